@@ -1,0 +1,60 @@
+import createError, { type FastifyError } from '@fastify/error'
+import type { GatewayErrorCode, Problem } from '../types/index.ts'
+
+/** What a refusal says besides its code, status and message. */
+export interface RefusalDetails {
+  /** Extension members of the problem (RFC 9457 3.2). */
+  members?: Pick<Problem, 'source' | 'supported' | 'version'>
+  headers?: Record<string, string>
+  /** What made the gateway refuse: for the log, never for the caller. */
+  cause?: unknown
+}
+
+/** An error that becomes an answer. */
+export type Refusal = FastifyError & RefusalDetails & { statusCode: number }
+
+const refusals = new WeakSet<Error>()
+
+export function isRefusal (error: unknown): error is Refusal {
+  return error instanceof Error && refusals.has(error)
+}
+
+function refusal<Words extends unknown[] = []> (code: GatewayErrorCode, statusCode: number, message: string) {
+  const Refused = createError<Words>(code, message, statusCode)
+  return (details: RefusalDetails, ...words: Words): Refusal => {
+    const error = Object.assign(new Refused(...words), { statusCode }, details)
+    refusals.add(error)
+    return error
+  }
+}
+
+// Thrown at boot.
+export const ConfigInvalid = createError<[problems: string]>('VERSION_CONFIG_INVALID', '%s', 500)
+export const StageOrderInvalid = createError<[sentence: string]>('STAGE_ORDER_INVALID', '%s', 500)
+
+// The caller's words are wrong: 4xx.
+export const versionRequired = refusal('VERSION_REQUIRED', 400, 'Name the version of the API to use.')
+export const versionMalformed = refusal('VERSION_MALFORMED', 400,
+  'A version starts with a letter or digit and has at most 64 letters, digits, dots, underscores or hyphens.')
+export const versionAmbiguous = refusal('VERSION_AMBIGUOUS', 400, 'The request names more than one version.')
+export const versionUnknown = refusal<[name: string]>('VERSION_UNKNOWN', 400, "There is no version '%s'.")
+export const versionLocked = refusal('VERSION_LOCKED', 403, 'The caller is bound to another version.')
+export const tokenMissing = refusal('TOKEN_MISSING', 401, 'A bearer token is required.')
+export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s')
+
+// The operator's words are wrong, or something they rely on is down: 503, so that it pages the operator.
+export const pinnedVersionInvalid = refusal('PINNED_VERSION_INVALID', 503,
+  'What the caller is bound to is not the name of a version.')
+export const pinnedVersionUnavailable = refusal('PINNED_VERSION_UNAVAILABLE', 503,
+  'The version that the caller is bound to is not available.')
+export const versionResolutionUnavailable = refusal('VERSION_RESOLUTION_UNAVAILABLE', 503,
+  'The version of the request cannot be determined at the moment.')
+export const keysUnavailable = refusal('KEYS_UNAVAILABLE', 503, 'The token cannot be verified at the moment.')
+
+// The cluster of the version failed.
+export const upstreamUnavailable = refusal<[version: string]>('UPSTREAM_UNAVAILABLE', 502,
+  "Version '%s' cannot be reached at the moment.")
+export const upstreamTimeout = refusal<[version: string]>('UPSTREAM_TIMEOUT', 504,
+  "Version '%s' did not answer in time.")
+export const upstreamProtocol = refusal<[version: string]>('UPSTREAM_PROTOCOL', 502,
+  "Version '%s' gave an answer that is not valid HTTP.")

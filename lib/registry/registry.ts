@@ -1,0 +1,67 @@
+import type { AliasesConfig, Version, VersionRegistry, VersionsConfig } from '../../types/index.ts'
+import { canonicalId } from './version-id.ts'
+
+/** A version, and the alias that led to it when one did. */
+export interface Found<Id extends string = string> {
+  readonly version: Version<Id>
+  readonly alias?: string
+}
+
+/** The immutable set of versions and aliases. Its config is checked before: `checkVersions`. */
+export class Registry<Id extends string = string, Alias extends string = string> implements VersionRegistry<Id, Alias> {
+  readonly revision = 1
+  readonly #versions: ReadonlyArray<Version<Id>>
+  readonly #aliases: ReadonlyMap<Alias, Id>
+  // A Map: names come from requests, and an object has members of its own (`constructor`).
+  readonly #byName = new Map<string, Found<Id>>()
+
+  constructor (versions: VersionsConfig<Id>, aliases: AliasesConfig<Id, Alias>) {
+    this.#versions = entries(versions).map(([id, { upstream }]) => Object.freeze({ id, upstream }))
+    for (const version of this.#versions) this.#byName.set(canonicalId(version.id), { version })
+
+    const ends = new Map<Alias, Id>()
+    for (const [alias] of entries(aliases)) {
+      const version = this.#follow(alias, aliases)
+      this.#byName.set(canonicalId(alias), { version, alias })
+      ends.set(alias, version.id)
+    }
+    this.#aliases = ends
+  }
+
+  list (): ReadonlyArray<Version<Id>> {
+    return this.#versions
+  }
+
+  get (name: string): Version<Id> | undefined {
+    return this.find(name)?.version
+  }
+
+  aliases (): ReadonlyMap<Alias, Id> {
+    return this.#aliases
+  }
+
+  ids (): Id[] {
+    return this.#versions.map(({ id }) => id)
+  }
+
+  /** Every id and alias. */
+  names (): string[] {
+    return [...this.ids(), ...this.#aliases.keys()]
+  }
+
+  /** Looks up an id or alias, in any case of letters. */
+  find (name: string): Found<Id> | undefined {
+    return this.#byName.get(canonicalId(name))
+  }
+
+  #follow (alias: Alias, aliases: AliasesConfig<Id, Alias>): Version<Id> {
+    const targets = new Map<string, string>(entries(aliases).map(([name, target]) => [canonicalId(name), target]))
+    let name: string = alias
+    while (targets.has(canonicalId(name))) name = targets.get(canonicalId(name))!
+    return this.#versions.find(({ id }) => canonicalId(id) === canonicalId(name))!
+  }
+}
+
+function entries<Key extends string, Value> (object: { readonly [key in Key]: Value }): Array<[Key, Value]> {
+  return Object.entries(object) as Array<[Key, Value]>
+}

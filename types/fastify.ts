@@ -1,0 +1,41 @@
+import type { FastifyBaseLogger, FastifyTypeProvider, RawServerBase, RawServerDefault, RegisterOptions } from 'fastify'
+import type { VersionDecision } from './decision.ts'
+import type { GatewayOptions, ResolveVersionOptions } from './gateway.ts'
+import type { Identity } from './identity.ts'
+import type { ResolveVersionPlugin, VersionGatewayPlugin } from './plugins.ts'
+import type { VersionRegistry } from './versions.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is calling; `null` without a token, and outside the gateway. */
+    identity: Identity | null
+    /** Which version serves this request, and why; `null` on neutral routes and outside the gateway. */
+    version: VersionDecision | null
+  }
+
+  interface FastifyInstance {
+    /** The live registry of the gateway registered here; of the first one when there are several. */
+    versions: VersionRegistry
+  }
+
+  interface FastifyContextConfig {
+    /** `false` makes a route neutral: no version is resolved for it. */
+    version?: false
+    /** `false` leaves a route's token unread; the other values replace the policy of `verifyIdentity`. */
+    identity?: 'require' | 'allow-missing' | false
+  }
+
+  interface FastifyRegister<
+    T = void,
+    RawServer extends RawServerBase = RawServerDefault,
+    TypeProviderDefault extends FastifyTypeProvider = FastifyTypeProvider,
+    LoggerDefault extends FastifyBaseLogger = FastifyBaseLogger
+  > {
+    <Id extends string, Alias extends string = never>(
+      plugin: VersionGatewayPlugin, options: GatewayOptions<Id, Alias> & RegisterOptions
+    ): T
+    <Id extends string, Alias extends string = never>(
+      plugin: ResolveVersionPlugin, options: ResolveVersionOptions<Id, Alias> & RegisterOptions
+    ): T
+  }
+}

@@ -1,0 +1,34 @@
+import Fastify from 'fastify'
+import { expect, test } from 'tstyche'
+import type { Claims, Identity, IdentityProvider } from 'fastify-version-gateway'
+
+declare module 'fastify-version-gateway' {
+  interface Claims {
+    tenantId?: string
+  }
+}
+
+const app = Fastify()
+
+test('claims that the user declares reach the request; the others must be checked', () => {
+  app.get('/', async ({ identity }) => {
+    expect(identity).type.toBe<Identity | null>()
+    expect(identity!.claims).type.toBe<Claims>()
+    expect(identity!.claims.tenantId).type.toBe<string | undefined>()
+    // Must not become `any`: an unchecked claim would pass for anything.
+    expect(identity!.claims.roles).type.toBe<unknown>()
+  })
+})
+
+test('keys come from one place', () => {
+  expect<IdentityProvider['jwks']>().type.toBeAssignableFrom({ url: 'https://a.test/jwks.json', timeoutMs: 100 })
+  expect<IdentityProvider['jwks']>().type.toBeAssignableFrom({ keys: [{ kty: 'RSA', kid: 'a' }] })
+  expect<IdentityProvider['jwks']>().type.not.toBeAssignableFrom({ url: 'https://a.test/jwks.json', keys: [] })
+  expect<IdentityProvider['jwks']>().type.not.toBeAssignableFrom({})
+})
+
+test('algorithms are the asymmetric ones', () => {
+  expect<IdentityProvider['algorithms']>().type.toBeAssignableFrom(['RS256', 'EdDSA'] as const)
+  expect<IdentityProvider['algorithms']>().type.not.toBeAssignableFrom(['HS256'] as const)
+  expect<IdentityProvider['algorithms']>().type.not.toBeAssignableFrom(['none'] as const)
+})

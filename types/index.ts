@@ -1,0 +1,17 @@
+import './fastify.ts'
+
+export type { Overridden, Tier, VersionDecision } from './decision.ts'
+export type { GatewayErrorCode, Problem } from './errors.ts'
+export type {
+  DefaultVersion, ForwardOptions, GatewayOptions, ProxyVersionsOptions, ResolveOptions, ResolveVersionOptions
+} from './gateway.ts'
+export type {
+  Algorithm, Claims, ClaimPath, ClaimToHeader, Identity, IdentityProvider, InlineJwks, PublicJwk, RemoteJwks,
+  VerifyIdentityOptions
+} from './identity.ts'
+export type {
+  ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin, VerifyIdentityPlugin, VersionGatewayPlugin
+} from './plugins.ts'
+export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver.ts'
+export type { SanitizeHeadersOptions } from './sanitize.ts'
+export type { AliasesConfig, Version, VersionConfig, VersionRegistry, VersionsConfig } from './versions.ts'

@@ -1,0 +1,14 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { GatewayOptions, ProxyVersionsOptions, ResolveVersionOptions } from './gateway.ts'
+import type { VerifyIdentityOptions } from './identity.ts'
+import type { SanitizeHeadersOptions } from './sanitize.ts'
+
+// `register` infers one options type for a plugin, so a generic plugin would lose its version ids there.
+// These two are declared with no ids at all; the overloads in fastify.ts give them those of the call.
+type NoAliases = { aliases?: never }
+export interface VersionGatewayPlugin extends FastifyPluginAsync<GatewayOptions<never, never> & NoAliases> {}
+export interface ResolveVersionPlugin extends FastifyPluginAsync<ResolveVersionOptions<never, never>> {}
+
+export type SanitizeHeadersPlugin = FastifyPluginAsync<SanitizeHeadersOptions>
+export type VerifyIdentityPlugin = FastifyPluginAsync<VerifyIdentityOptions>
+export type ProxyVersionsPlugin = FastifyPluginAsync<ProxyVersionsOptions>
