@@ -1,0 +1,105 @@
+import type { SchemaObject } from 'ajv'
+
+const text = (expected: string, remedy?: string): SchemaObject => ({ type: 'string', minLength: 1, expected, remedy })
+const list = (items: SchemaObject, expected: string): SchemaObject => ({ type: 'array', items, expected })
+const oneOf = (...values: string[]): SchemaObject =>
+  ({ enum: values, expected: values.map((value) => `'${value}'`).join(' or ') })
+const count = (minimum: number, maximum: number, unit: string): SchemaObject =>
+  ({ type: 'integer', minimum, maximum, expected: `a whole number of ${unit} from ${minimum} to ${maximum}` })
+const object = (properties: Record<string, SchemaObject>, required: string[] = []): SchemaObject =>
+  ({ type: 'object', properties, required, additionalProperties: false, expected: 'an object' })
+
+// RFC 9110 5.6.2 (token)
+const headerName: SchemaObject = {
+  type: 'string',
+  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+  expected: 'a header name',
+  remedy: "Write it with letters, digits and hyphens: 'x-target-version'."
+}
+const ownedPattern: SchemaObject = {
+  ...headerName, pattern: '^[A-Za-z0-9._-]+\\*?$', expected: "a header name, or the beginning of one with '*' at its end"
+}
+
+const claimName = text('a claim name')
+const claim: SchemaObject = {
+  anyOf: [claimName, { type: 'array', items: claimName, minItems: 1 }],
+  expected: "a claim path such as 'userMetadata.version', or a list of names such as ['https://acme.io/version']"
+}
+
+const jwks: SchemaObject = {
+  type: 'object',
+  additionalProperties: false,
+  expected: '{ url } or { keys }',
+  properties: {
+    keys: list({ type: 'object', expected: 'a JSON Web Key' }, 'a list of JSON Web Keys'),
+    url: text('the address of a JWKS'),
+    timeoutMs: count(1, 600_000, 'milliseconds'),
+    refreshSeconds: count(1, 86_400, 'seconds')
+  }
+}
+
+const algorithm = oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA')
+
+const provider = object({
+  name: text('a name for the provider'),
+  issuer: text("the exact 'iss' of the provider's tokens"),
+  audiences: { ...list(text('an audience'), 'a list with at least one audience'), minItems: 1 },
+  algorithms: { ...list(algorithm, 'a list with at least one algorithm'), minItems: 1 },
+  requiredClaims: list(claimName, 'a list of claim names'),
+  clockToleranceSeconds: count(0, 300, 'seconds'),
+  jwks,
+  claimsToHeaders: list(object({ claim, header: headerName }, ['claim', 'header']), 'a list of { claim, header }')
+}, ['name', 'issuer', 'jwks'])
+
+const version = object({ upstream: { expected: 'an http(s) URL' } }, ['upstream'])
+const versions: SchemaObject = { type: 'object', additionalProperties: version, expected: 'the versions by id' }
+const aliases: SchemaObject = {
+  type: 'object', additionalProperties: text('the id of a version'), expected: 'names, each with a version id'
+}
+
+const sanitize = { owned: list(ownedPattern, 'a list of header names') }
+
+const identity = {
+  policy: oneOf('allow-missing', 'require'),
+  otherSchemes: oneOf('ignore', 'reject'),
+  // It stands between quotes in a challenge (RFC 9110 5.6.4).
+  realm: { type: 'string', pattern: '^[ !#-\\[\\]-~]*$', expected: 'visible ASCII without quotes and backslashes' },
+  providers: list(provider, 'a list of providers')
+}
+
+// What a resolver must have is checked one by one: resolvers are code, not data.
+const resolve = {
+  override: list({}, 'a list of resolvers'),
+  pin: list({}, 'a list of resolvers'),
+  default: {}
+}
+
+const forward = {
+  rewritePrefix: { type: 'string', pattern: '^/[^?#]*$', expected: "a path that begins with '/'" },
+  versionHeader: headerName
+}
+
+const registry: SchemaObject = { type: 'object', expected: 'what defineVersions returned' }
+// Fastify hands its own register options to every plugin.
+const register = { prefix: { type: 'string' }, logLevel: {}, logSerializers: {} }
+
+export const definitionSchema = object({ versions, aliases }, ['versions'])
+
+export const stageSchemas = {
+  sanitizeHeaders: object({ ...sanitize, ...register }),
+  verifyIdentity: object({ ...identity, ...register }, ['providers']),
+  resolveVersion: object({ versions: registry, ...resolve, ...register }, ['versions']),
+  proxyVersions: object({ versions: registry, ...forward, ...register }, ['versions'])
+}
+
+const gateway = {
+  aliases,
+  sanitize: object(sanitize),
+  identity: object(identity, ['providers']),
+  resolve: object(resolve),
+  forward: object(forward),
+  ...register
+}
+
+export const gatewaySchema = object({ versions, ...gateway }, ['versions'])
+export const gatewayWithRegistrySchema = object({ versions: registry, ...gateway }, ['versions'])

@@ -1,0 +1,185 @@
+import { test } from 'tap'
+import { checkIdentity } from '../../lib/config/check-identity.ts'
+import type { ClaimToHeader, IdentityProvider, VerifyIdentityOptions } from '../../types/index.ts'
+import { collected, gatewayProblems, pathsOf, unsaid } from '../helpers/problems.ts'
+
+const provider: IdentityProvider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
+const other: IdentityProvider = { name: 'other', issuer: 'https://other.test', jwks: { url: 'https://other.test/jwks.json' } }
+
+/** What is wrong with identity options whose shape is right. */
+function problemsOf (options: VerifyIdentityOptions) {
+  return collected((problems) => checkIdentity(problems, 'identity.', options))
+}
+
+function problemsOfClaims (...claimsToHeaders: ClaimToHeader[]) {
+  return problemsOf({ providers: [{ ...provider, claimsToHeaders }] })
+}
+
+test('two providers with names and issuers of their own have no problem', async (t) => {
+  const providers = [provider, other]
+
+  const problems = problemsOf({ policy: 'require', providers })
+
+  t.same(problems, [])
+})
+
+test("policy 'require' without a provider would refuse every request", async (t) => {
+  const options = { policy: 'require', providers: [] } as const
+
+  const problems = problemsOf(options)
+
+  t.same(problems, [{
+    path: 'identity.providers', message: "there is none, so policy 'require' would refuse every request. Add a provider."
+  }])
+})
+
+test("policy 'allow-missing' needs no provider", async (t) => {
+  const options = { policy: 'allow-missing', providers: [] } as const
+
+  const problems = problemsOf(options)
+
+  t.same(problems, [])
+})
+
+test('two providers of one issuer are to be merged', async (t) => {
+  const providers = [provider, { ...other, issuer: provider.issuer }]
+
+  const problems = problemsOf({ providers })
+
+  t.same(problems, [{
+    path: 'identity.providers[1].issuer',
+    message: "'https://idp.test' is taken by identity.providers[0]. A token's 'iss' selects its provider: merge the two."
+  }])
+})
+
+test('two providers of one name are to be renamed', async (t) => {
+  const providers = [provider, { ...other, name: 'idp' }]
+
+  const problems = problemsOf({ providers })
+
+  t.same(problems, [{
+    path: 'identity.providers[1].name', message: "'idp' is taken by identity.providers[0]. Give each provider a name of its own."
+  }])
+})
+
+test('a third provider of one issuer is reported too, with the first', async (t) => {
+  const providers = [provider, { ...other, issuer: provider.issuer }, { ...other, name: 'third', issuer: provider.issuer }]
+
+  const problems = problemsOf({ providers })
+
+  t.same(pathsOf(problems), ['identity.providers[1].issuer', 'identity.providers[2].issuer'])
+  t.match(problems[1]?.message, 'is taken by identity.providers[0]')
+})
+
+test('providers without a name or issuer are not taken for twins', async (t) => {
+  const providers = [{ jwks: provider.jwks }, { jwks: provider.jwks }]
+
+  const problems = gatewayProblems({ identity: { providers } })
+
+  t.same(pathsOf(problems), [
+    'identity.providers[0].name', 'identity.providers[0].issuer', 'identity.providers[1].name', 'identity.providers[1].issuer'
+  ])
+})
+
+test('keys are checked under their provider', async (t) => {
+  const providers = [provider, { ...other, jwks: { keys: [] } }]
+
+  const problems = problemsOf({ providers })
+
+  t.same(pathsOf(problems), ['identity.providers[1].jwks.keys'])
+})
+
+test('a provider that is null does not hide what is wrong with the next', async (t) => {
+  const providers = [null, { ...other, jwks: {} }]
+
+  const problems = gatewayProblems({ identity: { providers } })
+
+  t.same(pathsOf(problems), ['identity.providers[0]', 'identity.providers[1].jwks'])
+})
+
+test('claims may go into headers of their own', async (t) => {
+  const claims = [{ claim: 'tenant.id', header: 'x-tenant' }, { claim: ['https://acme.io/version'], header: 'x-target-version' }]
+
+  const problems = problemsOfClaims(...claims)
+
+  t.same(problems, [])
+})
+
+for (const header of ['host', 'Host', 'authorization', 'cookie', 'connection', 'Transfer-Encoding', 'content-length', 'Content_Type', 'te']) {
+  test(`a claim cannot go into the header ${header}`, async (t) => {
+    const claim = { claim: 'tenant', header }
+
+    const problems = problemsOfClaims(claim)
+
+    t.same(problems, [{
+      path: 'identity.providers[0].claimsToHeaders[0].header',
+      message: `'${header}' has a meaning in HTTP. Use a name of your own: 'x-${header}'.`
+    }])
+  })
+}
+
+for (const twin of ['x-tenant', 'X-Tenant', 'X_Tenant', 'x.tenant']) {
+  test(`two claims cannot go into one header: x-tenant and ${twin}`, async (t) => {
+    const claims = [{ claim: 'tenant', header: 'x-tenant' }, { claim: 'org', header: twin }]
+
+    const problems = problemsOfClaims(...claims)
+
+    t.same(problems, [{
+      path: 'identity.providers[0].claimsToHeaders[1].header',
+      message: `'${twin}' is set by identity.providers[0].claimsToHeaders[0] already. Use another header.`
+    }])
+  })
+}
+
+test('two providers may set one header', async (t) => {
+  const claimsToHeaders = [{ claim: 'tenant', header: 'x-tenant' }]
+
+  const problems = problemsOf({ providers: [{ ...provider, claimsToHeaders }, { ...other, claimsToHeaders }] })
+
+  t.same(problems, [])
+})
+
+for (const header of ['', 'x tenant', 'x-tenant:', 'x-tenänt', 'x\r\ny', 5, null]) {
+  test(`a claim cannot go into a header whose name is ${JSON.stringify(header)}`, async (t) => {
+    const claimsToHeaders = [{ claim: 'tenant', header }]
+
+    const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
+
+    t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0].header'])
+    t.same(unsaid(problems[0], ['expected a header name, got', "letters, digits and hyphens: 'x-target-version'."]), [])
+  })
+}
+
+for (const claim of ['a..b', '.a', 'a.', '.', ['a', '']]) {
+  test(`a claim path with an empty name in it is refused: ${JSON.stringify(claim)}`, async (t) => {
+    const mapping = { claim, header: 'x-tenant' }
+
+    const problems = problemsOfClaims(mapping)
+
+    t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0].claim'])
+    t.same(unsaid(problems[0], ['has an empty name in it.', "Write 'a.b' for a nested claim"]), [])
+  })
+}
+
+for (const claim of [5, null, {}, [], '']) {
+  test(`a claim path of the wrong type is told what one looks like: ${JSON.stringify(claim)}`, async (t) => {
+    const claimsToHeaders = [{ claim, header: 'x-tenant' }]
+
+    const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
+
+    const last = problems.at(-1)
+    t.equal(last?.path, 'identity.providers[0].claimsToHeaders[0].claim')
+    t.same(unsaid(last, ["'userMetadata.version'", "['https://acme.io/version']", `got ${claim === '' ? "''" : JSON.stringify(claim)}`]), [])
+  })
+}
+
+test('a claim without a header, and a header without a claim, are told what is missing', async (t) => {
+  const claimsToHeaders = [{ claim: 'tenant' }, { header: 'x-tenant' }]
+
+  const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
+
+  t.same(pathsOf(problems), [
+    'identity.providers[0].claimsToHeaders[0].header', 'identity.providers[0].claimsToHeaders[1].claim'
+  ])
+  t.match(problems[0]?.message, 'missing. Expected a header name.')
+})

@@ -1,0 +1,161 @@
+import { test } from 'tap'
+import { checkShape, suggest } from '../../lib/config/check-shape.ts'
+import { collected, gatewayProblems, pathsOf, unsaid, type Case } from '../helpers/problems.ts'
+
+const provider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
+const withProvider = (members: object) => ({ identity: { providers: [{ ...provider, ...members }] } })
+const first = 'identity.providers[0]'
+
+const wrongTypes: Case[] = [
+  { title: 'versions null', config: { versions: null }, path: 'versions', says: ['expected the versions by id', 'got null'] },
+  { title: 'versions a list', config: { versions: [] }, path: 'versions', says: ['expected the versions by id', 'got []'] },
+  { title: 'versions a number', config: { versions: 5 }, path: 'versions', says: ['expected the versions by id', 'got 5'] },
+  { title: 'a version null', config: { versions: { latest: null } }, path: 'versions.latest', says: ['an object', 'got null'] },
+  { title: 'a version text', config: { versions: { latest: 'http://a' } }, path: 'versions.latest', says: ['an object', "got 'http://a'"] },
+  { title: 'aliases null', config: { aliases: null }, path: 'aliases', says: ['expected names, each with a version id', 'got null'] },
+  { title: 'aliases a list', config: { aliases: ['v2'] }, path: 'aliases', says: ['expected names', 'got ["v2"]'] },
+  { title: 'an alias a number', config: { aliases: { stable: 5 } }, path: 'aliases.stable', says: ['expected the id of a version', 'got 5'] },
+  { title: 'an alias null', config: { aliases: { stable: null } }, path: 'aliases.stable', says: ['the id of a version', 'got null'] },
+  { title: 'an alias an object', config: { aliases: { stable: {} } }, path: 'aliases.stable', says: ['the id of a version', 'got {}'] },
+  { title: 'an alias empty', config: { aliases: { stable: '' } }, path: 'aliases.stable', says: ['the id of a version', "got ''"] },
+  { title: 'sanitize null', config: { sanitize: null }, path: 'sanitize', says: ['an object', 'got null'] },
+  { title: 'owned text', config: { sanitize: { owned: 'x-a' } }, path: 'sanitize.owned', says: ['a list of header names', "got 'x-a'"] },
+  { title: 'an owned header a number', config: { sanitize: { owned: ['x-a', 5] } }, path: 'sanitize.owned[1]', says: ['a header name', 'got 5'] },
+  {
+    title: 'an owned header with a star inside',
+    config: { sanitize: { owned: ['x-*-a'] } },
+    path: 'sanitize.owned[0]',
+    says: ["'*' at its end", "got 'x-*-a'"]
+  },
+  { title: 'identity text', config: { identity: 'x' }, path: 'identity', says: ['an object', "got 'x'"] },
+  { title: 'identity a list', config: { identity: [] }, path: 'identity', says: ['an object', 'got []'] },
+  { title: 'no providers', config: { identity: {} }, path: 'identity.providers', says: ['missing. Expected a list of providers.'] },
+  { title: 'providers an object', config: { identity: { providers: {} } }, path: 'identity.providers', says: ['a list of providers', 'got {}'] },
+  { title: 'a provider null', config: { identity: { providers: [null] } }, path: first, says: ['an object', 'got null'] },
+  { title: 'a provider a number', config: { identity: { providers: [5] } }, path: first, says: ['an object', 'got 5'] },
+  {
+    title: 'an unknown policy',
+    config: { identity: { policy: 'deny', providers: [] } },
+    path: 'identity.policy',
+    says: ["expected 'allow-missing' or 'require'", "got 'deny'"]
+  },
+  {
+    title: 'otherSchemes a number',
+    config: { identity: { otherSchemes: 1, providers: [] } },
+    path: 'identity.otherSchemes',
+    says: ["expected 'ignore' or 'reject'", 'got 1']
+  },
+  {
+    title: 'a realm with a quote',
+    config: { identity: { realm: 'a"b', providers: [] } },
+    path: 'identity.realm',
+    says: ['visible ASCII without quotes', "got 'a\"b'"]
+  },
+  { title: 'a provider name a number', config: withProvider({ name: 5 }), path: `${first}.name`, says: ['a name for the provider', 'got 5'] },
+  { title: 'an issuer empty', config: withProvider({ issuer: '' }), path: `${first}.issuer`, says: ["the exact 'iss'", "got ''"] },
+  { title: 'audiences text', config: withProvider({ audiences: 'api' }), path: `${first}.audiences`, says: ['at least one audience', "got 'api'"] },
+  { title: 'audiences empty', config: withProvider({ audiences: [] }), path: `${first}.audiences`, says: ['at least one audience', 'got []'] },
+  { title: 'algorithms empty', config: withProvider({ algorithms: [] }), path: `${first}.algorithms`, says: ['at least one algorithm', 'got []'] },
+  { title: 'HMAC', config: withProvider({ algorithms: ['HS256'] }), path: `${first}.algorithms[0]`, says: ["'RS256' or", "got 'HS256'"] },
+  { title: 'no algorithm at all', config: withProvider({ algorithms: ['none'] }), path: `${first}.algorithms[0]`, says: ["got 'none'"] },
+  { title: 'a required claim null', config: withProvider({ requiredClaims: [null] }), path: `${first}.requiredClaims[0]`, says: ['claim name', 'null'] },
+  {
+    title: 'a clock tolerance of an hour',
+    config: withProvider({ clockToleranceSeconds: 3600 }),
+    path: `${first}.clockToleranceSeconds`,
+    says: ['a whole number of seconds from 0 to 300', 'got 3600']
+  },
+  {
+    title: 'a clock tolerance as text',
+    config: withProvider({ clockToleranceSeconds: '5' }),
+    path: `${first}.clockToleranceSeconds`,
+    says: ['a whole number', "got '5'"]
+  },
+  { title: 'jwks a number', config: withProvider({ jwks: 5 }), path: `${first}.jwks`, says: ['{ url } or { keys }', 'got 5'] },
+  { title: 'jwks null', config: withProvider({ jwks: null }), path: `${first}.jwks`, says: ['{ url } or { keys }', 'got null'] },
+  { title: 'jwks.url a number', config: withProvider({ jwks: { url: 5 } }), path: `${first}.jwks.url`, says: ['the address of a JWKS', 'got 5'] },
+  { title: 'keys text', config: withProvider({ jwks: { keys: 'x' } }), path: `${first}.jwks.keys`, says: ['a list of JSON Web Keys'] },
+  { title: 'a key null', config: withProvider({ jwks: { keys: [null] } }), path: `${first}.jwks.keys[0]`, says: ['a JSON Web Key', 'null'] },
+  { title: 'claimsToHeaders an object', config: withProvider({ claimsToHeaders: {} }), path: `${first}.claimsToHeaders`, says: ['{ claim, header }'] },
+  { title: 'claimsToHeaders of numbers', config: withProvider({ claimsToHeaders: [5] }), path: `${first}.claimsToHeaders[0]`, says: ['got 5'] },
+  { title: 'resolve null', config: { resolve: null }, path: 'resolve', says: ['an object', 'got null'] },
+  { title: 'override text', config: { resolve: { override: 'x' } }, path: 'resolve.override', says: ['a list of resolvers', "got 'x'"] },
+  { title: 'override null', config: { resolve: { override: null } }, path: 'resolve.override', says: ['a list of resolvers', 'got null'] },
+  { title: 'pin a number', config: { resolve: { pin: 5 } }, path: 'resolve.pin', says: ['a list of resolvers', 'got 5'] },
+  { title: 'forward a list', config: { forward: [] }, path: 'forward', says: ['an object', 'got []'] },
+  {
+    title: 'a rewritePrefix without a slash',
+    config: { forward: { rewritePrefix: 'api' } },
+    path: 'forward.rewritePrefix',
+    says: ["a path that begins with '/'", "got 'api'"]
+  },
+  {
+    title: 'a versionHeader with a space',
+    config: { forward: { versionHeader: 'api version' } },
+    path: 'forward.versionHeader',
+    says: ["got 'api version'", "Write it with letters, digits and hyphens: 'x-target-version'."]
+  }
+]
+
+for (const { title, config, path, says } of wrongTypes) {
+  test(`a value of the wrong type is the only problem, at its own place: ${title}`, async (t) => {
+    const given = config
+
+    const problems = gatewayProblems(given)
+
+    t.same(pathsOf(problems), [path])
+    t.same(unsaid(problems[0], says), [])
+  })
+}
+
+for (const [path, missing] of Object.entries({ name: 'a name for the provider', issuer: "the exact 'iss'", jwks: '{ url } or { keys }' })) {
+  test(`a provider without ${path} is told what belongs there`, async (t) => {
+    const incomplete = Object.fromEntries(Object.entries(provider).filter(([member]) => member !== path))
+
+    const problems = gatewayProblems({ identity: { providers: [incomplete] } })
+
+    t.same(pathsOf(problems), [`${first}.${path}`])
+    t.same(unsaid(problems[0], [`missing. Expected ${missing}`]), [])
+  })
+}
+
+const unknown: Case[] = [
+  { title: 'version', config: { forward: { versionHeadr: 'x' } }, path: 'forward.versionHeadr', says: ["Did you mean 'versionHeader'?"] },
+  { title: 'identiy', config: { identiy: {} }, path: 'identiy', says: ["unknown option. Did you mean 'identity'?"] },
+  { title: 'pins', config: { resolve: { pins: [] } }, path: 'resolve.pins', says: ["unknown option. Did you mean 'pin'?"] },
+  { title: 'audience', config: withProvider({ audience: 'x' }), path: `${first}.audience`, says: ["Did you mean 'audiences'?"] },
+  { title: 'weighting', config: { resolve: { weighting: 1 } }, path: 'resolve.weighting', says: ['unknown option. Known: override, pin, default.'] },
+  {
+    title: 'loadBalancer',
+    config: { versions: { latest: { upstream: 'http://a', loadBalancer: 1 } } },
+    path: 'versions.latest.loadBalancer',
+    says: ['unknown option. Known: upstream.']
+  }
+]
+
+for (const { title, config, path, says } of unknown) {
+  test(`an unknown option is answered with the one that was meant, or with all: ${title}`, async (t) => {
+    const given = config
+
+    const problems = gatewayProblems(given)
+
+    t.same(pathsOf(problems), [path])
+    t.same(unsaid(problems[0], says), [])
+  })
+}
+
+test('a name with slashes and tildes in it is written as it is', async (t) => {
+  const schema = { type: 'object', additionalProperties: { type: 'number', expected: 'a number' } }
+
+  const problems = collected((found) => checkShape(found, schema, { 'a/b~c': 'x' }))
+
+  t.same(problems, [{ path: 'a/b~c', message: "expected a number, got 'x'." }])
+})
+
+test('a name is suggested when it is close, and all are when none is', async (t) => {
+  const known = ['override', 'pin', 'default']
+
+  const suggestions = [suggest('overide', known), suggest('everything', known)]
+
+  t.same(suggestions, ["Did you mean 'override'?", 'Known: override, pin, default.'])
+})

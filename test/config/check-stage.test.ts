@@ -1,0 +1,137 @@
+import { test } from 'tap'
+import { checkRegistry, checkStage } from '../../lib/config/check-stage.ts'
+import { defineVersions, fromHeader, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
+import type { ProxyVersionsOptions, ResolveVersionOptions, VerifyIdentityOptions, VersionRegistry } from '../../types/index.ts'
+import { boot } from '../helpers/boot.ts'
+import { makeApp } from '../helpers/gateway.ts'
+import { collected, configError, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
+
+test('the options of a stage may have those of Fastify beside their own', async (t) => {
+  const options = { owned: ['x-tenant'], prefix: '/api', logLevel: 'warn', logSerializers: {} }
+
+  const error = configError(() => checkStage('sanitizeHeaders', options))
+
+  t.equal(error, undefined)
+})
+
+test('the shape and the finer problems of a stage are reported at once, with its name', async (t) => {
+  const options = { owned: 5, own: [] }
+
+  const error = configError(() => checkStage('sanitizeHeaders', options, (problems) => problems.add('finer', 'is wrong.')))
+
+  t.match(error?.message, /^VERSION_CONFIG_INVALID: 3 problems in the options of sanitizeHeaders\n- /)
+  t.same(pathsOf(error?.problems ?? []).sort(), ['finer', 'own', 'owned'])
+})
+
+for (const { stage, option, meant } of [
+  { stage: 'sanitizeHeaders', option: 'owner', meant: 'owned' },
+  { stage: 'verifyIdentity', option: 'provider', meant: 'providers' },
+  { stage: 'resolveVersion', option: 'overide', meant: 'override' },
+  { stage: 'proxyVersions', option: 'rewritePrefx', meant: 'rewritePrefix' }
+] as const) {
+  test(`${stage} answers an unknown option with the one that was meant`, async (t) => {
+    const required = stage === 'verifyIdentity' ? { providers: [] } : stage === 'sanitizeHeaders' ? {} : { versions: {} }
+
+    const error = configError(() => checkStage(stage, { ...required, [option]: [] }))
+
+    t.same(error?.problems, [{ path: option, message: `unknown option. Did you mean '${meant}'?` }])
+  })
+}
+
+test('a registry gives its names', async (t) => {
+  const versions = defineVersions(soundVersions, { aliases: { stable: 'v2' } })
+  const names: string[] = []
+
+  const problems = collected((found) => names.push(...checkRegistry(found, versions)))
+
+  t.same(problems, [])
+  t.same(names, ['latest', 'v2', 'stable'])
+})
+
+for (const versions of [soundVersions, {}, [], 5, 'v2', new Map()]) {
+  test(`what defineVersions did not make is refused as a registry: ${JSON.stringify(versions)}`, async (t) => {
+    const given: unknown = versions
+
+    const problems = collected((found) => checkRegistry(found, given))
+
+    t.same(pathsOf(problems), ['versions'])
+    t.same(unsaid(problems[0], ['expected what defineVersions returned, got', 'Write versions: defineVersions({ ... }).']), [])
+  })
+}
+
+for (const versions of [null, undefined, 5, [], 'v2']) {
+  test(`resolveVersion reports versions of the wrong type once: ${JSON.stringify(versions) ?? 'undefined'}`, async (t) => {
+    const options = { versions }
+
+    const error = configError(() => checkStage('resolveVersion', options, (problems) => checkRegistry(problems, options.versions)))
+
+    t.same(pathsOf(error?.problems ?? []), ['versions'])
+    t.match(error?.message, /xpected what defineVersions returned/)
+  })
+}
+
+/** An app that has the stages before resolveVersion. */
+function appWithIdentity (t: Parameters<typeof makeApp>[0], owned: string[] = []) {
+  const app = makeApp(t)
+  app.register(sanitizeHeaders, { owned })
+  app.register(verifyIdentity, { providers: [] })
+  return app
+}
+
+test('resolveVersion refuses a plain object of versions, and says what to write', async (t) => {
+  const app = appWithIdentity(t)
+  const options = { versions: soundVersions } as unknown as ResolveVersionOptions<never, never>
+
+  const booted = boot(app.register(resolveVersion, options))
+
+  await t.rejects(booted, {
+    code: 'VERSION_CONFIG_INVALID',
+    message: /^VERSION_CONFIG_INVALID: 1 problem in the options of resolveVersion\n- versions: .*Write versions: defineVersions\(/
+  })
+})
+
+test('resolveVersion checks its default and the trust of its resolvers, under its own paths', async (t) => {
+  const app = appWithIdentity(t, ['x-target-version'])
+  const options = {
+    versions: defineVersions(soundVersions), override: [fromHeader('x-target-version')], pin: [fromHeader('x-any')], default: 'v3'
+  } as unknown as ResolveVersionOptions<never, never>
+
+  const booted = boot(app.register(resolveVersion, options))
+
+  await t.rejects(booted, {
+    code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'default' }, { path: 'override[0]' }, { path: 'pin[0]' }]
+  })
+})
+
+test('verifyIdentity checks its providers, under its own paths', async (t) => {
+  const app = makeApp(t)
+  const options = { providers: [{ name: 'idp', issuer: 'https://idp.test', jwks: {} }, null] } as unknown as VerifyIdentityOptions
+
+  const booted = boot(app.register(sanitizeHeaders).register(verifyIdentity, options))
+
+  await t.rejects(booted, {
+    code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'providers[1]' }, { path: 'providers[0].jwks' }]
+  })
+})
+
+test("proxyVersions refuses a registry that is not resolveVersion's, and says what to do", async (t) => {
+  const app = appWithIdentity(t)
+  app.register(resolveVersion, { versions: defineVersions(soundVersions) })
+  const options: ProxyVersionsOptions = { versions: defineVersions(soundVersions) as VersionRegistry }
+
+  const booted = boot(app.register(proxyVersions, options))
+
+  await t.rejects(booted, {
+    code: 'VERSION_CONFIG_INVALID',
+    problems: [{ path: 'versions', message: 'is not the registry that resolveVersion has. Give both the same one.' }]
+  })
+})
+
+test("proxyVersions takes resolveVersion's registry", async (t) => {
+  const app = appWithIdentity(t)
+  const versions = defineVersions(soundVersions)
+
+  const booted = boot(app.register(resolveVersion, { versions }).register(proxyVersions, { versions }))
+
+  await t.resolves(booted)
+})

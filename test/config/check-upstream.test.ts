@@ -1,0 +1,66 @@
+import { test } from 'tap'
+import { checkUpstream } from '../../lib/config/check-upstream.ts'
+import { collected } from '../helpers/problems.ts'
+
+for (const upstream of ['http://orders', 'http://orders:8080', 'https://orders.internal', 'http://10.0.0.15:30080/', 'http://[::1]:80']) {
+  test(`an upstream may be the origin ${upstream}`, async (t) => {
+    const given = upstream
+
+    const problems = collected((found) => checkUpstream(found, 'versions.v2.upstream', given))
+
+    t.same(problems, [])
+  })
+}
+
+const anyUrl = "Write scheme, host and port: 'http://10.0.0.15:30080'."
+
+for (const { upstream, message } of [
+  { upstream: 'orders:8080', message: "expected an http(s) URL, got 'orders:8080'. Write 'http://orders:8080'." },
+  { upstream: 'orders', message: "expected an http(s) URL, got 'orders'. Write 'http://orders'." },
+  { upstream: '10.0.0.15:30080', message: "expected an http(s) URL, got '10.0.0.15:30080'. Write 'http://10.0.0.15:30080'." },
+  { upstream: 'ftp://orders', message: `expected an http(s) URL, got 'ftp://orders'. ${anyUrl}` },
+  { upstream: 'http://', message: `expected an http(s) URL, got 'http://'. ${anyUrl}` },
+  { upstream: '', message: `expected an http(s) URL, got ''. ${anyUrl}` },
+  { upstream: 5, message: `expected an http(s) URL, got 5. ${anyUrl}` },
+  { upstream: null, message: `expected an http(s) URL, got null. ${anyUrl}` },
+  { upstream: ['http://orders'], message: `expected an http(s) URL, got ["http://orders"]. ${anyUrl}` },
+  { upstream: () => 'http://orders', message: `expected an http(s) URL, got a function. ${anyUrl}` }
+]) {
+  test(`an upstream that is no http(s) URL is refused: ${JSON.stringify(upstream) ?? 'a function'}`, async (t) => {
+    const given = upstream
+
+    const problems = collected((found) => checkUpstream(found, 'versions.v2.upstream', given))
+
+    t.same(problems, [{ path: 'versions.v2.upstream', message }])
+  })
+}
+
+for (const [part, upstream] of [
+  ['path', 'http://orders:8080/api'], ['query', 'http://orders:8080?a=b'], ['fragment', 'http://orders:8080#top'],
+  ['path and query', 'http://orders:8080/api?a=b']
+] as const) {
+  test(`an upstream with a ${part} is refused with the origin and the option to use`, async (t) => {
+    const given = upstream
+
+    const problems = collected((found) => checkUpstream(found, 'versions.v2.upstream', given))
+
+    t.same(problems, [{
+      path: 'versions.v2.upstream',
+      message: `expected a URL without a path, got '${upstream}'. ` +
+        "Write 'http://orders:8080'; a path in front of every request is forward.rewritePrefix."
+    }])
+  })
+}
+
+for (const upstream of ['http://admin:hunter2@orders:8080', 'http://admin@orders:8080', 'http://:hunter2@orders:8080']) {
+  test(`an upstream with credentials is refused and they are not repeated: ${upstream}`, async (t) => {
+    const given = upstream
+
+    const problems = collected((found) => checkUpstream(found, 'versions.v2.upstream', given))
+
+    t.same(problems, [{
+      path: 'versions.v2.upstream',
+      message: "has credentials in it. Write 'http://orders:8080': callers' own credentials are passed on."
+    }])
+  })
+}

@@ -1,0 +1,132 @@
+import { test } from 'tap'
+import { checkVersions } from '../../lib/config/check-versions.ts'
+import type { AliasesConfig, VersionsConfig } from '../../types/index.ts'
+import { collected, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
+
+/** What is wrong with versions and aliases whose shape is right. */
+function problemsOf (versions: VersionsConfig, aliases?: AliasesConfig) {
+  return collected((problems) => checkVersions(problems, aliases === undefined ? { versions } : { versions, aliases }))
+}
+
+test('sound versions with aliases of ids and of aliases have no problem', async (t) => {
+  const aliases = { stable: 'v2', current: 'stable', Newest: 'LATEST' }
+
+  const problems = problemsOf(soundVersions, aliases)
+
+  t.same(problems, [])
+})
+
+test('a config without versions is told how to write one', async (t) => {
+  const versions = {}
+
+  const problems = problemsOf(versions)
+
+  t.same(problems, [{ path: 'versions', message: "there is none. Write { latest: { upstream: 'http://...' } }." }])
+})
+
+test('every wrong upstream is reported under its version', async (t) => {
+  const versions = { v1: { upstream: 'orders:8080' }, 'v1.2': { upstream: 'http://orders/api' }, v2: { upstream: 'http://orders' } }
+
+  const problems = problemsOf(versions)
+
+  t.same(pathsOf(problems), ['versions.v1.upstream', 'versions.v1.2.upstream'])
+  t.equal(problems[0]?.message, "expected an http(s) URL, got 'orders:8080'. Write 'http://orders:8080'.")
+})
+
+for (const id of ['', ' ', 'a b', 'a,b', 'a/b', '-a', '.a', '_a', 'ä', 'a\n', 'x'.repeat(65), '__proto__']) {
+  test(`a version cannot be called ${JSON.stringify(id)}`, async (t) => {
+    const versions = Object.fromEntries([[id, soundVersions.v2]])
+
+    const problems = problemsOf(versions)
+
+    t.same(problems, [{
+      path: `versions.${id}`,
+      message: `'${id}' cannot be the name of a version. ` +
+        'Begin with a letter or digit, then at most 63 letters, digits, dots, underscores or hyphens.'
+    }])
+  })
+}
+
+for (const id of ['1', 'v', 'V2', '2024-06-01', 'v1.2_rc-1', 'constructor', 'x'.repeat(64)]) {
+  test(`a version may be called ${id}`, async (t) => {
+    const versions = Object.fromEntries([[id, soundVersions.v2]])
+
+    const problems = problemsOf(versions)
+
+    t.same(problems, [])
+  })
+}
+
+test('an alias cannot have a name that a version cannot have', async (t) => {
+  const aliases = { 'a b': 'v2' }
+
+  const problems = problemsOf(soundVersions, aliases)
+
+  t.same(pathsOf(problems), ['aliases.a b'])
+  t.same(unsaid(problems[0], ["'a b' cannot be the name of a version.", 'Begin with a letter or digit']), [])
+})
+
+const remedyForTwins = 'names are compared without case. Rename or remove one of them.'
+
+test('ids that differ by case are the same name', async (t) => {
+  const versions = { v2: soundVersions.v2, V2: soundVersions.v2 }
+
+  const problems = problemsOf(versions)
+
+  t.same(problems, [{ path: 'versions.V2', message: `is the same name as versions.v2: ${remedyForTwins}` }])
+})
+
+for (const alias of ['v2', 'V2']) {
+  test(`an alias ${alias} beside the version v2 is the same name`, async (t) => {
+    const aliases = { [alias]: 'latest' }
+
+    const problems = problemsOf(soundVersions, aliases)
+
+    t.same(problems, [{ path: `aliases.${alias}`, message: `is the same name as versions.v2: ${remedyForTwins}` }])
+  })
+}
+
+test('aliases that differ by case are the same name', async (t) => {
+  const aliases = { stable: 'v2', Stable: 'v2' }
+
+  const problems = problemsOf(soundVersions, aliases)
+
+  t.same(problems, [{ path: 'aliases.Stable', message: `is the same name as aliases.stable: ${remedyForTwins}` }])
+})
+
+test('an alias to nothing is answered with the name that was probably meant', async (t) => {
+  const aliases = { stable: 'latets' }
+
+  const problems = problemsOf(soundVersions, aliases)
+
+  t.same(problems, [{ path: 'aliases.stable', message: "'latets' is neither a version nor an alias. Did you mean 'latest'?" }])
+})
+
+test('an alias to nothing like a known name is answered with all names', async (t) => {
+  const aliases = { stable: 'production', other: 'v2' }
+
+  const problems = problemsOf(soundVersions, aliases)
+
+  t.same(problems, [{
+    path: 'aliases.stable', message: "'production' is neither a version nor an alias. Known: latest, v2, stable, other."
+  }])
+})
+
+for (const { title, aliases, circle } of [
+  { title: 'to itself', aliases: { a: 'a' }, circle: { a: 'a' } },
+  { title: 'to itself in other letters', aliases: { a: 'A' }, circle: { a: 'A' } },
+  { title: 'of two', aliases: { a: 'b', b: 'a' }, circle: { a: 'b', b: 'a' } },
+  { title: 'of three', aliases: { a: 'b', b: 'c', c: 'a' }, circle: { a: 'b', b: 'c', c: 'a' } },
+  { title: 'with a tail, without the tail', aliases: { tail: 'a', a: 'b', b: 'a' }, circle: { a: 'b', b: 'a' } },
+  { title: 'beside a good alias', aliases: { good: 'v2', a: 'a' }, circle: { a: 'a' } }
+]) {
+  test(`aliases in a circle ${title} are reported, one by one`, async (t) => {
+    const given: AliasesConfig = aliases
+
+    const problems = problemsOf(soundVersions, given)
+
+    t.same(problems, Object.entries(circle).map(([alias, target]) => ({
+      path: `aliases.${alias}`, message: `leads back to itself through '${target}'. Point it at the id of a version.`
+    })))
+  })
+}
