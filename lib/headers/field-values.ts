@@ -1,0 +1,14 @@
+/**
+ * Every value of a header, one per field line, in order. `request.headers` joins repeated lines and keeps
+ * only the first `Authorization`; `rawHeaders` has them all, on HTTP/1, HTTP/2 and `inject()`.
+ *
+ * @param name in lower case
+ */
+export function fieldValues (rawHeaders: readonly string[], name: string): string[] {
+  const values: string[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const field = rawHeaders[i]!
+    if (field.length === name.length && field.toLowerCase() === name) values.push(rawHeaders[i + 1]!)
+  }
+  return values
+}

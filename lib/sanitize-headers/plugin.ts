@@ -1,0 +1,34 @@
+import type { SanitizeHeadersOptions, SanitizeHeadersPlugin } from '../../types/index.ts'
+import { checkStage } from '../config/check-stage.ts'
+import { decorateNominated, setNominated } from '../headers/nominated.ts'
+import { decorateOwned } from '../headers/owned.ts'
+import { HeaderNames } from '../headers/header-names.ts'
+import { defineStage } from '../stage.ts'
+import { consumeConnection } from './consume-connection.ts'
+import { removeOwned } from './remove-owned.ts'
+
+/**
+ * First stage: consumes `Connection` and removes the client's copies of owned headers, in every spelling,
+ * from every request in scope, before anything else reads them.
+ *
+ * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
+ */
+export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeadersOptions>({
+  stage: 'sanitizeHeaders',
+  name: 'fastify-version-gateway/sanitize-headers',
+  dependencies: [],
+  async plugin (app, options) {
+    checkStage('sanitizeHeaders', options)
+    const owned = new HeaderNames()
+    owned.add(options.owned ?? [])
+    decorateOwned(app, owned)
+    decorateNominated(app)
+
+    app.addHook('onRequest', (request, _reply, done) => {
+      removeOwned(request.raw, owned)
+      const names = consumeConnection(request.raw, owned)
+      if (names !== null) setNominated(request, names)
+      done()
+    })
+  }
+})

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http'
+import type { HeaderNames } from '../headers/header-names.ts'
+
+type HeaderFields = Pick<IncomingMessage, 'headers' | 'rawHeaders'>
+
+/**
+ * Removes the client's copies of owned headers from `headers` and `rawHeaders`, in place: resolvers, the
+ * user's own hooks and the exchange with the upstream all read one of these two.
+ */
+export function removeOwned ({ headers, rawHeaders }: HeaderFields, owned: HeaderNames): void {
+  let kept = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (owned.has(name)) {
+      delete headers[name.toLowerCase()]
+    } else {
+      rawHeaders[kept++] = name
+      rawHeaders[kept++] = rawHeaders[i + 1]!
+    }
+  }
+  rawHeaders.length = kept
+}

@@ -1,0 +1,177 @@
+import type { FastifyInstance } from 'fastify'
+import { test } from 'tap'
+import { defineVersions, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../lib/index.ts'
+import { decorateRequest, defineStage } from '../lib/stage.ts'
+import { boot } from './helpers/boot.ts'
+import { makeApp } from './helpers/gateway.ts'
+import { soundVersions } from './helpers/problems.ts'
+
+const versions = defineVersions(soundVersions)
+
+const register = {
+  sanitizeHeaders: (app: FastifyInstance) => app.register(sanitizeHeaders, {}),
+  verifyIdentity: (app: FastifyInstance) => app.register(verifyIdentity, { providers: [] }),
+  resolveVersion: (app: FastifyInstance) => app.register(resolveVersion, { versions }),
+  proxyVersions: (app: FastifyInstance) => app.register(proxyVersions, { versions })
+}
+type StageName = keyof typeof register
+
+/** Registers stages in this order. */
+function registerAll (app: FastifyInstance, ...stages: StageName[]): void {
+  for (const stage of stages) register[stage](app)
+}
+
+const calls = ['sanitizeHeaders', 'verifyIdentity', 'resolveVersion', 'proxyVersions'].map((stage) => `app.register(${stage}, { ... })`)
+
+/** The sentence for a stage that lacks those before it. */
+function sentence (stage: StageName, missing: string, count: number): string {
+  return `${stage} needs ${missing} before it. Register the stages in this order: ${calls.slice(0, count).join(', ')}.`
+}
+
+test('the four stages in their order boot', async (t) => {
+  const app = makeApp(t)
+  registerAll(app, 'sanitizeHeaders', 'verifyIdentity', 'resolveVersion', 'proxyVersions')
+
+  const booted = boot(app)
+
+  await t.resolves(booted)
+})
+
+for (const { title, stages, message } of [
+  {
+    title: 'verifyIdentity alone',
+    stages: ['verifyIdentity'],
+    message: sentence('verifyIdentity', 'sanitizeHeaders', 2)
+  },
+  {
+    title: 'resolveVersion alone',
+    stages: ['resolveVersion'],
+    message: sentence('resolveVersion', 'sanitizeHeaders and verifyIdentity', 3)
+  },
+  {
+    title: 'resolveVersion without verifyIdentity',
+    stages: ['sanitizeHeaders', 'resolveVersion'],
+    message: sentence('resolveVersion', 'verifyIdentity', 3)
+  },
+  {
+    title: 'proxyVersions alone',
+    stages: ['proxyVersions'],
+    message: sentence('proxyVersions', 'sanitizeHeaders and verifyIdentity and resolveVersion', 4)
+  },
+  {
+    title: 'proxyVersions without resolveVersion',
+    stages: ['sanitizeHeaders', 'verifyIdentity', 'proxyVersions'],
+    message: sentence('proxyVersions', 'resolveVersion', 4)
+  },
+  {
+    title: 'resolveVersion before verifyIdentity',
+    stages: ['sanitizeHeaders', 'resolveVersion', 'verifyIdentity'],
+    message: sentence('resolveVersion', 'verifyIdentity', 3)
+  },
+  {
+    title: 'verifyIdentity before sanitizeHeaders',
+    stages: ['verifyIdentity', 'sanitizeHeaders'],
+    message: sentence('verifyIdentity', 'sanitizeHeaders', 2)
+  }
+] satisfies Array<{ title: string, stages: StageName[], message: string }>) {
+  test(`a missing stage or a wrong order is refused with the right one: ${title}`, async (t) => {
+    const app = makeApp(t)
+    registerAll(app, ...stages)
+
+    const booted = boot(app)
+
+    await t.rejects(booted, { code: 'STAGE_ORDER_INVALID', message })
+  })
+}
+
+const twice = (stage: StageName) => `${stage} is registered already, here or in a scope around this one, and would run twice. ` +
+  'Register it once, or give each gateway a scope of its own: app.register(async (scope) => { ... }).'
+
+const complete = Object.keys(register) as StageName[]
+
+for (const stage of complete) {
+  test(`${stage} is refused a second time in one scope`, async (t) => {
+    const app = makeApp(t)
+    registerAll(app, ...complete, stage)
+
+    const booted = boot(app)
+
+    await t.rejects(booted, { code: 'STAGE_ORDER_INVALID', message: twice(stage) })
+  })
+
+  test(`${stage} is refused in a scope inside one that has it`, async (t) => {
+    const app = makeApp(t)
+    registerAll(app, ...complete)
+    app.register(async (scope) => { await register[stage](scope) }, { prefix: '/nested' })
+
+    const booted = boot(app)
+
+    await t.rejects(booted, { code: 'STAGE_ORDER_INVALID', message: twice(stage) })
+  })
+}
+
+test('two gateways beside each other boot, each in a scope of its own', async (t) => {
+  const app = makeApp(t)
+  app.register(async (scope) => registerAll(scope, ...complete), { prefix: '/one' })
+  app.register(async (scope) => registerAll(scope, ...complete), { prefix: '/two' })
+
+  const booted = boot(app)
+
+  await t.resolves(booted)
+})
+
+test('a stage may be in a scope inside the one that has those before it', async (t) => {
+  const app = makeApp(t)
+  registerAll(app, 'sanitizeHeaders', 'verifyIdentity')
+  app.register(async (scope) => registerAll(scope, 'resolveVersion', 'proxyVersions'), { prefix: '/api' })
+
+  const booted = boot(app)
+
+  await t.resolves(booted)
+})
+
+test('a stage in a scope of its own does not count beside it', async (t) => {
+  const app = makeApp(t)
+  app.register(async (scope) => registerAll(scope, 'sanitizeHeaders'))
+  registerAll(app, 'verifyIdentity')
+
+  const booted = boot(app)
+
+  await t.rejects(booted, { code: 'STAGE_ORDER_INVALID', message: sentence('verifyIdentity', 'sanitizeHeaders', 2) })
+})
+
+test('the order is refused before the options are looked at', async (t) => {
+  const app = makeApp(t)
+  app.register(verifyIdentity, { providers: [], policy: 'require' })
+
+  const booted = boot(app)
+
+  await t.rejects(booted, { code: 'STAGE_ORDER_INVALID' })
+})
+
+test('a stage gets its options, and its hooks reach the scope that it is registered in', async (t) => {
+  const app = makeApp(t)
+  const stage = defineStage<{ value: string }>({
+    stage: 'sanitizeHeaders',
+    name: 'test-stage',
+    dependencies: [],
+    plugin: async (scope, { value }) => { scope.addHook('onRequest', async (_request, reply) => { reply.header('x-stage', value) }) }
+  })
+  app.register(stage, { value: 'seen' })
+  app.get('/', async () => 'ok')
+
+  const response = await app.inject('/')
+
+  t.equal(response.headers['x-stage'], 'seen')
+})
+
+test('a request property may be declared twice and is null at first', async (t) => {
+  const app = makeApp(t)
+  decorateRequest(app, 'version')
+  decorateRequest(app, 'version')
+  app.get('/', async ({ version }) => ({ version }))
+
+  const response = await app.inject('/')
+
+  t.strictSame(response.json(), { version: null })
+})
