@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Test } from 'tap'
+
+/** What an upstream saw of a request. */
+export interface Seen {
+  servedBy: string
+  method: string
+  path: string
+  headers: IncomingMessage['headers']
+  rawHeaders: string[]
+  body: string
+}
+
+/** Starts an upstream on a free port of loopback and stops it with the test. @returns its origin */
+export async function startUpstream (t: Test, servedBy: string, listener?: RequestListener): Promise<string> {
+  const server = createServer(listener ?? echo(servedBy))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Answers with what it saw, as JSON. */
+function echo (servedBy: string): RequestListener {
+  return async (request, response) => {
+    const { method, url: path, headers, rawHeaders } = request
+    const body = await text(request)
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ servedBy, method, path, headers, rawHeaders, body }))
+  }
+}
+
+/** The origin of a port that nothing listens on. */
+export async function deadOrigin (): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return `http://127.0.0.1:${port}`
+}

@@ -1,0 +1,143 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import t from 'tap'
+import { sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
+import { makeApp } from '../helpers/gateway.ts'
+import { identifyingApp } from '../helpers/identifying-app.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+
+t.test('a good token identifies its caller', async (t) => {
+  const issuer = makeIssuer()
+  const send = await identifyingApp(t, { providers: [issuer.provider()] })
+
+  const response = await send(`Bearer ${issuer.token({ roles: ['Admin'] })}`)
+
+  t.match(response.json().identity, { provider: 'test-idp', claims: { sub: 'alice', roles: ['Admin'] } })
+})
+
+t.test('no token is nobody', async (t) => {
+  const send = await identifyingApp(t, { providers: [makeIssuer().provider()] })
+
+  const response = await send()
+
+  t.equal(response.statusCode, 200)
+  t.equal(response.json().identity, null)
+})
+
+t.test('without a provider nobody is identified and tokens are not read', async (t) => {
+  const send = await identifyingApp(t, { providers: [] })
+
+  const response = await send('Bearer whatever')
+
+  t.match(response.json(), { identity: null, headers: { authorization: 'Bearer whatever' } })
+})
+
+t.test('an EC key and an Ed25519 key verify too', async (t) => {
+  for (const [alg, pair] of [
+    ['ES256', generateKeyPairSync('ec', { namedCurve: 'P-256' })], ['EdDSA', generateKeyPairSync('ed25519')]
+  ] as const) {
+    const jwk = { ...pair.publicKey.export({ format: 'jwk' }), kid: alg }
+    const send = await identifyingApp(t, { providers: [{ name: alg, issuer: 'https://ec.test', jwks: { keys: [jwk] } }] })
+    const input = [{ alg }, { iss: 'https://ec.test', exp: 9_999_999_999 }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+    const signature = sign(alg === 'ES256' ? 'sha256' : null, Buffer.from(input), { key: pair.privateKey, dsaEncoding: 'ieee-p1363' })
+
+    const response = await send(`Bearer ${input}.${signature.toString('base64url')}`)
+
+    t.equal(response.json().identity?.provider, alg)
+  }
+})
+
+t.test('the issuer selects the provider', async (t) => {
+  const [one, two] = [makeIssuer(), makeIssuer()]
+  const send = await identifyingApp(t, {
+    providers: [one.provider(), two.provider({ name: 'second', issuer: 'https://second.test' })]
+  })
+
+  const first = await send(`Bearer ${one.token()}`)
+  const second = await send(`Bearer ${two.token({ iss: 'https://second.test' })}`)
+  const mixed = await send(`Bearer ${two.token()}`)
+
+  t.equal(first.json().identity.provider, 'test-idp')
+  t.equal(second.json().identity.provider, 'second')
+  t.equal(mixed.statusCode, 401)
+})
+
+t.test('a malformed Authorization is refused, another scheme is passed on', async (t) => {
+  const send = await identifyingApp(t, { providers: [makeIssuer().provider()] })
+
+  const bare = await send('Bearer')
+  const basic = await send('Basic eA==')
+
+  t.equal(bare.statusCode, 401)
+  t.match(basic.json(), { identity: null, headers: { authorization: 'Basic eA==' } })
+})
+
+t.test('otherSchemes: reject refuses another scheme', async (t) => {
+  const send = await identifyingApp(t, { providers: [makeIssuer().provider()], otherSchemes: 'reject' })
+
+  const response = await send('Basic eA==')
+
+  t.equal(response.statusCode, 401)
+})
+
+t.test('policy require refuses a request without a token, with the bare challenge', async (t) => {
+  const send = await identifyingApp(t, { providers: [makeIssuer().provider()], policy: 'require', realm: 'orders' })
+
+  const missing = await send()
+  const basic = await send('Basic eA==')
+
+  for (const response of [missing, basic]) {
+    t.equal(response.statusCode, 401)
+    t.equal(response.headers['www-authenticate'], 'Bearer realm="orders"')
+    t.match(response.json(), { code: 'TOKEN_MISSING' })
+  }
+})
+
+t.test('a route has its own policy', async (t) => {
+  const send = await identifyingApp(t, { providers: [makeIssuer().provider()] })
+
+  const required = await send(undefined, '/required')
+  const unread = await send('Bearer bad', '/unread')
+
+  t.equal(required.statusCode, 401)
+  t.equal(unread.statusCode, 200)
+})
+
+t.test('a claim that cannot be a header is refused', async (t) => {
+  const issuer = makeIssuer()
+  const send = await identifyingApp(t, { providers: [issuer.provider({ claimsToHeaders: [{ claim: 'v', header: 'X-V' }] })] })
+
+  const bad = await send(`Bearer ${issuer.token({ v: 'a\r\nb: c' })}`)
+  const good = await send(`Bearer ${issuer.token({ v: 'a' })}`)
+  const absent = await send(`Bearer ${issuer.token()}`)
+
+  t.match(bad.json(), { status: 401, code: 'TOKEN_INVALID' })
+  t.equal(good.json().headers['x-v'], 'a')
+  t.notOk('x-v' in absent.json().headers)
+})
+
+t.test('the claims on the request are frozen all the way down', async (t) => {
+  const issuer = makeIssuer()
+  const app = makeApp(t)
+  await app.register(sanitizeHeaders, {})
+  await app.register(verifyIdentity, { providers: [issuer.provider()] })
+  app.get('/', async ({ identity }) => [identity, identity?.claims, identity?.claims.nested].every(Object.isFrozen))
+
+  const response = await app.inject({ url: '/', headers: { authorization: `Bearer ${issuer.token({ nested: { a: [1] } })}` } })
+
+  t.equal(response.body, 'true')
+})
+
+t.test('an app may use @fastify/jwt itself', async (t) => {
+  const { default: fastifyJwt } = await import('@fastify/jwt')
+  const issuer = makeIssuer()
+  const app = makeApp(t)
+  await app.register(fastifyJwt, { secret: 'the app\'s own secret' })
+  await app.register(sanitizeHeaders, {})
+  await app.register(verifyIdentity, { providers: [issuer.provider()] })
+  app.get('/', async ({ identity }) => ({ provider: identity?.provider, own: app.jwt.verify(app.jwt.sign({ a: 1 })) }))
+
+  const response = await app.inject({ url: '/', headers: { authorization: `Bearer ${issuer.token()}` } })
+
+  t.match(response.json(), { provider: 'test-idp', own: { a: 1 } })
+})
