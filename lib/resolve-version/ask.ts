@@ -1,0 +1,30 @@
+import type { FastifyRequest } from 'fastify'
+import type { ResolverAnswer, VersionResolver } from '../../types/index.ts'
+import { type Refusal, versionResolutionUnavailable } from '../errors.ts'
+import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+
+const defaultTimeoutMs = 200
+
+/** Asks a resolver, within its time. What goes wrong is a refusal, or no opinion with `onError: 'skip'`. */
+export function ask (resolver: VersionResolver, request: FastifyRequest): MaybePromise<ResolverAnswer | Refusal> {
+  const failed = (cause: unknown): Refusal | undefined => {
+    request.log.warn({ err: cause, resolver: resolver.name }, 'version resolver failed')
+    return resolver.onError === 'skip'
+      ? undefined
+      : versionResolutionUnavailable({ cause, members: { source: resolver.name }, headers: { 'retry-after': '1' } })
+  }
+  try {
+    const answer = resolver.resolve(request)
+    return isPromise(answer) ? inTime(answer, resolver).catch(failed) : answer
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+function inTime<Answer> (answer: Promise<Answer>, { name, timeoutMs = defaultTimeoutMs }: VersionResolver): Promise<Answer> {
+  if (timeoutMs === 0) return answer
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${name} took longer than ${timeoutMs} ms`)), timeoutMs)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

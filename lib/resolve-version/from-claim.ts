@@ -1,0 +1,19 @@
+import type { ClaimPath, VersionResolver } from '../../types/index.ts'
+import { claimNames, readClaim } from '../claims/claim-path.ts'
+
+/**
+ * The version that a claim of the caller's verified token names. An absent, empty or `null` claim is no
+ * opinion; one that cannot be the name of a version is the operator's fault: 503 `PINNED_VERSION_INVALID`.
+ *
+ * @param path `userMetadata.version`, or `['https://acme.io/version']` for a name with dots
+ */
+export function fromClaim (path: ClaimPath): VersionResolver {
+  const names = claimNames(path)
+  return {
+    name: `claim:${names.join('.')}`,
+    resolve ({ identity }) {
+      const version = identity === null ? undefined : readClaim(identity.claims, names)
+      return version === undefined || version === null || version === '' ? undefined : { version }
+    }
+  }
+}

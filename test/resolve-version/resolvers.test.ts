@@ -1,0 +1,44 @@
+import type { FastifyRequest } from 'fastify'
+import t from 'tap'
+import { fromClaim, fromHeader, fromQuery } from '../../lib/index.ts'
+import type { Claims } from '../../types/index.ts'
+
+const withHeaders = (...rawHeaders: string[]) => ({ raw: { rawHeaders } }) as unknown as FastifyRequest
+const withUrl = (url?: string) => ({ raw: { url } }) as unknown as FastifyRequest
+const withClaims = (claims: Claims | null) =>
+  ({ identity: claims === null ? null : { provider: 'p', claims } }) as unknown as FastifyRequest
+
+t.test('fromHeader reads every line of its header, in any case', async (t) => {
+  const resolver = fromHeader('X-Version')
+
+  t.match(resolver, { name: 'header:x-version', readsHeaders: ['x-version'] })
+  t.equal(resolver.resolve(withHeaders('Host', 'a')), undefined)
+  t.equal(resolver.resolve(withHeaders('x-VERSION', 'v2')), 'v2')
+  t.equal(resolver.resolve(withHeaders('X-Version', 'v2', 'x-version', 'v3')), 'v2,v3')
+  t.equal(resolver.resolve(withHeaders('X-Version', '')), '')
+})
+
+t.test('fromClaim reads a claim of a verified token', async (t) => {
+  const nested = fromClaim('userMetadata.version')
+  const literal = fromClaim(['https://acme.io/version'])
+
+  t.equal(nested.name, 'claim:userMetadata.version')
+  t.equal(literal.name, 'claim:https://acme.io/version')
+  t.strictSame(nested.resolve(withClaims({ userMetadata: { version: 'v2' } })), { version: 'v2' })
+  t.strictSame(literal.resolve(withClaims({ 'https://acme.io/version': 3 })), { version: 3 })
+  for (const claims of [null, {}, { userMetadata: null }, { userMetadata: { version: null } }, { userMetadata: { version: '' } }]) {
+    t.equal(nested.resolve(withClaims(claims)), undefined)
+  }
+})
+
+t.test('fromQuery reads every value of its parameter', async (t) => {
+  const resolver = fromQuery('api-version')
+
+  t.equal(resolver.name, 'query:api-version')
+  t.equal(resolver.resolve(withUrl('/orders')), undefined)
+  t.equal(resolver.resolve(withUrl()), undefined)
+  t.equal(resolver.resolve(withUrl('/orders?a=1')), undefined)
+  t.equal(resolver.resolve(withUrl('/orders?a=1&api-version=v%32')), 'v2')
+  t.equal(resolver.resolve(withUrl('/orders?api-version=v2&api-version=v3')), 'v2,v3')
+  t.equal(resolver.resolve(withUrl('/orders?api-version')), '')
+})
