@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+
+/** Whether a request has a body, by its framing (RFC 9112 6.3). */
+export function hasBody ({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/**
+ * The body of a client's request, as it comes in and no faster than the upstream takes it. undici destroys
+ * the body of a request that failed; destroying the request itself would cut the client off before it
+ * could be told, so this stands between.
+ */
+export class RequestBody extends Readable {
+  readonly #source: IncomingMessage
+
+  constructor (source: IncomingMessage) {
+    // In object mode undici does not count a short body that is already whole, so what came chunked stays chunked.
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#source = source
+    source.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError)
+    // undici listens only until the answer is complete; a client may leave later.
+    this.on('error', () => {})
+  }
+
+  override _read (): void {
+    this.#source.resume()
+  }
+
+  override _destroy (error: Error | null, callback: (error: Error | null) => void): void {
+    this.#source.off('data', this.#onData).off('end', this.#onEnd)
+    callback(error)
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (!this.push(chunk)) this.#source.pause()
+  }
+
+  readonly #onEnd = (): void => {
+    this.push(null)
+  }
+
+  readonly #onError = (error: Error): void => {
+    this.destroy(error)
+  }
+}
