@@ -1,0 +1,69 @@
+import t from 'tap'
+import { startGateway } from '../helpers/gateway.ts'
+import { bodyOf, sendRaw } from '../helpers/raw.ts'
+import type { Seen } from '../helpers/upstream.ts'
+
+// GHSA-gwhp-pf74-vj37, CVE-2021-32813, CVE-2024-45410: naming a header in Connection deletes it at the next hop.
+for (const connection of ['x-target-version', 'X-TARGET-VERSION', 'close, x-target-version', 'x_target_version', 'api-version']) {
+  t.test(`Connection: ${connection} does not remove what the gateway sets`, async (t) => {
+    const { origin, bearer } = await startGateway(t)
+
+    const answer = await sendRaw(t, origin, [
+      'GET /orders HTTP/1.1', 'Host: api.test', `Connection: ${connection}`, `Authorization: ${bearer('v2').authorization}`
+    ])
+
+    const seen = bodyOf<Seen>(answer)
+    t.equal(seen.servedBy, 'v2')
+    t.equal(seen.headers['x-target-version'], 'v2')
+    t.equal(seen.headers['api-version'], 'v2')
+  })
+}
+
+t.test('a header of the client\'s that Connection names is not passed on', async (t) => {
+  const { origin } = await startGateway(t)
+
+  const answer = await sendRaw(t, origin, [
+    'GET /orders HTTP/1.1', 'Host: api.test', 'Connection: x-secret', 'Connection: X-Other', 'X-Secret: 1', 'X-Other: 2', 'X-Kept: 3'
+  ])
+
+  const { headers } = bodyOf<Seen>(answer)
+  t.equal(headers['x-secret'], undefined)
+  t.equal(headers['x-other'], undefined)
+  t.equal(headers['x-kept'], '3')
+})
+
+t.test('naming Authorization in Connection does not make a bad token a missing one', async (t) => {
+  const { origin } = await startGateway(t)
+
+  const answer = await sendRaw(t, origin, [
+    'GET /orders HTTP/1.1', 'Host: api.test', 'Connection: authorization', 'Authorization: Bearer bad'
+  ])
+
+  t.match(answer, /^HTTP\/1\.1 401 /)
+})
+
+t.test('framing cannot be named away', async (t) => {
+  const { origin } = await startGateway(t)
+
+  const answer = await sendRaw(t, origin, [
+    'POST /orders HTTP/1.1', 'Host: api.test', 'Connection: content-length, host, content-type',
+    'Content-Type: text/plain', 'Content-Length: 5'
+  ], 'hello')
+
+  const seen = bodyOf<Seen>(answer)
+  t.equal(seen.body, 'hello')
+  t.equal(seen.headers['content-length'], '5')
+  t.equal(seen.headers['content-type'], 'text/plain')
+})
+
+t.test('hop-by-hop headers stop at the gateway', async (t) => {
+  const { origin } = await startGateway(t)
+
+  const answer = await sendRaw(t, origin, [
+    'GET /orders HTTP/1.1', 'Host: api.test', 'Keep-Alive: timeout=5', 'TE: gzip', 'Proxy-Connection: keep-alive',
+    'Proxy-Authorization: Basic eA==', 'HTTP2-Settings: AAMAAABkAAQAAP__', 'Trailer: x-sum'
+  ])
+
+  const names = Object.keys(bodyOf<Seen>(answer).headers)
+  t.strictSame(names.sort(), ['api-version', 'connection', 'host'])
+})

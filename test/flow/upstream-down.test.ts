@@ -1,0 +1,114 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { openSocket } from '../helpers/raw.ts'
+import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
+
+/** An upstream that answers every connection with these bytes and closes it. */
+async function rawUpstream (t: Test, bytes: string): Promise<string> {
+  const server = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end(bytes)))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+t.test('an upstream that is down is a 502 that names the version and no address', async (t) => {
+  const upstream = await deadOrigin()
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const response = await send('/orders')
+  const body = await response.text()
+
+  t.equal(response.status, 502)
+  t.equal(response.headers.get('content-type'), 'application/problem+json')
+  t.match(JSON.parse(body), { code: 'UPSTREAM_UNAVAILABLE', title: 'Bad Gateway', version: 'latest', detail: "Version 'latest' cannot be reached at the moment." })
+  t.notMatch(body + JSON.stringify([...response.headers]), /127\.0\.0\.1|ECONNREFUSED/)
+})
+
+t.test('a POST to an upstream that is down is told so', async (t) => {
+  const upstream = await deadOrigin()
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const response = await send('/orders', { method: 'POST', body: 'x'.repeat(100_000) })
+
+  t.equal(response.status, 502)
+})
+
+t.test('the log names what the caller is not told', async (t) => {
+  const lines: string[] = []
+  const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(line) } } } })
+  const { send } = await startGateway(t, { versions: { latest: { upstream: await deadOrigin() } }, resolve: {} }, app)
+
+  await send('/orders')
+
+  const refused = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request refused')
+  t.match(refused, [{ level: 50, version: 'latest', err: { code: 'UPSTREAM_UNAVAILABLE', message: /ECONNREFUSED/ } }])
+})
+
+for (const [what, bytes] of [
+  ['garbage', 'hello\r\n\r\n'],
+  ['an impossible status', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n']
+] as const) {
+  t.test(`an upstream that answers with ${what} is a 502`, async (t) => {
+    const upstream = await rawUpstream(t, bytes)
+    const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+    const response = await send('/orders')
+
+    t.equal(response.status, 502)
+    t.match(await response.json(), { code: 'UPSTREAM_PROTOCOL' })
+  })
+}
+
+t.test('an upstream that closes without an answer is a 502', async (t) => {
+  const upstream = await rawUpstream(t, '')
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const response = await send('/orders')
+
+  t.equal(response.status, 502)
+  t.match(await response.json(), { code: 'UPSTREAM_UNAVAILABLE' })
+})
+
+for (const [framing, bytes] of [
+  ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'],
+  ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n']
+] as const) {
+  t.test(`an answer with ${framing} that breaks off is not completed`, async (t) => {
+    const upstream = await rawUpstream(t, bytes)
+    const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+    const response = await send('/orders')
+
+    t.equal(response.status, 200)
+    await t.rejects(response.text())
+  })
+}
+
+t.test('an answer that announces trailers beside a length does not end the process', async (t) => {
+  const upstream = await rawUpstream(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nContent-Length: 2\r\n\r\nok')
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const response = await send('/orders')
+
+  t.equal(await response.text(), 'ok')
+})
+
+t.test('a client that leaves before the answer ends the request at the upstream', async (t) => {
+  const asked = new Promise<void>((resolve, reject) => {
+    startUpstream(t, 'v1', (request) => {
+      request.once('close', () => resolve())
+      socket.destroy()
+    }).then(async (upstream) => {
+      const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+      socket = await openSocket(t, origin)
+      socket.write('GET /orders HTTP/1.1\r\nHost: api.test\r\n\r\n')
+    }).catch(reject)
+  })
+  let socket: Awaited<ReturnType<typeof openSocket>>
+
+  await t.resolves(asked)
+})
