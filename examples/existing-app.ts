@@ -1,0 +1,81 @@
+// The four stages one by one, inside an app that has routes and hooks of its own.
+//
+//   npx tsx examples/existing-app.ts
+//
+//   curl localhost:8080/healthz                                 -> ok, whatever the request says
+//   curl localhost:8080/whoami                                  -> a route of the app that knows the version
+//   curl localhost:8080/api/orders                              -> servedBy latest, path /orders
+//   curl -H 'x-version-override: v2' localhost:8080/api/orders  -> servedBy v2
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Fastify from 'fastify'
+import {
+  defineVersions, fromClaim, fromHeader, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity
+} from 'fastify-version-gateway'
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const app = Fastify()
+
+// A hook of the app's own. It runs for every request, forwarded or not, and what it sets is kept.
+app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
+
+// Typed: { default: 'v3' } below would not compile.
+const versions = defineVersions({
+  latest: { upstream: await startUpstream('latest') },
+  v2: { upstream: await startUpstream('v2') }
+})
+
+await app.register(sanitizeHeaders, { owned: ['x-user-*'] })
+await app.register(verifyIdentity, {
+  providers: [{
+    name: 'tenant-idp',
+    issuer: 'https://issuer.example',
+    jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'ES256' }] },
+    claimsToHeaders: [{ claim: 'sub', header: 'x-user-id' }]
+  }]
+})
+await app.register(resolveVersion, {
+  versions,
+  override: [fromHeader('x-version-override')],
+  pin: [fromClaim('version')],
+  default: 'latest'
+})
+
+// A neutral route: no version is resolved for it, and its token is not read.
+app.get('/healthz', { config: { version: false, identity: false } }, async () => 'ok\n')
+// A versioned route that the app answers itself.
+app.get('/whoami', async ({ identity, version }) => ({ sub: identity?.claims.sub ?? null, version }))
+// Everything else below /api goes to the cluster of its version.
+await app.register(proxyVersions, { versions, prefix: '/api' })
+
+const address = await app.listen({ port: Number(process.env.PORT ?? 8080) })
+const token = signToken({ iss: 'https://issuer.example', sub: 'alice', version: 'v2', exp: Math.floor(Date.now() / 1000) + 86_400 })
+console.log(`The app listens on ${address}. Try:
+
+curl ${address}/healthz
+curl ${address}/whoami
+curl ${address}/api/orders
+curl -H 'x-version-override: v2' ${address}/api/orders
+curl -H 'authorization: Bearer ${token}' ${address}/whoami
+curl -H 'authorization: Bearer ${token}' ${address}/api/orders
+`)
+
+/** What an issuer does. */
+function signToken (claims: object): string {
+  const input = [{ alg: 'ES256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+  return `${input}.${signature.toString('base64url')}`
+}
+
+/** One of your clusters. This one says who it is and what it got. */
+async function startUpstream (servedBy: string): Promise<string> {
+  const server = createServer(({ method, url, headers }, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ servedBy, method, path: url, headers }, null, 2) + '\n')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

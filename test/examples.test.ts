@@ -1,0 +1,44 @@
+import t, { type Test } from 'tap'
+import { curl, printed, runExample } from './helpers/run-example.ts'
+
+/** Runs an example and every curl line that it prints. */
+async function answers (t: Test, file: string) {
+  const output = await printed(runExample(t, file), /curl[^]*\n\n/)
+  return await Promise.all(output.split('\n').filter((line) => line.startsWith('curl')).map(curl))
+}
+
+t.test('quickstart', async (t) => {
+  const [plain, override, unknown] = await answers(t, 'quickstart.ts')
+
+  t.match(JSON.parse(plain!.body), { servedBy: 'latest', path: '/orders' })
+  t.match(JSON.parse(override!.body), { servedBy: 'v2' })
+  t.match(JSON.parse(unknown!.body), { status: 400, code: 'VERSION_UNKNOWN', supported: ['latest', 'v2'] })
+})
+
+t.test('existing-app', async (t) => {
+  const [health, anonymous, proxied, override, alice, aliceProxied] = await answers(t, 'existing-app.ts')
+
+  t.equal(health!.body, 'ok\n')
+  t.match(JSON.parse(anonymous!.body), { sub: null, version: { id: 'latest', tier: 'default' } })
+  t.match(JSON.parse(proxied!.body), { servedBy: 'latest', path: '/orders' })
+  t.match(JSON.parse(override!.body), { servedBy: 'v2', path: '/orders' })
+  t.match(JSON.parse(alice!.body), { sub: 'alice', version: { id: 'v2', tier: 'pin', source: 'claim:version' } })
+  t.match(JSON.parse(aliceProxied!.body), { servedBy: 'v2', headers: { 'x-user-id': 'alice' } })
+})
+
+t.test('custom-resolver', async (t) => {
+  const [plain, host, tenant, broken] = await answers(t, 'custom-resolver.ts')
+
+  t.match(JSON.parse(plain!.body), { servedBy: 'latest' })
+  t.match(JSON.parse(host!.body), { servedBy: 'v2' })
+  t.match(JSON.parse(tenant!.body), { servedBy: 'v2' })
+  t.match(JSON.parse(broken!.body), { status: 503, code: 'VERSION_RESOLUTION_UNAVAILABLE', source: 'tenant' })
+})
+
+t.test('frontegg', async (t) => {
+  const [alice, spoofed] = await answers(t, 'frontegg.ts')
+
+  t.match(JSON.parse(alice!.body), { servedBy: 'v2', headers: { 'x-target-version': 'v2', 'x-tenant-id': 'acme' } })
+  t.equal(JSON.parse(spoofed!.body).servedBy, 'latest')
+  t.notOk('x-tenant-id' in JSON.parse(spoofed!.body).headers)
+})

@@ -1,0 +1,43 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { on, once } from 'node:events'
+import { request } from 'node:http'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+
+export type Running = ChildProcessByStdio<null, Readable, Readable>
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Runs an example as its comment says, on a free port, and ends it with the test. */
+export function runExample (t: Test, file: string, args: readonly string[] = []): Running {
+  // Without tap's own loaders, which NODE_OPTIONS would hand down.
+  const { NODE_OPTIONS, FORCE_COLOR, ...env } = process.env
+  const example = spawn(process.execPath, ['--import', 'tsx', `examples/${file}`, ...args], {
+    cwd: root, env: { ...env, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe']
+  })
+  t.teardown(async () => {
+    if (example.exitCode !== null || example.signalCode !== null) return
+    example.kill('SIGTERM')
+    await once(example, 'exit')
+  })
+  return example
+}
+
+/** Waits until an example has printed something. @returns what it printed until then */
+export async function printed (example: Running, awaited: RegExp): Promise<string> {
+  let output = ''
+  for await (const [chunk] of on(example.stdout, 'data', { close: ['end'] })) {
+    output += chunk
+    if (awaited.test(output)) return output
+  }
+  throw new Error(`it ended before it printed ${awaited}: ${output}`)
+}
+
+/** Sends what a curl line says. Not with fetch, which keeps the Host header to itself. */
+export async function curl (line: string): Promise<{ status: number, body: string }> {
+  const headers = Object.fromEntries([...line.matchAll(/-H '([^:]+): ([^']*)'/g)].map(([, name, value]) => [name, value]))
+  const [response] = await once(request(/http:\S+/.exec(line)![0], { headers, agent: false }).end(), 'response')
+  return { status: response.statusCode, body: await text(response) }
+}
