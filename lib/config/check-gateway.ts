@@ -1,8 +1,10 @@
 import type { GatewayOptions } from '../../types/index.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { Registry } from '../registry/registry.ts'
+import { checkForward } from './check-forward.ts'
 import { checkIdentity } from './check-identity.ts'
-import { checkResolve } from './check-resolve.ts'
+import { checkResolve, type Surroundings } from './check-resolve.ts'
+import { checkSanitize } from './check-sanitize.ts'
 import { checkShape } from './check-shape.ts'
 import { checkVersions } from './check-versions.ts'
 import { projectedHeaders } from './projected-headers.ts'
@@ -16,32 +18,41 @@ import { gatewaySchema, gatewayWithRegistrySchema } from './schemas.ts'
  */
 export function checkGateway (options: GatewayOptions): void {
   const problems = new Problems()
-  const { versions, aliases, identity, resolve = {} } = options
-  checkShape(problems, versions instanceof Registry ? gatewayWithRegistrySchema : gatewaySchema, options)
+  const { versions, aliases, sanitize, identity, resolve, forward } = options
+  const isRegistry = versions instanceof Registry
+  checkShape(problems, isRegistry ? gatewayWithRegistrySchema : gatewaySchema, options)
 
-  if (!(versions instanceof Registry)) {
-    checkVersions(problems, { versions, aliases: aliases ?? {} } as Parameters<typeof checkVersions>[1])
+  if (!isRegistry) {
+    checkVersions(problems, { versions, ...aliases !== undefined && { aliases } } as Parameters<typeof checkVersions>[1])
   } else if (aliases !== undefined) {
-    problems.add('aliases', 'the registry has its own. Give them to defineVersions: defineVersions({ ... }, { aliases }).')
+    problems.add(['aliases'], 'the registry has its own. Give them to defineVersions: defineVersions({ ... }, { aliases }).')
   }
-  if (identity !== undefined) checkIdentity(problems, 'identity.', identity)
-  checkResolve(problems, 'resolve.', resolve, {
-    names: namesOf(problems, options), owned: ownedBy(problems, options), identified: (identity?.providers?.length ?? 0) > 0
-  })
+  const around = surroundings(problems, options)
+  checkSanitize(problems, ['sanitize'], sanitize ?? {})
+  checkIdentity(problems, ['identity'], identity ?? { providers: [] })
+  checkResolve(problems, ['resolve'], resolve ?? {}, around)
+  checkForward(problems, ['forward'], forward ?? {}, isWhole(problems, 'identity') ? projectedHeaders(identity?.providers ?? []) : [])
   problems.throwIfAny('the gateway config')
 }
 
-function namesOf (problems: Problems, { versions, aliases = {} }: GatewayOptions): string[] {
-  if (versions instanceof Registry) return versions.names()
-  return ['versions', 'aliases'].flatMap((path, index) =>
-    problems.isMisshapen(path) ? [] : Object.keys([versions, aliases][index]!))
+function surroundings (problems: Problems, { versions, aliases, sanitize, identity }: GatewayOptions): Surroundings {
+  const providers = identity?.providers ?? []
+  const isIdentityKnown = isWhole(problems, 'identity')
+  return {
+    names: versions instanceof Registry ? versions.names() : knownNames(problems, { versions, aliases }),
+    owned: isIdentityKnown && isWhole(problems, 'sanitize')
+      ? new HeaderNames([...sanitize?.owned ?? [], ...projectedHeaders(providers)])
+      : null,
+    identified: isIdentityKnown ? providers.length > 0 : null
+  }
 }
 
-/** What would be owned, `null` when that cannot be told yet. */
-function ownedBy (problems: Problems, { sanitize, identity }: GatewayOptions): HeaderNames | null {
-  if (!problems.isWellShaped('sanitize') || !problems.isWellShaped('identity')) return null
-  const owned = new HeaderNames()
-  owned.add(sanitize?.owned ?? [])
-  owned.add(projectedHeaders(identity?.providers ?? []))
-  return owned
+function knownNames (problems: Problems, sections: object): string[] | null {
+  const isKnown = Object.keys(sections).every((section) => !problems.isMisshapen([section]))
+  const names = isKnown ? Object.values(sections).flatMap((section) => Object.keys(section ?? {})) : []
+  return names.length === 0 ? null : names
+}
+
+function isWhole (problems: Problems, section: string): boolean {
+  return !problems.isIncomplete([section])
 }

@@ -1,43 +1,46 @@
 import { Ajv, type SchemaObject } from 'ajv'
 import { closestMatch } from 'leven'
-import { type Problems, show } from './problems.ts'
+import { type Path, type Problems, show, showNames } from './problems.ts'
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false })
-// Annotations of our schemas: what belongs in a place, and what to write there.
-ajv.addVocabulary(['expected', 'remedy'])
+// Annotations of our schemas: what belongs in a place, what to write there, whether it is not to be shown.
+ajv.addVocabulary(['expected', 'remedy', 'secret'])
 
 /** Holds a config against a JSON Schema and adds every mismatch to the problems. */
 export function checkShape (problems: Problems, schema: SchemaObject, config: unknown): void {
   const validate = ajv.compile(schema)
   validate(config)
-  for (const error of validate.errors ?? []) {
-    const place = toPath(error.instancePath)
-    if (error.keyword === 'additionalProperties') {
-      const option: string = error.params.additionalProperty
-      problems.add(member(place, option), `unknown option. ${suggest(option, Object.keys(error.parentSchema?.properties))}`)
-    } else if (error.keyword === 'required') {
-      const option: string = error.params.missingProperty
-      problems.addMisshapen(member(place, option), `missing. Expected ${error.parentSchema?.properties[option].expected}.`)
-    } else if (error.parentSchema?.expected !== undefined) {
-      const { expected, remedy } = error.parentSchema
-      problems.addMisshapen(place, `expected ${expected}, got ${show(error.data)}.${remedy === undefined ? '' : ` ${remedy}`}`)
+  for (const { keyword, instancePath, params, parentSchema = {}, data } of validate.errors ?? []) {
+    const path = toPath(instancePath, config)
+    const { expected, remedy, secret, properties } = parentSchema
+    if (keyword === 'additionalProperties') {
+      const option: string = params.additionalProperty
+      problems.add([...path, option], `unknown option. ${suggest(option, Object.keys(properties))}`)
+    } else if (keyword === 'required') {
+      const option: string = params.missingProperty
+      problems.addMisshapen([...path, option], `missing. Expected ${properties[option].expected}.`)
+    } else if (expected !== undefined) {
+      // Others are the branches of an `anyOf`, whose own mismatch says it all.
+      const place = path.length === 0 ? ['options'] : path
+      problems.addMisshapen(place, `expected ${expected}, got ${secret === true && typeof data === 'string' ? 'text' : show(data)}.${remedy === undefined ? '' : ` ${remedy}`}`)
     }
-    // The rest are branches of an `anyOf` whose own mismatch says it all.
   }
 }
 
 /** Finds the option that was probably meant. */
 export function suggest (name: string, known: readonly string[]): string {
-  const meant = closestMatch(name, known, { maxDistance: 3 })
-  return meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean '${meant}'?`
+  const maxDistance = name.length < 3 ? 0 : Math.ceil(name.length / 3)
+  const meant = maxDistance === 0 ? undefined : closestMatch(name, known, { maxDistance })
+  return meant === undefined ? `Known: ${showNames(known)}.` : `Did you mean ${show(meant)}?`
 }
 
-/** `/identity/providers/0/issuer` -> `identity.providers[0].issuer` (RFC 6901) */
-function toPath (pointer: string): string {
-  const names = pointer.split('/').slice(1).map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return names.reduce((place, name) => /^\d+$/.test(name) ? `${place}[${name}]` : member(place, name), '')
-}
-
-function member (place: string, name: string): string {
-  return place === '' ? name : `${place}.${name}`
+/** A JSON Pointer (RFC 6901) as a path. Whether `2` is a place in a list or a name, only the value tells. */
+function toPath (pointer: string, config: unknown): Path {
+  let value = config
+  return pointer.split('/').slice(1).map((part) => {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    const step = Array.isArray(value) ? Number(name) : name
+    value = (value as Record<PropertyKey, unknown>)[step]
+    return step
+  })
 }

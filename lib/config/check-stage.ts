@@ -16,11 +16,11 @@ export function checkStage (stage: keyof typeof stageSchemas, options: unknown, 
   problems.throwIfAny(`the options of ${stage}`)
 }
 
-/** Checks that the versions of a stage are a registry. @returns the names that it knows */
-export function checkRegistry (problems: Problems, versions: unknown): string[] {
+/** Checks that the versions of a stage are a registry. @returns the names that it knows, `null` when it is none */
+export function checkRegistry (problems: Problems, versions: unknown): string[] | null {
   if (versions instanceof Registry) return versions.names()
-  if (problems.isWellShaped('versions')) {
-    problems.add('versions', `expected what defineVersions returned, got ${show(versions)}. Write versions: defineVersions({ ... }).`)
+  if (!problems.isMisshapen(['versions'])) {
+    problems.add(['versions'], `expected what defineVersions returned, got ${show(versions)}. Write versions: defineVersions({ ... }).`)
   }
-  return []
+  return null
 }

@@ -1,5 +1,8 @@
 import { ConfigInvalid } from '../errors.ts'
 
+/** Where something is in a config: the names of members, and the places in lists. */
+export type Path = readonly PropertyKey[]
+
 /** One thing wrong in a config. */
 export interface ConfigProblem {
   /** Where: `identity.providers[0].issuer`. */
@@ -11,26 +14,26 @@ export interface ConfigProblem {
 /** Collects everything that is wrong in a config, so that it is reported at once. */
 export class Problems {
   readonly #found: ConfigProblem[] = []
-  readonly #misshapen: string[] = []
+  readonly #misshapen: Path[] = []
 
-  add (path: string, message: string): void {
-    this.#found.push({ path, message })
+  add (path: Path, message: string): void {
+    this.#found.push({ path: showPath(path), message })
   }
 
   /** Adds a problem that leaves nothing of the right type at `path`. */
-  addMisshapen (path: string, message: string): void {
+  addMisshapen (path: Path, message: string): void {
     this.add(path, message)
     this.#misshapen.push(path)
   }
 
-  /** Whether the value at `path` itself has the wrong type, or something around it has. */
-  isMisshapen (path: string): boolean {
-    return this.#misshapen.some((other) => other === path || isWithin(path, other))
+  /** Whether the value at `path` has the wrong type, or something around it has: finer checks leave it alone. */
+  isMisshapen (path: Path): boolean {
+    return this.#misshapen.some((other) => isWithin(path, other))
   }
 
-  /** Whether the value at `path` has the right type, and so has everything around and in it. */
-  isWellShaped (path: string): boolean {
-    return !this.isMisshapen(path) && !this.#misshapen.some((other) => isWithin(other, path))
+  /** Whether something in the value at `path` has the wrong type, so that it does not say all that it should. */
+  isIncomplete (path: Path): boolean {
+    return this.isMisshapen(path) || this.#misshapen.some((other) => isWithin(other, path))
   }
 
   /** @throws `VERSION_CONFIG_INVALID`; its `problems` has each of them */
@@ -46,13 +49,39 @@ export class Problems {
   }
 }
 
-/** A value as it is shown in a problem: short, and quoted when it is text. */
-export function show (value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  const text = typeof value === 'string' ? `'${value}'` : JSON.stringify(value) ?? String(value)
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+function isWithin (path: Path, around: Path): boolean {
+  return around.every((name, index) => String(name) === String(path[index])) && path.length >= around.length
 }
 
-function isWithin (path: string, around: string): boolean {
-  return path.startsWith(`${around}.`) || path.startsWith(`${around}[`)
+/** A path as it is written: `identity.providers[0].issuer`. */
+export function showPath (path: Path): string {
+  return path.reduce<string>((text, name) => {
+    if (typeof name === 'number') return `${text}[${name}]`
+    if (!/^[\w-]+$/.test(String(name))) return `${text}[${show(String(name))}]`
+    return text === '' ? String(name) : `${text}.${String(name)}`
+  }, '')
+}
+
+/** Names to choose from, on one line. */
+export function showNames (names: readonly string[]): string {
+  return names.map((name) => escape(name)).join(', ')
+}
+
+/**
+ * A value as it is shown in a problem: short, on one line, and without what may be secret: the members of
+ * an object, the password in a URL.
+ */
+export function show (value: unknown): string {
+  if (Array.isArray(value)) return cut(`[${value.map((item) => Array.isArray(item) ? 'a list' : show(item)).join(', ')}]`)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return typeof value === 'string' ? `'${cut(escape(value.replace(/^(\w+:\/\/)?.*:.*@/s, '$1***@')))}'` : String(value)
+}
+
+function escape (text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}']/gu, (character) => character === "'" ? "\\'" : JSON.stringify(character).slice(1, -1))
+}
+
+function cut (text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }

@@ -9,10 +9,10 @@ const count = (minimum: number, maximum: number, unit: string): SchemaObject =>
 const object = (properties: Record<string, SchemaObject>, required: string[] = []): SchemaObject =>
   ({ type: 'object', properties, required, additionalProperties: false, expected: 'an object' })
 
-// RFC 9110 5.6.2 (token)
+// A token (RFC 9110 5.6.2) without '*', which stands for any ending where patterns are allowed.
 const headerName: SchemaObject = {
   type: 'string',
-  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+  pattern: "^[A-Za-z0-9!#$%&'+.^_`|~-]+$",
   expected: 'a header name',
   remedy: "Write it with letters, digits and hyphens: 'x-target-version'."
 }
@@ -22,7 +22,7 @@ const ownedPattern: SchemaObject = {
 
 const claimName = text('a claim name')
 const claim: SchemaObject = {
-  anyOf: [claimName, { type: 'array', items: claimName, minItems: 1 }],
+  anyOf: [{ type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],
   expected: "a claim path such as 'userMetadata.version', or a list of names such as ['https://acme.io/version']"
 }
 
@@ -31,7 +31,7 @@ const jwks: SchemaObject = {
   additionalProperties: false,
   expected: '{ url } or { keys }',
   properties: {
-    keys: list({ type: 'object', expected: 'a JSON Web Key' }, 'a list of JSON Web Keys'),
+    keys: { ...list({ type: 'object', expected: 'a JSON Web Key', secret: true }, 'a list of JSON Web Keys'), secret: true },
     url: text('the address of a JWKS'),
     timeoutMs: count(1, 600_000, 'milliseconds'),
     refreshSeconds: count(1, 86_400, 'seconds')
@@ -51,7 +51,7 @@ const provider = object({
   claimsToHeaders: list(object({ claim, header: headerName }, ['claim', 'header']), 'a list of { claim, header }')
 }, ['name', 'issuer', 'jwks'])
 
-const version = object({ upstream: { expected: 'an http(s) URL' } }, ['upstream'])
+const version = object({ upstream: text('an http(s) URL') }, ['upstream'])
 const versions: SchemaObject = { type: 'object', additionalProperties: version, expected: 'the versions by id' }
 const aliases: SchemaObject = {
   type: 'object', additionalProperties: text('the id of a version'), expected: 'names, each with a version id'
@@ -81,9 +81,12 @@ const forward = {
 
 const registry: SchemaObject = { type: 'object', expected: 'what defineVersions returned' }
 // Fastify hands its own register options to every plugin.
-const register = { prefix: { type: 'string' }, logLevel: {}, logSerializers: {} }
+const register = {
+  prefix: { type: 'string', pattern: '^(/.*)?$', expected: "a path that begins with '/'" }, logLevel: {}, logSerializers: {}
+}
 
-export const definitionSchema = object({ versions, aliases }, ['versions'])
+export const versionsSchema = object({ versions }, ['versions'])
+export const definitionOptionsSchema = object({ aliases })
 
 export const stageSchemas = {
   sanitizeHeaders: object({ ...sanitize, ...register }),

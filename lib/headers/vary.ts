@@ -5,6 +5,7 @@
 export function mergeVary (present: string, added: readonly string[]): string {
   const names = present.split(',').map((name) => name.trim()).filter(Boolean)
   if (names.includes('*')) return '*'
-  const seen = new Set(names.map((name) => name.toLowerCase()))
-  return [...names, ...added.filter((name) => !seen.has(name.toLowerCase()))].join(', ')
+  const united = [...names, ...added]
+  const folded = united.map((name) => name.toLowerCase())
+  return united.filter((_, index) => folded.indexOf(folded[index]!) === index).join(', ')
 }

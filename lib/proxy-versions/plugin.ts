@@ -2,6 +2,7 @@ import httpProxy from '@fastify/http-proxy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
+import { checkForward } from '../config/check-forward.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { defineStage } from '../stage.ts'
 import { Exchange } from './exchange.ts'
@@ -21,10 +22,11 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   dependencies: ['sanitizeHeaders', 'verifyIdentity', 'resolveVersion'],
   async plugin (app, options) {
     checkStage('proxyVersions', options, (problems) => {
-      checkRegistry(problems, options.versions)
-      if (problems.isWellShaped('versions') && options.versions !== app.versions) {
-        problems.add('versions', 'is not the registry that resolveVersion has. Give both the same one.')
+      const names = checkRegistry(problems, options.versions)
+      if (names !== null && options.versions !== app.versions) {
+        problems.add(['versions'], 'is not the registry that resolveVersion has. Give both the same one.')
       }
+      checkForward(problems, [], options, [])
     })
     const { versions, prefix = '', rewritePrefix = '/', versionHeader = 'api-version' } = options
     const upstreams = new Map(versions.list().map((version) => [version.id, connectUpstream(version)]))

@@ -2,7 +2,7 @@ import type { AliasesConfig, VersionRegistry, VersionsConfig } from '../../types
 import { Problems } from '../config/problems.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { checkVersions } from '../config/check-versions.ts'
-import { definitionSchema } from '../config/schemas.ts'
+import { definitionOptionsSchema, versionsSchema } from '../config/schemas.ts'
 import { Registry } from './registry.ts'
 
 /**
@@ -23,10 +23,11 @@ export function defineVersions<const Id extends string, const Alias extends stri
   versions: VersionsConfig<Id>,
   options: { aliases?: AliasesConfig<Id, Alias> } = {}
 ): VersionRegistry<Id, Alias> {
-  const config = { versions, ...options }
   const problems = new Problems()
-  checkShape(problems, definitionSchema, config)
-  checkVersions(problems, config)
+  checkShape(problems, versionsSchema, { versions })
+  checkShape(problems, definitionOptionsSchema, options)
+  const { aliases = {} as AliasesConfig<Id, Alias> } = options ?? {}
+  checkVersions(problems, { versions, aliases })
   problems.throwIfAny('the versions')
-  return new Registry(versions, options.aliases ?? {} as AliasesConfig<Id, Alias>)
+  return new Registry(versions, aliases)
 }

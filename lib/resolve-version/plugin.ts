@@ -27,7 +27,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
   async plugin (app, options) {
     checkStage('resolveVersion', options, (problems) => {
       const names = checkRegistry(problems, options.versions)
-      checkResolve(problems, '', options, { names, owned: ownedHeaders(app), identified: true })
+      checkResolve(problems, [], options, { names, owned: ownedHeaders(app), identified: null })
     })
     const registry = options.versions as Registry
     const tiers: Tiers = { override: options.override ?? [], pin: options.pin ?? [], default: options.default ?? 'latest' }

@@ -1,4 +1,5 @@
 import type { SanitizeHeadersOptions, SanitizeHeadersPlugin } from '../../types/index.ts'
+import { checkSanitize } from '../config/check-sanitize.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { decorateNominated, setNominated } from '../headers/nominated.ts'
 import { decorateOwned } from '../headers/owned.ts'
@@ -18,7 +19,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
   name: 'fastify-version-gateway/sanitize-headers',
   dependencies: [],
   async plugin (app, options) {
-    checkStage('sanitizeHeaders', options)
+    checkStage('sanitizeHeaders', options, (problems) => checkSanitize(problems, [], options))
     const owned = new HeaderNames()
     owned.add(options.owned ?? [])
     decorateOwned(app, owned)

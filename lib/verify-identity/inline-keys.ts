@@ -1,5 +1,6 @@
 import type { PublicJwk } from '../../types/index.ts'
-import { type KeySource, verificationKey } from './key-source.ts'
+import { verificationKey } from '../keys/verification-key.ts'
+import type { KeySource } from './key-source.ts'
 
 /** Keys a token without `kid` is tried against at most. */
 const mostTried = 8

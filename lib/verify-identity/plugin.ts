@@ -25,7 +25,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
   name: 'fastify-version-gateway/verify-identity',
   dependencies: ['sanitizeHeaders'],
   async plugin (app, options) {
-    checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, '', options))
+    checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options))
     const { providers, policy = 'allow-missing', otherSchemes = 'ignore', realm = 'api' } = options
     decorateRequest(app, 'identity')
     if (providers.length === 0) return

@@ -2,7 +2,8 @@ import buildGetJwks from 'get-jwks'
 import { Agent } from 'undici'
 import type { PublicJwk, RemoteJwks } from '../../types/index.ts'
 import { keysUnavailable } from '../errors.ts'
-import { type KeyHint, type KeySource, type VerificationKey, verificationKey } from './key-source.ts'
+import { type VerificationKey, verificationKey } from '../keys/verification-key.ts'
+import type { KeyHint, KeySource } from './key-source.ts'
 
 /** A JWKS larger than this is not one. */
 const maxBytes = 1024 * 1024

@@ -1,7 +1,7 @@
 import type { Algorithm, Claims, IdentityProvider } from '../../types/index.ts'
 import { type Refusal, tokenInvalid } from '../errors.ts'
+import type { VerificationKey } from '../keys/verification-key.ts'
 import type { Jwt } from './jwt.ts'
-import type { VerificationKey } from './key-source.ts'
 
 const defaultAlgorithms: readonly Algorithm[] = [
   'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'

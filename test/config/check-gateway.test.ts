@@ -42,6 +42,22 @@ const pin = (...resolvers: unknown[]) => ({ resolve: { pin: resolvers } })
 
 const single: Case[] = [
   { title: 'no versions at all', config: { versions: {} }, path: 'versions', says: ['there is none.', 'Write { latest:'] },
+  {
+    title: 'versions null beside an alias and a default',
+    config: { versions: null, aliases: { stable: 'v2' }, resolve: { default: 'stable' } },
+    path: 'versions',
+    says: ['expected the versions by id, got null.']
+  },
+  {
+    title: 'aliases that are a number beside a default that is one of them',
+    config: { aliases: 5, resolve: { default: 'stable' } },
+    path: 'aliases',
+    says: ['expected names, each with a version id, got 5.']
+  },
+  { title: 'a version called required', config: { versions: { ...soundVersions, required: soundVersions.v2 } }, path: 'versions.required', says: [] },
+  { title: 'an owned header that frames messages', config: { sanitize: { owned: ['c*'] } }, path: 'sanitize.owned[0]', says: ["'connection'"] },
+  { title: 'a version header that frames messages', config: { forward: { versionHeader: 'host' } }, path: 'forward.versionHeader', says: ["'host'"] },
+  { title: 'an alias to nothing that is near', config: { aliases: { stable: 'xyz' } }, path: 'aliases.stable', says: ['Known: latest, v2'] },
   { title: 'versions left out', config: { versions: undefined }, path: 'versions', says: ['missing. Expected the versions by id.'] },
   {
     title: 'a malformed upstream',
@@ -50,7 +66,7 @@ const single: Case[] = [
     says: ["expected an http(s) URL, got 'orders:8080'. Write 'http://orders:8080'."]
   },
   { title: 'a version without upstream', config: { versions: { latest: {} } }, path: 'versions.latest.upstream', says: ['an http(s) URL'] },
-  { title: 'an alias to nothing', config: { aliases: { stable: 'v3' } }, path: 'aliases.stable', says: ["'v3' is neither", "'v2'"] },
+  { title: 'an alias to nothing', config: { aliases: { stable: 'v3' } }, path: 'aliases.stable', says: ["'v3' is neither", 'Known: latest, v2.'] },
   { title: 'an unknown default', config: { resolve: { default: 'v3' } }, path: 'resolve.default', says: ["'v3'", 'Known: latest, v2.'] },
   { title: 'a default of the wrong type', config: { resolve: { default: 5 } }, path: 'resolve.default', says: ['got 5'] },
   {
@@ -103,6 +119,14 @@ for (const { title, config, path, says } of single) {
     t.same(unsaid(problems[0], says), [])
   })
 }
+
+test('whether a provider is configured is not known while identity is incomplete', async (t) => {
+  const config = { identity: { provider: [] }, ...pin(fromClaim('v')) }
+
+  const problems = gatewayProblems(config)
+
+  t.same(pathsOf(problems), ['identity.providers', 'identity.provider'])
+})
 
 test('unrelated problems of shape and meaning are all reported in one throw', async (t) => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

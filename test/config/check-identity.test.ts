@@ -8,7 +8,7 @@ const other: IdentityProvider = { name: 'other', issuer: 'https://other.test', j
 
 /** What is wrong with identity options whose shape is right. */
 function problemsOf (options: VerifyIdentityOptions) {
-  return collected((problems) => checkIdentity(problems, 'identity.', options))
+  return collected((problems) => checkIdentity(problems, ['identity'], options))
 }
 
 function problemsOfClaims (...claimsToHeaders: ClaimToHeader[]) {
@@ -139,7 +139,7 @@ test('two providers may set one header', async (t) => {
   t.same(problems, [])
 })
 
-for (const header of ['', 'x tenant', 'x-tenant:', 'x-tenänt', 'x\r\ny', 5, null]) {
+for (const header of ['', '*', 'x-*', 'x tenant', 'x-tenant:', 'x-tenänt', 'x\r\ny', 5, null]) {
   test(`a claim cannot go into a header whose name is ${JSON.stringify(header)}`, async (t) => {
     const claimsToHeaders = [{ claim: 'tenant', header }]
 
@@ -161,15 +161,17 @@ for (const claim of ['a..b', '.a', 'a.', '.', ['a', '']]) {
   })
 }
 
-for (const claim of [5, null, {}, [], '']) {
-  test(`a claim path of the wrong type is told what one looks like: ${JSON.stringify(claim)}`, async (t) => {
+const wrongClaims: Array<[claim: unknown, shown: string]> = [
+  [5, '5'], [null, 'null'], [{}, 'an object'], [[], '[]'], ['', "''"], [['a', 5], "['a', 5]"], [['a', ''], "['a', '']"]
+]
+for (const [claim, shown] of wrongClaims) {
+  test(`a claim path of the wrong type is told once what one looks like: ${JSON.stringify(claim)}`, async (t) => {
     const claimsToHeaders = [{ claim, header: 'x-tenant' }]
 
     const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
 
-    const last = problems.at(-1)
-    t.equal(last?.path, 'identity.providers[0].claimsToHeaders[0].claim')
-    t.same(unsaid(last, ["'userMetadata.version'", "['https://acme.io/version']", `got ${claim === '' ? "''" : JSON.stringify(claim)}`]), [])
+    t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0].claim'])
+    t.same(unsaid(problems[0], ["'userMetadata.version'", "['https://acme.io/version']", `got ${shown}.`]), [])
   })
 }
 
@@ -182,4 +184,12 @@ test('a claim without a header, and a header without a claim, are told what is m
     'identity.providers[0].claimsToHeaders[0].header', 'identity.providers[0].claimsToHeaders[1].claim'
   ])
   t.match(problems[0]?.message, 'missing. Expected a header name.')
+})
+
+test('a projection that is none does not hide what is wrong with the next', async (t) => {
+  const claimsToHeaders = [5, { claim: 'a', header: 'host' }]
+
+  const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
+
+  t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0]', 'identity.providers[0].claimsToHeaders[1].header'])
 })

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { checkShape, suggest } from '../../lib/config/check-shape.ts'
-import { collected, gatewayProblems, pathsOf, unsaid, type Case } from '../helpers/problems.ts'
+import { collected, gatewayProblems, pathsOf, soundVersions, unsaid, type Case } from '../helpers/problems.ts'
 
 const provider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
 const withProvider = (members: object) => ({ identity: { providers: [{ ...provider, ...members }] } })
@@ -13,10 +13,22 @@ const wrongTypes: Case[] = [
   { title: 'a version null', config: { versions: { latest: null } }, path: 'versions.latest', says: ['an object', 'got null'] },
   { title: 'a version text', config: { versions: { latest: 'http://a' } }, path: 'versions.latest', says: ['an object', "got 'http://a'"] },
   { title: 'aliases null', config: { aliases: null }, path: 'aliases', says: ['expected names, each with a version id', 'got null'] },
-  { title: 'aliases a list', config: { aliases: ['v2'] }, path: 'aliases', says: ['expected names', 'got ["v2"]'] },
+  { title: 'aliases a list', config: { aliases: ['v2'] }, path: 'aliases', says: ['expected names', "got ['v2']"] },
   { title: 'an alias a number', config: { aliases: { stable: 5 } }, path: 'aliases.stable', says: ['expected the id of a version', 'got 5'] },
   { title: 'an alias null', config: { aliases: { stable: null } }, path: 'aliases.stable', says: ['the id of a version', 'got null'] },
-  { title: 'an alias an object', config: { aliases: { stable: {} } }, path: 'aliases.stable', says: ['the id of a version', 'got {}'] },
+  { title: 'an alias an object', config: { aliases: { stable: {} } }, path: 'aliases.stable', says: ['the id of a version', 'got an object'] },
+  {
+    title: 'an alias without prototype',
+    config: { aliases: { stable: Object.create(null) } },
+    path: 'aliases.stable',
+    says: ['the id of a version', 'got an object']
+  },
+  { title: 'a version of a numeric id null', config: { versions: { ...soundVersions, 2: null } }, path: 'versions.2', says: ['got null'] },
+  { title: 'an alias of a numeric name a number', config: { aliases: { 1: 5 } }, path: 'aliases.1', says: ['the id of a version', 'got 5'] },
+  { title: 'identity null', config: { identity: null }, path: 'identity', says: ['an object', 'got null'] },
+  { title: 'prefix a number', config: { prefix: 5 }, path: 'prefix', says: ["a path that begins with '/'", 'got 5'] },
+  { title: 'prefix an object', config: { prefix: {} }, path: 'prefix', says: ["a path that begins with '/'", 'got an object'] },
+  { title: 'prefix without a slash', config: { prefix: 'api' }, path: 'prefix', says: ["a path that begins with '/'", "got 'api'"] },
   { title: 'an alias empty', config: { aliases: { stable: '' } }, path: 'aliases.stable', says: ['the id of a version', "got ''"] },
   { title: 'sanitize null', config: { sanitize: null }, path: 'sanitize', says: ['an object', 'got null'] },
   { title: 'owned text', config: { sanitize: { owned: 'x-a' } }, path: 'sanitize.owned', says: ['a list of header names', "got 'x-a'"] },
@@ -30,7 +42,7 @@ const wrongTypes: Case[] = [
   { title: 'identity text', config: { identity: 'x' }, path: 'identity', says: ['an object', "got 'x'"] },
   { title: 'identity a list', config: { identity: [] }, path: 'identity', says: ['an object', 'got []'] },
   { title: 'no providers', config: { identity: {} }, path: 'identity.providers', says: ['missing. Expected a list of providers.'] },
-  { title: 'providers an object', config: { identity: { providers: {} } }, path: 'identity.providers', says: ['a list of providers', 'got {}'] },
+  { title: 'providers an object', config: { identity: { providers: {} } }, path: 'identity.providers', says: ['a list of providers', 'got an object'] },
   { title: 'a provider null', config: { identity: { providers: [null] } }, path: first, says: ['an object', 'got null'] },
   { title: 'a provider a number', config: { identity: { providers: [5] } }, path: first, says: ['an object', 'got 5'] },
   {
@@ -108,6 +120,14 @@ for (const { title, config, path, says } of wrongTypes) {
   })
 }
 
+test('a version of a numeric id without upstream is reported once, as a name', async (t) => {
+  const versions = { ...soundVersions, 2: {} }
+
+  const problems = gatewayProblems({ versions })
+
+  t.same(problems, [{ path: 'versions.2.upstream', message: 'missing. Expected an http(s) URL.' }])
+})
+
 for (const [path, missing] of Object.entries({ name: 'a name for the provider', issuer: "the exact 'iss'", jwks: '{ url } or { keys }' })) {
   test(`a provider without ${path} is told what belongs there`, async (t) => {
     const incomplete = Object.fromEntries(Object.entries(provider).filter(([member]) => member !== path))
@@ -149,13 +169,31 @@ test('a name with slashes and tildes in it is written as it is', async (t) => {
 
   const problems = collected((found) => checkShape(found, schema, { 'a/b~c': 'x' }))
 
-  t.same(problems, [{ path: 'a/b~c', message: "expected a number, got 'x'." }])
+  t.same(problems, [{ path: "['a/b~c']", message: "expected a number, got 'x'." }])
 })
 
-test('a name is suggested when it is close, and all are when none is', async (t) => {
-  const known = ['override', 'pin', 'default']
+const suggestions: Array<[name: string, known: string[], suggestion: string]> = [
+  ['overide', ['override', 'pin'], "Did you mean 'override'?"],
+  ['everything', ['override', 'pin'], 'Known: override, pin.'],
+  ['xyz', ['v1', 'v2'], 'Known: v1, v2.'],
+  ['prod', ['pin', 'v2'], 'Known: pin, v2.']
+]
+for (const [name, known, suggestion] of suggestions) {
+  test(`a name is suggested when it is close, and all are when none is: ${JSON.stringify(name)}`, async (t) => {
+    const given = name
 
-  const suggestions = [suggest('overide', known), suggest('everything', known)]
+    const text = suggest(given, known)
 
-  t.same(suggestions, ["Did you mean 'override'?", 'Known: override, pin, default.'])
-})
+    t.equal(text, suggestion)
+  })
+}
+
+for (const name of ['a\nc', 'production']) {
+  test(`a suggestion stays on its line, whatever the names: ${JSON.stringify(name)}`, async (t) => {
+    const known = ['a\nb']
+
+    const text = suggest(name, known)
+
+    t.notMatch(text, '\n')
+  })
+}

@@ -17,7 +17,7 @@ test('the options of a stage may have those of Fastify beside their own', async 
 test('the shape and the finer problems of a stage are reported at once, with its name', async (t) => {
   const options = { owned: 5, own: [] }
 
-  const error = configError(() => checkStage('sanitizeHeaders', options, (problems) => problems.add('finer', 'is wrong.')))
+  const error = configError(() => checkStage('sanitizeHeaders', options, (problems) => problems.add(['finer'], 'is wrong.')))
 
   t.match(error?.message, /^VERSION_CONFIG_INVALID: 3 problems in the options of sanitizeHeaders\n- /)
   t.same(pathsOf(error?.problems ?? []).sort(), ['finer', 'own', 'owned'])
@@ -40,9 +40,9 @@ for (const { stage, option, meant } of [
 
 test('a registry gives its names', async (t) => {
   const versions = defineVersions(soundVersions, { aliases: { stable: 'v2' } })
-  const names: string[] = []
+  let names: string[] | null = null
 
-  const problems = collected((found) => names.push(...checkRegistry(found, versions)))
+  const problems = collected((found) => { names = checkRegistry(found, versions) })
 
   t.same(problems, [])
   t.same(names, ['latest', 'v2', 'stable'])
@@ -125,6 +125,28 @@ test("proxyVersions refuses a registry that is not resolveVersion's, and says wh
     code: 'VERSION_CONFIG_INVALID',
     problems: [{ path: 'versions', message: 'is not the registry that resolveVersion has. Give both the same one.' }]
   })
+})
+
+test('proxyVersions refuses a plain object of versions, once', async (t) => {
+  const app = appWithIdentity(t)
+  app.register(resolveVersion, { versions: defineVersions(soundVersions) })
+  const options = { versions: soundVersions } as unknown as ProxyVersionsOptions
+
+  const booted = boot(app.register(proxyVersions, options))
+
+  await t.rejects(booted, {
+    code: 'VERSION_CONFIG_INVALID', message: /^VERSION_CONFIG_INVALID: 1 problem in .*\n- versions: expected what defineVersions returned/
+  })
+})
+
+test('sanitizeHeaders and proxyVersions check their headers, under their own paths', async (t) => {
+  const versions = defineVersions(soundVersions)
+  const owning = boot(makeApp(t).register(sanitizeHeaders, { owned: ['host'] }))
+  const forwarding = boot(appWithIdentity(t).register(resolveVersion, { versions }).register(proxyVersions, { versions, versionHeader: 'host' }))
+
+  const booted = await Promise.allSettled([owning, forwarding])
+
+  t.match(booted, [{ reason: { problems: [{ path: 'owned[0]' }] } }, { reason: { problems: [{ path: 'versionHeader' }] } }])
 })
 
 test("proxyVersions takes resolveVersion's registry", async (t) => {

@@ -6,7 +6,7 @@ for (const upstream of ['http://orders', 'http://orders:8080', 'https://orders.i
   test(`an upstream may be the origin ${upstream}`, async (t) => {
     const given = upstream
 
-    const problems = collected((found) => checkUpstream(found, 'versions.v2.upstream', given))
+    const problems = collected((found) => checkUpstream(found, ['versions', 'v2', 'upstream'], given))
 
     t.same(problems, [])
   })
@@ -21,15 +21,18 @@ for (const { upstream, message } of [
   { upstream: 'ftp://orders', message: `expected an http(s) URL, got 'ftp://orders'. ${anyUrl}` },
   { upstream: 'http://', message: `expected an http(s) URL, got 'http://'. ${anyUrl}` },
   { upstream: '', message: `expected an http(s) URL, got ''. ${anyUrl}` },
-  { upstream: 5, message: `expected an http(s) URL, got 5. ${anyUrl}` },
-  { upstream: null, message: `expected an http(s) URL, got null. ${anyUrl}` },
-  { upstream: ['http://orders'], message: `expected an http(s) URL, got ["http://orders"]. ${anyUrl}` },
-  { upstream: () => 'http://orders', message: `expected an http(s) URL, got a function. ${anyUrl}` }
+  { upstream: 'http:a', message: `expected an http(s) URL, got 'http:a'. ${anyUrl}` },
+  { upstream: 'http:/a', message: `expected an http(s) URL, got 'http:/a'. ${anyUrl}` },
+  { upstream: 'http://a:99999', message: `expected an http(s) URL, got 'http://a:99999'. ${anyUrl}` },
+  { upstream: 'orders:99999', message: `expected an http(s) URL, got 'orders:99999'. ${anyUrl}` },
+  { upstream: ' http://a ', message: `expected an http(s) URL, got ' http://a '. ${anyUrl}` },
+  { upstream: 'http://a ', message: `expected an http(s) URL, got 'http://a '. ${anyUrl}` },
+  { upstream: 'http://a\n', message: `expected an http(s) URL, got 'http://a\\n'. ${anyUrl}` }
 ]) {
-  test(`an upstream that is no http(s) URL is refused: ${JSON.stringify(upstream) ?? 'a function'}`, async (t) => {
+  test(`an upstream that is no http(s) URL is refused: ${JSON.stringify(upstream)}`, async (t) => {
     const given = upstream
 
-    const problems = collected((found) => checkUpstream(found, 'versions.v2.upstream', given))
+    const problems = collected((found) => checkUpstream(found, ['versions', 'v2', 'upstream'], given))
 
     t.same(problems, [{ path: 'versions.v2.upstream', message }])
   })
@@ -42,7 +45,7 @@ for (const [part, upstream] of [
   test(`an upstream with a ${part} is refused with the origin and the option to use`, async (t) => {
     const given = upstream
 
-    const problems = collected((found) => checkUpstream(found, 'versions.v2.upstream', given))
+    const problems = collected((found) => checkUpstream(found, ['versions', 'v2', 'upstream'], given))
 
     t.same(problems, [{
       path: 'versions.v2.upstream',
@@ -56,7 +59,7 @@ for (const upstream of ['http://admin:hunter2@orders:8080', 'http://admin@orders
   test(`an upstream with credentials is refused and they are not repeated: ${upstream}`, async (t) => {
     const given = upstream
 
-    const problems = collected((found) => checkUpstream(found, 'versions.v2.upstream', given))
+    const problems = collected((found) => checkUpstream(found, ['versions', 'v2', 'upstream'], given))
 
     t.same(problems, [{
       path: 'versions.v2.upstream',

@@ -1,7 +1,8 @@
 import { test } from 'tap'
 import { checkVersions } from '../../lib/config/check-versions.ts'
+import { defineVersions } from '../../lib/index.ts'
 import type { AliasesConfig, VersionsConfig } from '../../types/index.ts'
-import { collected, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
+import { collected, configError, gatewayProblems, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
 
 /** What is wrong with versions and aliases whose shape is right. */
 function problemsOf (versions: VersionsConfig, aliases?: AliasesConfig) {
@@ -29,18 +30,30 @@ test('every wrong upstream is reported under its version', async (t) => {
 
   const problems = problemsOf(versions)
 
-  t.same(pathsOf(problems), ['versions.v1.upstream', 'versions.v1.2.upstream'])
+  t.same(pathsOf(problems), ['versions.v1.upstream', "versions['v1.2'].upstream"])
   t.equal(problems[0]?.message, "expected an http(s) URL, got 'orders:8080'. Write 'http://orders:8080'.")
 })
 
-for (const id of ['', ' ', 'a b', 'a,b', 'a/b', '-a', '.a', '_a', 'ä', 'a\n', 'x'.repeat(65), '__proto__']) {
+const badIds: Array<[id: string, path: string]> = [
+  ['', "versions['']"],
+  ['a b', "versions['a b']"],
+  ['a,b', "versions['a,b']"],
+  ['a/b', "versions['a/b']"],
+  ['-a', 'versions.-a'],
+  ['.a', "versions['.a']"],
+  ['_a', 'versions._a'],
+  ['ä', "versions['ä']"],
+  ['x'.repeat(65), `versions.${'x'.repeat(65)}`],
+  ['__proto__', 'versions.__proto__']
+]
+for (const [id, path] of badIds) {
   test(`a version cannot be called ${JSON.stringify(id)}`, async (t) => {
     const versions = Object.fromEntries([[id, soundVersions.v2]])
 
     const problems = problemsOf(versions)
 
     t.same(problems, [{
-      path: `versions.${id}`,
+      path,
       message: `'${id}' cannot be the name of a version. ` +
         'Begin with a letter or digit, then at most 63 letters, digits, dots, underscores or hyphens.'
     }])
@@ -57,12 +70,32 @@ for (const id of ['1', 'v', 'V2', '2024-06-01', 'v1.2_rc-1', 'constructor', 'x'.
   })
 }
 
+for (const name of ['required', 'Required']) {
+  test(`neither a version nor an alias can be called ${name}`, async (t) => {
+    const [versions, aliases] = [{ [name]: soundVersions.v2 }, { [name]: 'v2' }]
+
+    const problems = [...problemsOf(versions), ...problemsOf(soundVersions, aliases)]
+
+    const message = "'required' is what a default says that names no version. Use another name."
+    t.same(problems, [{ path: `versions.${name}`, message }, { path: `aliases.${name}`, message }])
+  })
+}
+
+test('a line in an id cannot be taken for a problem', async (t) => {
+  const versions = { ...soundVersions, 'a\n- fake: x': soundVersions.v2 }
+
+  const problems = problemsOf(versions, { stable: 'production' })
+
+  t.same(pathsOf(problems), ["versions['a\\n- fake: x']", 'aliases.stable'])
+  t.notOk(problems.some(({ message }) => message.includes('\n')), 'each problem stays on its line')
+})
+
 test('an alias cannot have a name that a version cannot have', async (t) => {
   const aliases = { 'a b': 'v2' }
 
   const problems = problemsOf(soundVersions, aliases)
 
-  t.same(pathsOf(problems), ['aliases.a b'])
+  t.same(pathsOf(problems), ["aliases['a b']"])
   t.same(unsaid(problems[0], ["'a b' cannot be the name of a version.", 'Begin with a letter or digit']), [])
 })
 
@@ -108,7 +141,7 @@ test('an alias to nothing like a known name is answered with all names', async (
   const problems = problemsOf(soundVersions, aliases)
 
   t.same(problems, [{
-    path: 'aliases.stable', message: "'production' is neither a version nor an alias. Known: latest, v2, stable, other."
+    path: 'aliases.stable', message: "'production' is neither a version nor an alias. Known: latest, v2, other."
   }])
 })
 
@@ -128,5 +161,34 @@ for (const { title, aliases, circle } of [
     t.same(problems, Object.entries(circle).map(([alias, target]) => ({
       path: `aliases.${alias}`, message: `leads back to itself through '${target}'. Point it at the id of a version.`
     })))
+  })
+}
+
+test('a version that is null does not hide what is wrong with another whose id begins with its own', async (t) => {
+  const versions = { ...soundVersions, v1: null, 'v1.2': { upstream: 'nope:1' } }
+
+  const problems = gatewayProblems({ versions })
+
+  t.same(pathsOf(problems), ['versions.v1', "versions['v1.2'].upstream"])
+})
+
+for (const options of [null, 5, 'stable', []]) {
+  test(`defineVersions refuses options that are none, once: ${JSON.stringify(options)}`, async (t) => {
+    const given = options as never
+
+    const error = configError(() => defineVersions(soundVersions, given))
+
+    t.equal(error?.code, 'VERSION_CONFIG_INVALID')
+    t.equal(error?.problems.length, 1)
+  })
+}
+
+for (const upstream of ['nope', 'http://a']) {
+  test(`defineVersions takes no versions from its options, and says so: ${upstream}`, async (t) => {
+    const options = { versions: soundVersions } as never
+
+    const error = configError(() => defineVersions({ a: { upstream } }, options))
+
+    t.equal(error?.code, 'VERSION_CONFIG_INVALID')
   })
 }

@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { show } from '../../lib/config/problems.ts'
 import { gatewayProblems, pathsOf, soundVersions } from '../helpers/problems.ts'
 
 const provider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
@@ -17,6 +18,7 @@ const everyPlace: Place[] = [
   ['sanitize', (value) => ({ sanitize: value })],
   ['sanitize.owned', (value) => ({ sanitize: { owned: value } })],
   ['sanitize.owned[0]', (value) => ({ sanitize: { owned: [value] } })],
+  ['identity', (value) => ({ identity: value })],
   ['identity.policy', (value) => ({ identity: { policy: value, providers: [provider] } })],
   ['identity.providers', (value) => ({ identity: { providers: value } })],
   ['identity.providers[0]', (value) => ({ identity: { providers: [value] } })],
@@ -29,10 +31,42 @@ const everyPlace: Place[] = [
   ['resolve.override', (value) => ({ resolve: { override: value } })],
   ['resolve.override[0]', (value) => ({ resolve: { override: [value] } })],
   ['resolve.pin', (value) => ({ resolve: { pin: value } })],
+  ['prefix', (value) => ({ prefix: value })],
   ['forward', (value) => ({ forward: value })],
   ['forward.rewritePrefix', (value) => ({ forward: { rewritePrefix: value } })],
   ['forward.versionHeader', (value) => ({ forward: { versionHeader: value } })]
 ]
+
+const circle: Record<string, unknown> = {}
+circle.itself = circle
+const ring: unknown[] = []
+ring.push(ring)
+
+/** Where a key that is an object but cannot verify is reported: at the set, which may have others. */
+const aroundKey = (path: string): string => path.replace(/(?<=keys)\[0\]$/, '')
+
+const odd: Array<[title: string, value: unknown]> = [
+  ['a bigint', 5n], ['a symbol', Symbol('odd')], ['a circular object', circle], ['a circular list', ring]
+]
+for (const [path, lay] of everyPlace) {
+  for (const [title, value] of odd) {
+    test(`${title} as ${path} is a problem there, not a crash`, async (t) => {
+      const config = lay(value)
+
+      const problems = gatewayProblems(config)
+
+      t.ok(pathsOf(problems).some((place) => place.startsWith(path) || place === aroundKey(path)), `${path} is among ${pathsOf(problems).join(', ')}`)
+    })
+  }
+}
+
+test('a list without end is shown in short', async (t) => {
+  const given = ring
+
+  const text = show(given)
+
+  t.ok(text.length <= 80)
+})
 
 for (const [path, lay] of everyPlace) {
   for (const value of [null, true, [[]], [null], 'not one', () => 5]) {

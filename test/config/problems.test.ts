@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { Problems, show } from '../../lib/config/problems.ts'
+import { type Path, Problems, show } from '../../lib/config/problems.ts'
 import { configError } from '../helpers/problems.ts'
 
 test('no problem throws nothing', async (t) => {
@@ -12,7 +12,7 @@ test('no problem throws nothing', async (t) => {
 
 test('one problem is announced in the singular, with its path and message', async (t) => {
   const problems = new Problems()
-  problems.add('versions', 'there is none.')
+  problems.add(['versions'], 'there is none.')
 
   const error = configError(() => problems.throwIfAny('the gateway config'))
 
@@ -21,8 +21,8 @@ test('one problem is announced in the singular, with its path and message', asyn
 
 test('several problems are listed in the order in which they were found', async (t) => {
   const problems = new Problems()
-  problems.add('b', 'is wrong.')
-  problems.addMisshapen('a', 'is no number.')
+  problems.add(['b'], 'is wrong.')
+  problems.addMisshapen(['a'], 'is no number.')
 
   const error = configError(() => problems.throwIfAny('the versions'))
 
@@ -31,7 +31,7 @@ test('several problems are listed in the order in which they were found', async 
 
 test('the error carries its problems as frozen data', async (t) => {
   const problems = new Problems()
-  problems.add('a', 'is wrong.')
+  problems.add(['a'], 'is wrong.')
 
   const error = configError(() => problems.throwIfAny('the versions'))
 
@@ -41,40 +41,67 @@ test('the error carries its problems as frozen data', async (t) => {
 
 test('a message with a percent sign in it is kept word for word', async (t) => {
   const problems = new Problems()
-  problems.add('a', "got '%s %d %j %%'.")
+  problems.add(['a'], "got '%s %d %j %%'.")
 
   const error = configError(() => problems.throwIfAny('the versions'))
 
   t.match(error?.message, "- a: got '%s %d %j %%'.")
 })
 
-for (const { place, misshapen, wellShaped } of [
-  { place: 'list[1]', misshapen: true, wellShaped: false },
-  { place: 'list[1].name', misshapen: true, wellShaped: false },
-  { place: 'list[1][0]', misshapen: true, wellShaped: false },
-  { place: 'list', misshapen: false, wellShaped: false },
-  { place: 'list[0]', misshapen: false, wellShaped: true },
-  { place: 'list[10]', misshapen: false, wellShaped: true },
-  { place: 'listing', misshapen: false, wellShaped: true }
-]) {
-  test(`with list[1] misshapen, ${place} is ${misshapen ? '' : 'not '}misshapen and ${wellShaped ? '' : 'not '}well shaped`, async (t) => {
+const places: Array<[place: Path, misshapen: boolean, incomplete: boolean]> = [
+  [['list', 1], true, true],
+  [['list', 1, 'name'], true, true],
+  [['list'], false, true],
+  [['list', 0], false, false],
+  [['list', 10], false, false],
+  [['listing'], false, false]
+]
+for (const [place, misshapen, incomplete] of places) {
+  test(`with list[1] misshapen, ${place.join('.')} is ${misshapen ? '' : 'not '}misshapen and ${incomplete ? '' : 'not '}incomplete`, async (t) => {
     const problems = new Problems()
-    problems.addMisshapen('list[1]', 'is no object.')
+    problems.addMisshapen(['list', 1], 'is no object.')
 
-    const verdicts = { misshapen: problems.isMisshapen(place), wellShaped: problems.isWellShaped(place) }
+    const verdicts = { misshapen: problems.isMisshapen(place), incomplete: problems.isIncomplete(place) }
 
-    t.same(verdicts, { misshapen, wellShaped })
+    t.same(verdicts, { misshapen, incomplete })
   })
 }
 
 test('a problem that leaves the type right does not make its place misshapen', async (t) => {
   const problems = new Problems()
-  problems.add('a', 'is unknown.')
+  problems.add(['a'], 'is unknown.')
 
-  const verdicts = [problems.isMisshapen('a'), problems.isWellShaped('a')]
+  const verdicts = [problems.isMisshapen(['a']), problems.isIncomplete(['a'])]
 
-  t.same(verdicts, [false, true])
+  t.same(verdicts, [false, false])
 })
+
+test('a version is not taken for part of another whose id it begins with', async (t) => {
+  const problems = new Problems()
+  problems.addMisshapen(['versions', 'v1'], 'is no object.')
+
+  const verdict = problems.isMisshapen(['versions', 'v1.2'])
+
+  t.equal(verdict, false)
+})
+
+const paths: Array<[path: Path, shown: string]> = [
+  [['identity', 'providers', 0, 'issuer'], 'identity.providers[0].issuer'],
+  [['versions', '2026-03-01'], 'versions.2026-03-01'],
+  [['versions', '2', 'upstream'], 'versions.2.upstream'],
+  [['versions', 'v1.2', 'upstream'], "versions['v1.2'].upstream"],
+  [['versions', 'a\n- fake: x'], "versions['a\\n- fake: x']"]
+]
+for (const [path, shown] of paths) {
+  test(`a path is shown as ${shown}`, async (t) => {
+    const problems = new Problems()
+    problems.add(path, 'is wrong.')
+
+    const error = configError(() => problems.throwIfAny('the test'))
+
+    t.equal(error?.problems[0]?.path, shown)
+  })
+}
 
 for (const { value, shown } of [
   { value: 'v2', shown: "'v2'" },
@@ -82,8 +109,13 @@ for (const { value, shown } of [
   { value: 5, shown: '5' },
   { value: null, shown: 'null' },
   { value: undefined, shown: 'undefined' },
-  { value: ['a', 5], shown: '["a",5]' },
-  { value: { a: 1 }, shown: '{"a":1}' },
+  { value: ['a', 5], shown: "['a', 5]" },
+  { value: { k: 'secret' }, shown: 'an object' },
+  { value: [{ k: 'secret' }], shown: '[an object]' },
+  { value: 5n, shown: '5' },
+  { value: NaN, shown: 'NaN' },
+  { value: 'http://user:secret@a', shown: "'http://***@a'" },
+  { value: 'a\n"b"', shown: "'a\\n\"b\"'" },
   { value: () => 'v2', shown: 'a function' },
   { value: Symbol('v2'), shown: 'Symbol(v2)' }
 ]) {
@@ -101,6 +133,5 @@ test('a long value is cut off at 80 characters', async (t) => {
 
   const text = show(given)
 
-  t.equal(text, `'${'x'.repeat(76)}...`)
-  t.equal(text.length, 80)
+  t.equal(text, `'${'x'.repeat(77)}...'`)
 })

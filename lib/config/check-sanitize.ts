@@ -1,0 +1,20 @@
+import type { SanitizeHeadersOptions } from '../../types/index.ts'
+import { type Path, type Problems, show } from './problems.ts'
+import { takesReserved } from './reserved-headers.ts'
+
+/**
+ * Checks that owning headers takes nothing away that messages need.
+ *
+ * @param path where the options are: `sanitize` in the whole config, nothing in the stage's own options
+ */
+export function checkSanitize (problems: Problems, path: Path, options: SanitizeHeadersOptions): void {
+  const place = [...path, 'owned']
+  if (problems.isMisshapen(place)) return
+  options.owned?.forEach((pattern, index) => {
+    if (problems.isMisshapen([...place, index])) return
+    const header = takesReserved(pattern)
+    if (header !== undefined) {
+      problems.add([...place, index], `${show(pattern)} would take '${header}' from every request. Write the names of your own headers.`)
+    }
+  })
+}

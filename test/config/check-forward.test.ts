@@ -1,0 +1,79 @@
+import { test } from 'tap'
+import { checkForward } from '../../lib/config/check-forward.ts'
+import { collected, gatewayProblems, pathsOf } from '../helpers/problems.ts'
+
+/** What is wrong with a version header whose shape is right. */
+function problemsOf (path: readonly string[], versionHeader: string | undefined, projected: string[] = []) {
+  return collected((problems) => checkForward(problems, path, versionHeader === undefined ? {} : { versionHeader }, projected))
+}
+
+for (const versionHeader of [undefined, 'api-version', 'X-Version', 'x_version', 'content-version']) {
+  test(`the version header may be ${versionHeader ?? 'left out'}`, async (t) => {
+    const projected = ['x-tenant']
+
+    const problems = problemsOf(['forward'], versionHeader, projected)
+
+    t.same(problems, [])
+  })
+}
+
+const reserved = ['content-length', 'Content_Length', 'transfer-encoding', 'host', 'Host', 'connection', 'authorization', 'vary', 'upgrade']
+for (const versionHeader of reserved) {
+  test(`the version cannot go into ${versionHeader}`, async (t) => {
+    const given = versionHeader
+
+    const problems = problemsOf(['forward'], given)
+
+    t.same(problems, [{
+      path: 'forward.versionHeader',
+      message: `'${versionHeader}' has a meaning in HTTP. Use a name of your own, such as 'api-version'.`
+    }])
+  })
+}
+
+for (const versionHeader of ['x-tenant', 'X-Tenant', 'x_tenant']) {
+  test(`the version cannot go into ${versionHeader} when a claim goes into x-tenant`, async (t) => {
+    const projected = ['x-user', 'x-tenant']
+
+    const problems = problemsOf(['forward'], versionHeader, projected)
+
+    t.same(problems, [{
+      path: 'forward.versionHeader',
+      message: `'${versionHeader}' is what a claim is projected into. Use another header for one of them.`
+    }])
+  })
+}
+
+test('the stage by itself has its own path', async (t) => {
+  const versionHeader = 'host'
+
+  const problems = problemsOf([], versionHeader)
+
+  t.same(pathsOf(problems), ['versionHeader'])
+})
+
+const provider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
+
+test("the gateway knows its providers' headers", async (t) => {
+  const identity = { providers: [{ ...provider, claimsToHeaders: [{ claim: 'tenant', header: 'x-tenant' }] }] }
+
+  const problems = gatewayProblems({ identity, forward: { versionHeader: 'x-tenant' } })
+
+  t.same(pathsOf(problems), ['forward.versionHeader'])
+})
+
+test('headers that claims go into are not looked at while some of them are of the wrong type', async (t) => {
+  const identity = { providers: [{ ...provider, claimsToHeaders: [null, { claim: 'tenant', header: 'x-tenant' }] }] }
+
+  const problems = gatewayProblems({ identity, forward: { versionHeader: 'x-tenant' } })
+
+  t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0]'])
+})
+
+test('a version header that is no name is reported once', async (t) => {
+  const forward = { versionHeader: '*' }
+
+  const problems = gatewayProblems({ forward })
+
+  t.same(pathsOf(problems), ['forward.versionHeader'])
+})

@@ -1,0 +1,111 @@
+import { test } from 'tap'
+import { checkResolver } from '../../lib/config/check-resolver.ts'
+import { show } from '../../lib/config/problems.ts'
+import { fromClaim, fromHeader, fromQuery } from '../../lib/index.ts'
+import type { VersionResolver } from '../../types/index.ts'
+import { collected, pathsOf } from '../helpers/problems.ts'
+
+const byHost: VersionResolver = { name: 'host', readsHeaders: ['host'], resolve: () => 'v2' }
+
+/** What is wrong with a resolver of any shape. */
+function problemsOf (resolver: unknown) {
+  return collected((problems) => { checkResolver(problems, ['pin', 1], resolver) })
+}
+
+/** Whether a resolver of any shape can be used as one. */
+function isUsable (resolver: unknown): boolean {
+  let verdict = false
+  collected((problems) => { verdict = checkResolver(problems, ['pin', 1], resolver) })
+  return verdict
+}
+
+const sound: Array<[title: string, resolver: VersionResolver]> = [
+  ['with a name and resolve alone', { name: 'host', resolve: () => 'v2' }],
+  ['that is as strict as can be', { ...byHost, timeoutMs: 0, onError: 'reject', onUnknown: 'reject' }],
+  ['that is as lax as can be', { ...byHost, timeoutMs: 2 ** 31 - 1, onError: 'skip', onUnknown: 'next' }],
+  ['that reads no header', { ...byHost, readsHeaders: [] }],
+  ['from a header', fromHeader('x-version-override')],
+  ['from the query', fromQuery('version')],
+  ['from a claim', fromClaim('userMetadata.version')]
+]
+
+for (const [title, resolver] of sound) {
+  test(`a resolver ${title} has no problem and can be used`, async (t) => {
+    const given = resolver
+
+    const problems = problemsOf(given)
+
+    t.same(problems, [])
+    t.equal(isUsable(given), true)
+  })
+}
+
+const expected = {
+  name: "a name for decisions and logs, such as 'host'",
+  resolve: "a function, such as (request) => 'v2'",
+  readsHeaders: 'a list of header names',
+  timeoutMs: 'a whole number of milliseconds, 0 for no limit',
+  onError: "'reject' or 'skip'",
+  onUnknown: "'reject' or 'next'"
+}
+
+const wrong: Array<[member: keyof typeof expected, value: unknown, shown: string]> = [
+  ['name', undefined, 'undefined'],
+  ['name', '', "''"],
+  ['name', 5, '5'],
+  ['name', Symbol('host'), 'Symbol(host)'],
+  ['resolve', undefined, 'undefined'],
+  ['resolve', 'v2', "'v2'"],
+  ['readsHeaders', 'host', "'host'"],
+  ['readsHeaders', null, 'null'],
+  ['readsHeaders', [5], '[5]'],
+  ['readsHeaders', ['host', null], "['host', null]"],
+  ['readsHeaders', [''], "['']"],
+  ['readsHeaders', ['a\nb'], "['a\\nb']"],
+  ['readsHeaders', ['a b'], "['a b']"],
+  ['timeoutMs', -1, '-1'],
+  ['timeoutMs', 1.5, '1.5'],
+  ['timeoutMs', 2 ** 31, '2147483648'],
+  ['timeoutMs', 3e9, '3000000000'],
+  ['timeoutMs', Infinity, 'Infinity'],
+  ['timeoutMs', NaN, 'NaN'],
+  ['timeoutMs', '200', "'200'"],
+  ['timeoutMs', null, 'null'],
+  ['timeoutMs', 200n, '200'],
+  ['timeoutMs', Symbol('long'), 'Symbol(long)'],
+  ['timeoutMs', Object.create(null), 'an object'],
+  ['onError', 'next', "'next'"],
+  ['onError', null, 'null'],
+  ['onError', Object.create(null), 'an object'],
+  ['onUnknown', 'skip', "'skip'"],
+  ['onUnknown', Symbol('next'), 'Symbol(next)']
+]
+
+for (const [member, value, shown] of wrong) {
+  test(`a resolver whose ${member} is ${typeof value} ${shown} is refused at that member`, async (t) => {
+    const given = { ...byHost, [member]: value }
+
+    const problems = problemsOf(given)
+
+    t.same(problems, [{ path: `pin[1].${member}`, message: `expected ${expected[member]}, got ${shown}.` }])
+    t.equal(isUsable(given), false)
+  })
+}
+
+for (const hostile of [null, undefined, 5, 5n, 'x', [], {}, true, Symbol('x'), Object.create(null)]) {
+  test(`what is no resolver lacks a name and resolve: ${typeof hostile} ${show(hostile)}`, async (t) => {
+    const given: unknown = hostile
+
+    const problems = problemsOf(given)
+
+    t.same(pathsOf(problems), ['pin[1].name', 'pin[1].resolve'])
+  })
+}
+
+test('every wrong member of a resolver is reported', async (t) => {
+  const given = { name: 5, readsHeaders: 5, timeoutMs: -1, onError: 1, onUnknown: 1 }
+
+  const problems = problemsOf(given)
+
+  t.same(pathsOf(problems), ['name', 'resolve', 'readsHeaders', 'timeoutMs', 'onError', 'onUnknown'].map((member) => `pin[1].${member}`))
+})

@@ -1,0 +1,73 @@
+import { test } from 'tap'
+import { checkSanitize } from '../../lib/config/check-sanitize.ts'
+import { collected, gatewayProblems, pathsOf } from '../helpers/problems.ts'
+
+/** What is wrong with owned headers whose shape is right. */
+function problemsOf (path: readonly string[], ...owned: string[]) {
+  return collected((problems) => checkSanitize(problems, path, { owned }))
+}
+
+test('headers of an own name, and beginnings of them, may be owned', async (t) => {
+  const owned = ['x-tenant', 'X_User.*', 'x-*', 'forwarded', 'content-language']
+
+  const problems = problemsOf(['sanitize'], ...owned)
+
+  t.same(problems, [])
+})
+
+test('no header needs to be owned', async (t) => {
+  const options = {}
+
+  const problems = collected((found) => checkSanitize(found, ['sanitize'], options))
+
+  t.same(problems, [])
+})
+
+const taking: Array<[pattern: string, header: string]> = [
+  ['authorization', 'authorization'],
+  ['Authorization', 'authorization'],
+  ['content-length', 'content-length'],
+  ['Content_Length', 'content-length'],
+  ['host', 'host'],
+  ['cookie', 'cookie'],
+  ['transfer-encoding', 'transfer-encoding'],
+  ['c*', 'connection'],
+  ['content-*', 'content-length'],
+  ['auth*', 'authorization']
+]
+for (const [pattern, header] of taking) {
+  test(`'${pattern}' cannot be owned, for it would take '${header}'`, async (t) => {
+    const owned = ['x-tenant', pattern]
+
+    const problems = problemsOf(['sanitize'], ...owned)
+
+    t.same(problems, [{
+      path: 'sanitize.owned[1]',
+      message: `'${pattern}' would take '${header}' from every request. Write the names of your own headers.`
+    }])
+  })
+}
+
+test('the stage by itself has its own path', async (t) => {
+  const owned = ['host']
+
+  const problems = problemsOf([], ...owned)
+
+  t.same(pathsOf(problems), ['owned[0]'])
+})
+
+test('an owned header of the wrong type does not hide what is wrong with the next', async (t) => {
+  const owned = [5, null, 'x y', 'host']
+
+  const problems = gatewayProblems({ sanitize: { owned } })
+
+  t.same(pathsOf(problems), ['sanitize.owned[0]', 'sanitize.owned[1]', 'sanitize.owned[2]', 'sanitize.owned[3]'])
+})
+
+test('owning every header is refused by its shape, once', async (t) => {
+  const owned = ['*']
+
+  const problems = gatewayProblems({ sanitize: { owned } })
+
+  t.same(pathsOf(problems), ['sanitize.owned[0]'])
+})

@@ -1,0 +1,24 @@
+import t from 'tap'
+import { type OwnHeaders, responseHeaders } from '../../lib/proxy-versions/response-headers.ts'
+
+const toClient = responseHeaders('api-version')
+const make = (upstream: string[], own: OwnHeaders = {}) => toClient(upstream.map((part) => Buffer.from(part, 'latin1')), own, 'v2')
+const cases: Array<[sentence: string, upstream: string[], own: OwnHeaders, headers: string[]]> = [
+  ['fields keep their order, case and lines', ['X-B', '1', 'x-a', '2', 'X-B', '3'], {}, ['X-B', '1', 'x-a', '2', 'X-B', '3']],
+  ['values keep their bytes', ['x', 'caf\u00e9'], {}, ['x', 'caf\u00e9']],
+  ['hop-by-hop fields go', ['Connection', 'close', 'Keep-Alive', 'x', 'Transfer-Encoding', 'chunked', 'Trailer', 'x', 'x', '1'], {}, ['x', '1']],
+  ['fields that Connection names go', ['X-Inside', '1', 'connection', 'x-inside, X-Other', 'x-other', '2', 'x', '3'], {}, ['x', '3']],
+  ['the version is ours', ['Api-Version', 'v9', 'api_version', 'v9'], {}, []],
+  ['our own header counts before the upstream\'s', ['X-Frame-Options', 'none'], { 'x-frame-options': 'deny' }, ['x-frame-options', 'deny']],
+  ['cookies of both are kept', ['Set-Cookie', 'a=1'], { 'set-cookie': ['b=2', 'c=3'] }, ['Set-Cookie', 'a=1', 'set-cookie', 'b=2', 'set-cookie', 'c=3']],
+  ['a number becomes text, nothing stays nothing', [], { a: 1, b: undefined }, ['a', '1']],
+  ['Vary is united', ['Vary', 'Accept', 'vary', 'X-V'], { vary: 'x-v, Origin' }, ['vary', 'Accept, X-V, Origin']],
+  ['Vary of the upstream alone is kept', ['Vary', 'Accept'], {}, ['vary', 'Accept']],
+  ['Vary: * stays alone', ['Vary', '*'], { vary: 'x-v' }, ['vary', '*']]
+]
+
+for (const [sentence, upstream, own, headers] of cases) {
+  t.test(sentence, async (t) => {
+    t.strictSame(make(upstream, own), [...headers, 'api-version', 'v2'])
+  })
+}
