@@ -6,7 +6,7 @@ function forbid (files, patterns, message) {
 }
 
 const stages = ['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions']
-const stageFolders = stages.map((stage) => `**/${stage}/**`)
+const shared = ['config', 'headers', 'identity', 'registry', 'stage']
 
 export default [
   ...neostandard({ ts: true, ignores: neostandard.resolveIgnoresFromGitignore() }),
@@ -21,7 +21,8 @@ export default [
   // Merging into a generic interface repeats its type parameters, used or not.
   { files: ['types/fastify.ts'], rules: { '@typescript-eslint/no-unused-vars': 'off' } },
   forbid(['types/**'], ['**/lib/**'], 'Contracts know nothing of behaviour.'),
-  forbid(['lib/{config,headers,registry,claims}/**', 'lib/{errors,problem,stage,maybe-promise}.ts'], stageFolders, 'What stages share knows no stage.'),
+  forbid([`lib/{${shared.join()}}/**`, 'lib/{errors,problem,maybe-promise}.ts'], stages.map((stage) => `**/${stage}/**`),
+    'What stages share knows no stage.'),
   ...stages.map((stage) => forbid([`lib/${stage}/**`], stages.filter((other) => other !== stage).map((other) => `**/${other}/**`),
     'A stage imports no other stage: it reads what earlier ones wrote on the request.'))
 ]

@@ -2,7 +2,7 @@ import createError, { type FastifyError } from '@fastify/error'
 import type { GatewayErrorCode, Problem } from '../types/index.ts'
 
 /** What a refusal says besides its code, status and message. */
-export interface RefusalDetails {
+interface RefusalDetails {
   /** Extension members of the problem (RFC 9457 3.2). */
   members?: Pick<Problem, 'source' | 'supported' | 'version'>
   headers?: Record<string, string>
@@ -38,6 +38,7 @@ export const versionMalformed = refusal('VERSION_MALFORMED', 400,
   'A version starts with a letter or digit and has at most 64 letters, digits, dots, underscores or hyphens.')
 export const versionAmbiguous = refusal('VERSION_AMBIGUOUS', 400, 'The request names more than one version.')
 export const versionUnknown = refusal<[name: string]>('VERSION_UNKNOWN', 400, "There is no version '%s'.")
+export const requestMalformed = refusal('REQUEST_MALFORMED', 400, 'The request cannot be forwarded as it is.')
 export const versionLocked = refusal('VERSION_LOCKED', 403, 'The caller is bound to another version.')
 export const tokenMissing = refusal('TOKEN_MISSING', 401, 'A bearer token is required.')
 export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s')

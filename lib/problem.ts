@@ -1,15 +1,16 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Refusal } from './errors.ts'
+import { isRefusal, type Refusal } from './errors.ts'
 
 /**
  * Answers with a refusal as `application/problem+json` (RFC 9457). It is sent here and not thrown, so
- * that it looks the same in an app with an error handler of its own. A client's fault is logged at
- * `info`, everything else at `error` with its cause; none of the cause reaches the caller.
+ * that it looks the same in an app with an error handler of its own. A client's fault is one line at
+ * `info`, everything else is logged at `error` with its stack; none of the cause reaches the caller.
  */
 export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
-  const { code, statusCode: status, message: detail, members, headers } = refusal
-  request.log[status < 500 ? 'info' : 'error']({ err: refusal, version: request.version?.id }, 'request refused')
+  const { code, statusCode: status, message: detail, members, headers, cause } = refusal
+  if (status < 500) request.log.info({ code, ...members, cause: messageOf(cause) }, 'request refused')
+  else request.log.error({ err: refusal, version: request.version?.id }, 'request refused')
 
   reply
     .code(status)
@@ -21,4 +22,14 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
     .send(Buffer.from(JSON.stringify({
       type: 'about:blank', title: STATUS_CODES[status], status, detail, code, ...members, requestId: request.id
     })))
+}
+
+/** The end of a hook that failed: a refusal is answered, anything else is a fault and goes to the app's error handler. */
+export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, error: unknown, done: (error: Error) => void): void {
+  if (isRefusal(error)) refuse(request, reply, error)
+  else done(error as Error)
+}
+
+function messageOf (cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import t from 'tap'
-import { printed, type Running } from './helpers/run-example.ts'
+import { plainEnvironment, printed, type Running } from './helpers/run-example.ts'
 import { makeIssuer } from './helpers/issuer.ts'
 import { startUpstream } from './helpers/upstream.ts'
 
@@ -31,8 +31,9 @@ t.test('the gateway of the README runs', async (t) => {
   await mkdir('.tap', { recursive: true })
   await writeFile('.tap/readme-gateway.ts', code)
   t.teardown(() => rm('.tap/readme-gateway.ts'))
-  const { NODE_OPTIONS, ...env } = process.env
-  const gateway = spawn(process.execPath, ['--import', 'tsx', '.tap/readme-gateway.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const gateway = spawn(process.execPath, ['--import', 'tsx', '.tap/readme-gateway.ts'], {
+    env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe']
+  })
   t.teardown(async () => {
     gateway.kill()
     await once(gateway, 'exit')

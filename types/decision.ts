@@ -19,7 +19,7 @@ export interface VersionDecision<Id extends string = string> {
   readonly tier: Tier
   /** The resolver that decided: `header:x-version-override`, `claim:version`, a resolver's own name, or `default`. */
   readonly source: string
-  /** What was asked for, word for word; `null` when the default decided. */
+  /** The name that was asked for, as it was written; `null` when the default decided. */
   readonly requested: string | null
   /** The alias that led to `id`, when one did. */
   readonly alias?: string

@@ -4,6 +4,7 @@ export type GatewayErrorCode =
   | 'VERSION_CONFIG_INVALID'
   | 'STAGE_ORDER_INVALID'
   // the caller's words
+  | 'REQUEST_MALFORMED'
   | 'VERSION_REQUIRED'
   | 'VERSION_MALFORMED'
   | 'VERSION_AMBIGUOUS'
@@ -39,4 +40,12 @@ export interface Problem {
   supported?: readonly string[]
   /** The request id, to find the log lines. */
   requestId?: string
+}
+
+/** One thing wrong in a config. A `VERSION_CONFIG_INVALID` has all of them in `problems`. */
+export interface ConfigProblem {
+  /** Where: `identity.providers[0].issuer`. */
+  readonly path: string
+  /** What is wrong with which value, and what to write instead. */
+  readonly message: string
 }

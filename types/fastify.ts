@@ -35,7 +35,7 @@ declare module 'fastify' {
       plugin: VersionGatewayPlugin, options: GatewayOptions<Id, Alias> & RegisterOptions
     ): T
     <Id extends string, Alias extends string = never>(
-      plugin: ResolveVersionPlugin, options: ResolveVersionOptions<Id, Alias> & RegisterOptions
+      plugin: ResolveVersionPlugin, options: ResolveVersionOptions<Id, Alias>
     ): T
   }
 }

@@ -9,7 +9,8 @@ export type DefaultVersion<Name extends string = string> =
   | Name
   /** Answer 400 `VERSION_REQUIRED`. */
   | 'required'
-  | ((request: FastifyRequest) => Name)
+  /** Decides per request; may be async. A name that is no version is 503 `VERSION_RESOLUTION_UNAVAILABLE`. */
+  | ((request: FastifyRequest) => string | Promise<string>)
 
 /** How the version of a request is chosen. */
 export interface ResolveOptions<Name extends string = string> {

@@ -1,7 +1,7 @@
 import './fastify.ts'
 
 export type { Overridden, Tier, VersionDecision } from './decision.ts'
-export type { GatewayErrorCode, Problem } from './errors.ts'
+export type { ConfigProblem, GatewayErrorCode, Problem } from './errors.ts'
 export type {
   DefaultVersion, ForwardOptions, GatewayOptions, ProxyVersionsOptions, ResolveOptions, ResolveVersionOptions
 } from './gateway.ts'

@@ -53,6 +53,6 @@ export async function startCluster (onDecision: (decision: VersionDecision | nul
 
 async function startUpstream (name: string): Promise<{ url: string, process: ChildProcess }> {
   const upstream = fork(new URL('./echo-upstream.ts', import.meta.url), [name])
-  const [port] = await once(upstream, 'message')
+  const [port] = await Promise.race([once(upstream, 'message'), once(upstream, 'exit').then(() => { throw new Error(`${name} did not start`) })])
   return { url: `http://127.0.0.1:${port}`, process: upstream }
 }

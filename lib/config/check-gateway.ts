@@ -7,7 +7,7 @@ import { checkResolve, type Surroundings } from './check-resolve.ts'
 import { checkSanitize } from './check-sanitize.ts'
 import { checkShape } from './check-shape.ts'
 import { checkVersions } from './check-versions.ts'
-import { projectedHeaders } from './projected-headers.ts'
+import { projectedHeaders } from '../identity/projected-headers.ts'
 import { Problems } from './problems.ts'
 import { gatewaySchema, gatewayWithRegistrySchema } from './schemas.ts'
 

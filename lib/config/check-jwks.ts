@@ -1,5 +1,5 @@
 import type { InlineJwks, PublicJwk, RemoteJwks } from '../../types/index.ts'
-import { verificationKey } from '../keys/verification-key.ts'
+import { verificationKey } from '../identity/verification-key.ts'
 import { type Path, type Problems, show } from './problems.ts'
 
 /** Checks where a provider's keys come from: inline or remote, never both, never private. */

@@ -1,6 +1,7 @@
 import type { ResolveOptions, Tier, VersionResolver } from '../../types/index.ts'
 import type { HeaderNames } from '../headers/header-names.ts'
 import { canonicalId } from '../registry/version-id.ts'
+import { type BuiltIn, builtInMark } from '../stage/built-in.ts'
 import { checkResolver } from './check-resolver.ts'
 import { type Path, type Problems, show, showNames } from './problems.ts'
 
@@ -32,7 +33,8 @@ export function checkResolve (problems: Problems, path: Path, options: ResolveOp
         problems.add([...place, 'name'], `${show(resolver.name)} is the name of another resolver too. Rename or remove one.`)
       }
       names.add(resolver.name)
-      checkTrust(problems, place, tier, resolver, around)
+      const mark = builtInMark(resolver)
+      if (mark !== undefined) checkTrust(problems, place, tier, resolver, around, mark.reads)
     })
   }
 }
@@ -48,13 +50,13 @@ function checkDefault (problems: Problems, path: Path, value: unknown, names: re
 
 /** A pin must not read what a client can write, nor an override what only the gateway writes. */
 function checkTrust (
-  problems: Problems, path: Path, tier: Tier, { name, readsHeaders = [] }: VersionResolver, around: Surroundings
+  problems: Problems, path: Path, tier: Tier, { name, readsHeaders = [] }: VersionResolver, around: Surroundings, reads: BuiltIn['reads']
 ): void {
-  if (name.startsWith('claim:') && around.identified === false) {
+  if (reads === 'claim' && around.identified === false) {
     problems.add(path, `reads ${show(name)}, but no identity provider is configured, so it never has an opinion. ` +
       'Add a provider, or remove the resolver.')
   }
-  if (!name.startsWith('header:') || around.owned === null) return
+  if (reads !== 'header' || around.owned === null) return
   for (const header of readsHeaders) {
     const isOwned = around.owned.has(header)
     if (tier === 'pin' && !isOwned) {

@@ -12,25 +12,30 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
   validate(config)
   for (const { keyword, instancePath, params, parentSchema = {}, data } of validate.errors ?? []) {
     const path = toPath(instancePath, config)
-    const { expected, remedy, secret, properties } = parentSchema
+    const { expected, secret, properties } = parentSchema
     if (keyword === 'additionalProperties') {
       const option: string = params.additionalProperty
-      problems.add([...path, option], `unknown option. ${suggest(option, Object.keys(properties))}`)
+      const others = Object.keys(properties).filter((name) => !Object.hasOwn(data as object, name))
+      problems.add([...path, option], `unknown option. ${suggest(option, Object.keys(properties), others)}`)
     } else if (keyword === 'required') {
       const option: string = params.missingProperty
-      problems.addMisshapen([...path, option], `missing. Expected ${properties[option].expected}.`)
+      problems.addMisshapen([...path, option], `missing. Expected ${words(properties[option])}`)
     } else if (expected !== undefined) {
       // Others are the branches of an `anyOf`, whose own mismatch says it all.
-      const place = path.length === 0 ? ['options'] : path
-      problems.addMisshapen(place, `expected ${expected}, got ${secret === true && typeof data === 'string' ? 'text' : show(data)}.${remedy === undefined ? '' : ` ${remedy}`}`)
+      const got = secret === true && typeof data === 'string' ? 'text' : show(data)
+      problems.addMisshapen(path.length === 0 ? ['options'] : path, `expected ${words(parentSchema as SchemaObject, `, got ${got}`)}`)
     }
   }
 }
 
+function words ({ expected, remedy }: SchemaObject, got = ''): string {
+  return `${expected}${got}.${remedy === undefined ? '' : ` ${remedy}`}`
+}
+
 /** Finds the option that was probably meant. */
-export function suggest (name: string, known: readonly string[]): string {
+export function suggest (name: string, known: readonly string[], candidates = known): string {
   const maxDistance = name.length < 3 ? 0 : Math.ceil(name.length / 3)
-  const meant = maxDistance === 0 ? undefined : closestMatch(name, known, { maxDistance })
+  const meant = maxDistance === 0 ? undefined : closestMatch(name, candidates, { maxDistance })
   return meant === undefined ? `Known: ${showNames(known)}.` : `Did you mean ${show(meant)}?`
 }
 

@@ -1,15 +1,8 @@
+import type { ConfigProblem } from '../../types/index.ts'
 import { ConfigInvalid } from '../errors.ts'
 
 /** Where something is in a config: the names of members, and the places in lists. */
 export type Path = readonly PropertyKey[]
-
-/** One thing wrong in a config. */
-export interface ConfigProblem {
-  /** Where: `identity.providers[0].issuer`. */
-  readonly path: string
-  /** What is wrong with which value, and what to write instead. */
-  readonly message: string
-}
 
 /** Collects everything that is wrong in a config, so that it is reported at once. */
 export class Problems {

@@ -1,13 +1,14 @@
 import type { SchemaObject } from 'ajv'
 
-const text = (expected: string, remedy?: string): SchemaObject => ({ type: 'string', minLength: 1, expected, remedy })
+const text = (expected: string): SchemaObject => ({ type: 'string', minLength: 1, expected })
 const list = (items: SchemaObject, expected: string): SchemaObject => ({ type: 'array', items, expected })
 const oneOf = (...values: string[]): SchemaObject =>
   ({ enum: values, expected: values.map((value) => `'${value}'`).join(' or ') })
 const count = (minimum: number, maximum: number, unit: string): SchemaObject =>
   ({ type: 'integer', minimum, maximum, expected: `a whole number of ${unit} from ${minimum} to ${maximum}` })
-const object = (properties: Record<string, SchemaObject>, required: string[] = []): SchemaObject =>
-  ({ type: 'object', properties, required, additionalProperties: false, expected: 'an object' })
+const object = (properties: Record<string, SchemaObject>, required: string[] = []): SchemaObject => ({
+  type: 'object', properties, required, additionalProperties: false, expected: `an object with ${Object.keys(properties).join(', ')}`
+})
 
 // A token (RFC 9110 5.6.2) without '*', which stands for any ending where patterns are allowed.
 const headerName: SchemaObject = {
@@ -52,9 +53,17 @@ const provider = object({
 }, ['name', 'issuer', 'jwks'])
 
 const version = object({ upstream: text('an http(s) URL') }, ['upstream'])
-const versions: SchemaObject = { type: 'object', additionalProperties: version, expected: 'the versions by id' }
+const versions: SchemaObject = {
+  type: 'object',
+  additionalProperties: version,
+  expected: 'the versions by id',
+  remedy: "Write { latest: { upstream: 'http://10.0.0.15:30080' } }."
+}
 const aliases: SchemaObject = {
-  type: 'object', additionalProperties: text('the id of a version'), expected: 'names, each with a version id'
+  type: 'object',
+  additionalProperties: text('the id of a version'),
+  expected: 'names, each with a version id',
+  remedy: "Write { stable: 'v2' }."
 }
 
 const sanitize = { owned: list(ownedPattern, 'a list of header names') }
@@ -75,23 +84,33 @@ const resolve = {
 }
 
 const forward = {
-  rewritePrefix: { type: 'string', pattern: '^/[^?#]*$', expected: "a path that begins with '/'" },
-  versionHeader: headerName
+  rewritePrefix: {
+    type: 'string',
+    // RFC 3986 3.3 (pchar), without dot segments and empty ones
+    pattern: "^(?!.*/\\.\\.?(/|$))(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$",
+    minLength: 1,
+    expected: "a path that begins with '/', without '..' and blanks"
+  },
+  versionHeader: { ...headerName, remedy: "Write it with letters, digits and hyphens: 'api-version'." }
 }
 
-const registry: SchemaObject = { type: 'object', expected: 'what defineVersions returned' }
-// Fastify hands its own register options to every plugin.
+const registry: SchemaObject = {
+  type: 'object', expected: 'what defineVersions returned', remedy: 'Write versions: defineVersions({ ... }).'
+}
+// Fastify's own options of `register`. The stages with hooks have no use for them: they act on the scope that they are in.
 const register = {
-  prefix: { type: 'string', pattern: '^(/.*)?$', expected: "a path that begins with '/'" }, logLevel: {}, logSerializers: {}
+  prefix: { type: 'string', pattern: '^(/.*[^/])?$', expected: "a path that begins with '/' and does not end with one" },
+  logLevel: {},
+  logSerializers: {}
 }
 
 export const versionsSchema = object({ versions }, ['versions'])
 export const definitionOptionsSchema = object({ aliases })
 
 export const stageSchemas = {
-  sanitizeHeaders: object({ ...sanitize, ...register }),
-  verifyIdentity: object({ ...identity, ...register }, ['providers']),
-  resolveVersion: object({ versions: registry, ...resolve, ...register }, ['versions']),
+  sanitizeHeaders: object(sanitize),
+  verifyIdentity: object(identity, ['providers']),
+  resolveVersion: object({ versions: registry, ...resolve }, ['versions']),
   proxyVersions: object({ versions: registry, ...forward, ...register }, ['versions'])
 }
 

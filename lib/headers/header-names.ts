@@ -1,7 +1,7 @@
 import { foldName } from './fold-name.ts'
 
-/** Spellings whose verdict is remembered. Clients choose them, so there is a limit. */
-const rememberedSpellings = 1000
+/** How many spellings are remembered with their verdict, and how long they may be. Clients choose them. */
+const remembered = { spellings: 1000, length: 64 }
 
 /** A set of header names that has each of them in every spelling: see `foldName`. */
 export class HeaderNames {
@@ -27,7 +27,8 @@ export class HeaderNames {
     if (verdict === undefined) {
       const folded = foldName(name)
       verdict = this.#names.has(folded) || this.#beginnings.some((beginning) => folded.startsWith(beginning))
-      if (this.#verdicts.size < rememberedSpellings) this.#verdicts.set(name, verdict)
+      if (this.#verdicts.size >= remembered.spellings) this.#verdicts.clear()
+      if (name.length <= remembered.length) this.#verdicts.set(name, verdict)
     }
     return verdict
   }

@@ -1,7 +1,6 @@
 /**
  * Headers that concern one connection only and are never passed on, named by `Connection` or not
- * (RFC 9110 7.6.1; `Proxy-Connection`: 7.6.1 too; `HTTP2-Settings`: RFC 9113 3.1). `Expect` is answered
- * by this hop.
+ * (RFC 9110 7.6.1; `HTTP2-Settings`: RFC 9113 3.1). `Expect` is answered by this hop.
  */
 export const hopByHop: ReadonlySet<string> = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',

@@ -1,4 +1,4 @@
-import { type Refusal, upstreamProtocol, upstreamTimeout, upstreamUnavailable } from '../errors.ts'
+import { type Refusal, requestMalformed, upstreamProtocol, upstreamTimeout, upstreamUnavailable } from '../errors.ts'
 
 /** undici's codes for an upstream that takes too long. */
 const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
@@ -13,9 +13,11 @@ const protocolErrors = new Set([
 ])
 
 /** What the caller is told about a failed exchange. The error itself is for the log. */
-export function upstreamFailure (cause: Error & { code?: string }, version: string): Refusal {
+export function exchangeFailure (cause: Error & { code?: string }, version: string): Refusal {
   const { code = '', name } = cause
   const details = { cause, members: { version } }
+  // undici would not send it: a request target such as `*` that no upstream can be asked for.
+  if (code === 'UND_ERR_INVALID_ARG') return requestMalformed(details)
   if (timeouts.has(code)) return upstreamTimeout(details, version)
   if (protocolErrors.has(code) || name === 'HTTPParserError') return upstreamProtocol(details, version)
   return upstreamUnavailable(details, version)

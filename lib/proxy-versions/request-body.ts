@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import { Readable } from 'node:stream'
 
-/** Whether a request has a body, by its framing (RFC 9112 6.3). */
-export function hasBody ({ headers }: IncomingMessage): boolean {
+/** Whether a request has a body, by its framing (RFC 9112 6.3, RFC 9113 8.1). */
+export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean {
+  if ('stream' in request) return !request.stream.endAfterHeaders
+  const { headers } = request
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
@@ -28,7 +31,8 @@ export class RequestBody extends Readable {
   }
 
   override _destroy (error: Error | null, callback: (error: Error | null) => void): void {
-    this.#source.off('data', this.#onData).off('end', this.#onEnd)
+    // What the client still sends is read and dropped: the next request of its connection comes behind it.
+    this.#source.off('data', this.#onData).off('end', this.#onEnd).resume()
     callback(error)
   }
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { HeaderNames } from '../headers/header-names.ts'
 import { hopByHop } from '../headers/hop-by-hop.ts'
-import { nominated } from '../headers/nominated.ts'
+import { nominatedHeaders } from '../stage/hand-over.ts'
 
 /** Makes the header list of a forwarded request: names and values in turn. */
 export type RequestHeaders = (request: FastifyRequest, version: string) => string[]
@@ -16,7 +16,7 @@ export function requestHeaders (versionHeader: string): RequestHeaders {
 
   return (request, version) => {
     const { rawHeaders } = request.raw
-    const named = nominated(request)
+    const named = nominatedHeaders.get(request)
     const headers: string[] = []
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!

@@ -11,21 +11,19 @@ export interface Found<Id extends string = string> {
 export class Registry<Id extends string = string, Alias extends string = string> implements VersionRegistry<Id, Alias> {
   readonly revision = 1
   readonly #versions: ReadonlyArray<Version<Id>>
-  readonly #aliases: ReadonlyMap<Alias, Id>
+  readonly #aliases = new Map<Alias, Id>()
   // A Map: names come from requests, and an object has members of its own (`constructor`).
   readonly #byName = new Map<string, Found<Id>>()
 
   constructor (versions: VersionsConfig<Id>, aliases: AliasesConfig<Id, Alias>) {
-    this.#versions = entries(versions).map(([id, { upstream }]) => Object.freeze({ id, upstream }))
+    this.#versions = Object.freeze(entries(versions).map(([id, { upstream }]) => Object.freeze({ id, upstream })))
     for (const version of this.#versions) this.#byName.set(canonicalId(version.id), { version })
 
-    const ends = new Map<Alias, Id>()
     for (const [alias] of entries(aliases)) {
       const version = this.#follow(alias, aliases)
       this.#byName.set(canonicalId(alias), { version, alias })
-      ends.set(alias, version.id)
+      this.#aliases.set(alias, version.id)
     }
-    this.#aliases = ends
   }
 
   list (): ReadonlyArray<Version<Id>> {
@@ -37,7 +35,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   aliases (): ReadonlyMap<Alias, Id> {
-    return this.#aliases
+    return new Map(this.#aliases)
   }
 
   ids (): Id[] {
@@ -64,4 +62,9 @@ export class Registry<Id extends string = string, Alias extends string = string>
 
 function entries<Key extends string, Value> (object: { readonly [key in Key]: Value }): Array<[Key, Value]> {
   return Object.entries(object) as Array<[Key, Value]>
+}
+
+/** The registry of a gateway: the one that it was given, or one made of its config. */
+export function toRegistry (versions: VersionsConfig | VersionRegistry, aliases: AliasesConfig): Registry {
+  return versions instanceof Registry ? versions : new Registry(versions as VersionsConfig, aliases)
 }

@@ -5,8 +5,14 @@ import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 
 const defaultTimeoutMs = 200
 
+/** What a resolver named, before it is judged. */
+export interface Answer {
+  readonly version: unknown
+  readonly locked: boolean
+}
+
 /** Asks a resolver, within its time. What goes wrong is a refusal, or no opinion with `onError: 'skip'`. */
-export function ask (resolver: VersionResolver, request: FastifyRequest): MaybePromise<ResolverAnswer | Refusal> {
+export function ask (resolver: VersionResolver, request: FastifyRequest): MaybePromise<Answer | Refusal | undefined> {
   const failed = (cause: unknown): Refusal | undefined => {
     request.log.warn({ err: cause, resolver: resolver.name }, 'version resolver failed')
     return resolver.onError === 'skip'
@@ -15,10 +21,16 @@ export function ask (resolver: VersionResolver, request: FastifyRequest): MaybeP
   }
   try {
     const answer = resolver.resolve(request)
-    return isPromise(answer) ? inTime(answer, resolver).catch(failed) : answer
+    return isPromise(answer) ? inTime(Promise.resolve(answer), resolver).then(read).catch(failed) : read(answer)
   } catch (error) {
     return failed(error)
   }
+}
+
+function read (answer: ResolverAnswer): Answer | undefined {
+  if (answer === undefined || answer === null) return undefined
+  const { version, locked = false } = typeof answer === 'object' && !Array.isArray(answer) ? answer : { version: answer }
+  return { version, locked }
 }
 
 function inTime<Answer> (answer: Promise<Answer>, { name, timeoutMs = defaultTimeoutMs }: VersionResolver): Promise<Answer> {

@@ -1,5 +1,6 @@
 import type { ClaimPath, VersionResolver } from '../../types/index.ts'
-import { claimNames, readClaim } from '../claims/claim-path.ts'
+import { claimNames, readClaim } from '../identity/claim-path.ts'
+import { builtIn } from '../stage/built-in.ts'
 
 /**
  * The version that a claim of the caller's verified token names. An absent, empty or `null` claim is no
@@ -9,11 +10,11 @@ import { claimNames, readClaim } from '../claims/claim-path.ts'
  */
 export function fromClaim (path: ClaimPath): VersionResolver {
   const names = claimNames(path)
-  return {
+  return builtIn({ reads: 'claim', argument: path }, {
     name: `claim:${names.join('.')}`,
     resolve ({ identity }) {
       const version = identity === null ? undefined : readClaim(identity.claims, names)
       return version === undefined || version === null || version === '' ? undefined : { version }
     }
-  }
+  })
 }

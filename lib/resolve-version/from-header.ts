@@ -1,5 +1,6 @@
 import type { VersionResolver } from '../../types/index.ts'
 import { fieldValues } from '../headers/field-values.ts'
+import { builtIn } from '../stage/built-in.ts'
 
 /**
  * The version that a request header names. Under `override` any caller may send it; under `pin` it must be
@@ -9,8 +10,8 @@ import { fieldValues } from '../headers/field-values.ts'
  * other route answers 404 to a request that carries it
  */
 export function fromHeader (name: string): VersionResolver {
-  const header = name.toLowerCase()
-  return {
+  const header = String(name).toLowerCase()
+  return builtIn({ reads: 'header', argument: name }, {
     name: `header:${header}`,
     readsHeaders: [header],
     resolve ({ raw }) {
@@ -18,5 +19,5 @@ export function fromHeader (name: string): VersionResolver {
       const values = fieldValues(raw.rawHeaders, header)
       return values.length === 0 ? undefined : values.join(',')
     }
-  }
+  })
 }

@@ -1,4 +1,5 @@
 import type { VersionResolver } from '../../types/index.ts'
+import { builtIn } from '../stage/built-in.ts'
 
 /**
  * The version that a query parameter names. The parameter is forwarded like the others.
@@ -6,8 +7,8 @@ import type { VersionResolver } from '../../types/index.ts'
  * @param name case-sensitive, before percent-encoding
  */
 export function fromQuery (name: string): VersionResolver {
-  return {
-    name: `query:${name}`,
+  return builtIn({ reads: 'query', argument: name }, {
+    name: `query:${String(name)}`,
     resolve ({ raw }) {
       const url = raw.url ?? ''
       const start = url.indexOf('?')
@@ -15,5 +16,5 @@ export function fromQuery (name: string): VersionResolver {
       const values = new URLSearchParams(url.slice(start)).getAll(name)
       return values.length === 0 ? undefined : values.join(',')
     }
-  }
+  })
 }

@@ -1,14 +1,16 @@
-import type { ResolverAnswer, Tier, VersionResolver } from '../../types/index.ts'
+import type { Tier, VersionResolver } from '../../types/index.ts'
 import {
   isRefusal, pinnedVersionInvalid, pinnedVersionUnavailable, type Refusal, versionAmbiguous, versionMalformed, versionUnknown
 } from '../errors.ts'
+import { show } from '../config/problems.ts'
 import type { Found, Registry } from '../registry/registry.ts'
 import { canonicalId, isVersionId } from '../registry/version-id.ts'
+import type { Answer } from './ask.ts'
 
 /** An opinion that names a version. */
 export interface Opinion extends Found {
   readonly source: string
-  /** Word for word. */
+  /** The name, as it was written. */
   readonly requested: string
   readonly locked: boolean
 }
@@ -18,17 +20,16 @@ export interface Opinion extends Found {
  * who must act: a caller's wrong words are 4xx, an operator's wrong pin is 503.
  */
 export function judge (
-  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: ResolverAnswer | Refusal, registry: Registry
+  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: Answer | Refusal | undefined, registry: Registry
 ): Opinion | Refusal | undefined {
-  if (answer === undefined || answer === null) return undefined
-  if (isRefusal(answer)) return answer
-  const { version, locked = false } = typeof answer === 'object' && !Array.isArray(answer) ? answer : { version: answer }
+  if (answer === undefined || isRefusal(answer)) return answer
+  const { version, locked } = answer
   const source = resolver.name
   const members = { source }
 
   const names = namesIn(tier, version)
   if (!names.every(isVersionId)) {
-    return tier === 'override' ? versionMalformed({ members }) : pinnedVersionInvalid({ members })
+    return tier === 'override' ? versionMalformed({ members }) : pinnedVersionInvalid({ members, cause: named(source, version) })
   }
   if (new Set(names.map(canonicalId)).size > 1) return versionAmbiguous({ members })
 
@@ -38,7 +39,12 @@ export function judge (
   if (resolver.onUnknown === 'next') return undefined
   return tier === 'override'
     ? versionUnknown({ members: { source, supported: registry.ids() } }, requested)
-    : pinnedVersionUnavailable({ members })
+    : pinnedVersionUnavailable({ members, cause: named(source, version) })
+}
+
+/** For the log of the operator, whose words they are. */
+function named (source: string, version: unknown): Error {
+  return new Error(`${source} named ${show(version)}`)
 }
 
 /** A caller's words may be a list (RFC 9110 5.6.1), a pin is one name. What cannot be a name is an empty one. */

@@ -2,14 +2,13 @@ import type { FastifyReply } from 'fastify'
 import type { ResolveVersionOptions, ResolveVersionPlugin, VersionDecision } from '../../types/index.ts'
 import { checkResolve } from '../config/check-resolve.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
-import { isRefusal } from '../errors.ts'
-import { ownedHeaders } from '../headers/owned.ts'
 import { isPreflight } from '../headers/preflight.ts'
 import { mergeVary } from '../headers/vary.ts'
 import { settle } from '../maybe-promise.ts'
-import { refuse } from '../problem.ts'
+import { refuseOrFail } from '../problem.ts'
 import type { Registry } from '../registry/registry.ts'
-import { decorateRequest, defineStage } from '../stage.ts'
+import { defineStage } from '../stage/define-stage.ts'
+import { declareOnRequest, ownedHeaders, projectedInto, registryInUse } from '../stage/hand-over.ts'
 import { byDefault } from './by-default.ts'
 import { decide, type Tiers } from './precedence.ts'
 
@@ -27,13 +26,14 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
   async plugin (app, options) {
     checkStage('resolveVersion', options, (problems) => {
       const names = checkRegistry(problems, options.versions)
-      checkResolve(problems, [], options, { names, owned: ownedHeaders(app), identified: null })
+      checkResolve(problems, [], options, { names, owned: ownedHeaders.get(app), identified: projectedInto.get(app) !== null })
     })
     const registry = options.versions as Registry
-    const tiers: Tiers = { override: options.override ?? [], pin: options.pin ?? [], default: options.default ?? 'latest' }
+    const tiers: Tiers = { override: [...options.override ?? []], pin: [...options.pin ?? []], default: options.default ?? 'latest' }
     const varied = tiers.override.flatMap(({ readsHeaders = [] }) => readsHeaders)
-    decorateRequest(app, 'version')
-    app.decorate('versions', registry)
+    declareOnRequest(app, 'version')
+    registryInUse.set(app, registry)
+    if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
 
     app.addHook('onRequest', (request, reply, done) => {
       if (request.routeOptions.config?.version === false) return done()
@@ -46,7 +46,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
           request.version = decision
           done()
         },
-        (error) => isRefusal(error) ? refuse(request, reply, error) : done(error as Error)
+        (error) => refuseOrFail(request, reply, error, done)
       )
     })
   }

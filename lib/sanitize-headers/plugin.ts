@@ -1,10 +1,9 @@
 import type { SanitizeHeadersOptions, SanitizeHeadersPlugin } from '../../types/index.ts'
 import { checkSanitize } from '../config/check-sanitize.ts'
 import { checkStage } from '../config/check-stage.ts'
-import { decorateNominated, setNominated } from '../headers/nominated.ts'
-import { decorateOwned } from '../headers/owned.ts'
 import { HeaderNames } from '../headers/header-names.ts'
-import { defineStage } from '../stage.ts'
+import { defineStage } from '../stage/define-stage.ts'
+import { nominatedHeaders, ownedHeaders } from '../stage/hand-over.ts'
 import { consumeConnection } from './consume-connection.ts'
 import { removeOwned } from './remove-owned.ts'
 
@@ -20,15 +19,13 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
   dependencies: [],
   async plugin (app, options) {
     checkStage('sanitizeHeaders', options, (problems) => checkSanitize(problems, [], options))
-    const owned = new HeaderNames()
-    owned.add(options.owned ?? [])
-    decorateOwned(app, owned)
-    decorateNominated(app)
+    const owned = new HeaderNames(options.owned)
+    ownedHeaders.set(app, owned)
+    nominatedHeaders.declare(app)
 
     app.addHook('onRequest', (request, _reply, done) => {
       removeOwned(request.raw, owned)
-      const names = consumeConnection(request.raw, owned)
-      if (names !== null) setNominated(request, names)
+      nominatedHeaders.set(request, consumeConnection(request.raw, owned))
       done()
     })
   }

@@ -8,12 +8,19 @@ const longest = 8 * 1024
  */
 export function claimText (claim: unknown): string | null | undefined {
   if (claim === undefined || claim === null) return undefined
-  const text = isScalar(claim)
-    ? String(claim)
-    : Array.isArray(claim) && claim.every(isScalar) ? claim.join(',') : Buffer.from(JSON.stringify(claim)).toString('base64url')
-  if (hasControls(text)) return null
+  const text = isScalar(claim) ? String(claim) : Array.isArray(claim) && claim.every(isScalar) ? claim.join(',') : json(claim)
+  if (text === null || hasControls(text)) return null
   const value = percentEncodeNonAscii(text)
   return value.length > longest ? null : value
+}
+
+/** As base64url; `null` for one that is nested deeper than the stack. */
+function json (claim: unknown): string | null {
+  try {
+    return Buffer.from(JSON.stringify(claim)).toString('base64url')
+  } catch {
+    return null
+  }
 }
 
 function isScalar (value: unknown): value is string | number | boolean {

@@ -22,9 +22,14 @@ export function decodeToken (jwt: Jwt, token: string): UnverifiedToken {
   }
 
   const { header: { alg, kid, ...others }, payload } = decoded
-  const isUnderstood = typeof alg === 'string' && (kid === undefined || typeof kid === 'string') &&
+  const isUnderstood = isName(alg) && (kid === undefined || isName(kid)) &&
     // They change what the token means, and none is known here (RFC 7515 4.1.11, RFC 7797 7).
     !Object.hasOwn(others, 'crit') && !Object.hasOwn(others, 'b64')
   if (!isUnderstood) throw tokenInvalid({}, 'The token is malformed.')
   return { issuer: payload.iss, hint: { alg, kid } }
+}
+
+/** Text without lone surrogates, which no URL and no cache key can be made of. */
+function isName (value: unknown): value is string {
+  return typeof value === 'string' && !/\p{Surrogate}/u.test(value)
 }

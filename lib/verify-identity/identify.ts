@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Identity, IdentityProvider } from '../../types/index.ts'
+import type { Algorithm, Identity, IdentityProvider } from '../../types/index.ts'
 import { tokenInvalid } from '../errors.ts'
 import { chain } from '../maybe-promise.ts'
 import { decodeToken } from './decode-token.ts'
@@ -9,6 +9,10 @@ import type { KeySource } from './key-source.ts'
 import { claimProjection, type ProjectedHeader, type Projection } from './project-claims.ts'
 import { remoteKeys } from './remote-keys.ts'
 import { verifyToken } from './verify-token.ts'
+
+const defaultAlgorithms: readonly Algorithm[] = [
+  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'
+]
 
 /** A verified identity, with the headers that its claims become. */
 export interface Identified {
@@ -21,6 +25,7 @@ export type Identify = (token: string) => Identified | Promise<Identified>
 
 interface PreparedProvider {
   readonly provider: IdentityProvider
+  readonly algorithms: ReadonlySet<string>
   readonly keys: KeySource
   readonly project: Projection
 }
@@ -34,15 +39,18 @@ export async function tokenIdentifier (app: FastifyInstance, providers: readonly
     const { issuer, hint } = decodeToken(jwt, token)
     const prepared = byIssuer.get(issuer)
     if (prepared === undefined) throw tokenInvalid({}, 'The issuer of the token is not accepted.')
+    // Before its keys are asked for: whoever can write a token must not choose what is fetched.
+    if (!prepared.algorithms.has(hint.alg)) throw tokenInvalid({}, 'The algorithm of the token is not accepted.')
     return chain(prepared.keys.find(hint), (keys) => {
-      const claims = freeze(verifyToken(jwt, token, prepared.provider, keys))
+      const claims = verifyToken(jwt, token, hint.alg, prepared.provider, keys)
       return { identity: Object.freeze({ provider: prepared.provider.name, claims }), headers: prepared.project(claims) }
     })
   }
 }
 
 function prepare (app: FastifyInstance, provider: IdentityProvider): PreparedProvider {
-  return { provider, keys: keySource(app, provider), project: claimProjection(provider) }
+  const algorithms = new Set<string>(provider.algorithms ?? defaultAlgorithms)
+  return { provider, algorithms, keys: keySource(app, provider), project: claimProjection(provider) }
 }
 
 function keySource (app: FastifyInstance, { jwks }: IdentityProvider): KeySource {
@@ -50,10 +58,4 @@ function keySource (app: FastifyInstance, { jwks }: IdentityProvider): KeySource
   const keys = remoteKeys(jwks)
   app.addHook('onClose', () => keys.close())
   return keys
-}
-
-/** Freezes claims all the way down: every stage, hook and resolver reads the same ones. */
-function freeze<Value> (value: Value): Value {
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(freeze)
-  return Object.freeze(value)
 }

@@ -1,5 +1,5 @@
 import type { PublicJwk } from '../../types/index.ts'
-import { verificationKey } from '../keys/verification-key.ts'
+import { verificationKey } from '../identity/verification-key.ts'
 import type { KeySource } from './key-source.ts'
 
 /** Keys a token without `kid` is tried against at most. */

@@ -1,4 +1,4 @@
-import type { VerificationKey } from '../keys/verification-key.ts'
+import type { VerificationKey } from '../identity/verification-key.ts'
 
 /** What a token's header says of the key that signed it. Read before anything is verified. */
 export interface KeyHint {

@@ -1,14 +1,14 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
 import { checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
-import { projectedHeaders } from '../config/projected-headers.ts'
-import { isRefusal, tokenInvalid, tokenMissing } from '../errors.ts'
-import { ownedHeaders } from '../headers/owned.ts'
+import { tokenInvalid, tokenMissing } from '../errors.ts'
 import { isPreflight } from '../headers/preflight.ts'
-import { settle } from '../maybe-promise.ts'
-import { refuse } from '../problem.ts'
-import { decorateRequest, defineStage } from '../stage.ts'
+import { projectedHeaders } from '../identity/projected-headers.ts'
+import { type MaybePromise, settle } from '../maybe-promise.ts'
+import { refuseOrFail } from '../problem.ts'
+import { defineStage } from '../stage/define-stage.ts'
+import { declareOnRequest, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
 import { challenge } from './challenge.ts'
 import { type Identified, tokenIdentifier } from './identify.ts'
 import { setHeaders } from './project-claims.ts'
@@ -26,35 +26,35 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
   dependencies: ['sanitizeHeaders'],
   async plugin (app, options) {
     checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options))
-    const { providers, policy = 'allow-missing', otherSchemes = 'ignore', realm = 'api' } = options
-    decorateRequest(app, 'identity')
+    const { policy = 'allow-missing', otherSchemes = 'ignore', realm = 'api' } = options
+    const providers = structuredClone(options.providers)
+    declareOnRequest(app, 'identity')
+    projectedInto.set(app, providers.length === 0 ? null : projectedHeaders(providers))
     if (providers.length === 0) return
 
-    ownedHeaders(app).add(projectedHeaders(providers))
+    ownedHeaders.get(app).add(projectedHeaders(providers))
     const identify = await tokenIdentifier(app, providers)
 
     app.addHook('onRequest', (request, reply, done) => {
       const routePolicy = request.routeOptions.config?.identity ?? policy
-      if (routePolicy === false || isPreflight(request)) return done()
-
-      const credential = findCredential(request.raw.rawHeaders)
-      const isAnonymous = credential.kind === 'none' || (credential.kind === 'other-scheme' && otherSchemes === 'ignore')
-      if (isAnonymous && routePolicy === 'allow-missing') return done()
-
-      settle<Identified>(() => {
-        if (isAnonymous) throw tokenMissing({})
-        if (credential.kind !== 'token') throw tokenInvalid({}, 'The Authorization header is malformed.')
-        return identify(credential.token)
-      }, ({ identity, headers }) => {
-        request.identity = identity
-        setHeaders(request.raw, headers)
+      if (routePolicy === false) return done()
+      settle(() => identified(request, routePolicy), (found) => {
+        if (found !== null) {
+          request.identity = found.identity
+          setHeaders(request.raw, found.headers)
+        }
         done()
-      }, (error) => answer(request, reply, error, done))
+      }, (error) => refuseOrFail(request, reply, challenge(error, realm), done))
     })
 
-    function answer (request: FastifyRequest, reply: FastifyReply, error: unknown, done: (error: Error) => void): void {
-      if (!isRefusal(error)) return done(error as Error)
-      refuse(request, reply, challenge(error, realm))
+    function identified (request: FastifyRequest, routePolicy: 'require' | 'allow-missing'): MaybePromise<Identified | null> {
+      const credential = findCredential(request.raw.rawHeaders)
+      if (credential.kind === 'token') return identify(credential.token)
+      const isMissing = credential.kind === 'none' || (credential.kind === 'other-scheme' && otherSchemes === 'ignore')
+      if (!isMissing) throw tokenInvalid({}, 'The Authorization header is malformed.')
+      // A browser sends no credentials with a preflight (Fetch, 3.3.5).
+      if (routePolicy === 'require' && !isPreflight(request)) throw tokenMissing({})
+      return null
     }
   }
 })

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Claims, IdentityProvider } from '../../types/index.ts'
 import { tokenInvalid } from '../errors.ts'
-import { claimNames, readClaim } from '../claims/claim-path.ts'
+import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { claimText } from './claim-text.ts'
 
 /** A header and the text that goes into it. */

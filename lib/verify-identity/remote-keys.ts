@@ -2,7 +2,7 @@ import buildGetJwks from 'get-jwks'
 import { Agent } from 'undici'
 import type { PublicJwk, RemoteJwks } from '../../types/index.ts'
 import { keysUnavailable } from '../errors.ts'
-import { type VerificationKey, verificationKey } from '../keys/verification-key.ts'
+import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { KeyHint, KeySource } from './key-source.ts'
 
 /** A JWKS larger than this is not one. */
@@ -32,6 +32,7 @@ export function remoteKeys ({ url, timeoutMs = 5000, refreshSeconds = 600 }: Rem
   return {
     async find (hint: KeyHint) {
       try {
+        // Without a `kid` get-jwks finds the key that has none; its types do not know of it.
         const key = prepare(await getJwk({ domain: origin, alg: hint.alg, kid: hint.kid as string }) as PublicJwk)
         return key === null ? [] : [key]
       } catch (error) {

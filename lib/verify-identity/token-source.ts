@@ -16,7 +16,7 @@ const otherScheme = /^(?!bearer\b)[A-Za-z][\w!#$%&'*+.^`|~-]* +\S/i
 export function findCredential (rawHeaders: readonly string[]): Credential {
   const values = fieldValues(rawHeaders, 'authorization')
   if (values.length === 0) return { kind: 'none' }
-  const value = values[0]!.trim()
+  const value = values[0]!.replaceAll(/^[ \t]+|[ \t]+$/g, '')
   if (values.length > 1 || /,\s*bearer\b/i.test(value)) return { kind: 'malformed' }
   const token = bearer.exec(value)?.[1]
   if (token !== undefined) return { kind: 'token', token }

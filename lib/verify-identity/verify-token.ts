@@ -1,11 +1,7 @@
-import type { Algorithm, Claims, IdentityProvider } from '../../types/index.ts'
+import type { Claims, IdentityProvider } from '../../types/index.ts'
 import { type Refusal, tokenInvalid } from '../errors.ts'
-import type { VerificationKey } from '../keys/verification-key.ts'
+import type { VerificationKey } from '../identity/verification-key.ts'
 import type { Jwt } from './jwt.ts'
-
-const defaultAlgorithms: readonly Algorithm[] = [
-  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'
-]
 
 /** What the caller is told. Fixed sentences: nothing that a token says is repeated to anyone. */
 const reasons: Record<string, string> = {
@@ -19,17 +15,16 @@ const reasons: Record<string, string> = {
 /**
  * Verifies a token against the keys that it may have been signed with, and its claims against the provider.
  *
+ * @param algorithm what the token says it is signed with, and the provider accepts
  * @throws `TOKEN_INVALID` whatever is wrong; the verifier's own error is the cause
  */
-export function verifyToken (jwt: Jwt, token: string, provider: IdentityProvider, keys: readonly VerificationKey[]): Claims {
-  const accepted = new Set(provider.algorithms ?? defaultAlgorithms)
+export function verifyToken (
+  jwt: Jwt, token: string, algorithm: string, provider: IdentityProvider, keys: readonly VerificationKey[]
+): Claims {
   let failure: Refusal | undefined
-  for (const key of keys) {
-    const algorithms = key.algorithms.filter((algorithm) => accepted.has(algorithm))
-    // An empty list would mean any algorithm to fast-jwt.
-    if (algorithms.length === 0) continue
+  for (const { pem } of keys.filter(({ algorithms }) => algorithms.some((fitting) => fitting === algorithm))) {
     try {
-      return checkTimes(jwt.verify(token, { ...expectations(provider), algorithms, key: key.pem }))
+      return freeze(checkTimes(jwt.verify(token, { ...expectations(provider), algorithms: [algorithm], key: pem })))
     } catch (error) {
       const { code } = error as { code?: string }
       failure = tokenInvalid({ cause: error }, reasons[code ?? ''] ?? 'The token is malformed.')
@@ -56,4 +51,10 @@ function checkTimes (claims: Claims): Claims {
     }
   }
   return claims
+}
+
+/** Freezes claims all the way down: every stage, hook and resolver reads the same ones. */
+function freeze<Value> (value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(freeze)
+  return Object.freeze(value)
 }

@@ -148,7 +148,7 @@ test('unrelated problems of shape and meaning are all reported in one throw', as
   const error = configError(() => checkGateway(config as unknown as GatewayOptions))
 
   t.equal(error?.code, 'VERSION_CONFIG_INVALID')
-  t.match(error?.message, /^VERSION_CONFIG_INVALID: 14 problems in the gateway config\n- versions\.v2: expected an object, got null\.\n- /)
+  t.match(error?.message, /^VERSION_CONFIG_INVALID: 14 problems in the gateway config\n- versions\.v2: expected an object with upstream, got null\.\n- /)
   t.same(pathsOf(error?.problems ?? []).sort(), [
     'aliases.a', 'aliases.b', 'forward.versionHeader', 'identity.polcy', 'identity.providers[0].audiences',
     'identity.providers[0].jwks.keys[0]', 'identity.providers[1].claimsToHeaders[0].header', 'identity.providers[1].issuer',

@@ -94,7 +94,7 @@ test('a resolver that is none does not hide what is wrong with the others', asyn
   const problems = problemsOf(options)
 
   t.same(pathsOf(problems), [
-    'resolve.override[0].name', 'resolve.override[0].resolve', 'resolve.pin[0].timeoutMs', 'resolve.pin[1].name'
+    'resolve.override[0]', 'resolve.pin[0].timeoutMs', 'resolve.pin[1].name'
   ])
 })
 

@@ -26,7 +26,8 @@ const sound: Array<[title: string, resolver: VersionResolver]> = [
   ['that reads no header', { ...byHost, readsHeaders: [] }],
   ['from a header', fromHeader('x-version-override')],
   ['from the query', fromQuery('version')],
-  ['from a claim', fromClaim('userMetadata.version')]
+  ['from a claim', fromClaim('userMetadata.version')],
+  ['from a claim whose name has dots', fromClaim(['https://acme.io/version'])]
 ]
 
 for (const [title, resolver] of sound) {
@@ -43,7 +44,7 @@ for (const [title, resolver] of sound) {
 const expected = {
   name: "a name for decisions and logs, such as 'host'",
   resolve: "a function, such as (request) => 'v2'",
-  readsHeaders: 'a list of header names',
+  readsHeaders: "a list of header names, such as ['host']",
   timeoutMs: 'a whole number of milliseconds, 0 for no limit',
   onError: "'reject' or 'skip'",
   onUnknown: "'reject' or 'next'"
@@ -92,7 +93,43 @@ for (const [member, value, shown] of wrong) {
   })
 }
 
-for (const hostile of [null, undefined, 5, 5n, 'x', [], {}, true, Symbol('x'), Object.create(null)]) {
+for (const hostile of [null, undefined, 5, 5n, 'x', true, Symbol('x')]) {
+  test(`what is no resolver is one problem: ${typeof hostile} ${show(hostile)}`, async (t) => {
+    const given: unknown = hostile
+
+    const problems = problemsOf(given)
+
+    t.same(problems, [{
+      path: 'pin[1]', message: `expected a resolver, got ${show(hostile)}. Write fromHeader('x-version'), or { name, resolve }.`
+    }])
+  })
+}
+
+for (const [call, resolver, path] of [
+  ["fromHeader('bad header')", fromHeader('bad header'), "a header name in fromHeader('x-version'), got 'bad header'."],
+  ['fromHeader()', fromHeader(undefined as never), "a header name in fromHeader('x-version'), got undefined."],
+  ["fromClaim('a..b')", fromClaim('a..b'), "a claim path in fromClaim('userMetadata.version') or fromClaim(['https://acme.io/version']), got 'a..b'."],
+  ['fromClaim([])', fromClaim([]), "a claim path in fromClaim('userMetadata.version') or fromClaim(['https://acme.io/version']), got []."],
+  ["fromQuery('')", fromQuery(''), "a parameter name in fromQuery('version'), got ''."]
+] as const) {
+  test(`${call} is refused in the words of the call`, async (t) => {
+    const given = { ...resolver, timeoutMs: 5 }
+
+    const problems = problemsOf(given)
+
+    t.same(problems, [{ path: 'pin[1]', message: `expected ${path}` }])
+  })
+}
+
+test('a built-in resolver with a wrong member is refused at that member', async (t) => {
+  const given = { ...fromHeader('x-version'), timeoutMs: -1 }
+
+  const problems = problemsOf(given)
+
+  t.same(pathsOf(problems), ['pin[1].timeoutMs'])
+})
+
+for (const hostile of [[], {}, Object.create(null)]) {
   test(`what is no resolver lacks a name and resolve: ${typeof hostile} ${show(hostile)}`, async (t) => {
     const given: unknown = hostile
 

@@ -105,7 +105,7 @@ const wrongTypes: Case[] = [
     title: 'a versionHeader with a space',
     config: { forward: { versionHeader: 'api version' } },
     path: 'forward.versionHeader',
-    says: ["got 'api version'", "Write it with letters, digits and hyphens: 'x-target-version'."]
+    says: ["got 'api version'", "Write it with letters, digits and hyphens: 'api-version'."]
   }
 ]
 

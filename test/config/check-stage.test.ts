@@ -6,12 +6,20 @@ import { boot } from '../helpers/boot.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { collected, configError, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
 
-test('the options of a stage may have those of Fastify beside their own', async (t) => {
-  const options = { owned: ['x-tenant'], prefix: '/api', logLevel: 'warn', logSerializers: {} }
+test('the options of proxyVersions may have those of Fastify beside their own', async (t) => {
+  const options = { versions: defineVersions(soundVersions), prefix: '/api', logLevel: 'warn', logSerializers: {} }
+
+  const error = configError(() => checkStage('proxyVersions', options))
+
+  t.equal(error, undefined)
+})
+
+test('a stage with hooks has no use for a prefix', async (t) => {
+  const options = { owned: ['x-tenant'], prefix: '/api' }
 
   const error = configError(() => checkStage('sanitizeHeaders', options))
 
-  t.equal(error, undefined)
+  t.same(pathsOf(error?.problems ?? []), ['prefix'])
 })
 
 test('the shape and the finer problems of a stage are reported at once, with its name', async (t) => {
@@ -25,7 +33,7 @@ test('the shape and the finer problems of a stage are reported at once, with its
 
 for (const { stage, option, meant } of [
   { stage: 'sanitizeHeaders', option: 'owner', meant: 'owned' },
-  { stage: 'verifyIdentity', option: 'provider', meant: 'providers' },
+  { stage: 'verifyIdentity', option: 'relm', meant: 'realm' },
   { stage: 'resolveVersion', option: 'overide', meant: 'override' },
   { stage: 'proxyVersions', option: 'rewritePrefx', meant: 'rewritePrefix' }
 ] as const) {

@@ -113,6 +113,7 @@ for (const { value, shown } of [
   { value: { k: 'secret' }, shown: 'an object' },
   { value: [{ k: 'secret' }], shown: '[an object]' },
   { value: 5n, shown: '5' },
+  { value: "it's", shown: "'it\\'s'" },
   { value: NaN, shown: 'NaN' },
   { value: 'http://user:secret@a', shown: "'http://***@a'" },
   { value: 'a\n"b"', shown: "'a\\n\"b\"'" },

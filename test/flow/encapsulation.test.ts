@@ -93,3 +93,99 @@ t.test('closing the app closes its connections to upstreams', async (t) => {
 
   await t.resolves(app.close())
 })
+
+t.test('a gateway at the root leaves the app its own routes, that of / too', async (t) => {
+  const app = makeApp(t)
+  app.get('/', async () => 'mine')
+  const { send, see } = await startGateway(t, {}, app)
+
+  const mine = await send('/')
+  const forwarded = await see('/?x=1', { method: 'POST' })
+
+  t.equal(await mine.text(), 'mine')
+  t.match(forwarded, { servedBy: 'latest', path: '/?x=1' })
+})
+
+t.test('what is exactly the prefix is forwarded as /, with its query', async (t) => {
+  const app = makeApp(t)
+  await app.register(versionGateway, { prefix: '/api', versions: { latest: { upstream: await startUpstream(t, 'latest') } } })
+  const origin = await listen(app)
+
+  const paths = await Promise.all(['/api', '/api?x=1', '/api/', '/api/?x=1'].map(async (path) =>
+    (await (await fetch(origin + path)).json() as Seen).path))
+
+  t.strictSame(paths, ['/', '/?x=1', '/', '/?x=1'])
+})
+
+t.test('two gateways under one prefix are refused with a sentence', async (t) => {
+  const app = makeApp(t)
+  const versions = { latest: { upstream: 'http://127.0.0.1:1' } }
+  app.register(versionGateway, { prefix: '/api', versions })
+  app.register(versionGateway, { prefix: '/api', versions })
+
+  await t.rejects(async () => await app.ready(), {
+    code: 'VERSION_CONFIG_INVALID', message: /- prefix: everything under '\/api' is served by another route already/
+  })
+})
+
+t.test('one registry can be forwarded under several prefixes', async (t) => {
+  const app = makeApp(t)
+  const versions = defineVersions({ latest: { upstream: await startUpstream(t, 'latest') } })
+  await app.register(sanitizeHeaders, {})
+  await app.register(verifyIdentity, { providers: [] })
+  await app.register(resolveVersion, { versions })
+  await app.register(proxyVersions, { versions, prefix: '/a' })
+  await app.register(proxyVersions, { versions, prefix: '/b', rewritePrefix: '/v' })
+  const origin = await listen(app)
+
+  const [a, b] = await Promise.all(['/a/x', '/b/x'].map(async (path) => await (await fetch(origin + path)).json() as Seen))
+
+  t.equal(a!.path, '/x')
+  t.equal(b!.path, '/v/x')
+})
+
+t.test('stages by hand beside a gateway have a registry of their own', async (t) => {
+  const app = makeApp(t)
+  const versions = defineVersions({ latest: { upstream: 'http://127.0.0.1:1' } })
+  await app.register(versionGateway, { prefix: '/a', versions: { v1: { upstream: 'http://127.0.0.1:1' } }, resolve: { default: 'v1' } })
+  await app.register(sanitizeHeaders, {})
+  await app.register(verifyIdentity, { providers: [] })
+  await app.register(resolveVersion, { versions })
+  app.get('/version', async ({ version }) => version)
+
+  const response = await app.inject('/version')
+
+  t.match(response.json(), { id: 'latest' })
+  t.equal(app.versions.list()[0]!.id, 'v1')
+})
+
+t.test('a gateway at the root is refused where the app takes every path itself', async (t) => {
+  const app = makeApp(t)
+  app.get('/*', async () => 'mine')
+  app.register(versionGateway, { versions: { latest: { upstream: 'http://127.0.0.1:1' } } })
+
+  await t.rejects(async () => await app.ready(), { message: /everything under '\/' is served by another route already/ })
+})
+
+t.test('a path that nobody serves is the app\'s own 404', async (t) => {
+  const app = makeApp(t)
+  await app.register(sanitizeHeaders, {})
+  await app.register(verifyIdentity, { providers: [makeIssuer().provider()] })
+  await app.register(resolveVersion, { versions: defineVersions({ latest: { upstream: 'http://127.0.0.1:1' } }) })
+
+  const response = await app.inject('/nowhere')
+
+  t.equal(response.statusCode, 404)
+})
+
+t.test('the gateway takes a registry that was made before, with its aliases', async (t) => {
+  const app = makeApp(t)
+  const versions = defineVersions({ v1: { upstream: await startUpstream(t, 'v1') } }, { aliases: { stable: 'v1' } })
+  await app.register(versionGateway, { versions, resolve: { default: 'stable' } })
+  const origin = await listen(app)
+
+  const seen = await (await fetch(`${origin}/orders`)).json() as Seen
+
+  t.equal(seen.servedBy, 'v1')
+  t.equal(app.versions, versions)
+})

@@ -17,7 +17,7 @@ t.test('a body with a length keeps it, and is not touched', async (t) => {
   t.equal(seen.headers['transfer-encoding'], undefined)
 })
 
-for (const type of ['text/plain', 'application/xml', 'application/json', 'x/y; charset=bogus']) {
+for (const type of ['text/plain', 'application/xml', 'application/json', 'x/y; charset=bogus', 'foo', ';;;']) {
   t.test(`a body of type ${type} passes unparsed`, async (t) => {
     const { see } = await startGateway(t)
 

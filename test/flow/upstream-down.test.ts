@@ -1,19 +1,8 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
-import { openSocket } from '../helpers/raw.ts'
-import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
-
-/** An upstream that answers every connection with these bytes and closes it. */
-async function rawUpstream (t: Test, bytes: string): Promise<string> {
-  const server = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end(bytes)))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
+import { answering } from '../helpers/raw-upstream.ts'
+import { sendRaw } from '../helpers/raw.ts'
+import { deadOrigin } from '../helpers/upstream.ts'
 
 t.test('an upstream that is down is a 502 that names the version and no address', async (t) => {
   const upstream = await deadOrigin()
@@ -53,7 +42,7 @@ for (const [what, bytes] of [
   ['an impossible status', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n']
 ] as const) {
   t.test(`an upstream that answers with ${what} is a 502`, async (t) => {
-    const upstream = await rawUpstream(t, bytes)
+    const upstream = await answering(t, bytes)
     const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
     const response = await send('/orders')
@@ -64,7 +53,7 @@ for (const [what, bytes] of [
 }
 
 t.test('an upstream that closes without an answer is a 502', async (t) => {
-  const upstream = await rawUpstream(t, '')
+  const upstream = await answering(t, '')
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
   const response = await send('/orders')
@@ -78,7 +67,7 @@ for (const [framing, bytes] of [
   ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n']
 ] as const) {
   t.test(`an answer with ${framing} that breaks off is not completed`, async (t) => {
-    const upstream = await rawUpstream(t, bytes)
+    const upstream = await answering(t, bytes)
     const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
     const response = await send('/orders')
@@ -89,7 +78,7 @@ for (const [framing, bytes] of [
 }
 
 t.test('an answer that announces trailers beside a length does not end the process', async (t) => {
-  const upstream = await rawUpstream(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nContent-Length: 2\r\n\r\nok')
+  const upstream = await answering(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nContent-Length: 2\r\n\r\nok')
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
   const response = await send('/orders')
@@ -97,18 +86,10 @@ t.test('an answer that announces trailers beside a length does not end the proce
   t.equal(await response.text(), 'ok')
 })
 
-t.test('a client that leaves before the answer ends the request at the upstream', async (t) => {
-  const asked = new Promise<void>((resolve, reject) => {
-    startUpstream(t, 'v1', (request) => {
-      request.once('close', () => resolve())
-      socket.destroy()
-    }).then(async (upstream) => {
-      const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
-      socket = await openSocket(t, origin)
-      socket.write('GET /orders HTTP/1.1\r\nHost: api.test\r\n\r\n')
-    }).catch(reject)
-  })
-  let socket: Awaited<ReturnType<typeof openSocket>>
+t.test('a request target that is no path is the client\'s fault', async (t) => {
+  const { origin } = await startGateway(t)
 
-  await t.resolves(asked)
+  const answer = await sendRaw(t, origin, ['GET * HTTP/1.1', 'Host: api.test'])
+
+  t.match(answer, /^HTTP\/1\.1 400 [^]*"REQUEST_MALFORMED"/)
 })

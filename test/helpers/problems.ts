@@ -1,6 +1,6 @@
 import { checkGateway } from '../../lib/config/check-gateway.ts'
-import { type ConfigProblem, Problems } from '../../lib/config/problems.ts'
-import type { GatewayOptions } from '../../types/index.ts'
+import { Problems } from '../../lib/config/problems.ts'
+import type { ConfigProblem, GatewayOptions } from '../../types/index.ts'
 
 export interface ConfigError extends Error {
   code: string

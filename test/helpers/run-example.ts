@@ -10,12 +10,16 @@ export type Running = ChildProcessByStdio<null, Readable, Readable>
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** The environment without what tap hands down: its loaders, and coverage, which is that of the sources. */
+export function plainEnvironment (): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS, NODE_V8_COVERAGE, FORCE_COLOR, ...env } = process.env
+  return env
+}
+
 /** Runs an example as its comment says, on a free port, and ends it with the test. */
 export function runExample (t: Test, file: string, args: readonly string[] = []): Running {
-  // Without tap's own loaders, which NODE_OPTIONS would hand down.
-  const { NODE_OPTIONS, FORCE_COLOR, ...env } = process.env
   const example = spawn(process.execPath, ['--import', 'tsx', `examples/${file}`, ...args], {
-    cwd: root, env: { ...env, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe']
+    cwd: root, env: { ...plainEnvironment(), PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe']
   })
   t.teardown(async () => {
     if (example.exitCode !== null || example.signalCode !== null) return

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { upstreamFailure } from '../../lib/proxy-versions/failures.ts'
+import { exchangeFailure } from '../../lib/proxy-versions/failures.ts'
 
 const failures: Array<[failure: object, code: string, status: number]> = [
   [{ code: 'ECONNREFUSED' }, 'UPSTREAM_UNAVAILABLE', 502],
@@ -11,14 +11,15 @@ const failures: Array<[failure: object, code: string, status: number]> = [
   [{ code: 'UND_ERR_BODY_TIMEOUT' }, 'UPSTREAM_TIMEOUT', 504],
   [{ code: 'UND_ERR_HEADERS_OVERFLOW' }, 'UPSTREAM_PROTOCOL', 502],
   [{ name: 'HTTPParserError' }, 'UPSTREAM_PROTOCOL', 502],
-  [{ code: 'ERR_INVALID_CHAR' }, 'UPSTREAM_PROTOCOL', 502]
+  [{ code: 'ERR_INVALID_CHAR' }, 'UPSTREAM_PROTOCOL', 502],
+  [{ code: 'UND_ERR_INVALID_ARG' }, 'REQUEST_MALFORMED', 400]
 ]
 
 for (const [failure, code, statusCode] of failures) {
   t.test(`${JSON.stringify(failure)} is ${code}`, async (t) => {
     const cause = Object.assign(new Error('connect 10.0.0.1:80'), failure)
 
-    const refusal = upstreamFailure(cause, 'v2')
+    const refusal = exchangeFailure(cause, 'v2')
 
     t.match(refusal, { code, statusCode, cause, members: { version: 'v2' } })
     t.notMatch(refusal.message, '10.0.0.1')

@@ -91,6 +91,8 @@ const refusals: Array<[sentence: string, tiers: Partial<Tiers>, code: string, st
   ['a pin that fails under an override', { override: [says('v1')], pin: [says(() => { throw new Error('x') })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['nothing, when a version is required', { default: 'required' }, 'VERSION_REQUIRED', 400],
   ['a default function that names no version', { default: () => 'v9' }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
+  ['an opinion that cannot be read', { override: [says({ get version () { throw new Error('x') } })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
+  ['a default function that rejects', { default: async () => { throw new Error('x') } }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['a default function that throws', { default: () => { throw new Error('x') } }, 'VERSION_RESOLUTION_UNAVAILABLE', 503]
 ]
 for (const [sentence, tiers, code, statusCode] of refusals) {
@@ -104,6 +106,9 @@ t.test('opinions of every accepted form', async (t) => {
   t.match(await decideBy({ pin: [says(Promise.resolve({ version: 'v2', locked: true }), { timeoutMs: 0 }), says('v1')] }), { id: 'v2', locked: true })
   t.match(await decideBy({ override: [says('v2')], pin: [says({ version: 'v2', locked: true })] }), { id: 'v2', tier: 'override', locked: true })
   t.match(await decideBy({ override: [says('v2')], pin: [says('v9')] }), { id: 'v2', tier: 'override', overridden: [] })
+  const thenable = { then: (resolve: (name: string) => void) => resolve('v1') }
+  t.match(await decideBy({ pin: [says(() => thenable as unknown as ResolverAnswer)] }), { id: 'v1' })
+  t.match(await decideBy({ default: async () => 'v2' }), { id: 'v2', tier: 'default' })
   t.match(await decideBy({ default: () => 'stable' }), { id: 'v2', tier: 'default', alias: 'stable' })
 })
 

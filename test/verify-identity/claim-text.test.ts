@@ -21,6 +21,7 @@ const forms: Array<[claim: string, value: unknown, text: string | null | undefin
   ['DEL is refused', '\u007f', null],
   ['a C1 control is refused', '\u0085', null],
   ['a control inside a list is refused', ['a', '\n'], null],
+  ['a list that is nested too deep is refused', JSON.parse('['.repeat(9000) + ']'.repeat(9000)), null],
   ['8 KiB is the most', 'x'.repeat(8192), 'x'.repeat(8192)],
   ['more than 8 KiB is refused', 'x'.repeat(8193), null],
   ['more than 8 KiB after encoding is refused', 'ë'.repeat(2000), null]

@@ -11,6 +11,7 @@ const cases: Array<[sentence: string, values: string[], credential: Credential]>
   ['Bearer and blanks are malformed', ['Bearer   '], { kind: 'malformed' }],
   ['an empty value is malformed', [''], { kind: 'malformed' }],
   ['a token without a scheme is malformed', ['a.b.c'], { kind: 'malformed' }],
+  ['a no-break space is not a blank', ['\xa0Bearer a.b.c'], { kind: 'malformed' }],
   ['quotes are malformed', ['Bearer "a.b.c"'], { kind: 'malformed' }],
   ['a blank inside is malformed', ['Bearer a.b .c'], { kind: 'malformed' }],
   ['a tab between is malformed', ['Bearer\ta.b.c'], { kind: 'malformed' }],

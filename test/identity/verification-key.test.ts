@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
 import t from 'tap'
-import { verificationKey } from '../../lib/keys/verification-key.ts'
+import { verificationKey } from '../../lib/identity/verification-key.ts'
 import type { PublicJwk } from '../../types/index.ts'
 
 const jwkOf = ({ publicKey }: KeyPairKeyObjectResult): PublicJwk => publicKey.export({ format: 'jwk' })

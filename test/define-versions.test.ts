@@ -1,7 +1,7 @@
 import { test } from 'tap'
-import { defineVersions } from '../../lib/index.ts'
-import type { VersionsConfig } from '../../types/index.ts'
-import { configError, pathsOf, soundVersions } from '../helpers/problems.ts'
+import { defineVersions } from '../lib/index.ts'
+import type { VersionsConfig } from '../types/index.ts'
+import { configError, pathsOf, soundVersions } from './helpers/problems.ts'
 
 test('sound versions become a registry', async (t) => {
   const aliases = { stable: 'v2' } as const

@@ -1,9 +1,9 @@
-import type { AliasesConfig, VersionRegistry, VersionsConfig } from '../../types/index.ts'
-import { Problems } from '../config/problems.ts'
-import { checkShape } from '../config/check-shape.ts'
-import { checkVersions } from '../config/check-versions.ts'
-import { definitionOptionsSchema, versionsSchema } from '../config/schemas.ts'
-import { Registry } from './registry.ts'
+import type { AliasesConfig, VersionRegistry, VersionsConfig } from '../types/index.ts'
+import { Problems } from './config/problems.ts'
+import { checkShape } from './config/check-shape.ts'
+import { checkVersions } from './config/check-versions.ts'
+import { definitionOptionsSchema, versionsSchema } from './config/schemas.ts'
+import { Registry } from './registry/registry.ts'
 
 /**
  * Makes the registry that `resolveVersion` and `proxyVersions` share. Ids and aliases are typed: naming

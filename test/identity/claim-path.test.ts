@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { claimNames, readClaim } from '../../lib/claims/claim-path.ts'
+import { claimNames, readClaim } from '../../lib/identity/claim-path.ts'
 import type { Claims } from '../../types/index.ts'
 
 for (const { path, names } of [

@@ -2,9 +2,9 @@ import type {
   FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, FastifyTypeProviderDefault, RawServerDefault
 } from 'fastify'
 import fp from 'fastify-plugin'
-import { StageOrderInvalid } from './errors.ts'
+import { StageOrderInvalid } from '../errors.ts'
 
-export type Stage = 'sanitizeHeaders' | 'verifyIdentity' | 'resolveVersion' | 'proxyVersions'
+type Stage = 'sanitizeHeaders' | 'verifyIdentity' | 'resolveVersion' | 'proxyVersions'
 
 interface StageDefinition<Options> {
   stage: Stage
@@ -12,6 +12,8 @@ interface StageDefinition<Options> {
   name: string
   /** The stages that must be registered before, in their order. */
   dependencies: Stage[]
+  /** Whether it may be registered again in the same scope. A stage with hooks may not: they would run twice. */
+  isRepeatable?: boolean
   plugin: (app: FastifyInstance, options: Options) => Promise<void>
 }
 
@@ -21,19 +23,19 @@ interface StageDefinition<Options> {
  * only the first, and does not say what to do.
  */
 export function defineStage<Options extends object> (definition: StageDefinition<Options>): FastifyPluginAsync<Options> {
-  const { stage, name, dependencies, plugin } = definition
+  const { stage, name, dependencies, isRepeatable = false, plugin } = definition
 
   const register: FastifyPluginAsync<Options> = async (app, options) => {
     const missing = dependencies.filter((dependency) => !app.hasDecorator(mark(dependency)))
     if (missing.length > 0) {
-      throw new StageOrderInvalid(`${stage} needs ${missing.join(' and ')} before it. Register the stages in this ` +
+      throw new StageOrderInvalid(`${stage} needs ${list(missing)} before it. Register the stages in this ` +
         `order: ${[...dependencies, stage].map((step) => `app.register(${step}, { ... })`).join(', ')}.`)
     }
-    if (app.hasDecorator(mark(stage))) {
+    if (!isRepeatable && app.hasDecorator(mark(stage))) {
       throw new StageOrderInvalid(`${stage} is registered already, here or in a scope around this one, and would run ` +
         'twice. Register it once, or give each gateway a scope of its own: app.register(async (scope) => { ... }).')
     }
-    app.decorate(mark(stage), true)
+    if (!app.hasDecorator(mark(stage))) app.decorate(mark(stage), true)
     await plugin(app, options)
   }
   return fp<Options, RawServerDefault, FastifyTypeProviderDefault, FastifyBaseLogger, FastifyPluginAsync<Options>>(register, { name, fastify: '5.x' })
@@ -44,7 +46,6 @@ function mark (stage: Stage): symbol {
   return Symbol.for(`fastify-version-gateway.${stage}`)
 }
 
-/** Declares what a stage writes on a request, `null` until it does. The gateway declares it for routes beside it too. */
-export function decorateRequest (app: FastifyInstance, property: 'identity' | 'version'): void {
-  if (!app.hasRequestDecorator(property)) app.decorateRequest(property, null)
+function list (names: readonly string[]): string {
+  return new Intl.ListFormat('en').format(names)
 }

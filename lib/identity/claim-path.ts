@@ -2,7 +2,7 @@ import type { Claims, ClaimPath } from '../../types/index.ts'
 
 /** Names of a claim path: `userMetadata.version` -> `['userMetadata', 'version']`; an array is taken word for word. */
 export function claimNames (path: ClaimPath): readonly string[] {
-  return typeof path === 'string' ? path.split('.') : path
+  return Array.isArray(path) ? path : String(path).split('.')
 }
 
 /**

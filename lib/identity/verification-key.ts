@@ -26,8 +26,8 @@ export function verificationKey (jwk: PublicJwk): VerificationKey | null {
   try {
     const algorithms = algorithmsFor(jwk)
     const key = createPublicKey({ key: jwk, format: 'jwk' })
-    const { modulusLength = Infinity } = key.asymmetricKeyDetails ?? {}
-    if (algorithms.length === 0 || modulusLength < 2048) return null
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? Infinity
+    if (algorithms.length === 0 || bits < 2048) return null
     return { pem: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms }
   } catch {
     // Whatever is in it: keys come from others, and one bad key must not spoil the set.

@@ -1,0 +1,40 @@
+import t, { type Test } from 'tap'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { answering } from '../helpers/raw-upstream.ts'
+import { sendRaw } from '../helpers/raw.ts'
+
+/** What a client gets when the upstream answers with these bytes. */
+async function passed (t: Test, bytes: string, app = makeApp(t)): Promise<string> {
+  const upstream = await answering(t, bytes)
+  const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} }, app)
+  return await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
+}
+
+for (const [what, reason] of [['letters outside ASCII', 'caf\xe9'], ['a control', 'a\x01b'], ['DEL', 'a\x7fb']] as const) {
+  t.test(`a reason with ${what} is left out, and the answer arrives`, async (t) => {
+    const answer = await passed(t, `HTTP/1.1 200 ${reason}\r\nContent-Length: 2\r\n\r\nok`)
+
+    t.match(answer, /^HTTP\/1\.1 (200 OK\r\n[^]*\r\n\r\nok|502 )/)
+  })
+}
+
+for (const status of [204, 304]) {
+  t.test(`a ${status} that announces a length arrives without a body`, async (t) => {
+    const answer = await passed(t, `HTTP/1.1 ${status} X\r\nETag: "a"\r\nContent-Length: 5\r\n\r\n`)
+
+    t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*ETag: "a"[^]*\\r\\n\\r\\n$`))
+  })
+}
+
+t.test('headers set on the raw response do not cost repeated fields', async (t) => {
+  const app = makeApp(t)
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.raw.setHeader('x-frame-options', 'deny')
+    reply.header('set-cookie', 'c=3')
+  })
+
+  const answer = await passed(t, 'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 0\r\n\r\n', app)
+
+  t.strictSame(answer.match(/^set-cookie: .*$/gim), ['Set-Cookie: a=1', 'Set-Cookie: b=2', 'Set-Cookie: c=3'])
+  t.match(answer, /x-frame-options: deny/i)
+})

@@ -1,0 +1,35 @@
+import { test } from 'tap'
+import { HeaderNames } from '../../lib/headers/header-names.ts'
+import { nominatedHeaders, ownedHeaders } from '../../lib/stage/hand-over.ts'
+import { makeApp } from '../helpers/gateway.ts'
+
+test('what is left on an instance is seen in its scope and inside it, not beside it', async (t) => {
+  const app = makeApp(t)
+  const owned = new HeaderNames(['x-tenant'])
+  const seen: unknown[] = []
+
+  app.register(async (scope) => {
+    ownedHeaders.set(scope, owned)
+    scope.register(async (inside) => { seen.push(ownedHeaders.get(inside)) })
+  })
+  app.register(async (beside) => { seen.push(ownedHeaders.get(beside)) })
+  await app.ready()
+
+  t.same(seen, [owned, undefined])
+})
+
+test('what is left on a request stays with that request', async (t) => {
+  const app = makeApp(t)
+  nominatedHeaders.declare(app)
+  app.get('/:name', async (request) => {
+    const before = nominatedHeaders.get(request)
+    if (request.url === '/first') nominatedHeaders.set(request, new Set(['x-a']))
+    return { before, after: [...nominatedHeaders.get(request) ?? []] }
+  })
+
+  const first = await app.inject('/first')
+  const second = await app.inject('/second')
+
+  t.strictSame(first.json(), { before: null, after: ['x-a'] })
+  t.strictSame(second.json(), { before: null, after: [] })
+})
