@@ -10,10 +10,10 @@ export type Running = ChildProcessByStdio<null, Readable, Readable>
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The environment without what tap hands down: its loaders, and coverage, which is that of the sources. */
+/** The environment without what tap hands down: its loaders, and coverage, which is that of the tests themselves. */
 export function plainEnvironment (): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, NODE_V8_COVERAGE, FORCE_COLOR, ...env } = process.env
-  return env
+  return { ...env, _TAPJS_PROCESSINFO_COVERAGE_: '0' }
 }
 
 /** Runs an example as its comment says, on a free port, and ends it with the test. */
