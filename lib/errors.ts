@@ -8,6 +8,8 @@ interface RefusalDetails {
   headers?: Record<string, string>
   /** What made the gateway refuse: for the log, never for the caller. */
   cause?: unknown
+  /** The address that failed: for the log, never for the caller. */
+  target?: string
 }
 
 /** An error that becomes an answer. */
@@ -39,6 +41,8 @@ export const versionMalformed = refusal('VERSION_MALFORMED', 400,
 export const versionAmbiguous = refusal('VERSION_AMBIGUOUS', 400, 'The request names more than one version.')
 export const versionUnknown = refusal<[name: string]>('VERSION_UNKNOWN', 400, "There is no version '%s'.")
 export const requestMalformed = refusal('REQUEST_MALFORMED', 400, 'The request cannot be forwarded as it is.')
+export const requestTooLarge = refusal('REQUEST_TOO_LARGE', 413, 'The body of the request is too large.')
+export const targetTooLong = refusal('REQUEST_TARGET_TOO_LONG', 414, 'The URL of the request is too long.')
 export const versionLocked = refusal('VERSION_LOCKED', 403, 'The caller is bound to another version.')
 export const tokenMissing = refusal('TOKEN_MISSING', 401, 'A bearer token is required.')
 export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s')

@@ -8,9 +8,9 @@ import { isRefusal, type Refusal } from './errors.ts'
  * `info`, everything else is logged at `error` with its stack; none of the cause reaches the caller.
  */
 export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
-  const { code, statusCode: status, message: detail, members, headers, cause } = refusal
+  const { code, statusCode: status, message: detail, members, headers, cause, target } = refusal
   if (status < 500) request.log.info({ code, ...members, cause: messageOf(cause) }, 'request refused')
-  else request.log.error({ err: refusal, version: request.version?.id }, 'request refused')
+  else request.log.error({ err: refusal, version: request.version?.id, target }, 'request refused')
 
   reply
     .code(status)

@@ -8,7 +8,7 @@ test('sound versions become a registry', async (t) => {
 
   const registry = defineVersions(soundVersions, { aliases })
 
-  t.equal(registry.get('stable')?.upstream, 'http://v2:8080')
+  t.equal(registry.get('stable')?.upstream.targets, 'http://v2:8080')
   t.equal(registry.list().length, 2)
 })
 

@@ -5,6 +5,8 @@ export type GatewayErrorCode =
   | 'STAGE_ORDER_INVALID'
   // the caller's words
   | 'REQUEST_MALFORMED'
+  | 'REQUEST_TOO_LARGE'
+  | 'REQUEST_TARGET_TOO_LONG'
   | 'VERSION_REQUIRED'
   | 'VERSION_MALFORMED'
   | 'VERSION_AMBIGUOUS'

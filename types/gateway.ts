@@ -31,8 +31,6 @@ export interface ResolveVersionOptions<Id extends string = string, Alias extends
 
 /** How requests are forwarded. */
 export interface ForwardOptions {
-  /** What the mount's prefix becomes on the way to the upstream. Default `/`: `/api/orders` is forwarded as `/orders`. */
-  rewritePrefix?: string
   /** Header that carries the effective version to the upstream and back to the caller. Default `api-version`. */
   versionHeader?: string
 }

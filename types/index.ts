@@ -14,4 +14,5 @@ export type {
 } from './plugins.ts'
 export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver.ts'
 export type { SanitizeHeadersOptions } from './sanitize.ts'
+export type { HeaderEdits, UpstreamOptions, UpstreamTimeouts, UpstreamTls } from './upstream.ts'
 export type { AliasesConfig, Version, VersionConfig, VersionRegistry, VersionsConfig } from './versions.ts'

@@ -1,7 +1,9 @@
+import type { UpstreamOptions } from './upstream.ts'
+
 /** One version of the API, as it is configured. */
 export interface VersionConfig {
-  /** The cluster that serves this version: an `http://` or `https://` origin, without path, query or credentials. */
-  upstream: string
+  /** The cluster that serves this version: its address (see `targets`), or its options. */
+  upstream: string | UpstreamOptions
 }
 
 /** Every version by its id: `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`, compared without case. */
@@ -16,8 +18,8 @@ export type AliasesConfig<Id extends string = string, Alias extends string = str
 export interface Version<Id extends string = string> {
   /** The id in the spelling of the config. */
   readonly id: Id
-  /** Origin of the cluster that serves it, such as `http://10.0.0.15:30080`. */
-  readonly upstream: string
+  /** The cluster that serves it. */
+  readonly upstream: Readonly<UpstreamOptions>
 }
 
 /** The immutable, numbered set of versions and aliases that requests are decided against. */

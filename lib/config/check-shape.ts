@@ -20,8 +20,8 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
     } else if (keyword === 'required') {
       const option: string = params.missingProperty
       problems.addMisshapen([...path, option], `missing. Expected ${words(properties[option])}`)
-    } else if (expected !== undefined) {
-      // Others are the branches of an `anyOf`, whose own mismatch says it all.
+    } else if (expected !== undefined && keyword !== 'if') {
+      // What is left are branches of an `anyOf`, whose own mismatch says it all, and `if`, whose branch does.
       const got = secret === true && typeof data === 'string' ? 'text' : show(data)
       problems.addMisshapen(path.length === 0 ? ['options'] : path, `expected ${words(parentSchema as SchemaObject, `, got ${got}`)}`)
     }

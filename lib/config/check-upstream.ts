@@ -1,18 +1,57 @@
+import type { UpstreamOptions } from '../../types/index.ts'
 import { type Path, type Problems, show } from './problems.ts'
+import { takesReserved } from './reserved-headers.ts'
 
-/** Checks that an upstream is an origin: scheme, host and port, nothing else. */
-export function checkUpstream (problems: Problems, path: Path, upstream: string): void {
-  const expected = (what: string, remedy: string): void => {
-    problems.add(path, `expected ${what}, got ${show(upstream)}. ${remedy}`)
+/** Checks a cluster: an address, or options with addresses. */
+export function checkUpstream (problems: Problems, path: Path, upstream: string | UpstreamOptions): void {
+  if (typeof upstream === 'string') return checkAddress(problems, path, upstream)
+  const targets = [...path, 'targets']
+  if (typeof upstream.targets === 'string') {
+    checkAddress(problems, targets, upstream.targets)
+  } else if (!problems.isMisshapen(targets)) {
+    checkTargets(problems, targets, upstream.targets)
   }
-  const url = /^https?:\/\/[^\s/]\S*$/i.test(upstream) && URL.canParse(upstream) ? new URL(upstream) : null
+  for (const direction of ['request', 'response'] as const) {
+    if (!problems.isIncomplete([...path, 'headers'])) checkEdits(problems, [...path, 'headers', direction], upstream.headers?.[direction])
+  }
+}
+
+function checkTargets (problems: Problems, path: Path, targets: readonly string[]): void {
+  targets.forEach((target, index) => {
+    if (problems.isMisshapen([...path, index])) return
+    checkAddress(problems, [...path, index], target)
+    if (targets.indexOf(target) < index) problems.add([...path, index], `${show(target)} is in the list already. Remove one of them.`)
+  })
+}
+
+/** Checks that an address is an origin: scheme, host and port, nothing else; or a unix socket. */
+function checkAddress (problems: Problems, path: Path, address: string): void {
+  if (/^unix\+https?:\/\/\/[^\0]+$/.test(address)) return
+  const expected = (what: string, remedy: string): void => {
+    problems.add(path, `expected ${what}, got ${show(address)}. ${remedy}`)
+  }
+  const url = /^https?:\/\/[^\s/]\S*$/i.test(address) && URL.canParse(address) ? new URL(address) : null
 
   if (url === null) {
-    const isHost = /^[\w.-]+(:\d+)?$/.test(upstream) && URL.canParse(`http://${upstream}`)
-    expected('an http(s) URL', isHost ? `Write 'http://${upstream}'.` : "Write scheme, host and port: 'http://10.0.0.15:30080'.")
+    const isHost = /^[\w.-]+(:\d+)?$/.test(address) && URL.canParse(`http://${address}`)
+    expected('an http(s) URL', isHost ? `Write 'http://${address}'.` : "Write scheme, host and port: 'http://10.0.0.15:30080'.")
   } else if (url.username !== '' || url.password !== '') {
     problems.add(path, `has credentials in it. Write '${url.origin}': callers' own credentials are passed on.`)
   } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    expected('a URL without a path', `Write '${url.origin}'; a path in front of every request is forward.rewritePrefix.`)
+    expected('a URL without a path', `Write '${url.origin}'; a path in front of every request is the upstream's rewritePrefix.`)
+  }
+}
+
+function checkEdits (problems: Problems, path: Path, edits: NonNullable<UpstreamOptions['headers']>['request'] = {}): void {
+  const { set = {}, add = {}, remove = [] } = edits
+  const places: Array<[member: string, names: readonly string[]]> = [['set', Object.keys(set)], ['add', Object.keys(add)], ['remove', remove]]
+  for (const [member, names] of places) {
+    for (const name of names) {
+      // Taking a caller's credentials or cookies off is for the operator to decide.
+      if (member === 'remove' && /^(authorization|cookie)$/i.test(name)) continue
+      if (takesReserved(name) !== undefined) {
+        problems.add([...path, member], `${show(name)} is not to be changed here: messages depend on it. Use a header of your own.`)
+      }
+    }
   }
 }

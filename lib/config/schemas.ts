@@ -52,7 +52,41 @@ const provider = object({
   claimsToHeaders: list(object({ claim, header: headerName }, ['claim', 'header']), 'a list of { claim, header }')
 }, ['name', 'issuer', 'jwks'])
 
-const version = object({ upstream: text('an http(s) URL') }, ['upstream'])
+const address = text('an http(s) URL')
+const milliseconds = count(0, 2 ** 31 - 1, 'milliseconds')
+const headerValue: SchemaObject = { type: 'string', pattern: '^[\\t\\x20-\\x7e]*$', expected: 'a header value of visible ASCII' }
+const headerValues: SchemaObject = {
+  type: 'object', propertyNames: headerName, additionalProperties: headerValue, expected: 'headers by name'
+}
+const headerEdits = object({ set: headerValues, add: headerValues, remove: list(headerName, 'a list of header names') })
+
+const upstreamOptions = object({
+  targets: {
+    if: { type: 'array' },
+    then: { ...list(address, 'a list with at least one address'), minItems: 1 },
+    else: text('an address, or a list of them')
+  },
+  balance: oneOf('round-robin', 'least-requests'),
+  connections: count(1, 65_535, 'connections'),
+  timeouts: object({ connect: milliseconds, headers: milliseconds, idle: milliseconds, total: milliseconds }),
+  tls: object({ ca: {}, cert: {}, key: {}, servername: text('a host name'), rejectUnauthorized: { type: 'boolean', expected: 'true or false' } }),
+  retry: object({ attempts: count(0, 10, 'attempts') }),
+  health: object({ passive: object({ failures: count(1, 1_000_000, 'failures'), cooldownMs: milliseconds }) }),
+  host: { type: 'string', pattern: '^[A-Za-z0-9.:_\\[\\]-]+$', expected: "'target', 'client', or a host name" },
+  rewritePrefix: {
+    type: 'string',
+    // RFC 3986 3.3 (pchar), without dot segments and empty ones
+    pattern: "^(?!.*/\\.\\.?(/|$))(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$",
+    minLength: 1,
+    expected: "a path that begins with '/', without '..' and blanks"
+  },
+  headers: object({ request: headerEdits, response: headerEdits }),
+  maxRequestBytes: count(0, Number.MAX_SAFE_INTEGER, 'bytes')
+}, ['targets'])
+
+const version = object({
+  upstream: { if: { type: 'object' }, then: upstreamOptions, else: text('an http(s) URL, or an object with targets'), expected: 'an http(s) URL' }
+}, ['upstream'])
 const versions: SchemaObject = {
   type: 'object',
   additionalProperties: version,
@@ -84,13 +118,6 @@ const resolve = {
 }
 
 const forward = {
-  rewritePrefix: {
-    type: 'string',
-    // RFC 3986 3.3 (pchar), without dot segments and empty ones
-    pattern: "^(?!.*/\\.\\.?(/|$))(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$",
-    minLength: 1,
-    expected: "a path that begins with '/', without '..' and blanks"
-  },
   versionHeader: { ...headerName, remedy: "Write it with letters, digits and hyphens: 'api-version'." }
 }
 

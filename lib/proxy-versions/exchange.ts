@@ -2,10 +2,13 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { refuse } from '../problem.ts'
-import { exchangeFailure } from './failures.ts'
+import { clientLeft, exchangeFailure, isUpstreamsFault, timedOut } from './failures.ts'
 import type { RequestBody } from './request-body.ts'
-import type { ResponseHeaders } from './response-headers.ts'
+import type { Target } from './target.ts'
+import type { Upstream } from './upstream.ts'
 import { writeHead } from './write-head.ts'
+
+type Options = Omit<Dispatcher.DispatchOptions, 'body'> & { body: RequestBody | null }
 
 /**
  * One request's exchange with its upstream: undici's handler of the upstream's answer, which it passes to
@@ -15,36 +18,51 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
   readonly #response: ServerResponse
-  readonly #body: RequestBody | null
-  readonly #version: string
-  readonly #headers: ResponseHeaders
+  readonly #upstream: Upstream
+  readonly #options: Options
+  readonly #tried: Target[] = []
+  #target: Target | null = null
+  #timer: NodeJS.Timeout | undefined
   #abort: ((reason: Error) => void) | null = null
   #resume: (() => void) | null = null
   /** The answer is complete, or there is nobody left to give it to. */
   #isOver = false
 
-  constructor (request: FastifyRequest, reply: FastifyReply, body: RequestBody | null, version: string, headers: ResponseHeaders) {
+  constructor (request: FastifyRequest, reply: FastifyReply, upstream: Upstream, options: Options) {
     this.#request = request
     this.#reply = reply
     this.#response = reply.raw
-    this.#body = body
-    this.#version = version
-    this.#headers = headers
+    this.#upstream = upstream
+    this.#options = options
+  }
+
+  /** Sends the request. */
+  start (): void {
     // A client may leave while a resolver or a hook is still at work.
-    if (this.#response.destroyed) this.#onClose()
-    else this.#response.once('close', this.#onClose)
+    if (this.#response.destroyed) return this.#onClose()
+    this.#response.once('close', this.#onClose)
+    if (this.#upstream.totalMs > 0) this.#timer = setTimeout(this.#onTimeout, this.#upstream.totalMs)
+    this.#send(this.#upstream.pick(this.#tried)!)
+  }
+
+  #send (target: Target): void {
+    this.#tried.push(target)
+    this.#target = target
+    this.#abort = null
+    target.begin()
+    target.dispatch(this.#options, this)
   }
 
   onConnect (abort: (reason: Error) => void): void {
     this.#abort = abort
-    if (this.#isOver) abort(new Error('the client left'))
+    if (this.#isOver) abort(clientLeft())
   }
 
   onHeaders (status: number, rawHeaders: Buffer[], resume: () => void, reason: string): boolean {
     // Interim answers are not passed on: the final one follows.
     if (status < 200) return true
     this.#resume = resume
-    writeHead(this.#response, status, reason, this.#headers(rawHeaders, this.#reply.getHeaders(), this.#version))
+    writeHead(this.#response, status, reason, this.#upstream.responseHeaders(rawHeaders, this.#reply))
     // From here on the answer is the upstream's, not Fastify's.
     this.#reply.hijack()
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
@@ -60,37 +78,53 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onComplete (): void {
     if (this.#isOver) return
-    this.#end()
+    this.#end(true)
     this.#response.end()
   }
 
   onError (error: Error): void {
     if (this.#isOver) return
-    this.#end()
+    // Without a connection nothing was sent: another target may be asked, whatever the method.
+    const next = this.#abort === null && this.#tried.length <= this.#upstream.retries ? this.#upstream.pick(this.#tried) : null
+    if (next === null) return this.#fail(error)
+    this.#target!.end(false)
+    this.#send(next)
+  }
+
+  #fail (error: Error): void {
+    const { version } = this.#upstream
+    this.#end(isUpstreamsFault(error) ? false : null)
     if (this.#response.headersSent) {
-      this.#request.log.error({ err: error, version: this.#version }, 'upstream failed during its answer')
+      this.#request.log.error({ err: error, version, target: this.#target!.address }, 'upstream failed during its answer')
       // The client must not take what it has for the whole answer.
       this.#response.destroy()
     } else {
-      refuse(this.#request, this.#reply, exchangeFailure(error, this.#version))
+      refuse(this.#request, this.#reply, exchangeFailure(error, version, this.#target!.address))
     }
   }
 
-  #end (): void {
+  #end (succeeded: boolean | null): void {
     this.#isOver = true
+    clearTimeout(this.#timer)
+    this.#target?.end(succeeded)
     // What is left of an upload is not the upstream's any more.
-    this.#body?.destroy()
+    this.#options.body?.destroy()
   }
 
   readonly #onDrain = (): void => {
     this.#resume?.()
   }
 
+  readonly #onTimeout = (): void => {
+    if (this.#abort === null) this.#fail(timedOut())
+    else this.#abort(timedOut())
+  }
+
   /** The client left, or the app answered in the upstream's place. */
   readonly #onClose = (): void => {
     if (this.#isOver) return
-    this.#end()
-    this.#request.log.info({ version: this.#version, status: 499 }, 'client left before the answer was complete')
-    this.#abort?.(new Error('the client left'))
+    this.#end(null)
+    this.#request.log.info({ version: this.#upstream.version, status: 499 }, 'client left before the answer was complete')
+    this.#abort?.(clientLeft())
   }
 }

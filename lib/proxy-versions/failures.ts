@@ -1,7 +1,25 @@
-import { type Refusal, requestMalformed, upstreamProtocol, upstreamTimeout, upstreamUnavailable } from '../errors.ts'
+import { type Refusal, requestMalformed, requestTooLarge, upstreamProtocol, upstreamTimeout, upstreamUnavailable } from '../errors.ts'
 
-/** undici's codes for an upstream that takes too long. */
-const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+/** Codes of our own, beside undici's. */
+const codes = { clientLeft: 'CLIENT_LEFT', timedOut: 'TOTAL_TIMEOUT', tooLarge: 'REQUEST_BODY_TOO_LARGE' } as const
+
+function failure (code: string, message: string): Error & { code: string } {
+  return Object.assign(new Error(message), { code })
+}
+
+export function clientLeft (): Error {
+  return failure(codes.clientLeft, 'the client left')
+}
+
+export function timedOut (): Error {
+  return failure(codes.timedOut, 'the exchange took longer than timeouts.total')
+}
+
+export function bodyTooLarge (limit: number): Error {
+  return failure(codes.tooLarge, `the body has more than ${limit} bytes`)
+}
+
+const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut])
 
 /**
  * Codes for an answer that is not HTTP: undici's, those of Node when it would not write it to the client,
@@ -12,12 +30,21 @@ const protocolErrors = new Set([
   'ERR_ASSERTION'
 ])
 
-/** What the caller is told about a failed exchange. The error itself is for the log. */
-export function exchangeFailure (cause: Error & { code?: string }, version: string): Refusal {
+/** undici would not send it: a request target such as `*`, or a body that is not as long as it says. */
+const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'])
+
+/** Whether a failed exchange says something of the target's health. */
+export function isUpstreamsFault ({ code = '' }: Error & { code?: string }): boolean {
+  return code !== codes.tooLarge && !requestErrors.has(code)
+}
+
+/** What the caller is told about a failed exchange. The error itself, and the target, are for the log. */
+export function exchangeFailure (cause: Error & { code?: string }, version: string, target: string): Refusal {
   const { code = '', name } = cause
-  const details = { cause, members: { version } }
-  // undici would not send it: a request target such as `*` that no upstream can be asked for.
-  if (code === 'UND_ERR_INVALID_ARG') return requestMalformed(details)
+  const details = { cause, target, members: { version } }
+  // What is left of the body is not waited for.
+  if (code === codes.tooLarge) return requestTooLarge({ ...details, headers: { connection: 'close' } })
+  if (requestErrors.has(code)) return requestMalformed(details)
   if (timeouts.has(code)) return upstreamTimeout(details, version)
   if (protocolErrors.has(code) || name === 'HTTPParserError') return upstreamProtocol(details, version)
   return upstreamUnavailable(details, version)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { Readable } from 'node:stream'
+import { bodyTooLarge } from './failures.ts'
 
 /** Whether a request has a body, by its framing (RFC 9112 6.3, RFC 9113 8.1). */
 export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean {
@@ -16,11 +17,15 @@ export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean
  */
 export class RequestBody extends Readable {
   readonly #source: IncomingMessage
+  readonly #limit: number
+  #bytes = 0
 
-  constructor (source: IncomingMessage) {
+  /** @param limit of bytes; one more and the body fails. 0 = no limit */
+  constructor (source: IncomingMessage, limit: number) {
     // In object mode undici does not count a short body that is already whole, so what came chunked stays chunked.
     super({ objectMode: true, highWaterMark: 1 })
     this.#source = source
+    this.#limit = limit
     source.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError)
     // undici listens only until the answer is complete; a client may leave later.
     this.on('error', () => {})
@@ -37,7 +42,9 @@ export class RequestBody extends Readable {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (!this.push(chunk)) this.#source.pause()
+    this.#bytes += chunk.length
+    if (this.#limit > 0 && this.#bytes > this.#limit) this.destroy(bodyTooLarge(this.#limit))
+    else if (!this.push(chunk)) this.#source.pause()
   }
 
   readonly #onEnd = (): void => {

@@ -1,20 +1,25 @@
 import type { FastifyRequest } from 'fastify'
+import type { Version } from '../../types/index.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { hopByHop } from '../headers/hop-by-hop.ts'
 import { nominatedHeaders } from '../stage/hand-over.ts'
+import { forwardedHeaders, pushForwarded } from './forwarded.ts'
 
 /** Makes the header list of a forwarded request: names and values in turn. */
-export type RequestHeaders = (request: FastifyRequest, version: string) => string[]
+type RequestHeaders = (request: FastifyRequest) => string[]
 
 /**
  * The client's fields and the gateway's, in order and in their own lines, without those that are for this
- * hop; `Host` becomes the target's. The effective version replaces whatever the client said in its place.
+ * hop. The effective version replaces whatever the client said in its place, and what tells of the way is
+ * written anew.
  */
-export function requestHeaders (versionHeader: string): RequestHeaders {
+export function requestHeaders ({ id, upstream }: Version, versionHeader: string): RequestHeaders {
+  const { host = 'target', headers: { request: { set = {}, add = {}, remove = [] } = {} } = {} } = upstream
+  const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   // `:method` and the like are HTTP/2's own (RFC 9113 8.3).
-  const dropped = new HeaderNames([...hopByHop, 'host', versionHeader, ':*'])
+  const dropped = new HeaderNames([...hopByHop, ...forwardedHeaders, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
 
-  return (request, version) => {
+  return (request) => {
     const { rawHeaders } = request.raw
     const named = nominatedHeaders.get(request)
     const headers: string[] = []
@@ -23,7 +28,10 @@ export function requestHeaders (versionHeader: string): RequestHeaders {
       if (dropped.has(name) || named?.has(name.toLowerCase()) === true) continue
       headers.push(name, rawHeaders[i + 1]!)
     }
-    headers.push(versionHeader, version)
+    // undici writes the target's own name when there is none.
+    if (host !== 'target') headers.push('host', host === 'client' ? request.host : host)
+    pushForwarded(headers, request)
+    headers.push(...added)
     return headers
   }
 }

@@ -1,21 +1,27 @@
+import type { FastifyReply } from 'fastify'
+import type { Version } from '../../types/index.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { connectionOptions, hopByHop } from '../headers/hop-by-hop.ts'
 import { mergeVary } from '../headers/vary.ts'
+import type { RewriteLocation } from './location.ts'
 
 /** Headers that the gateway's own hooks have set on the reply. */
-export type OwnHeaders = Record<string, number | string | string[] | undefined>
+type OwnHeaders = ReturnType<FastifyReply['getHeaders']>
 
 /** Makes the header list of an answer from the upstream's: names and values in turn. */
-export type ResponseHeaders = (rawHeaders: readonly Buffer[], own: OwnHeaders, version: string) => string[]
+export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<FastifyReply, 'getHeaders' | 'request'>) => string[]
 
 /**
  * The upstream's fields, in order and in their own lines, without those that are for its hop, and the
  * gateway's own. Where both have one, the gateway's counts; `Vary` is united, cookies are kept apart.
  */
-export function responseHeaders (versionHeader: string): ResponseHeaders {
-  const dropped = new HeaderNames([...hopByHop, versionHeader])
+export function responseHeaders ({ id, upstream }: Version, versionHeader: string, relocate: RewriteLocation): ResponseHeaders {
+  const { set = {}, add = {}, remove = [] } = upstream.headers?.response ?? {}
+  const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
+  const dropped = new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), versionHeader])
 
-  return (rawHeaders, own, version) => {
+  return (rawHeaders, reply) => {
+    const own = reply.getHeaders()
     const fields = rawHeaders.map((part) => part.toString('latin1'))
     const named = namedInConnection(fields)
     const headers: string[] = []
@@ -25,10 +31,11 @@ export function responseHeaders (versionHeader: string): ResponseHeaders {
       const lowerName = name.toLowerCase()
       if (dropped.has(name) || named?.includes(lowerName) === true) continue
       if (lowerName === 'vary') vary.push(value)
+      else if (lowerName === 'location' || lowerName === 'content-location') headers.push(name, relocate(value, reply.request))
       else if (own[lowerName] === undefined || lowerName === 'set-cookie') headers.push(name, value)
     }
     pushOwn(headers, own, vary.join(', '))
-    headers.push(versionHeader, version)
+    headers.push(...added)
     return headers
   }
 }
@@ -46,8 +53,8 @@ function pushOwn (headers: string[], own: OwnHeaders, upstreamVary: string): voi
   const { vary = '', ...others } = own
   const united = mergeVary(upstreamVary, String(vary).split(',').map((name) => name.trim()).filter(Boolean))
   if (united !== '') headers.push('vary', united)
-  for (const name in others) {
-    for (const value of [others[name]].flat()) {
+  for (const [name, values] of Object.entries(others)) {
+    for (const value of [values].flat()) {
       if (value !== undefined) headers.push(name, String(value))
     }
   }

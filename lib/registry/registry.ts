@@ -16,7 +16,8 @@ export class Registry<Id extends string = string, Alias extends string = string>
   readonly #byName = new Map<string, Found<Id>>()
 
   constructor (versions: VersionsConfig<Id>, aliases: AliasesConfig<Id, Alias>) {
-    this.#versions = Object.freeze(entries(versions).map(([id, { upstream }]) => Object.freeze({ id, upstream })))
+    this.#versions = Object.freeze(entries(versions).map(([id, { upstream }]) =>
+      Object.freeze({ id, upstream: Object.freeze(typeof upstream === 'string' ? { targets: upstream } : { ...upstream }) })))
     for (const version of this.#versions) this.#byName.set(canonicalId(version.id), { version })
 
     for (const [alias] of entries(aliases)) {

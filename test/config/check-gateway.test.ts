@@ -21,7 +21,7 @@ test('the config of the main job has no problem', async (t) => {
       pin: [fromClaim('userMetadata.version'), fromHeader('x-target-version'), fromHeader('x-tenant')],
       default: 'stable'
     },
-    forward: { rewritePrefix: '/api', versionHeader: 'api-version' },
+    forward: { versionHeader: 'api-version' },
     prefix: '/api'
   }
 

@@ -97,8 +97,8 @@ const wrongTypes: Case[] = [
   { title: 'forward a list', config: { forward: [] }, path: 'forward', says: ['an object', 'got []'] },
   {
     title: 'a rewritePrefix without a slash',
-    config: { forward: { rewritePrefix: 'api' } },
-    path: 'forward.rewritePrefix',
+    config: { versions: { latest: { upstream: { targets: 'http://a', rewritePrefix: 'api' } } } },
+    path: 'versions.latest.upstream.rewritePrefix',
     says: ["a path that begins with '/'", "got 'api'"]
   },
   {

@@ -35,7 +35,7 @@ for (const { stage, option, meant } of [
   { stage: 'sanitizeHeaders', option: 'owner', meant: 'owned' },
   { stage: 'verifyIdentity', option: 'relm', meant: 'realm' },
   { stage: 'resolveVersion', option: 'overide', meant: 'override' },
-  { stage: 'proxyVersions', option: 'rewritePrefx', meant: 'rewritePrefix' }
+  { stage: 'proxyVersions', option: 'versionHeadr', meant: 'versionHeader' }
 ] as const) {
   test(`${stage} answers an unknown option with the one that was meant`, async (t) => {
     const required = stage === 'verifyIdentity' ? { providers: [] } : stage === 'sanitizeHeaders' ? {} : { versions: {} }

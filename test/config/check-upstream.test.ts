@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { checkUpstream } from '../../lib/config/check-upstream.ts'
-import { collected } from '../helpers/problems.ts'
+import type { UpstreamOptions } from '../../types/index.ts'
+import { collected, pathsOf } from '../helpers/problems.ts'
 
 for (const upstream of ['http://orders', 'http://orders:8080', 'https://orders.internal', 'http://10.0.0.15:30080/', 'http://[::1]:80']) {
   test(`an upstream may be the origin ${upstream}`, async (t) => {
@@ -50,7 +51,7 @@ for (const [part, upstream] of [
     t.same(problems, [{
       path: 'versions.v2.upstream',
       message: `expected a URL without a path, got '${upstream}'. ` +
-        "Write 'http://orders:8080'; a path in front of every request is forward.rewritePrefix."
+        "Write 'http://orders:8080'; a path in front of every request is the upstream's rewritePrefix."
     }])
   })
 }
@@ -65,5 +66,34 @@ for (const upstream of ['http://admin:hunter2@orders:8080', 'http://admin@orders
       path: 'versions.v2.upstream',
       message: "has credentials in it. Write 'http://orders:8080': callers' own credentials are passed on."
     }])
+  })
+}
+
+for (const [title, upstream, path, says] of [
+  ['a target twice', { targets: ['http://a', 'http://a'] }, 'upstream.targets[1]', 'is in the list already'],
+  ['a wrong target in a list', { targets: ['http://a', 'b:1'] }, 'upstream.targets[1]', "Write 'http://b:1'."],
+  ['a header that frames messages', { targets: 'http://a', headers: { request: { set: { Host: 'x' } } } }, 'upstream.headers.request.set', "'Host' is not to be changed here"],
+  ['a length of its own', { targets: 'http://a', headers: { response: { add: { 'content-length': '1' } } } }, 'upstream.headers.response.add', 'messages depend on it']
+] as const) {
+  test(`${title} is refused`, async (t) => {
+    const given: UpstreamOptions = upstream
+
+    const problems = collected((found) => checkUpstream(found, ['upstream'], given))
+
+    t.same(pathsOf(problems), [path])
+    t.match(problems[0]?.message, says)
+  })
+}
+
+for (const upstream of [
+  { targets: ['http://a', 'https://b:8443', 'unix+http:///run/app.sock'] },
+  { targets: 'http://a', headers: { request: { remove: ['authorization', 'Cookie', 'x-a'] }, response: { set: { server: 'x' } } } }
+]) {
+  test(`an upstream with ${Object.keys(upstream).join(' and ')} has no problem`, async (t) => {
+    const given: UpstreamOptions = upstream
+
+    const problems = collected((found) => checkUpstream(found, ['upstream'], given))
+
+    t.same(problems, [])
   })
 }

@@ -33,7 +33,8 @@ const everyPlace: Place[] = [
   ['resolve.pin', (value) => ({ resolve: { pin: value } })],
   ['prefix', (value) => ({ prefix: value })],
   ['forward', (value) => ({ forward: value })],
-  ['forward.rewritePrefix', (value) => ({ forward: { rewritePrefix: value } })],
+  ['versions.v3.upstream', (value) => ({ versions: { latest: { upstream: 'http://a' }, v3: { upstream: value } } })],
+  ['versions.v3.upstream.targets', (value) => ({ versions: { latest: { upstream: 'http://a' }, v3: { upstream: { targets: value } } } })],
   ['forward.versionHeader', (value) => ({ forward: { versionHeader: value } })]
 ]
 

@@ -41,9 +41,9 @@ t.test('two gateways with different settings live in one app', async (t) => {
   await app.register(versionGateway, { prefix: '/a', versions: { latest: { upstream: a } } })
   await app.register(versionGateway, {
     prefix: '/b',
-    versions: { v1: { upstream: b }, v2: { upstream: a } },
+    versions: { v1: { upstream: { targets: b, rewritePrefix: '/base' } }, v2: { upstream: { targets: a, rewritePrefix: '/base' } } },
     resolve: { override: [fromHeader('x-v')], default: 'v1' },
-    forward: { versionHeader: 'x-served', rewritePrefix: '/base' }
+    forward: { versionHeader: 'x-served' }
   })
   const origin = await listen(app)
 
@@ -130,17 +130,17 @@ t.test('two gateways under one prefix are refused with a sentence', async (t) =>
 
 t.test('one registry can be forwarded under several prefixes', async (t) => {
   const app = makeApp(t)
-  const versions = defineVersions({ latest: { upstream: await startUpstream(t, 'latest') } })
+  const versions = defineVersions({ latest: { upstream: { targets: await startUpstream(t, 'latest'), rewritePrefix: '/v/' } } })
   await app.register(sanitizeHeaders, {})
   await app.register(verifyIdentity, { providers: [] })
   await app.register(resolveVersion, { versions })
   await app.register(proxyVersions, { versions, prefix: '/a' })
-  await app.register(proxyVersions, { versions, prefix: '/b', rewritePrefix: '/v' })
+  await app.register(proxyVersions, { versions, prefix: '/b' })
   const origin = await listen(app)
 
   const [a, b] = await Promise.all(['/a/x', '/b/x'].map(async (path) => await (await fetch(origin + path)).json() as Seen))
 
-  t.equal(a!.path, '/x')
+  t.equal(a!.path, '/v/x')
   t.equal(b!.path, '/v/x')
 })
 

@@ -38,7 +38,7 @@ t.test('a header that is owned by pattern is stripped in every spelling', async 
 
   const seen = await see('/orders', { headers: { 'X_User.Id': '1', 'x-user-': '2', 'x-username': 'kept' } })
 
-  t.strictSame(Object.keys(seen.headers).filter((name) => name.startsWith('x')), ['x-username'])
+  t.strictSame(Object.keys(seen.headers).filter((name) => name.startsWith('x-user') || name.startsWith('x_user')), ['x-username'])
 })
 
 t.test('the app\'s own hooks see only what the gateway set', async (t) => {

@@ -30,7 +30,9 @@ export async function startUpstream (t: Test, servedBy: string, listener?: Reque
 function echo (servedBy: string): RequestListener {
   return async (request, response) => {
     const { method, url: path, headers, rawHeaders } = request
-    const body = await text(request)
+    // A body that breaks off has nobody left to answer.
+    const body = await text(request).catch(() => null)
+    if (body === null) return
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify({ servedBy, method, path, headers, rawHeaders, body }))
   }

@@ -1,13 +1,25 @@
+import type { FastifyReply } from 'fastify'
 import t from 'tap'
-import { type OwnHeaders, responseHeaders } from '../../lib/proxy-versions/response-headers.ts'
+import { responseHeaders } from '../../lib/proxy-versions/response-headers.ts'
 
-const toClient = responseHeaders('api-version')
-const make = (upstream: string[], own: OwnHeaders = {}) => toClient(upstream.map((part) => Buffer.from(part, 'latin1')), own, 'v2')
+type OwnHeaders = Record<string, number | string | string[] | undefined>
+
+const edits = { set: { 'X-Set': 'new' }, add: { 'x-added': 'more' }, remove: ['server'] }
+const version = { id: 'v2', upstream: { targets: 'http://a', headers: { response: edits } } }
+const toClient = responseHeaders(version, 'api-version', (location) => `moved ${location}`)
+
+function make (upstream: string[], own: OwnHeaders): string[] {
+  const reply = { getHeaders: () => own } as unknown as FastifyReply
+  return toClient(upstream.map((part) => Buffer.from(part, 'latin1')), reply)
+}
+
 const cases: Array<[sentence: string, upstream: string[], own: OwnHeaders, headers: string[]]> = [
   ['fields keep their order, case and lines', ['X-B', '1', 'x-a', '2', 'X-B', '3'], {}, ['X-B', '1', 'x-a', '2', 'X-B', '3']],
   ['values keep their bytes', ['x', 'caf\u00e9'], {}, ['x', 'caf\u00e9']],
   ['hop-by-hop fields go', ['Connection', 'close', 'Keep-Alive', 'x', 'Transfer-Encoding', 'chunked', 'Trailer', 'x', 'x', '1'], {}, ['x', '1']],
   ['fields that Connection names go', ['X-Inside', '1', 'connection', 'x-inside, X-Other', 'x-other', '2', 'x', '3'], {}, ['x', '3']],
+  ['Location and Content-Location are rewritten', ['Location', '/a', 'content-location', '/b'], {}, ['Location', 'moved /a', 'content-location', 'moved /b']],
+  ['fields that the config removes or sets go', ['Server', 'x', 'x-set', 'old', 'X_Set', 'old', 'x-added', '1'], {}, ['x-added', '1']],
   ['the version is ours', ['Api-Version', 'v9', 'api_version', 'v9'], {}, []],
   ['our own header counts before the upstream\'s', ['X-Frame-Options', 'none'], { 'x-frame-options': 'deny' }, ['x-frame-options', 'deny']],
   ['cookies of both are kept', ['Set-Cookie', 'a=1'], { 'set-cookie': ['b=2', 'c=3'] }, ['Set-Cookie', 'a=1', 'set-cookie', 'b=2', 'set-cookie', 'c=3']],
@@ -19,6 +31,6 @@ const cases: Array<[sentence: string, upstream: string[], own: OwnHeaders, heade
 
 for (const [sentence, upstream, own, headers] of cases) {
   t.test(sentence, async (t) => {
-    t.strictSame(make(upstream, own), [...headers, 'api-version', 'v2'])
+    t.strictSame(make(upstream, own), [...headers, 'api-version', 'v2', 'X-Set', 'new', 'x-added', 'more'])
   })
 }

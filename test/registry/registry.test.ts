@@ -9,7 +9,7 @@ test('a registry lists its versions in the order of the config', async (t) => {
 
   const versions = registry.list()
 
-  t.strictSame(versions, [{ id: 'latest', upstream: 'http://latest:8080' }, { id: 'v2', upstream: 'http://v2:8080' }])
+  t.strictSame(versions, [{ id: 'latest', upstream: { targets: 'http://latest:8080' } }, { id: 'v2', upstream: { targets: 'http://v2:8080' } }])
 })
 
 test('a version cannot be changed', async (t) => {
@@ -26,7 +26,7 @@ test('a change to the config afterwards does not reach the registry', async (t) 
 
   config.v2.upstream = 'http://other:8080'
 
-  t.equal(registry.get('v2')?.upstream, 'http://v2:8080')
+  t.equal(registry.get('v2')?.upstream.targets, 'http://v2:8080')
 })
 
 test('the first set of versions has the revision 1', async (t) => {
@@ -43,7 +43,7 @@ for (const name of ['v2', 'V2', 'stable', 'STABLE', 'current', 'Current']) {
 
     const version = registry.get(name)
 
-    t.strictSame(version, { id: 'v2', upstream: 'http://v2:8080' })
+    t.strictSame(version, { id: 'v2', upstream: { targets: 'http://v2:8080' } })
   })
 }
 
@@ -62,7 +62,7 @@ test('an id is found without an alias', async (t) => {
 
   const found = registry.find('LATEST')
 
-  t.strictSame(found, { version: { id: 'latest', upstream: 'http://latest:8080' } })
+  t.strictSame(found, { version: { id: 'latest', upstream: { targets: 'http://latest:8080' } } })
 })
 
 for (const alias of ['stable', 'current']) {
@@ -71,7 +71,7 @@ for (const alias of ['stable', 'current']) {
 
     const found = registry.find(alias.toUpperCase())
 
-    t.strictSame(found, { version: { id: 'v2', upstream: 'http://v2:8080' }, alias })
+    t.strictSame(found, { version: { id: 'v2', upstream: { targets: 'http://v2:8080' } }, alias })
   })
 }
 

@@ -1,0 +1,120 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { startGateway } from '../helpers/gateway.ts'
+import { rawUpstream } from '../helpers/raw-upstream.ts'
+import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
+
+t.test('targets take turns', async (t) => {
+  const targets = await Promise.all(['a', 'b', 'c'].map(async (name) => await startUpstream(t, name)))
+  const { see } = await startGateway(t, { versions: { latest: { upstream: { targets } } }, resolve: {} })
+
+  const servedBy = []
+  for (let i = 0; i < 6; i++) servedBy.push((await see('/')).servedBy)
+
+  t.strictSame(servedBy, ['a', 'b', 'c', 'a', 'b', 'c'])
+})
+
+t.test('a request that was not sent goes to another target, also with a body', async (t) => {
+  const targets = [await deadOrigin(), await startUpstream(t, 'alive')]
+  const { see } = await startGateway(t, { versions: { latest: { upstream: { targets } } }, resolve: {} })
+
+  const seen = []
+  for (let i = 0; i < 4; i++) seen.push(await see('/', { method: 'POST', body: `body ${i}` }))
+
+  t.strictSame(seen.map(({ servedBy }) => servedBy), ['alive', 'alive', 'alive', 'alive'])
+  t.strictSame(seen.map(({ body }) => body), ['body 0', 'body 1', 'body 2', 'body 3'])
+})
+
+t.test('with retry.attempts 0 it does not', async (t) => {
+  const targets = [await deadOrigin(), await startUpstream(t, 'alive')]
+  const { send } = await startGateway(t, { versions: { latest: { upstream: { targets, retry: { attempts: 0 } } } }, resolve: {} })
+
+  const statuses = [await send('/'), await send('/')].map(({ status }) => status)
+
+  t.strictSame(statuses, [502, 200])
+})
+
+t.test('a request that may have been processed is never repeated', async (t) => {
+  let asked = 0
+  const targets = [0, 1].map(async () => await rawUpstream(t, (socket) => { asked++; socket.destroy() }))
+  const { send } = await startGateway(t, { versions: { latest: { upstream: { targets: await Promise.all(targets) } } }, resolve: {} })
+
+  const response = await send('/')
+
+  t.equal(response.status, 502)
+  t.equal(asked, 1)
+})
+
+t.test('a target that fails again and again is left out, and never another version\'s taken', async (t) => {
+  let asked = 0
+  const failing = await rawUpstream(t, (socket) => { asked++; socket.destroy() })
+  const targets = [failing, await startUpstream(t, 'good')]
+  const upstream = { targets, health: { passive: { failures: 2, cooldownMs: 1_000_000 } } }
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const statuses = []
+  for (let i = 0; i < 8; i++) statuses.push((await send('/')).status)
+
+  t.equal(asked, 2)
+  t.strictSame(statuses, [502, 200, 502, 200, 200, 200, 200, 200])
+})
+
+t.test('an answer that takes too long as a whole is 504', async (t) => {
+  const upstream = { targets: await rawUpstream(t, () => {}), timeouts: { total: 20 } }
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const response = await send('/')
+
+  t.equal(response.status, 504)
+  t.match(await response.json(), { code: 'UPSTREAM_TIMEOUT' })
+})
+
+t.test('a unix socket is a target', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
+  const server = createServer((request, response) => response.end(`${request.headers.host} ${request.url}`)).listen(join(folder, 'app.sock'))
+  await once(server, 'listening')
+  t.teardown(async () => {
+    server.closeAllConnections()
+    server.close()
+    await rm(folder, { recursive: true })
+  })
+  const { send } = await startGateway(t, { versions: { latest: { upstream: `unix+http://${folder}/app.sock` } }, resolve: {} })
+
+  const response = await send('/orders')
+
+  t.equal(await response.text(), 'localhost /orders')
+})
+
+t.test('when every target fails, all of them are tried all the same', async (t) => {
+  let asked = 0
+  const targets = await Promise.all([0, 1].map(async () => await rawUpstream(t, (socket) => { asked++; socket.destroy() })))
+  const upstream = { targets, health: { passive: { failures: 1, cooldownMs: 1_000_000 } } }
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  for (let i = 0; i < 5; i++) await send('/')
+
+  t.equal(asked, 5)
+})
+
+t.test('least-requests serves from all targets', async (t) => {
+  const targets = await Promise.all(['a', 'b'].map(async (name) => await startUpstream(t, name)))
+  const { see } = await startGateway(t, { versions: { latest: { upstream: { targets, balance: 'least-requests' } } }, resolve: {} })
+
+  const servedBy = new Set<string>()
+  while (servedBy.size < 2) servedBy.add((await see('/')).servedBy)
+
+  t.equal(servedBy.size, 2)
+})
+
+t.test('the total limit holds while a request waits for a connection', async (t) => {
+  const upstream = { targets: await rawUpstream(t, () => {}), connections: 1, timeouts: { total: 20 } }
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const [first, second] = await Promise.all([send('/'), send('/')])
+
+  t.strictSame([first!.status, second!.status], [504, 504])
+})
