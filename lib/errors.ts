@@ -43,6 +43,7 @@ export const versionUnknown = refusal<[name: string]>('VERSION_UNKNOWN', 400, "T
 export const requestMalformed = refusal('REQUEST_MALFORMED', 400, 'The request cannot be forwarded as it is.')
 export const requestTooLarge = refusal('REQUEST_TOO_LARGE', 413, 'The body of the request is too large.')
 export const targetTooLong = refusal('REQUEST_TARGET_TOO_LONG', 414, 'The URL of the request is too long.')
+export const tooManyHeaders = refusal('REQUEST_HEADERS_TOO_MANY', 431, 'The request has too many headers.')
 export const versionLocked = refusal('VERSION_LOCKED', 403, 'The caller is bound to another version.')
 export const tokenMissing = refusal('TOKEN_MISSING', 401, 'A bearer token is required.')
 export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s')

@@ -1,10 +1,13 @@
 import type { SanitizeHeadersOptions, SanitizeHeadersPlugin } from '../../types/index.ts'
 import { checkSanitize } from '../config/check-sanitize.ts'
 import { checkStage } from '../config/check-stage.ts'
+import { tooManyHeaders } from '../errors.ts'
 import { HeaderNames } from '../headers/header-names.ts'
+import { refuse } from '../problem.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { nominatedHeaders, ownedHeaders } from '../stage/hand-over.ts'
 import { consumeConnection } from './consume-connection.ts'
+import { lostHeaders } from './lost-headers.ts'
 import { removeOwned } from './remove-owned.ts'
 
 /**
@@ -23,7 +26,10 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     ownedHeaders.set(app, owned)
     nominatedHeaders.declare(app)
 
-    app.addHook('onRequest', (request, _reply, done) => {
+    const hasLost = lostHeaders(app.server)
+
+    app.addHook('onRequest', (request, reply, done) => {
+      if (hasLost(request.raw.rawHeaders)) return refuse(request, reply, tooManyHeaders({}))
       removeOwned(request.raw, owned)
       nominatedHeaders.set(request, consumeConnection(request.raw, owned))
       done()

@@ -1,0 +1,38 @@
+import t from 'tap'
+import { lostHeaders } from '../../lib/sanitize-headers/lost-headers.ts'
+import { startGateway } from '../helpers/gateway.ts'
+import { sendRaw } from '../helpers/raw.ts'
+
+// CVE-2026-58044: Node drops the fields beyond its limit without a word.
+t.test('a bad token behind more headers than Node keeps is refused, not lost', async (t) => {
+  const { origin } = await startGateway(t)
+  const filler = Array.from({ length: 1000 }, (_, index) => `f${index}: 1`)
+
+  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', ...filler, 'Authorization: Bearer bad'])
+
+  t.match(answer, /^HTTP\/1\.1 (431|401) /)
+})
+
+t.test('a request with many headers, all of them kept, passes', async (t) => {
+  const { origin } = await startGateway(t)
+  const filler = Array.from({ length: 900 }, (_, index) => `f${index}: 1`)
+
+  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', ...filler])
+
+  t.match(answer, /^HTTP\/1\.1 200 /)
+})
+
+const limits: Array<[sentence: string, server: { maxHeadersCount?: number | null }, count: number, lost: boolean]> = [
+  ['the default limit is 1000 fields', { maxHeadersCount: null }, 1000, true],
+  ['below it nothing is lost', { maxHeadersCount: null }, 999, false],
+  ['a limit of the app\'s own counts', { maxHeadersCount: 10 }, 10, true],
+  ['no limit loses nothing', { maxHeadersCount: 0 }, 5000, false],
+  ['a server without the setting loses nothing', {}, 5000, false]
+]
+for (const [sentence, server, count, lost] of limits) {
+  t.test(sentence, async (t) => {
+    const hasLost = lostHeaders(server as { maxHeadersCount: number | null })
+
+    t.equal(hasLost(Array.from({ length: count * 2 }, () => 'x')), lost)
+  })
+}
