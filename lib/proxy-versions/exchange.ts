@@ -2,11 +2,15 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { refuse } from '../problem.ts'
-import { clientLeft, exchangeFailure, isUpstreamsFault, timedOut } from './failures.ts'
+import { passEarlyHints } from './early-hints.ts'
+import { clientLeft, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim } from './failures.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Target } from './target.ts'
 import type { Upstream } from './upstream.ts'
 import { writeHead } from './write-head.ts'
+
+/** Interim answers (1xx) that an upstream may send before the final one. */
+const mostInterim = 16
 
 type Options = Omit<Dispatcher.DispatchOptions, 'body'> & { body: RequestBody | null }
 
@@ -25,6 +29,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #timer: NodeJS.Timeout | undefined
   #abort: ((reason: Error) => void) | null = null
   #resume: (() => void) | null = null
+  #interim = 0
   /** The answer is complete, or there is nobody left to give it to. */
   #isOver = false
 
@@ -59,14 +64,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onHeaders (status: number, rawHeaders: Buffer[], resume: () => void, reason: string): boolean {
-    // Interim answers are not passed on: the final one follows.
-    if (status < 200) return true
+    if (status < 200) return this.#onInterim(status, rawHeaders)
     this.#resume = resume
     writeHead(this.#response, status, reason, this.#upstream.responseHeaders(rawHeaders, this.#reply))
     // From here on the answer is the upstream's, not Fastify's.
     this.#reply.hijack()
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.onComplete()
+    return true
+  }
+
+  #onInterim (status: number, rawHeaders: Buffer[]): boolean {
+    // Each one starts the wait for the headers anew.
+    if (++this.#interim > mostInterim) throw tooManyInterim()
+    if (status === 103) passEarlyHints(this.#reply, rawHeaders)
     return true
   }
 

@@ -1,7 +1,7 @@
 import { type Refusal, requestMalformed, requestTooLarge, upstreamProtocol, upstreamTimeout, upstreamUnavailable } from '../errors.ts'
 
 /** Codes of our own, beside undici's. */
-const codes = { clientLeft: 'CLIENT_LEFT', timedOut: 'TOTAL_TIMEOUT', tooLarge: 'REQUEST_BODY_TOO_LARGE' } as const
+const codes = { clientLeft: 'CLIENT_LEFT', timedOut: 'TOTAL_TIMEOUT', tooLarge: 'REQUEST_BODY_TOO_LARGE', tooManyInterim: 'TOO_MANY_INTERIM' } as const
 
 function failure (code: string, message: string): Error & { code: string } {
   return Object.assign(new Error(message), { code })
@@ -19,15 +19,19 @@ export function bodyTooLarge (limit: number): Error {
   return failure(codes.tooLarge, `the body has more than ${limit} bytes`)
 }
 
+export function tooManyInterim (): Error {
+  return failure(codes.tooManyInterim, 'the upstream sends interim answers without end')
+}
+
 const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut])
 
 /**
  * Codes for an answer that is not HTTP: undici's, those of Node when it would not write it to the client,
  * and that of undici's assertions, which a status below 100 fails.
  */
-const protocolErrors = new Set([
+const protocolErrors = new Set<string>([
   'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ERR_HTTP_INVALID_STATUS_CODE', 'ERR_INVALID_CHAR',
-  'ERR_ASSERTION'
+  'ERR_ASSERTION', codes.tooManyInterim
 ])
 
 /** undici would not send it: a request target such as `*`, or a body that is not as long as it says. */

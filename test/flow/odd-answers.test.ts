@@ -38,3 +38,38 @@ t.test('headers set on the raw response do not cost repeated fields', async (t) 
   t.strictSame(answer.match(/^set-cookie: .*$/gim), ['Set-Cookie: a=1', 'Set-Cookie: b=2', 'Set-Cookie: c=3'])
   t.match(answer, /x-frame-options: deny/i)
 })
+
+t.test('early hints are passed on before the answer', async (t) => {
+  const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload; as=style\r\n\r\n'
+
+  const answer = await passed(t, `${hints}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`)
+
+  t.match(answer, /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload; as=style\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*ok$/)
+})
+
+for (const [what, interim] of [
+  ['hints that cannot be read', 'HTTP/1.1 103 Early Hints\r\nLink: nonsense\r\n\r\n'],
+  ['hints without links', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+  ['other interim answers', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(3)]
+] as const) {
+  t.test(`${what} are left out, and the answer arrives`, async (t) => {
+    const answer = await passed(t, `${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`)
+
+    t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*ok$/)
+  })
+}
+
+t.test('interim answers without end are a 502', async (t) => {
+  const answer = await passed(t, 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100))
+
+  t.match(answer, /^HTTP\/1\.1 502 [^]*"UPSTREAM_PROTOCOL"/)
+})
+
+t.test('a client of HTTP/1.0 gets no hints', async (t) => {
+  const upstream = await answering(t, 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+  const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const answer = await sendRaw(t, origin, ['GET / HTTP/1.0', 'Host: api.test'])
+
+  t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*ok$/)
+})
