@@ -56,6 +56,9 @@ function checkTrust (
     problems.add(path, `reads ${show(name)}, but no identity provider is configured, so it never has an opinion. ` +
       'Add a provider, or remove the resolver.')
   }
+  if (reads === 'query' && tier === 'pin') {
+    problems.add(path, `reads ${show(name)}, which any client can send. List it under override.`)
+  }
   if (reads !== 'header' || around.owned === null) return
   for (const header of readsHeaders) {
     const isOwned = around.owned.has(header)

@@ -7,20 +7,34 @@ export type RewriteLocation = (location: string, request: FastifyRequest) => str
  * A place on one of the targets, or on the name that the client used, becomes the place under the mount's
  * prefix that leads there; the target's own address is not told. Other places stay as they are.
  *
- * @param origins of the targets
+ * @param hosts that the cluster knows itself by: see `insideHosts`
  * @param prefix of the mount, such as `/api`
  * @param base what the prefix became on the way in, such as `/v2`
  */
-export function rewriteLocation (origins: readonly string[], prefix: string, base: string): RewriteLocation {
-  const inside = new Set(origins.map((origin) => new URL(origin).host))
+export function rewriteLocation (hosts: readonly string[], prefix: string, base: string): RewriteLocation {
+  const inside = new Set(hosts)
 
   return (location, request) => {
     const [, authority = '', host = '', path = ''] = /^((?:https?:)?\/\/([^/?#]*))?(.*)$/is.exec(location)!
-    const isOurs = authority === '' ? path.startsWith('/') : inside.has(host) || host === request.host
+    const isInside = inside.has(host.toLowerCase())
+    const isOurs = authority === '' ? path.startsWith('/') : isInside || host === request.host
     if (!isOurs) return location
     const outside = isUnder(path, base) ? prefix + path.slice(base.length) : path
-    return (inside.has(host) && host !== request.host ? '' : authority) + (outside === '' ? '/' : outside)
+    return (isInside && host !== request.host ? '' : authority) + (outside === '' ? '/' : outside)
   }
+}
+
+/**
+ * The names that a cluster may call itself by: its targets, with the default port written out and without,
+ * and the `Host` that it is sent where that is a name of its own.
+ */
+export function insideHosts (addresses: readonly string[], host = 'target'): string[] {
+  const named = host === 'target' || host === 'client' ? [] : [host.toLowerCase()]
+  return [...named, ...addresses.flatMap((address) => {
+    if (address.startsWith('unix+')) return ['localhost']
+    const url = new URL(address)
+    return [url.host, `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`]
+  })]
 }
 
 function isUnder (path: string, base: string): boolean {

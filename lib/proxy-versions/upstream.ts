@@ -1,6 +1,6 @@
 import type { UpstreamOptions, Version } from '../../types/index.ts'
 import { type Balance, leastRequests, roundRobin } from './balance.ts'
-import { type RewriteLocation, rewriteLocation } from './location.ts'
+import { insideHosts, rewriteLocation } from './location.ts'
 import { requestHeaders } from './request-headers.ts'
 import { type ResponseHeaders, responseHeaders } from './response-headers.ts'
 import { Target } from './target.ts'
@@ -27,7 +27,7 @@ export class Upstream {
   readonly #balance: Balance
 
   constructor (version: Version, { prefix, versionHeader, now = Date.now }: Surroundings) {
-    const { targets, balance, rewritePrefix = '/', maxRequestBytes = 0, timeouts, retry }: UpstreamOptions = version.upstream
+    const { targets, balance, host, rewritePrefix = '/', maxRequestBytes = 0, timeouts, retry }: UpstreamOptions = version.upstream
     const addresses = [targets].flat()
     this.version = version.id
     this.base = rewritePrefix.replace(/\/$/, '')
@@ -35,7 +35,8 @@ export class Upstream {
     this.totalMs = timeouts?.total ?? 0
     this.retries = retry?.attempts ?? 1
     this.requestHeaders = requestHeaders(version, versionHeader)
-    this.responseHeaders = responseHeaders(version, versionHeader, this.#relocation(addresses, prefix))
+    const relocate = rewriteLocation(insideHosts(addresses, host), prefix, this.base)
+    this.responseHeaders = responseHeaders(version, versionHeader, relocate)
     this.#targets = addresses.map((address) => new Target(address, version.upstream, now))
     this.#balance = balance === 'least-requests' ? leastRequests() : roundRobin()
   }
@@ -53,9 +54,5 @@ export class Upstream {
 
   async close (): Promise<void> {
     await Promise.all(this.#targets.map((target) => target.close()))
-  }
-
-  #relocation (addresses: readonly string[], prefix: string): RewriteLocation {
-    return rewriteLocation(addresses.filter((address) => address.startsWith('http')), prefix, this.base)
   }
 }

@@ -1,8 +1,8 @@
 import type { Tier, VersionResolver } from '../../types/index.ts'
+import { show } from '../config/problems.ts'
 import {
   isRefusal, pinnedVersionInvalid, pinnedVersionUnavailable, type Refusal, versionAmbiguous, versionMalformed, versionUnknown
 } from '../errors.ts'
-import { show } from '../config/problems.ts'
 import type { Found, Registry } from '../registry/registry.ts'
 import { canonicalId, isVersionId } from '../registry/version-id.ts'
 import type { Answer } from './ask.ts'

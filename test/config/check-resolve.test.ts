@@ -89,7 +89,7 @@ for (const [value, shown] of wrongDefaults) {
 }
 
 test('a resolver that is none does not hide what is wrong with the others', async (t) => {
-  const options = { override: [null, fromQuery('v')], pin: [{ ...byHost, timeoutMs: -1 }, fromQuery('v')] }
+  const options = { override: [null, fromQuery('v')], pin: [{ ...byHost, timeoutMs: -1 }, { ...byHost, name: 'query:v' }] }
 
   const problems = problemsOf(options)
 
@@ -99,7 +99,7 @@ test('a resolver that is none does not hide what is wrong with the others', asyn
 })
 
 test('two resolvers of one name are refused, within a tier and across', async (t) => {
-  const options = { override: [fromQuery('v'), fromQuery('v')], pin: [byHost, fromQuery('v')] }
+  const options = { override: [fromQuery('v'), fromQuery('v')], pin: [byHost, { ...byHost, name: 'query:v' }] }
 
   const problems = problemsOf(options)
 
@@ -153,3 +153,11 @@ for (const tier of ['override', 'pin']) {
     }])
   })
 }
+
+test('a pin does not read the query, which any client writes', async (t) => {
+  const options = { pin: [fromQuery('v')] }
+
+  const problems = problemsOf(options)
+
+  t.same(problems, [{ path: 'resolve.pin[0]', message: "reads 'query:v', which any client can send. List it under override." }])
+})
