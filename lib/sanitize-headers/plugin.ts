@@ -1,7 +1,8 @@
 import type { SanitizeHeadersOptions, SanitizeHeadersPlugin } from '../../types/index.ts'
 import { checkSanitize } from '../config/check-sanitize.ts'
 import { checkStage } from '../config/check-stage.ts'
-import { tooManyHeaders } from '../errors.ts'
+import { requestMalformed, tooManyHeaders } from '../errors.ts'
+import { isWellFramed } from '../headers/framing.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { refuse } from '../problem.ts'
 import { defineStage } from '../stage/define-stage.ts'
@@ -29,7 +30,8 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     const hasLost = lostHeaders(app.server)
 
     app.addHook('onRequest', (request, reply, done) => {
-      if (hasLost(request.raw.rawHeaders)) return refuse(request, reply, tooManyHeaders({}))
+      if (!isWellFramed(request.raw)) return refuse(request, reply, requestMalformed({ headers: { connection: 'close' } }))
+      if (hasLost(request.raw)) return refuse(request, reply, tooManyHeaders({}))
       removeOwned(request.raw, owned)
       nominatedHeaders.set(request, consumeConnection(request.raw, owned))
       done()
