@@ -1,4 +1,5 @@
 import type { JsonWebKey } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 
 /**
  * The claims of a verified token. Their types are unknown until your code checks them; declare what
@@ -41,25 +42,78 @@ export type PublicJwk = JsonWebKey & { kid?: string, alg?: string, use?: string,
 export interface InlineJwks {
   keys: readonly PublicJwk[]
   url?: never
+  discovery?: never
+}
+
+/** How keys are fetched and kept. */
+export interface RemoteKeysOptions {
+  /** Milliseconds for a whole fetch. Default 5000. Redirects are not followed. */
+  timeoutMs?: number
+  /** Bytes of an answer; more is none. Default 1048576. */
+  maxBytes?: number
+  /** Seconds between two fetches in the background. Default 600. */
+  refreshSeconds?: number
+  /** Seconds in which unknown `kid`s cause at most one fetch. Default 30. */
+  cooldownSeconds?: number
+  /** Seconds that the last good set is used on while it cannot be renewed. Default 86400. */
+  staleIfErrorSeconds?: number
+  /**
+   * What `app.ready()` does: `wait` for the first fetch and go on if it fails, `require` it, or `skip` it until
+   * the first token. Default `wait`.
+   */
+  onReady?: 'wait' | 'require' | 'skip'
 }
 
 /** A provider's keys, fetched from where it publishes them. */
-export interface RemoteJwks {
-  /** Address of the JWKS: https, or http on loopback. Redirects are not followed. */
+export interface RemoteJwks extends RemoteKeysOptions {
+  /** Address of the JWKS: https, or http on loopback. */
   url: string
-  /** Milliseconds for connecting, for the headers and between two pieces of the body. Default 5000. */
-  timeoutMs?: number
-  /** Seconds a fetched key is used before it is fetched again. Default 600. */
-  refreshSeconds?: number
   keys?: never
+  discovery?: never
 }
+
+/** A provider's keys, fetched from where its metadata says (OpenID Connect Discovery 1.0). */
+export interface DiscoveredJwks extends RemoteKeysOptions {
+  /** The metadata is at `<issuer>/.well-known/openid-configuration`. */
+  discovery: true
+  keys?: never
+  url?: never
+}
+
+/** Where a token may be in a request. */
+export type TokenSource =
+  /** After a prefix, such as `'Bearer '` (compared without case). Default prefix: `'Bearer '` for `authorization`, none elsewhere. */
+  | { header: string, prefix?: string }
+  | { cookie: string }
+  /** Removed from the URL that is logged and forwarded: addresses end up in histories and logs. */
+  | { query: string }
 
 /** Signature algorithms that a provider may use (RFC 7518, RFC 8037). */
 export type Algorithm =
   | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA'
 
+/** What a caller that is not let through is told: a problem (RFC 9457), status 403 unless it says otherwise. */
+export interface AuthorizationProblem {
+  status?: number
+  code?: string
+  detail?: string
+  readonly [member: string]: unknown
+}
+
+/** Lets a caller through (`true`), or not: 403 `FORBIDDEN`, or the problem given. What it throws is a fault: 500. */
+export type Authorize = (
+  identity: Identity, request: FastifyRequest
+) => boolean | AuthorizationProblem | Promise<boolean | AuthorizationProblem>
+
+/** What a caller must have, besides a verified token. */
+export interface Authorization {
+  /** Scopes (`scope` or `scp` claim) that a token must have, all of them; otherwise 403 `INSUFFICIENT_SCOPE`. */
+  requiredScopes?: readonly string[]
+  authorize?: Authorize
+}
+
 /** A token issuer that the gateway trusts. */
-export interface IdentityProvider {
+export interface IdentityProvider extends Authorization {
   /** Names the provider in identities and logs. Unique. */
   name: string
   /** The exact `iss` of its tokens. It selects the provider; no two providers share one. */
@@ -70,11 +124,54 @@ export interface IdentityProvider {
   algorithms?: readonly Algorithm[]
   /** Claims that a token must have, besides `iss`, `exp` and (with `audiences`) `aud`. Default none. */
   requiredClaims?: readonly string[]
+  /** The `typ` that a token's header must have, such as `at+jwt` (RFC 9068 2.1), compared without case. Default: not checked. */
+  typ?: string
   /** Seconds that the clocks may differ, at most 300. Default 5. */
   clockToleranceSeconds?: number
-  jwks: InlineJwks | RemoteJwks
+  /** Seconds after its `iat` that a token is accepted at most; it must have one then. Default: until its `exp`. */
+  maxAgeSeconds?: number
+  /** Where its tokens may be. Default `[{ header: 'authorization', prefix: 'Bearer ' }]`. */
+  tokenSources?: readonly TokenSource[]
+  /** Whether the upstream gets the token too. Default true; one in the query is never forwarded. */
+  forwardToken?: boolean
+  jwks: InlineJwks | RemoteJwks | DiscoveredJwks
   /** Claims that the upstream gets as headers. Default none. */
   claimsToHeaders?: readonly ClaimToHeader[]
+  /**
+   * Checks of your own on verified claims, once per token. What it throws is 401 `TOKEN_INVALID`, or 403 `FORBIDDEN`
+   * when the error has `statusCode: 403`.
+   */
+  validate?: (claims: Claims) => void | Promise<void>
+}
+
+/** What a route asks for in `config.identity`. */
+export interface RouteIdentity extends Authorization {
+  /** Replaces the policy of `verifyIdentity`. */
+  policy?: 'allow-missing' | 'require'
+  /** Claims that a token must have; otherwise 403 `INSUFFICIENT_SCOPE`. */
+  requiredClaims?: readonly ClaimPath[]
+}
+
+/** How verified tokens are remembered, so that each is verified once. */
+export interface TokenCacheOptions {
+  /** Tokens. Default 10000. */
+  size?: number
+  /** Memory that they take, in bytes (estimated). Default 33554432. */
+  bytes?: number
+}
+
+/** What is known of a provider, from `app.identityProviders()`. */
+export interface IdentityProviderStatus {
+  readonly name: string
+  readonly issuer: string
+  /** The keys in use. None: they could not be fetched, or not yet. */
+  readonly keys: ReadonlyArray<{ readonly kid: string | undefined, readonly algorithms: readonly string[] }>
+  /** When the keys were fetched last; `null` for keys in the config, and before the first fetch. */
+  readonly lastRefresh: Date | null
+  /** Why the last fetch failed, for the operator; `null` when it did not. */
+  readonly lastError: string | null
+  /** Tokens that were remembered, and that had to be verified. */
+  readonly cache: { readonly hits: number, readonly misses: number }
 }
 
 /** Options of `verifyIdentity`. */
@@ -88,6 +185,8 @@ export interface VerifyIdentityOptions {
   otherSchemes?: 'ignore' | 'reject'
   /** Realm of the `WWW-Authenticate` challenge. Default `api`. */
   realm?: string
+  /** Verified tokens are remembered until they expire, their key is gone, or there are too many. `false`: each is verified each time. */
+  cache?: TokenCacheOptions | false
   /** The issuers whose tokens count. Empty: nobody is identified and tokens are passed on unread. */
   providers: readonly IdentityProvider[]
 }

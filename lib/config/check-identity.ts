@@ -1,6 +1,8 @@
 import type { ClaimToHeader, IdentityProvider, VerifyIdentityOptions } from '../../types/index.ts'
 import { foldName } from '../headers/fold-name.ts'
+import { HeaderNames } from '../headers/header-names.ts'
 import { checkJwks } from './check-jwks.ts'
+import { checkTokenSources } from './check-token-sources.ts'
 import { type Path, type Problems, show, showPath } from './problems.ts'
 import { takesReserved } from './reserved-headers.ts'
 
@@ -8,8 +10,9 @@ import { takesReserved } from './reserved-headers.ts'
  * Checks what the shape of the identity options cannot tell.
  *
  * @param path where they are: `identity` in the whole config, nothing in the stage's own options
+ * @param owned headers that are taken off every request before tokens are looked for
  */
-export function checkIdentity (problems: Problems, path: Path, options: VerifyIdentityOptions): void {
+export function checkIdentity (problems: Problems, path: Path, options: VerifyIdentityOptions, owned = new HeaderNames()): void {
   const place = [...path, 'providers']
   if (problems.isMisshapen(place)) return
   const { policy, providers } = options
@@ -20,9 +23,10 @@ export function checkIdentity (problems: Problems, path: Path, options: VerifyId
   checkUnique(problems, place, providers, 'issuer', "A token's 'iss' selects its provider: merge the two.")
   providers.forEach((provider, index) => {
     if (problems.isMisshapen([...place, index])) return
-    checkJwks(problems, [...place, index, 'jwks'], provider.jwks)
+    checkJwks(problems, [...place, index, 'jwks'], provider.jwks, provider.issuer)
     checkClaims(problems, [...place, index, 'claimsToHeaders'], provider.claimsToHeaders ?? [])
   })
+  checkTokenSources(problems, place, providers, owned)
 }
 
 function checkUnique (

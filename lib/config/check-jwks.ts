@@ -1,33 +1,34 @@
-import type { InlineJwks, PublicJwk, RemoteJwks } from '../../types/index.ts'
-import { verificationKey } from '../identity/verification-key.ts'
+import type { IdentityProvider, PublicJwk } from '../../types/index.ts'
+import { isSafeSource } from '../identity/safe-source.ts'
+import { secretMembers, verificationKey } from '../identity/verification-key.ts'
 import { type Path, type Problems, show } from './problems.ts'
 
-/** Checks where a provider's keys come from: inline or remote, never both, never private. */
-export function checkJwks (problems: Problems, path: Path, jwks: InlineJwks | RemoteJwks): void {
+type Jwks = IdentityProvider['jwks']
+
+/** Checks where a provider's keys come from: one place, never private. */
+export function checkJwks (problems: Problems, path: Path, jwks: Jwks, issuer: string): void {
   if (problems.isMisshapen(path)) return
-  const { keys, url } = jwks
-  if (keys !== undefined && url !== undefined) {
-    problems.add(path, "has both 'keys' and 'url'. Keep the one that the keys come from.")
-  } else if (keys === undefined && url === undefined) {
-    problems.add(path, "has neither 'keys' nor 'url'. Write { url: 'https://.../.well-known/jwks.json' } or { keys: [...] }.")
+  const { keys, url, discovery } = jwks as { keys?: readonly PublicJwk[], url?: string, discovery?: true }
+  const sources = Object.entries({ keys, url, discovery }).flatMap(([name, value]) => value === undefined ? [] : [`'${name}'`])
+  if (sources.length > 1) {
+    problems.add(path, `has ${sources.join(' and ')}. Keep the one that the keys come from.`)
+  } else if (sources.length === 0) {
+    problems.add(path, "has neither 'keys' nor 'url' nor 'discovery'. Write { url: 'https://.../.well-known/jwks.json' }, " +
+      '{ discovery: true } or { keys: [...] }.')
   }
   if (keys !== undefined && !problems.isMisshapen([...path, 'keys'])) checkKeys(problems, [...path, 'keys'], keys)
   if (url !== undefined && !problems.isMisshapen([...path, 'url'])) checkUrl(problems, [...path, 'url'], url)
+  if (discovery === true && sources.length === 1) checkUrl(problems, [...path.slice(0, -1), 'issuer'], issuer)
 }
 
 function checkUrl (problems: Problems, path: Path, text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null
-  const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  // Whoever can change the answer can sign tokens.
-  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback)) {
+  if (url === null || !isSafeSource(text)) {
     problems.add(path, `expected an https URL (http on loopback only), got ${show(text)}. Write 'https://...'.`)
   } else if (url.username !== '' || url.password !== '' || url.hash !== '') {
     problems.add(path, 'has credentials or a fragment in it. Write the address alone.')
   }
 }
-
-/** The members that make a JSON Web Key private or symmetric (RFC 7518 6.2.2, 6.3.2, 6.4.1). */
-const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 
 function checkKeys (problems: Problems, path: Path, keys: readonly PublicJwk[]): void {
   const usable = keys.flatMap((key, index) => problems.isMisshapen([...path, index]) ? [] : [{ key, index }])
@@ -40,7 +41,7 @@ function checkKeys (problems: Problems, path: Path, keys: readonly PublicJwk[]):
   }
   // A set may have keys for other purposes; they are passed over (RFC 7517 5).
   const isPublic = usable.every(({ key }) => secretMembers.every((member) => key[member] === undefined))
-  if (isPublic && usable.length === keys.length && usable.every(({ key }) => verificationKey(key) === null)) {
+  if (isPublic && usable.length === keys.length && usable.every(({ key }) => typeof verificationKey(key) === 'string')) {
     problems.add(path, 'has no key that could verify a token: public, for signatures, RSA of 2048 bits or more, ' +
       "P-256, P-384, P-521 or Ed25519. Copy the provider's JWKS, or use { url }.")
   }

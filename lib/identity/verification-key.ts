@@ -1,12 +1,15 @@
 import { createPublicKey } from 'node:crypto'
 import type { Algorithm, PublicJwk } from '../../types/index.ts'
 
-/** A public key that a token may have been signed with. */
+/** A key that a token may have been signed with. */
 export interface VerificationKey {
-  /** SubjectPublicKeyInfo as PEM, which is what fast-jwt takes. */
-  readonly pem: string
-  /** What it may verify: never more than its own `alg`. */
-  readonly algorithms: readonly Algorithm[]
+  readonly kid: string | undefined
+  /** SubjectPublicKeyInfo as PEM, or a secret: what fast-jwt takes. */
+  readonly material: string | Buffer
+  /** What it may verify: never more than its own `alg` (RFC 8725 3.1). */
+  readonly algorithms: readonly string[]
+  /** Whether its issuer still has it. What it verified counts no longer when it is gone. */
+  isCurrent: boolean
 }
 
 const algorithmsOf: Record<string, readonly Algorithm[]> = {
@@ -18,25 +21,48 @@ const algorithmsOf: Record<string, readonly Algorithm[]> = {
   Ed448: ['EdDSA']
 }
 
+/** The members that make a JSON Web Key private or symmetric (RFC 7518 6.2.2, 6.3.2, 6.4.1). */
+export const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
+
+/** Smallest public exponent that is in use; smaller ones are open to forgery where a verifier is lax. */
+const smallestExponent = 65_537n
+
 /**
- * Prepares a JSON Web Key for verification; `null` when it is not for that: of another type, for
- * encryption (RFC 7517 4.2, 4.3), RSA below 2048 bits (RFC 7518 3.3), or not understood (RFC 7517 5).
+ * Prepares a JSON Web Key for verification, or tells why it is not for that. Keys come from others, so
+ * whatever is in one, it does not spoil the set (RFC 7517 5).
  */
-export function verificationKey (jwk: PublicJwk): VerificationKey | null {
+export function verificationKey (jwk: PublicJwk): VerificationKey | string {
   try {
-    const algorithms = algorithmsFor(jwk)
-    const key = createPublicKey({ key: jwk, format: 'jwk' })
-    const bits = key.asymmetricKeyDetails?.modulusLength ?? Infinity
-    if (algorithms.length === 0 || bits < 2048) return null
-    return { pem: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms }
+    return whyUnfit(jwk) ?? prepare(jwk)
   } catch {
-    // Whatever is in it: keys come from others, and one bad key must not spoil the set.
-    return null
+    return 'it is not a valid public key'
   }
 }
 
-function algorithmsFor ({ kty, crv, alg, use = 'sig', key_ops: operations = ['verify'] }: PublicJwk): Algorithm[] {
-  if (use !== 'sig' || !operations.includes('verify')) return []
-  const fitting = algorithmsOf[kty === 'RSA' ? 'RSA' : String(crv)] ?? []
-  return fitting.filter((algorithm) => alg === undefined || alg === algorithm)
+function prepare (jwk: PublicJwk): VerificationKey | string {
+  const algorithms = (algorithmsOf[jwk.kty === 'RSA' ? 'RSA' : String(jwk.crv)] ?? [])
+    .filter((algorithm) => jwk.alg === undefined || jwk.alg === algorithm)
+  if (algorithms.length === 0) return `its type (${text(jwk.kty)}, ${text(jwk.crv)}) and algorithm (${text(jwk.alg)}) do not fit`
+  const key = createPublicKey({ key: jwk, format: 'jwk' })
+  const { modulusLength = Infinity, publicExponent = smallestExponent } = key.asymmetricKeyDetails!
+  if (modulusLength < 2048) return `RSA of ${modulusLength} bits; at least 2048 are needed (RFC 7518 3.3)`
+  if (publicExponent < smallestExponent || publicExponent % 2n === 0n) return 'its public exponent is below 65537, or even'
+  return { kid: jwk.kid, material: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms, isCurrent: true }
+}
+
+/** What a key says of itself, as far as it makes it unfit (RFC 7517 4.2, 4.3, 4.5). */
+function whyUnfit (jwk: PublicJwk): string | null {
+  if (typeof jwk !== 'object' || jwk === null) return 'it is not an object'
+  const { kid, kty, use = 'sig', key_ops: operations = ['verify'] } = jwk
+  if (kid !== undefined && typeof kid !== 'string') return 'its kid is not a text'
+  if (kty === 'oct') return 'it is symmetric'
+  // Whoever reads it can sign with it.
+  if (secretMembers.some((member) => Object.hasOwn(jwk, member))) return 'it has private parts'
+  if (use !== 'sig') return `its use is ${text(use)}, not sig`
+  if (!Array.isArray(operations) || !operations.includes('verify')) return 'its key_ops lack verify'
+  return null
+}
+
+function text (value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : 'no text'
 }

@@ -1,12 +1,24 @@
-import { isRefusal } from '../errors.ts'
+import { isRefusal, type Refusal } from '../errors.ts'
 
 /**
- * Adds the challenge that a 401 must have (RFC 9110 11.6.1); other errors stay as they are. A request
- * without a token gets the bare one, without an error (RFC 6750 3.1).
+ * Adds the challenge that a 401 must have (RFC 9110 11.6.1), and a lack of scope should (RFC 6750 3.1); other
+ * errors stay as they are. A request without a token gets the bare one, without an error.
  */
 export function challenge (error: unknown, realm: string): unknown {
-  if (!isRefusal(error) || error.statusCode !== 401) return error
-  const reason = error.code === 'TOKEN_MISSING' ? '' : `, error="invalid_token", error_description="${error.message}"`
-  error.headers = { ...error.headers, 'www-authenticate': `Bearer realm="${realm}"${reason}` }
+  // What is thrown must not be nothing: to a hook that would be success.
+  if (!isRefusal(error)) return error instanceof Error ? error : new Error('something else than an error was thrown', { cause: error })
+  const reason = reasonOf(error)
+  if (reason !== null) error.headers = { ...error.headers, 'www-authenticate': `Bearer realm="${realm}"${reason}` }
   return error
+}
+
+function reasonOf ({ code, statusCode, message, scope }: Refusal): string | null {
+  if (code === 'INSUFFICIENT_SCOPE') return `, error="insufficient_scope"${quotable(scope) ? `, scope="${scope}"` : ''}`
+  if (statusCode !== 401) return null
+  return code === 'TOKEN_INVALID' && quotable(message) ? `, error="invalid_token", error_description="${message}"` : ''
+}
+
+/** Whether a text may stand between quotes (RFC 6750 3). An app may refuse in words of its own. */
+function quotable (text: unknown): boolean {
+  return typeof text === 'string' && /^[ !#-[\]-~]*$/.test(text)
 }

@@ -1,61 +1,76 @@
 import type { FastifyInstance } from 'fastify'
-import type { Algorithm, Identity, IdentityProvider } from '../../types/index.ts'
-import { tokenInvalid } from '../errors.ts'
-import { chain } from '../maybe-promise.ts'
+import type { Claims, Identity, VerifyIdentityOptions } from '../../types/index.ts'
+import { forbidden, tokenInvalid } from '../errors.ts'
+import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { decodeToken } from './decode-token.ts'
-import { inlineKeys } from './inline-keys.ts'
 import { hiddenJwt } from './jwt.ts'
-import type { KeySource } from './key-source.ts'
-import { claimProjection, type ProjectedHeader, type Projection } from './project-claims.ts'
-import { remoteKeys } from './remote-keys.ts'
-import { verifyToken } from './verify-token.ts'
-
-const defaultAlgorithms: readonly Algorithm[] = [
-  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'
-]
+import type { ProjectedHeader } from './project-claims.ts'
+import type { Provider } from './provider.ts'
+import { TokenCache } from './token-cache.ts'
+import type { Source } from './token-source.ts'
+import { expiryOf, verifyToken } from './verify-token.ts'
 
 /** A verified identity, with the headers that its claims become. */
 export interface Identified {
   readonly identity: Identity
+  readonly provider: Provider
   readonly headers: readonly ProjectedHeader[]
 }
 
-/** Turns a token into an identity. @throws `TOKEN_INVALID`, `KEYS_UNAVAILABLE` */
-export type Identify = (token: string) => Identified | Promise<Identified>
+/** Turns a token that was found in a source into an identity. @throws `TOKEN_INVALID`, `FORBIDDEN`, `KEYS_UNAVAILABLE` */
+export type Identify = (token: string, source: Source) => MaybePromise<Identified>
 
-interface PreparedProvider {
-  readonly provider: IdentityProvider
-  readonly algorithms: ReadonlySet<string>
-  readonly keys: KeySource
-  readonly project: Projection
-}
+const defaultCache = { size: 10_000, bytes: 32 * 1024 * 1024 }
 
-/** Prepares the providers. A token's `iss` selects one by exact comparison; no other is asked (RFC 8725 3.8). */
-export async function tokenIdentifier (app: FastifyInstance, providers: readonly IdentityProvider[]): Promise<Identify> {
+/** Prepares for the tokens of some providers. A token's `iss` selects one by exact comparison; no other is asked (RFC 8725 3.8). */
+export async function tokenIdentifier (
+  app: FastifyInstance, providers: readonly Provider[], cacheOptions: VerifyIdentityOptions['cache'] = {}
+): Promise<Identify> {
   const jwt = await hiddenJwt(app)
-  const byIssuer = new Map(providers.map((provider) => [provider.issuer as unknown, prepare(app, provider)]))
+  const byIssuer = new Map(providers.map((provider) => [provider.options.issuer as unknown, provider]))
+  const cache = cacheOptions === false ? null : new TokenCache<Identified>({ ...defaultCache, ...cacheOptions }, Date.now)
 
-  return (token) => {
-    const { issuer, hint } = decodeToken(jwt, token)
-    const prepared = byIssuer.get(issuer)
-    if (prepared === undefined) throw tokenInvalid({}, 'The issuer of the token is not accepted.')
-    // Before its keys are asked for: whoever can write a token must not choose what is fetched.
-    if (!prepared.algorithms.has(hint.alg)) throw tokenInvalid({}, 'The algorithm of the token is not accepted.')
-    return chain(prepared.keys.find(hint), (keys) => {
-      const claims = verifyToken(jwt, token, hint.alg, prepared.provider, keys)
-      return { identity: Object.freeze({ provider: prepared.provider.name, claims }), headers: prepared.project(claims) }
+  return (token, source) => {
+    const remembered = cache?.get(token)
+    if (remembered === undefined) return identify(token, source)
+    remembered.provider.cache.hits++
+    return takenFrom(source, remembered)
+  }
+
+  function identify (token: string, source: Source): MaybePromise<Identified> {
+    const unverified = decodeToken(token)
+    const provider = byIssuer.get(unverified.issuer)
+    if (provider === undefined) throw tokenInvalid({}, 'The issuer of the token is not accepted.')
+    provider.checkHeader(unverified)
+    provider.cache.misses++
+    return chain(provider.keys.find(unverified.hint), (keys) => {
+      const { claims, key } = verifyToken(jwt, token, unverified.hint.alg, provider.options, keys)
+      return chain(validated(provider, claims), () => {
+        if (!key.isCurrent) throw tokenInvalid({}, 'The token is not signed with a key of its issuer.')
+        const identity = Object.freeze({ provider: provider.options.name, claims })
+        const value = { identity, provider, headers: provider.project(claims) }
+        cache?.set(token, { value, key, until: expiryOf(claims, provider.options) })
+        return takenFrom(source, value)
+      })
     })
   }
 }
 
-function prepare (app: FastifyInstance, provider: IdentityProvider): PreparedProvider {
-  const algorithms = new Set<string>(provider.algorithms ?? defaultAlgorithms)
-  return { provider, algorithms, keys: keySource(app, provider), project: claimProjection(provider) }
+function takenFrom (source: Source, identified: Identified): Identified {
+  if (!identified.provider.takesFrom(source)) throw tokenInvalid({}, 'The token is not where tokens of its issuer are accepted.')
+  return identified
 }
 
-function keySource (app: FastifyInstance, { jwks }: IdentityProvider): KeySource {
-  if (jwks.url === undefined) return inlineKeys(jwks.keys)
-  const keys = remoteKeys(jwks)
-  app.addHook('onClose', () => keys.close())
-  return keys
+/** The provider's own check. Whatever it throws is about the token: 401, or 403 when it says so. */
+function validated ({ options: { validate } }: Provider, claims: Claims): MaybePromise<void> {
+  const refuse = (cause: unknown): never => {
+    const isForbidden = (cause as { statusCode?: unknown } | null)?.statusCode === 403
+    throw isForbidden ? forbidden({ cause }) : tokenInvalid({ cause }, 'A claim of the token is not accepted.')
+  }
+  try {
+    const result = validate?.(claims)
+    return isPromise(result) ? result.catch(refuse) : result
+  } catch (error) {
+    return refuse(error)
+  }
 }

@@ -1,9 +1,17 @@
 import type { VerificationKey } from '../identity/verification-key.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 
 /** What a token's header says of the key that signed it. Read before anything is verified. */
 export interface KeyHint {
   readonly alg: string
   readonly kid: string | undefined
+}
+
+/** What is known of a provider's keys. */
+export interface KeyStatus {
+  readonly keys: ReadonlyArray<Pick<VerificationKey, 'kid' | 'algorithms'>>
+  readonly lastRefresh: Date | null
+  readonly lastError: string | null
 }
 
 /** Where a provider's keys come from. */
@@ -13,5 +21,16 @@ export interface KeySource {
    *
    * @throws `KEYS_UNAVAILABLE` when the keys cannot be had
    */
-  find (hint: KeyHint): readonly VerificationKey[] | Promise<readonly VerificationKey[]>
+  find (hint: KeyHint): MaybePromise<readonly VerificationKey[]>
+  status (): KeyStatus
+}
+
+/** Keys that a token without `kid` is tried against at most. */
+const mostTried = 8
+
+/** The keys that fit a hint. */
+export function fittingKeys (keys: readonly VerificationKey[], { alg, kid }: KeyHint): VerificationKey[] {
+  return keys
+    .filter((key) => key.algorithms.includes(alg) && (kid === undefined || key.kid === kid))
+    .slice(0, mostTried)
 }

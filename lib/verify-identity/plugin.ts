@@ -1,60 +1,104 @@
-import type { FastifyRequest } from 'fastify'
-import type { VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify'
+import type { RouteIdentity, VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
 import { checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
-import { tokenInvalid, tokenMissing } from '../errors.ts'
+import { keysUnavailable, tokenMissing } from '../errors.ts'
 import { isPreflight } from '../headers/preflight.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
-import { type MaybePromise, settle } from '../maybe-promise.ts'
+import { chain, type MaybePromise, settle } from '../maybe-promise.ts'
 import { refuseOrFail } from '../problem.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { declareOnRequest, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
+import { checkAuthorization } from './authorize.ts'
 import { challenge } from './challenge.ts'
+import { findCredential } from './credential.ts'
 import { type Identified, tokenIdentifier } from './identify.ts'
 import { setHeaders } from './project-claims.ts'
-import { findCredential } from './token-source.ts'
+import { Provider } from './provider.ts'
+import { hideQueryTokens } from './query-tokens.ts'
 
 /**
  * Second stage: verifies the request's token, sets `request.identity` and the headers that claims are
  * projected into. Without a provider nobody is identified, and tokens are passed on unread.
  *
- * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
+ * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID`; `KEYS_UNAVAILABLE` where keys are required at boot
  */
 export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOptions>({
   stage: 'verifyIdentity',
   name: 'fastify-version-gateway/verify-identity',
   dependencies: ['sanitizeHeaders'],
   async plugin (app, options) {
-    checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options))
+    checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options, ownedHeaders.get(app)))
     const { policy = 'allow-missing', otherSchemes = 'ignore', realm = 'api' } = options
-    const providers = structuredClone(options.providers)
+    const providers = options.providers.map((provider) => new Provider(provider, app.log))
     declareOnRequest(app, 'identity')
-    projectedInto.set(app, providers.length === 0 ? null : projectedHeaders(providers))
-    if (providers.length === 0) return
+    projectedInto.set(app, providers.length === 0 ? null : projectedHeaders(options.providers))
+    registerStatus(app, providers)
 
-    ownedHeaders.get(app).add(projectedHeaders(providers))
-    const identify = await tokenIdentifier(app, providers)
+    ownedHeaders.get(app).add(projectedHeaders(options.providers))
+    const sources = [...new Map(providers.flatMap((provider) => provider.sources).map((source) => [source.id, source])).values()]
+    const inQuery = sources.flatMap(({ query }) => query ?? [])
+    if (inQuery.length > 0) hideQueryTokens(app, new Set(inQuery))
+    for (const provider of providers) keepKeys(app, provider)
+    const identify = await tokenIdentifier(app, providers, options.cache)
 
     app.addHook('onRequest', (request, reply, done) => {
-      const routePolicy = request.routeOptions.config?.identity ?? policy
-      if (routePolicy === false) return done()
-      settle(() => identified(request, routePolicy), (found) => {
-        if (found !== null) {
-          request.identity = found.identity
-          setHeaders(request.raw, found.headers)
-        }
+      const route = routeIdentity(request, policy)
+      if (route === null) return done()
+      settle(() => identified(request, route), (found) => {
+        if (found !== null) admit(request, found)
         done()
       }, (error) => refuseOrFail(request, reply, challenge(error, realm), done))
     })
 
-    function identified (request: FastifyRequest, routePolicy: 'require' | 'allow-missing'): MaybePromise<Identified | null> {
-      const credential = findCredential(request.raw.rawHeaders)
-      if (credential.kind === 'token') return identify(credential.token)
-      const isMissing = credential.kind === 'none' || (credential.kind === 'other-scheme' && otherSchemes === 'ignore')
-      if (!isMissing) throw tokenInvalid({}, 'The Authorization header is malformed.')
+    function identified (request: FastifyRequest, route: RouteIdentity): MaybePromise<Identified | null> {
+      const credential = findCredential(request.raw, sources, otherSchemes)
+      if (credential !== null) {
+        return chain(identify(credential.token, credential.source), (found) =>
+          chain(checkAuthorization(found.identity, request, found.provider.asksFor), () =>
+            chain(checkAuthorization(found.identity, request, route), () => found)))
+      }
       // A browser sends no credentials with a preflight (Fetch, 3.3.5).
-      if (routePolicy === 'require' && !isPreflight(request)) throw tokenMissing({})
+      if (needsIdentity(route) && !isPreflight(request)) throw tokenMissing({})
       return null
     }
   }
 })
+
+type Policy = NonNullable<RouteIdentity['policy']>
+
+/** What a route asks for; `null`: its token is left unread. */
+function routeIdentity ({ routeOptions: { config } }: FastifyRequest, policy: Policy): RouteIdentity | null {
+  const { identity } = config as FastifyContextConfig
+  if (identity === false) return null
+  return typeof identity === 'object' ? { ...identity, policy: identity?.policy ?? policy } : { policy: identity ?? policy }
+}
+
+/** Whether only somebody who is identified can be let through. A policy that is none, by a slip of the pen, is no way in. */
+function needsIdentity ({ policy, requiredScopes, requiredClaims, authorize }: RouteIdentity): boolean {
+  return policy !== 'allow-missing' || requiredScopes !== undefined || requiredClaims !== undefined || authorize !== undefined
+}
+
+/** Takes over what a token says of its request. */
+function admit (request: FastifyRequest, { identity, provider, headers }: Identified): void {
+  request.identity = identity
+  if (provider.options.forwardToken === false) for (const source of provider.sources) source.remove(request.raw)
+  setHeaders(request.raw, headers)
+}
+
+function keepKeys (app: FastifyInstance, { remote, options: { jwks } }: Provider): void {
+  if (remote === null || jwks.keys !== undefined) return
+  const { onReady = 'wait' } = jwks
+  app.addHook('onClose', () => remote.close())
+  if (onReady === 'skip') return
+  app.addHook('onReady', async () => {
+    await remote.refresh()
+    const { lastError } = remote.status()
+    if (lastError !== null && onReady === 'require') throw keysUnavailable({ cause: new Error(lastError) })
+  })
+}
+
+/** `app.identityProviders()`, in this scope. A scope around it may have one of its own. */
+function registerStatus (app: FastifyInstance, providers: readonly Provider[]): void {
+  if (!Object.hasOwn(app, 'identityProviders')) app.decorate('identityProviders', () => providers.map((provider) => provider.status()))
+}

@@ -1,45 +1,155 @@
-import buildGetJwks from 'get-jwks'
-import { Agent } from 'undici'
-import type { PublicJwk, RemoteJwks } from '../../types/index.ts'
+import type { FastifyBaseLogger } from 'fastify'
+import type { DiscoveredJwks, PublicJwk, RemoteJwks } from '../../types/index.ts'
 import { keysUnavailable } from '../errors.ts'
 import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
-import type { KeyHint, KeySource } from './key-source.ts'
+import { chain, type MaybePromise } from '../maybe-promise.ts'
+import { jsonClient, type JsonClient } from './fetch-json.ts'
+import { fittingKeys, type KeyHint, type KeySource, type KeyStatus } from './key-source.ts'
+import { keySetUrl } from './key-set-url.ts'
 
-/** A JWKS larger than this is not one. */
-const maxBytes = 1024 * 1024
+/** Wait after the first fetch that failed, in milliseconds; doubled for each further one. */
+const firstRetryMs = 1_000
 
-interface RemoteKeys extends KeySource {
-  /** Gives up fetches under way and closes the connections. */
-  close (): Promise<void>
+interface Surroundings {
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
+  now?: () => number
 }
 
-/** Keys that are fetched from the provider, and kept by get-jwks. */
-export function remoteKeys ({ url, timeoutMs = 5000, refreshSeconds = 600 }: RemoteJwks): RemoteKeys {
-  const { origin, pathname, search } = new URL(url)
-  // get-jwks has no time limit that works, no size limit, and follows redirects to anywhere.
-  const dispatcher = new Agent({
-    connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: maxBytes
-  })
-  const fetchOptions = { dispatcher, redirect: 'error' } as object
-  const { getJwk } = buildGetJwks({ jwksPath: pathname + search, ttl: refreshSeconds * 1000, fetchOptions })
-  const prepared = new WeakMap<object, VerificationKey | null>()
+/** A provider's keys that are fetched. They are kept, renewed in the background, and used on while their source is down. */
+export class RemoteKeys implements KeySource {
+  readonly #provider: { name: string, issuer: string }
+  readonly #jwks: RemoteJwks | DiscoveredJwks
+  readonly #client: JsonClient
+  readonly #refreshMs: number
+  readonly #cooldownMs: number
+  readonly #staleMs: number
+  readonly #log: Surroundings['log']
+  readonly #now: () => number
+  #keys: readonly VerificationKey[] | null = null
+  /** Each key of the last set by what it was made of: an unchanged one stays, and what it verified. */
+  #prepared = new Map<string, VerificationKey | string>()
+  #loadedAt = -Infinity
+  /** The last fetch that a token caused while there were keys, or that failed. Those in the background cause no wait. */
+  #refetchedAt = -Infinity
+  #lastError: string | null = null
+  #failures = 0
+  #nextAt = 0
+  #fetching: Promise<void> | null = null
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
-  function prepare (jwk: PublicJwk): VerificationKey | null {
-    if (!prepared.has(jwk)) prepared.set(jwk, verificationKey(jwk))
-    return prepared.get(jwk)!
+  constructor (provider: { name: string, issuer: string }, jwks: RemoteJwks | DiscoveredJwks, { log, now = Date.now }: Surroundings) {
+    const { timeoutMs = 5_000, refreshSeconds = 600, cooldownSeconds = 30, staleIfErrorSeconds = 86_400, maxBytes = 1024 * 1024 } = jwks
+    this.#provider = provider
+    this.#jwks = jwks
+    this.#client = jsonClient({ timeoutMs, maxBytes })
+    this.#refreshMs = refreshSeconds * 1000
+    this.#cooldownMs = cooldownSeconds * 1000
+    this.#staleMs = staleIfErrorSeconds * 1000
+    this.#log = log
+    this.#now = now
   }
 
-  return {
-    async find (hint: KeyHint) {
-      try {
-        // Without a `kid` get-jwks finds the key that has none; its types do not know of it.
-        const key = prepare(await getJwk({ domain: origin, alg: hint.alg, kid: hint.kid as string }) as PublicJwk)
-        return key === null ? [] : [key]
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'JWK_NOT_FOUND') return []
-        throw keysUnavailable({ cause: error, headers: { 'retry-after': '5' } })
+  find (hint: KeyHint): MaybePromise<readonly VerificationKey[]> {
+    this.#expire()
+    const found = this.#keys === null ? [] : fittingKeys(this.#keys, hint)
+    // A key that is not there may be new, so the set is fetched once more: rarely, or anyone could have the issuer flooded.
+    if (found.length > 0 || (this.#fetching === null && this.#isCoolingDown)) return this.#given(found)
+    if (this.#keys !== null) {
+      // The set that is under way may be older than the key.
+      if (this.#fetching !== null) return this.#fetching.then(() => this.find(hint))
+      this.#refetchedAt = this.#now()
+    }
+    return chain(this.refresh(), () => this.#given(this.#keys === null ? [] : fittingKeys(this.#keys, hint)))
+  }
+
+  /** Fetches the set; one fetch at a time serves all who wait. It never fails: what failed is in the status. */
+  async refresh (): Promise<void> {
+    this.#fetching ??= this.#load().finally(() => { this.#fetching = null })
+    await this.#fetching
+  }
+
+  status (): KeyStatus {
+    return {
+      keys: (this.#keys ?? []).map(({ kid, algorithms }) => ({ kid, algorithms })),
+      lastRefresh: this.#keys === null ? null : new Date(this.#loadedAt),
+      lastError: this.#lastError
+    }
+  }
+
+  /** Gives up a fetch under way. */
+  async close (): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    await this.#client.close()
+  }
+
+  get #isCoolingDown (): boolean {
+    return this.#now() - this.#refetchedAt < this.#cooldownMs
+  }
+
+  #given (found: readonly VerificationKey[]): readonly VerificationKey[] {
+    if (this.#keys !== null) return found
+    const wait = Math.max(1, Math.ceil((this.#nextAt - this.#now()) / 1000))
+    throw keysUnavailable({ cause: new Error(this.#lastError!), headers: { 'retry-after': String(wait) } })
+  }
+
+  async #load (): Promise<void> {
+    try {
+      const { keys } = await this.#client.fetch(await keySetUrl(this.#client, this.#provider, this.#jwks)) as { keys?: unknown }
+      this.#take(keys)
+    } catch (error) {
+      this.#refetchedAt = this.#now()
+      this.#lastError = (error as Error).message
+      this.#failures++
+      if (!this.#isClosed) this.#log.error({ err: error, provider: this.#provider.name }, 'keys of the provider could not be fetched')
+    }
+    this.#schedule()
+  }
+
+  /** Takes over a set. @throws when it has no key to use: a half-written or empty one must not replace a good one */
+  #take (jwks: unknown): void {
+    const prepared = new Map<string, VerificationKey | string>()
+    for (const jwk of Array.isArray(jwks) ? jwks as PublicJwk[] : []) {
+      const identity = JSON.stringify(jwk)
+      const known = this.#prepared.get(identity)
+      const key = known ?? verificationKey(jwk)
+      if (known === undefined && typeof key === 'string') {
+        this.#log.warn({ provider: this.#provider.name, kid: jwk?.kid, reason: key }, 'a key of the provider is not used')
       }
-    },
-    close: () => dispatcher.destroy()
+      prepared.set(identity, key)
+    }
+    const keys = [...prepared.values()].filter((key) => typeof key !== 'string')
+    if (keys.length === 0) throw new Error('the set has no key that could verify a token')
+
+    for (const key of this.#keys ?? []) key.isCurrent = keys.includes(key)
+    this.#prepared = prepared
+    this.#keys = keys
+    this.#loadedAt = this.#now()
+    this.#lastError = null
+    this.#failures = 0
+  }
+
+  /** Keys that could not be renewed for too long do not count any more, nor what they verified. */
+  #expire (): void {
+    if (this.#keys === null || this.#now() - this.#loadedAt < this.#refreshMs + this.#staleMs) return
+    for (const key of this.#keys) key.isCurrent = false
+    this.#keys = null
+    this.#prepared = new Map()
+    this.#refetchedAt = -Infinity
+  }
+
+  /** After a failure sooner, without keys soonest. No request makes it any sooner. */
+  #schedule (): void {
+    clearTimeout(this.#timer)
+    if (this.#isClosed) return
+    const latest = Math.min(Math.max(this.#cooldownMs, firstRetryMs), this.#refreshMs)
+    const soonest = this.#keys === null ? firstRetryMs * 2 ** Math.min(this.#failures - 1, 10) : latest
+    const delay = this.#failures === 0 ? this.#refreshMs : Math.min(soonest, latest)
+    this.#nextAt = this.#now() + delay
+    this.#timer = setTimeout(() => {
+      this.#expire()
+      this.refresh().catch(() => {})
+    }, delay).unref()
   }
 }

@@ -1,24 +1,106 @@
+import type { IncomingMessage } from 'node:http'
+import type { TokenSource } from '../../types/index.ts'
 import { fieldValues } from '../headers/field-values.ts'
+import { hiddenValues } from './query-tokens.ts'
 
-/** What a request brings along: nothing, something of another scheme, a token, or something that cannot be one. */
-export type Credential =
+/** What a source has in a request: nothing, something of another scheme, a token, or something that cannot be one. */
+export type Found =
   | { kind: 'none' | 'other-scheme' | 'malformed' }
   | { kind: 'token', token: string }
 
-const bearer = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
-// A scheme, then something: `Basic dXNlcg==`. A token without a scheme has no blank in it.
-const otherScheme = /^(?!bearer\b)[A-Za-z][\w!#$%&'*+.^`|~-]* +\S/i
+/** A place where requests may have a token. */
+export interface Source {
+  /** The same for sources that are the same place. */
+  readonly id: string
+  /** The query parameter that it is. */
+  readonly query?: string
+  find (raw: IncomingMessage): Found
+  /** Takes the token out of what will be forwarded. */
+  remove (raw: IncomingMessage): void
+}
 
-/**
- * Finds the one credential of a request (RFC 6750 2.1). Node keeps the first of two `Authorization` lines
- * and drops the other silently; rawHeaders has both, and both is one too many.
- */
-export function findCredential (rawHeaders: readonly string[]): Credential {
-  const values = fieldValues(rawHeaders, 'authorization')
-  if (values.length === 0) return { kind: 'none' }
-  const value = values[0]!.replaceAll(/^[ \t]+|[ \t]+$/g, '')
-  if (values.length > 1 || /,\s*bearer\b/i.test(value)) return { kind: 'malformed' }
-  const token = bearer.exec(value)?.[1]
-  if (token !== undefined) return { kind: 'token', token }
-  return { kind: otherScheme.test(value) ? 'other-scheme' : 'malformed' }
+const none: Found = { kind: 'none' }
+const malformed: Found = { kind: 'malformed' }
+
+/** A token by its alphabet (RFC 6750 2.1, b64token). */
+const b64token = '[A-Za-z0-9._~+/-]+=*'
+const wholeToken = new RegExp(`^${b64token}$`)
+// A scheme, then something: `Basic dXNlcg==`. No scheme has a dot in it, unlike a token that lacks its scheme.
+const otherScheme = /^(?!bearer\b)[A-Za-z][\w!#$%&'*+^`|~-]* +\S/i
+
+/** Prepares a source of tokens. */
+export function tokenSource (options: TokenSource): Source {
+  if ('cookie' in options) return cookieSource(options.cookie)
+  if ('query' in options) return querySource(options.query)
+  const name = options.header.toLowerCase()
+  return headerSource(name, options.prefix ?? (name === 'authorization' ? 'Bearer ' : ''))
+}
+
+/** Node keeps the first of two `Authorization` lines and drops the other silently; rawHeaders has both, and both is one too many. */
+function headerSource (name: string, prefix: string): Source {
+  const scheme = prefix.trim()
+  const escaped = scheme.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const pattern = new RegExp(`^${escaped}${/ $/.test(prefix) ? ' +' : ''}(${b64token})$`, 'i')
+  return {
+    id: `header:${name}`,
+    find ({ rawHeaders }) {
+      const values = fieldValues(rawHeaders, name)
+      if (values.length === 0) return none
+      const value = values[0]!.replaceAll(/^[ \t]+|[ \t]+$/g, '')
+      if (values.length > 1 || /,\s*bearer\b/i.test(value)) return malformed
+      const token = pattern.exec(value)?.[1]
+      if (token !== undefined) return { kind: 'token', token }
+      return name === 'authorization' && otherScheme.test(value) ? { kind: 'other-scheme' } : malformed
+    },
+    remove: (raw) => { removeFields(raw, name) }
+  }
+}
+
+/** Cookies of a request: one per name, or it is not clear which one counts (RFC 6265 5.4 lets clients send several). */
+function cookieSource (name: string): Source {
+  const isOurs = (pair: string): boolean => pair.split('=', 1)[0]!.trim() === name
+  return {
+    id: `cookie:${name}`,
+    find ({ rawHeaders }) {
+      const pairs = fieldValues(rawHeaders, 'cookie').flatMap((value) => value.split(';')).filter(isOurs)
+      if (pairs.length === 0) return none
+      return asToken(pairs.length > 1 ? '' : pairs[0]!.slice(pairs[0]!.indexOf('=') + 1).trim().replace(/^"(.*)"$/, '$1'))
+    },
+    remove (raw) {
+      const kept = fieldValues(raw.rawHeaders, 'cookie')
+        .map((value) => value.split(';').filter((pair) => !isOurs(pair)).join(';').trim())
+        .filter(Boolean)
+      removeFields(raw, 'cookie')
+      for (const value of kept) raw.rawHeaders.push('cookie', value)
+      if (kept.length > 0) raw.headers.cookie = kept.join('; ')
+    }
+  }
+}
+
+function removeFields ({ headers, rawHeaders }: IncomingMessage, name: string): void {
+  delete headers[name]
+  let kept = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]!.toLowerCase() === name) continue
+    rawHeaders[kept++] = rawHeaders[i]!
+    rawHeaders[kept++] = rawHeaders[i + 1]!
+  }
+  rawHeaders.length = kept
+}
+
+/** A query parameter. It was taken out of the URL before anything was logged. */
+function querySource (name: string): Source {
+  return {
+    id: `query:${name}`,
+    query: name,
+    find (raw) {
+      const values = hiddenValues(raw, name)
+      return values.length === 0 ? none : asToken(values.length > 1 ? '' : values[0]!)
+    },
+    remove () {}
+  }
+}
+
+function asToken (value: string): Found {
+  return wholeToken.test(value) ? { kind: 'token', token: value } : malformed
 }

@@ -20,37 +20,57 @@ const reasons: Record<string, string> = {
  */
 export function verifyToken (
   jwt: Jwt, token: string, algorithm: string, provider: IdentityProvider, keys: readonly VerificationKey[]
-): Claims {
+): { claims: Claims, key: VerificationKey } {
+  const options = { ...expectations(provider), algorithms: [algorithm] }
   let failure: Refusal | undefined
-  for (const { pem } of keys.filter(({ algorithms }) => algorithms.some((fitting) => fitting === algorithm))) {
+  for (const key of keys) {
     try {
-      return freeze(checkTimes(jwt.verify(token, { ...expectations(provider), algorithms: [algorithm], key: pem })))
+      const claims = jwt.verify(token, { ...options, key: key.material })
+      checkTypes(claims, provider)
+      return { claims: freeze(claims), key }
     } catch (error) {
       const { code } = error as { code?: string }
-      failure = tokenInvalid({ cause: error }, reasons[code ?? ''] ?? 'The token is malformed.')
+      // The key whose signature fits tells what is wrong; the others only that it is not theirs.
+      if (failure === undefined || code !== 'FAST_JWT_INVALID_SIGNATURE') {
+        failure = tokenInvalid({ cause: error }, reasons[code ?? ''] ?? 'The token is malformed.')
+      }
     }
   }
   throw failure ?? tokenInvalid({}, 'The token is not signed with a key of its issuer.')
 }
 
+/** When a verified token ends, in milliseconds since 1970. */
+export function expiryOf ({ exp, iat }: Claims, { clockToleranceSeconds = 5, maxAgeSeconds = Infinity }: IdentityProvider): number {
+  return Math.min(Number(exp) + clockToleranceSeconds, Number(iat ?? Infinity) + maxAgeSeconds) * 1000
+}
+
 /** `iss`, `exp` and `aud` are checked only where they are present, so they are required too (RFC 8725 3.8, 3.9). */
-function expectations ({ issuer, audiences, requiredClaims = [], clockToleranceSeconds = 5 }: IdentityProvider): object {
+function expectations ({ issuer, audiences, requiredClaims = [], clockToleranceSeconds = 5, maxAgeSeconds }: IdentityProvider): object {
   return {
     allowedIss: issuer,
     ...audiences !== undefined && { allowedAud: [...audiences] },
-    requiredClaims: ['iss', 'exp', ...audiences === undefined ? [] : ['aud'], ...requiredClaims],
+    // In seconds: @fastify/jwt makes milliseconds of it, but not of the tolerance.
+    ...maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds },
+    requiredClaims: [
+      'iss', 'exp', ...audiences === undefined ? [] : ['aud'], ...maxAgeSeconds === undefined ? [] : ['iat'], ...requiredClaims
+    ],
     clockTolerance: clockToleranceSeconds * 1000
   }
 }
 
-/** `1e400` is a number to JSON and infinity to JavaScript: a token without end. */
-function checkTimes (claims: Claims): Claims {
+/** What fast-jwt leaves: `1e400` is a number to JSON and infinity to JavaScript; `null` is no claim (RFC 7519 4.1). */
+function checkTypes (claims: Claims, { requiredClaims = [], maxAgeSeconds = Infinity, clockToleranceSeconds = 5 }: IdentityProvider): void {
   for (const name of ['exp', 'nbf', 'iat']) {
-    if (Object.hasOwn(claims, name) && !Number.isFinite(claims[name])) {
-      throw new RangeError(`${name} is not a finite number`)
-    }
+    if (Object.hasOwn(claims, name) && !Number.isFinite(claims[name])) throw new RangeError(`${name} is not a finite number`)
   }
-  return claims
+  for (const name of requiredClaims) {
+    if (!Object.hasOwn(claims, name) || claims[name] === null) throw new RangeError(`${name} is required`)
+  }
+  const { iss, sub, jti, aud, iat } = claims
+  const texts = [iss, sub, jti, ...Array.isArray(aud) ? aud as unknown[] : [aud]]
+  if (texts.some((text) => text !== undefined && typeof text !== 'string')) throw new TypeError('iss, sub, jti or aud is not a text')
+  // A token from the future would be young for longer.
+  if (maxAgeSeconds < Infinity && Number(iat) > Date.now() / 1000 + clockToleranceSeconds) throw new RangeError('iat is in the future')
 }
 
 /** Freezes claims all the way down: every stage, hook and resolver reads the same ones. */

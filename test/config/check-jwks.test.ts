@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { test } from 'tap'
 import { checkJwks } from '../../lib/config/check-jwks.ts'
-import type { InlineJwks, RemoteJwks } from '../../types/index.ts'
+import type { IdentityProvider } from '../../types/index.ts'
 import { collected, gatewayProblems, pathsOf } from '../helpers/problems.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -11,9 +11,9 @@ const ecPublic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.ex
 const encryption = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' })
 const edPublic = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
 
-/** What is wrong with a JWKS, which may be any pair of the two members. */
-function problemsOf (jwks: object) {
-  return collected((problems) => checkJwks(problems, ['jwks'], jwks as InlineJwks | RemoteJwks))
+/** What is wrong with a JWKS, which may have any of its members. */
+function problemsOf (jwks: object, issuer = 'https://idp.test') {
+  return collected((problems) => checkJwks(problems, ['jwks'], jwks as IdentityProvider['jwks'], issuer))
 }
 
 test('public keys of type RSA, EC and OKP have no problem', async (t) => {
@@ -61,16 +61,26 @@ test('keys and url at once are refused', async (t) => {
 
   const problems = problemsOf(jwks)
 
-  t.same(problems, [{ path: 'jwks', message: "has both 'keys' and 'url'. Keep the one that the keys come from." }])
+  t.same(problems, [{ path: 'jwks', message: "has 'keys' and 'url'. Keep the one that the keys come from." }])
 })
 
-test('neither keys nor url is refused', async (t) => {
+test('a url beside discovery is refused', async (t) => {
+  const jwks = { url: 'https://idp.test/jwks.json', discovery: true }
+
+  const problems = problemsOf(jwks)
+
+  t.same(problems, [{ path: 'jwks', message: "has 'url' and 'discovery'. Keep the one that the keys come from." }])
+})
+
+test('neither keys nor url nor discovery is refused', async (t) => {
   const jwks = {}
 
   const problems = problemsOf(jwks)
 
   t.same(problems, [{
-    path: 'jwks', message: "has neither 'keys' nor 'url'. Write { url: 'https://.../.well-known/jwks.json' } or { keys: [...] }."
+    path: 'jwks',
+    message: "has neither 'keys' nor 'url' nor 'discovery'. Write { url: 'https://.../.well-known/jwks.json' }, " +
+      '{ discovery: true } or { keys: [...] }.'
   }])
 })
 

@@ -1,37 +1,88 @@
-import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
 import t from 'tap'
 import { verificationKey } from '../../lib/identity/verification-key.ts'
 import type { PublicJwk } from '../../types/index.ts'
 
 const jwkOf = ({ publicKey }: KeyPairKeyObjectResult): PublicJwk => publicKey.export({ format: 'jwk' })
-const rsa = jwkOf(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const rsa = jwkOf(pair)
 const ec = jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }))
+const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 
-t.test('an RSA key verifies every RSA algorithm', async (t) => {
-  t.strictSame(verificationKey(rsa)?.algorithms, ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'])
-})
-
-t.test('a key with an algorithm verifies that one only', async (t) => {
-  t.strictSame(verificationKey({ ...rsa, alg: 'PS256' })?.algorithms, ['PS256'])
-})
-
-t.test('a curve has one algorithm', async (t) => {
-  t.strictSame(verificationKey(ec)?.algorithms, ['ES384'])
-  t.strictSame(verificationKey(jwkOf(generateKeyPairSync('ed25519')))?.algorithms, ['EdDSA'])
-})
-
-const useless: Array<[what: string, jwk: PublicJwk]> = [
-  ['RSA key of 1024 bits', jwkOf(generateKeyPairSync('rsa', { modulusLength: 1024 }))],
-  ['encryption key', { ...rsa, use: 'enc' }],
-  ['key that may not verify', { ...rsa, key_ops: ['encrypt'] }],
-  ['key with an algorithm of another type', { ...rsa, alg: 'ES256' }],
-  ['symmetric key', { kty: 'oct', k: 'c2VjcmV0' }],
-  ['curve that is not for tokens', jwkOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))],
-  ['key that cannot be read', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }],
-  ['key without a type', {}]
+const useful: Array<[what: string, jwk: PublicJwk, algorithms: string[]]> = [
+  ['RSA key', rsa, rsaAlgorithms],
+  ['RSA key of 3072 bits', jwkOf(generateKeyPairSync('rsa', { modulusLength: 3072 })), rsaAlgorithms],
+  ['RSA key with an algorithm', { ...rsa, alg: 'PS256' }, ['PS256']],
+  ['key for P-256', jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-256' })), ['ES256']],
+  ['key for P-384', ec, ['ES384']],
+  ['key for P-521', jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-521' })), ['ES512']],
+  ['key for Ed25519', jwkOf(generateKeyPairSync('ed25519')), ['EdDSA']],
+  ['key for Ed448', jwkOf(generateKeyPairSync('ed448')), ['EdDSA']],
+  ['key that says that it is for signatures', { ...ec, use: 'sig', key_ops: ['verify'] }, ['ES384']],
+  ['key with members that are not known', { ...ec, x5c: ['MIIB'], foo: 1 }, ['ES384']]
 ]
-for (const [what, jwk] of useless) {
-  t.test(`a ${what} verifies nothing`, async (t) => {
-    t.equal(verificationKey(jwk), null)
+for (const [what, jwk, algorithms] of useful) {
+  t.test(`a ${what} verifies ${algorithms.join(', ')}`, async (t) => {
+    const key = verificationKey({ ...jwk, kid: 'a' })
+
+    t.match(key, { kid: 'a', algorithms, isCurrent: true })
+    t.type((key as { material: string }).material, 'string')
   })
 }
+
+/** The RSA key with another public exponent. */
+function withExponent (...bytes: number[]): PublicJwk {
+  return { ...rsa, e: Buffer.from(bytes).toString('base64url') }
+}
+
+const useless: Array<[what: string, jwk: unknown, reason: string | RegExp]> = [
+  ['RSA key of 512 bits', { ...rsa, n: Buffer.alloc(64, 0xff).toString('base64url') }, 'RSA of 512 bits; at least 2048 are needed (RFC 7518 3.3)'],
+  ['RSA key of 1024 bits', jwkOf(generateKeyPairSync('rsa', { modulusLength: 1024 })), 'RSA of 1024 bits; at least 2048 are needed (RFC 7518 3.3)'],
+  ['RSA key of 2047 bits', { ...rsa, n: Buffer.from([0x7f, ...Buffer.alloc(255, 0xff)]).toString('base64url') }, /^RSA of 2047 bits/],
+  ['RSA key whose exponent is 1', withExponent(1), 'its public exponent is below 65537, or even'],
+  ['RSA key whose exponent is 3', withExponent(3), 'its public exponent is below 65537, or even'],
+  ['RSA key whose exponent is even', withExponent(1, 0, 2), 'its public exponent is below 65537, or even'],
+  ['RSA key without its modulus', { kty: 'RSA', e: 'AQAB' }, 'it is not a valid public key'],
+  ['private key', pair.privateKey.export({ format: 'jwk' }), 'it has private parts'],
+  ['key for encryption by its use', { ...rsa, use: 'enc' }, 'its use is "enc", not sig'],
+  ['key whose use is null', { ...rsa, use: null }, 'its use is no text, not sig'],
+  ['key for encryption by its operations', { ...rsa, key_ops: ['encrypt'] }, 'its key_ops lack verify'],
+  ['key without operations', { ...rsa, key_ops: [] }, 'its key_ops lack verify'],
+  ['key whose operations are a text', { ...rsa, key_ops: 'verify' }, 'its key_ops lack verify'],
+  ['key with an algorithm of another type', { ...rsa, alg: 'ES256' }, 'its type ("RSA", no text) and algorithm ("ES256") do not fit'],
+  ['key with an algorithm of another curve', { ...ec, alg: 'ES256' }, 'its type ("EC", "P-384") and algorithm ("ES256") do not fit'],
+  ['key with an algorithm for encryption', { ...rsa, alg: 'RSA-OAEP' }, /do not fit$/],
+  ['key with an algorithm that is null', { ...rsa, alg: null }, /do not fit$/],
+  ['symmetric key', { kty: 'oct', k: 'c2VjcmV0' }, 'it is symmetric'],
+  ['curve that is not for tokens', jwkOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })), /do not fit$/],
+  ['curve for encryption', jwkOf(generateKeyPairSync('x25519')), /do not fit$/],
+  ['point that is not on its curve', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }, 'it is not a valid public key'],
+  ['point of another curve', { ...ec, crv: 'P-256' }, 'it is not a valid public key'],
+  ['curve of another type', { ...ec, crv: 'Ed25519' }, 'it is not a valid public key'],
+  ['key of a prototype\'s name', { kty: 'EC', crv: '__proto__' }, 'it is not a valid public key'],
+  ['key of a constructor\'s name', { kty: 'EC', crv: 'constructor' }, 'it is not a valid public key'],
+  ['key without a type', {}, /^its type \(no text, no text\)/],
+  ['key whose kid is a number', { ...ec, kid: 5 }, 'its kid is not a text'],
+  ['key whose kid is null', { ...ec, kid: null }, 'its kid is not a text'],
+  ['null', null, 'it is not an object'],
+  ['number', 5, 'it is not an object'],
+  ['text', 'key', 'it is not an object'],
+  ['list', [], /do not fit$/]
+]
+for (const [what, jwk, reason] of useless) {
+  t.test(`a ${what} verifies nothing, and it is told why`, async (t) => {
+    t.match(verificationKey(jwk as PublicJwk), reason)
+  })
+}
+
+t.test('what is told of a key is short, and on one line', async (t) => {
+  const reason = verificationKey({ ...rsa, use: `a\n${'x'.repeat(1000)}` })
+
+  t.match(reason, /^[\x20-\x7e]{1,80}$/)
+})
+
+t.test('the material of a key is its public half', async (t) => {
+  const { material } = verificationKey(rsa) as { material: string }
+
+  t.equal(material, createPublicKey(pair.privateKey).export({ type: 'spki', format: 'pem' }))
+})

@@ -1,0 +1,80 @@
+import type { SchemaObject } from 'ajv'
+import { count, flag, headerName, list, object, oneOf, text } from './schema-words.ts'
+
+const claimName = text('a claim name')
+const claim: SchemaObject = {
+  anyOf: [{ type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],
+  expected: "a claim path such as 'userMetadata.version', or a list of names such as ['https://acme.io/version']"
+}
+
+const jwks: SchemaObject = {
+  type: 'object',
+  additionalProperties: false,
+  expected: '{ url }, { discovery: true } or { keys }',
+  properties: {
+    keys: { ...list({ type: 'object', expected: 'a JSON Web Key', secret: true }, 'a list of JSON Web Keys'), secret: true },
+    url: text('the address of a JWKS'),
+    discovery: { const: true, expected: 'true' },
+    timeoutMs: count(1, 600_000, 'milliseconds'),
+    maxBytes: count(1, 2 ** 30, 'bytes'),
+    refreshSeconds: count(1, 86_400, 'seconds'),
+    cooldownSeconds: count(0, 86_400, 'seconds'),
+    staleIfErrorSeconds: count(0, 31_536_000, 'seconds'),
+    onReady: oneOf('wait', 'require', 'skip')
+  }
+}
+
+/** Has one of some members, and none of the others. */
+const only = (member: string, ...others: string[]): SchemaObject =>
+  ({ required: [member], not: { anyOf: others.map((other) => ({ required: [other] })) } })
+
+const tokenSource: SchemaObject = {
+  // One place each; a prefix belongs to a header.
+  if: { type: 'object', anyOf: [only('header', 'cookie', 'query'), only('cookie', 'header', 'query', 'prefix'), only('query', 'header', 'cookie', 'prefix')] },
+  then: {
+    additionalProperties: false,
+    properties: {
+      header: headerName,
+      prefix: { type: 'string', pattern: '^[\\x20-\\x7e]*$', expected: "visible ASCII, such as 'Bearer '" },
+      cookie: { ...headerName, expected: 'the name of a cookie', remedy: "Write { cookie: 'session' }." },
+      query: text('the name of a query parameter')
+    }
+  },
+  else: { not: {}, expected: '{ header, prefix }, { cookie } or { query }' }
+}
+const callback: SchemaObject = { isFunction: true, expected: 'a function' }
+// It stands between quotes in a challenge (RFC 6749 3.3).
+const scope: SchemaObject = { type: 'string', pattern: '^[!#-\\[\\]-~]+$', expected: 'a scope without blanks, quotes and backslashes' }
+
+const algorithm = oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA')
+
+const provider = object({
+  name: text('a name for the provider'),
+  issuer: text("the exact 'iss' of the provider's tokens"),
+  audiences: { ...list(text('an audience'), 'a list with at least one audience'), minItems: 1 },
+  algorithms: { ...list(algorithm, 'a list with at least one algorithm'), minItems: 1 },
+  requiredClaims: list(claimName, 'a list of claim names'),
+  typ: text('a type such as at+jwt'),
+  clockToleranceSeconds: count(0, 300, 'seconds'),
+  maxAgeSeconds: count(1, 31_536_000, 'seconds'),
+  tokenSources: { ...list(tokenSource, 'a list with at least one place'), minItems: 1 },
+  forwardToken: flag,
+  requiredScopes: list(scope, 'a list of scopes'),
+  authorize: callback,
+  validate: callback,
+  jwks,
+  claimsToHeaders: list(object({ claim, header: headerName }, ['claim', 'header']), 'a list of { claim, header }')
+}, ['name', 'issuer', 'jwks'])
+
+export const identity = {
+  policy: oneOf('allow-missing', 'require'),
+  otherSchemes: oneOf('ignore', 'reject'),
+  // It stands between quotes in a challenge (RFC 9110 5.6.4).
+  realm: { type: 'string', pattern: '^[ !#-\\[\\]-~]*$', expected: 'visible ASCII without quotes and backslashes' },
+  cache: {
+    if: { type: 'object' },
+    then: object({ size: count(1, 10_000_000, 'tokens'), bytes: count(1, 2 ** 40, 'bytes') }),
+    else: { const: false, expected: '{ size, bytes }, or false' }
+  },
+  providers: list(provider, 'a list of providers')
+}

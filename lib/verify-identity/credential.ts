@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http'
+import { tokenInvalid } from '../errors.ts'
+import type { Source } from './token-source.ts'
+
+/** The token of a request, and where it was. */
+export interface Credential {
+  readonly token: string
+  readonly source: Source
+}
+
+/**
+ * Finds the one credential of a request; `null` when it has none at all.
+ *
+ * @throws `TOKEN_INVALID` for anything that cannot be a token, and for two that differ: it would not be clear
+ *   who is calling (RFC 6750 2)
+ */
+export function findCredential (raw: IncomingMessage, sources: readonly Source[], otherSchemes: 'ignore' | 'reject'): Credential | null {
+  let credential: Credential | null = null
+  for (const source of sources) {
+    const found = source.find(raw)
+    if (found.kind === 'none' || (found.kind === 'other-scheme' && otherSchemes === 'ignore')) continue
+    if (found.kind !== 'token') throw tokenInvalid({}, 'The credentials of the request are malformed.')
+    if (credential !== null && credential.token !== found.token) throw tokenInvalid({}, 'The request has more than one token.')
+    credential ??= { token: found.token, source }
+  }
+  return credential
+}

@@ -1,0 +1,80 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk } from '../../types/index.ts'
+import { tokenInvalid } from '../errors.ts'
+import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
+import type { UnverifiedToken } from './decode-token.ts'
+import { fixedKeys } from './fixed-keys.ts'
+import type { KeySource } from './key-source.ts'
+import { claimProjection, type Projection } from './project-claims.ts'
+import { RemoteKeys } from './remote-keys.ts'
+import { type Source, tokenSource } from './token-source.ts'
+
+const defaultAlgorithms: readonly Algorithm[] = [
+  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'
+]
+
+/** A provider, ready for tokens. */
+export class Provider {
+  readonly options: IdentityProvider
+  readonly sources: readonly Source[]
+  readonly keys: KeySource
+  /** The keys, when they are fetched. */
+  readonly remote: RemoteKeys | null
+  readonly project: Projection
+  /** What it asks of a caller besides a verified token. */
+  readonly asksFor: Authorization
+  /** Tokens that were remembered, and that had to be verified. */
+  readonly cache = { hits: 0, misses: 0 }
+  readonly #algorithms: ReadonlySet<string>
+  readonly #typ: string | undefined
+
+  constructor (options: IdentityProvider, log: FastifyBaseLogger) {
+    const { jwks, algorithms = defaultAlgorithms, tokenSources = [{ header: 'authorization' }], typ } = options
+    this.options = options
+    this.sources = tokenSources.map(tokenSource)
+    this.keys = jwks.keys !== undefined ? fixedKeys(usableKeys(options, jwks.keys, log)) : new RemoteKeys(options, jwks, { log })
+    this.remote = this.keys instanceof RemoteKeys ? this.keys : null
+    this.project = claimProjection(options)
+    const { requiredScopes, authorize } = options
+    this.asksFor = { ...requiredScopes !== undefined && { requiredScopes }, ...authorize !== undefined && { authorize } }
+    this.#algorithms = new Set(algorithms)
+    this.#typ = typ === undefined ? undefined : mediaType(typ)
+  }
+
+  /** Whether its tokens may be in a source. */
+  takesFrom ({ id }: Source): boolean {
+    return this.sources.some((source) => source.id === id)
+  }
+
+  /**
+   * Refuses a token by its header, before its key is asked for: whoever can write a token must not choose
+   * what is fetched.
+   *
+   * @throws `TOKEN_INVALID`
+   */
+  checkHeader ({ hint, typ }: UnverifiedToken): void {
+    if (!this.#algorithms.has(hint.alg)) throw tokenInvalid({}, 'The algorithm of the token is not accepted.')
+    if (this.#typ === undefined) return
+    if (typeof typ !== 'string' || mediaType(typ) !== this.#typ) throw tokenInvalid({}, 'The type of the token is not accepted.')
+  }
+
+  status (): IdentityProviderStatus {
+    const { name, issuer } = this.options
+    return { name, issuer, ...this.keys.status(), cache: { ...this.cache } }
+  }
+}
+
+/** A set may have keys for other purposes; they are passed over, but not in silence (RFC 7517 5). */
+function usableKeys ({ name }: IdentityProvider, jwks: readonly PublicJwk[], log: FastifyBaseLogger): VerificationKey[] {
+  return jwks.flatMap((jwk) => {
+    const key = verificationKey(jwk)
+    if (typeof key !== 'string') return key
+    log.warn({ provider: name, kid: jwk.kid, reason: key }, 'a key of the provider is not used')
+    return []
+  })
+}
+
+/** A type without case, and without `application/`, which may be left out (RFC 7515 4.1.9). */
+function mediaType (typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, '')
+}

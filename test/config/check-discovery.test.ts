@@ -1,0 +1,38 @@
+import { test } from 'tap'
+import { checkJwks } from '../../lib/config/check-jwks.ts'
+import type { IdentityProvider } from '../../types/index.ts'
+import { collected } from '../helpers/problems.ts'
+
+function problemsOf (jwks: IdentityProvider['jwks'], issuer: string) {
+  return collected((problems) => checkJwks(problems, ['jwks'], jwks, issuer))
+}
+
+for (const issuer of ['https://idp.test', 'https://idp.test/tenant/', 'http://localhost:8080']) {
+  test(`keys may be discovered from the issuer ${issuer}`, async (t) => {
+    const jwks = { discovery: true } as const
+
+    const problems = problemsOf(jwks, issuer)
+
+    t.same(problems, [])
+  })
+}
+
+for (const issuer of ['idp', 'http://idp.test', 'urn:idp', 'ftp://idp.test']) {
+  test(`keys cannot be discovered from the issuer ${issuer}`, async (t) => {
+    const jwks = { discovery: true } as const
+
+    const problems = problemsOf(jwks, issuer)
+
+    t.same(problems, [{
+      path: 'issuer', message: `expected an https URL (http on loopback only), got '${issuer}'. Write 'https://...'.`
+    }])
+  })
+}
+
+test('an issuer with credentials in it is not asked for its keys', async (t) => {
+  const jwks = { discovery: true } as const
+
+  const problems = problemsOf(jwks, 'https://me:secret@idp.test')
+
+  t.same(problems, [{ path: 'issuer', message: 'has credentials or a fragment in it. Write the address alone.' }])
+})

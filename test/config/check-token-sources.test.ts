@@ -1,0 +1,96 @@
+import { test } from 'tap'
+import { checkTokenSources } from '../../lib/config/check-token-sources.ts'
+import { HeaderNames } from '../../lib/headers/header-names.ts'
+import { sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
+import type { IdentityProvider, TokenSource } from '../../types/index.ts'
+import { makeApp } from '../helpers/gateway.ts'
+import { collected, gatewayProblems, pathsOf, unsaid } from '../helpers/problems.ts'
+
+/** Providers with these places for tokens, the first of which has a claim in `x-tenant`. */
+function providersOf (...places: Array<readonly TokenSource[] | undefined>): IdentityProvider[] {
+  return places.map((tokenSources, index) => ({
+    name: `idp-${index}`,
+    issuer: `https://idp-${index}.test`,
+    jwks: { url: 'https://idp.test/keys' },
+    ...tokenSources !== undefined && { tokenSources },
+    ...index === 0 && { claimsToHeaders: [{ claim: 'tenant', header: 'x-tenant' }] }
+  }))
+}
+
+function problemsOf (...places: Array<readonly TokenSource[] | undefined>) {
+  return collected((problems) => checkTokenSources(problems, ['providers'], providersOf(...places), new HeaderNames(['x-user-*'])))
+}
+
+test('tokens may be in places of their own, and in those of another provider', async (t) => {
+  const sources: TokenSource[] = [{ header: 'Authorization', prefix: 'bearer ' }, { header: 'x-token' }, { cookie: 'session' }, { query: 'token' }]
+
+  const problems = problemsOf(sources, sources, undefined, [{ header: 'authorization' }, { cookie: 'Session' }])
+
+  t.same(problems, [])
+})
+
+for (const [one, other] of [
+  [{ header: 'x-token' }, { header: 'X-Token' }], [{ header: 'authorization' }, { header: 'authorization', prefix: 'Bearer ' }],
+  [{ cookie: 'a' }, { cookie: 'a' }], [{ query: 'a' }, { query: 'a' }]
+] as Array<[TokenSource, TokenSource]>) {
+  test(`a place is named once: ${JSON.stringify(one)} and ${JSON.stringify(other)}`, async (t) => {
+    const problems = problemsOf([one, other])
+
+    t.same(problems, [{ path: 'providers[0].tokenSources[1]', message: 'is providers[0].tokenSources[0] once more. Remove one of them.' }])
+  })
+}
+
+for (const header of ['host', 'Cookie', 'connection', 'content_type']) {
+  test(`a token cannot be in the header ${header}`, async (t) => {
+    const problems = problemsOf([{ header }])
+
+    t.same(problems, [{
+      path: 'providers[0].tokenSources[0].header',
+      message: `'${header}' has a meaning in HTTP. Use 'authorization', or a name of your own.`
+    }])
+  })
+}
+
+for (const header of ['x-tenant', 'X_Tenant', 'x-user-token', 'X-User.Token']) {
+  test(`a token cannot be in a header that is taken off every request: ${header}`, async (t) => {
+    const problems = problemsOf(undefined, [{ header }])
+
+    t.same(problems, [{
+      path: 'providers[1].tokenSources[0].header',
+      message: `'${header}' is owned by the gateway, so the client's is removed unread. Use another header.`
+    }])
+  })
+}
+
+test('a header is read with one prefix', async (t) => {
+  const problems = problemsOf(undefined, [{ header: 'Authorization', prefix: 'Token ' }])
+
+  t.same(problems, [{
+    path: 'providers[1].tokenSources[0].header',
+    message: "'Authorization' is read with another prefix by providers[0].tokenSources[0]. Use one prefix for a header."
+  }])
+})
+
+test('a stage that is registered by hand knows what the one before it owns', async (t) => {
+  const app = makeApp(t)
+  app.register(sanitizeHeaders, { owned: ['x-user-*'] })
+  app.register(verifyIdentity, { providers: providersOf([{ header: 'x-user-token' }]) })
+
+  await t.rejects(async () => { await app.ready() }, { code: 'VERSION_CONFIG_INVALID', message: /x-user-token/ })
+})
+
+const misshapen: Array<[sources: unknown, path: string]> = [
+  [[], ''], [{}, ''], [[null], '[0]'], [[{}], '[0]'], [[{ header: 'a', cookie: 'b' }], '[0]'], [[{ cookie: 'a', prefix: 'b' }], '[0]'],
+  [[{ header: 5 }], '[0].header'], [[{ header: 'a b' }], '[0].header'], [[{ cookie: '' }], '[0].cookie'], [[{ query: '' }], '[0].query'],
+  [[{ header: 'a', prefix: 'b\n' }], '[0].prefix'], [[{ header: 'a', other: 1 }], '[0].other']
+]
+for (const [tokenSources, path] of misshapen) {
+  test(`places of the wrong shape are told where they are: ${JSON.stringify(tokenSources)}`, async (t) => {
+    const [provider] = providersOf(undefined)
+
+    const problems = gatewayProblems({ identity: { providers: [{ ...provider, tokenSources }] } })
+
+    t.same(pathsOf(problems), [`identity.providers[0].tokenSources${path}`])
+    t.same(unsaid(problems[0], ['identity.']), ['identity.'])
+  })
+}

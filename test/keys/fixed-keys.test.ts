@@ -1,0 +1,44 @@
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
+import t from 'tap'
+import { type VerificationKey, verificationKey } from '../../lib/identity/verification-key.ts'
+import { fixedKeys } from '../../lib/verify-identity/fixed-keys.ts'
+import type { PublicJwk } from '../../types/index.ts'
+
+const jwkOf = ({ publicKey }: KeyPairKeyObjectResult): PublicJwk => publicKey.export({ format: 'jwk' })
+const rsa = jwkOf(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const ec = jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }))
+const keysOf = (...jwks: PublicJwk[]) => fixedKeys(jwks.map(verificationKey) as VerificationKey[])
+
+t.test('kid chooses among fixed keys, exactly', async (t) => {
+  const keys = keysOf({ ...rsa, kid: 'a' }, { ...ec, kid: 'b' })
+
+  t.equal((await keys.find({ alg: 'RS256', kid: 'a' })).length, 1)
+  t.equal((await keys.find({ alg: 'RS256', kid: 'A' })).length, 0)
+  t.equal((await keys.find({ alg: 'RS256', kid: '' })).length, 0)
+  t.equal((await keys.find({ alg: 'RS256', kid: 'b' })).length, 0)
+})
+
+t.test('two keys of one kid are both tried', async (t) => {
+  const keys = keysOf({ ...ec, kid: 'a' }, { ...ec, kid: 'a' }, { ...rsa, kid: 'a' })
+
+  t.equal((await keys.find({ alg: 'ES384', kid: 'a' })).length, 2)
+})
+
+t.test('without kid every fitting key is a candidate, eight at most', async (t) => {
+  const keys = keysOf(ec, ...Array.from({ length: 12 }, () => rsa))
+
+  t.equal((await keys.find({ alg: 'PS512', kid: undefined })).length, 8)
+  t.equal((await keys.find({ alg: 'ES384', kid: undefined })).length, 1)
+})
+
+t.test('a key without a kid is not found by one', async (t) => {
+  const keys = keysOf(rsa)
+
+  t.strictSame(await keys.find({ alg: 'RS256', kid: 'a' }), [])
+})
+
+t.test('the status names the keys and what they verify, never when they were fetched', async (t) => {
+  const keys = keysOf({ ...ec, kid: 'a' })
+
+  t.strictSame(keys.status(), { keys: [{ kid: 'a', algorithms: ['ES384'] }], lastRefresh: null, lastError: null })
+})

@@ -1,0 +1,71 @@
+import t from 'tap'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer, faults } from '../helpers/jwks-server.ts'
+import { keysFrom } from '../helpers/remote-keys.ts'
+
+const { jwk } = makeIssuer('known')
+
+for (const [what, fault] of Object.entries(faults)) {
+  t.test(`keys whose answer ${what} are unavailable`, async (t) => {
+    const { keys, lines, known } = await keysFrom(t, fault, { timeoutMs: 100 })
+
+    await t.rejects(known(), { code: 'KEYS_UNAVAILABLE', statusCode: 503, headers: { 'retry-after': '1' } })
+
+    t.match(keys.status(), { keys: [], lastRefresh: null, lastError: /./ })
+    t.match(lines.at(-1), ['error', { provider: 'test-idp', err: Error }, 'keys of the provider could not be fetched'])
+  })
+
+  t.test(`the last good keys are used on when the next answer ${what}`, async (t) => {
+    const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { timeoutMs: 500 })
+    const [key] = await known()
+    const loaded = new Date(clock.now)
+    server.answers(fault)
+    clock.now += 1000
+
+    await keys.refresh()
+
+    t.strictSame(await known(), [key])
+    t.equal(key?.isCurrent, true)
+    t.strictSame(await known('unknown'), [])
+    t.match(keys.status(), { keys: [{ kid: 'known' }], lastRefresh: loaded, lastError: /./ })
+  })
+}
+
+t.test('keys that could not be renewed for too long are unavailable, and what they verified is gone', async (t) => {
+  const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 600, staleIfErrorSeconds: 3600 })
+  const [key] = await known()
+  server.stop()
+  clock.now += 4_199_999
+  t.strictSame(await known(), [key])
+  clock.now += 1
+
+  await t.rejects(known(), { code: 'KEYS_UNAVAILABLE' })
+
+  t.equal(key?.isCurrent, false)
+  t.strictSame(keys.status().keys, [])
+})
+
+t.test('an issuer that is down is asked once in a cool-down, and its keys are back with it', async (t) => {
+  const { keys, server, clock, known } = await keysFrom(t, answer('', 500))
+  for (let i = 0; i < 100; i++) await t.rejects(known())
+  t.equal(server.fetched.length, 1)
+  server.answers(answer({ keys: [jwk] }))
+  clock.now += 30_000
+
+  const found = await known()
+
+  t.equal(found.length, 1)
+  t.equal(server.fetched.length, 2)
+  t.equal(keys.status().lastError, null)
+})
+
+t.test('keys that ended right after they were fetched for a token are fetched again, not refused', async (t) => {
+  const { clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 1, staleIfErrorSeconds: 0 })
+  await known()
+  await known('unknown')
+  clock.now += 1000
+
+  const found = await known()
+
+  t.equal(found.length, 1)
+})

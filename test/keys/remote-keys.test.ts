@@ -1,0 +1,163 @@
+import t from 'tap'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer } from '../helpers/jwks-server.ts'
+import { keysFrom } from '../helpers/remote-keys.ts'
+
+const { jwk } = makeIssuer('known')
+const { jwk: second } = makeIssuer('second')
+const day = 86_400_000
+
+t.test('a key is fetched from the configured address, once, and found without waiting from then on', async (t) => {
+  const { keys, server } = await keysFrom(t, answer({ keys: [jwk] }))
+  const hint = { alg: 'RS256', kid: 'known' }
+
+  const [first] = await keys.find(hint)
+  const again = keys.find(hint)
+
+  t.match(first?.material, /^-----BEGIN PUBLIC KEY-----/)
+  t.strictSame(again, [first])
+  t.strictSame(server.fetched, ['/keys.json?tenant=1'])
+})
+
+t.test('all who wait for keys share one fetch', async (t) => {
+  const { server, known } = await keysFrom(t, answer({ keys: [jwk] }))
+
+  const found = await Promise.all(Array.from({ length: 100 }, async (_, index) => await known(index % 2 === 0 ? 'known' : `unknown-${index}`)))
+
+  t.equal(found.filter((keys) => keys.length === 1).length, 50)
+  t.equal(server.fetched.length, 1)
+})
+
+t.test('kids that nobody has cause one fetch in a cool-down, whatever they are and whichever algorithm', async (t) => {
+  const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  await known()
+
+  for (let i = 0; i < 1000; i++) t.strictSame(await keys.find({ alg: i % 2 === 0 ? 'RS256' : 'ES256', kid: i % 3 === 0 ? undefined : `unknown-${i}` }), i % 6 === 0 ? await known() : [])
+
+  t.equal(server.fetched.length, 2)
+  clock.now += 29_999
+  await known('unknown')
+  t.equal(server.fetched.length, 2)
+  clock.now += 1
+  await known('unknown')
+  t.equal(server.fetched.length, 3)
+})
+
+t.test('a key that is published later is found by its kid at once, also right after a fetch in the background', async (t) => {
+  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  await known()
+  await keys.refresh()
+  server.answers(answer({ keys: [jwk, second] }))
+
+  const found = await known('second')
+
+  t.match(found, [{ kid: 'second' }])
+})
+
+t.test('a key that is still there stays the same, one that is not counts no longer', async (t) => {
+  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk, second] }))
+  const [kept, removed] = [await known(), await known('second')].flat()
+  server.answers(answer({ keys: [jwk] }))
+
+  await keys.refresh()
+
+  t.strictSame(await known(), [kept])
+  t.equal(kept?.isCurrent, true)
+  t.equal(removed?.isCurrent, false)
+  t.strictSame(await known('second'), [])
+})
+
+t.test('a key that comes back is another, so that what the first one verified stays gone', async (t) => {
+  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk, second] }))
+  const [removed] = await known('second')
+  server.answers(answer({ keys: [jwk] }))
+  await keys.refresh()
+  server.answers(answer({ keys: [jwk, second] }))
+  await keys.refresh()
+
+  const [back] = await known('second')
+
+  t.equal(removed?.isCurrent, false)
+  t.equal(back?.isCurrent, true)
+})
+
+t.test('a kid whose key was replaced is that of the new key only', async (t) => {
+  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  const [old] = await known()
+  server.answers(answer({ keys: [{ ...second, kid: 'known' }] }))
+
+  await keys.refresh()
+
+  t.equal(old?.isCurrent, false)
+  t.equal((await known()).length, 1)
+  t.not((await known())[0], old)
+})
+
+t.test('keys that cannot be used are passed over, and told of once', async (t) => {
+  const odd = [{ ...second, use: 'enc' }, { kty: 'oct', kid: 'shared', k: 'c2VjcmV0' }, null, { ...second, kid: 'private', d: 'AQAB' }]
+  const { keys, lines, known } = await keysFrom(t, answer({ keys: [...odd, jwk] }))
+
+  await known()
+  await keys.refresh()
+
+  t.strictSame(keys.status().keys.map(({ kid }) => kid), ['known'])
+  t.strictSame(lines.map(([level, { provider, kid, reason }, words]) => [level, provider, kid, reason, words]), [
+    ['warn', 'test-idp', 'second', 'its use is "enc", not sig', 'a key of the provider is not used'],
+    ['warn', 'test-idp', 'shared', 'it is symmetric', 'a key of the provider is not used'],
+    ['warn', 'test-idp', undefined, 'it is not an object', 'a key of the provider is not used'],
+    ['warn', 'test-idp', 'private', 'it has private parts', 'a key of the provider is not used']
+  ])
+})
+
+t.test('keys are renewed in the background', async (t) => {
+  const { server, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 1 })
+  await known()
+
+  await server.next()
+
+  t.equal(server.fetched.length, 2)
+})
+
+t.test('after a failure they are fetched again in the background, and no sooner because requests wait for it', async (t) => {
+  const { server, known } = await keysFrom(t, answer('', 500))
+  await t.rejects(known())
+  server.answers(answer({ keys: [jwk] }))
+
+  await server.next()
+  await known()
+
+  t.equal(server.fetched.length, 2)
+})
+
+t.test('a cool-down of nothing does not make a loop of an issuer that is down', async (t) => {
+  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }), { cooldownSeconds: 0 })
+  await known()
+  server.answers(answer('', 500))
+  await keys.refresh()
+  const before = server.fetched.length
+
+  for (let i = 0; i < 50; i++) await new Promise(setImmediate)
+
+  t.equal(server.fetched.length, before)
+})
+
+t.test('closing gives up a fetch under way, without a word', async (t) => {
+  const { keys, server, lines, known } = await keysFrom(t, () => {})
+  const waiting = known()
+  const rejected = t.rejects(waiting, { code: 'KEYS_UNAVAILABLE' })
+  await server.next()
+
+  await keys.close()
+
+  await rejected
+  t.strictSame(lines, [])
+})
+
+t.test('a clock that jumps ahead by years ends what is old', async (t) => {
+  const { server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  await known()
+  clock.now += 1000 * day
+  server.answers(answer({ keys: [second] }))
+
+  t.strictSame(await known(), [])
+})

@@ -1,0 +1,69 @@
+import t from 'tap'
+import type { VerificationKey } from '../../lib/identity/verification-key.ts'
+import { TokenCache } from '../../lib/verify-identity/token-cache.ts'
+
+const makeKey = (): VerificationKey => ({ kid: 'a', material: '', algorithms: [], isCurrent: true })
+
+/** A cache with a clock that stands still. */
+function makeCache (bounds = {}) {
+  const clock = { now: 1000 }
+  return { clock, cache: new TokenCache<string>({ size: 10, bytes: 1024 * 1024, ...bounds }, () => clock.now) }
+}
+
+t.test('what was verified is remembered by the whole token', async (t) => {
+  const { cache } = makeCache()
+
+  cache.set('a.b.c', { value: 'alice', key: makeKey(), until: 2000 })
+
+  t.equal(cache.get('a.b.c'), 'alice')
+  for (const other of ['a.b.d', 'a.b.', 'a.b.c=', 'A.b.c', 'a.b.c ', '']) t.equal(cache.get(other), undefined)
+})
+
+t.test('it ends when it is said to, to the millisecond', async (t) => {
+  const { cache, clock } = makeCache()
+  cache.set('a.b.c', { value: 'alice', key: makeKey(), until: 2000 })
+
+  clock.now = 1999
+  t.equal(cache.get('a.b.c'), 'alice')
+  clock.now = 2000
+  t.equal(cache.get('a.b.c'), undefined)
+  clock.now = 1000
+  t.equal(cache.get('a.b.c'), undefined)
+})
+
+t.test('it ends with its key, and does not come back', async (t) => {
+  const { cache } = makeCache()
+  const [removed, kept] = [makeKey(), makeKey()]
+  cache.set('a', { value: 'alice', key: removed, until: 2000 })
+  cache.set('b', { value: 'bob', key: kept, until: 2000 })
+
+  removed.isCurrent = false
+
+  t.equal(cache.get('a'), undefined)
+  t.equal(cache.get('b'), 'bob')
+  removed.isCurrent = true
+  t.equal(cache.get('a'), undefined)
+})
+
+t.test('there are only so many, and the one used last stays', async (t) => {
+  const { cache } = makeCache({ size: 2 })
+  const entry = (value: string) => ({ value, key: makeKey(), until: 2000 })
+  cache.set('a', entry('alice'))
+  cache.set('b', entry('bob'))
+  cache.get('a')
+
+  cache.set('c', entry('carol'))
+
+  t.strictSame(['a', 'b', 'c'].map((token) => cache.get(token)), ['alice', undefined, 'carol'])
+})
+
+t.test('they take only so much memory', async (t) => {
+  const { cache } = makeCache({ size: 1000, bytes: 10_000 })
+  const tokens = Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(100, '.'))
+
+  for (const token of tokens) cache.set(token, { value: 'x', key: makeKey(), until: 2000 })
+  cache.set('x'.repeat(10_000), { value: 'x', key: makeKey(), until: 2000 })
+
+  t.equal(tokens.filter((token) => cache.get(token) === 'x').length, 9)
+  t.equal(cache.get('x'.repeat(10_000)), undefined)
+})
