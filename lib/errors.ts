@@ -5,7 +5,11 @@ import type { GatewayErrorCode, Problem } from '../types/index.ts'
 interface RefusalDetails {
   /** Extension members of the problem (RFC 9457 3.2). */
   members?: Pick<Problem, 'source' | 'supported' | 'version'>
+  /** Extension members that the app gives. */
+  extensions?: Record<string, unknown>
   headers?: Record<string, string>
+  /** The scopes that a caller lacks, for its challenge. */
+  scope?: string
   /** What made the gateway refuse: for the log, never for the caller. */
   cause?: unknown
   /** The address that failed: for the log, never for the caller. */
@@ -41,12 +45,16 @@ export const versionMalformed = refusal('VERSION_MALFORMED', 400,
 export const versionAmbiguous = refusal('VERSION_AMBIGUOUS', 400, 'The request names more than one version.')
 export const versionUnknown = refusal<[name: string]>('VERSION_UNKNOWN', 400, "There is no version '%s'.")
 export const requestMalformed = refusal('REQUEST_MALFORMED', 400, 'The request cannot be forwarded as it is.')
+export const methodNotAllowed = refusal('REQUEST_METHOD_NOT_ALLOWED', 405, 'This method is not served here.')
+export const requestStalled = refusal('REQUEST_TIMEOUT', 408, 'The body of the request did not arrive in time.')
 export const requestTooLarge = refusal('REQUEST_TOO_LARGE', 413, 'The body of the request is too large.')
 export const targetTooLong = refusal('REQUEST_TARGET_TOO_LONG', 414, 'The URL of the request is too long.')
 export const tooManyHeaders = refusal('REQUEST_HEADERS_TOO_MANY', 431, 'The request has too many headers.')
 export const versionLocked = refusal('VERSION_LOCKED', 403, 'The caller is bound to another version.')
 export const tokenMissing = refusal('TOKEN_MISSING', 401, 'A bearer token is required.')
 export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s')
+export const insufficientScope = refusal('INSUFFICIENT_SCOPE', 403, 'The token does not allow this.')
+export const forbidden = refusal('FORBIDDEN', 403, 'The caller may not do this.')
 
 // The operator's words are wrong, or something they rely on is down: 503, so that it pages the operator.
 export const pinnedVersionInvalid = refusal('PINNED_VERSION_INVALID', 503,
@@ -64,3 +72,5 @@ export const upstreamTimeout = refusal<[version: string]>('UPSTREAM_TIMEOUT', 50
   "Version '%s' did not answer in time.")
 export const upstreamProtocol = refusal<[version: string]>('UPSTREAM_PROTOCOL', 502,
   "Version '%s' gave an answer that is not valid HTTP.")
+export const upstreamOverloaded = refusal<[version: string]>('UPSTREAM_OVERLOADED', 503,
+  "Version '%s' has too much to do at the moment.")

@@ -25,12 +25,15 @@ async function gateway (app: FastifyInstance, options: GatewayOptions & Register
   declareOnRequest(app, 'version')
   if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
 
+  let inner = app
   await app.register(async (scope) => {
+    inner = scope
     await scope.register(sanitizeHeaders, sanitize)
     await scope.register(verifyIdentity, identity)
     await scope.register(resolveVersion, { versions: registry, ...resolve })
     await scope.register(proxyVersions, { versions: registry, ...forward })
   }, register)
+  if (!Object.hasOwn(app, 'identityProviders')) app.decorate('identityProviders', () => inner.identityProviders())
 }
 
 export const versionGateway: VersionGatewayPlugin = fp(gateway, { name: 'fastify-version-gateway', fastify: '5.x' })

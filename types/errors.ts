@@ -5,6 +5,8 @@ export type GatewayErrorCode =
   | 'STAGE_ORDER_INVALID'
   // the caller's words
   | 'REQUEST_MALFORMED'
+  | 'REQUEST_METHOD_NOT_ALLOWED'
+  | 'REQUEST_TIMEOUT'
   | 'REQUEST_TOO_LARGE'
   | 'REQUEST_TARGET_TOO_LONG'
   | 'REQUEST_HEADERS_TOO_MANY'
@@ -15,6 +17,8 @@ export type GatewayErrorCode =
   | 'VERSION_LOCKED'
   | 'TOKEN_MISSING'
   | 'TOKEN_INVALID'
+  | 'INSUFFICIENT_SCOPE'
+  | 'FORBIDDEN'
   // the operator's words, or what they depend on
   | 'PINNED_VERSION_INVALID'
   | 'PINNED_VERSION_UNAVAILABLE'
@@ -24,6 +28,7 @@ export type GatewayErrorCode =
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_TIMEOUT'
   | 'UPSTREAM_PROTOCOL'
+  | 'UPSTREAM_OVERLOADED'
 
 /** The body of every refusal: `application/problem+json` (RFC 9457). */
 export interface Problem {

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyTypeProvider, RawServerBase, RawServerDefault, RegisterOptions } from 'fastify'
 import type { VersionDecision } from './decision.ts'
 import type { GatewayOptions, ResolveVersionOptions } from './gateway.ts'
-import type { Identity } from './identity.ts'
+import type { Identity, IdentityProviderStatus, RouteIdentity } from './identity.ts'
 import type { ResolveVersionPlugin, VersionGatewayPlugin } from './plugins.ts'
 import type { VersionRegistry } from './versions.ts'
 
@@ -16,13 +16,15 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The live registry of the gateway registered here; of the first one when there are several. */
     versions: VersionRegistry
+    /** What is known of the identity providers registered here. */
+    identityProviders: () => readonly IdentityProviderStatus[]
   }
 
   interface FastifyContextConfig {
     /** `false` makes a route neutral: no version is resolved for it. */
     version?: false
-    /** `false` leaves a route's token unread; the other values replace the policy of `verifyIdentity`. */
-    identity?: 'require' | 'allow-missing' | false
+    /** `false` leaves a route's token unread; the other values replace the policy of `verifyIdentity`, and ask for more. */
+    identity?: 'require' | 'allow-missing' | false | RouteIdentity
   }
 
   interface FastifyRegister<

@@ -33,6 +33,11 @@ export interface ResolveVersionOptions<Id extends string = string, Alias extends
 export interface ForwardOptions {
   /** Header that carries the effective version to the upstream and back to the caller. Default `api-version`. */
   versionHeader?: string
+  /**
+   * How long `app.close()` lets exchanges that are under way, and closing WebSockets, finish, in milliseconds.
+   * Default 10000.
+   */
+  closeGraceMs?: number
 }
 
 /** Options of `proxyVersions`. */

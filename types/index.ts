@@ -6,7 +6,8 @@ export type {
   DefaultVersion, ForwardOptions, GatewayOptions, ProxyVersionsOptions, ResolveOptions, ResolveVersionOptions
 } from './gateway.ts'
 export type {
-  Algorithm, Claims, ClaimPath, ClaimToHeader, Identity, IdentityProvider, InlineJwks, PublicJwk, RemoteJwks,
+  Algorithm, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, DiscoveredJwks, Identity, IdentityProvider,
+  IdentityProviderStatus, InlineJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, RouteIdentity, TokenCacheOptions, TokenSource,
   VerifyIdentityOptions
 } from './identity.ts'
 export type {
@@ -14,5 +15,7 @@ export type {
 } from './plugins.ts'
 export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver.ts'
 export type { SanitizeHeadersOptions } from './sanitize.ts'
-export type { HeaderEdits, UpstreamOptions, UpstreamTimeouts, UpstreamTls } from './upstream.ts'
+export type {
+  ActiveHealth, HeaderEdits, RetryReason, TargetHealth, UpstreamOptions, UpstreamRetry, UpstreamTimeouts, UpstreamTls, VersionHealth
+} from './upstream.ts'
 export type { AliasesConfig, Version, VersionConfig, VersionRegistry, VersionsConfig } from './versions.ts'

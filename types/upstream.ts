@@ -16,8 +16,13 @@ export interface UpstreamTimeouts {
   connect?: number
   /** From the whole request sent to the answer's headers. Default 30000. */
   headers?: number
-  /** Between two pieces of the answer's body. Default 60000. */
+  /**
+   * Without progress, while a body is on its way in either direction. Default 60000, and none for
+   * server-sent events: those are only limited when it is set.
+   */
   idle?: number
+  /** Without a byte in either direction after an upgrade, as of a WebSocket. Default 300000. */
+  tunnel?: number
   /** For the whole exchange. Default 0: an answer may stream for as long as it does. */
   total?: number
 }
@@ -25,23 +30,93 @@ export interface UpstreamTimeouts {
 /** TLS towards an upstream. Its certificate is verified unless `rejectUnauthorized` is `false`. */
 export type UpstreamTls = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
 
+/**
+ * Why a request may be sent once more: `not-sent` (no connection, so nothing was sent), `reset` (the connection
+ * broke before the answer), `timeout` (no answer in time), or the status of the answer.
+ */
+export type RetryReason = 'not-sent' | 'reset' | 'timeout' | 429 | 500 | 502 | 503 | 504
+
+/** What may be sent once more, and how often. */
+export interface UpstreamRetry {
+  /** How often one request is sent again. Default 1. */
+  attempts?: number
+  /**
+   * Default `['not-sent']`: to another target, whatever the method. All else may have been processed, so it is
+   * repeated only without a body and for idempotent methods (RFC 9110 9.2.2).
+   */
+  on?: readonly RetryReason[]
+  /**
+   * Longest wait before a retry, in milliseconds. An answer whose `Retry-After` (seconds or a date, RFC 9110
+   * 10.2.3) asks for more is passed on. Default 1000.
+   */
+  maxDelay?: number
+}
+
+/** A request that asks every target from time to time how it is: 2xx is well. */
+export interface ActiveHealth {
+  /** Such as `/healthz`; not prefixed with `rewritePrefix`. */
+  path: string
+  /** Default 15000. */
+  intervalMs?: number
+  /** Share of the interval by which each one is randomly shorter or longer, 0 to 1. Default 0.1. */
+  jitter?: number
+  /** For the whole answer. Default 5000. */
+  timeoutMs?: number
+  /** Failures in a row until it gets no requests. Default 2. */
+  failures?: number
+  /** Successes in a row until it gets requests again. Default 2. */
+  successes?: number
+}
+
+/** What is known of one target. */
+export interface TargetHealth {
+  readonly address: string
+  /** Whether it gets requests. When no target of a version is healthy, all of them do. */
+  readonly healthy: boolean
+  /** Exchanges under way. */
+  readonly pending: number
+  /** Requests that wait for one of its connections. */
+  readonly queued: number
+  /** Failed exchanges in a row. */
+  readonly failures: number
+  /** What the active check found; `unknown` without one, and before its first result counts. */
+  readonly active: 'up' | 'down' | 'unknown'
+  /** The last failure, for the operator: it may name addresses. */
+  readonly lastError?: string
+}
+
+/** What is known of the targets of one version. */
+export interface VersionHealth<Id extends string = string> {
+  readonly version: Id
+  /** Whether at least one target is. */
+  readonly healthy: boolean
+  readonly targets: readonly TargetHealth[]
+}
+
 /** A cluster that serves one version. */
 export interface UpstreamOptions {
   /** Its addresses: `http://` or `https://` origins, or `unix+http:///run/app.sock`. */
   targets: string | readonly string[]
   /** `least-requests` compares two random targets. Default `round-robin`. */
   balance?: 'round-robin' | 'least-requests'
-  /** Connections to each target. Default 128. */
+  /** Connections to each target. Default 128. Upgraded ones are not counted: see `upgrades`. */
   connections?: number
+  /**
+   * Requests that may wait for a connection to a target when all are in use, for as long as `timeouts.connect`;
+   * more are 503. Default 1024.
+   */
+  maxQueued?: number
+  /** HTTP/2 to `https` targets that offer it. Default false. Upgrades, such as WebSockets, take HTTP/1.1. */
+  http2?: boolean
   timeouts?: UpstreamTimeouts
   tls?: UpstreamTls
-  /** How often a request that was certainly not sent goes to another target. Default 1. */
-  retry?: { attempts?: number }
+  /** What is sent once more. All retries together are at most 20 % of the requests under way (and 3). */
+  retry?: UpstreamRetry
   /**
    * A target that fails this many times in a row gets no requests for `cooldownMs`, then one to try. When no
-   * target is left, all of them are tried. Default 5 failures, 10000 ms.
+   * target is left, all of them are tried. Default 5 failures, 10000 ms. Active checks are off by default.
    */
-  health?: { passive?: { failures?: number, cooldownMs?: number } }
+  health?: { passive?: { failures?: number, cooldownMs?: number }, active?: ActiveHealth }
   /** The `Host` that it sees: the target's, the client's, or a name of yours. Default `target`. */
   host?: 'target' | 'client' | (string & {})
   /** What the mount's prefix becomes: with prefix `/api` and `/`, `/api/orders` is forwarded as `/orders`. Default `/`. */
@@ -50,4 +125,11 @@ export interface UpstreamOptions {
   headers?: { request?: HeaderEdits, response?: HeaderEdits }
   /** Bytes that the body of a request may have, streamed or not; more is 413. Default 0 = no limit. */
   maxRequestBytes?: number
+  /** Bytes that the headers of an answer may have; more is 502. Default 16384. */
+  maxResponseHeaderBytes?: number
+  /**
+   * Upgraded connections, such as WebSockets: how many at once (default 0 = no limit; more are 503), and whether
+   * one is closed when the caller's token expires (default false).
+   */
+  upgrades?: { max?: number, closeAtExpiry?: boolean }
 }

@@ -1,4 +1,4 @@
-import type { UpstreamOptions } from './upstream.ts'
+import type { UpstreamOptions, VersionHealth } from './upstream.ts'
 
 /** One version of the API, as it is configured. */
 export interface VersionConfig {
@@ -32,4 +32,6 @@ export interface VersionRegistry<Id extends string = string, Alias extends strin
   get (name: string): Version<Id> | undefined
   /** Every alias with the version that it ends at. */
   aliases (): ReadonlyMap<Alias, Id>
+  /** What is known of the targets of every version, in the order of the config. Empty until requests can be forwarded. */
+  health (): ReadonlyArray<VersionHealth<Id>>
 }

@@ -1,4 +1,4 @@
-import type { ForwardOptions } from '../../types/index.ts'
+import type { ForwardOptions, UpstreamOptions, VersionsConfig } from '../../types/index.ts'
 import { foldName } from '../headers/fold-name.ts'
 import { type Path, type Problems, show } from './problems.ts'
 import { takesReserved } from './reserved-headers.ts'
@@ -8,13 +8,27 @@ import { takesReserved } from './reserved-headers.ts'
  *
  * @param path where the options are: `forward` in the whole config, nothing in the stage's own options
  * @param projected the headers that claims are projected into
+ * @param versions those whose upstreams change headers
  */
-export function checkForward (problems: Problems, path: Path, { versionHeader }: ForwardOptions, projected: readonly string[]): void {
+export function checkForward (
+  problems: Problems, path: Path, { versionHeader = 'api-version' }: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {}
+): void {
   const place = [...path, 'versionHeader']
-  if (versionHeader === undefined || problems.isMisshapen(place)) return
+  if (problems.isMisshapen(place)) return
+  for (const [id, { upstream }] of Object.entries(versions)) {
+    if (edited(upstream).some((header) => foldName(header) === foldName(versionHeader))) {
+      problems.add(place, `${show(versionHeader)} is changed in the headers of version ${show(id)} too. Use another header for one of them.`)
+    }
+  }
   if (takesReserved(versionHeader) !== undefined) {
     problems.add(place, `${show(versionHeader)} has a meaning in HTTP. Use a name of your own, such as 'api-version'.`)
   } else if (projected.some((header) => foldName(header) === foldName(versionHeader))) {
     problems.add(place, `${show(versionHeader)} is what a claim is projected into. Use another header for one of them.`)
   }
+}
+
+/** The headers that an upstream's options change, either way. */
+function edited (upstream: string | UpstreamOptions): string[] {
+  const { request = {}, response = {} } = typeof upstream === 'string' ? {} : upstream.headers ?? {}
+  return [request, response].flatMap(({ set = {}, add = {}, remove = [] }) => [...Object.keys(set), ...Object.keys(add), ...remove])
 }

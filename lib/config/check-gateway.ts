@@ -1,4 +1,4 @@
-import type { GatewayOptions } from '../../types/index.ts'
+import type { GatewayOptions, VersionsConfig } from '../../types/index.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { Registry } from '../registry/registry.ts'
@@ -29,9 +29,11 @@ export function checkGateway (options: GatewayOptions): void {
   }
   const around = surroundings(problems, options)
   checkSanitize(problems, ['sanitize'], sanitize ?? {})
-  checkIdentity(problems, ['identity'], identity ?? { providers: [] })
+  checkIdentity(problems, ['identity'], identity ?? { providers: [] }, new HeaderNames(isWhole(problems, 'sanitize') ? sanitize?.owned : []))
   checkResolve(problems, ['resolve'], resolve ?? {}, around)
-  checkForward(problems, ['forward'], forward ?? {}, isWhole(problems, 'identity') ? projectedHeaders(identity?.providers ?? []) : [])
+  const projected = isWhole(problems, 'identity') ? projectedHeaders(identity?.providers ?? []) : []
+  const upstreams = isRegistry ? Object.fromEntries(versions.list().map((version) => [version.id, version])) : versions
+  checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? upstreams as VersionsConfig : {})
   problems.throwIfAny('the gateway config')
 }
 

@@ -5,6 +5,7 @@ import { type Path, type Problems, show, showNames } from './problems.ts'
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false })
 // Annotations of our schemas: what belongs in a place, what to write there, whether it is not to be shown.
 ajv.addVocabulary(['expected', 'remedy', 'secret'])
+ajv.addKeyword({ keyword: 'isFunction', validate: (_: true, value: unknown) => typeof value === 'function', errors: false })
 
 /** Holds a config against a JSON Schema and adds every mismatch to the problems. */
 export function checkShape (problems: Problems, schema: SchemaObject, config: unknown): void {

@@ -1,4 +1,5 @@
 import type { UpstreamOptions } from '../../types/index.ts'
+import { HeaderNames } from '../headers/header-names.ts'
 import { type Path, type Problems, show } from './problems.ts'
 import { takesReserved } from './reserved-headers.ts'
 
@@ -11,10 +12,13 @@ export function checkUpstream (problems: Problems, path: Path, upstream: string 
   } else if (!problems.isMisshapen(targets)) {
     checkTargets(problems, targets, upstream.targets)
   }
-  for (const direction of ['request', 'response'] as const) {
-    if (!problems.isIncomplete([...path, 'headers'])) checkEdits(problems, [...path, 'headers', direction], upstream.headers?.[direction])
-  }
+  if (problems.isIncomplete([...path, 'headers'])) return
+  checkEdits(problems, [...path, 'headers', 'request'], upstream.headers?.request, writtenAnew)
+  checkEdits(problems, [...path, 'headers', 'response'], upstream.headers?.response)
 }
+
+/** Headers of a request that the gateway writes itself, after every edit: an edit would be lost, or make a second one. */
+const writtenAnew = new HeaderNames(['x-forwarded-*', 'forwarded', 'x-real-ip', 'via'])
 
 function checkTargets (problems: Problems, path: Path, targets: readonly string[]): void {
   targets.forEach((target, index) => {
@@ -42,16 +46,24 @@ function checkAddress (problems: Problems, path: Path, address: string): void {
   }
 }
 
-function checkEdits (problems: Problems, path: Path, edits: NonNullable<UpstreamOptions['headers']>['request'] = {}): void {
+type Edits = NonNullable<UpstreamOptions['headers']>['request']
+
+function checkEdits (problems: Problems, path: Path, edits: Edits = {}, written = new HeaderNames()): void {
   const { set = {}, add = {}, remove = [] } = edits
   const places: Array<[member: string, names: readonly string[]]> = [['set', Object.keys(set)], ['add', Object.keys(add)], ['remove', remove]]
   for (const [member, names] of places) {
     for (const name of names) {
       // Taking a caller's credentials or cookies off is for the operator to decide.
       if (member === 'remove' && /^(authorization|cookie)$/i.test(name)) continue
-      if (takesReserved(name) !== undefined) {
-        problems.add([...path, member], `${show(name)} is not to be changed here: messages depend on it. Use a header of your own.`)
+      if (written.has(name)) {
+        problems.add([...path, member], `${show(name)} is written by the gateway itself. Leave it out; Fastify's trustProxy says which earlier hops are believed.`)
+      } else if (takesReserved(name) !== undefined) {
+        problems.add([...path, member], `${show(name)} is not to be changed here: messages depend on it. ${remedy(name)}`)
       }
     }
   }
+}
+
+function remedy (name: string): string {
+  return name.toLowerCase() === 'host' ? "Use the upstream's option: host: 'orders.internal'." : 'Use a header of your own.'
 }

@@ -1,61 +1,71 @@
-import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { refuse } from '../problem.ts'
+import { Answer } from './answer.ts'
+import { Attempts, type Outcome } from './attempts.ts'
+import type { Waiter } from './connection-queue.ts'
 import { passEarlyHints } from './early-hints.ts'
-import { clientLeft, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim } from './failures.ts'
+import { clientLeft, closing, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
+import type { Route } from './mount.ts'
+import { fieldValue } from './raw-headers.ts'
 import type { RequestBody } from './request-body.ts'
-import type { Target } from './target.ts'
-import type { Upstream } from './upstream.ts'
-import { writeHead } from './write-head.ts'
+import { breakOff, endConnectionAfter, isGone, type Response } from './response.ts'
+import { type Attempted, reasonOf } from './retry.ts'
+import { openTunnel } from './upgrade.ts'
 
 /** Interim answers (1xx) that an upstream may send before the final one. */
 const mostInterim = 16
 
 type Options = Omit<Dispatcher.DispatchOptions, 'body'> & { body: RequestBody | null }
 
-/**
- * One request's exchange with its upstream: undici's handler of the upstream's answer, which it passes to
- * the client as it comes, no faster than the client takes it.
- */
-export class Exchange implements Dispatcher.DispatchHandler {
+/** One request's exchange with its upstream: undici's handler of the upstream's answer. */
+export class Exchange implements Dispatcher.DispatchHandler, Waiter {
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
-  readonly #response: ServerResponse
-  readonly #upstream: Upstream
+  readonly #response: Response
+  readonly #route: Route
   readonly #options: Options
-  readonly #tried: Target[] = []
-  #target: Target | null = null
-  #timer: NodeJS.Timeout | undefined
-  #abort: ((reason: Error) => void) | null = null
-  #resume: (() => void) | null = null
+  readonly #attempts: Attempts
   #interim = 0
+  #abort: ((reason: Error) => void) | null = null
+  #answer: Answer | null = null
+  #totalLimit: NodeJS.Timeout | undefined
+  /** Until the next attempt. */
+  #pause: NodeJS.Timeout | undefined
+  #isTunnel = false
   /** The answer is complete, or there is nobody left to give it to. */
   #isOver = false
 
-  constructor (request: FastifyRequest, reply: FastifyReply, upstream: Upstream, options: Options) {
+  constructor (request: FastifyRequest, reply: FastifyReply, route: Route, options: Options) {
     this.#request = request
     this.#reply = reply
     this.#response = reply.raw
-    this.#upstream = upstream
+    this.#route = route
     this.#options = options
+    this.#attempts = new Attempts(route.upstream, this)
   }
 
-  /** Sends the request. */
   start (): void {
+    const { mount, upstream } = this.#route
     // A client may leave while a resolver or a hook is still at work.
-    if (this.#response.destroyed) return this.#onClose()
+    if (isGone(this.#response)) return this.#logDeparture()
+    if (this.#options.upgrade != null && !upstream.beginUpgrade()) return this.#refuse(tooManyUpgrades())
+    mount.exchanges.add(this)
+    upstream.retries.begin()
     this.#response.once('close', this.#onClose)
-    if (this.#upstream.totalMs > 0) this.#timer = setTimeout(this.#onTimeout, this.#upstream.totalMs)
-    this.#send(this.#upstream.pick(this.#tried)!)
+    if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#cut(timedOut()), upstream.totalMs)
+    this.#attempts.begin(this.#attempts.next(true)!)
   }
 
-  #send (target: Target): void {
-    this.#tried.push(target)
-    this.#target = target
-    this.#abort = null
-    target.begin()
-    target.dispatch(this.#options, this)
+  /** Ends it before its time, because the gateway closes. */
+  cancel (): void {
+    this.#cut(closing())
+  }
+
+  onConnection (): void {
+    this.#attempts.isConnected = true
+    this.#attempts.target!.dispatch(this.#options, this)
   }
 
   onConnect (abort: (reason: Error) => void): void {
@@ -65,12 +75,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onHeaders (status: number, rawHeaders: Buffer[], resume: () => void, reason: string): boolean {
     if (status < 200) return this.#onInterim(status, rawHeaders)
-    this.#resume = resume
-    writeHead(this.#response, status, reason, this.#upstream.responseHeaders(rawHeaders, this.#reply))
-    // From here on the answer is the upstream's, not Fastify's.
-    this.#reply.hijack()
+    if (this.#repeatsFor(status, rawHeaders)) return true
+    // Fastify answers in the upstream's place when its `handlerTimeout` is over.
+    if (this.#response.headersSent) throw clientLeft()
+    this.#answer = new Answer(this.#reply, this.#route, resume, (error) => this.#cut(error))
+    this.#answer.begin(status, rawHeaders, reason)
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
-    if (status === 204 || status === 304) this.onComplete()
+    if (status === 204 || status === 304) this.onComplete([])
     return true
   }
 
@@ -82,60 +93,107 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onData (chunk: Buffer): boolean {
-    if (this.#response.write(chunk)) return true
-    this.#response.once('drain', this.#onDrain)
-    return false
+    return this.#answer!.write(chunk)
   }
 
-  onComplete (): void {
+  onComplete (trailers: Array<Buffer | string> | null): void {
     if (this.#isOver) return
-    this.#end(true)
-    this.#response.end()
+    this.#end('succeeded')
+    this.#answer!.end(trailers!)
+  }
+
+  onUpgrade (_status: number, rawHeaders: Buffer[], socket: Duplex): void {
+    openTunnel(this.#request, this.#reply, this.#route, rawHeaders, socket)
+    this.#isTunnel = true
+    this.#end('succeeded')
   }
 
   onError (error: Error): void {
-    if (this.#isOver) return
-    // Without a connection nothing was sent: another target may be asked, whatever the method.
-    const next = this.#abort === null && this.#tried.length <= this.#upstream.retries ? this.#upstream.pick(this.#tried) : null
-    if (next === null) return this.#fail(error)
-    this.#target!.end(false)
-    this.#send(next)
+    if (this.#isOver || this.#pause !== undefined) return
+    const reason = this.#answer === null ? reasonOf(error, this.#abort !== null) : null
+    const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
+    if (delay === null || !this.#repeat(delay, error, reason === 'not-sent')) this.#fail(error)
+  }
+
+  /** Sends the request once more if the config takes an answer like this as a reason to. */
+  #repeatsFor (status: number, rawHeaders: Buffer[]): boolean {
+    const { retries } = this.#route.upstream
+    if (!retries.isReason(status)) return false
+    const abort = this.#abort!
+    const delay = retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
+    // It begins later, so that what undici says of the end of this attempt is not taken for the next one's.
+    if (delay === null || !this.#repeat(Math.max(delay, 1), null, false)) return false
+    abort(clientLeft())
+    return true
+  }
+
+  get #attempted (): Attempted {
+    return { method: this.#options.method, hasBody: this.#options.body !== null, attempts: this.#attempts.count }
+  }
+
+  /** @returns whether there is a target to send the request to */
+  #repeat (delay: number, outcome: Outcome, needsAnother: boolean): boolean {
+    const target = this.#attempts.next(needsAnother)
+    if (target === null) return false
+    this.#attempts.end(outcome)
+    this.#abort = null
+    this.#attempts.retries++
+    this.#route.upstream.retries.beginRetry()
+    const begin = (): void => {
+      this.#pause = undefined
+      this.#attempts.begin(target)
+    }
+    if (delay === 0) begin()
+    else this.#pause = setTimeout(begin, delay)
+    return true
   }
 
   #fail (error: Error): void {
-    const { version } = this.#upstream
-    this.#end(isUpstreamsFault(error) ? false : null)
-    if (this.#response.headersSent) {
-      this.#request.log.error({ err: error, version, target: this.#target!.address }, 'upstream failed during its answer')
-      // The client must not take what it has for the whole answer.
-      this.#response.destroy()
-    } else {
-      refuse(this.#request, this.#reply, exchangeFailure(error, version, this.#target!.address))
-    }
+    this.#end(isUpstreamsFault(error) ? error : null)
+    if (!this.#response.headersSent) return this.#refuse(error)
+    // What the app answers in the upstream's place is not broken off.
+    if (this.#answer === null) return
+    const { upstream: { version } } = this.#route
+    this.#request.log.error({ err: error, version, target: this.#attempts.target!.address }, 'exchange broke off during the answer')
+    // The client must not take what it has for the whole answer.
+    breakOff(this.#response)
   }
 
-  #end (succeeded: boolean | null): void {
+  #refuse (error: Error): void {
+    if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
+    refuse(this.#request, this.#reply, exchangeFailure(error, this.#route.upstream.version, this.#attempts.target?.address))
+  }
+
+  /** Ends it with an error, whatever it waits for. */
+  #cut (error: Error): void {
+    if (this.#abort === null) this.#fail(error)
+    else this.#abort(error)
+  }
+
+  #end (outcome: Outcome): void {
+    const { mount, upstream } = this.#route
     this.#isOver = true
-    clearTimeout(this.#timer)
-    this.#target?.end(succeeded)
+    mount.exchanges.delete(this)
+    upstream.retries.end(this.#attempts.retries)
+    clearTimeout(this.#totalLimit)
+    clearTimeout(this.#pause)
+    this.#answer?.stop()
+    if (this.#options.upgrade != null && !this.#isTunnel) upstream.endUpgrade()
+    this.#attempts.end(outcome)
     // What is left of an upload is not the upstream's any more.
     this.#options.body?.destroy()
   }
 
-  readonly #onDrain = (): void => {
-    this.#resume?.()
-  }
-
-  readonly #onTimeout = (): void => {
-    if (this.#abort === null) this.#fail(timedOut())
-    else this.#abort(timedOut())
+  #logDeparture (): void {
+    const { upstream: { version } } = this.#route
+    this.#request.log.info({ version, target: this.#attempts.target?.address, status: 499 }, 'client left before the answer was complete')
   }
 
   /** The client left, or the app answered in the upstream's place. */
   readonly #onClose = (): void => {
     if (this.#isOver) return
     this.#end(null)
-    this.#request.log.info({ version: this.#upstream.version, status: 499 }, 'client left before the answer was complete')
+    this.#logDeparture()
     this.#abort?.(clientLeft())
   }
 }

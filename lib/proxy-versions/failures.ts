@@ -1,7 +1,23 @@
-import { type Refusal, requestMalformed, requestTooLarge, upstreamProtocol, upstreamTimeout, upstreamUnavailable } from '../errors.ts'
+import {
+  type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout,
+  upstreamUnavailable
+} from '../errors.ts'
 
 /** Codes of our own, beside undici's. */
-const codes = { clientLeft: 'CLIENT_LEFT', timedOut: 'TOTAL_TIMEOUT', tooLarge: 'REQUEST_BODY_TOO_LARGE', tooManyInterim: 'TOO_MANY_INTERIM' } as const
+const codes = {
+  clientLeft: 'CLIENT_LEFT',
+  timedOut: 'TOTAL_TIMEOUT',
+  idle: 'IDLE_TIMEOUT',
+  clientStalled: 'CLIENT_STALLED',
+  bodyStalled: 'REQUEST_BODY_STALLED',
+  tooLarge: 'REQUEST_BODY_TOO_LARGE',
+  tooManyInterim: 'TOO_MANY_INTERIM',
+  notOffered: 'PROTOCOL_NOT_OFFERED',
+  queueFull: 'QUEUE_FULL',
+  waitedTooLong: 'QUEUE_TIMEOUT',
+  tooManyUpgrades: 'TOO_MANY_UPGRADES',
+  closing: 'CLOSING'
+} as const
 
 function failure (code: string, message: string): Error & { code: string } {
   return Object.assign(new Error(message), { code })
@@ -15,6 +31,38 @@ export function timedOut (): Error {
   return failure(codes.timedOut, 'the exchange took longer than timeouts.total')
 }
 
+export function wasIdle (): Error {
+  return failure(codes.idle, 'the answer made no progress for timeouts.idle')
+}
+
+export function clientStalled (): Error {
+  return failure(codes.clientStalled, 'the client took nothing of the answer for timeouts.idle')
+}
+
+export function bodyStalled (): Error {
+  return failure(codes.bodyStalled, 'the body made no progress for timeouts.idle')
+}
+
+export function notOffered (protocol: string): Error {
+  return failure(codes.notOffered, `the upstream switched to ${JSON.stringify(protocol)}, which was not offered`)
+}
+
+export function queueFull (): Error {
+  return failure(codes.queueFull, 'all connections to the target are in use, and maxQueued requests wait')
+}
+
+export function waitedTooLong (): Error {
+  return failure(codes.waitedTooLong, 'no connection to the target was free within timeouts.connect')
+}
+
+export function tooManyUpgrades (): Error {
+  return failure(codes.tooManyUpgrades, 'upgrades.max connections are upgraded')
+}
+
+export function closing (): Error {
+  return failure(codes.closing, 'the gateway is closing')
+}
+
 export function bodyTooLarge (limit: number): Error {
   return failure(codes.tooLarge, `the body has more than ${limit} bytes`)
 }
@@ -23,7 +71,10 @@ export function tooManyInterim (): Error {
   return failure(codes.tooManyInterim, 'the upstream sends interim answers without end')
 }
 
-const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut])
+const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut, codes.idle])
+
+/** The version has more to do than it is given leave to. */
+const overloads = new Set<string>([codes.queueFull, codes.waitedTooLong, codes.tooManyUpgrades])
 
 /**
  * Codes for an answer that is not HTTP: undici's, those of Node when it would not write it to the client,
@@ -31,23 +82,37 @@ const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TI
  */
 const protocolErrors = new Set<string>([
   'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ERR_HTTP_INVALID_STATUS_CODE', 'ERR_INVALID_CHAR',
-  'ERR_ASSERTION', codes.tooManyInterim
+  'ERR_ASSERTION', codes.tooManyInterim, codes.notOffered
 ])
 
 /** undici would not send it: a request target such as `*`, or a body that is not as long as it says. */
 const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'])
 
+const notTheUpstreams = new Set<string>([codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.closing])
+
 /** Whether a failed exchange says something of the target's health. */
 export function isUpstreamsFault ({ code = '' }: Error & { code?: string }): boolean {
-  return code !== codes.tooLarge && !requestErrors.has(code)
+  return !notTheUpstreams.has(code) && !requestErrors.has(code) && !overloads.has(code)
+}
+
+/** Whether another attempt may do better: the fault is a target's, and there is time left. */
+export function isTransient (error: Error & { code?: string }): boolean {
+  return error.code === codes.queueFull || (isUpstreamsFault(error) && error.code !== codes.timedOut)
+}
+
+/** Whether it was the time that ran out. */
+export function isTimeout ({ code = '' }: Error & { code?: string }): boolean {
+  return timeouts.has(code)
 }
 
 /** What the caller is told about a failed exchange. The error itself, and the target, are for the log. */
-export function exchangeFailure (cause: Error & { code?: string }, version: string, target: string): Refusal {
+export function exchangeFailure (cause: Error & { code?: string }, version: string, target: string | undefined): Refusal {
   const { code = '', name } = cause
-  const details = { cause, target, members: { version } }
+  const details = { cause, members: { version }, ...target !== undefined && { target } }
   // What is left of the body is not waited for.
   if (code === codes.tooLarge) return requestTooLarge({ ...details, headers: { connection: 'close' } })
+  if (code === codes.bodyStalled) return requestStalled({ ...details, headers: { connection: 'close' } })
+  if (overloads.has(code)) return upstreamOverloaded({ ...details, headers: { 'retry-after': '1' } }, version)
   if (requestErrors.has(code)) return requestMalformed(details)
   if (timeouts.has(code)) return upstreamTimeout(details, version)
   if (protocolErrors.has(code) || name === 'HTTPParserError') return upstreamProtocol(details, version)

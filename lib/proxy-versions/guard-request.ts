@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { requestMalformed, targetTooLong } from '../errors.ts'
+import { methodNotAllowed, type Refusal, requestMalformed, targetTooLong } from '../errors.ts'
 import { refuse } from '../problem.ts'
-import { isTraversal, splitTarget } from './request-target.ts'
+import { namesOneHost } from './host.ts'
+import { isFarEnough } from './max-forwards.ts'
+import { isTraversal, namesHost, splitAbsolute, splitTarget } from './request-target.ts'
 
 /** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
 const longestTarget = 8 * 1024
@@ -11,24 +13,45 @@ type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) =>
 /**
  * Refuses what cannot be forwarded safely, and hides from Fastify what only the upstream may judge.
  *
- * @param prefix of the mount; a path that goes on with `//` behind it would name a host of its own
+ * @param prefix of the mount
  */
 export function guardRequests (prefix: string): Guard {
   return (request, reply, done) => {
     const { raw, headers } = request
-    normalizeAbsoluteForm(raw)
-    const [path] = splitTarget(raw.url!)
-    if (raw.url!.length > longestTarget) return refuse(request, reply, targetTooLong({}))
-    if (!path.startsWith('/') || path.startsWith(`${prefix}//`) || isTraversal(path)) return refuse(request, reply, requestMalformed({}))
+    const refusal = judge(request, prefix)
+    if (refusal !== null) return refuse(request, reply, refusal)
+    if (isFarEnough(raw)) return answerOptions(request, reply)
     if (!isMediaType(headers['content-type'])) delete headers['content-type']
     done()
   }
 }
 
-/** `http://host/path` is the same as `/path` (RFC 9112 3.2.2). */
-function normalizeAbsoluteForm (raw: { url?: string | undefined }): void {
-  const [, path] = /^https?:\/\/[^/?#]*(.*)$/is.exec(raw.url!) ?? []
-  if (path !== undefined) raw.url = path.startsWith('/') ? path : `/${path}`
+function judge (request: FastifyRequest, prefix: string): Refusal | null {
+  const { raw } = request
+  // The answer would show what the gateway adds on the way (RFC 9110 9.3.8).
+  if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
+  const [authority, target] = splitAbsolute(raw.url!)
+  raw.url = target
+  if (!namesOneHost(request, authority)) return requestMalformed({})
+  // In HTTP/1.0 it may be the only one that names the host.
+  if (authority !== undefined) raw.headers.host ??= authority
+  if (target.length > longestTarget) return targetTooLong({})
+  return isForwardable(target, prefix) ? null : requestMalformed({})
+}
+
+function isForwardable (target: string, prefix: string): boolean {
+  const [path] = splitTarget(target)
+  // RFC 3986 has visible ASCII only. Blanks in it are where others would end it.
+  return path.startsWith('/') && !/[^\x21-\x7e]/.test(target) && !namesHost(path, prefix) && !isTraversal(path)
+}
+
+function answerOptions (request: FastifyRequest, reply: FastifyReply): void {
+  reply.code(204).header('allow', allowed(request)).send()
+}
+
+/** The methods that are forwarded: all that the app's Fastify takes, but one. */
+function allowed ({ server }: FastifyRequest): string {
+  return server.supportedMethods.filter((method) => method !== 'TRACE').join(', ')
 }
 
 /** Fastify answers 415 to a media type that it cannot read. It is forwarded as it is, from the raw headers. */

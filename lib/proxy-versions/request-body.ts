@@ -1,13 +1,24 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { Readable } from 'node:stream'
-import { bodyTooLarge } from './failures.ts'
+import { bodyStalled, bodyTooLarge } from './failures.ts'
+import { askForBody, isHeldBack } from './front.ts'
+
+/** How long a client may go on sending a body that nobody wants, in milliseconds: so that it comes to read its answer. */
+const longestLinger = 30_000
 
 /** Whether a request has a body, by its framing (RFC 9112 6.3, RFC 9113 8.1). */
 export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean {
   if ('stream' in request) return !request.stream.endAfterHeaders
   const { headers } = request
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+interface Limits {
+  /** Bytes of the body; one more and it fails. 0 = no limit. */
+  bytes: number
+  /** Milliseconds between two pieces. 0 = no limit. */
+  idle: number
 }
 
 /**
@@ -18,36 +29,72 @@ export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean
 export class RequestBody extends Readable {
   readonly #source: IncomingMessage
   readonly #limit: number
+  readonly #stall: NodeJS.Timeout | undefined
   #bytes = 0
+  #isWanted = false
 
-  /** @param limit of bytes; one more and the body fails. 0 = no limit */
-  constructor (source: IncomingMessage, limit: number) {
+  constructor (source: IncomingMessage, { bytes, idle }: Limits) {
     // In object mode undici does not count a short body that is already whole, so what came chunked stays chunked.
     super({ objectMode: true, highWaterMark: 1 })
     this.#source = source
-    this.#limit = limit
-    source.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError)
+    this.#limit = bytes
+    if (idle > 0) this.#stall = setTimeout(this.#onStall, idle)
+    source.on('error', this.#onError)
     // undici listens only until the answer is complete; a client may leave later.
     this.on('error', () => {})
   }
 
   override _read (): void {
-    this.#source.resume()
+    if (!this.#isWanted) this.#begin()
+    if (!this.isPaused()) this.#source.resume()
+  }
+
+  /** The source stops at once: a piece that came later would only wait here. */
+  override pause (): this {
+    if (this.#isWanted) this.#source.pause()
+    return super.pause()
+  }
+
+  override resume (): this {
+    if (this.#isWanted) this.#source.resume()
+    return super.resume()
   }
 
   override _destroy (error: Error | null, callback: (error: Error | null) => void): void {
-    // What the client still sends is read and dropped: the next request of its connection comes behind it.
-    this.#source.off('data', this.#onData).off('end', this.#onEnd).resume()
+    clearTimeout(this.#stall)
+    this.#source.off('data', this.#onData).off('end', this.#onEnd)
+    if (!this.#source.readableEnded && !this.#source.destroyed && !isHeldBack(this.#source)) this.#linger()
     callback(error)
   }
 
+  /** Nothing is read, or asked for, before there is somebody to take it. */
+  #begin (): void {
+    this.#isWanted = true
+    askForBody(this.#source)
+    this.#source.on('data', this.#onData).on('end', this.#onEnd)
+  }
+
+  /** What the client still sends is read and dropped: the next request of its connection comes behind it. */
+  #linger (): void {
+    const end = setTimeout(() => this.#source.destroy(), longestLinger).unref()
+    this.#source.on('close', () => clearTimeout(end)).on('end', () => clearTimeout(end)).resume()
+  }
+
   readonly #onData = (chunk: Buffer): void => {
+    this.#stall?.refresh()
     this.#bytes += chunk.length
     if (this.#limit > 0 && this.#bytes > this.#limit) this.destroy(bodyTooLarge(this.#limit))
     else if (!this.push(chunk)) this.#source.pause()
   }
 
+  /** A source that is paused waits for the upstream, which has limits of its own. */
+  readonly #onStall = (): void => {
+    if (!this.#isWanted || this.#source.isPaused()) this.#stall!.refresh()
+    else this.destroy(bodyStalled())
+  }
+
   readonly #onEnd = (): void => {
+    clearTimeout(this.#stall)
     this.push(null)
   }
 

@@ -20,14 +20,17 @@ export function requestHeaders ({ id, upstream }: Version, versionHeader: string
   const dropped = new HeaderNames([...hopByHop, ...forwardedHeaders, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
 
   return (request) => {
-    const { rawHeaders } = request.raw
+    const { rawHeaders, httpVersionMajor } = request.raw
+    // HTTP/2 may have cut a cookie into crumbs, which elsewhere are one field (RFC 9113 8.2.3).
+    const crumbs = httpVersionMajor === 2 ? request.headers.cookie : undefined
     const named = nominatedHeaders.get(request)
     const headers: string[] = []
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!
-      if (dropped.has(name) || named?.has(name.toLowerCase()) === true) continue
+      if (dropped.has(name) || named?.has(name.toLowerCase()) === true || (crumbs !== undefined && name === 'cookie')) continue
       headers.push(name, rawHeaders[i + 1]!)
     }
+    if (crumbs !== undefined && !dropped.has('cookie')) headers.push('cookie', crumbs)
     // undici writes the target's own name when there is none.
     if (host !== 'target') headers.push('host', host === 'client' ? request.host : host)
     pushForwarded(headers, request)

@@ -8,6 +8,12 @@ import type { RewriteLocation } from './location.ts'
 /** Headers that the gateway's own hooks have set on the reply. */
 type OwnHeaders = ReturnType<FastifyReply['getHeaders']>
 
+/** What of an upstream's answer is not passed on: what is for its hop, what the config removes, and what is the gateway's own. */
+export function droppedFromAnswers ({ upstream }: Version, versionHeader: string): HeaderNames {
+  const { set = {}, remove = [] } = upstream.headers?.response ?? {}
+  return new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), versionHeader])
+}
+
 /** Makes the header list of an answer from the upstream's: names and values in turn. */
 export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<FastifyReply, 'getHeaders' | 'request'>) => string[]
 
@@ -15,10 +21,11 @@ export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<Fastif
  * The upstream's fields, in order and in their own lines, without those that are for its hop, and the
  * gateway's own. Where both have one, the gateway's counts; `Vary` is united, cookies are kept apart.
  */
-export function responseHeaders ({ id, upstream }: Version, versionHeader: string, relocate: RewriteLocation): ResponseHeaders {
-  const { set = {}, add = {}, remove = [] } = upstream.headers?.response ?? {}
+export function responseHeaders (version: Version, versionHeader: string, relocate: RewriteLocation): ResponseHeaders {
+  const { id, upstream } = version
+  const { set = {}, add = {} } = upstream.headers?.response ?? {}
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
-  const dropped = new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), versionHeader])
+  const dropped = droppedFromAnswers(version, versionHeader)
 
   return (rawHeaders, reply) => {
     const own = reply.getHeaders()

@@ -1,58 +1,102 @@
-import { type Dispatcher, Pool } from 'undici'
-import type { UpstreamOptions } from '../../types/index.ts'
+import type { Dispatcher } from 'undici'
+import type { TargetHealth, UpstreamOptions } from '../../types/index.ts'
+import { ConnectionQueue, type Waiter } from './connection-queue.ts'
+import { HealthCheck } from './health-check.ts'
+import { mostStreams } from './http2-pool.ts'
+import type { Handler } from './http2-request.ts'
+import { PassiveHealth } from './passive-health.ts'
+import { TargetConnections, triesHttp2 } from './target-connections.ts'
+
+/** Told that a target begins or ceases to get requests. */
+export type OnHealth = (target: Target, error: Error | null) => void
 
 /** One address of an upstream, with its connections and what is known of its health. */
 export class Target {
   readonly address: string
-  /** Exchanges under way. */
-  pending = 0
-  readonly #pool: Pool
-  readonly #failures: number
-  readonly #cooldownMs: number
-  readonly #now: () => number
-  #failed = 0
-  #retryAt = 0
+  readonly #connections: TargetConnections
+  readonly #queue: ConnectionQueue
+  readonly #passive: PassiveHealth
+  readonly #check: HealthCheck | null
+  readonly #onHealth: OnHealth
+  /** What `onHealth` was last told. */
+  #wasHealthy = true
+  #lastError: string | undefined
 
-  constructor (address: string, { connections = 128, timeouts = {}, tls = {}, health = {} }: UpstreamOptions, now: () => number) {
-    const { connect = 5_000, headers = 30_000, idle = 60_000 } = timeouts
-    const socketPath = /^unix\+(https?):\/\/(\/.+)$/.exec(address)
+  constructor (address: string, options: UpstreamOptions, now: () => number, onHealth: OnHealth = () => {}) {
+    const { connections = 128, maxQueued = 1024, timeouts: { connect = 5_000 } = {}, health = {} } = options
     this.address = address
-    this.#pool = new Pool(socketPath === null ? address : `${socketPath[1]}://localhost`, {
-      connections,
-      pipelining: 1,
-      connect: { timeout: connect, ...tls, ...socketPath !== null && { socketPath: socketPath[2]! } },
-      headersTimeout: headers,
-      bodyTimeout: idle
+    this.#queue = new ConnectionQueue(connections * (triesHttp2(address, options) ? mostStreams : 1), maxQueued, connect)
+    this.#connections = new TargetConnections(address, options, now, (perConnection) => {
+      this.#queue.limit = connections * perConnection
     })
-    this.#failures = health.passive?.failures ?? 5
-    this.#cooldownMs = health.passive?.cooldownMs ?? 10_000
-    this.#now = now
+    this.#passive = new PassiveHealth(health.passive ?? {}, now)
+    this.#check = health.active === undefined ? null : new HealthCheck(address, options, health.active, this.#note)
+    this.#onHealth = onHealth
+    this.#check?.start()
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    this.#pool.dispatch(options, handler)
-  }
-
-  /** Whether it takes requests: it does not fail, or has rested and is due for one to try. */
+  /** Whether it should get requests. */
   get isHealthy (): boolean {
-    return this.#failed < this.#failures || this.#now() >= this.#retryAt
+    return this.#passive.isHealthy && this.#check?.state !== 'down'
   }
 
-  /** Begins an exchange. A target that has rested gets this one to try, and rests on until it is answered. */
-  begin (): void {
-    this.pending++
-    if (this.#failed >= this.#failures) this.#retryAt = this.#now() + this.#cooldownMs
+  /** Exchanges under way. */
+  get pending (): number {
+    return this.#queue.taken
   }
 
-  /** Ends an exchange. `null`: it says nothing of the target's health. */
-  end (succeeded: boolean | null): void {
-    this.pending--
-    if (succeeded === null) return
-    this.#failed = succeeded ? 0 : this.#failed + 1
-    if (this.#failed >= this.#failures) this.#retryAt = this.#now() + this.#cooldownMs
+  /** Whether a request would have to wait. */
+  get isFull (): boolean {
+    return this.#queue.isFull
   }
 
+  health (): TargetHealth {
+    return {
+      address: this.address,
+      healthy: this.isHealthy,
+      pending: this.pending,
+      queued: this.#queue.length,
+      failures: this.#passive.failed,
+      active: this.#check?.state ?? 'unknown',
+      ...this.#lastError !== undefined && { lastError: this.#lastError }
+    }
+  }
+
+  /** Begins an exchange, as soon as there is a connection for it. */
+  enter (waiter: Waiter): void {
+    this.#passive.begin()
+    this.#queue.enter(waiter)
+  }
+
+  /** Sends the request of an exchange that has begun. */
+  dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+    this.#connections.dispatch(options, handler)
+  }
+
+  /** Ends an exchange that has begun. `null`: it says nothing of the target's health. */
+  leave (outcome: Error | 'succeeded' | null): void {
+    this.#queue.leave()
+    if (outcome === null) return
+    const error = outcome === 'succeeded' ? null : outcome
+    this.#passive.end(error === null)
+    this.#note(error)
+  }
+
+  /** For one that does not wait for its beginning any more. */
+  giveUp (waiter: Waiter): void {
+    this.#queue.giveUp(waiter)
+  }
+
+  /** Waits for the exchanges under way. */
   async close (): Promise<void> {
-    await this.#pool.close()
+    await Promise.all([this.#check?.close(), this.#connections.close()])
+  }
+
+  readonly #note = (error: Error | null): void => {
+    if (error !== null) this.#lastError = error.message
+    const { isHealthy } = this
+    if (isHealthy === this.#wasHealthy) return
+    this.#wasHealthy = isHealthy
+    this.#onHealth(this, error)
   }
 }

@@ -1,57 +1,74 @@
-import type { UpstreamOptions, Version } from '../../types/index.ts'
+import type { FastifyBaseLogger } from 'fastify'
+import type { UpstreamOptions, Version, VersionHealth } from '../../types/index.ts'
 import { type Balance, leastRequests, roundRobin } from './balance.ts'
-import { insideHosts, rewriteLocation } from './location.ts'
-import { requestHeaders } from './request-headers.ts'
-import { type ResponseHeaders, responseHeaders } from './response-headers.ts'
+import { RetryPolicy } from './retry.ts'
 import { Target } from './target.ts'
 
-interface Surroundings {
-  /** Prefix of the mount. */
-  prefix: string
-  /** Header that carries the version. */
-  versionHeader: string
-  now?: () => number
-}
-
-/** The cluster that serves one version: its targets, and everything about it that the config decides. */
+/** The cluster that serves one version: its targets, and how they are used. */
 export class Upstream {
   readonly version: string
-  /** What the mount's prefix becomes, without a slash at its end. */
-  readonly base: string
   readonly maxRequestBytes: number
   readonly totalMs: number
-  readonly retries: number
-  readonly requestHeaders: ReturnType<typeof requestHeaders>
-  readonly responseHeaders: ResponseHeaders
+  readonly idleMs: number
+  /** The same for server-sent events, which may be rare. */
+  readonly eventIdleMs: number
+  readonly tunnelIdleMs: number
+  readonly retries: RetryPolicy
   readonly #targets: readonly Target[]
   readonly #balance: Balance
+  readonly #maxUpgrades: number
+  #upgrades = 0
 
-  constructor (version: Version, { prefix, versionHeader, now = Date.now }: Surroundings) {
-    const { targets, balance, host, rewritePrefix = '/', maxRequestBytes = 0, timeouts, retry }: UpstreamOptions = version.upstream
-    const addresses = [targets].flat()
-    this.version = version.id
-    this.base = rewritePrefix.replace(/\/$/, '')
+  constructor ({ id, upstream }: Version, log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now = Date.now) {
+    const { targets, balance, maxRequestBytes = 0, timeouts = {}, retry = {} }: UpstreamOptions = upstream
+    const { idle, tunnel = 300_000, total = 0 } = timeouts
+    this.version = id
     this.maxRequestBytes = maxRequestBytes
-    this.totalMs = timeouts?.total ?? 0
-    this.retries = retry?.attempts ?? 1
-    this.requestHeaders = requestHeaders(version, versionHeader)
-    const relocate = rewriteLocation(insideHosts(addresses, host), prefix, this.base)
-    this.responseHeaders = responseHeaders(version, versionHeader, relocate)
-    this.#targets = addresses.map((address) => new Target(address, version.upstream, now))
+    this.totalMs = total
+    this.idleMs = idle ?? 60_000
+    this.eventIdleMs = idle ?? 0
+    this.tunnelIdleMs = tunnel
+    this.retries = new RetryPolicy(retry, now)
     this.#balance = balance === 'least-requests' ? leastRequests() : roundRobin()
+    this.#maxUpgrades = upstream.upgrades?.max ?? 0
+    if (upstream.tls?.rejectUnauthorized === false) {
+      log.warn({ version: id }, 'the certificates of this version are not verified: tls.rejectUnauthorized is false')
+    }
+    this.#targets = [targets].flat().map((address) => new Target(address, upstream, now, (target, err) => {
+      if (target.isHealthy) log.info({ version: id, target: address }, 'target is healthy again')
+      else log.warn({ version: id, target: address, err }, 'target is not healthy')
+    }))
   }
 
   /**
-   * The target for an exchange, `null` when all have been tried. Unhealthy ones are left out as long as there
-   * are others: a try is better than a certain failure. Never another version's.
+   * The target for an exchange; `null` when all have been tried. Ones that fail, or would make the request wait,
+   * are left out as long as there are others: a try is better than a certain failure. Never another version's.
    */
   pick (tried: readonly Target[]): Target | null {
     const left = tried.length === 0 ? this.#targets : this.#targets.filter((target) => !tried.includes(target))
     if (left.length <= 1) return left[0] ?? null
     const healthy = left.filter((target) => target.isHealthy)
-    return this.#balance(healthy.length === 0 ? left : healthy)
+    const free = healthy.filter((target) => !target.isFull)
+    return this.#balance([free, healthy, left].find((targets) => targets.length > 0)!)
   }
 
+  /** Begins an upgrade. @returns whether there may be one more */
+  beginUpgrade (): boolean {
+    const isAllowed = this.#maxUpgrades === 0 || this.#upgrades < this.#maxUpgrades
+    if (isAllowed) this.#upgrades++
+    return isAllowed
+  }
+
+  endUpgrade (): void {
+    this.#upgrades--
+  }
+
+  health (): VersionHealth {
+    const targets = this.#targets.map((target) => target.health())
+    return { version: this.version, healthy: targets.some(({ healthy }) => healthy), targets }
+  }
+
+  /** Ends the connections; exchanges under way may finish. */
   async close (): Promise<void> {
     await Promise.all(this.#targets.map((target) => target.close()))
   }

@@ -1,30 +1,56 @@
 import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import { fieldLists } from './field-lists.ts'
+import type { Response } from './response.ts'
+
+/** HTTP/2 knows no headers of a connection, and a client must not accept any (RFC 9113 8.2.2). */
+const ofConnections = ['connection', 'http2-settings', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']
 
 /**
  * Writes status and headers: names and values in turn, repeated fields in their own lines.
  *
  * @throws `ERR_INVALID_CHAR`, `ERR_HTTP_INVALID_STATUS_CODE` when the upstream's would not be valid HTTP
  */
-export function writeHead (response: ServerResponse, status: number, reason: string, headers: readonly string[]): void {
+export function writeHead (response: Response, status: number, reason: string, headers: readonly string[]): void {
+  if ('stream' in response) writeHttp2Head(response, status, headers)
+  else writeHttp1Head(response, status, reason, headers)
+}
+
+function writeHttp1Head (response: ServerResponse, status: number, reason: string, headers: readonly string[]): void {
+  // Once something has called `setHeader`, a list given to `writeHead` keeps only the last of repeated fields.
   const hasOwn = response.getHeaderNames().length > 0
   if (hasOwn) setHeaders(response, headers)
   const rest = hasOwn ? [] : [...headers]
-  // A reason phrase is for people (RFC 9110 15.1): one that cannot be passed on is left out, and HTTP/2 has none.
-  if (response.req.httpVersionMajor === 2 || !/^[\t\x20-\x7e]+$/.test(reason)) response.writeHead(status, rest)
-  else response.writeHead(status, reason, rest)
+  // A reason phrase is for people (RFC 9110 15.1): one that cannot be passed on is left out.
+  if (/^[\t\x20-\x7e]+$/.test(reason)) response.writeHead(status, reason, rest)
+  else response.writeHead(status, rest)
 }
 
-/**
- * Once something has called `setHeader` on the raw response, a header list given to `writeHead` keeps only
- * the last of repeated fields. Set as lists of values, all of them are kept.
- */
-function setHeaders (response: ServerResponse, headers: readonly string[]): void {
-  const values = new Map<string, { name: string, values: string[] }>()
-  for (let i = 0; i < headers.length; i += 2) {
-    const key = headers[i]!.toLowerCase()
-    const field = values.get(key)
-    if (field === undefined) values.set(key, { name: headers[i]!, values: [headers[i + 1]!] })
-    else field.values.push(headers[i + 1]!)
+function writeHttp2Head (response: Http2ServerResponse, status: number, headers: readonly string[]): void {
+  setHeaders(response, headers, ofConnections)
+  // One of them, which a hook of the app's may have set, would cost the whole answer.
+  for (const name of ofConnections) response.removeHeader(name)
+  // Neither has a body, and a client takes a length without one for an error (RFC 9110 8.6, RFC 9113 8.1.1).
+  if (status === 204 || status === 205) response.removeHeader('content-length')
+  try {
+    response.writeHead(status)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_HTTP2_HEADER_SINGLE_VALUE') throw error
+    joinRepeated(response)
+    response.writeHead(status)
   }
-  for (const field of values.values()) response.setHeader(field.name, field.values.length === 1 ? field.values[0]! : field.values)
+}
+
+/** Sets all headers or, when one is not valid, none: what the gateway answers then has its own only. */
+function setHeaders (response: Response, headers: readonly string[], except: readonly string[] = []): void {
+  for (const [key, { name, values }] of fieldLists(headers)) {
+    if (!except.includes(key)) response.setHeader(name, values.length === 1 ? values[0]! : values)
+  }
+}
+
+/** Node sends some fields only once over HTTP/2. Joined, they mean what they meant apart (RFC 9110 5.3); cookies would not. */
+function joinRepeated (response: Http2ServerResponse): void {
+  for (const [name, values] of Object.entries(response.getHeaders())) {
+    if (Array.isArray(values) && name !== 'set-cookie') response.setHeader(name, values.join(', '))
+  }
 }

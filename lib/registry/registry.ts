@@ -1,4 +1,4 @@
-import type { AliasesConfig, Version, VersionRegistry, VersionsConfig } from '../../types/index.ts'
+import type { AliasesConfig, Version, VersionHealth, VersionRegistry, VersionsConfig } from '../../types/index.ts'
 import { canonicalId } from './version-id.ts'
 
 /** A version, and the alias that led to it when one did. */
@@ -14,6 +14,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   readonly #aliases = new Map<Alias, Id>()
   // A Map: names come from requests, and an object has members of its own (`constructor`).
   readonly #byName = new Map<string, Found<Id>>()
+  #health: () => ReadonlyArray<VersionHealth<Id>> = () => []
 
   constructor (versions: VersionsConfig<Id>, aliases: AliasesConfig<Id, Alias>) {
     this.#versions = Object.freeze(entries(versions).map(([id, { upstream }]) =>
@@ -37,6 +38,15 @@ export class Registry<Id extends string = string, Alias extends string = string>
 
   aliases (): ReadonlyMap<Alias, Id> {
     return new Map(this.#aliases)
+  }
+
+  health (): ReadonlyArray<VersionHealth<Id>> {
+    return this.#health()
+  }
+
+  /** Has whoever forwards the requests tell of the targets. */
+  reportHealth (report: () => ReadonlyArray<VersionHealth<Id>>): void {
+    this.#health = report
   }
 
   ids (): Id[] {

@@ -1,0 +1,55 @@
+import type { SchemaObject } from 'ajv'
+import { count, flag, headerName, list, object, oneOf, text } from './schema-words.ts'
+
+const address = text('an http(s) URL')
+export const milliseconds = count(0, 2 ** 31 - 1, 'milliseconds')
+const headerValue: SchemaObject = { type: 'string', pattern: '^[\\t\\x20-\\x7e]*$', expected: 'a header value of visible ASCII' }
+const headerValues: SchemaObject = {
+  type: 'object', propertyNames: headerName, additionalProperties: headerValue, expected: 'headers by name'
+}
+const headerEdits = object({ set: headerValues, add: headerValues, remove: list(headerName, 'a list of header names') })
+
+// RFC 3986 3.3 (pchar), without dot segments and empty ones
+const pathPattern = "^(?!.*/\\.\\.?(/|$))(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$"
+const retryReason: SchemaObject = {
+  enum: ['not-sent', 'reset', 'timeout', 429, 500, 502, 503, 504],
+  expected: "'not-sent', 'reset', 'timeout', or a status that is worth a retry: 429, 500, 502, 503, 504"
+}
+const activeHealth = object({
+  path: { type: 'string', pattern: '^/[\\x21-\\x7e]*$', expected: "a path such as '/healthz'" },
+  intervalMs: count(1, 2 ** 31 - 1, 'milliseconds'),
+  jitter: { type: 'number', minimum: 0, maximum: 1, expected: 'a number from 0 to 1' },
+  timeoutMs: count(1, 2 ** 31 - 1, 'milliseconds'),
+  failures: count(1, 1_000_000, 'failures'),
+  successes: count(1, 1_000_000, 'successes')
+}, ['path'])
+
+export const upstreamOptions = object({
+  targets: {
+    if: { type: 'array' },
+    then: { ...list(address, 'a list with at least one address'), minItems: 1 },
+    else: text('an address, or a list of them')
+  },
+  balance: oneOf('round-robin', 'least-requests'),
+  connections: count(1, 65_535, 'connections'),
+  maxQueued: count(0, 1_000_000, 'requests'),
+  http2: flag,
+  timeouts: object({ connect: milliseconds, headers: milliseconds, idle: milliseconds, tunnel: milliseconds, total: milliseconds }),
+  tls: object({ ca: {}, cert: {}, key: {}, servername: text('a host name'), rejectUnauthorized: flag }),
+  retry: object({ attempts: count(0, 10, 'attempts'), on: list(retryReason, 'a list of reasons'), maxDelay: milliseconds }),
+  health: object({
+    passive: object({ failures: count(1, 1_000_000, 'failures'), cooldownMs: milliseconds }),
+    active: activeHealth
+  }),
+  host: { type: 'string', pattern: '^[A-Za-z0-9.:_\\[\\]-]+$', expected: "'target', 'client', or a host name" },
+  rewritePrefix: {
+    type: 'string',
+    pattern: pathPattern,
+    minLength: 1,
+    expected: "a path that begins with '/', without '..' and blanks"
+  },
+  headers: object({ request: headerEdits, response: headerEdits }),
+  maxRequestBytes: count(0, Number.MAX_SAFE_INTEGER, 'bytes'),
+  maxResponseHeaderBytes: count(1024, 2 ** 24, 'bytes'),
+  upgrades: object({ max: count(0, 1_000_000, 'connections'), closeAtExpiry: flag })
+}, ['targets'])

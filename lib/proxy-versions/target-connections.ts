@@ -1,0 +1,46 @@
+import { type Dispatcher, Pool } from 'undici'
+import type { UpstreamOptions } from '../../types/index.ts'
+import { connectionOptions, originOf } from './connection.ts'
+import { connectorTo } from './connector.ts'
+import { Http2Pool } from './http2-pool.ts'
+import type { Handler } from './http2-request.ts'
+import { RenewedPool } from './renewed-pool.ts'
+
+/** Connections are made anew after this time, in milliseconds. */
+const longestUse = 30_000
+
+/** Whether HTTP/2 is to be tried: it takes TLS to find out what a target offers. */
+export function triesHttp2 (address: string, { http2 = false }: UpstreamOptions): boolean {
+  return http2 && originOf(address).startsWith('https:')
+}
+
+/** All connections to a target. How many there are is limited by who uses them. */
+export class TargetConnections {
+  readonly #requests: RenewedPool
+  /** HTTP/2 has no `Upgrade` (RFC 9113 8.6), so upgrades have connections of their own. */
+  readonly #upgrades: RenewedPool
+
+  /** @param onStreams told how many requests a connection is good for */
+  constructor (address: string, options: UpstreamOptions, now: () => number, onStreams: (perConnection: number) => void) {
+    const limits = connectionOptions(address, options)
+    // undici would count connections that are about to end as well, and have requests wait for them.
+    const http1Options = { ...limits, connect: connectorTo(address, options), connections: null, pipelining: 1, allowH2: false }
+    const http1 = (): Pool => new Pool(originOf(address), http1Options)
+    const connect = connectorTo(address, options, true)
+    const http2 = (): Http2Pool => new Http2Pool(address, { connect, limits, http1: http1(), onStreams })
+    this.#requests = new RenewedPool(triesHttp2(address, options) ? http2 : http1, longestUse, now)
+    this.#upgrades = new RenewedPool(http1, longestUse, now)
+  }
+
+  dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+    const pool = options.upgrade == null ? this.#requests : this.#upgrades
+    // undici makes a new connection when the name changes that it takes from `Host`: this one does not.
+    const named = { ...options, servername: 'target' }
+    pool.dispatch(named, handler)
+  }
+
+  /** Waits for the requests under way. */
+  async close (): Promise<void> {
+    await Promise.all([this.#requests.close(), this.#upgrades.close()])
+  }
+}

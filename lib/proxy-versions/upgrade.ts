@@ -1,0 +1,48 @@
+import type { Duplex } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { notOffered } from './failures.ts'
+import { upgradingOf } from './front.ts'
+import type { Route } from './mount.ts'
+import { fieldValue } from './raw-headers.ts'
+import { goingAway, Tunnel } from './tunnel.ts'
+import { writeHead } from './write-head.ts'
+
+/** Longest time that a timer can be set to, in milliseconds. */
+const longestTimer = 2 ** 31 - 1
+
+/**
+ * Passes on that an upstream switched protocols, and from then on whatever is sent.
+ *
+ * @throws when the upstream chose a protocol that the client did not offer (RFC 9110 7.8)
+ */
+export function openTunnel (request: FastifyRequest, reply: FastifyReply, route: Route, rawHeaders: Buffer[], upstream: Duplex): void {
+  const { socket: client, head } = upgradingOf(request.raw)!
+  const { mount, responseHeaders } = route
+  const protocol = fieldValue(rawHeaders, 'upgrade')!
+  const offered = request.headers.upgrade!.toLowerCase().split(',').map((name) => name.trim())
+  if (!offered.includes(protocol.toLowerCase())) throw notOffered(protocol)
+
+  writeHead(reply.raw, 101, 'Switching Protocols', [...responseHeaders(rawHeaders, reply), 'connection', 'upgrade', 'upgrade', protocol])
+  reply.raw.flushHeaders()
+  reply.hijack()
+  client.unshift(head)
+
+  const tunnel = new Tunnel(client, upstream, {
+    isWebSocket: protocol.toLowerCase() === 'websocket',
+    idle: route.upstream.tunnelIdleMs,
+    onClose: () => {
+      clearTimeout(expiry)
+      mount.tunnels.delete(tunnel)
+      route.upstream.endUpgrade()
+    }
+  })
+  mount.tunnels.add(tunnel)
+  // The answer may have come while the gateway closes.
+  if (mount.isClosing) tunnel.close(goingAway)
+  const { exp } = request.identity?.claims ?? {}
+  const left = Number(exp) * 1000 - Date.now()
+  // What ends later than a timer can wait, ends by other means before.
+  const expiry = route.closesAtExpiry && left < longestTimer
+    ? setTimeout(() => tunnel.close({ code: 1008, reason: 'token expired' }), left)
+    : undefined
+}

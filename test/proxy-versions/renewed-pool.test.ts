@@ -1,0 +1,47 @@
+import t from 'tap'
+import type { Handler } from '../../lib/proxy-versions/http2-request.ts'
+import { RenewedPool } from '../../lib/proxy-versions/renewed-pool.ts'
+
+/** A pool of pools that only note what they are told. */
+function makePool () {
+  const clock = { now: 0 }
+  const notes: string[] = []
+  const ends: Array<() => void> = []
+  let made = 0
+  const pool = new RenewedPool(() => {
+    const name = ++made
+    return {
+      dispatch: ({ path }) => notes.push(`${name}: ${path}`),
+      close: async () => {
+        notes.push(`${name} closes`)
+        await new Promise<void>((resolve) => ends.push(resolve))
+        notes.push(`${name} closed`)
+      }
+    }
+  }, 100, () => clock.now)
+  const send = (path: string): void => pool.dispatch({ method: 'GET', path }, {} as Handler)
+  return { pool, clock, notes, ends, send }
+}
+
+t.test('one that was used for long enough is replaced, and closes when what is under way is over', async (t) => {
+  const { clock, notes, send } = makePool()
+
+  for (const now of [0, 99, 100, 150, 200]) {
+    clock.now = now
+    send(`/${now}`)
+  }
+
+  t.strictSame(notes, ['1: /0', '1: /99', '1 closes', '2: /100', '2: /150', '2 closes', '3: /200'])
+})
+
+t.test('its close waits for all of them', async (t) => {
+  const { pool, clock, notes, ends, send } = makePool()
+  clock.now = 100
+  send('/')
+
+  const closed = pool.close().then(() => notes.push('all closed'))
+  for (const end of ends) end()
+  await closed
+
+  t.strictSame(notes, ['1 closes', '2: /', '2 closes', '1 closed', '2 closed', 'all closed'])
+})
