@@ -32,3 +32,15 @@ t.test('a caller\'s fault is one line in the log, without a stack', async (t) =>
   t.match(refused, { level: 30, code: 'VERSION_REQUIRED', cause: 'why' })
   t.notOk(lines.some((line) => line.includes('    at ')))
 })
+
+t.test('what is thrown without being an error is a fault all the same', async (t) => {
+  const app = makeApp(t)
+  app.setErrorHandler(async ({ message, cause }: Error, _request, reply) => reply.code(418).send({ message, cause }))
+  app.addHook('onRequest', (request, reply, done) => refuseOrFail(request, reply, 'no error', done))
+  app.get('/', async () => 'ok')
+
+  const response = await app.inject('/')
+
+  t.equal(response.statusCode, 418)
+  t.match(response.json(), { cause: 'no error' })
+})

@@ -77,3 +77,11 @@ test('a version header that is no name is reported once', async (t) => {
 
   t.same(pathsOf(problems), ['forward.versionHeader'])
 })
+
+test('an upstream\'s edits do not change the version header', async (t) => {
+  const upstream = { targets: 'http://orders', headers: { request: { set: { API_Version: 'v7' } } } }
+
+  const problems = collected((found) => checkForward(found, ['forward'], {}, [], { v2: { upstream }, v3: { upstream: 'http://other' } }))
+
+  t.match(problems, [{ path: 'forward.versionHeader', message: /'api-version' is changed in the headers of version 'v2' too/ }])
+})

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { checkUpstream } from '../../lib/config/check-upstream.ts'
+import { forwardedHeaders } from '../../lib/proxy-versions/forwarded.ts'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { collected, pathsOf } from '../helpers/problems.ts'
 
@@ -72,7 +73,8 @@ for (const upstream of ['http://admin:hunter2@orders:8080', 'http://admin@orders
 for (const [title, upstream, path, says] of [
   ['a target twice', { targets: ['http://a', 'http://a'] }, 'upstream.targets[1]', 'is in the list already'],
   ['a wrong target in a list', { targets: ['http://a', 'b:1'] }, 'upstream.targets[1]', "Write 'http://b:1'."],
-  ['a header that frames messages', { targets: 'http://a', headers: { request: { set: { Host: 'x' } } } }, 'upstream.headers.request.set', "'Host' is not to be changed here"],
+  ['a header that frames messages', { targets: 'http://a', headers: { request: { set: { 'Transfer-Encoding': 'x' } } } }, 'upstream.headers.request.set', "'Transfer-Encoding' is not to be changed here: messages depend on it. Use a header of your own."],
+  ['another host', { targets: 'http://a', headers: { request: { set: { Host: 'x' } } } }, 'upstream.headers.request.set', "'Host' is not to be changed here: messages depend on it. Use the upstream's option: host: 'orders.internal'."],
   ['a length of its own', { targets: 'http://a', headers: { response: { add: { 'content-length': '1' } } } }, 'upstream.headers.response.add', 'messages depend on it']
 ] as const) {
   test(`${title} is refused`, async (t) => {
@@ -85,9 +87,32 @@ for (const [title, upstream, path, says] of [
   })
 }
 
+for (const name of ['X-Forwarded-For', 'x-forwarded-anything', 'X_Forwarded.Host', 'Forwarded', 'X-Real-IP', 'via']) {
+  for (const [member, edits] of [['set', { set: { [name]: 'x' } }], ['add', { add: { [name]: 'x' } }], ['remove', { remove: [name] }]] as const) {
+    test(`${member} of ${name} is refused: the gateway writes it`, async (t) => {
+      const given: UpstreamOptions = { targets: 'http://a', headers: { request: edits } }
+
+      const problems = collected((found) => checkUpstream(found, ['upstream'], given))
+
+      t.same(problems, [{
+        path: `upstream.headers.request.${member}`,
+        message: `'${name}' is written by the gateway itself. Leave it out; Fastify's trustProxy says which earlier hops are believed.`
+      }])
+    })
+  }
+}
+
+test('what the gateway writes into requests is refused, all of it', async (t) => {
+  const names = forwardedHeaders.map((name) => name.replace('*', 'for'))
+
+  const problems = collected((found) => checkUpstream(found, ['upstream'], { targets: 'http://a', headers: { request: { remove: names } } }))
+
+  t.equal(problems.length, names.length)
+})
+
 for (const upstream of [
   { targets: ['http://a', 'https://b:8443', 'unix+http:///run/app.sock'] },
-  { targets: 'http://a', headers: { request: { remove: ['authorization', 'Cookie', 'x-a'] }, response: { set: { server: 'x' } } } }
+  { targets: 'http://a', headers: { request: { remove: ['authorization', 'Cookie', 'x-a'] }, response: { set: { server: 'x', 'x-forwarded-by': 'x' }, add: { via: 'x' } } } }
 ]) {
   test(`an upstream with ${Object.keys(upstream).join(' and ')} has no problem`, async (t) => {
     const given: UpstreamOptions = upstream
@@ -97,3 +122,15 @@ for (const upstream of [
     t.same(problems, [])
   })
 }
+
+test('edits of a wrong shape are not looked at further', async (t) => {
+  const upstream = { targets: 'http://orders', headers: { request: { set: { via: 'x' } } } }
+
+  const problems = collected((found) => {
+    found.addMisshapen(['u', 'headers', 'request', 'set'], 'is not a set')
+    checkUpstream(found, ['u'], upstream)
+  })
+
+  t.match(problems, [{ path: 'u.headers.request.set', message: 'is not a set' }])
+  t.equal(problems.length, 1)
+})

@@ -1,47 +1,130 @@
-import { connect } from 'node:http2'
-import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
-import Fastify from 'fastify'
-import t, { type Test } from 'tap'
-import versionGateway, { fromHeader } from '../../lib/index.ts'
-import { type Seen, startUpstream } from '../helpers/upstream.ts'
+import type { OutgoingHttpHeaders } from 'node:http2'
+import t from 'tap'
+import { answerOf, startHttp2Gateway } from '../helpers/http2.ts'
 
-/** A session with a gateway that speaks HTTP/2. */
-async function startSession (t: Test) {
-  const app = Fastify({ http2: true })
-  const [latest, v2] = await Promise.all([startUpstream(t, 'latest'), startUpstream(t, 'v2')])
-  await app.register(versionGateway, {
-    versions: { latest: { upstream: latest }, v2: { upstream: v2 } },
-    sanitize: { owned: ['x-target-version'] },
-    resolve: { override: [fromHeader('x-version')], default: 'latest' }
+for (const front of ['h2', 'h2c'] as const) {
+  t.test(`a request over ${front} is decided and forwarded, without what is HTTP/2's own`, async (t) => {
+    const { see, origin } = await startHttp2Gateway(t, {}, front)
+
+    const seen = await see('/orders?a=1', { 'x-version-override': 'v2', te: 'trailers', expect: '100-continue' })
+
+    t.match(seen, { servedBy: 'v2', method: 'GET', path: '/orders?a=1' })
+    const names = Object.keys(seen.headers).filter((name) => !/forwarded|x-real-ip/.test(name))
+    t.strictSame(names.sort(), ['api-version', 'connection', 'host', 'via', 'x-version-override'])
+    t.match(seen.headers, {
+      via: '2.0 version-gateway', 'x-forwarded-host': new URL(origin).host, 'x-forwarded-proto': front === 'h2' ? 'https' : 'http'
+    })
   })
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
-  t.teardown(async () => {
-    session.destroy()
-    await app.close()
+
+  t.test(`a body over ${front} needs no length`, async (t) => {
+    const { see } = await startHttp2Gateway(t, {}, front)
+
+    const seen = await see('/orders', { ':method': 'POST' }, 'hello, world')
+
+    t.match(seen, { method: 'POST', body: 'hello, world', headers: { 'transfer-encoding': 'chunked' } })
   })
-  return session
 }
 
-t.test('a request over HTTP/2 is decided and forwarded, without what is HTTP/2\'s own', async (t) => {
-  const session = await startSession(t)
+t.test('a length that comes with a body over HTTP/2 is kept', async (t) => {
+  const { see } = await startHttp2Gateway(t)
 
-  const seen = await json(session.request({ ':path': '/orders?a=1', 'x-version': 'v2', 'x-target-version': 'v1' })) as Seen
+  const { headers } = await see('/orders', { ':method': 'POST', 'content-length': 5 }, 'hello')
 
-  t.match(seen, { servedBy: 'v2', method: 'GET', path: '/orders?a=1' })
-  const names = Object.keys(seen.headers).filter((name) => !/forwarded|x-real-ip/.test(name))
-  t.strictSame(names.sort(), ['api-version', 'connection', 'host', 'via', 'x-version'])
-  t.equal(seen.headers.via, '2.0 version-gateway')
+  t.equal(headers['content-length'], '5')
+  t.notOk(headers['transfer-encoding'])
 })
 
-t.test('a body over HTTP/2 needs no length', async (t) => {
-  const session = await startSession(t)
-  const stream = session.request({ ':method': 'POST', ':path': '/orders' })
+t.test('the verified claim of a token decides and reaches the upstream', async (t) => {
+  const { see, bearer } = await startHttp2Gateway(t)
 
-  stream.write('hello, ')
-  stream.end('world')
-  const seen = await json(stream) as Seen
+  const seen = await see('/orders', bearer('v2'))
 
-  t.match(seen, { body: 'hello, world', headers: { 'transfer-encoding': 'chunked' } })
+  t.equal(seen.servedBy, 'v2')
+  t.equal(seen.headers['x-target-version'], 'v2')
+})
+
+t.test('an override beats the claim of a token', async (t) => {
+  const { send, bearer } = await startHttp2Gateway(t)
+
+  const { headers } = await send('/orders', { ...bearer('v2'), 'x-version-override': 'latest' })
+
+  t.equal(headers['api-version'], 'latest')
+})
+
+t.test('what a client sends in an owned header\'s place gives way to the claim', async (t) => {
+  const { see, bearer } = await startHttp2Gateway(t)
+
+  for (const name of ['x-target-version', 'x_target_version', 'x.target.version', 'x-target_version']) {
+    t.test(name, async (t) => {
+      const seen = await see('/orders', { [name]: ['latest', 'v9'], ...bearer('v2') })
+
+      t.equal(seen.servedBy, 'v2')
+      const fields = seen.rawHeaders.filter((_, index) => index % 2 === 0)
+      t.strictSame(fields.filter((field) => /^x[-_.]target[-_.]version$/.test(field)), ['x-target-version'])
+      t.equal(seen.headers['x-target-version'], 'v2')
+    })
+  }
+})
+
+t.test('repeated fields reach the upstream in their own lines and in order', async (t) => {
+  const { see } = await startHttp2Gateway(t)
+
+  const { rawHeaders } = await see('/orders', { 'x-twice': ['1', '2'] })
+
+  t.strictSame(rawHeaders.filter((_, index) => rawHeaders[index - 1] === 'x-twice'), ['1', '2'])
+})
+
+// A client may send its cookies in several fields, of which HTTP/1.1 allows only one (RFC 9113 8.2.3).
+t.test('the crumbs of a cookie reach an upstream of HTTP/1.1 as one field', async (t) => {
+  const { see } = await startHttp2Gateway(t)
+
+  const { rawHeaders } = await see('/orders', { cookie: ['a=1', 'b=2; c=3', 'd=4'] })
+
+  t.strictSame(rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'cookie'), ['a=1; b=2; c=3; d=4'])
+})
+
+t.test('the host that the upstream is told is the authority, and a Host field that agrees with it changes nothing', async (t) => {
+  const { see } = await startHttp2Gateway(t)
+
+  const { headers } = await see('/orders', { ':authority': 'api.test', host: 'api.test' })
+
+  t.equal(headers['x-forwarded-host'], 'api.test')
+})
+
+t.test('a request without an authority has its Host field', async (t) => {
+  const { see } = await startHttp2Gateway(t)
+
+  const { headers } = await see('/orders', { ':authority': undefined, host: 'api.test' })
+
+  t.equal(headers['x-forwarded-host'], 'api.test')
+})
+
+const refused: Array<[what: string, status: number, code: string, path: string, headers: OutgoingHttpHeaders]> = [
+  ['an unknown version', 400, 'VERSION_UNKNOWN', '/orders', { 'x-version-override': 'v9' }],
+  ['two different versions', 400, 'VERSION_AMBIGUOUS', '/orders', { 'x-version-override': ['v2', 'latest'] }],
+  ['a token that does not verify', 401, 'TOKEN_INVALID', '/orders', { authorization: 'Bearer a.b.c' }],
+  ['a path that leads out', 400, 'REQUEST_MALFORMED', '/a/../b', {}],
+  ['a Host field beside another authority', 400, 'REQUEST_MALFORMED', '/orders', { ':authority': 'api.test', host: 'other.test' }]
+]
+
+t.test('over HTTP/2 is refused', async (t) => {
+  const { send } = await startHttp2Gateway(t)
+
+  for (const [what, status, code, path, headers] of refused) {
+    t.test(what, async (t) => {
+      const answer = await send(path, headers)
+
+      t.equal(answer.status, status)
+      t.equal(answer.headers['content-type'], 'application/problem+json')
+      t.match(JSON.parse(answer.body), { code, status })
+    })
+  }
+})
+
+t.test('CONNECT opens no tunnel', async (t) => {
+  const { session } = await startHttp2Gateway(t)
+
+  const { status } = await answerOf(session.request({ ':method': 'CONNECT', ':authority': 'inside.test:80' }))
+
+  t.equal(status, 405)
 })

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import { lostHeaders } from '../../lib/sanitize-headers/lost-headers.ts'
 import { startGateway } from '../helpers/gateway.ts'
@@ -27,12 +28,15 @@ const limits: Array<[sentence: string, server: { maxHeadersCount?: number | null
   ['below it nothing is lost', { maxHeadersCount: null }, 999, false],
   ['a limit of the app\'s own counts', { maxHeadersCount: 10 }, 10, true],
   ['no limit loses nothing', { maxHeadersCount: 0 }, 5000, false],
-  ['a server without the setting loses nothing', {}, 5000, false]
+  ['a server without the setting has the default', {}, 1000, true]
 ]
 for (const [sentence, server, count, lost] of limits) {
   t.test(sentence, async (t) => {
     const hasLost = lostHeaders(server as { maxHeadersCount: number | null })
 
-    t.equal(hasLost(Array.from({ length: count * 2 }, () => 'x')), lost)
+    const raw = { rawHeaders: Array.from({ length: count * 2 }, () => 'x'), httpVersionMajor: 1 } as IncomingMessage
+
+    t.equal(hasLost(raw), lost)
+    t.notOk(hasLost({ ...raw, httpVersionMajor: 2 } as IncomingMessage))
   })
 }

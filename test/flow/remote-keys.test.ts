@@ -1,12 +1,16 @@
 import t from 'tap'
-import { startGateway } from '../helpers/gateway.ts'
+import { boot } from '../helpers/boot.ts'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
+import { answer, faults, startJwksServer } from '../helpers/jwks-server.ts'
+import { deadOrigin } from '../helpers/upstream.ts'
+
+const issuer = makeIssuer()
 
 t.test('a token is verified with keys that are fetched from its issuer', async (t) => {
-  const issuer = makeIssuer()
-  const jwks = await startUpstream(t, 'jwks', (_request, response) => response.end(JSON.stringify({ keys: [issuer.jwk] })))
-  const { send } = await startGateway(t, { identity: { providers: [issuer.provider({ jwks: { url: `${jwks}/keys.json` } })] } })
+  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { send } = await startGateway(t, { identity: { providers: [issuer.provider({ jwks: { url: server.url } })] } })
 
   const good = await send('/', { headers: { authorization: `Bearer ${issuer.token()}` } })
   const unknown = await send('/', { headers: { authorization: `Bearer ${issuer.token({}, { kid: 'unknown' })}` } })
@@ -15,28 +19,104 @@ t.test('a token is verified with keys that are fetched from its issuer', async (
   t.equal(unknown.status, 401)
 })
 
-t.test('an algorithm that is not accepted fetches nothing', async (t) => {
-  let fetched = 0
-  const issuer = makeIssuer()
-  const jwks = await startUpstream(t, 'jwks', (_request, response) => { fetched++; response.end('{}') })
-  const { send } = await startGateway(t, { identity: { providers: [issuer.provider({ jwks: { url: `${jwks}/keys.json` }, algorithms: ['ES256'] })] } })
+t.test('keys are found by the metadata of their issuer', async (t) => {
+  const server = await startJwksServer(t, (request, response) => {
+    const body = request.url === '/tenant/.well-known/openid-configuration' ? { issuer: idp, jwks_uri: `${server.origin}/jwks` } : { keys: [issuer.jwk] }
+    response.end(JSON.stringify(body))
+  })
+  const idp = `${server.origin}/tenant`
+  const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ issuer: idp, jwks: { discovery: true } })] })
 
-  const response = await send('/', { headers: { authorization: `Bearer ${issuer.token()}` } })
+  const response = await app.inject({ url: '/', headers: { authorization: `Bearer ${issuer.token({ iss: idp })}` } })
 
-  t.equal(response.status, 401)
-  t.equal(fetched, 0)
+  t.equal(response.statusCode, 200)
+  t.strictSame(server.fetched, ['/tenant/.well-known/openid-configuration', '/jwks'])
 })
 
-t.test('keys that cannot be fetched are the operator\'s problem: 503, without a challenge', async (t) => {
-  const issuer = makeIssuer()
-  const { send } = await startGateway(t, {
-    identity: { providers: [issuer.provider({ jwks: { url: `${await deadOrigin()}/keys.json` } })] }
+t.test('what a token may not be anyhow fetches nothing', async (t) => {
+  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const jwks = { url: server.url, onReady: 'skip' } as const
+  const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks, algorithms: ['RS256'], typ: 'at+jwt' })] })
+  const tokens = [
+    issuer.token({}, { alg: 'ES256', typ: 'at+jwt' }), issuer.token({}, { typ: 'JWT' }), issuer.token({ iss: 'https://other.test' }, { typ: 'at+jwt' }),
+    issuer.token({}, { typ: 'at+jwt', jku: `${server.origin}/theirs`, crit: ['jku'] }), 'a.b.c'
+  ]
+
+  for (const token of tokens) t.equal((await app.inject({ url: '/', headers: { authorization: `Bearer ${token}` } })).statusCode, 401)
+  await app.inject('/')
+
+  t.strictSame(server.fetched, [])
+})
+
+t.test('an address in a token is never asked', async (t) => {
+  const theirs = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const app = await makeIdentifyingApp(t, { providers: [issuer.provider()] })
+  const stranger = makeIssuer('stranger')
+
+  for (const header of [{ jku: theirs.url }, { x5u: theirs.url }, { kid: theirs.url }, { jwk: { kty: 'RSA' }, jku: theirs.url, x5u: theirs.url }]) {
+    const response = await app.inject({ url: '/', headers: { authorization: `Bearer ${stranger.token({}, header)}` } })
+    t.equal(response.statusCode, 401)
+  }
+
+  t.strictSame(theirs.fetched, [])
+})
+
+t.test('by default the app waits for the keys, and starts without them', async (t) => {
+  const [good, bad] = [await startJwksServer(t, answer({ keys: [issuer.jwk] })), await startJwksServer(t, answer('', 500))]
+  const app = await makeIdentifyingApp(t, {
+    providers: [
+      issuer.provider({ jwks: { url: good.url } }), issuer.provider({ name: 'down', issuer: 'https://down.test', jwks: { url: bad.url } })
+    ]
   })
 
-  const response = await send('/', { headers: { authorization: `Bearer ${issuer.token()}` } })
+  await app.ready()
 
-  t.equal(response.status, 503)
-  t.equal(response.headers.get('retry-after'), '5')
-  t.equal(response.headers.get('www-authenticate'), null)
-  t.match(await response.json(), { code: 'KEYS_UNAVAILABLE' })
+  t.match(app.identityProviders(), [
+    { name: 'test-idp', issuer: 'https://issuer.test', keys: [{ kid: 'test-key', algorithms: ['RS256'] }], lastRefresh: Date, lastError: null, cache: { hits: 0, misses: 0 } },
+    { name: 'down', issuer: 'https://down.test', keys: [], lastRefresh: null, lastError: /answered 500/, cache: { hits: 0, misses: 0 } }
+  ])
+})
+
+for (const [what, fault] of Object.entries(faults)) {
+  t.test(`an app that requires the keys does not start when their answer ${what}`, async (t) => {
+    const server = await startJwksServer(t, fault)
+    const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, timeoutMs: 100, onReady: 'require' } })] })
+
+    await t.rejects(boot(app), { code: 'KEYS_UNAVAILABLE' })
+  })
+}
+
+t.test('an app that requires the keys starts with them', async (t) => {
+  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, onReady: 'require' } })] })
+
+  await t.resolves(boot(app))
+})
+
+t.test('an app that skips the keys starts at once, and fetches them with the first token', async (t) => {
+  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, onReady: 'skip' } })] })
+  await app.ready()
+  t.strictSame(server.fetched, [])
+
+  const response = await app.inject({ url: '/', headers: { authorization: `Bearer ${issuer.token()}` } })
+
+  t.equal(response.statusCode, 200)
+})
+
+t.test('keys that cannot be fetched are the operator\'s problem: 503, without a challenge, and in the log', async (t) => {
+  let log = ''
+  const app = makeApp(t, { logger: { stream: { write (line) { log += line } } } })
+  const jwks = { url: `${await deadOrigin()}/keys.json` }
+  await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks })] }, app)
+
+  const response = await app.inject({ url: '/', headers: { authorization: `Bearer ${issuer.token()}` } })
+
+  t.equal(response.statusCode, 503)
+  t.match(response.headers['retry-after'], /^\d+$/)
+  t.equal(response.headers['www-authenticate'], undefined)
+  t.match(response.json(), { code: 'KEYS_UNAVAILABLE' })
+  t.notMatch(response.body, /127\.0\.0\.1|ECONNREFUSED/)
+  t.match(log, 'keys of the provider could not be fetched')
+  t.match(log, 'ECONNREFUSED')
 })

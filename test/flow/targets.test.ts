@@ -118,3 +118,47 @@ t.test('the total limit holds while a request waits for a connection', async (t)
 
   t.strictSame([first!.status, second!.status], [504, 504])
 })
+
+t.test('a target that has rested is tried by one request, and gets them again when that succeeds', async (t) => {
+  const clock = { ahead: 0 }
+  const now = Date.now
+  t.intercept(Date, 'now', { value: () => now() + clock.ahead })
+  let isWell = false
+  const recovering = await startUpstream(t, 'recovering', (request, response) => {
+    if (isWell) response.end('recovering')
+    else request.socket.destroy()
+  })
+  const good = await startUpstream(t, 'good', (_request, response) => { response.end('good') })
+  const upstream = { targets: [recovering, good], health: { passive: { failures: 1, cooldownMs: 60_000 } } }
+  const { app, send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
+  const serve = async (count: number): Promise<Array<number | string>> => {
+    const seen = []
+    for (let i = 0; i < count; i++) {
+      const response = await send('/')
+      seen.push(response.ok ? await response.text() : response.status)
+    }
+    return seen
+  }
+
+  const ill = await serve(4)
+  clock.ahead = 60_000
+  const stillIll = await serve(4)
+  clock.ahead = 120_000
+  isWell = true
+  const well = await serve(4)
+
+  t.strictSame(ill.filter((seen) => seen === 502).length, 1)
+  t.strictSame(stillIll.filter((seen) => seen === 502).length, 1)
+  t.strictSame(well.sort(), ['good', 'good', 'recovering', 'recovering'])
+  t.match(app.versions.health(), [{ healthy: true, targets: [{ healthy: true, failures: 0 }, { healthy: true }] }])
+})
+
+t.test('an answer with more bytes of headers than may be is a 502', async (t) => {
+  const targets = await startUpstream(t, 'v1', (_request, response) => response.setHeader('x-large', 'x'.repeat(2_000)).end())
+  const { send } = await startGateway(t, { versions: { latest: { upstream: { targets, maxResponseHeaderBytes: 1_024 } } }, resolve: {} })
+
+  const response = await send('/')
+
+  t.equal(response.status, 502)
+  t.match(await response.json(), { code: 'UPSTREAM_PROTOCOL' })
+})

@@ -1,5 +1,5 @@
-import { generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
-import type { IdentityProvider } from '../../types/index.ts'
+import { constants, createHmac, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
+import type { Algorithm, IdentityProvider } from '../../types/index.ts'
 
 export const issuer = 'https://issuer.test'
 export const audience = 'public-api'
@@ -16,32 +16,65 @@ export interface Issuer {
   provider (options?: Partial<IdentityProvider>): IdentityProvider
 }
 
-/** Makes an issuer with an RSA key of its own. */
-export function makeIssuer (kid = 'test-key'): Issuer {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }
+/** Makes an issuer with a key of its own. */
+export function makeIssuer (kid = 'test-key', algorithm: Algorithm = 'RS256'): Issuer {
+  const { publicKey, privateKey } = keyPair(algorithm)
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: algorithm }
   return {
     jwk,
     privateKey,
-    token (claims = {}, header = {}) {
-      const now = Math.floor(Date.now() / 1000)
-      const payload = { iss: issuer, aud: audience, sub: 'alice', iat: now, exp: now + 3600, ...claims }
-      return signed({ alg: 'RS256', typ: 'JWT', kid, ...header }, payload, privateKey)
-    },
-    tokenOf (payload) {
-      return signed({ alg: 'RS256', kid }, payload, privateKey)
-    },
+    token: (claims = {}, header = {}) => signedBy(algorithm, { alg: algorithm, typ: 'JWT', kid, ...header }, { ...goodClaims(), ...claims }, privateKey),
+    tokenOf: (payload) => signedBy(algorithm, { alg: algorithm, kid }, payload, privateKey),
     provider: (options = {}) => ({
       name: 'test-idp', issuer, audiences: [audience], jwks: { keys: [jwk] }, ...options
     })
   }
 }
 
+/** Claims that a provider of these tests accepts for an hour. */
+export function goodClaims (): { iss: string, aud: string, sub: string, iat: number, exp: number } {
+  const now = Math.floor(Date.now() / 1000)
+  return { iss: issuer, aud: audience, sub: 'alice', iat: now, exp: now + 3600 }
+}
+
+const curves: Record<string, string> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
+
+/** A key of the type that an algorithm needs. */
+export function keyPair (algorithm: Algorithm): { publicKey: KeyObject, privateKey: KeyObject } {
+  if (algorithm === 'EdDSA') return generateKeyPairSync('ed25519')
+  return curves[algorithm] === undefined
+    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+    : generateKeyPairSync('ec', { namedCurve: curves[algorithm] })
+}
+
+/** A part of a token: JSON, or text word for word. */
+export function part (value: object | string): string {
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+}
+
 /** A token of any header and payload (text is taken word for word), signed with RSA and SHA-256. */
-export function signed (header: object, payload: object | string, key: KeyObject): string {
-  const input = [header, payload]
-    .map((part) => typeof part === 'string' ? part : JSON.stringify(part))
-    .map((part) => Buffer.from(part).toString('base64url'))
-    .join('.')
-  return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`
+export function signed (header: object | string, payload: object | string, key: KeyObject): string {
+  return signedBy('RS256', header, payload, key)
+}
+
+/** A token that is signed with an algorithm, whatever its header says. */
+export function signedBy (algorithm: Algorithm, header: object | string, payload: object | string, key: KeyObject): string {
+  const input = `${part(header)}.${part(payload)}`
+  return `${input}.${signature(algorithm, input, key).toString('base64url')}`
+}
+
+/** The signature of a text (RFC 7518 3, RFC 8037 3.1). */
+export function signature (algorithm: Algorithm, input: string, key: KeyObject): Buffer {
+  const isPss = algorithm.startsWith('PS')
+  return sign(algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`, Buffer.from(input), {
+    key,
+    dsaEncoding: 'ieee-p1363',
+    ...isPss && { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+  })
+}
+
+/** A token with a secret, as nobody may make one here. */
+export function hmacToken (algorithm: string, header: object, payload: object, secret: string | Buffer): string {
+  const input = `${part(header)}.${part(payload)}`
+  return `${input}.${createHmac(`sha${algorithm.slice(2)}`, secret).update(input).digest('base64url')}`
 }

@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { makeApp } from '../helpers/gateway.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { holdTimers } from '../helpers/held-timers.ts'
+import { openSocket } from '../helpers/raw.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+/** A gateway whose app answers in the upstream's place when the test says so. */
+async function gatewayToLate (t: Test) {
+  const timers = holdTimers(t, 55_555)
+  const asked: ServerResponse[] = []
+  const targets = await startUpstream(t, 'v1', (_request, response) => { asked.push(response) })
+  const app = makeApp(t, { handlerTimeout: 55_555 })
+  return { app, asked, timers, options: { targets } }
+}
+
+t.test('when Fastify\'s handlerTimeout is over the client is told so, and the upstream\'s request ends', async (t) => {
+  const { app, asked, timers, options } = await gatewayToLate(t)
+  const { send, targets } = await gatewayTo(t, options, app)
+  const answer = send('/')
+  await until(() => asked.length === 1)
+  const ended = once(asked[0]!, 'close')
+
+  timers[0]!.fire()
+  const response = await answer
+  await ended
+
+  t.equal(response.status, 503)
+  t.match(await response.json(), { code: 'FST_ERR_HANDLER_TIMEOUT' })
+  t.match(targets()[0], { pending: 0, failures: 0 })
+})
+
+t.test('what the app answers in the upstream\'s place is not disturbed by an answer that comes too late', async (t) => {
+  const { app, asked, timers, options } = await gatewayToLate(t)
+  const instead = new PassThrough()
+  app.setErrorHandler((_error, _request, reply) => reply.code(504).send(instead))
+  const { origin, targets } = await gatewayTo(t, options, app)
+  const client = await openSocket(t, origin)
+  client.write('GET / HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n\r\n')
+  await until(() => asked.length === 1)
+  timers[0]!.fire()
+  instead.write('patience, ')
+  await once(client, 'data')
+
+  asked[0]!.end('too late')
+  await until(() => targets()[0]!.pending === 0)
+  instead.end('please')
+
+  t.match(await text(client), /please\r\n0\r\n\r\n$/)
+})

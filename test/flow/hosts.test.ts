@@ -1,0 +1,158 @@
+import { once } from 'node:events'
+import { connect, type OutgoingHttpHeaders } from 'node:http2'
+import { text } from 'node:stream/consumers'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import versionGateway, { type VersionResolver } from '../../lib/index.ts'
+import { listen, makeApp } from '../helpers/gateway.ts'
+import { bodyOf, sendRaw } from '../helpers/raw.ts'
+import { recordingGateway } from '../helpers/recording-gateway.ts'
+import { type Seen, startUpstream } from '../helpers/upstream.ts'
+
+/** A gateway that passes the client's host on. @returns its origin */
+async function startGateway (t: Test, app: FastifyInstance = makeApp(t)): Promise<string> {
+  const upstream = { targets: await startUpstream(t, 'v1'), host: 'client' }
+  await app.register(versionGateway, { versions: { latest: { upstream } } })
+  return await listen(app)
+}
+
+/** What an upstream is told of the host. */
+function told ({ headers }: Seen): unknown[] {
+  return [headers.host, headers['x-forwarded-host'], /host="(.*)"/.exec(headers.forwarded!)?.[1]]
+}
+
+for (const host of [
+  'api.test', 'API.Test', 'localhost', 'api.test.', 'my_service', 'xn--bcher-kva.test', 'a-b.c~d', '10.0.0.1', '[::1]', '[2001:DB8::1]', '[::ffff:10.0.0.1]',
+  'api.test:80', '10.0.0.1:8080', '[::1]:65535'
+]) {
+  t.test(`the upstream is told of host ${host} as it is`, async (t) => {
+    const origin = await startGateway(t)
+
+    const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', `Host: ${host}`])
+
+    t.strictSame(told(bodyOf<Seen>(answer)), [host, host, host])
+  })
+}
+
+for (const host of [
+  '', 'a b', 'a@b', 'user:password@api.test', 'a/b', 'http://api.test', 'a\\b', 'a?b', 'a#b', 'a,b', 'api.test, api.test', 'a"b', 'a;b', "a'b", '<b>', 'a%20b',
+  'a\tb', 'b\xc3\xbccher.test', ':80', 'api.test:', 'api.test:x', 'api.test:80x', 'api.test:-1', 'api.test:123456', 'api.test:80:80', '::1', '[::1', '::1]', '[]',
+  '[api.test]', '[::1]x', '[::1]:', '[1::2::3]', '[v1.a]'
+]) {
+  t.test(`host ${JSON.stringify(host)} is refused`, async (t) => {
+    const { origin, begun } = await recordingGateway(t)
+
+    const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', `Host: ${host}`])
+
+    t.match(answer, /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"REQUEST_MALFORMED"/)
+    t.strictSame(begun, [])
+  })
+}
+
+for (const [title, ...lines] of [
+  ['no host', 'GET / HTTP/1.1'],
+  ['two hosts', 'GET / HTTP/1.1', 'Host: api.test', 'Host: evil.test'],
+  ['the same host twice', 'GET / HTTP/1.1', 'Host: api.test', 'host: api.test'],
+  ['two hosts in HTTP/1.0', 'GET / HTTP/1.0', 'Host: api.test', 'Host: evil.test'],
+  // RFC 9112 3.2.2 and what it would mean for a version that was decided by Host: see namesOneHost.
+  ['a target that differs from Host', 'GET http://evil.test/ HTTP/1.1', 'Host: api.test'],
+  ['a target whose port differs from that of Host', 'GET http://api.test:81/ HTTP/1.1', 'Host: api.test'],
+  ['a target with credentials', 'GET http://api.test@evil.test/ HTTP/1.1', 'Host: evil.test'],
+  ['a target with credentials, and Host with them', 'GET http://a@evil.test/ HTTP/1.1', 'Host: a@evil.test'],
+  ['a target with an odd host in HTTP/1.0', 'GET http://a,b/ HTTP/1.0'],
+  ['a target without a host', 'GET http:///orders HTTP/1.1', 'Host: api.test']
+] as const) {
+  t.test(`${title} is refused`, async (t) => {
+    const { origin, begun } = await recordingGateway(t)
+
+    const answer = await sendRaw(t, origin, lines)
+
+    t.match(answer, /^HTTP\/1\.1 400 /)
+    t.strictSame(begun, [])
+  })
+}
+
+for (const lines of [
+  ['GET http://api.test:81/ HTTP/1.1', 'Host: api.test:81'],
+  ['GET HTTP://API.test:81/ HTTP/1.1', 'Host: api.test:81'],
+  ['GET https://api.test:81?a=1 HTTP/1.1', 'Host: api.test:81'],
+  ['GET http://api.test:81/ HTTP/1.0', 'Host: api.test:81'],
+  ['GET http://api.test:81/ HTTP/1.0']
+]) {
+  t.test(`the upstream is told of the host that ${lines.join(', ')} names`, async (t) => {
+    const origin = await startGateway(t)
+
+    const answer = await sendRaw(t, origin, lines)
+
+    t.strictSame(told(bodyOf<Seen>(answer)), ['api.test:81', 'api.test:81', 'api.test:81'])
+  })
+}
+
+t.test('HTTP/1.0 needs no host', async (t) => {
+  const origin = await startGateway(t)
+
+  const seen = bodyOf<Seen>(await sendRaw(t, origin, ['GET / HTTP/1.0']))
+
+  t.strictSame([seen.headers['x-forwarded-host'], seen.headers.forwarded], [undefined, 'for=127.0.0.1;proto=http'])
+})
+
+t.test('a host of a trusted peer must be one too', async (t) => {
+  const origin = await startGateway(t, makeApp(t, { trustProxy: true }))
+  const send = async (host: string) => await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: inside', `X-Forwarded-Host: ${host}`])
+
+  const [good, bad] = [await send('edge.test, api.test:444'), await send('api.test/a"b')]
+
+  t.strictSame(told(bodyOf<Seen>(good)), ['api.test:444', 'api.test:444', 'api.test:444'])
+  t.match(bad, /^HTTP\/1\.1 400 [^]*"REQUEST_MALFORMED"/)
+})
+
+t.test('a request whose version was decided by one host is not forwarded with another', async (t) => {
+  const byHost: VersionResolver = { name: 'host', readsHeaders: ['host'], resolve: ({ hostname }) => hostname.startsWith('v2.') ? 'v2' : undefined }
+  const [latest, v2] = await Promise.all([startUpstream(t, 'latest'), startUpstream(t, 'v2')])
+  const app = makeApp(t)
+  await app.register(versionGateway, { versions: { latest: { upstream: latest }, v2: { upstream: v2 } }, resolve: { override: [byHost], default: 'latest' } })
+  const origin = await listen(app)
+
+  const one = await sendRaw(t, origin, ['GET http://v2.api.test/ HTTP/1.1', 'Host: v2.api.test'])
+  const two = await sendRaw(t, origin, ['GET http://api.test/ HTTP/1.1', 'Host: v2.api.test'])
+
+  t.equal(bodyOf<Seen>(one).servedBy, 'v2')
+  t.match(two, /^HTTP\/1\.1 400 /)
+})
+
+/** Sends a request over HTTP/2. @returns status and body, `null` when the stream is reset */
+async function sendHttp2 (t: Test, headers: OutgoingHttpHeaders): Promise<{ status: number, body: string } | null> {
+  // Hooks and requests are of the same kind over HTTP/2; their types are not.
+  const app = Fastify({ http2: true }) as unknown as FastifyInstance
+  t.teardown(() => app.close())
+  const session = connect(await startGateway(t, app))
+  t.teardown(() => session.destroy())
+  const stream = session.request({ ':path': '/', ...headers })
+  try {
+    const [{ ':status': status }] = await once(stream, 'response')
+    return { status, body: await text(stream) }
+  } catch {
+    return null
+  }
+}
+
+for (const headers of [{ ':authority': 'api.test:81' }, { host: 'api.test:81' }, { ':authority': 'api.test:81', host: 'API.test:81' }]) {
+  t.test(`over HTTP/2 the upstream is told of the host of ${JSON.stringify(headers)}`, async (t) => {
+    const { body } = await sendHttp2(t, headers) ?? {}
+
+    const [, ...forwarded] = told(JSON.parse(body!) as Seen)
+    t.strictSame(forwarded.map((host) => String(host).toLowerCase()), ['api.test:81', 'api.test:81'])
+  })
+}
+
+for (const headers of [
+  { ':authority': 'api.test', host: 'evil.test' }, { ':authority': 'a,b' }, { ':authority': 'a@b' }, { ':authority': 'api.test:x' }, { host: 'a b' }, { host: '' },
+  { ':authority': 'a b' }
+]) {
+  t.test(`over HTTP/2 ${JSON.stringify(headers)} is refused`, async (t) => {
+    const answer = await sendHttp2(t, headers)
+
+    // Some of them are a stream error already (RFC 9113 8.1.1).
+    t.equal(answer?.status ?? 400, 400)
+  })
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { makeAuthority } from '../helpers/certificates.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { gatewayToHttp2, saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
+import { openSocket } from '../helpers/raw.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+t.test('a WebSocket beside it takes HTTP/1.1', async (t) => {
+  const { ca, targets, server } = await startHttp2Upstream(t, saying('ok'), { allowHTTP1: true })
+  server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello')
+    socket.once('data', (data: Buffer) => socket.end(data))
+  })
+  const { origin, send } = await gatewayTo(t, { targets, http2: true, tls: { ca } })
+  await (await send('/')).text()
+  const client = await openSocket(t, origin)
+
+  client.write('GET /socket HTTP/1.1\r\nHost: api.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nbye')
+  const answer = await text(client)
+
+  t.match(answer, /^HTTP\/1\.1 101 Switching Protocols\r\n[^]*\r\n\r\nhellobye$/)
+})
+
+t.test('a target without TLS is asked over HTTP/1.1', async (t) => {
+  const upstream = await startUpstream(t, 'v1', ({ httpVersion }, response) => { response.end(httpVersion) })
+  const { send } = await gatewayTo(t, { targets: upstream, http2: true })
+
+  const response = await send('/')
+
+  t.equal(await response.text(), '1.1')
+})
+
+t.test('a target that does not offer it is asked over HTTP/1.1, with no more connections than may be', async (t) => {
+  const { ca, server: certificate } = await makeAuthority()
+  let [open, most] = [0, 0]
+  const server = createServer(await certificate('127.0.0.1'), (request, response) => {
+    most = Math.max(most, ++open)
+    setImmediate(() => {
+      open--
+      response.end(`${request.method} ${request.httpVersion}`)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const targets = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { send } = await gatewayTo(t, { targets, http2: true, connections: 2, tls: { ca } })
+  const first = await (await send('/', { method: 'POST', body: 'x' })).text()
+
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => await (await send('/')).text()))
+
+  t.equal(first, 'POST 1.1')
+  t.strictSame(new Set(answers), new Set(['GET 1.1']))
+  t.ok(most <= 2, `${most} at once`)
+})
+
+t.test('a target whose certificate nobody vouches for never sees a request', async (t) => {
+  let asked = 0
+  const { send } = await gatewayToHttp2(t, () => { asked++ }, { tls: {} })
+
+  const response = await send('/', { method: 'POST', body: 'secret' })
+
+  t.equal(response.status, 502)
+  t.equal(asked, 0)
+})
+
+t.test('a check of its health works where there is only HTTP/2', async (t) => {
+  const { targets } = await gatewayToHttp2(t, saying('ok'), { health: { active: { path: '/', intervalMs: 1 } } })
+
+  await until(() => targets()[0]!.active === 'up')
+
+  t.equal(targets()[0]!.healthy, true)
+})

@@ -1,0 +1,144 @@
+import type { ServerHttp2Stream } from 'node:http2'
+import t from 'tap'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { gatewayToHttp2, saying } from '../helpers/http2-upstream.ts'
+import { sendRaw } from '../helpers/raw.ts'
+import { frames, rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
+
+const request = ['GET / HTTP/1.1', 'Host: api.test']
+
+// NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, STREAM_CLOSED, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM
+for (const code of [0, 1, 2, 5, 7, 8, 11]) {
+  t.test(`what is reset with code ${code} never looks whole`, async (t) => {
+    const answers = [
+      (id: number) => [frames.headers(id), frames.data(id, 'half'), frames.reset(id, code)],
+      (id: number) => [frames.headers(id), frames.reset(id, code)]
+    ]
+    const { origin } = await gatewayTo(t, await rawHttp2Upstream(t, (id) => answers.shift()!(id)))
+
+    const [during, before] = [await sendRaw(t, origin, request), await sendRaw(t, origin, request)]
+
+    t.match(during, /^HTTP\/1\.1 200 OK\r\n/)
+    t.notMatch(during, /\r\n0\r\n\r\n$/)
+    t.match(before, /^(HTTP\/1\.1 200 OK\r\n|$)/)
+    t.notMatch(before, /\r\n0\r\n\r\n$/)
+  })
+
+  t.test(`a request that is reset with code ${code} before its answer is a 502`, async (t) => {
+    const { send, targets } = await gatewayTo(t, await rawHttp2Upstream(t, (id) => [frames.reset(id, code)]))
+
+    const response = await send('/')
+
+    t.equal(response.status, 502)
+    t.match(await response.json(), { code: 'UPSTREAM_UNAVAILABLE' })
+    t.match(targets()[0], { pending: 0, failures: 1 })
+  })
+}
+
+t.test('a reset behind the whole answer, as for an upload that is not wanted, does not break it', async (t) => {
+  const answer = (id: number): Buffer[] => [frames.headers(id), frames.data(id, 'whole'), frames.trailers(id), frames.reset(id, 0)]
+  const { send } = await gatewayTo(t, await rawHttp2Upstream(t, answer))
+
+  const response = await send('/', { method: 'POST', body: Buffer.alloc(1_000_000) })
+
+  t.equal(await response.text(), 'whole')
+})
+
+t.test('trailers that come while the client does not read do not cost it the body', async (t) => {
+  const body = 'x'.repeat(16_000)
+  const answer = (id: number): Buffer[] => [frames.headers(id), ...[1, 2, 3, 4].map(() => frames.data(id, body)), frames.trailers(id)]
+  const { origin } = await gatewayTo(t, await rawHttp2Upstream(t, answer))
+
+  const whole = await sendRaw(t, origin, request)
+
+  t.equal(whole.match(/x/g)!.length, 64_000)
+  t.match(whole, /\r\n0\r\n\r\n$/)
+})
+
+t.test('a connection that breaks during an answer breaks it', async (t) => {
+  const { send, sessions } = await gatewayToHttp2(t, (stream) => {
+    stream.respond({ ':status': 200 })
+    stream.write('half')
+  })
+  const response = await send('/')
+
+  sessions[0]!.destroy()
+
+  await t.rejects(response.text())
+})
+
+t.test('a connection that breaks before the answer is a 502, and the next request has a new one', async (t) => {
+  let asked = 0
+  const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
+    if (++asked === 1) stream.session!.destroy()
+    else saying('ok')(stream, headers)
+  })
+
+  const [first, second] = [await send('/'), await send('/')]
+
+  t.strictSame([first.status, second.status], [502, 200])
+  t.equal(sessions.length, 2)
+})
+
+t.test('a connection that is about to end finishes what is under way, and the next request has a new one', async (t) => {
+  const held: ServerHttp2Stream[] = []
+  const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
+    if (headers[':path'] !== '/held') return saying('ok')(stream, headers)
+    held.push(stream)
+    stream.respond({ ':status': 200 })
+  })
+  const first = await send('/held')
+
+  sessions[0]!.close()
+  const next = []
+  while (sessions.length === 1) next.push((await send('/')).status)
+  held[0]!.end('whole')
+
+  t.equal(await first.text(), 'whole')
+  t.strictSame(new Set(next), new Set([200]))
+})
+
+t.test('what was refused was not processed: without a body it is sent once more', async (t) => {
+  const asked: string[] = []
+  const { origin } = await gatewayToHttp2(t, (stream, headers) => {
+    asked.push(headers[':method']!)
+    if (asked.length % 2 === 1) stream.close(7)
+    else saying('ok')(stream, headers)
+  })
+
+  const answers = []
+  for (const method of ['GET', 'POST']) answers.push(await sendRaw(t, origin, [`${method} / HTTP/1.1`, 'Host: api.test']))
+
+  for (const answer of answers) t.match(answer, /^HTTP\/1\.1 200 /)
+  t.strictSame(asked, ['GET', 'GET', 'POST', 'POST'])
+})
+
+t.test('what was refused twice, or has a body, is not sent once more', async (t) => {
+  let asked = 0
+  const { send } = await gatewayToHttp2(t, (stream) => {
+    asked++
+    stream.close(7)
+  })
+
+  const twice = await send('/')
+  const withBody = await send('/', { method: 'PUT', body: 'x' })
+
+  t.strictSame([twice.status, withBody.status], [502, 502])
+  t.equal(asked, 3)
+})
+
+t.test('what was sent when the connection was about to end is sent once more with another', async (t) => {
+  let connections = 0
+  const upstream = await rawHttp2Upstream(t, (id, socket) => {
+    if (id === 1) connections++
+    if (connections > 1) return [frames.headers(id), frames.data(id, 'second'), frames.trailers(id)]
+    setImmediate(() => socket.end())
+    return [frames.goAway(0, 0)]
+  })
+  const { send } = await gatewayTo(t, upstream)
+
+  const response = await send('/')
+
+  t.equal(await response.text(), 'second')
+  t.equal(connections, 2)
+})

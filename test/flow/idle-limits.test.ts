@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import type { UpstreamTimeouts } from '../../types/index.ts'
+import { makeApp } from '../helpers/gateway.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { holdTimers } from '../helpers/held-timers.ts'
+import { openSocket } from '../helpers/raw.ts'
+import { rawUpstream } from '../helpers/raw-upstream.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+/** A limit that no other timer has. */
+const idle = 76_543
+
+/** A gateway to an upstream that says what it is told to. */
+async function gatewayToTalking (t: Test, timeouts: UpstreamTimeouts, headers: Record<string, string> = {}) {
+  const timers = holdTimers(t, idle)
+  const asked: ServerResponse[] = []
+  const origin = await startUpstream(t, 'v1', (_request, response) => {
+    response.writeHead(200, headers).flushHeaders()
+    asked.push(response)
+  })
+  const { send } = await gatewayTo(t, { targets: origin, timeouts })
+  /** Reads what comes next of an answer. */
+  const reader = async () => {
+    const response = await send('/')
+    const body = response.body!.getReader()
+    return { read: async () => Buffer.from((await body.read()).value ?? '').toString(), rest: body }
+  }
+  return { asked, reader, timers, send }
+}
+
+t.test('headers reach the client before the first byte of the body', async (t) => {
+  const { send, asked } = await gatewayToTalking(t, {}, { 'x-early': '1' })
+
+  const response = await send('/')
+  asked[0]!.end('late')
+
+  t.equal(response.headers.get('x-early'), '1')
+  t.equal(await response.text(), 'late')
+})
+
+t.test('an answer that stalls is broken off', async (t) => {
+  const upstream = await rawUpstream(t, (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf') })
+  const { send } = await gatewayTo(t, { targets: upstream, timeouts: { idle: 20 } })
+
+  const response = await send('/')
+
+  t.equal(response.status, 200)
+  await t.rejects(response.text())
+})
+
+t.test('an answer that stalls before its first byte is broken off', async (t) => {
+  const upstream = await rawUpstream(t, (socket) => { socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n') })
+  const { send } = await gatewayTo(t, { targets: upstream, timeouts: { idle: 20 } })
+
+  const response = await send('/')
+
+  await t.rejects(response.text())
+})
+
+t.test('each piece of an answer begins the limit anew, and its end ends it', async (t) => {
+  const { asked, reader, timers } = await gatewayToTalking(t, { idle })
+  const { read } = await reader()
+
+  const pieces = []
+  for (const piece of ['a', 'b', 'c']) {
+    asked[0]!.write(piece)
+    pieces.push([await read(), timers[0]!.refreshed])
+  }
+  asked[0]!.end()
+  await read()
+
+  t.strictSame(pieces, [['a', 1], ['b', 2], ['c', 3]])
+  t.match(timers, [{ isCleared: true }])
+  t.equal(timers.length, 1)
+})
+
+t.test('server-sent events are passed at once, and may be rare', async (t) => {
+  const { asked, reader, timers } = await gatewayToTalking(t, {}, { 'content-type': 'text/event-stream; charset=utf-8' })
+  const lengths = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+  const { read } = await reader()
+
+  const events = []
+  for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
+    asked[0]!.write(event)
+    events.push(await read())
+  }
+
+  t.strictSame(events, ['data: 1\n\n', 'data: 2\n\n'])
+  t.strictSame(timers, [])
+  t.notOk(lengths().some(({ args }) => args[1] === 60_000), 'no limit of a minute')
+  asked[0]!.destroy()
+})
+
+t.test('server-sent events have a limit when it is set', async (t) => {
+  const { asked, reader, timers } = await gatewayToTalking(t, { idle }, { 'content-type': 'text/event-stream' })
+  const { read, rest } = await reader()
+  asked[0]!.write('data: 1\n\n')
+  await read()
+
+  timers[0]!.fire()
+
+  await t.rejects(rest.read())
+})
+
+t.test('everything else has a limit of a minute by default, and none with 0', async (t) => {
+  const lengths = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+  const minutes = async (timeouts: UpstreamTimeouts): Promise<number> => {
+    const upstream = await startUpstream(t, 'v1', (_request, response) => { response.end('ok') })
+    const { send } = await gatewayTo(t, { targets: upstream, timeouts })
+    lengths()
+    await (await send('/', { method: 'POST', body: 'x' })).text()
+    return lengths().filter(({ args }) => args[1] === 60_000).length
+  }
+
+  t.strictSame([await minutes({}), await minutes({ idle: 0 })], [2, 0])
+})
+
+t.test('a client that takes nothing of its answer is cut off', async (t) => {
+  let cut: Promise<unknown> | undefined
+  const upstream = await startUpstream(t, 'v1', (_request, response) => {
+    cut = once(response, 'close')
+    const writeOn = (): void => { while (response.write(Buffer.alloc(65_536))) ; }
+    response.on('drain', writeOn)
+    writeOn()
+  })
+  const { origin } = await gatewayTo(t, { targets: upstream, timeouts: { idle: 20 } })
+  const client = await openSocket(t, origin)
+
+  client.pause().write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  await until(() => cut !== undefined)
+
+  await t.resolves(cut!)
+})
+
+t.test('an upload that stalls is 408, and its connection ends', async (t) => {
+  const upstream = await startUpstream(t, 'v1')
+  const { origin } = await gatewayTo(t, { targets: upstream, timeouts: { idle: 20 } })
+  const client = await openSocket(t, origin)
+
+  client.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 10\r\n\r\nhalf')
+  const answer = await text(client)
+
+  t.match(answer, /^HTTP\/1\.1 408 [^]*connection: close[^]*"REQUEST_TIMEOUT"/i)
+})
+
+t.test('each piece of an upload begins the limit anew, and its end ends it', async (t) => {
+  const timers = holdTimers(t, idle)
+  let received = ''
+  const upstream = await startUpstream(t, 'v1', (request, response) => {
+    request.on('data', (piece) => { received += piece }).on('end', () => response.end(received))
+  })
+  const { origin } = await gatewayTo(t, { targets: upstream, timeouts: { idle } })
+  const client = await openSocket(t, origin)
+  client.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 3\r\nConnection: close\r\n\r\n')
+
+  const refreshed = []
+  for (const piece of ['a', 'b', 'c']) {
+    client.write(piece)
+    await until(() => received.endsWith(piece))
+    refreshed.push(timers[0]!.refreshed)
+  }
+  const answer = await text(client)
+
+  t.strictSame(refreshed, [1, 2, 3])
+  t.match(answer, /^HTTP\/1\.1 200 [^]*abc/)
+  t.ok(timers[0]!.isCleared)
+})
+
+t.test('an upload that the upstream does not read is not the client\'s fault', async (t) => {
+  const timers = holdTimers(t, idle)
+  const app = makeApp(t)
+  let source: IncomingMessage | undefined
+  app.addHook('onRequest', async ({ raw }) => { source = raw })
+  let asked: ServerResponse | undefined
+  const upstream = await startUpstream(t, 'v1', (_request, response) => { asked = response })
+  const { origin } = await gatewayTo(t, { targets: upstream, timeouts: { idle } }, app)
+  const client = await openSocket(t, origin)
+  const writeOn = (): void => { while (client.write(Buffer.alloc(65_536))) ; }
+  client.on('error', () => {}).on('drain', writeOn)
+  client.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 1000000000\r\n\r\n')
+  writeOn()
+  await until(() => asked !== undefined && source!.isPaused())
+
+  timers[0]!.fire()
+  asked!.end('enough')
+  const [answer] = await once(client, 'data')
+
+  t.match(String(answer), /^HTTP\/1\.1 200 /)
+})

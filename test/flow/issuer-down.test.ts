@@ -1,0 +1,76 @@
+import t from 'tap'
+import { listen } from '../helpers/gateway.ts'
+import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
+
+const issuer = makeIssuer()
+
+/** The statuses that so many requests get, how often each. */
+async function statuses (count: number, send: (index: number) => Promise<{ statusCode: number }>): Promise<Record<number, number>> {
+  const found: Record<number, number> = {}
+  for (let begun = 0; begun < count; begun += 100) {
+    const answers = await Promise.all(Array.from({ length: 100 }, async (_, index) => await send(begun + index)))
+    for (const { statusCode } of answers) found[statusCode] = (found[statusCode] ?? 0) + 1
+  }
+  return found
+}
+
+const downs: Array<[what: string, down: Answer | null, count: number]> = [
+  ['is gone', null, 10_000],
+  ['answers with an error', answer('', 503), 500],
+  ['accepts requests and never answers', () => {}, 500]
+]
+for (const [what, down, count] of downs) {
+  t.test(`an issuer that ${what} after one good load fails no valid token, and is asked twice at most`, async (t) => {
+    const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+    const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, timeoutMs: 1000 } })] })
+    await app.ready()
+    if (down === null) server.stop()
+    else server.answers(down)
+    const tokens = Array.from({ length: 200 }, (_, index) => issuer.token({ sub: `user-${index}` }))
+    const strange = Array.from({ length: 200 }, (_, index) => issuer.token({}, { kid: `unknown-${index}` }))
+    const send = (token: string) => app.inject({ url: '/', headers: { authorization: `Bearer ${token}` } })
+
+    const [valid, unknown] = await Promise.all([
+      statuses(count, async (index) => await send(tokens[index % tokens.length]!)),
+      statuses(count, async (index) => await send(strange[index % strange.length]!))
+    ])
+
+    t.strictSame(valid, { 200: count })
+    t.strictSame(unknown, { 401: count })
+    t.ok(server.fetched.length <= 2, `${server.fetched.length} fetches`)
+  })
+}
+
+t.test('an issuer that was never there is 503 with a time to come back, and asked once for all', async (t) => {
+  const server = await startJwksServer(t, answer('', 500))
+  const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url } })] })
+  const origin = await listen(app)
+  const authorization = `Bearer ${issuer.token()}`
+
+  const responses = await Promise.all(Array.from({ length: 100 }, async () => await fetch(origin, { headers: { authorization } })))
+
+  for (const response of responses) {
+    t.equal(response.status, 503)
+    t.match(response.headers.get('retry-after'), /^[1-9]\d*$/)
+    t.equal(response.headers.get('www-authenticate'), null)
+    t.match(await response.json(), { code: 'KEYS_UNAVAILABLE', detail: 'The token cannot be verified at the moment.' })
+  }
+  t.equal(server.fetched.length, 1)
+})
+
+t.test('requests without a token, and tokens of another issuer, have nothing to do with it', async (t) => {
+  const other = makeIssuer()
+  const server = await startJwksServer(t, answer('', 500))
+  const app = await makeIdentifyingApp(t, {
+    providers: [issuer.provider({ jwks: { url: server.url } }), other.provider({ name: 'other', issuer: 'https://other.test' })]
+  })
+
+  const anonymous = await app.inject('/')
+  const known = await app.inject({ url: '/', headers: { authorization: `Bearer ${other.token({ iss: 'https://other.test' })}` } })
+  const nobodys = await app.inject({ url: '/', headers: { authorization: `Bearer ${other.token({ iss: 'https://nobody.test' })}` } })
+
+  t.strictSame([anonymous, known, nobodys].map(({ statusCode }) => statusCode), [200, 200, 401])
+  t.equal(server.fetched.length, 1)
+})

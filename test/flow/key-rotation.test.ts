@@ -1,0 +1,65 @@
+import t from 'tap'
+import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+
+const [old, next] = [makeIssuer('old'), makeIssuer('next')]
+
+t.test('keys are rotated under load: no valid token fails, and none of the removed key is accepted after one refresh', async (t) => {
+  const server = await startJwksServer(t, answer({ keys: [old.jwk] }))
+  const app = await makeIdentifyingApp(t, { providers: [old.provider({ jwks: { url: server.url, refreshSeconds: 1 } })] })
+  await app.ready()
+  const send = async (token: string) => (await app.inject({ url: '/', headers: { authorization: `Bearer ${token}` } })).statusCode
+  const remembered = old.token({ sub: 'remembered' })
+  let count = 0
+  const failures: string[] = []
+  const load = async (stillGood: () => boolean, tokens: Array<() => string>): Promise<void> => {
+    while (stillGood()) {
+      for (const make of tokens) {
+        const status = await send(make())
+        count++
+        if (status !== 200 && stillGood()) failures.push(`${status} at ${count}`)
+      }
+      // Requests that are injected leave no time for sockets and timers.
+      await new Promise(setImmediate)
+    }
+  }
+  const fetches = (more: number) => {
+    const goal = server.fetched.length + more
+    return () => server.fetched.length < goal
+  }
+
+  // Only the old key; then both.
+  await load(fetches(1), [() => remembered, () => old.token()])
+  server.answers(answer({ keys: [old.jwk, next.jwk] }))
+  await load(fetches(2), [() => remembered, () => old.token(), () => next.token()])
+  t.strictSame(failures, [])
+  t.ok(count > 50, `${count} requests`)
+
+  // The old key goes. The fetch after the one that has the new set begins when that was taken over.
+  server.answers(answer({ keys: [next.jwk] }))
+  await load(fetches(2), [() => next.token()])
+
+  t.strictSame(failures, [])
+  t.strictSame([await send(remembered), await send(old.token()), await send(next.token())], [401, 401, 200])
+  t.strictSame(app.identityProviders()[0]?.keys.map(({ kid }) => kid), ['next'])
+})
+
+t.test('a token of the removed key that is being checked meanwhile is not remembered', async (t) => {
+  const server = await startJwksServer(t, answer({ keys: [old.jwk, next.jwk] }))
+  let release = (): void => {}
+  let begun = (): void => {}
+  const hasBegun = new Promise<void>((resolve) => { begun = resolve })
+  const validate = async (): Promise<void> => { await new Promise<void>((resolve) => { release = resolve; begun() }) }
+  const app = await makeIdentifyingApp(t, { providers: [old.provider({ validate, jwks: { url: server.url, refreshSeconds: 3600 } })] })
+  const authorization = `Bearer ${old.token()}`
+  const first = app.inject({ url: '/', headers: { authorization } }).then(({ statusCode }) => statusCode)
+  await hasBegun
+  server.answers(answer({ keys: [next.jwk] }))
+  // A kid that nobody has: the set is fetched again.
+  await app.inject({ url: '/', headers: { authorization: `Bearer ${old.token({}, { kid: 'unknown' })}` } })
+  release()
+
+  t.equal(await first, 401)
+  t.equal((await app.inject({ url: '/', headers: { authorization } })).statusCode, 401)
+})

@@ -1,0 +1,114 @@
+import { once } from 'node:events'
+import { METHODS } from 'node:http'
+import { connect } from 'node:http2'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t from 'tap'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { bodyOf, sendRaw } from '../helpers/raw.ts'
+import { recordingGateway } from '../helpers/recording-gateway.ts'
+import type { Seen } from '../helpers/upstream.ts'
+
+// Not every Node that is supported knows QUERY.
+for (const method of ['GET', 'DELETE', 'OPTIONS', 'PATCH', 'PUT', 'POST', 'QUERY'].filter((name) => METHODS.includes(name))) {
+  t.test(`${method} is forwarded with its body`, async (t) => {
+    const { origin, whole } = await recordingGateway(t, { prefix: '/api' })
+
+    await sendRaw(t, origin, [`${method} /api/orders HTTP/1.1`, 'Host: api.test', 'Content-Type: text/plain', 'Content-Length: 5'], 'hello')
+
+    t.strictSame(whole, [`${method} /orders hello`])
+  })
+}
+
+t.test('HEAD is forwarded', async (t) => {
+  const { origin, whole } = await recordingGateway(t)
+
+  const answer = await sendRaw(t, origin, ['HEAD /orders HTTP/1.1', 'Host: api.test'])
+
+  t.match(answer, /^HTTP\/1\.1 200 /)
+  t.strictSame(whole, ['HEAD /orders'])
+})
+
+const served = Fastify().supportedMethods.filter((method) => method !== 'TRACE').join(', ')
+
+for (const path of ['/api', '/api/', '/api/orders']) {
+  t.test(`TRACE ${path} is 405: it would show what the gateway adds`, async (t) => {
+    const { origin, begun } = await recordingGateway(t, { prefix: '/api' })
+
+    const answer = await sendRaw(t, origin, [`TRACE ${path} HTTP/1.1`, 'Host: api.test', 'Cookie: a=secret'])
+
+    t.match(answer, /^HTTP\/1\.1 405 [^]*application\/problem\+json[^]*"REQUEST_METHOD_NOT_ALLOWED"/)
+    t.match(answer, `allow: ${served}\r\n`)
+    t.notMatch(answer, 'secret')
+    t.strictSame(begun, [])
+  })
+}
+
+t.test('a method that the app has taught Fastify is forwarded', async (t) => {
+  const app = makeApp(t)
+  app.addHttpMethod('PROPFIND', { hasBody: true })
+  const { origin, whole } = await recordingGateway(t, {}, app)
+
+  await sendRaw(t, origin, ['PROPFIND /orders HTTP/1.1', 'Host: api.test', 'Content-Length: 5'], 'hello')
+  const trace = await sendRaw(t, origin, ['TRACE / HTTP/1.1', 'Host: api.test'])
+
+  t.strictSame(whole, ['PROPFIND /orders hello'])
+  t.match(trace, `allow: ${served}, PROPFIND\r\n`)
+})
+
+for (const method of ['PROPFIND', 'SEARCH', 'M-SEARCH', 'LINK', 'PURGE']) {
+  t.test(`${method}, which Fastify does not take by itself, is its 404`, async (t) => {
+    const { origin, begun } = await recordingGateway(t)
+
+    const answer = await sendRaw(t, origin, [`${method} /orders HTTP/1.1`, 'Host: api.test'])
+
+    t.match(answer, /^HTTP\/1\.1 404 /)
+    t.strictSame(begun, [])
+  })
+}
+
+for (const target of ['inside.test:443', '127.0.0.1:80', '/orders']) {
+  t.test(`CONNECT ${target} ends the connection, and the gateway serves the next one`, async (t) => {
+    const { origin, whole } = await recordingGateway(t)
+
+    const answer = await sendRaw(t, origin, [`CONNECT ${target} HTTP/1.1`, `Host: ${target}`], 'GET /smuggled HTTP/1.1\r\nHost: api.test\r\n\r\n')
+    await sendRaw(t, origin, ['GET /after HTTP/1.1', 'Host: api.test'])
+
+    t.equal(answer, '')
+    t.strictSame(whole, ['GET /after'])
+  })
+}
+
+t.test('over HTTP/2 CONNECT is refused', async (t) => {
+  const app = Fastify({ http2: true }) as unknown as FastifyInstance
+  t.teardown(() => app.close())
+  const { origin, begun } = await recordingGateway(t, {}, app)
+  const session = connect(origin)
+  t.teardown(() => session.destroy())
+
+  const [headers] = await once(session.request({ ':method': 'CONNECT', ':authority': 'inside.test:443' }), 'response')
+
+  t.equal(headers[':status'], 405)
+  t.strictSame(begun, [])
+})
+
+t.test('OPTIONS that must not be forwarded any more is answered with what is served', async (t) => {
+  const { origin, begun } = await recordingGateway(t)
+
+  const answer = await sendRaw(t, origin, ['OPTIONS /orders HTTP/1.1', 'Host: api.test', 'Max-Forwards: 0'])
+
+  t.match(answer, /^HTTP\/1\.1 204 /)
+  t.match(answer, `allow: ${served}\r\n`)
+  t.strictSame(begun, [])
+})
+
+for (const [method, value, seen] of [
+  ['OPTIONS', '1', '0'], ['OPTIONS', '010', '9'], ['OPTIONS', '99999999999999999999999', '254'], ['OPTIONS', 'x', 'x'], ['OPTIONS', '-1', '-1'], ['GET', '0', '0']
+] as const) {
+  t.test(`Max-Forwards: ${value} of ${method} arrives as ${seen}`, async (t) => {
+    const { origin } = await startGateway(t)
+
+    const answer = await sendRaw(t, origin, [`${method} /orders HTTP/1.1`, 'Host: api.test', `max-forwards: ${value}`])
+
+    t.equal(bodyOf<Seen>(answer).headers['max-forwards'], seen)
+  })
+}

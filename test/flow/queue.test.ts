@@ -1,0 +1,192 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import type { UpstreamOptions } from '../../types/index.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { holdTimers } from '../helpers/held-timers.ts'
+import { openSocket } from '../helpers/raw.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+/** A gateway to a target that has one connection, and answers when it is told to. */
+async function gatewayToHolding (t: Test, options: Partial<UpstreamOptions> = {}) {
+  const asked: string[] = []
+  const held: Array<[request: IncomingMessage, response: ServerResponse]> = []
+  const origin = await startUpstream(t, 'v1', (request, response) => {
+    asked.push(request.url!)
+    held.push([request, response])
+  })
+  const gateway = await gatewayTo(t, { targets: origin, connections: 1, ...options })
+  const queued = (): number => gateway.targets()[0]!.queued
+  return {
+    ...gateway,
+    asked,
+    queued,
+    /** Answers the request that has waited longest with its body. */
+    async answer () {
+      await until(() => held.length > 0)
+      const [request, response] = held.shift()!
+      response.end(`${request.url} ${await text(request)}`)
+    },
+    /** Sends a request. It has its place in the queue, or at the target, when this resolves. */
+    async enter (path: string, init?: RequestInit): Promise<{ answered: Promise<string> }> {
+      const before = asked.length + queued()
+      const answered = gateway.send(path, init).then(async (response) => await response.text())
+      // Those that nobody answers break off when the test ends.
+      answered.catch(() => {})
+      await until(() => asked.length + queued() > before)
+      return { answered }
+    }
+  }
+}
+
+t.test('requests beyond the connections wait, and are served in the order in which they came', async (t) => {
+  const { enter, answer, asked, targets } = await gatewayToHolding(t)
+
+  const entered = []
+  for (const path of ['/0', '/1', '/2', '/3']) entered.push(await enter(path))
+  const before = [...asked]
+  const health = targets()[0]!
+  for (let i = 0; i < 4; i++) await answer()
+  const answers = await Promise.all(entered.map(async ({ answered }) => await answered))
+
+  t.strictSame(before, ['/0'])
+  t.match(health, { pending: 1, queued: 3 })
+  t.strictSame(asked, ['/0', '/1', '/2', '/3'])
+  t.strictSame(answers, ['/0 ', '/1 ', '/2 ', '/3 '])
+  t.match(targets()[0], { pending: 0, queued: 0 })
+})
+
+t.test('there are never more connections than may be', async (t) => {
+  let [open, most] = [0, 0]
+  const origin = await startUpstream(t, 'v1', (_request, response) => {
+    most = Math.max(most, ++open)
+    setImmediate(() => {
+      open--
+      response.end('ok')
+    })
+  })
+  const { send } = await gatewayTo(t, { targets: origin, connections: 3 })
+
+  const answers = await Promise.all(Array.from({ length: 30 }, async () => await (await send('/')).text()))
+
+  t.strictSame(new Set(answers), new Set(['ok']))
+  t.ok(most <= 3, `${most} at once`)
+})
+
+t.test('an upload that waits arrives whole', async (t) => {
+  const { enter, answer } = await gatewayToHolding(t)
+  const body = 'x'.repeat(1_000_000)
+
+  await enter('/0')
+  const { answered } = await enter('/1', { method: 'POST', body })
+  await answer()
+  await answer()
+
+  t.equal(await answered, `/1 ${body}`)
+})
+
+t.test('a client that leaves the queue is never served', async (t) => {
+  const { origin, enter, answer, asked, queued } = await gatewayToHolding(t)
+  await enter('/0')
+  const socket = await openSocket(t, origin)
+  socket.write('GET /left HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  await until(() => queued() === 1)
+  const { answered } = await enter('/2')
+
+  socket.destroy()
+  await until(() => queued() === 1)
+  await answer()
+  await answer()
+
+  t.equal(await answered, '/2 ')
+  t.strictSame(asked, ['/0', '/2'])
+})
+
+t.test('who waits longer than timeouts.connect is told to come back', async (t) => {
+  const timers = holdTimers(t, 55_555)
+  const { send, enter, asked, queued, targets } = await gatewayToHolding(t, { timeouts: { connect: 55_555 } })
+  await enter('/0')
+  const late = send('/1')
+  await until(() => queued() === 1)
+
+  timers[0]!.fire()
+  const response = await late
+
+  t.equal(response.status, 503)
+  t.equal(response.headers.get('retry-after'), '1')
+  t.match(await response.json(), { code: 'UPSTREAM_OVERLOADED', version: 'latest' })
+  t.strictSame(asked, ['/0'])
+  t.equal(queued(), 0)
+  t.match(targets()[0], { healthy: true, failures: 0 })
+})
+
+t.test('with maxQueued 0 nobody waits', async (t) => {
+  const { send, enter, asked } = await gatewayToHolding(t, { maxQueued: 0 })
+  await enter('/0')
+
+  const response = await send('/1')
+
+  t.equal(response.status, 503)
+  t.equal(response.headers.get('retry-after'), '1')
+  t.match(await response.json(), { code: 'UPSTREAM_OVERLOADED' })
+  t.strictSame(asked, ['/0'])
+})
+
+t.test('a full queue is 503, also for uploads, and serves those who wait in it', async (t) => {
+  const { send, enter, answer } = await gatewayToHolding(t, { maxQueued: 1 })
+  await enter('/0')
+  const { answered } = await enter('/1')
+
+  const response = await send('/2', { method: 'POST', body: 'x'.repeat(100_000) })
+  await answer()
+  await answer()
+
+  t.equal(response.status, 503)
+  t.equal(await answered, '/1 ')
+})
+
+t.test('a target that is free is chosen before one where requests wait', async (t) => {
+  let asked = 0
+  const holding = await startUpstream(t, 'holding', () => { asked++ })
+  const free = await startUpstream(t, 'free', (_request, response) => { response.end('free') })
+  const { send } = await gatewayTo(t, { targets: [holding, free], connections: 1 })
+  const client = new AbortController()
+  t.teardown(() => client.abort())
+  send('/', { signal: client.signal }).catch(() => {})
+  await until(() => asked === 1)
+
+  const bodies = []
+  for (let i = 0; i < 3; i++) bodies.push(await (await send('/')).text())
+
+  t.strictSame(bodies, ['free', 'free', 'free'])
+  t.equal(asked, 1)
+})
+
+t.test('where all queues are full the last one says so', async (t) => {
+  const targets = await Promise.all([0, 1].map(async () => await startUpstream(t, 'holding', () => {})))
+  const { send, targets: health } = await gatewayTo(t, { targets, connections: 1, maxQueued: 0, retry: { attempts: 3 } })
+  const client = new AbortController()
+  t.teardown(() => client.abort())
+  for (let i = 0; i < 2; i++) send('/', { signal: client.signal }).catch(() => {})
+  await until(() => health().every(({ pending }) => pending === 1))
+
+  const response = await send('/')
+
+  t.equal(response.status, 503)
+  t.match(await response.json(), { code: 'UPSTREAM_OVERLOADED' })
+})
+
+t.test('the place of a client that leaves during its exchange is given to the next', async (t) => {
+  const { origin, enter, answer, asked } = await gatewayToHolding(t)
+  const socket = await openSocket(t, origin)
+  socket.write('GET /0 HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  await until(() => asked.length === 1)
+  const { answered } = await enter('/1')
+
+  socket.destroy()
+  await until(() => asked.length === 2)
+  for (let i = 0; i < 2; i++) answer().catch(() => {})
+
+  t.equal(await answered, '/1 ')
+})

@@ -1,0 +1,127 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { RequestListener } from 'node:http'
+import t from 'tap'
+import { startGateway } from '../helpers/gateway.ts'
+import { gatewayTo, target } from '../helpers/gateway-to.ts'
+import { sendRaw } from '../helpers/raw.ts'
+import { deadOrigin } from '../helpers/upstream.ts'
+
+const steps = {
+  reset: (request) => { request.socket.destroy() },
+  timeout: () => {},
+  503: (_request, response) => { response.writeHead(503, { 'x-first': '1' }).end('busy'.repeat(100_000)) },
+  ok: (_request, response) => { response.end('ok') },
+  half: (_request, response) => { response.write('half', () => response.destroy()) }
+} satisfies Record<string, RequestListener>
+
+/** Long enough for the attempts that are answered. */
+const timeouts = { headers: 1_000 }
+
+for (const [step, status] of [['reset', 502], ['timeout', 504], [503, 503]] as const) {
+  t.test(`by default nothing is repeated after ${step}`, async (t) => {
+    const { origin, asked } = await target(t, steps[step])
+    const { send } = await gatewayTo(t, { targets: origin, timeouts })
+
+    const response = await send('/')
+
+    t.equal(response.status, status)
+    t.equal(asked.length, 1)
+  })
+
+  t.test(`on: [${step}] repeats what is idempotent, and the client gets the second answer whole`, async (t) => {
+    const methods = step === 'timeout' ? ['GET'] : ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']
+    const { origin, asked } = await target(t, ...methods.flatMap(() => [steps[step], steps.ok]))
+    const { send } = await gatewayTo(t, { targets: origin, timeouts, retry: { on: [step] } })
+
+    const answers = []
+    for (const method of methods) {
+      const response = await send('/', { method })
+      answers.push([response.status, response.headers.get('x-first'), await response.text()])
+    }
+
+    t.strictSame(answers, methods.map((method) => [200, null, method === 'HEAD' ? '' : 'ok']))
+    t.strictSame(asked, methods.flatMap((method) => [method, method]))
+  })
+
+  t.test(`on: [${step}] repeats nothing that is not idempotent, and nothing with a body`, async (t) => {
+    const requests = [['POST', ''], ['GET', 'abc'], ['PUT', 'abc'], ['PATCH', ''], ['POST', 'abc']].slice(0, step === 'timeout' ? 2 : 5)
+    const { origin, asked } = await target(t, steps[step])
+    const { origin: gateway } = await gatewayTo(t, { targets: origin, timeouts, retry: { on: [step] } })
+
+    const statuses = []
+    for (const [method, body] of requests) {
+      const answer = await sendRaw(t, gateway, [`${method} / HTTP/1.1`, 'Host: api.test', `Content-Length: ${body!.length}`], body)
+      statuses.push(Number(answer.split(' ')[1]))
+    }
+
+    t.strictSame(statuses, requests.map(() => status))
+    t.strictSame(asked, requests.map(([method]) => method))
+  })
+}
+
+t.test('a 503 whose body never ends is repeated as well', async (t) => {
+  const { origin, asked } = await target(t, (_request, response) => { response.writeHead(503).write('busy') }, steps.ok)
+  const { send } = await gatewayTo(t, { targets: origin, retry: { on: [503] } })
+
+  const response = await send('/')
+
+  t.equal(await response.text(), 'ok')
+  t.equal(asked.length, 2)
+})
+
+t.test('an answer that breaks off is not repeated, and does not look whole', async (t) => {
+  const { origin, asked } = await target(t, steps.half, steps.ok)
+  const { send } = await gatewayTo(t, { targets: origin, retry: { on: ['reset', 'timeout'], attempts: 3 } })
+
+  const response = await send('/')
+
+  t.equal(response.status, 200)
+  await t.rejects(response.text())
+  t.equal(asked.length, 1)
+})
+
+t.test('what is repeated goes to a target that was not tried yet', async (t) => {
+  const [failing, good] = [await target(t, steps.reset), await target(t, steps.ok)]
+  const { send } = await gatewayTo(t, { targets: [failing.origin, good.origin], retry: { on: ['reset'] } })
+
+  const bodies = []
+  for (let i = 0; i < 4; i++) bodies.push(await (await send('/')).text())
+
+  t.strictSame(bodies, ['ok', 'ok', 'ok', 'ok'])
+  t.equal(good.asked.length, 4)
+})
+
+t.test('with more attempts than targets they are tried again', async (t) => {
+  const targets = [await target(t, steps.reset), await target(t, steps.reset, steps.ok)]
+  const { send } = await gatewayTo(t, { targets: targets.map(({ origin }) => origin), retry: { on: ['reset'], attempts: 3 } })
+
+  const response = await send('/')
+
+  t.equal(await response.text(), 'ok')
+  t.ok(targets.every(({ asked }) => asked.length > 0))
+})
+
+t.test('a single target to which no connection can be made is not tried again at once', async (t) => {
+  let tried = 0
+  const onConnectError = (): void => { tried++ }
+  subscribe('undici:client:connectError', onConnectError)
+  t.teardown(() => unsubscribe('undici:client:connectError', onConnectError))
+  const { send } = await gatewayTo(t, { targets: await deadOrigin(), retry: { on: ['not-sent', 'reset'], attempts: 3 } })
+
+  const response = await send('/')
+
+  t.equal(response.status, 502)
+  t.equal(tried, 1)
+})
+
+t.test('nothing is ever sent to another version\'s target', async (t) => {
+  const [failing, other] = [await target(t, steps.reset), await target(t, steps.ok)]
+  const retry = { on: ['not-sent', 'reset'] as const, attempts: 3 }
+  const versions = { latest: { upstream: { targets: [failing.origin, await deadOrigin()], retry } }, v2: { upstream: other.origin } }
+  const { send } = await startGateway(t, { versions })
+
+  const response = await send('/')
+
+  t.equal(response.status, 502)
+  t.strictSame(other.asked, [])
+})

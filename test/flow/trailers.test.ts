@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import type { UpstreamOptions } from '../../types/index.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { startHttp2Gateway } from '../helpers/http2.ts'
+import { sendRaw } from '../helpers/raw.ts'
+import { answering } from '../helpers/raw-upstream.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+const chunked = (trailer: string, ...fields: string[]): string =>
+  `HTTP/1.1 200 OK\r\nTrailer: ${trailer}\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`
+
+/** What a client gets that sends these lines when the upstream answers with these bytes. */
+async function passed (t: Test, bytes: string, lines: string[] = ['TE: trailers'], options: Partial<UpstreamOptions> = {}): Promise<string> {
+  const { origin } = await gatewayTo(t, { ...options, targets: await answering(t, bytes) })
+  return await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', ...lines])
+}
+
+t.test('trailers reach a client that takes them, announced, in order and with their bytes', async (t) => {
+  const answer = await passed(t, chunked('X-Sum, x-twice', 'X-Sum: 42', 'x-twice: a', 'x-twice: caf\xe9'))
+
+  t.match(answer, /^trailer: X-Sum, x-twice\r$/im)
+  t.match(answer, /\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\nx-twice: a\r\nx-twice: caf.+\r\n\r\n$/)
+})
+
+t.test('a client that names TE in Connection, as it must, gets them too', async (t) => {
+  const upstream = await answering(t, chunked('x-sum', 'x-sum: 42'))
+  const { origin } = await gatewayTo(t, { targets: upstream })
+
+  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', 'TE: trailers', 'Connection: TE'])
+
+  t.match(answer, /0\r\nx-sum: 42\r\n\r\n$/)
+})
+
+for (const [who, lines] of [['says nothing', []], ['takes other codings', ['TE: gzip']]] as const) {
+  t.test(`to a client that ${who}, trailers are neither announced nor passed`, async (t) => {
+    const answer = await passed(t, chunked('x-sum', 'x-sum: 42'), [...lines])
+
+    t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n2\r\nok\r\n0\r\n\r\n$/)
+    t.notMatch(answer, /trailer|x-sum/i)
+  })
+}
+
+t.test('to a client of HTTP/1.0 trailers are neither announced nor passed', async (t) => {
+  const { origin } = await gatewayTo(t, { targets: await answering(t, chunked('x-sum', 'x-sum: 42')) })
+
+  const answer = await sendRaw(t, origin, ['GET / HTTP/1.0', 'Host: api.test', 'TE: trailers'])
+
+  t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/)
+  t.notMatch(answer, /trailer|x-sum/i)
+})
+
+t.test('trailers that were not announced are not passed', async (t) => {
+  const answer = await passed(t, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-sum: 42\r\n\r\n')
+
+  t.match(answer, /\r\n\r\n2\r\nok\r\n0\r\n\r\n$/)
+})
+
+t.test('trailers that were announced and do not come leave the answer whole', async (t) => {
+  const answer = await passed(t, chunked('x-sum'))
+
+  t.match(answer, /\r\n\r\n2\r\nok\r\n0\r\n\r\n$/)
+})
+
+t.test('an answer with a length has no trailers, whatever it announces', async (t) => {
+  const answer = await passed(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nContent-Length: 2\r\n\r\nok')
+
+  t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/)
+  t.notMatch(answer, /trailer/i)
+})
+
+for (const status of [204, 304]) {
+  t.test(`a ${status} that announces trailers arrives without`, async (t) => {
+    const answer = await passed(t, `HTTP/1.1 ${status} X\r\nTrailer: x-sum\r\nETag: "a"\r\n\r\n`)
+
+    t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*ETag: "a"[^]*\\r\\n\\r\\n$`))
+    t.notMatch(answer, /trailer/i)
+  })
+}
+
+t.test('an answer to HEAD that announces trailers arrives without', async (t) => {
+  const { origin } = await gatewayTo(t, { targets: await answering(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nTransfer-Encoding: chunked\r\n\r\n') })
+
+  const answer = await sendRaw(t, origin, ['HEAD / HTTP/1.1', 'Host: api.test', 'TE: trailers'])
+
+  t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/)
+  t.notMatch(answer, /x-sum/i)
+})
+
+// A client that merges trailers into the headers would take them for the gateway's.
+t.test('what decides on the message, or is the gateway\'s own, is neither announced nor passed', async (t) => {
+  const fields = ['Set-Cookie: a=1', 'API-Version: v7', 'X-Internal: 1', 'x-sum: 42']
+
+  const answer = await passed(t, chunked('Content-Length, Transfer-Encoding, Set-Cookie, API-Version, X-Internal, x-sum', ...fields),
+    ['TE: trailers'], { headers: { response: { remove: ['x-internal'] } } })
+
+  t.match(answer, /^trailer: x-sum\r$/im)
+  t.match(answer, /\r\n\r\n2\r\nok\r\n0\r\nx-sum: 42\r\n\r\n$/)
+})
+
+t.test('of a request neither trailers nor their announcement nor TE reach the upstream', async (t) => {
+  const seen: IncomingMessage[] = []
+  const echo: RequestListener = async (request, response) => {
+    seen.push(request)
+    response.end(await text(request))
+  }
+  const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', echo) })
+
+  const answer = await sendRaw(t, origin,
+    ['POST / HTTP/1.1', 'Host: api.test', 'Trailer: x-sum', 'TE: trailers', 'Transfer-Encoding: chunked'], '2\r\nok\r\n0\r\nx-sum: 42\r\n\r\n')
+
+  t.match(answer, /\r\n\r\nok$/)
+  t.equal(seen[0]!.headers.trailer, undefined)
+  t.equal(seen[0]!.headers.te, undefined)
+  t.strictSame(seen[0]!.trailers, {})
+})
+
+t.test('trailers reach a client of HTTP/2', async (t) => {
+  const upstream = await answering(t, chunked('x-sum', 'x-sum: 42'))
+  const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
+  const stream = session.request({ ':path': '/', te: 'trailers' })
+
+  const [[trailers], body] = await Promise.all([once(stream, 'trailers'), text(stream)])
+
+  t.match(trailers, { 'x-sum': '42' })
+  t.equal(body, 'ok')
+})

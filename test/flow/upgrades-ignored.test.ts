@@ -1,0 +1,96 @@
+import t from 'tap'
+import versionGateway from '../../lib/index.ts'
+import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
+import { bodyOf, openSocket, sendRaw } from '../helpers/raw.ts'
+import { readAnswer, readHead } from '../helpers/upgrades.ts'
+import type { Seen } from '../helpers/upstream.ts'
+
+const h2c = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__']
+
+for (const [what, lines, body] of [
+  ['to HTTP/2', ['GET /first HTTP/1.1', ...h2c], ''],
+  ['to HTTP/2 with a body', ['POST /first HTTP/1.1', ...h2c, 'Content-Length: 5'], 'hello'],
+  ['to HTTP/2 with chunks', ['POST /first HTTP/1.1', ...h2c, 'Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'],
+  ['to TLS', ['OPTIONS /first HTTP/1.1', 'Connection: Upgrade', 'Upgrade: TLS/1.0'], ''],
+  ['to one of several, HTTP/2 among them', ['GET /first HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket, h2c'], ''],
+  ['to WebSocket with a body', ['POST /first HTTP/1.1', 'Connection: keep-alive, Upgrade', 'Upgrade: websocket', 'Content-Length: 5'], 'hello']
+] as const) {
+  t.test(`an upgrade ${what} is answered as ordinary HTTP/1.1, and the next request as well`, async (t) => {
+    const { origin } = await startGateway(t)
+    const socket = await openSocket(t, origin)
+
+    socket.write([...lines, 'Host: api.test', 'X-Own: 1', '', body].join('\r\n'))
+    const first = await readAnswer(socket)
+    socket.write('GET /second HTTP/1.1\r\nHost: api.test\r\n\r\n')
+    const second = await readAnswer(socket)
+
+    t.match(first.head, /^HTTP\/1\.1 200 /)
+    t.match(bodyOf<Seen>(first.body), { path: '/first', body: body === '' ? '' : 'hello', headers: { 'x-own': '1', upgrade: undefined } })
+    t.notOk('http2-settings' in bodyOf<Seen>(first.body).headers)
+    t.match(bodyOf<Seen>(second.body), { path: '/second' })
+  })
+}
+
+t.test('an upgrade of an HTTP/1.0 client is answered as an ordinary request', async (t) => {
+  const { origin } = await startGateway(t)
+
+  const answer = await sendRaw(t, origin, ['GET /first HTTP/1.0', 'Upgrade: websocket', 'Connection: Upgrade'])
+
+  t.match(answer, /^HTTP\/1\.1 200 /)
+  t.match(bodyOf<Seen>(answer), { path: '/first', headers: { upgrade: undefined } })
+})
+
+t.test('an Upgrade that Connection does not name is none', async (t) => {
+  const { origin } = await startGateway(t)
+
+  const answer = await sendRaw(t, origin, ['GET /first HTTP/1.1', 'Host: api.test', 'Upgrade: websocket'])
+
+  t.match(bodyOf<Seen>(answer), { path: '/first', headers: { upgrade: undefined } })
+})
+
+t.test('a connection may ask for HTTP/2 with every request', async (t) => {
+  const { origin } = await startGateway(t)
+  const socket = await openSocket(t, origin)
+  const warnings: string[] = []
+  const warn = ({ message }: Error): void => { warnings.push(message) }
+  process.on('warning', warn)
+  t.teardown(() => process.off('warning', warn))
+
+  const paths: string[] = []
+  for (let i = 0; i < 20; i++) {
+    socket.write([`GET /${i} HTTP/1.1`, 'Host: api.test', ...h2c, '', ''].join('\r\n'))
+    paths.push(bodyOf<Seen>((await readAnswer(socket)).body).path)
+  }
+
+  t.strictSame(paths, Array.from({ length: 20 }, (_, index) => `/${index}`))
+  t.strictSame(warnings, [])
+})
+
+t.test('Expect: 100-continue in such a request is answered', async (t) => {
+  const { origin } = await startGateway(t)
+  const socket = await openSocket(t, origin)
+
+  socket.write(['POST /first HTTP/1.1', 'Host: api.test', ...h2c, 'Expect: 100-continue', 'Content-Length: 5', '', ''].join('\r\n'))
+  const interim = await readHead(socket)
+  socket.write('hello')
+  const { body } = await readAnswer(socket)
+
+  t.equal(interim, 'HTTP/1.1 100 Continue\r\n\r\n')
+  t.match(bodyOf<Seen>(body), { body: 'hello' })
+})
+
+t.test('an upgrade beside the gateway is answered like an ordinary request when nobody listens', async (t) => {
+  const app = makeApp(t)
+  app.post('/mine', async ({ body }) => body)
+  await app.register(versionGateway, { prefix: '/api', versions: { latest: { upstream: 'http://127.0.0.1:1' } } })
+  const origin = await listen(app)
+  const socket = await openSocket(t, origin)
+
+  socket.write(['POST /mine HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: websocket', 'Content-Type: application/json', 'Content-Length: 7', '', '{"a":1}'].join('\r\n'))
+  const mine = await readAnswer(socket)
+  socket.write(['GET /nowhere HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: websocket', '', ''].join('\r\n'))
+  const nowhere = await readAnswer(socket)
+
+  t.match(mine, { head: /^HTTP\/1\.1 200 /, body: '{"a":1}' })
+  t.match(nowhere, { head: /^HTTP\/1\.1 404 / })
+})

@@ -1,0 +1,68 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer, type TLSSocket } from 'node:tls'
+import type { Test } from 'tap'
+import { makeAuthority } from './certificates.ts'
+
+const types = { data: 0, headers: 1, reset: 3, settings: 4, goAway: 7 }
+const flags = { endStream: 1, ack: 1, endHeaders: 4 }
+
+function frame (type: number, flag: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(payload.length, 0, 3)
+  head.writeUInt8(type, 3)
+  head.writeUInt8(flag, 4)
+  head.writeUInt32BE(stream, 5)
+  return Buffer.concat([head, payload])
+}
+
+function number (value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}
+
+/** Frames of HTTP/2 (RFC 9113 6). */
+export const frames = {
+  /** The headers of a 200 (RFC 7541 appendix A). */
+  headers: (stream: number) => frame(types.headers, flags.endHeaders, stream, Buffer.from([0x88])),
+  /** The headers of a 103. */
+  interim: (stream: number) => frame(types.headers, flags.endHeaders, stream, Buffer.from('\x08\x03103')),
+  data: (stream: number, text: string) => frame(types.data, 0, stream, Buffer.from(text)),
+  /** The end, with a trailer `x: 1`. */
+  trailers: (stream: number) => frame(types.headers, flags.endHeaders | flags.endStream, stream, Buffer.from([0, 1, 0x78, 1, 0x31])),
+  reset: (stream: number, code: number) => frame(types.reset, 0, stream, number(code)),
+  /** The connection is about to end: streams beyond the last one are not processed. */
+  goAway: (lastStream: number, code: number) => frame(types.goAway, 0, 0, Buffer.concat([number(lastStream), number(code)]))
+}
+
+/** Starts an upstream that says these frames to a request, and stops it with the test. @returns its address, and what to trust */
+export async function rawHttp2Upstream (t: Test, answer: (stream: number, socket: TLSSocket) => Buffer[]) {
+  const { ca, server: certificate } = await makeAuthority()
+  const sockets: TLSSocket[] = []
+  const server = createServer({ ...await certificate('127.0.0.1'), ALPNProtocols: ['h2'] }, (socket) => {
+    sockets.push(socket)
+    socket.write(frame(types.settings, 0, 0, Buffer.alloc(0)))
+    let received = Buffer.alloc(0)
+    // The first 24 bytes are the client's preface.
+    let at = 24
+    socket.on('error', () => {}).on('data', (chunk) => {
+      received = Buffer.concat([received, chunk])
+      while (received.length >= at + 9) {
+        const [type, flag] = [received[at + 3], received[at + 4]]
+        const [length, stream] = [received.readUIntBE(at, 3), received.readUInt32BE(at + 5)]
+        if (received.length < at + 9 + length) return
+        at += 9 + length
+        if (type === types.settings && flag !== flags.ack) socket.write(frame(types.settings, flags.ack, 0, Buffer.alloc(0)))
+        if (type === types.headers) socket.write(Buffer.concat(answer(stream, socket)))
+      }
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return { targets: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, tls: { ca }, http2: true }
+}
