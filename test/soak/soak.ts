@@ -1,0 +1,69 @@
+// npm run soak                                    a minute of mixed traffic through a gateway whose targets are killed
+// npm run soak -- --seconds 5 --seed 42           shorter, and with the decisions of an earlier run
+// Exits with 1 when a client saw what it must not, or when something of the gateway is left over.
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { ask, kill, startChild } from './children.ts'
+import type { Stock } from './figures.ts'
+import { Random } from './random.ts'
+import { faultsIn, printFigures, printTallies } from './report.ts'
+import { anyMemory, memoryOf, settle } from './settle.ts'
+import { grace, Targets } from './targets.ts'
+import { Traffic } from './traffic.ts'
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } } })
+const seconds = Number(values.seconds)
+const seed = Number(values.seed ?? Date.now() % 1_000_000)
+const started = performance.now()
+
+console.log(`${seconds} s of mixed traffic, seed ${seed}`)
+const targets = await Targets.start()
+const { child: gateway, first: port } = await startChild<number>('gateway.ts', [JSON.stringify(targets.versions)])
+const traffic = new Traffic(`http://127.0.0.1:${port}`, targets, seed)
+
+const problems = await soak().catch((error: Error) => [error.message])
+await kill(gateway)
+await targets.stop()
+
+console.log(`${((performance.now() - started) / 1000).toFixed(1)} s, targets killed ${targets.kills} times`)
+printTallies(traffic.tallies)
+for (const problem of [...problems, ...faultsIn(traffic.tallies)]) console.log(`FAULT  ${problem}`)
+process.exitCode = problems.length === 0 && faultsIn(traffic.tallies).length === 0 ? 0 : 1
+
+/** @returns everything that is wrong with the gateway itself */
+async function soak (): Promise<string[]> {
+  const start = (await ask<Stock>(gateway, 'figures')).now
+  // A gateway at work has more memory than one that was just started, but nothing else.
+  await traffic.run('warm-up', after(Math.max(2_000, seconds * 100)))
+  traffic.close()
+  const warm = await settle(gateway, targets, { ...start, ...anyMemory })
+  const before = { ...start, ...memoryOf(warm.now) }
+
+  const over = after(seconds * 1000)
+  await Promise.all([traffic.run('soak', over), targets.disturb(new Random(seed, 'targets'), over)])
+  await pause(grace + 100)
+  await traffic.sample('afterwards')
+  traffic.close()
+  const { now, peak, left } = await settle(gateway, targets, before)
+  printFigures({ 'just started': start, before, peak, after: now })
+  return [...warm.left, ...left, ...await closing()]
+}
+
+/** Is aborted after a time, or when there is no gateway any more. */
+function after (milliseconds: number): AbortSignal {
+  const over = new AbortController()
+  const timer = setTimeout(() => over.abort(), milliseconds)
+  gateway.once('exit', () => {
+    clearTimeout(timer)
+    over.abort()
+  })
+  return over.signal
+}
+
+/** Closes the gateway, which must then end by itself. */
+async function closing (): Promise<string[]> {
+  const isOver = once(gateway, 'exit').then(([code]) => code === 0 ? [] : [`the gateway ended with ${code}`])
+  ask(gateway, 'close').then(() => gateway.disconnect(), () => {})
+  return await Promise.race([isOver, pause(10_000, ['something keeps the gateway running after it was closed'], { ref: false })])
+}

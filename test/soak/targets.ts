@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { VersionsConfig } from '../../types/index.ts'
+import { ask, kill, startChild } from './children.ts'
+import type { Random } from './random.ts'
+
+export type Version = 'latest' | 'v2'
+
+interface Target {
+  version: Version
+  port: number
+  child: ChildProcess
+}
+
+/** For so many milliseconds after a target is back, the gateway may act on what it knew before. */
+export const grace = 1_000
+
+/** The targets of two versions, of which every now and then one is killed. */
+export class Targets {
+  readonly #targets: readonly Target[]
+  readonly #outages: Array<{ version: Version, end: number }> = []
+  kills = 0
+
+  static async start (): Promise<Targets> {
+    return new Targets(await Promise.all((['latest', 'v2', 'v2'] as const).map(async (version) => await startTarget(version, 0))))
+  }
+
+  private constructor (targets: readonly Target[]) {
+    this.#targets = targets
+  }
+
+  /** The gateway's versions. */
+  get versions (): VersionsConfig {
+    const upstream = (version: Version) => ({
+      targets: this.#targets.filter((target) => target.version === version).map(({ port }) => `http://127.0.0.1:${port}`),
+      health: { passive: { failures: 3, cooldownMs: 200 } }
+    })
+    return { latest: { upstream: upstream('latest') }, v2: { upstream: upstream('v2') } }
+  }
+
+  /** Whether a target of the version was down at some time since then, so that a request may have failed. */
+  wereDown (version: Version, since: number): boolean {
+    return this.#outages.some((outage) => outage.version === version && outage.end + grace >= since)
+  }
+
+  /** Kills targets and starts them again until it is over. All of them are up in the end. */
+  async disturb (random: Random, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await pause(random.between(100, 800))
+      const first = random.oneOf(this.#targets)
+      // Now and then the whole version.
+      const killed = random.oneIn(4) ? this.#targets.filter(({ version }) => version === first.version) : [first]
+      await Promise.all(killed.map(async (target) => await this.#restart(target, random.between(0, 300))))
+    }
+  }
+
+  async #restart (target: Target, afterMs: number): Promise<void> {
+    const outage = { version: target.version, end: Infinity }
+    this.#outages.push(outage)
+    this.kills++
+    await kill(target.child)
+    await pause(afterMs)
+    target.child = (await startTarget(target.version, target.port)).child
+    outage.end = Date.now()
+  }
+
+  /** Exchanges that some target still works on. */
+  async pending (): Promise<number> {
+    const counts = await Promise.all(this.#targets.map(async ({ child }) => await ask<number>(child, 'pending')))
+    return counts.reduce((sum, count) => sum + count)
+  }
+
+  async stop (): Promise<void> {
+    await Promise.all(this.#targets.map(async ({ child }) => await kill(child)))
+  }
+}
+
+async function startTarget (version: Version, port: number): Promise<Target> {
+  const { child, first } = await startChild<number>('target.ts', [version, String(port)])
+  return { version, port: first, child }
+}

@@ -1,0 +1,98 @@
+import { Agent } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { exchange, type Plan } from './http-client.ts'
+import { judge, type Outcome, Watch } from './outcome.ts'
+import { Random } from './random.ts'
+import type { Targets, Version } from './targets.ts'
+import { converse } from './web-socket-client.ts'
+
+const kilobyte = 1024
+const megabyte = 1024 * kilobyte
+
+/** What became of the clients of one kind. */
+export interface Tally extends Record<Outcome, number> {
+  attempts: number
+  /** Each with how often it was seen. */
+  faults: Map<string, number>
+}
+
+/** Clients of one kind that work at the same time. */
+const workers = { gets: 8, posts: 4, downloads: 4, uploads: 4, leavers: 6, webSockets: 6 }
+type Kind = keyof typeof workers
+const kinds = Object.keys(workers) as Kind[]
+
+/** Clients of all kinds, and what became of them. */
+export class Traffic {
+  readonly tallies = Object.fromEntries(kinds.map((kind) =>
+    [kind, { attempts: 0, whole: 0, failed: 0, left: 0, faults: new Map() }])) as Record<Kind, Tally>
+
+  readonly #origin: string
+  readonly #targets: Targets
+  readonly #seed: number
+  readonly #agent = new Agent({ keepAlive: true })
+  #number = 0
+
+  constructor (origin: string, targets: Targets, seed: number) {
+    this.#origin = origin
+    this.#targets = targets
+    this.#seed = seed
+  }
+
+  /** Sends requests of all kinds until it is over, and lets the last ones end. */
+  async run (phase: string, over: AbortSignal): Promise<void> {
+    await Promise.all(kinds.flatMap((kind) => Array.from({ length: workers[kind] }, async (_, worker) => {
+      const random = new Random(this.#seed, `${phase} ${kind} ${worker}`)
+      while (!over.aborted) {
+        await this.#send(kind, random)
+        await pause(random.between(0, 10))
+      }
+    })))
+  }
+
+  /** Sends some requests of each kind, one after the other. */
+  async sample (phase: string): Promise<void> {
+    const random = new Random(this.#seed, phase)
+    for (const kind of kinds) for (let i = 0; i < 10; i++) await this.#send(kind, random)
+  }
+
+  /** Lets one client do what it does. */
+  async #send (kind: Kind, random: Random): Promise<void> {
+    const tally = this.tallies[kind]
+    const since = Date.now()
+    const version = random.oneOf<Version>(['latest', 'v2'])
+    const watch = new Watch(kind === 'leavers' ? Math.floor(500 * random.next() ** 3) : null)
+    tally.attempts++
+    try {
+      tally[await judge(this.#start(kind, version, random, watch), watch, () => this.#targets.wereDown(version, since))]++
+    } catch (error) {
+      const { message } = error as Error
+      tally.faults.set(message, (tally.faults.get(message) ?? 0) + 1)
+    }
+  }
+
+  /** Cuts the connections that clients keep. */
+  close (): void {
+    this.#agent.destroy()
+  }
+
+  async #start (kind: Kind, version: Version, random: Random, watch: Watch): Promise<Outcome> {
+    const number = this.#number++
+    if (kind === 'webSockets') {
+      const end = random.oneOf(['client closes', 'client cuts', 'target closes', 'target cuts'] as const)
+      const conversation = { version, number, messages: random.between(0, 20), bytes: random.oneOf([1, kilobyte, 100 * kilobyte]), end }
+      return await converse(this.#origin, conversation, watch)
+    }
+    return await exchange(this.#origin, this.#agent, { version, number, ...planOf(kind, random) }, watch)
+  }
+}
+
+function planOf (kind: Exclude<Kind, 'webSockets'>, random: Random): Omit<Plan, 'version' | 'number'> {
+  const slowness = { restMs: random.oneOf([0, 2, 5]), isChunked: random.oneIn(2), isReadSlowly: random.oneIn(2) }
+  switch (kind) {
+    case 'gets': return { answer: random.between(0, kilobyte), isChunked: random.oneIn(4) }
+    case 'posts': return { upload: 10 * kilobyte, answer: random.between(0, kilobyte), isChunked: random.oneIn(4) }
+    case 'downloads': return { answer: 10 * megabyte, ...slowness }
+    case 'uploads': return { upload: 10 * megabyte, answer: random.between(0, kilobyte), ...slowness }
+    case 'leavers': return planOf(random.oneOf(['gets', 'posts', 'downloads', 'uploads'] as const), random)
+  }
+}
