@@ -5,8 +5,8 @@ function forbid (files, patterns, message) {
   return { files, rules: { 'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }] } }
 }
 
-const stages = ['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions']
-const shared = ['config', 'headers', 'identity', 'registry', 'stage']
+const stages = ['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery']
+const shared = ['config', 'headers', 'identity', 'registry', 'stage', 'url']
 
 export default [
   ...neostandard({ ts: true, ignores: neostandard.resolveIgnoresFromGitignore() }),
@@ -21,7 +21,7 @@ export default [
   // Merging into a generic interface repeats its type parameters, used or not.
   { files: ['types/fastify.ts'], rules: { '@typescript-eslint/no-unused-vars': 'off' } },
   forbid(['types/**'], ['**/lib/**'], 'Contracts know nothing of behaviour.'),
-  forbid([`lib/{${shared.join()}}/**`, 'lib/{errors,problem,maybe-promise}.ts'], stages.map((stage) => `**/${stage}/**`),
+  forbid([`lib/{${shared.join()}}/**`, 'lib/{cors-headers,errors,maybe-promise,problem,render-problem}.ts'], stages.map((stage) => `**/${stage}/**`),
     'What stages share knows no stage.'),
   ...stages.map((stage) => forbid([`lib/${stage}/**`], stages.filter((other) => other !== stage).map((other) => `**/${other}/**`),
     'A stage imports no other stage: it reads what earlier ones wrote on the request.'))
