@@ -1,3 +1,5 @@
+import type { VersionState } from './versions.ts'
+
 /**
  * Who decided, strongest first: `override` is the request itself, `pin` the caller's verified
  * identity or tenant, `default` the operator.
@@ -23,6 +25,10 @@ export interface VersionDecision<Id extends string = string> {
   readonly requested: string | null
   /** The alias that led to `id`, when one did. */
   readonly alias?: string
+  /** Where in its life the version is. */
+  readonly state: VersionState
+  /** The version that was chosen, when another serves in its place: its successor, or what `disabled.to` names. */
+  readonly insteadOf?: Id
   /** Whether a locked pin holds the caller to this version. */
   readonly locked: boolean
   /** Opinions of weaker tiers that this decision outranked. */

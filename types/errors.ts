@@ -1,8 +1,12 @@
+import type { FastifyRequest } from 'fastify'
+
 /** Every code that the library answers with or throws. Stable: match on it, not on the message. */
 export type GatewayErrorCode =
   // thrown at boot
   | 'VERSION_CONFIG_INVALID'
   | 'STAGE_ORDER_INVALID'
+  // thrown by `app.versions.retire()`
+  | 'VERSION_IN_USE'
   // the caller's words
   | 'REQUEST_MALFORMED'
   | 'REQUEST_METHOD_NOT_ALLOWED'
@@ -14,12 +18,16 @@ export type GatewayErrorCode =
   | 'VERSION_MALFORMED'
   | 'VERSION_AMBIGUOUS'
   | 'VERSION_UNKNOWN'
+  | 'VERSION_FORBIDDEN'
   | 'VERSION_LOCKED'
+  | 'VERSION_RETIRED'
+  | 'VERSION_BROWNOUT'
   | 'TOKEN_MISSING'
   | 'TOKEN_INVALID'
   | 'INSUFFICIENT_SCOPE'
   | 'FORBIDDEN'
   // the operator's words, or what they depend on
+  | 'VERSION_DISABLED'
   | 'PINNED_VERSION_INVALID'
   | 'PINNED_VERSION_UNAVAILABLE'
   | 'VERSION_RESOLUTION_UNAVAILABLE'
@@ -32,7 +40,7 @@ export type GatewayErrorCode =
 
 /** The body of every refusal: `application/problem+json` (RFC 9457). */
 export interface Problem {
-  /** Always `about:blank`: `code` identifies the problem. */
+  /** `about:blank`, or `problems.baseUri` with the code in lower case: `https://docs.acme.io/problems/version-retired`. */
   type: string
   /** The status in words (RFC 9457 4.2.1). */
   title: string
@@ -44,8 +52,25 @@ export interface Problem {
   version?: string
   /** Where the refused words came from, such as `header:x-version-override`. */
   source?: string
-  /** Ids of the versions to choose from. */
+  /** Ids of the versions to choose from: visible ones only. */
   supported?: readonly string[]
+  /** Id of the version that the alias `latest` stands for (`VERSION_UNKNOWN`). */
+  latest?: string
+  /** Where a version can be named (`VERSION_REQUIRED`): resolvers such as `header:x-version-override`. */
+  readers?: readonly string[]
+  /** The version that was asked for, when it could be the name of one. */
+  requested?: string
+  /** What disagreed (`VERSION_AMBIGUOUS`). */
+  values?: readonly string[]
+  sources?: readonly string[]
+  /** The version to use instead. */
+  successor?: string
+  /** When the version ended or will end, ISO 8601. */
+  sunset?: string
+  /** When the brownout is over, ISO 8601. */
+  until?: string
+  /** A page that tells more: the version's own, or what `type` names. */
+  docs?: string
   /** The request id, to find the log lines. */
   requestId?: string
 }
@@ -56,4 +81,12 @@ export interface ConfigProblem {
   readonly path: string
   /** What is wrong with which value, and what to write instead. */
   readonly message: string
+}
+
+/** How refusals look. */
+export interface ProblemOptions {
+  /** Where problems are described: `type` is this and the code in lower case, with hyphens. Default: `about:blank`. */
+  baseUri?: string
+  /** Makes a body of your own. Status and headers stay; when it throws, the body is the problem. */
+  render?: (problem: Problem, request: FastifyRequest) => { contentType: string, body: string | Buffer | object }
 }

@@ -1,9 +1,13 @@
 import './fastify.ts'
 
+export type { CorsHeaders, CorsHeadersOptions } from './cors.ts'
 export type { Overridden, Tier, VersionDecision } from './decision.ts'
-export type { ConfigProblem, GatewayErrorCode, Problem } from './errors.ts'
+export type { DiscoveredVersion, DiscoveredVersions, VersionDiscoveryOptions } from './discovery.ts'
+export type { ConfigProblem, GatewayErrorCode, Problem, ProblemOptions } from './errors.ts'
+export type { VersionEventMap, VersionEvents } from './events.ts'
+export type { ExplainedRequest, Explanation, Principal } from './explain.ts'
 export type {
-  DefaultVersion, ForwardOptions, GatewayOptions, ProxyVersionsOptions, ResolveOptions, ResolveVersionOptions
+  DefaultVersion, ForwardOptions, GatewayOptions, OverrideOptions, ProxyVersionsOptions, ResolveOptions, ResolveVersionOptions
 } from './gateway.ts'
 export type {
   Algorithm, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, DiscoveredJwks, Identity, IdentityProvider,
@@ -11,11 +15,18 @@ export type {
   VerifyIdentityOptions
 } from './identity.ts'
 export type {
-  ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin, VerifyIdentityPlugin, VersionGatewayPlugin
+  ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin, VerifyIdentityPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
 } from './plugins.ts'
 export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver.ts'
+export type {
+  FromHostOptions, FromMediaTypeOptions, FromPathOptions, FromQueryOptions, TenantMap, TenantMapOptions
+} from './resolver-options.ts'
 export type { SanitizeHeadersOptions } from './sanitize.ts'
 export type {
   ActiveHealth, HeaderEdits, RetryReason, TargetHealth, UpstreamOptions, UpstreamRetry, UpstreamTimeouts, UpstreamTls, VersionHealth
 } from './upstream.ts'
-export type { AliasesConfig, Version, VersionConfig, VersionRegistry, VersionsConfig } from './versions.ts'
+export type { Consumer, UsageEntry, UsageOptions } from './usage.ts'
+export type {
+  AliasesConfig, Brownout, Disabled, Moment, RegistryOptions, RetireGuard, Version, VersionConfig, VersionLinks, VersionRegistry,
+  VersionsConfig, VersionSet, VersionState
+} from './versions.ts'

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import type { VersionDiscoveryOptions } from './discovery.ts'
 import type { GatewayOptions, ProxyVersionsOptions, ResolveVersionOptions } from './gateway.ts'
 import type { VerifyIdentityOptions } from './identity.ts'
 import type { SanitizeHeadersOptions } from './sanitize.ts'
@@ -12,3 +13,4 @@ export interface ResolveVersionPlugin extends FastifyPluginAsync<ResolveVersionO
 export type SanitizeHeadersPlugin = FastifyPluginAsync<SanitizeHeadersOptions>
 export type VerifyIdentityPlugin = FastifyPluginAsync<VerifyIdentityOptions>
 export type ProxyVersionsPlugin = FastifyPluginAsync<ProxyVersionsOptions>
+export type VersionDiscoveryPlugin = FastifyPluginAsync<VersionDiscoveryOptions>

@@ -39,4 +39,8 @@ export interface VersionResolver {
   readonly onError?: 'reject' | 'skip'
   /** When it names no version: `reject` refuses the request, `next` counts as no opinion. Default `reject`. */
   readonly onUnknown?: 'reject' | 'next'
+  /** Status of the refusal of an override that names no version. Default 400. */
+  readonly unknownStatus?: 400 | 404 | 406 | 415
+  /** An override that is only asked when no other has an opinion, so that it never disagrees with one. Default false. */
+  readonly weak?: boolean
 }

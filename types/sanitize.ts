@@ -1,3 +1,5 @@
+import type { ProblemOptions } from './errors.ts'
+
 /** Options of `sanitizeHeaders`. */
 export interface SanitizeHeadersOptions {
   /**
@@ -6,4 +8,6 @@ export interface SanitizeHeadersOptions {
    * Default none.
    */
   owned?: readonly string[]
+  /** How the refusals of this stage and all later ones look. */
+  problems?: ProblemOptions
 }
