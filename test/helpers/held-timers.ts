@@ -13,7 +13,9 @@ export function holdTimers (t: Test, length: number): HeldTimer[] {
   const { setTimeout: set, clearTimeout: clear } = globalThis
   const held: Array<HeldTimer & Partial<NodeJS.Timeout>> = []
   const hold = (fire: () => void): NodeJS.Timeout => {
-    const timer = { fire, refreshed: 0, isCleared: false, refresh: () => { timer.refreshed++ } } as HeldTimer & NodeJS.Timeout
+    const timer = {
+      fire, refreshed: 0, isCleared: false, refresh: () => { timer.refreshed++ }, unref: () => timer
+    } as HeldTimer & NodeJS.Timeout
     held.push(timer)
     return timer
   }

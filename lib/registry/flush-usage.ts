@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify'
+import type { UsageOptions } from '../../types/index.ts'
+import type { Usage } from './usage.ts'
+
+/** How long the end of an app waits for `onUsage`, in milliseconds. */
+const longestEndMs = 5000
+/** What is being handed over, by whichever gateway of a registry. */
+const underWay = new WeakMap<Usage, Promise<void>>()
+
+/**
+ * Hands the usage that changed to `onUsage`: from time to time once the app is ready, and at its end. The next time is
+ * counted from when it has done with the last, so it is never called twice at once.
+ */
+export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flushMs = 60_000 }: UsageOptions): void {
+  if (onUsage === undefined) return
+  let timer: NodeJS.Timeout | undefined
+
+  async function handOver (): Promise<void> {
+    const batch = usage.takeChanged()
+    if (batch.length === 0) return
+    try {
+      await onUsage!(batch)
+    } catch (err) {
+      app.log.error({ err }, 'onUsage failed')
+    }
+  }
+
+  async function flush (): Promise<void> {
+    const before = underWay.get(usage)
+    const flushed = before === undefined ? handOver() : before.then(handOver)
+    underWay.set(usage, flushed)
+    await flushed
+    if (underWay.get(usage) === flushed) underWay.delete(usage)
+  }
+
+  app.addHook('onReady', async () => {
+    timer = setTimeout(() => { flush().then(() => timer?.refresh()) }, flushMs).unref()
+  })
+  app.addHook('onClose', async () => {
+    clearTimeout(timer)
+    timer = undefined
+    await inTime(flush(), () => app.log.error('onUsage takes too long, and is not waited for'))
+  })
+}
+
+async function inTime (work: Promise<void>, late: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(() => { late(); resolve() }, longestEndMs)
+  })
+  await Promise.race([work, limit])
+  clearTimeout(timer)
+}
