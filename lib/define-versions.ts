@@ -1,8 +1,8 @@
-import type { AliasesConfig, VersionRegistry, VersionsConfig } from '../types/index.ts'
-import { Problems } from './config/problems.ts'
+import type { AliasesConfig, RegistryOptions, VersionRegistry, VersionSet, VersionsConfig } from '../types/index.ts'
 import { checkShape } from './config/check-shape.ts'
-import { checkVersions } from './config/check-versions.ts'
-import { definitionOptionsSchema, versionsSchema } from './config/schemas.ts'
+import { checkVersionSet } from './config/check-version-set.ts'
+import { Problems } from './config/problems.ts'
+import { registryOptionsSchema } from './config/versions-schema.ts'
 import { Registry } from './registry/registry.ts'
 
 /**
@@ -16,18 +16,27 @@ import { Registry } from './registry/registry.ts'
  * @example
  * const versions = defineVersions({
  *   latest: { upstream: 'http://10.0.0.15:30080' },
- *   v2: { upstream: 'http://10.0.0.16:30080' }
+ *   v2: { upstream: 'http://10.0.0.16:30080', deprecatedAt: '2026-09-01', successor: 'latest' }
  * })
  */
 export function defineVersions<const Id extends string, const Alias extends string = never> (
-  versions: VersionsConfig<Id>,
-  options: { aliases?: AliasesConfig<Id, Alias> } = {}
+  versions: VersionsConfig<Id, Alias>,
+  options: RegistryOptions & { aliases?: AliasesConfig<Id, Alias> } = {}
 ): VersionRegistry<Id, Alias> {
   const problems = new Problems()
-  checkShape(problems, versionsSchema, { versions })
-  checkShape(problems, definitionOptionsSchema, options)
-  const { aliases = {} as AliasesConfig<Id, Alias> } = options ?? {}
-  checkVersions(problems, { versions, aliases })
+  checkShape(problems, registryOptionsSchema, options)
+  const { aliases, ...registry } = { ...options }
+  const set: VersionSet<Id, Alias> = { versions, ...aliases !== undefined && { aliases } }
+  checkVersionSet(registry)(problems, set)
   problems.throwIfAny('the versions')
-  return new Registry(versions, aliases)
+  return new Registry(set, registry, checkVersionSet(registry))
+}
+
+/** The registry of a gateway: the one that it was given, or one made of its config, which was checked. */
+export function toRegistry (
+  versions: VersionsConfig | VersionRegistry, aliases: AliasesConfig | undefined, options: RegistryOptions = {}
+): Registry {
+  if (versions instanceof Registry) return versions
+  const set = { versions: versions as VersionsConfig, ...aliases !== undefined && { aliases } }
+  return new Registry(set, options, checkVersionSet(options))
 }

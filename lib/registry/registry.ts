@@ -1,81 +1,182 @@
-import type { AliasesConfig, Version, VersionHealth, VersionRegistry, VersionsConfig } from '../../types/index.ts'
-import { canonicalId } from './version-id.ts'
+import type {
+  Disabled, ExplainedRequest, Explanation, Principal, RegistryOptions, UsageEntry, Version, VersionConfig, VersionDecision, VersionHealth,
+  VersionRegistry, VersionSet
+} from '../../types/index.ts'
+import { isConfigInvalid, show, showNames } from '../config/problems.ts'
+import { VersionInUse } from '../errors.ts'
+import { Announcements } from './announcements.ts'
+import { checkedClock } from './clock.ts'
+import { differences } from './differences.ts'
+import type { Found, Revision } from './revision.ts'
+import { Reporters } from './reporters.ts'
+import { type Check, Revisions, throwProblem } from './revisions.ts'
+import { Usage } from './usage.ts'
 
-/** A version, and the alias that led to it when one did. */
-export interface Found<Id extends string = string> {
-  readonly version: Version<Id>
-  readonly alias?: string
-}
+const day = 86_400_000
 
-/** The immutable set of versions and aliases. Its config is checked before: `checkVersions`. */
+/** The versions in force, and how they are replaced: always as a whole, checked before, swapped at once. */
 export class Registry<Id extends string = string, Alias extends string = string> implements VersionRegistry<Id, Alias> {
-  readonly revision = 1
-  readonly #versions: ReadonlyArray<Version<Id>>
-  readonly #aliases = new Map<Alias, Id>()
-  // A Map: names come from requests, and an object has members of its own (`constructor`).
-  readonly #byName = new Map<string, Found<Id>>()
-  #health: () => ReadonlyArray<VersionHealth<Id>> = () => []
+  readonly options: RegistryOptions
+  readonly announcements = new Announcements()
+  readonly events = this.announcements.events
+  readonly usageLog: Usage
+  readonly now: () => number
+  readonly revisions: Revisions
+  readonly reporters = new Reporters()
 
-  constructor (versions: VersionsConfig<Id>, aliases: AliasesConfig<Id, Alias>) {
-    this.#versions = Object.freeze(entries(versions).map(([id, { upstream }]) =>
-      Object.freeze({ id, upstream: Object.freeze(typeof upstream === 'string' ? { targets: upstream } : { ...upstream }) })))
-    for (const version of this.#versions) this.#byName.set(canonicalId(version.id), { version })
+  /** @param check the rules for every set; the first one has passed it */
+  constructor (set: VersionSet<Id, Alias>, options: RegistryOptions, check: Check) {
+    this.options = options
+    this.now = checkedClock(options.now)
+    this.usageLog = new Usage(options.usage)
+    this.revisions = new Revisions(set, options, check)
+  }
 
-    for (const [alias] of entries(aliases)) {
-      const version = this.#follow(alias, aliases)
-      this.#byName.set(canonicalId(alias), { version, alias })
-      this.#aliases.set(alias, version.id)
-    }
+  /** The set that a request is decided against from here on. */
+  get current (): Revision {
+    return this.revisions.current
+  }
+
+  get revision (): number {
+    return this.current.number
   }
 
   list (): ReadonlyArray<Version<Id>> {
-    return this.#versions
+    const now = this.now()
+    return this.current.versions.map((version) => this.current.describe(version, now) as Version<Id>)
   }
 
   get (name: string): Version<Id> | undefined {
-    return this.find(name)?.version
+    const found = typeof name === 'string' ? this.current.find(name) : undefined
+    return found && this.current.describe(found.version, this.now()) as Version<Id>
   }
 
   aliases (): ReadonlyMap<Alias, Id> {
-    return new Map(this.#aliases)
+    return new Map(this.current.aliases) as Map<Alias, Id>
   }
 
   health (): ReadonlyArray<VersionHealth<Id>> {
-    return this.#health()
+    return (this.reporters.find('health')?.() ?? []) as ReadonlyArray<VersionHealth<Id>>
   }
 
-  /** Has whoever forwards the requests tell of the targets. */
-  reportHealth (report: () => ReadonlyArray<VersionHealth<Id>>): void {
-    this.#health = report
+  update (next: VersionSet): number {
+    return this.#change(() => {
+      if (Object(next) !== next) throwProblem('next', `expected { versions, aliases }, got ${show(next)}.`)
+      this.revisions.swap({ set: next, switchedOff: this.#stillOff(Object.keys(Object(next.versions))) })
+    })
   }
 
-  ids (): Id[] {
-    return this.#versions.map(({ id }) => id)
+  rollback (steps = 1): number {
+    return this.#change(() => {
+      this.revisions.rollback(steps)
+      return (revision) => this.announcements.tell('rolled-back', { revision })
+    })
+  }
+
+  promote (alias: string, id: string): number {
+    return this.#change(({ content: { set, switchedOff } }) => {
+      const spelled = this.#find('alias', alias)?.alias ?? alias
+      const version = this.#idOf(id)
+      this.revisions.swap({ set: { ...set, aliases: { ...set.aliases, [spelled]: version } }, switchedOff })
+      return (revision) => this.announcements.tell('promoted', { alias: spelled, version, revision })
+    })
+  }
+
+  disable (id: string, options: Disabled = {}): number {
+    return this.#change(({ content: { set, switchedOff } }) => {
+      const version = this.#idOf(id)
+      if (Object(options) !== options) throwProblem('options', `expected { reason, to, retryAfter }, got ${show(options)}.`)
+      this.revisions.swap({ set, switchedOff: new Map(switchedOff).set(version, options) })
+      const { reason, to } = options
+      return (revision) => this.announcements.tell('disabled', { version, reason, to, revision })
+    })
+  }
+
+  enable (id: string): number {
+    return this.#change(({ content: { set, switchedOff } }) => {
+      const version = this.#idOf(id)
+      const others = new Map([...switchedOff].filter(([each]) => each !== version))
+      this.revisions.swap({ set: changed(set, version, { disabled: false }), switchedOff: others })
+      return (revision) => this.announcements.tell('enabled', { version, revision })
+    })
+  }
+
+  retire (id: string, { force = false, reason }: { force?: boolean, reason?: string } = {}): number {
+    return this.#change(({ content: { set, switchedOff } }) => {
+      const version = this.#idOf(id)
+      if (!force) this.#guard(version)
+      this.revisions.swap({ set: changed(set, version, { retired: true }), switchedOff })
+      return (revision) => this.announcements.tell('retired', { version, reason, revision })
+    })
+  }
+
+  usage (name: string): readonly UsageEntry[] {
+    return this.usageLog.of(this.get(name)?.id ?? name)
+  }
+
+  async explain (request: ExplainedRequest = {}): Promise<Explanation<Id>> {
+    return await this.reporters.ask('explain', request.url)(request) as Explanation<Id>
+  }
+
+  async resolveFor (principal: Principal): Promise<VersionDecision<Id>> {
+    return await this.reporters.ask('resolveFor')(principal) as VersionDecision<Id>
+  }
+
+  defaultId (): Id | null {
+    return (this.reporters.find('defaultId')?.() ?? null) as Id | null
   }
 
   /** Every id and alias. */
   names (): string[] {
-    return [...this.ids(), ...this.#aliases.keys()]
+    return this.current.names()
   }
 
-  /** Looks up an id or alias, in any case of letters. */
-  find (name: string): Found<Id> | undefined {
-    return this.#byName.get(canonicalId(name))
+  /** What was switched off by hand, of the versions that go on. */
+  #stillOff (ids: readonly string[]): Map<string, Disabled> {
+    const { canonical, content: { switchedOff } } = this.current
+    const off = new Map([...switchedOff].map(([id, options]) => [canonical(id), options]))
+    return new Map(ids.flatMap((id): Array<[string, Disabled]> => off.has(canonical(id)) ? [[id, off.get(canonical(id))!]] : []))
   }
 
-  #follow (alias: Alias, aliases: AliasesConfig<Id, Alias>): Version<Id> {
-    const targets = new Map<string, string>(entries(aliases).map(([name, target]) => [canonicalId(name), target]))
-    let name: string = alias
-    while (targets.has(canonicalId(name))) name = targets.get(canonicalId(name))!
-    return this.#versions.find(({ id }) => canonicalId(id) === canonicalId(name))!
+  /** @throws `VERSION_IN_USE` */
+  #guard (version: string): void {
+    const { idleDays = 30, allowTiers = [] } = this.options.retireGuard ?? {}
+    const seen = this.usageLog.seenSince(version, this.now() - idleDays * day, allowTiers)
+    if (seen.length > 0) throw Object.assign(new VersionInUse(version, seen.length), { consumers: seen })
+  }
+
+  #find (argument: string, name: unknown): Found | undefined {
+    return typeof name === 'string' ? this.current.find(name) : throwProblem(argument, `expected a name, got ${show(name)}.`)
+  }
+
+  #idOf (name: string): string {
+    return this.#find('id', name)?.version.id ??
+      throwProblem('id', `${show(name)} is neither a version nor an alias. Known: ${showNames(this.names())}.`)
+  }
+
+  /**
+   * Changes the set, and tells of it; or tells that the change was refused.
+   *
+   * @param change gives what else there is to tell
+   * @returns the new revision
+   */
+  #change (change: (before: Revision) => ((revision: number) => void) | void): number {
+    const before = this.current
+    let tellMore: ((revision: number) => void) | void
+    try {
+      tellMore = change(before)
+    } catch (error) {
+      if (isConfigInvalid(error)) this.announcements.tell('rejected', { revision: before.number, problems: error.problems })
+      throw error
+    }
+    // A listener may change it again.
+    const after = this.current
+    this.announcements.tell('updated', { revision: after.number, ...differences(before, after) })
+    tellMore?.(after.number)
+    return after.number
   }
 }
 
-function entries<Key extends string, Value> (object: { readonly [key in Key]: Value }): Array<[Key, Value]> {
-  return Object.entries(object) as Array<[Key, Value]>
-}
-
-/** The registry of a gateway: the one that it was given, or one made of its config. */
-export function toRegistry (versions: VersionsConfig | VersionRegistry, aliases: AliasesConfig): Registry {
-  return versions instanceof Registry ? versions : new Registry(versions as VersionsConfig, aliases)
+function changed (set: VersionSet, id: string, change: Partial<VersionConfig>): VersionSet {
+  return { ...set, versions: { ...set.versions, [id]: { ...set.versions[id]!, ...change } } }
 }

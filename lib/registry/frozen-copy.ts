@@ -1,0 +1,16 @@
+import { isDate } from 'node:util/types'
+
+/**
+ * A copy of data that nobody else has, and that cannot be changed, however deep. Functions and bytes are shared, and
+ * so is what leads back to itself, which no config does.
+ *
+ * @param around what the value is in
+ */
+export function frozenCopy<Value> (value: Value, around: readonly unknown[] = []): Value {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || around.includes(value)) return value
+  const copy = <Member>(member: Member): Member => frozenCopy(member, [...around, value])
+  if (Array.isArray(value)) return Object.freeze(value.map(copy)) as Value
+  if (value instanceof Map) return new Map([...value].map(([key, member]) => [key, copy(member)])) as Value
+  if (isDate(value)) return Object.freeze(new Date(value)) as Value
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copy(member)]))) as Value
+}

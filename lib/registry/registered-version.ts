@@ -1,0 +1,112 @@
+import type { Brownout, Disabled, Moment, UpstreamOptions, Version, VersionConfig, VersionLinks, VersionState } from '../../types/index.ts'
+
+const day = 86_400_000
+
+/** A brownout with its times in milliseconds since 1970. */
+export interface PlannedBrownout {
+  readonly start: number
+  readonly end: number
+  readonly mode: 'enforce' | 'observe'
+  readonly exempt: Brownout['exempt']
+}
+
+/** One version of a revision. Where in its life it is depends on the time alone. */
+export class RegisteredVersion<Id extends string = string> {
+  readonly id: Id
+  readonly config: VersionConfig
+  readonly upstream: Readonly<UpstreamOptions>
+  readonly isHidden: boolean
+  /** Whether overrides may name it without a permission. */
+  readonly isOpen: boolean
+  readonly disabled: Readonly<Disabled> | null
+  readonly deprecatedAt: number | null
+  readonly sunsetAt: number | null
+  readonly links: Readonly<VersionLinks>
+  /** Whether nothing ever happens to it: most versions, most of the time. */
+  readonly isPlain: boolean
+  readonly #brownouts: readonly PlannedBrownout[]
+  readonly #retiresAt: number
+
+  /** @param upstream that of an earlier revision when it is the same, so that its connections are kept */
+  constructor (id: Id, config: VersionConfig, upstream: Readonly<UpstreamOptions>) {
+    this.id = id
+    this.config = config
+    this.upstream = upstream
+    this.isHidden = config.hidden === true
+    this.isOpen = !this.isHidden && (config.public === true || config.state !== 'preview')
+    this.disabled = disabledOf(config)
+    this.deprecatedAt = timeOf(config.deprecatedAt)
+    this.sunsetAt = timeOf(config.sunsetAt)
+    this.links = Object.freeze({ ...config.links })
+    this.#brownouts = (config.brownouts ?? []).map(({ start, end, mode = 'enforce', exempt }) =>
+      ({ start: timeOf(start)!, end: timeOf(end)!, mode, exempt }))
+    this.#retiresAt = config.retired === true ? -Infinity : config.enforceSunset === true ? this.sunsetAt ?? Infinity : Infinity
+    this.isPlain = this.disabled === null && this.#retiresAt === Infinity && this.sunsetAt === null &&
+      this.deprecatedAt === null && this.#brownouts.length === 0 && config.state === undefined
+    Object.freeze(this)
+  }
+
+  /** @param now milliseconds since 1970 */
+  stateAt (now: number): VersionState {
+    if (this.isPlain) return 'active'
+    if (now >= this.#retiresAt) return 'retired'
+    if (this.deprecatedAt !== null && now >= this.deprecatedAt) return 'deprecated'
+    return this.config.state ?? 'active'
+  }
+
+  /** Whether callers are told of it. */
+  isVisibleAt (now: number): boolean {
+    return this.isOpen && this.stateAt(now) !== 'retired'
+  }
+
+  /** Of those under way, one that is enforced comes before those that only observe. */
+  brownoutAt (now: number): PlannedBrownout | undefined {
+    const underWay = this.#brownouts.filter(({ start, end }) => start <= now && now < end)
+    return underWay.find(({ mode }) => mode === 'enforce') ?? underWay[0]
+  }
+
+  /** Whether its announced end has passed, and it is served all the same. */
+  isOverdueAt (now: number): boolean {
+    return this.sunsetAt !== null && now >= this.sunsetAt && this.stateAt(now) !== 'retired'
+  }
+
+  /** What is told of it. */
+  describe (now: number, successor: Id | null): Version<Id> {
+    const { id, upstream, disabled, links, config, isHidden } = this
+    return Object.freeze({
+      id,
+      upstream,
+      state: this.stateAt(now),
+      disabled,
+      hidden: isHidden,
+      visible: this.isVisibleAt(now),
+      releasedAt: dateOf(timeOf(config.releasedAt)),
+      deprecatedAt: dateOf(this.deprecatedAt),
+      sunsetAt: dateOf(this.sunsetAt),
+      successor,
+      links,
+      brownouts: this.#brownouts.map(({ start, end, mode }) => ({ start: new Date(start), end: new Date(end), mode }))
+    })
+  }
+}
+
+function disabledOf ({ disabled = false }: VersionConfig): Readonly<Disabled> | null {
+  if (typeof disabled === 'object') return disabled
+  return disabled ? Object.freeze({}) : null
+}
+
+/** A moment in milliseconds since 1970; `NaN` when it is none. */
+export function timeOf (moment: Moment): number
+export function timeOf (moment: Moment | undefined): number | null
+export function timeOf (moment: Moment | undefined): number | null {
+  return moment === undefined ? null : new Date(moment).getTime()
+}
+
+function dateOf (time: number | null): Date | null {
+  return time === null ? null : new Date(time)
+}
+
+/** The day of a time, by its number since 1970: for what is told once a day. */
+export function dayOf (time: number): number {
+  return Math.floor(time / day)
+}

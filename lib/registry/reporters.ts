@@ -1,0 +1,36 @@
+import type { ExplainedRequest, Explanation, Principal, VersionDecision, VersionHealth } from '../../types/index.ts'
+
+/** What others know of the versions: those who decide, and those who forward. */
+export interface Reports {
+  health: () => readonly VersionHealth[]
+  /** Id of the version that the default leads to; `null` when that depends. */
+  defaultId: () => string | null
+  explain: (request: ExplainedRequest) => Promise<Explanation>
+  /** Whether a path is under a prefix of the gateway. */
+  has: (url: string) => boolean
+  resolveFor: (principal: Principal) => Promise<VersionDecision>
+}
+
+/** Those who know more of the versions than the registry. The first gateway of a registry speaks for it. */
+export class Reporters {
+  /** In the order in which they came. */
+  readonly #all = new Set<Partial<Reports>>()
+
+  /** @returns takes it back */
+  add (reports: Partial<Reports>): () => void {
+    this.#all.add(reports)
+    return () => { this.#all.delete(reports) }
+  }
+
+  find<Name extends keyof Reports> (name: Name): Reports[Name] | undefined {
+    return [...this.#all].find((reports) => reports[name] !== undefined)?.[name]
+  }
+
+  /** @param url what it is about: the gateway that has it is asked, else the first @throws as long as there is no gateway */
+  ask<Name extends 'explain' | 'resolveFor'> (name: Name, url?: string): Reports[Name] {
+    const responsible = url === undefined ? undefined : [...this.#all].find(({ has }) => has?.(url) === true)
+    const report = responsible?.[name] ?? this.find(name)
+    if (report === undefined) throw new Error(`app.versions.${name}() needs a gateway: await app.ready() first.`)
+    return report
+  }
+}

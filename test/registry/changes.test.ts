@@ -1,0 +1,186 @@
+import { test } from 'tap'
+import { defineVersions } from '../../lib/index.ts'
+import type { Registry } from '../../lib/registry/registry.ts'
+import type { RegistryOptions, VersionEventMap, VersionsConfig } from '../../types/index.ts'
+import { soundVersions } from '../helpers/problems.ts'
+
+const day = 86_400_000
+
+/** Versions latest and v2, with other names. */
+const makeRegistry = (options: RegistryOptions = {}, versions: VersionsConfig = soundVersions) =>
+  defineVersions(versions, { aliases: { stable: 'V2', current: 'Stable' }, ...options }) as Registry
+
+/** What a registry tells from here on. */
+function listenTo (registry: Registry, ...names: Array<keyof VersionEventMap>) {
+  const told: unknown[] = []
+  for (const name of names) registry.events.on(name, (event: object) => told.push({ name, ...event }))
+  return told
+}
+
+test('an update replaces the set, under the next number, and tells what has changed', async (t) => {
+  const registry = makeRegistry()
+  const told = listenTo(registry, 'updated')
+  const before = registry.current
+
+  const revision = registry.update({ versions: { latest: { upstream: 'http://latest:9090' }, v3: { upstream: 'http://v3:8080' } } })
+
+  t.equal(revision, 2)
+  t.strictSame(registry.list().map(({ id }) => id), ['latest', 'v3'])
+  t.strictSame(told, [{ name: 'updated', revision: 2, added: ['v3'], changed: ['latest'], removed: ['v2'], aliases: ['stable', 'current'] }])
+  t.strictSame(before.versions.map(({ id }) => id), ['latest', 'v2'])
+})
+
+test('a wrong update changes nothing, is told of, and throws every problem at once', async (t) => {
+  const registry = makeRegistry()
+  const told = listenTo(registry, 'updated', 'rejected')
+
+  const update = () => registry.update({ versions: { 'v 2': { upstream: 'http://a' }, v3: { upstream: 'nowhere' } }, aliases: { stable: 'v9' } })
+
+  t.throws(update, { code: 'VERSION_CONFIG_INVALID', problems: { length: 3 } })
+  t.equal(registry.revision, 1)
+  t.match(told, [{ name: 'rejected', revision: 1, problems: { length: 3 } }])
+})
+
+for (const next of [undefined, null, 5, 'x', {}, { versions: [] }, { versions: { v2: null } }, { versions: soundVersions, more: 1 }]) {
+  test(`an update with ${JSON.stringify(next)} changes nothing`, async (t) => {
+    const registry = makeRegistry()
+    registry.disable('v2')
+
+    const update = () => registry.update(next as Parameters<Registry['update']>[0])
+
+    t.throws(update, { code: 'VERSION_CONFIG_INVALID' })
+    t.equal(registry.revision, 2)
+  })
+}
+
+test('a rollback goes back one set, and the next one further', async (t) => {
+  const registry = makeRegistry()
+  const told = listenTo(registry, 'rolled-back')
+  for (const port of [1, 2]) registry.update({ versions: { latest: { upstream: `http://latest:${port}` } } })
+
+  const revisions = [registry.rollback(), registry.rollback()]
+
+  t.strictSame(revisions, [4, 5])
+  t.strictSame(registry.get('latest')?.upstream.targets, 'http://latest:8080')
+  t.strictSame(told, [{ name: 'rolled-back', revision: 4 }, { name: 'rolled-back', revision: 5 }])
+})
+
+test('ten sets are kept to go back to', async (t) => {
+  const registry = makeRegistry()
+  for (let port = 1; port <= 12; port++) registry.update({ versions: { latest: { upstream: `http://latest:${port}` } } })
+
+  const [tooFar, farthest] = [() => registry.rollback(11), () => registry.rollback(10)]
+
+  t.throws(tooFar, { code: 'VERSION_CONFIG_INVALID', message: /10 earlier sets/ })
+  t.throws(() => registry.rollback(0), { code: 'VERSION_CONFIG_INVALID' })
+  t.equal(farthest(), 14)
+  t.equal(registry.get('latest')?.upstream.targets, 'http://latest:2')
+})
+
+test('an alias is promoted to another version, under its own spelling, and a new one is made', async (t) => {
+  const registry = makeRegistry()
+  const told = listenTo(registry, 'promoted')
+
+  registry.promote('STABLE', 'Latest')
+  registry.promote('next', 'v2')
+
+  t.strictSame([...registry.aliases()], [['stable', 'latest'], ['current', 'latest'], ['next', 'v2']])
+  t.match(told, [{ alias: 'stable', version: 'latest', revision: 2 }, { alias: 'next', version: 'v2', revision: 3 }])
+})
+
+for (const call of ['promote', 'disable', 'enable', 'retire'] as const) {
+  test(`${call} of a version that is none changes nothing, and says which there are`, async (t) => {
+    const registry = makeRegistry()
+
+    const change = () => call === 'promote' ? registry.promote('stable', 'v9') : registry[call]('v9')
+
+    t.throws(change, { code: 'VERSION_CONFIG_INVALID', message: /'v9' is neither a version nor an alias\. Known: latest, v2, stable, current/ })
+    t.equal(registry.revision, 1)
+  })
+}
+
+test('a version is switched off and on again, also under an alias', async (t) => {
+  const registry = makeRegistry()
+  const told = listenTo(registry, 'disabled', 'enabled')
+
+  registry.disable('stable', { reason: 'it leaks', to: 'latest', retryAfter: 60 })
+  const off = registry.get('v2')?.disabled
+  registry.enable('v2')
+
+  t.strictSame(off, { reason: 'it leaks', to: 'latest', retryAfter: 60 })
+  t.equal(registry.get('v2')?.disabled, null)
+  t.match(told, [{ name: 'disabled', version: 'v2', reason: 'it leaks', to: 'latest' }, { name: 'enabled', version: 'v2' }])
+})
+
+test('a version that was switched off by hand stays so in an update, until it is switched on', async (t) => {
+  const registry = makeRegistry()
+  registry.disable('v2')
+
+  registry.update({ versions: { ...soundVersions, v3: { upstream: 'http://v3' } } })
+  const kept = registry.get('v2')?.disabled
+  registry.update({ versions: { latest: soundVersions.latest } })
+  registry.update({ versions: soundVersions })
+
+  t.strictSame(kept, {})
+  t.equal(registry.get('v2')?.disabled, null)
+})
+
+test('a version that the config switches off is switched on as well', async (t) => {
+  const registry = makeRegistry({}, { ...soundVersions, v2: { ...soundVersions.v2, disabled: true } })
+  const off = registry.get('v2')?.disabled
+
+  registry.enable('v2')
+
+  t.strictSame(off, {})
+  t.equal(registry.get('v2')?.disabled, null)
+})
+
+test('a version cannot be switched off in favour of itself or of nothing', async (t) => {
+  const registry = makeRegistry()
+
+  for (const to of ['v2', 'stable', 'v9']) t.throws(() => registry.disable('v2', { to }), { code: 'VERSION_CONFIG_INVALID' })
+
+  t.equal(registry.get('v2')?.disabled, null)
+})
+
+test('a version is not retired while callers were seen within the guard, unless it is forced', async (t) => {
+  let now = 100 * day
+  const registry = makeRegistry({ now: () => now })
+  registry.usageLog.note({ consumer: 'acme', version: 'v2', tier: 'pin' }, now)
+  const told = listenTo(registry, 'retired')
+
+  now += 29 * day
+  t.throws(() => registry.retire('v2'), { code: 'VERSION_IN_USE', consumers: [{ consumer: 'acme', count: 1 }] })
+  const still = registry.get('v2')?.state
+  registry.retire('v2', { force: true, reason: 'leaks' })
+
+  t.strictSame([still, registry.get('v2')?.state], ['active', 'retired'])
+  t.match(told, [{ version: 'v2', reason: 'leaks' }])
+})
+
+test('the guard has its days, and tiers that do not count', async (t) => {
+  const now = 100 * day
+  const registry = makeRegistry({ now: () => now, retireGuard: { idleDays: 7, allowTiers: ['default'] } })
+  registry.usageLog.note({ consumer: 'acme', version: 'v2', tier: 'pin' }, now - 8 * day)
+  registry.usageLog.note({ consumer: null, version: 'v2', tier: 'default' }, now)
+
+  registry.retire('v2')
+
+  t.equal(registry.get('v2')?.state, 'retired')
+  t.strictSame(registry.usage('stable').map(({ consumer, tier }) => [consumer, tier]), [[null, 'default'], ['acme', 'pin']])
+})
+
+test('a listener that throws or rejects disturbs nothing, and is told of', async (t) => {
+  const registry = makeRegistry()
+  const faults: unknown[] = []
+  registry.announcements.onFault = (error) => { faults.push(error) }
+  registry.events.on('updated', () => { throw new Error('thrown') })
+  registry.events.on('updated', async () => { throw new Error('rejected') })
+  const told = listenTo(registry, 'updated')
+
+  registry.promote('stable', 'latest')
+  await Promise.resolve()
+
+  t.equal(told.length, 1)
+  t.match(faults, [{ message: 'thrown' }, { message: 'rejected' }])
+})

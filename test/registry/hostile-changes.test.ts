@@ -1,0 +1,120 @@
+import { test } from 'tap'
+import { defineVersions } from '../../lib/index.ts'
+import type { Registry } from '../../lib/registry/registry.ts'
+import type { RegistryOptions, VersionEventMap, VersionsConfig } from '../../types/index.ts'
+import { soundVersions } from '../helpers/problems.ts'
+
+/** Versions latest and v2, with other names. */
+const makeRegistry = (options: RegistryOptions = {}, versions: VersionsConfig = soundVersions) =>
+  defineVersions(versions, { aliases: { stable: 'V2', current: 'Stable' }, ...options }) as Registry
+
+/** What a registry tells from here on. */
+function listenTo (registry: Registry, ...names: Array<keyof VersionEventMap>) {
+  const told: unknown[] = []
+  for (const name of names) registry.events.on(name, (event: object) => told.push({ name, ...event }))
+  return told
+}
+
+test('an update is checked as a copy: what the object says later does not count', async (t) => {
+  const registry = makeRegistry()
+  let reads = 0
+  const v2 = { get upstream () { return reads++ === 0 ? 'http://v2:8080' : 'nowhere' } }
+
+  const revision = registry.update({ versions: { v2 } })
+
+  t.equal(revision, 2)
+  t.same(registry.get('v2')?.upstream, { targets: 'http://v2:8080' })
+})
+
+test('a set that was changed in place is noticed, whatever its prototype', async (t) => {
+  const v2 = Object.assign(Object.create(null), { upstream: 'http://v2:8080', deprecatedAt: new Date('2030-01-01') })
+  const registry = makeRegistry({ aliases: {} } as RegistryOptions, { v2 })
+  const told = listenTo(registry, 'updated')
+
+  v2.deprecatedAt.setTime(0)
+  registry.update({ versions: { v2 } })
+
+  t.match(told, [{ changed: ['v2'] }])
+  t.equal(registry.get('v2')?.state, 'deprecated')
+})
+
+test('what a version was switched off with cannot be changed afterwards', async (t) => {
+  const registry = makeRegistry()
+  const options = { to: 'latest' }
+
+  registry.disable('v2', options)
+  options.to = 'nope'
+
+  t.same(registry.get('v2')?.disabled, { to: 'latest' })
+})
+
+for (const [title, call] of Object.entries<(registry: Registry) => unknown>({
+  'promote(null)': (registry) => registry.promote(null as never, 'v2'),
+  'promote to a symbol': (registry) => registry.promote('stable', Symbol('v2') as never),
+  'disable(null)': (registry) => registry.disable(null as never),
+  'disable with null': (registry) => registry.disable('v2', null as never),
+  'enable(5)': (registry) => registry.enable(5 as never),
+  'retire({})': (registry) => registry.retire({} as never),
+  'an unknown id': (registry) => registry.promote('stable', 'v9'),
+  'rollback(0)': (registry) => registry.rollback(0)
+})) {
+  test(`${title} is refused with a problem, and told of`, async (t) => {
+    const registry = makeRegistry()
+    const told = listenTo(registry, 'rejected')
+
+    t.throws(() => call(registry), { code: 'VERSION_CONFIG_INVALID', problems: { length: 1 } })
+    t.match(told, [{ revision: 1, problems: { length: 1 } }])
+    t.equal(registry.revision, 1)
+  })
+}
+
+test('names that are no text are no versions', async (t) => {
+  const registry = makeRegistry()
+
+  t.equal(registry.get(undefined as never), undefined)
+  t.strictSame(registry.usage(null as never), [])
+})
+
+test('a listener that makes the next change does not take the number of the first', async (t) => {
+  const registry = makeRegistry()
+  const told = listenTo(registry, 'disabled')
+  registry.events.once('updated', () => { registry.promote('stable', 'latest') })
+
+  const revision = registry.disable('v2')
+
+  t.equal(revision, 2)
+  t.equal(registry.revision, 3)
+  t.match(told, [{ version: 'v2', revision: 2 }])
+})
+
+test('what a listener is told cannot be changed for the next', async (t) => {
+  const registry = makeRegistry()
+  const faults: unknown[] = []
+  registry.announcements.onFault = (error) => faults.push(error)
+  registry.events.on('updated', ({ added }) => { (added as string[]).push('x') })
+  const told = listenTo(registry, 'updated')
+
+  registry.disable('v2')
+
+  t.match(told, [{ added: [] }])
+  t.equal(faults.length, 1)
+})
+
+test('a change of aliases alone is told as such', async (t) => {
+  const registry = makeRegistry()
+  const told = listenTo(registry, 'updated')
+
+  registry.promote('stable', 'latest')
+
+  t.match(told, [{ added: [], changed: [], removed: [], aliases: ['stable', 'current'] }])
+})
+
+test('without a gateway, a listener that fails is heard by nobody, and disturbs nothing', async (t) => {
+  const registry = makeRegistry()
+  registry.events.on('updated', () => { throw new Error('no') })
+  const told = listenTo(registry, 'updated')
+
+  registry.disable('v2')
+
+  t.equal(told.length, 1)
+})
