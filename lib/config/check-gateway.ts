@@ -1,13 +1,16 @@
-import type { GatewayOptions, VersionsConfig } from '../../types/index.ts'
+import type { GatewayOptions, RegistryOptions, VersionSet } from '../../types/index.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { Registry } from '../registry/registry.ts'
+import { canonicalForm } from '../registry/version-id.ts'
 import { checkForward } from './check-forward.ts'
 import { checkIdentity } from './check-identity.ts'
+import { checkProblemOptions } from './check-problem-options.ts'
 import { checkResolve, type Surroundings } from './check-resolve.ts'
 import { checkSanitize } from './check-sanitize.ts'
 import { checkShape } from './check-shape.ts'
-import { checkVersions } from './check-versions.ts'
+import { checkDefaultLife } from './check-life-cycle.ts'
+import { checkSet } from './check-version-set.ts'
 import { Problems } from './problems.ts'
 import { gatewaySchema, gatewayWithRegistrySchema } from './schemas.ts'
 
@@ -18,30 +21,46 @@ import { gatewaySchema, gatewayWithRegistrySchema } from './schemas.ts'
  */
 export function checkGateway (options: GatewayOptions): void {
   const problems = new Problems()
-  const { versions, aliases, sanitize, identity, resolve, forward } = options
+  const { versions, aliases, registry = {}, problems: looks, sanitize, identity, resolve, forward } = options
   const isRegistry = versions instanceof Registry
   checkShape(problems, isRegistry ? gatewayWithRegistrySchema : gatewaySchema, options)
 
+  const set = isRegistry ? versions.current.content.set : { versions, ...aliases !== undefined && { aliases } } as VersionSet
+  const matching = isRegistry ? versions.options : Object(registry) as RegistryOptions
   if (!isRegistry) {
-    checkVersions(problems, { versions, ...aliases !== undefined && { aliases } } as Parameters<typeof checkVersions>[1])
-  } else if (aliases !== undefined) {
-    problems.add(['aliases'], 'the registry has its own. Give them to defineVersions: defineVersions({ ... }, { aliases }).')
+    checkSet(problems, set, matching)
+  } else {
+    for (const [name, value] of Object.entries({ aliases, registry: options.registry })) {
+      if (value !== undefined) problems.add([name], `the registry has its own. Give them to defineVersions: ${given[name]}.`)
+    }
   }
-  const around = surroundings(problems, options)
+  const around = surroundings(problems, options, matching)
+  checkProblemOptions(problems, ['problems'], looks)
+  if (looks !== undefined && sanitize?.problems !== undefined) {
+    problems.add(['sanitize', 'problems'], 'they are given as problems of the gateway already. Remove one of the two.')
+  }
   checkSanitize(problems, ['sanitize'], sanitize ?? {})
   checkIdentity(problems, ['identity'], identity ?? { providers: [] }, new HeaderNames(isWhole(problems, 'sanitize') ? sanitize?.owned : []))
   checkResolve(problems, ['resolve'], resolve ?? {}, around)
+  checkDefaultLife(problems, set, Object(resolve).default ?? 'latest', matching)
   const projected = isWhole(problems, 'identity') ? projectedHeaders(identity?.providers ?? []) : []
-  const upstreams = isRegistry ? Object.fromEntries(versions.list().map((version) => [version.id, version])) : versions
-  checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? upstreams as VersionsConfig : {})
+  checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? set.versions : {})
   problems.throwIfAny('the gateway config')
 }
 
-function surroundings (problems: Problems, { versions, aliases, sanitize, identity }: GatewayOptions): Surroundings {
+const given: Readonly<Record<string, string>> = {
+  aliases: 'defineVersions({ ... }, { aliases })',
+  registry: "defineVersions({ ... }, { format: 'date' })"
+}
+
+function surroundings (
+  problems: Problems, { versions, aliases, sanitize, identity }: GatewayOptions, matching: RegistryOptions
+): Surroundings {
   const providers = identity?.providers ?? []
   const isIdentityKnown = isWhole(problems, 'identity')
   return {
     names: versions instanceof Registry ? versions.names() : knownNames(problems, { versions, aliases }),
+    canonical: canonicalForm(matching),
     owned: isIdentityKnown && isWhole(problems, 'sanitize')
       ? new HeaderNames([...sanitize?.owned ?? [], ...projectedHeaders(providers)])
       : null,

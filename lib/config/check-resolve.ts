@@ -1,6 +1,5 @@
 import type { ResolveOptions, Tier, VersionResolver } from '../../types/index.ts'
 import type { HeaderNames } from '../headers/header-names.ts'
-import { canonicalId } from '../registry/version-id.ts'
 import { type BuiltIn, builtInMark } from '../stage/built-in.ts'
 import { checkResolver } from './check-resolver.ts'
 import { type Path, type Problems, show, showNames } from './problems.ts'
@@ -9,6 +8,8 @@ import { type Path, type Problems, show, showNames } from './problems.ts'
 export interface Surroundings {
   /** Ids and aliases. */
   names: readonly string[] | null
+  /** The form that they are compared in. */
+  canonical: (name: string) => string
   owned: HeaderNames | null
   /** Whether any provider is configured. */
   identified: boolean | null
@@ -21,13 +22,14 @@ export interface Surroundings {
  */
 export function checkResolve (problems: Problems, path: Path, options: ResolveOptions, around: Surroundings): void {
   if (path.length > 0 && problems.isMisshapen(path)) return
-  checkDefault(problems, [...path, 'default'], options.default === undefined ? 'latest' : options.default, around.names)
+  checkDefault(problems, [...path, 'default'], options.default, around)
 
   const names = new Set<string>()
   for (const tier of ['override', 'pin'] as const) {
-    if (problems.isMisshapen([...path, tier])) continue
-    options[tier]?.forEach((resolver: unknown, index) => {
-      const place = [...path, tier, index]
+    if (problems.isMisshapen([...path, tier]) || problems.isMisshapen([...path, tier, 'resolvers'])) continue
+    const [where, resolvers] = resolversOf(options, [...path, tier], tier)
+    resolvers.forEach((resolver: unknown, index) => {
+      const place = [...where, index]
       if (!checkResolver(problems, place, resolver)) return
       if (names.has(resolver.name)) {
         problems.add([...place, 'name'], `${show(resolver.name)} is the name of another resolver too. Rename or remove one.`)
@@ -39,11 +41,21 @@ export function checkResolve (problems: Problems, path: Path, options: ResolveOp
   }
 }
 
-function checkDefault (problems: Problems, path: Path, value: unknown, names: readonly string[] | null): void {
+/** The resolvers of a tier, and where they are. */
+function resolversOf ({ override = [], pin = [] }: ResolveOptions, path: Path, tier: 'override' | 'pin'): [Path, readonly VersionResolver[]] {
+  if (tier === 'pin') return [path, pin]
+  return 'resolvers' in override ? [[...path, 'resolvers'], override.resolvers] : [path, override]
+}
+
+/** Checks that a name can be the default, now or in a set that is to come. */
+export function checkDefault (
+  problems: Problems, path: Path, value: unknown = 'latest', around: Pick<Surroundings, 'names' | 'canonical'>
+): void {
+  const { names } = around
   if (value === 'required' || typeof value === 'function') return
   if (typeof value !== 'string') {
     problems.add(path, `expected a version, an alias, 'required' or a function, got ${show(value)}.`)
-  } else if (names !== null && !names.some((name) => canonicalId(name) === canonicalId(value))) {
+  } else if (names !== null && !names.some((name) => around.canonical(name) === around.canonical(value))) {
     problems.add(path, `${show(value)} is neither a version nor an alias. Known: ${showNames(names)}.`)
   }
 }
@@ -56,7 +68,10 @@ function checkTrust (
     problems.add(path, `reads ${show(name)}, but no identity provider is configured, so it never has an opinion. ` +
       'Add a provider, or remove the resolver.')
   }
-  if (reads === 'query' && tier === 'pin') {
+  if (reads === 'tenant-map' && tier === 'override') {
+    problems.add(path, `reads ${show(name)}, which is the operator's word on a tenant, not the request's. List it under pin.`)
+  }
+  if (tier === 'pin' && reads !== 'header' && reads !== 'claim' && reads !== 'tenant-map') {
     problems.add(path, `reads ${show(name)}, which any client can send. List it under override.`)
   }
   if (reads !== 'header' || around.owned === null) return

@@ -1,4 +1,5 @@
 import type { SanitizeHeadersOptions } from '../../types/index.ts'
+import { checkProblemOptions } from './check-problem-options.ts'
 import { type Path, type Problems, show } from './problems.ts'
 import { takesReserved } from './reserved-headers.ts'
 
@@ -8,6 +9,7 @@ import { takesReserved } from './reserved-headers.ts'
  * @param path where the options are: `sanitize` in the whole config, nothing in the stage's own options
  */
 export function checkSanitize (problems: Problems, path: Path, options: SanitizeHeadersOptions): void {
+  checkProblemOptions(problems, [...path, 'problems'], options.problems)
   const place = [...path, 'owned']
   if (problems.isMisshapen(place)) return
   options.owned?.forEach((pattern, index) => {

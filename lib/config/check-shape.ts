@@ -1,11 +1,13 @@
 import { Ajv, type SchemaObject } from 'ajv'
 import { closestMatch } from 'leven'
+import { isImpossibleDate } from '../registry/version-id.ts'
 import { type Path, type Problems, show, showNames } from './problems.ts'
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false })
 // Annotations of our schemas: what belongs in a place, what to write there, whether it is not to be shown.
 ajv.addVocabulary(['expected', 'remedy', 'secret'])
 ajv.addKeyword({ keyword: 'isFunction', validate: (_: true, value: unknown) => typeof value === 'function', errors: false })
+ajv.addKeyword({ keyword: 'isMoment', validate: (_: true, value: unknown) => isMoment(value), errors: false })
 
 /** Holds a config against a JSON Schema and adds every mismatch to the problems. */
 export function checkShape (problems: Problems, schema: SchemaObject, config: unknown): void {
@@ -27,6 +29,13 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
       problems.addMisshapen(path.length === 0 ? ['options'] : path, `expected ${words(parentSchema as SchemaObject, `, got ${got}`)}`)
     }
   }
+}
+
+/** Text counts when it is an ISO 8601 date, or one with time and zone: other forms depend on where the gateway runs. */
+function isMoment (value: unknown): boolean {
+  if (typeof value === 'string' && !/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(value)) return false
+  if (typeof value === 'string' && isImpossibleDate(value.slice(0, 10))) return false
+  return (typeof value === 'string' || typeof value === 'number' || value instanceof Date) && !Number.isNaN(new Date(value).getTime())
 }
 
 function words ({ expected, remedy }: SchemaObject, got = ''): string {

@@ -1,5 +1,5 @@
-import type { AliasesConfig, VersionsConfig } from '../../types/index.ts'
-import { canonicalId, isVersionId } from '../registry/version-id.ts'
+import type { RegistryOptions, VersionSet } from '../../types/index.ts'
+import { canonicalForm, isImpossibleDate, isVersionId } from '../registry/version-id.ts'
 import { suggest } from './check-shape.ts'
 import { checkUpstream } from './check-upstream.ts'
 import { type Path, type Problems, show, showPath } from './problems.ts'
@@ -7,7 +7,10 @@ import { type Path, type Problems, show, showPath } from './problems.ts'
 const idRule = 'Begin with a letter or digit, then at most 63 letters, digits, dots, underscores or hyphens.'
 
 /** Checks what the shape of `versions` and `aliases` cannot tell. */
-export function checkVersions (problems: Problems, config: { versions: VersionsConfig, aliases?: AliasesConfig }): void {
+export function checkVersions (problems: Problems, config: VersionSet, options: RegistryOptions = {}): void {
+  const { format = 'string', dateMatch, ranges } = options
+  if (dateMatch === 'floor' && format !== 'date') problems.add(['dateMatch'], "'floor' needs format: 'date'.")
+  if (ranges === true && format !== 'semver') problems.add(['ranges'], "need format: 'semver'.")
   const versions = entries(problems, 'versions', config.versions)
   const aliases = entries(problems, 'aliases', config.aliases)
   if (versions.length === 0 && !problems.isMisshapen(['versions'])) {
@@ -17,9 +20,9 @@ export function checkVersions (problems: Problems, config: { versions: VersionsC
     const place = [...path, 'upstream']
     if (!problems.isMisshapen(place)) checkUpstream(problems, place, version.upstream)
   }
-  checkNames(problems, [...versions, ...aliases].map(([path]) => path))
+  checkNames(problems, [...versions, ...aliases].map(([path]) => path), options)
   // Without versions any target would seem to be unknown.
-  if (versions.length > 0) checkTargets(problems, versions, aliases)
+  if (versions.length > 0) checkTargets(problems, versions, aliases, canonicalForm(options))
 }
 
 type Entry<Value> = [path: readonly [section: string, name: string], value: Value]
@@ -29,21 +32,26 @@ function entries<Value> (problems: Problems, section: string, object: Readonly<R
   return Object.entries(object).map(([name, value]) => [[section, name], value])
 }
 
-function checkNames (problems: Problems, paths: ReadonlyArray<readonly [section: string, name: string]>): void {
+function checkNames (problems: Problems, paths: ReadonlyArray<readonly [section: string, name: string]>, options: RegistryOptions): void {
+  const { format = 'string' } = options
+  const canonicalId = canonicalForm(options)
   const seen = new Map<string, Path>()
   for (const path of paths) {
     const [, name] = path
     const twin = seen.get(canonicalId(name))
     if (!isVersionId(name)) problems.add(path, `${show(name)} cannot be the name of a version. ${idRule}`)
+    if (format === 'date' && isImpossibleDate(name)) problems.add(path, `${show(name)} is no date of the calendar. Correct it.`)
     if (canonicalId(name) === 'required') problems.add(path, "'required' is what a default says that names no version. Use another name.")
     if (twin !== undefined) {
-      problems.add(path, `is the same name as ${showPath(twin)}: names are compared without case. Rename or remove one of them.`)
+      problems.add(path, `is the same name as ${showPath(twin)}: names are compared ${format === 'string' || format === 'date' ? 'without case' : `as ${format}`}. Rename or remove one of them.`)
     }
     seen.set(canonicalId(name), path)
   }
 }
 
-function checkTargets (problems: Problems, versions: ReadonlyArray<Entry<unknown>>, aliases: ReadonlyArray<Entry<string>>): void {
+function checkTargets (
+  problems: Problems, versions: ReadonlyArray<Entry<unknown>>, aliases: ReadonlyArray<Entry<string>>, canonicalId: (id: string) => string
+): void {
   const usable = aliases.filter(([path]) => !problems.isMisshapen(path))
   const targets = new Map(usable.map(([[, alias], target]) => [canonicalId(alias), canonicalId(target)]))
   const names = [...versions, ...aliases].map(([[, name]]) => name)

@@ -1,5 +1,5 @@
 import type { SchemaObject } from 'ajv'
-import { count, flag, headerName, list, object, oneOf, text } from './schema-words.ts'
+import { callback, count, flag, headerName, list, object, oneOf, text } from './schema-words.ts'
 
 const claimName = text('a claim name')
 const claim: SchemaObject = {
@@ -42,7 +42,6 @@ const tokenSource: SchemaObject = {
   },
   else: { not: {}, expected: '{ header, prefix }, { cookie } or { query }' }
 }
-const callback: SchemaObject = { isFunction: true, expected: 'a function' }
 // It stands between quotes in a challenge (RFC 6749 3.3).
 const scope: SchemaObject = { type: 'string', pattern: '^[!#-\\[\\]-~]+$', expected: 'a scope without blanks, quotes and backslashes' }
 

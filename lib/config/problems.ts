@@ -42,6 +42,10 @@ export class Problems {
   }
 }
 
+export function isConfigInvalid (error: unknown): error is Error & { readonly problems: readonly ConfigProblem[] } {
+  return error instanceof ConfigInvalid
+}
+
 function isWithin (path: Path, around: Path): boolean {
   return around.every((name, index) => String(name) === String(path[index])) && path.length >= around.length
 }

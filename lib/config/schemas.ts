@@ -1,31 +1,32 @@
 import type { SchemaObject } from 'ajv'
 import { identity } from './identity-schema.ts'
-import { headerName, list, object, ownedPattern, text } from './schema-words.ts'
-import { milliseconds, upstreamOptions } from './upstream-schema.ts'
+import { callback, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-words.ts'
+import { milliseconds } from './upstream-schema.ts'
+import { aliases, registrySchema, versions } from './versions-schema.ts'
 
-const version = object({
-  upstream: { if: { type: 'object' }, then: upstreamOptions, else: text('an http(s) URL, or an object with targets'), expected: 'an http(s) URL' }
-}, ['upstream'])
-const versions: SchemaObject = {
-  type: 'object',
-  additionalProperties: version,
-  expected: 'the versions by id',
-  remedy: "Write { latest: { upstream: 'http://10.0.0.15:30080' } }."
-}
-const aliases: SchemaObject = {
-  type: 'object',
-  additionalProperties: text('the id of a version'),
-  expected: 'names, each with a version id',
-  remedy: "Write { stable: 'v2' }."
-}
-
-const sanitize = { owned: list(ownedPattern, 'a list of header names') }
+const problems = object({ baseUri: text('an absolute http(s) URL'), render: callback })
+const sanitize = { owned: list(ownedPattern, 'a list of header names'), problems }
 
 // What a resolver must have is checked one by one: resolvers are code, not data.
 const resolve = {
-  override: list({}, 'a list of resolvers'),
+  override: {
+    if: { type: 'array' },
+    then: {},
+    else: {
+      ...object({
+        resolvers: list({}, 'a list of resolvers'),
+        conflict: oneOf('reject', 'first'),
+        allow: functionOf('a function of the request and the version')
+      }, ['resolvers']),
+      expected: 'a list of resolvers, or an object with resolvers, conflict, allow'
+    }
+  },
   pin: list({}, 'a list of resolvers'),
-  default: {}
+  default: {},
+  readsHeaders: list(headerName, 'a list of header names'),
+  consumer: functionOf('a function of the request'),
+  exposeDecision: { if: { type: 'boolean' }, then: flag, else: functionOf('true, false, or a function of the request') },
+  varyAuthorization: oneOf('auto', 'always', 'never')
 }
 
 const forward = {
@@ -33,7 +34,7 @@ const forward = {
   closeGraceMs: milliseconds
 }
 
-const registry: SchemaObject = {
+const definedVersions: SchemaObject = {
   type: 'object', expected: 'what defineVersions returned', remedy: 'Write versions: defineVersions({ ... }).'
 }
 // Fastify's own options of `register`. The stages with hooks have no use for them: they act on the scope that they are in.
@@ -43,18 +44,24 @@ const register = {
   logSerializers: {}
 }
 
-export const versionsSchema = object({ versions }, ['versions'])
-export const definitionOptionsSchema = object({ aliases })
+const urlPath: SchemaObject = { type: 'string', pattern: '^/[^?#*:]*$', expected: "a path that begins with '/'" }
 
 export const stageSchemas = {
   sanitizeHeaders: object(sanitize),
   verifyIdentity: object(identity, ['providers']),
-  resolveVersion: object({ versions: registry, ...resolve }, ['versions']),
-  proxyVersions: object({ versions: registry, ...forward, ...register }, ['versions'])
+  resolveVersion: object({ versions: definedVersions, ...resolve }, ['versions']),
+  proxyVersions: object({ versions: definedVersions, ...forward, ...register }, ['versions']),
+  versionDiscovery: object({ path: urlPath, catalog: { if: { type: 'string' }, then: urlPath, else: flag }, versions: definedVersions, ...register })
 }
+
+export const corsHeadersSchema = object({
+  override: {}, versionHeader: forward.versionHeader, allowed: list(headerName, 'a list of header names'), exposed: list(headerName, 'a list of header names')
+})
 
 const gateway = {
   aliases,
+  registry: registrySchema,
+  problems,
   sanitize: object(sanitize),
   identity: object(identity, ['providers']),
   resolve: object(resolve),
@@ -63,4 +70,4 @@ const gateway = {
 }
 
 export const gatewaySchema = object({ versions, ...gateway }, ['versions'])
-export const gatewayWithRegistrySchema = object({ versions: registry, ...gateway }, ['versions'])
+export const gatewayWithRegistrySchema = object({ versions: definedVersions, ...gateway }, ['versions'])

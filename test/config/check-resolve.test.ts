@@ -1,11 +1,19 @@
 import { test } from 'tap'
 import { checkResolve } from '../../lib/config/check-resolve.ts'
 import { HeaderNames } from '../../lib/headers/header-names.ts'
-import { fromClaim, fromHeader, fromQuery } from '../../lib/index.ts'
+import {
+  fromClaim, fromCookie, fromHeader, fromHost, fromMediaType, fromPath, fromQuery, fromSubprotocol, fromTenantMap
+} from '../../lib/index.ts'
+import { canonicalForm } from '../../lib/registry/version-id.ts'
 import type { ResolveOptions, VersionResolver } from '../../types/index.ts'
 import { collected, pathsOf } from '../helpers/problems.ts'
 
-const around = { names: ['latest', 'v2', 'stable'], owned: new HeaderNames(['x-target-version', 'x-user-*']), identified: true }
+const around = {
+  names: ['latest', 'v2', 'stable'],
+  canonical: canonicalForm({}),
+  owned: new HeaderNames(['x-target-version', 'x-user-*']),
+  identified: true
+}
 
 /** What is wrong with resolve options, whose resolvers may be of any shape. */
 function problemsOf (options: object, surroundings: Parameters<typeof checkResolve>[3] = around) {
@@ -160,4 +168,26 @@ test('a pin does not read the query, which any client writes', async (t) => {
   const problems = problemsOf(options)
 
   t.same(problems, [{ path: 'resolve.pin[0]', message: "reads 'query:v', which any client can send. List it under override." }])
+})
+
+for (const resolver of [
+  fromQuery('version'), fromPath(), fromMediaType(), fromHost({ 'v2.test': 'v2' }), fromCookie('version'), fromSubprotocol()
+]) {
+  test(`${resolver.name} is the client's word, so it is no pin`, async (t) => {
+    const options = { pin: [resolver] }
+
+    const problems = problemsOf(options)
+
+    t.same(problems, [{ path: 'resolve.pin[0]', message: `reads '${resolver.name}', which any client can send. List it under override.` }])
+    t.same(problemsOf({ override: [resolver] }), [])
+  })
+}
+
+test("a tenant map is the operator's word, so it is no override", async (t) => {
+  const map = fromTenantMap({ key: () => 'acme', get: () => 'v2' })
+
+  const problems = problemsOf({ override: [map] })
+
+  t.match(problems, [{ path: 'resolve.override[0]', message: /^reads 'tenant-map', which is the operator's word .* List it under pin\.$/ }])
+  t.same(problemsOf({ pin: [map] }), [])
 })

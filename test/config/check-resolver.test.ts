@@ -1,7 +1,9 @@
 import { test } from 'tap'
 import { checkResolver } from '../../lib/config/check-resolver.ts'
 import { show } from '../../lib/config/problems.ts'
-import { fromClaim, fromHeader, fromQuery } from '../../lib/index.ts'
+import {
+  fromClaim, fromCookie, fromHeader, fromHost, fromMediaType, fromPath, fromQuery, fromSubprotocol, fromTenantMap
+} from '../../lib/index.ts'
 import type { VersionResolver } from '../../types/index.ts'
 import { collected, pathsOf } from '../helpers/problems.ts'
 
@@ -27,7 +29,21 @@ const sound: Array<[title: string, resolver: VersionResolver]> = [
   ['from a header', fromHeader('x-version-override')],
   ['from the query', fromQuery('version')],
   ['from a claim', fromClaim('userMetadata.version')],
-  ['from a claim whose name has dots', fromClaim(['https://acme.io/version'])]
+  ['from a claim whose name has dots', fromClaim(['https://acme.io/version'])],
+  ['from the query that is forwarded', fromQuery('version', { strip: false })],
+  ['from the path', fromPath()],
+  ['from another segment of the path', fromPath({ pattern: /^release-(.+)$/g, index: 2 })],
+  ['from a media type', fromMediaType({ vendor: 'acme.orders', parameter: 'v', header: 'content-type' })],
+  ['from any media type', fromMediaType()],
+  ['from a list of hosts', fromHost({ 'v2.api.acme.io': 'v2' })],
+  ['from a pattern of hosts', fromHost(/^(v\d+)\./iy)],
+  ['from a cookie', fromCookie('__Host-version')],
+  ['from a subprotocol', fromSubprotocol()],
+  ['from a tenant map', fromTenantMap({ key: () => 'acme', get: () => 'v2' })],
+  ['from a tenant map with every option', fromTenantMap({
+    key: () => 'acme', get: () => 'v2', ttlMs: 0, staleMs: 1, negativeTtlMs: 0, max: 1_000_000, timeoutMs: 0, onError: 'skip', now: () => 0, name: 'plans'
+  })],
+  ['that is weak and says 404', { ...byHost, weak: true, unknownStatus: 404 }]
 ]
 
 for (const [title, resolver] of sound) {
@@ -47,7 +63,9 @@ const expected = {
   readsHeaders: "a list of header names, such as ['host']",
   timeoutMs: 'a whole number of milliseconds, 0 for no limit',
   onError: "'reject' or 'skip'",
-  onUnknown: "'reject' or 'next'"
+  onUnknown: "'reject' or 'next'",
+  unknownStatus: '400, 404, 406 or 415',
+  weak: 'true or false'
 }
 
 const wrong: Array<[member: keyof typeof expected, value: unknown, shown: string]> = [
@@ -79,7 +97,11 @@ const wrong: Array<[member: keyof typeof expected, value: unknown, shown: string
   ['onError', null, 'null'],
   ['onError', Object.create(null), 'an object'],
   ['onUnknown', 'skip', "'skip'"],
-  ['onUnknown', Symbol('next'), 'Symbol(next)']
+  ['onUnknown', Symbol('next'), 'Symbol(next)'],
+  ['unknownStatus', 200, '200'],
+  ['unknownStatus', '404', "'404'"],
+  ['weak', 'yes', "'yes'"],
+  ['weak', null, 'null']
 ]
 
 for (const [member, value, shown] of wrong) {

@@ -144,12 +144,12 @@ const unknown: Case[] = [
   { title: 'identiy', config: { identiy: {} }, path: 'identiy', says: ["unknown option. Did you mean 'identity'?"] },
   { title: 'pins', config: { resolve: { pins: [] } }, path: 'resolve.pins', says: ["unknown option. Did you mean 'pin'?"] },
   { title: 'audience', config: withProvider({ audience: 'x' }), path: `${first}.audience`, says: ["Did you mean 'audiences'?"] },
-  { title: 'weighting', config: { resolve: { weighting: 1 } }, path: 'resolve.weighting', says: ['unknown option. Known: override, pin, default.'] },
+  { title: 'weighting', config: { resolve: { weighting: 1 } }, path: 'resolve.weighting', says: ['unknown option. Known: override, pin, default, '] },
   {
     title: 'loadBalancer',
     config: { versions: { latest: { upstream: 'http://a', loadBalancer: 1 } } },
     path: 'versions.latest.loadBalancer',
-    says: ['unknown option. Known: upstream.']
+    says: ['unknown option. Known: upstream, ']
   }
 ]
 

@@ -1,0 +1,123 @@
+import type { Moment, RegistryOptions, VersionConfig, VersionSet } from '../../types/index.ts'
+import { timeOf } from '../registry/registered-version.ts'
+import { canonicalForm } from '../registry/version-id.ts'
+import { suggest } from './check-shape.ts'
+import { type Path, type Problems, show } from './problems.ts'
+
+/** Checks what versions say of their life: dates in order, and successors that lead somewhere. */
+export function checkLifeCycle (problems: Problems, { versions, aliases = {} }: VersionSet, options: RegistryOptions): void {
+  if (problems.isMisshapen(['versions']) || problems.isMisshapen(['aliases'])) return
+  const canonical = canonicalForm(options)
+  const known = [...Object.keys(versions), ...Object.keys(aliases)]
+  const names = new Set(known.map(canonical))
+  const targets = leads(aliases, canonical, (target) => target)
+  const inCircles = circles(new Map([...targets, ...leads(versions, canonical, ({ successor }) => successor)]))
+  for (const [id, config] of Object.entries(versions)) {
+    const place = ['versions', id]
+    if (problems.isMisshapen(place)) continue
+    checkDates(problems, place, config)
+    checkBrownouts(problems, place, config)
+    for (const { path, name, isSuccessor } of references(place, config)) {
+      if (problems.isMisshapen(path)) continue
+      if (!names.has(canonical(name))) {
+        problems.add(path, `${show(name)} is neither a version nor an alias. ${suggest(name, known.filter((each) => each !== id))}`)
+      } else if (isSuccessor ? inCircles.has(canonical(id)) : endOf(name, targets, canonical) === canonical(id)) {
+        problems.add(path, `leads back to ${show(id)} through ${show(name)}. Name a version that goes on.`)
+      }
+    }
+    if (config.onRetired === 'forward' && config.successor === undefined) {
+      problems.add([...place, 'onRetired'], "'forward' needs a successor to forward to. Add one, or leave this out.")
+    }
+  }
+}
+
+interface Reference {
+  readonly path: Path
+  readonly name: string
+  readonly isSuccessor: boolean
+}
+
+function references (place: Path, { successor, disabled }: VersionConfig): Reference[] {
+  const to = typeof disabled === 'object' ? disabled.to : undefined
+  return [
+    ...successor === undefined ? [] : [{ path: [...place, 'successor'], name: successor, isSuccessor: true }],
+    ...to === undefined ? [] : [{ path: [...place, 'disabled', 'to'], name: to, isSuccessor: false }]
+  ]
+}
+
+/** Where names lead: an alias to its target, a version to the one that it names. What is no name yet leads nowhere. */
+function leads<Value> (
+  named: Readonly<Record<string, Value>>, canonical: (name: string) => string, read: (value: Value) => unknown
+): Map<string, string | undefined> {
+  return new Map(Object.entries(named).map(([name, value]) => {
+    const next = value === null || value === undefined ? undefined : read(value)
+    return [canonical(name), typeof next === 'string' ? canonical(next) : undefined]
+  }))
+}
+
+/** The end of a name's way, on which a circle is gone through once. */
+function endOf (name: string, next: ReadonlyMap<string, string | undefined>, canonical: (name: string) => string): string | undefined {
+  let end: string | undefined = canonical(name)
+  for (let steps = 0; steps < next.size && end !== undefined && next.has(end); steps++) end = next.get(end)
+  return end
+}
+
+/** The names that lead back to themselves. Each is gone through once. */
+function circles (next: ReadonlyMap<string, string | undefined>): Set<string> {
+  const found = new Set<string>()
+  const passed = new Set<string>()
+  for (const start of next.keys()) {
+    const way = new Set<string>()
+    let name: string | undefined = start
+    while (name !== undefined && !passed.has(name) && !way.has(name)) {
+      way.add(name)
+      name = next.get(name)
+    }
+    // What is new on this way is from here on in a circle.
+    while (name !== undefined && way.has(name) && !found.has(name)) {
+      found.add(name)
+      name = next.get(name)
+    }
+    for (const each of way) passed.add(each)
+  }
+  return found
+}
+
+function checkDates (problems: Problems, place: Path, { deprecatedAt, sunsetAt, enforceSunset }: VersionConfig): void {
+  if (problems.isMisshapen([...place, 'deprecatedAt']) || problems.isMisshapen([...place, 'sunsetAt'])) return
+  if (deprecatedAt !== undefined && sunsetAt !== undefined && timeOf(sunsetAt) < timeOf(deprecatedAt)) {
+    problems.add([...place, 'sunsetAt'], `${showMoment(sunsetAt)} is before deprecatedAt, ${showMoment(deprecatedAt)}. A version ends after it is deprecated (RFC 9745 4).`)
+  }
+  if (enforceSunset === true && sunsetAt === undefined) {
+    problems.add([...place, 'enforceSunset'], 'there is no sunsetAt to enforce. Add one, or leave this out.')
+  }
+}
+
+function checkBrownouts (problems: Problems, place: Path, { brownouts = [], deprecatedAt }: VersionConfig): void {
+  if (problems.isIncomplete([...place, 'brownouts'])) return
+  if (brownouts.length > 0 && deprecatedAt === undefined) {
+    problems.add([...place, 'brownouts'], 'only a deprecated version has brownouts. Add deprecatedAt.')
+  }
+  brownouts.forEach(({ start, end }, index) => {
+    if (timeOf(end) > timeOf(start)) return
+    problems.add([...place, 'brownouts', index], `ends (${showMoment(end)}) before it starts (${showMoment(start)}). Exchange the two.`)
+  })
+}
+
+function showMoment (moment: Moment): string {
+  return new Date(moment).toISOString()
+}
+
+/** Checks that the default has no brownout: callers who asked for nothing would be refused. */
+export function checkDefaultLife (
+  problems: Problems, { versions, aliases = {} }: VersionSet, value: unknown, options: RegistryOptions
+): void {
+  if (typeof value !== 'string' || problems.isIncomplete(['versions']) || problems.isIncomplete(['aliases'])) return
+  const canonical = canonicalForm(options)
+  const name = endOf(value, leads(aliases, canonical, (target) => target), canonical)
+  for (const [id, { brownouts = [] }] of Object.entries(versions)) {
+    if (brownouts.length > 0 && canonical(id) === name) {
+      problems.add(['versions', id, 'brownouts'], 'this version is the default: callers who asked for nothing would be refused. Make another one the default first.')
+    }
+  }
+}
