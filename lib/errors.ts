@@ -1,13 +1,20 @@
 import createError, { type FastifyError } from '@fastify/error'
-import type { GatewayErrorCode, Problem } from '../types/index.ts'
+import type { GatewayErrorCode, Problem, Tier } from '../types/index.ts'
 
 /** What a refusal says besides its code, status and message. */
 interface RefusalDetails {
   /** Extension members of the problem (RFC 9457 3.2). */
-  members?: Pick<Problem, 'source' | 'supported' | 'version'>
+  members?: Pick<Problem,
+    'docs' | 'latest' | 'readers' | 'requested' | 'source' | 'sources' | 'successor' | 'sunset' | 'supported' | 'until' | 'values' | 'version'>
   /** Extension members that the app gives. */
   extensions?: Record<string, unknown>
   headers?: Record<string, string>
+  /** Instead of the code's own: a version that is unknown is 404 in a path. */
+  status?: number
+  /** Who chose the version that is refused. */
+  tier?: Tier
+  /** Whether a pin is wrong that would have held the caller. */
+  locked?: boolean
   /** The scopes that a caller lacks, for its challenge. */
   scope?: string
   /** What made the gateway refuse: for the log, never for the caller. */
@@ -27,8 +34,8 @@ export function isRefusal (error: unknown): error is Refusal {
 
 function refusal<Words extends unknown[] = []> (code: GatewayErrorCode, statusCode: number, message: string) {
   const Refused = createError<Words>(code, message, statusCode)
-  return (details: RefusalDetails, ...words: Words): Refusal => {
-    const error = Object.assign(new Refused(...words), { statusCode }, details)
+  return ({ status = statusCode, ...details }: RefusalDetails, ...words: Words): Refusal => {
+    const error = Object.assign(new Refused(...words), { statusCode: status }, details)
     refusals.add(error)
     return error
   }
@@ -38,12 +45,22 @@ function refusal<Words extends unknown[] = []> (code: GatewayErrorCode, statusCo
 export const ConfigInvalid = createError<[problems: string]>('VERSION_CONFIG_INVALID', '%s', 500)
 export const StageOrderInvalid = createError<[sentence: string]>('STAGE_ORDER_INVALID', '%s', 500)
 
+// Thrown by `app.versions.retire()`, with `consumers`.
+export const VersionInUse = createError<[version: string, count: number]>('VERSION_IN_USE',
+  "Version '%s' is in use: callers seen lately: %s. Wait until they have moved, or retire it with { force: true }.", 409)
+
 // The caller's words are wrong: 4xx.
 export const versionRequired = refusal('VERSION_REQUIRED', 400, 'Name the version of the API to use.')
 export const versionMalformed = refusal('VERSION_MALFORMED', 400,
   'A version starts with a letter or digit and has at most 64 letters, digits, dots, underscores or hyphens.')
 export const versionAmbiguous = refusal('VERSION_AMBIGUOUS', 400, 'The request names more than one version.')
 export const versionUnknown = refusal<[name: string]>('VERSION_UNKNOWN', 400, "There is no version '%s'.")
+const retired = refusal<[name: string, advice: string]>('VERSION_RETIRED', 410, "Version '%s' was retired%s.")
+export const versionRetired = (details: RefusalDetails, name: string): Refusal =>
+  retired(details, name, details.members?.successor === undefined ? '' : `; use '${details.members.successor}'`)
+export const versionBrownout = refusal<[name: string]>('VERSION_BROWNOUT', 410,
+  "Version '%s' is switched off for a while, ahead of its end.")
+export const versionForbidden = refusal<[name: string]>('VERSION_FORBIDDEN', 403, "The caller may not choose version '%s'.")
 export const requestMalformed = refusal('REQUEST_MALFORMED', 400, 'The request cannot be forwarded as it is.')
 export const methodNotAllowed = refusal('REQUEST_METHOD_NOT_ALLOWED', 405, 'This method is not served here.')
 export const requestStalled = refusal('REQUEST_TIMEOUT', 408, 'The body of the request did not arrive in time.')
@@ -55,6 +72,9 @@ export const tokenMissing = refusal('TOKEN_MISSING', 401, 'A bearer token is req
 export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s')
 export const insufficientScope = refusal('INSUFFICIENT_SCOPE', 403, 'The token does not allow this.')
 export const forbidden = refusal('FORBIDDEN', 403, 'The caller may not do this.')
+
+// The operator decided it.
+export const versionDisabled = refusal<[name: string]>('VERSION_DISABLED', 503, "Version '%s' is switched off at the moment.")
 
 // The operator's words are wrong, or something they rely on is down: 503, so that it pages the operator.
 export const pinnedVersionInvalid = refusal('PINNED_VERSION_INVALID', 503,

@@ -1,33 +1,65 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Problem, ProblemOptions } from '../types/index.ts'
 import { isRefusal, type Refusal } from './errors.ts'
+import { renderProblem } from './render-problem.ts'
+import { problemOptions } from './stage/hand-over.ts'
 
 /**
- * Answers with a refusal as `application/problem+json` (RFC 9457). It is sent here and not thrown, so
- * that it looks the same in an app with an error handler of its own. A client's fault is one line at
- * `info`, everything else is logged at `error` with its stack; none of the cause reaches the caller.
+ * Answers with a refusal as `application/problem+json` (RFC 9457), or what `problems.render` makes of it. It is
+ * sent here and not thrown, so that it looks the same in an app with an error handler of its own. A client's
+ * fault is one line at `info`, everything else is logged at `error` with its stack; none of the cause reaches
+ * the caller.
  */
 export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
-  const { code, statusCode: status, message: detail, members, extensions, headers = {}, cause, target } = refusal
-  if (status < 500) request.log.info({ code, ...members, cause: messageOf(cause) }, 'request refused')
-  else request.log.error({ err: refusal, version: request.version?.id, target }, 'request refused')
+  const options = problemOptions.get(request.server)
+  const { contentType, body } = renderProblem(problemOf(refusal, request, options), request, options)
+  const { statusCode: status, headers = {} } = refusal
+  log(request, refusal)
 
   reply
     .code(status)
     // 404 and 410 are cacheable by default (RFC 9110 15.1): a refusal must not outlive its reason.
     .header('cache-control', 'no-store')
     .headers(request.raw.httpVersionMajor === 2 ? withoutConnection(headers) : headers)
-    .type('application/problem+json')
-    // As bytes: Fastify would give text a charset, which this media type does not have.
-    .send(Buffer.from(JSON.stringify({
-      type: 'about:blank', title: STATUS_CODES[status], ...extensions, status, detail, code, ...members, requestId: request.id
-    })))
+    .type(contentType)
+    .send(body)
+}
+
+/** What the caller is told of a refusal. The app's own members stand where they do not say something else than the answer. */
+export function problemOf (refusal: Refusal, { id }: Pick<FastifyRequest, 'id'>, { baseUri }: ProblemOptions = {}): Problem {
+  const { code, statusCode: status, message: detail, members, extensions = {} } = refusal
+  const page = baseUri === undefined ? null : pageOf(baseUri, code)
+  const type = extensions.type ?? page ?? 'about:blank'
+  return {
+    type,
+    title: STATUS_CODES[status],
+    ...page !== null && page === type && { docs: page },
+    ...extensions,
+    status,
+    detail,
+    code,
+    ...members,
+    requestId: id
+  } as Problem
 }
 
 /** The end of a hook that failed: a refusal is answered, anything else is a fault and goes to the app's error handler. */
 export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, error: unknown, done: (error: Error) => void): void {
   if (isRefusal(error)) refuse(request, reply, error)
   else done(error instanceof Error ? error : new Error('something else than an error was thrown', { cause: error }))
+}
+
+function log (request: FastifyRequest, refusal: Refusal): void {
+  const { code, statusCode: status, members, cause, target } = refusal
+  // Nobody has to be woken for what an operator has switched off.
+  if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ code, ...members, cause: messageOf(cause) }, 'request refused')
+  else request.log.error({ err: refusal, version: request.version?.id, target }, 'request refused')
+}
+
+/** Where a code is described: `VERSION_RETIRED` at `version-retired`, below the address or as its fragment. */
+function pageOf (baseUri: string, code: string): string {
+  return `${baseUri}${/[/#]$/.test(baseUri) ? '' : '/'}${code.toLowerCase().replaceAll('_', '-')}`
 }
 
 /** HTTP/2 knows no headers of a connection (RFC 9113 8.2.2). */
