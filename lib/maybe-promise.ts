@@ -24,3 +24,13 @@ export function settle<Value> (
   if (isPromise(value)) value.then(resolved, rejected)
   else resolved(value)
 }
+
+/** Has what goes wrong, at once or later, handled by who gives something else, or throws what comes of it. */
+export function rescue<Value> (produce: () => MaybePromise<Value>, handle: (error: unknown) => Value): MaybePromise<Value> {
+  try {
+    const value = produce()
+    return isPromise(value) ? value.catch(handle) : value
+  } catch (error) {
+    return handle(error)
+  }
+}

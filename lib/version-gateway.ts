@@ -2,8 +2,8 @@ import type { FastifyInstance, RegisterOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { GatewayOptions, VersionGatewayPlugin } from '../types/index.ts'
 import { checkGateway } from './config/check-gateway.ts'
+import { toRegistry } from './define-versions.ts'
 import { proxyVersions } from './proxy-versions/plugin.ts'
-import { toRegistry } from './registry/registry.ts'
 import { resolveVersion } from './resolve-version/plugin.ts'
 import { sanitizeHeaders } from './sanitize-headers/plugin.ts'
 import { declareOnRequest } from './stage/hand-over.ts'
@@ -17,8 +17,9 @@ import { verifyIdentity } from './verify-identity/plugin.ts'
  */
 async function gateway (app: FastifyInstance, options: GatewayOptions & RegisterOptions): Promise<void> {
   checkGateway(options)
-  const { versions, aliases = {}, sanitize = {}, identity = { providers: [] }, resolve = {}, forward = {}, ...register } = options
-  const registry = toRegistry(versions, aliases)
+  const { versions, aliases, registry: registryOptions, problems, ...stages } = options
+  const { sanitize = {}, identity = { providers: [] }, resolve = {}, forward = {}, ...register } = stages
+  const registry = toRegistry(versions, aliases, registryOptions)
 
   // Declared out here too, so that the types hold on the routes beside the gateway.
   declareOnRequest(app, 'identity')
@@ -28,7 +29,7 @@ async function gateway (app: FastifyInstance, options: GatewayOptions & Register
   let inner = app
   await app.register(async (scope) => {
     inner = scope
-    await scope.register(sanitizeHeaders, sanitize)
+    await scope.register(sanitizeHeaders, { ...problems !== undefined && { problems }, ...sanitize })
     await scope.register(verifyIdentity, identity)
     await scope.register(resolveVersion, { versions: registry, ...resolve })
     await scope.register(proxyVersions, { versions: registry, ...forward })

@@ -3,7 +3,7 @@ import * as library from '../lib/index.ts'
 
 t.test('the public face', async (t) => {
   t.strictSame(Object.keys(library).sort(), [
-    'default', 'defineVersions', 'fromClaim', 'fromHeader', 'fromQuery', 'proxyVersions', 'resolveVersion', 'sanitizeHeaders',
-    'verifyIdentity'
+    'corsHeaders', 'default', 'defineVersions', 'fromClaim', 'fromCookie', 'fromHeader', 'fromHost', 'fromMediaType', 'fromPath', 'fromQuery',
+    'fromSubprotocol', 'fromTenantMap', 'proxyVersions', 'resolveVersion', 'sanitizeHeaders', 'verifyIdentity', 'versionDiscovery'
   ])
 })

@@ -4,9 +4,9 @@ import { checkStage } from '../config/check-stage.ts'
 import { requestMalformed, tooManyHeaders } from '../errors.ts'
 import { isWellFramed } from '../headers/framing.ts'
 import { HeaderNames } from '../headers/header-names.ts'
-import { refuse } from '../problem.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { nominatedHeaders, ownedHeaders } from '../stage/hand-over.ts'
+import { nominatedHeaders, ownedHeaders, problemOptions, stepsOf } from '../stage/hand-over.ts'
+import { addStep } from '../stage/steps.ts'
 import { consumeConnection } from './consume-connection.ts'
 import { lostHeaders } from './lost-headers.ts'
 import { removeOwned } from './remove-owned.ts'
@@ -25,16 +25,18 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     checkStage('sanitizeHeaders', options, (problems) => checkSanitize(problems, [], options))
     const owned = new HeaderNames(options.owned)
     ownedHeaders.set(app, owned)
+    problemOptions.set(app, options.problems ?? {})
     nominatedHeaders.declare(app)
 
+    stepsOf.set(app, [])
     const hasLost = lostHeaders(app.server)
 
-    app.addHook('onRequest', (request, reply, done) => {
-      if (!isWellFramed(request.raw)) return refuse(request, reply, requestMalformed({ headers: { connection: 'close' } }))
-      if (hasLost(request.raw)) return refuse(request, reply, tooManyHeaders({}))
-      removeOwned(request.raw, owned)
+    addStep(app, (request, _reply, rehearsal) => {
+      if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
+      if (hasLost(request.raw)) throw tooManyHeaders({})
+      const removed = removeOwned(request.raw, owned)
+      if (removed > 0) rehearsal?.trace.push(`${removed} of the request's headers are the gateway's own, and taken off.`)
       nominatedHeaders.set(request, consumeConnection(request.raw, owned))
-      done()
     })
   }
 })

@@ -6,8 +6,10 @@ type HeaderFields = Pick<IncomingMessage, 'headers' | 'rawHeaders'>
 /**
  * Removes the client's copies of owned headers from `headers` and `rawHeaders`, in place: resolvers, the
  * user's own hooks and the exchange with the upstream all read one of these two.
+ *
+ * @returns how many there were
  */
-export function removeOwned ({ headers, rawHeaders }: HeaderFields, owned: HeaderNames): void {
+export function removeOwned ({ headers, rawHeaders }: HeaderFields, owned: HeaderNames): number {
   let kept = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!
@@ -18,5 +20,7 @@ export function removeOwned ({ headers, rawHeaders }: HeaderFields, owned: Heade
       rawHeaders[kept++] = rawHeaders[i + 1]!
     }
   }
+  const removed = (rawHeaders.length - kept) / 2
   rawHeaders.length = kept
+  return removed
 }

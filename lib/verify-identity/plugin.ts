@@ -5,17 +5,18 @@ import { checkStage } from '../config/check-stage.ts'
 import { keysUnavailable, tokenMissing } from '../errors.ts'
 import { isPreflight } from '../headers/preflight.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
-import { chain, type MaybePromise, settle } from '../maybe-promise.ts'
-import { refuseOrFail } from '../problem.ts'
+import { chain, type MaybePromise, rescue } from '../maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { declareOnRequest, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
+import { credentialHeaders, declareOnRequest, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
+import { addStep, type Rehearsal } from '../stage/steps.ts'
+import { assumed } from './assumed.ts'
 import { checkAuthorization } from './authorize.ts'
 import { challenge } from './challenge.ts'
 import { findCredential } from './credential.ts'
 import { type Identified, tokenIdentifier } from './identify.ts'
 import { setHeaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
-import { hideQueryTokens } from './query-tokens.ts'
+import { hideFromRequest, hideQueryTokens } from './query-tokens.ts'
 
 /**
  * Second stage: verifies the request's token, sets `request.identity` and the headers that claims are
@@ -37,27 +38,31 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
 
     ownedHeaders.get(app).add(projectedHeaders(options.providers))
     const sources = [...new Map(providers.flatMap((provider) => provider.sources).map((source) => [source.id, source])).values()]
-    const inQuery = sources.flatMap(({ query }) => query ?? [])
-    if (inQuery.length > 0) hideQueryTokens(app, new Set(inQuery))
+    credentialHeaders.set(app, [...new Set(sources.flatMap(({ header }) => header ?? []))])
+    const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
+    if (inQuery.size > 0) hideQueryTokens(app, inQuery)
     for (const provider of providers) keepKeys(app, provider)
     const identify = await tokenIdentifier(app, providers, options.cache)
 
-    app.addHook('onRequest', (request, reply, done) => {
+    addStep(app, (request, _reply, rehearsal) => {
+      if (rehearsal !== null) hideFromRequest(request, inQuery)
       const route = routeIdentity(request, policy)
-      if (route === null) return done()
-      settle(() => identified(request, route), (found) => {
+      if (route === null) return
+      return chain(rescue(() => identified(request, route, rehearsal), (error) => { throw challenge(error, realm) }), (found) => {
         if (found !== null) admit(request, found)
-        done()
-      }, (error) => refuseOrFail(request, reply, challenge(error, realm), done))
+        rehearsal?.trace.push(found === null ? 'There is no token: the caller is not known.' : `The caller is known by a token of ${found.provider.options.name}.`)
+      })
     })
 
-    function identified (request: FastifyRequest, route: RouteIdentity): MaybePromise<Identified | null> {
-      const credential = findCredential(request.raw, sources, otherSchemes)
-      if (credential !== null) {
-        return chain(identify(credential.token, credential.source), (found) =>
-          chain(checkAuthorization(found.identity, request, found.provider.asksFor), () =>
-            chain(checkAuthorization(found.identity, request, route), () => found)))
+    function identified (request: FastifyRequest, route: RouteIdentity, rehearsal: Rehearsal | null): MaybePromise<Identified | null> {
+      const credential = rehearsal?.claims === undefined ? findCredential(request.raw, sources, otherSchemes) : null
+      const found = credential === null ? assumed(providers, rehearsal) : identify(credential.token, credential.source)
+      if (found !== null) {
+        return chain(found, (caller) =>
+          chain(checkAuthorization(caller.identity, request, caller.provider.asksFor), () =>
+            chain(checkAuthorization(caller.identity, request, route), () => caller)))
       }
+      if (rehearsal?.isOfCaller === true) return null
       // A browser sends no credentials with a preflight (Fetch, 3.3.5).
       if (needsIdentity(route) && !isPreflight(request)) throw tokenMissing({})
       return null

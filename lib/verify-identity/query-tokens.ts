@@ -1,11 +1,12 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Parameter, takeParameters } from '../url/query.ts'
 
-/** The values of query parameters that were taken out of URLs. */
-const hidden = new WeakMap<object, ReadonlyMap<string, readonly string[]>>()
+/** The query parameters that were taken out of URLs. */
+const hidden = new WeakMap<object, readonly Parameter[]>()
 
 /** The values of a query parameter that was taken out of a request's URL. */
 export function hiddenValues (raw: object, name: string): readonly string[] {
-  return hidden.get(raw)?.get(name) ?? []
+  return (hidden.get(raw) ?? []).filter((parameter) => parameter.name === name).map(({ value }) => value)
 }
 
 /**
@@ -20,38 +21,20 @@ export function hideQueryTokens (app: FastifyInstance, names: ReadonlySet<string
   })
   app.addHook('onRequest', (request, _reply, done) => {
     // Again, for routes that are older than the logger made above, or have one of their own.
-    hideFrom(request.raw, names)
-    const query = Object(request.query) as Record<string, unknown>
-    for (const name of names) delete query[name]
+    hideFromRequest(request, names)
     done()
   })
 }
 
+/** Takes them out of one request, such as one that is only explained, and has passed no logger. */
+export function hideFromRequest ({ raw, query }: FastifyRequest, names: ReadonlySet<string>): void {
+  hideFrom(raw, names)
+  for (const name of names) delete (Object(query) as Record<string, unknown>)[name]
+}
+
 function hideFrom (raw: { url?: string | undefined }, names: ReadonlySet<string>): void {
-  const [path, query] = splitOnce(raw.url!, '?')
-  if (query === undefined) return
-  const values = new Map<string, string[]>()
-  const kept = query.split('&').filter((pair) => {
-    const [name, value = ''] = splitOnce(pair, '=')
-    if (!names.has(decode(name))) return true
-    values.set(decode(name), [...values.get(decode(name)) ?? [], decode(value)])
-    return false
-  })
-  if (values.size === 0) return
-  hidden.set(raw, values)
-  raw.url = kept.length === 0 ? path : `${path}?${kept.join('&')}`
-}
-
-function splitOnce (text: string, separator: string): [string, string?] {
-  const at = text.indexOf(separator)
-  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
-}
-
-/** As forms are decoded; what cannot be stays as it is. */
-function decode (text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return text
-  }
+  const { url, taken } = takeParameters(raw.url!, (name) => names.has(name))
+  if (taken.length === 0) return
+  hidden.set(raw, taken)
+  raw.url = url
 }

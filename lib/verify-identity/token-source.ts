@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { TokenSource } from '../../types/index.ts'
+import { cookieValues, removeCookies } from '../headers/cookies.ts'
+import { editFields } from '../headers/edit-fields.ts'
 import { fieldValues } from '../headers/field-values.ts'
 import { hiddenValues } from './query-tokens.ts'
 
@@ -12,6 +14,8 @@ export type Found =
 export interface Source {
   /** The same for sources that are the same place. */
   readonly id: string
+  /** The header that it is in. */
+  readonly header?: string
   /** The query parameter that it is. */
   readonly query?: string
   find (raw: IncomingMessage): Found
@@ -43,6 +47,7 @@ function headerSource (name: string, prefix: string): Source {
   const pattern = new RegExp(`^${escaped}${/ $/.test(prefix) ? ' +' : ''}(${b64token})$`, 'i')
   return {
     id: `header:${name}`,
+    header: name,
     find ({ rawHeaders }) {
       const values = fieldValues(rawHeaders, name)
       if (values.length === 0) return none
@@ -52,40 +57,21 @@ function headerSource (name: string, prefix: string): Source {
       if (token !== undefined) return { kind: 'token', token }
       return name === 'authorization' && otherScheme.test(value) ? { kind: 'other-scheme' } : malformed
     },
-    remove: (raw) => { removeFields(raw, name) }
+    remove: (raw) => { editFields(raw, name, () => '') }
   }
 }
 
 /** Cookies of a request: one per name, or it is not clear which one counts (RFC 6265 5.4 lets clients send several). */
 function cookieSource (name: string): Source {
-  const isOurs = (pair: string): boolean => pair.split('=', 1)[0]!.trim() === name
   return {
     id: `cookie:${name}`,
+    header: 'cookie',
     find ({ rawHeaders }) {
-      const pairs = fieldValues(rawHeaders, 'cookie').flatMap((value) => value.split(';')).filter(isOurs)
-      if (pairs.length === 0) return none
-      return asToken(pairs.length > 1 ? '' : pairs[0]!.slice(pairs[0]!.indexOf('=') + 1).trim().replace(/^"(.*)"$/, '$1'))
+      const values = cookieValues(rawHeaders, name)
+      return values.length === 0 ? none : asToken(values.length > 1 ? '' : values[0]!)
     },
-    remove (raw) {
-      const kept = fieldValues(raw.rawHeaders, 'cookie')
-        .map((value) => value.split(';').filter((pair) => !isOurs(pair)).join(';').trim())
-        .filter(Boolean)
-      removeFields(raw, 'cookie')
-      for (const value of kept) raw.rawHeaders.push('cookie', value)
-      if (kept.length > 0) raw.headers.cookie = kept.join('; ')
-    }
+    remove: (raw) => { removeCookies(raw, name) }
   }
-}
-
-function removeFields ({ headers, rawHeaders }: IncomingMessage, name: string): void {
-  delete headers[name]
-  let kept = 0
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]!.toLowerCase() === name) continue
-    rawHeaders[kept++] = rawHeaders[i]!
-    rawHeaders[kept++] = rawHeaders[i + 1]!
-  }
-  rawHeaders.length = kept
 }
 
 /** A query parameter. It was taken out of the URL before anything was logged. */

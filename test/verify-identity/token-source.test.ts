@@ -127,7 +127,7 @@ t.test('a cookie is removed, and the others stay as they are', async (t) => {
 
   tokenSource({ cookie: 'session' }).remove(request)
 
-  t.strictSame(request.rawHeaders, ['X', '1', 'cookie', 'a=1; b="2"'])
+  t.strictSame(request.rawHeaders, ['Cookie', 'a=1; b="2"', 'X', '1'])
   t.strictSame({ ...request.headers }, { x: '1', cookie: 'a=1; b="2"' })
 })
 
