@@ -7,3 +7,6 @@ import type { FastifyRequest } from 'fastify'
 export function isPreflight ({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
+
+/** What a preflight's answer depends on, whoever gives it (Fetch, section 3.3.5). */
+export const preflightHeaders = ['origin', 'access-control-request-method', 'access-control-request-headers']

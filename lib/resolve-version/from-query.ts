@@ -1,20 +1,36 @@
-import type { VersionResolver } from '../../types/index.ts'
+import type { FastifyRequest } from 'fastify'
+import type { FromQueryOptions, VersionResolver } from '../../types/index.ts'
 import { builtIn } from '../stage/built-in.ts'
+import { takeOut } from '../stage/hand-over.ts'
+import { takeParameters } from '../url/query.ts'
 
 /**
- * The version that a query parameter names. The parameter is forwarded like the others.
+ * The version that a query parameter names, also for WebSockets. It is not forwarded, unless `strip` is false;
+ * a redirect that leads back to the gateway gets it again.
  *
  * @param name case-sensitive, before percent-encoding
  */
-export function fromQuery (name: string): VersionResolver {
-  return builtIn({ reads: 'query', argument: name }, {
+export function fromQuery (name: string, options: FromQueryOptions = {}): VersionResolver {
+  const { strip = true } = Object(options) as FromQueryOptions
+  const isOurs = (other: string): boolean => other === name
+
+  function consume (request: FastifyRequest): void {
+    const raw = request.raw as typeof request.raw & { originalUrl?: string | undefined }
+    const { url, taken } = takeParameters(raw.url!, isOurs)
+    if (taken.length === 0) return
+    raw.originalUrl ??= raw.url
+    raw.url = url
+    delete (Object(request.query) as Record<string, unknown>)[name]
+    const { written } = taken[0]!
+    // It may come into a `Location`, unseen by what checks the rest of the URL.
+    if (/^[\x21\x24-\x7e]+$/.test(written)) takeOut(request, { query: written })
+  }
+
+  return builtIn({ reads: 'query', argument: name, options, ...strip && { consume } }, {
     name: `query:${String(name)}`,
     resolve ({ raw }) {
-      const url = raw.url ?? ''
-      const start = url.indexOf('?')
-      if (start === -1) return undefined
-      const values = new URLSearchParams(url.slice(start)).getAll(name)
-      return values.length === 0 ? undefined : values.join(',')
+      const { taken } = takeParameters(raw.url ?? '', isOurs)
+      return taken.length === 0 ? undefined : taken.map(({ value }) => value).join(',')
     }
   })
 }

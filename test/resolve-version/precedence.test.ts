@@ -2,13 +2,15 @@ import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { defineVersions } from '../../lib/index.ts'
 import type { Registry } from '../../lib/registry/registry.ts'
-import { decide, type Tiers } from '../../lib/resolve-version/precedence.ts'
-import type { ResolverAnswer, VersionResolver } from '../../types/index.ts'
+import { rulesOf } from '../../lib/resolve-version/case.ts'
+import { makeDecision } from '../../lib/resolve-version/decision.ts'
+import { decide } from '../../lib/resolve-version/precedence.ts'
+import type { ResolveOptions, ResolverAnswer, VersionResolver } from '../../types/index.ts'
 
 const registry = defineVersions(
   { v1: { upstream: 'http://a.test' }, v2: { upstream: 'http://b.test' }, V3: { upstream: 'http://c.test' } },
   { aliases: { stable: 'v2', latest: 'V3', best: 'latest' } }
-) as Registry<'v1' | 'v2' | 'V3', 'stable' | 'latest' | 'best'>
+) as Registry
 const request = { log: { warn () {} } } as unknown as FastifyRequest
 
 let made = 0
@@ -18,11 +20,13 @@ function says (
 ): VersionResolver {
   return { name: `r${++made}`, resolve: () => typeof answer === 'function' ? answer() : answer, ...more }
 }
-const decideBy = async (tiers: Partial<Tiers>) => await decide(request, registry, { override: [], pin: [], default: 'latest', ...tiers })
+const caseIn = ({ current: revision }: Registry) => ({ request, revision, now: 0, trace: null })
+const decideBy = async (options: ResolveOptions, versions: Registry = registry) =>
+  makeDecision(await decide(caseIn(versions), rulesOf(options)), caseIn(versions))
 
 t.test('nobody has an opinion: the default decides', async (t) => {
   t.strictSame(await decideBy({ override: [says(undefined)], pin: [says(null)] }), {
-    id: 'V3', tier: 'default', source: 'default', requested: null, locked: false, overridden: [], alias: 'latest', revision: 1
+    id: 'V3', tier: 'default', source: 'default', requested: null, locked: false, overridden: [], alias: 'latest', revision: 1, state: 'active'
   })
 })
 
@@ -30,7 +34,14 @@ t.test('an override outranks a pin, and that is recorded', async (t) => {
   const decision = await decideBy({ override: [says('v1', { name: 'header:x' })], pin: [says('v2', { name: 'claim:v' })] })
 
   t.strictSame(decision, {
-    id: 'v1', tier: 'override', source: 'header:x', requested: 'v1', locked: false, overridden: [{ source: 'claim:v', id: 'v2' }], revision: 1
+    id: 'v1',
+    tier: 'override',
+    source: 'header:x',
+    requested: 'v1',
+    locked: false,
+    overridden: [{ source: 'claim:v', id: 'v2' }],
+    revision: 1,
+    state: 'active'
   })
 })
 
@@ -49,7 +60,7 @@ t.test('a decision is frozen', async (t) => {
 })
 
 t.test('without anything asynchronous the decision is there at once', async (t) => {
-  const decision = decide(request, registry, { override: [says('v1')], pin: [says('v2')], default: 'latest' })
+  const decision = decide(caseIn(registry), rulesOf({ override: [says('v1')], pin: [says('v2')] }))
 
   t.notOk(decision instanceof Promise)
 })
@@ -67,7 +78,7 @@ for (const [said, id, alias] of spellings) {
   })
 }
 
-const refusals: Array<[sentence: string, tiers: Partial<Tiers>, code: string, status: number]> = [
+const refusals: Array<[sentence: string, options: ResolveOptions, code: string, status: number]> = [
   ['an override that names no version', { override: [says('v9')], pin: [says('v2')] }, 'VERSION_UNKNOWN', 400],
   ['a member of every object', { override: [says('constructor')] }, 'VERSION_UNKNOWN', 400],
   ['__proto__', { override: [says('__proto__')] }, 'VERSION_MALFORMED', 400],
@@ -95,9 +106,9 @@ const refusals: Array<[sentence: string, tiers: Partial<Tiers>, code: string, st
   ['a default function that rejects', { default: async () => { throw new Error('x') } }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['a default function that throws', { default: () => { throw new Error('x') } }, 'VERSION_RESOLUTION_UNAVAILABLE', 503]
 ]
-for (const [sentence, tiers, code, statusCode] of refusals) {
+for (const [sentence, options, code, statusCode] of refusals) {
   t.test(`${sentence} is ${code}`, async (t) => {
-    await t.rejects(async () => await decideBy(tiers), { code, statusCode })
+    await t.rejects(async () => await decideBy(options), { code, statusCode })
   })
 }
 
@@ -115,7 +126,7 @@ t.test('opinions of every accepted form', async (t) => {
 t.test('a whole number can name a version', async (t) => {
   const numbered = defineVersions({ 2: { upstream: 'http://a.test' } }) as Registry
 
-  const decision = await decide(request, numbered, { override: [], pin: [says({ version: 2 })], default: 'required' })
+  const decision = await decideBy({ pin: [says({ version: 2 })], default: 'required' }, numbered)
 
   t.equal(decision.id, '2')
 })

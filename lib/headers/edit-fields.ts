@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * Edits every line of a header, in `rawHeaders` and in `headers`. A line that becomes empty is removed.
+ *
+ * @param name in lower case
+ * @param joint between the lines, where they are one value
+ */
+export function editFields (
+  { headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>, name: string, edit: (value: string) => string, joint = ', '
+): void {
+  const values: string[] = []
+  let kept = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const field = rawHeaders[i]!
+    const isEdited = field.length === name.length && field.toLowerCase() === name
+    const value = isEdited ? edit(rawHeaders[i + 1]!) : rawHeaders[i + 1]!
+    if (isEdited && value === '') continue
+    if (isEdited) values.push(value)
+    rawHeaders[kept++] = field
+    rawHeaders[kept++] = value
+  }
+  rawHeaders.length = kept
+  if (values.length === 0) delete headers[name]
+  else headers[name] = values.join(joint)
+}

@@ -1,0 +1,45 @@
+import type { FromMediaTypeOptions, VersionResolver } from '../../types/index.ts'
+import { fieldValues } from '../headers/field-values.ts'
+import { type MediaType, mediaTypes } from '../headers/media-types.ts'
+import { builtIn } from '../stage/built-in.ts'
+
+/**
+ * The version that a media type names: `application/vnd.acme.v2+json` or `application/vnd.acme+json;version=v2`.
+ * Of `Accept`, those with the highest weight count (RFC 9110 12.4.2), and two that differ are ambiguous.
+ */
+export function fromMediaType (options: FromMediaTypeOptions = {}): VersionResolver {
+  const { vendor, parameter = 'version', header = 'accept' } = Object(options) as FromMediaTypeOptions
+  const isWeighed = header === 'accept'
+  const read = namesOf(vendor === undefined ? undefined : `vnd.${String(vendor).toLowerCase()}`, String(parameter).toLowerCase())
+
+  return builtIn({ reads: 'media-type', argument: options }, {
+    name: `media-type:${String(header)}${vendor === undefined ? '' : `:vnd.${String(vendor)}`}`,
+    readsHeaders: [header],
+    unknownStatus: isWeighed ? 406 : 415,
+    resolve ({ raw }) {
+      const found = mediaTypes(fieldValues(raw.rawHeaders, header).join(','))
+        .map((type) => ({ names: read(type), weight: isWeighed ? weightOf(type) : 1 }))
+        .filter(({ names, weight }) => names.length > 0 && weight > 0)
+      const highest = found.reduce((most, { weight }) => Math.max(most, weight), 0)
+      const names = found.filter(({ weight }) => weight === highest).flatMap(({ names }) => names)
+      return names.length === 0 ? undefined : names.join(',')
+    }
+  })
+}
+
+/** Reads what a media type calls its version, by its parameter or else behind the vendor's name. */
+function namesOf (vendor: string | undefined, parameter: string): (type: MediaType) => string[] {
+  return ({ type, values }) => {
+    if (vendor === undefined) return values(parameter)
+    const [name] = type.slice(type.indexOf('/') + 1).split('+') as [string]
+    if (name !== vendor && !name.startsWith(`${vendor}.`)) return []
+    const named = values(parameter)
+    return named.length > 0 || name === vendor ? named : [name.slice(vendor.length + 1)]
+  }
+}
+
+/** A weight between 0 and 1. Without a valid one it is 1, so that nothing said is passed over. */
+function weightOf ({ values }: MediaType): number {
+  const [weight = '1'] = values('q')
+  return /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : 1
+}

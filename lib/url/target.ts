@@ -1,0 +1,12 @@
+/** The path of a request target without its query, and the query with its `?`. */
+export function splitTarget (target: string): [path: string, query: string] {
+  const start = target.indexOf('?')
+  return start === -1 ? [target, ''] : [target.slice(0, start), target.slice(start)]
+}
+
+/** The authority of a target in absolute form, and the rest: `http://host/path` is the same as `/path` (RFC 9112 3.2.2). */
+export function splitAbsolute (target: string): [authority: string | undefined, target: string] {
+  const [, authority, path] = target.startsWith('/') ? [] : /^https?:\/\/([^/?#]*)(.*)$/is.exec(target) ?? []
+  if (path === undefined) return [undefined, target]
+  return [authority, path.startsWith('/') ? path : `/${path}`]
+}
