@@ -21,7 +21,7 @@ export function ask (resolver: VersionResolver, request: FastifyRequest): MaybeP
   }
   try {
     const answer = resolver.resolve(request)
-    return isPromise(answer) ? inTime(Promise.resolve(answer), resolver).then(read).catch(failed) : read(answer)
+    return isPromise(answer) ? inTime(Promise.resolve(answer), resolver.name, resolver.timeoutMs).then(read).catch(failed) : read(answer)
   } catch (error) {
     return failed(error)
   }
@@ -29,11 +29,13 @@ export function ask (resolver: VersionResolver, request: FastifyRequest): MaybeP
 
 function read (answer: ResolverAnswer): Answer | undefined {
   if (answer === undefined || answer === null) return undefined
-  const { version, locked = false } = typeof answer === 'object' && !Array.isArray(answer) ? answer : { version: answer }
-  return { version, locked }
+  const { version, locked } = typeof answer === 'object' && !Array.isArray(answer) ? answer : { version: answer, locked: false }
+  // Databases have other values for true.
+  return version === undefined || version === null ? undefined : { version, locked: Boolean(locked) }
 }
 
-function inTime<Answer> (answer: Promise<Answer>, { name, timeoutMs = defaultTimeoutMs }: VersionResolver): Promise<Answer> {
+/** Rejects when an answer takes longer than a resolver may. 0 = no limit. */
+export function inTime<Value> (answer: Promise<Value>, name: string, timeoutMs = defaultTimeoutMs): Promise<Value> {
   if (timeoutMs === 0) return answer
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${name} took longer than ${timeoutMs} ms`)), timeoutMs)

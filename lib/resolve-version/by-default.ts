@@ -1,25 +1,44 @@
-import type { FastifyRequest } from 'fastify'
-import type { DefaultVersion, VersionDecision } from '../../types/index.ts'
+import type { DefaultVersion } from '../../types/index.ts'
 import { show } from '../config/problems.ts'
 import { type Refusal, versionRequired, versionResolutionUnavailable } from '../errors.ts'
 import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
-import type { Registry } from '../registry/registry.ts'
-import { makeDecision } from './decision.ts'
+import type { RegisteredVersion } from '../registry/registered-version.ts'
+import type { Revision } from '../registry/revision.ts'
+import { admit } from './admit.ts'
+import { inTime } from './ask.ts'
+import type { Case, Chosen, Rules } from './case.ts'
 
-/** The decision when nobody has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
-export function byDefault (request: FastifyRequest, registry: Registry, value: DefaultVersion): MaybePromise<VersionDecision> {
-  if (value === 'required') throw versionRequired({ members: { supported: registry.ids() } })
-  return chain(typeof value === 'function' ? call(value, request) : value, (name) => {
-    const found = registry.find(String(name))
+/** What is chosen when nobody has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
+export function byDefault (kase: Case, { default: value, override, weak }: Rules): MaybePromise<Chosen> {
+  const { revision, now, trace } = kase
+  if (value === 'required') throw versionRequired({ members: { readers: [...override, ...weak].map(({ name }) => name), supported: revision.visibleIds(now) } })
+  return chain(typeof value === 'function' ? call(value, kase) : value, (name) => {
+    const found = typeof name === 'string' ? revision.find(name) : undefined
     if (found === undefined) throw unavailable(new Error(`default named ${show(name)}`))
-    return makeDecision(found, { tier: 'default', source: 'default', requested: null, locked: false, overridden: [] }, registry)
+    trace?.push(`Nobody named a version, so the default decides: ${found.alias === undefined ? '' : `${found.alias}, which is `}${found.version.id}.`)
+    return chosenByDefault(found)
   })
 }
 
-function call (choose: (request: FastifyRequest) => MaybePromise<string>, request: FastifyRequest): MaybePromise<string> {
+/** The version that serves whoever has no opinion; `null` when that depends on the request, or nothing is left to serve. */
+export function servedByDefault (revision: Revision, now: number, value: DefaultVersion): RegisteredVersion | null {
+  const found = typeof value === 'string' ? revision.find(value) : undefined
+  if (found === undefined) return null
+  try {
+    return admit(chosenByDefault(found), { request: null, revision, now, trace: null })
+  } catch {
+    return null
+  }
+}
+
+export function chosenByDefault (found: Pick<Chosen, 'version' | 'alias'>): Chosen {
+  return { ...found, tier: 'default', source: 'default', requested: null, locked: false, overridden: [] }
+}
+
+function call (choose: Exclude<DefaultVersion, string>, { request }: Case): MaybePromise<string> {
   try {
     const name = choose(request)
-    return isPromise(name) ? name.catch((error: unknown) => { throw unavailable(error) }) : name
+    return isPromise(name) ? inTime(Promise.resolve(name), 'default').catch((error: unknown) => { throw unavailable(error) }) : name
   } catch (error) {
     throw unavailable(error)
   }

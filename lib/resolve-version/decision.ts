@@ -1,21 +1,19 @@
-import type { Overridden, Tier, VersionDecision } from '../../types/index.ts'
-import type { Found, Registry } from '../registry/registry.ts'
-
-interface Reasons {
-  tier: Tier
-  source: string
-  requested: string | null
-  locked: boolean
-  overridden: readonly Overridden[]
-}
+import type { VersionDecision } from '../../types/index.ts'
+import type { Case, Served } from './case.ts'
 
 /** Writes a decision down, frozen all the way. */
-export function makeDecision ({ version, alias }: Found, reasons: Reasons, { revision }: Registry): VersionDecision {
+export function makeDecision ({ chosen, version }: Served, { revision, now }: Case): VersionDecision {
+  const { tier, source, requested, locked, alias, overridden } = chosen
   return Object.freeze({
     id: version.id,
-    ...reasons,
+    tier,
+    source,
+    requested,
+    locked,
+    state: version.stateAt(now),
     ...alias !== undefined && { alias },
-    overridden: Object.freeze(reasons.overridden.map((other) => Object.freeze(other))),
-    revision
+    ...version !== chosen.version && { insteadOf: chosen.version.id },
+    overridden: Object.freeze(overridden.map((other) => Object.freeze(other))),
+    revision: revision.number
   })
 }

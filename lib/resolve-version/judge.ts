@@ -1,46 +1,52 @@
 import type { Tier, VersionResolver } from '../../types/index.ts'
 import { show } from '../config/problems.ts'
-import {
-  isRefusal, pinnedVersionInvalid, pinnedVersionUnavailable, type Refusal, versionAmbiguous, versionMalformed, versionUnknown
-} from '../errors.ts'
-import type { Found, Registry } from '../registry/registry.ts'
-import { canonicalId, isVersionId } from '../registry/version-id.ts'
+import { isRefusal, pinnedVersionInvalid, pinnedVersionUnavailable, type Refusal, versionAmbiguous, versionMalformed } from '../errors.ts'
+import type { Found } from '../registry/revision.ts'
 import type { Answer } from './ask.ts'
+import type { Case } from './case.ts'
+import { unknown } from './unknown.ts'
 
 /** An opinion that names a version. */
 export interface Opinion extends Found {
-  readonly source: string
+  readonly resolver: VersionResolver
   /** The name, as it was written. */
   readonly requested: string
   readonly locked: boolean
 }
+
+export type Verdict = Opinion | Refusal
 
 /**
  * Judges what a resolver answered: an opinion, a refusal, or `undefined` for no opinion. The status says
  * who must act: a caller's wrong words are 4xx, an operator's wrong pin is 503.
  */
 export function judge (
-  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: Answer | Refusal | undefined, registry: Registry
-): Opinion | Refusal | undefined {
+  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: Answer | Refusal | undefined, { revision, now }: Case
+): Verdict | undefined {
   if (answer === undefined || isRefusal(answer)) return answer
   const { version, locked } = answer
-  const source = resolver.name
+  const { name: source } = resolver
   const members = { source }
 
   const names = namesIn(tier, version)
-  if (!names.every(isVersionId)) {
-    return tier === 'override' ? versionMalformed({ members }) : pinnedVersionInvalid({ members, cause: named(source, version) })
+  if (tier === 'pin' && version === '') return undefined
+  if (!names.every((name) => tier === 'override' ? revision.isSayable(name) : revision.isName(name))) {
+    return tier === 'override' ? versionMalformed({ members }) : pinnedVersionInvalid({ members, locked, cause: named(source, version) })
   }
-  if (new Set(names.map(canonicalId)).size > 1) return versionAmbiguous({ members })
+  if (new Set(names.map(revision.canonical)).size > 1) return versionAmbiguous({ members: { source, values: names } })
 
   const requested = names[0]!
-  const found = registry.find(requested)
-  if (found !== undefined) return { ...found, source, requested, locked }
+  if (revision.isAny(requested)) return undefined
+  const found = tier === 'override' ? revision.match(requested, now) : revision.find(requested)
+  if (found !== undefined) return { ...found, resolver, requested, locked }
   if (resolver.onUnknown === 'next') return undefined
   return tier === 'override'
-    ? versionUnknown({ members: { source, supported: registry.ids() } }, requested)
-    : pinnedVersionUnavailable({ members, cause: named(source, version) })
+    ? unknown(resolver, requested, revision, now)
+    : pinnedVersionUnavailable({ members, locked, cause: named(source, version) })
 }
+
+/** Characters of what a resolver may name: of a list, several times the longest name. */
+const longestList = 1024
 
 /** For the log of the operator, whose words they are. */
 function named (source: string, version: unknown): Error {
@@ -50,10 +56,18 @@ function named (source: string, version: unknown): Error {
 /** A caller's words may be a list (RFC 9110 5.6.1), a pin is one name. What cannot be a name is an empty one. */
 function namesIn (tier: Tier, version: unknown): string[] {
   const text = Number.isInteger(version) ? String(version) : version
-  if (typeof text !== 'string') return ['']
+  if (typeof text !== 'string' || text.length > longestList) return ['']
   return tier === 'override' ? text.split(',').map((name) => trimBlanks(name)) : [trimBlanks(text)]
 }
 
+/** In one pass each way: a regular expression would go back over every run of blanks within. */
 function trimBlanks (text: string): string {
-  return text.replaceAll(/^[ \t]+|[ \t]+$/g, '')
+  let [start, end] = [0, text.length]
+  while (isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+function isBlank (code: number): boolean {
+  return code === 0x20 || code === 0x09
 }

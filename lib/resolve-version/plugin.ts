@@ -1,16 +1,29 @@
-import type { FastifyReply } from 'fastify'
-import type { ResolveVersionOptions, ResolveVersionPlugin, VersionDecision } from '../../types/index.ts'
-import { checkResolve } from '../config/check-resolve.ts'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ResolveVersionOptions, ResolveVersionPlugin } from '../../types/index.ts'
+import { checkDefaultLife } from '../config/check-life-cycle.ts'
+import { checkDefault, checkResolve } from '../config/check-resolve.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
-import { isPreflight } from '../headers/preflight.ts'
+import { versionResolutionUnavailable } from '../errors.ts'
+import { isPreflight, preflightHeaders } from '../headers/preflight.ts'
 import { mergeVary } from '../headers/vary.ts'
-import { settle } from '../maybe-promise.ts'
-import { refuseOrFail } from '../problem.ts'
+import { chain, rescue } from '../maybe-promise.ts'
+import { flushUsage } from '../registry/flush-usage.ts'
 import type { Registry } from '../registry/registry.ts'
+import { canonicalForm } from '../registry/version-id.ts'
+import { builtInMark } from '../stage/built-in.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { declareOnRequest, ownedHeaders, projectedInto, registryInUse } from '../stage/hand-over.ts'
-import { byDefault } from './by-default.ts'
-import { decide, type Tiers } from './precedence.ts'
+import {
+  declareOnRequest, ownedHeaders, pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, takenOut
+} from '../stage/hand-over.ts'
+import { addStep, type Rehearsal } from '../stage/steps.ts'
+import { servedByDefault } from './by-default.ts'
+import { type Case, type Rules, rulesOf } from './case.ts'
+import { makeDecision } from './decision.ts'
+import { explain, resolveFor } from './explain.ts'
+import { decide, decideForPreflight } from './precedence.ts'
+import { exposure, reasonHeader, reasonOf, reasonOfRefusal } from './reason.ts'
+import { Reporter } from './report.ts'
+import { variation } from './variation.ts'
 
 /**
  * Third stage: decides which version serves the request, writes the decision into `request.version`, and
@@ -24,36 +37,87 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
   name: 'fastify-version-gateway/resolve-version',
   dependencies: ['sanitizeHeaders', 'verifyIdentity'],
   async plugin (app, options) {
-    checkStage('resolveVersion', options, (problems) => {
-      const names = checkRegistry(problems, options.versions)
-      checkResolve(problems, [], options, { names, owned: ownedHeaders.get(app), identified: projectedInto.get(app) !== null })
-    })
+    check(app, options)
     const registry = options.versions as Registry
-    const tiers: Tiers = { override: [...options.override ?? []], pin: [...options.pin ?? []], default: options.default ?? 'latest' }
-    const varied = tiers.override.flatMap(({ readsHeaders = [] }) => readsHeaders)
+    const rules = rulesOf(options)
+    const vary = variation(app, options, rules)
+    const reporter = new Reporter(registry, options.consumer)
+    const isExposed = exposure(options)
     declareOnRequest(app, 'version')
+    servedBy.declare(app)
+    takenOut.declare(app)
     registryInUse.set(app, registry)
-    if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
+    pinnedBy.set(app, vary.whenShared)
+    prefixesOf.set(app, [])
+    speakFor(app, registry, rules)
+    flushUsage(app, registry.usageLog, registry.options.usage ?? {})
 
-    app.addHook('onRequest', (request, reply, done) => {
-      if (request.routeOptions.config?.version === false) return done()
-      if (varied.length > 0) addVary(reply, varied)
-
-      settle<VersionDecision>(
-        // A preflight cannot say which version it asks for, so it is never refused for it.
-        () => isPreflight(request) ? byDefault(request, registry, preflightVersion(tiers, registry)) : decide(request, registry, tiers),
-        (decision) => {
-          request.version = decision
-          done()
-        },
-        (error) => refuseOrFail(request, reply, error, done)
-      )
+    addStep(app, (request, reply, rehearsal) => {
+      if (request.routeOptions.config?.version === false) return
+      if (vary.always.length > 0) addVary(reply, vary.always)
+      const isAsked = !isPreflight(request)
+      if (!isAsked) addVary(reply, preflightHeaders)
+      const kase = caseOf(request, registry, rehearsal)
+      const served = rescue(() => isAsked ? decide(kase, rulesFor(rehearsal, rules)) : decideForPreflight(kase, rules), (error) => {
+        if (rehearsal === null && isAsked) reporter.failed(error, kase)
+        if (isExposed(request)) reply.header(reasonHeader, reasonOfRefusal(error))
+        throw error
+      })
+      return chain(served, (result) => {
+        request.version = makeDecision(result, kase)
+        servedBy.set(request, result.version)
+        for (const resolver of result.heard) builtInMark(resolver)?.consume?.(request)
+        if (isExposed(request)) reply.header(reasonHeader, reasonOf(request.version))
+        if (rehearsal === null && isAsked) reporter.served(result, kase)
+      })
     })
   }
 })
 
-function preflightVersion (tiers: Tiers, registry: Registry): Tiers['default'] {
-  return tiers.default === 'required' ? registry.ids()[0]! : tiers.default
+function check (app: FastifyInstance, options: ResolveVersionOptions): void {
+  checkStage('resolveVersion', options, (problems) => {
+    const names = checkRegistry(problems, options.versions)
+    const registry = names === null ? null : options.versions as Registry
+    const matching = registry?.options ?? {}
+    const canonical = canonicalForm(matching)
+    checkResolve(problems, [], options, { names, canonical, owned: ownedHeaders.get(app), identified: projectedInto.get(app) !== null })
+    if (registry === null) return
+    checkDefaultLife(problems, registry.current.content.set, options.default ?? 'latest', matching)
+  })
+  const registry = options.versions as Registry
+  const endCheck = registry.revisions.addCheck((problems, set) => {
+    if (problems.isIncomplete(['versions']) || problems.isIncomplete(['aliases'])) return
+    const names = [...Object.keys(set.versions), ...Object.keys(set.aliases ?? {})]
+    checkDefault(problems, ['resolve', 'default'], options.default, { names, canonical: canonicalForm(registry.options) })
+    checkDefaultLife(problems, set, options.default ?? 'latest', registry.options)
+  })
+  app.addHook('onClose', async () => endCheck())
+}
+
+/** `app.versions`, and what only a gateway can answer there. */
+function speakFor (app: FastifyInstance, registry: Registry, rules: Rules): void {
+  registry.announcements.onFault = (err) => app.log.error({ err }, 'a listener of app.versions.events failed')
+  const takeBack = registry.reporters.add({
+    has: (url) => prefixesOf.get(app).some((prefix) => prefix.has(url)),
+    explain: (request) => explain(app, request),
+    resolveFor: (principal) => resolveFor(app, principal),
+    defaultId: () => servedByDefault(registry.current, registry.now(), rules.default)?.id ?? null
+  })
+  app.addHook('onClose', async () => takeBack())
+  if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
+}
+
+function caseOf (request: Case['request'], registry: Registry, rehearsal: Rehearsal | null): Case {
+  try {
+    return { request, revision: registry.current, now: rehearsal?.now ?? registry.now(), trace: rehearsal?.trace ?? null }
+  } catch (cause) {
+    throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
+  }
+}
+
+/** A caller without a request cannot override anything. */
+function rulesFor (rehearsal: Rehearsal | null, rules: Rules): Rules {
+  return rehearsal?.isOfCaller === true ? { ...rules, override: [], weak: [] } : rules
 }
 
 function addVary (reply: FastifyReply, names: readonly string[]): void {

@@ -1,83 +1,94 @@
-import type { FastifyRequest } from 'fastify'
-import type { DefaultVersion, Tier, VersionDecision, VersionResolver } from '../../types/index.ts'
-import { isRefusal, type Refusal, versionAmbiguous, versionLocked } from '../errors.ts'
-import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
-import type { Registry } from '../registry/registry.ts'
-import { ask } from './ask.ts'
-import { byDefault } from './by-default.ts'
-import { makeDecision } from './decision.ts'
-import { judge, type Opinion } from './judge.ts'
-
-/** Who is asked, strongest first. */
-export interface Tiers {
-  readonly override: readonly VersionResolver[]
-  readonly pin: readonly VersionResolver[]
-  readonly default: DefaultVersion
-}
-
-type Verdict = Opinion | Refusal
+import type { Overridden, VersionResolver } from '../../types/index.ts'
+import { isRefusal, versionAmbiguous, versionLocked, versionResolutionUnavailable } from '../errors.ts'
+import { chain, type MaybePromise, rescue } from '../maybe-promise.ts'
+import type { RegisteredVersion } from '../registry/registered-version.ts'
+import { admit } from './admit.ts'
+import { askTier } from './ask-tier.ts'
+import { byDefault, chosenByDefault } from './by-default.ts'
+import type { Case, Chosen, Rules, Served } from './case.ts'
+import type { Opinion, Verdict } from './judge.ts'
+import { permit } from './permit.ts'
 
 /** Decides the version of a request: override before pin before default. @throws a refusal */
-export function decide (request: FastifyRequest, registry: Registry, tiers: Tiers): MaybePromise<VersionDecision> {
-  return chain(askTier('override', tiers.override, request, registry), (overrides) =>
+export function decide (kase: Case, rules: Rules): MaybePromise<Served> {
+  return chain(askTier('override', rules.override, kase), (asked) =>
     // Pins are asked whatever the override says: it is recorded what was overridden, and a locked pin holds.
-    chain(askTier('pin', tiers.pin, request, registry), ([pin]) => {
-      const override = agreed(overrides)
-      if (override !== undefined) return byOverride(override, pin, registry)
-      return pin === undefined ? byDefault(request, registry, tiers.default) : byPin(pin, registry)
-    }))
+    chain(askTier('pin', rules.pin, kase), (pins) =>
+      chain(permit(asked, pins[0], kase, rules), (strong) =>
+        chain(strong.length > 0 ? strong : askWeak(pins[0], kase, rules), (overrides) =>
+          chain(choose(overrides, pins, kase, rules), (chosen) =>
+            ({ chosen, version: admit(chosen, kase), heard: heardOf(overrides) }))))))
 }
 
-/** Asks the resolvers of a tier in order: all of an override's, of a pin's until the first has an opinion. */
-function askTier (
-  tier: Exclude<Tier, 'default'>, resolvers: readonly VersionResolver[], request: FastifyRequest, registry: Registry
-): MaybePromise<Verdict[]> {
-  const verdicts: Verdict[] = []
-  const isDone = (index: number): boolean => index === resolvers.length || (tier === 'pin' && verdicts.length > 0)
+/** The version for a request that cannot say which one it asks for, and must not be refused for it. */
+export function decideForPreflight (kase: Case, rules: Rules): MaybePromise<Served> {
+  const { revision, now, trace } = kase
+  trace?.push('It is a preflight, which cannot name a version.')
+  return rescue(() => chain(byDefault(kase, rules), (chosen) => served(chosen, admit(chosen, kase))), (error) => {
+    const version = revision.oldestActive(now)
+    if (version === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause: error })
+    trace?.push(`The default serves nobody, so ${version.id} does.`)
+    return served(chosenByDefault({ version }), version)
+  })
 
-  function askFrom (index: number): MaybePromise<Verdict[]> {
-    for (; !isDone(index); index++) {
-      const resolver = resolvers[index]!
-      const answer = ask(resolver, request)
-      if (isPromise(answer)) {
-        const next = index + 1
-        return answer.then((later) => { add(judge(tier, resolver, later, registry)); return askFrom(next) })
-      }
-      add(judge(tier, resolver, answer, registry))
-    }
-    return verdicts
+  function served (chosen: Chosen, version: RegisteredVersion): Served {
+    return { chosen, version, heard: rules.override }
   }
-  function add (verdict: Verdict | undefined): void {
-    if (verdict !== undefined) verdicts.push(verdict)
-  }
-  return askFrom(0)
+}
+
+function heardOf (overrides: readonly Verdict[]): readonly VersionResolver[] {
+  return overrides.length === 0 ? nobody : overrides.flatMap((override) => isRefusal(override) ? [] : [override.resolver])
+}
+
+const nobody: readonly VersionResolver[] = []
+
+function askWeak (pin: Verdict | undefined, kase: Case, rules: Rules): MaybePromise<readonly Verdict[]> {
+  if (rules.weak.length === 0) return []
+  return chain(askTier('override', rules.weak, kase), (verdicts) => permit(verdicts, pin, kase, rules))
+}
+
+function choose (overrides: readonly Verdict[], pins: readonly Verdict[], kase: Case, rules: Rules): MaybePromise<Chosen> {
+  const override = agreed(overrides, rules)
+  if (override !== undefined) return byOverride(override, pins)
+  return pins.length === 0 ? byDefault(kase, rules) : byPin(pins)
 }
 
 /** The one version that all overrides name. */
-function agreed (overrides: readonly Verdict[]): Opinion | undefined {
-  let first: Opinion | undefined
-  for (const override of overrides) {
+function agreed (overrides: readonly Verdict[], { conflict }: Rules): Opinion | undefined {
+  const opinions = (conflict === 'first' ? overrides.slice(0, 1) : overrides).map((override) => {
     if (isRefusal(override)) throw override
-    first ??= override
-    if (override.version !== first.version) throw versionAmbiguous({ members: { source: override.source } })
+    return override
+  })
+  if (opinions.some(({ version }) => version !== opinions[0]!.version)) {
+    throw versionAmbiguous({
+      members: { sources: opinions.map(({ resolver }) => resolver.name), values: opinions.map(({ requested }) => requested) }
+    })
   }
-  return first
+  return opinions[0]
 }
 
-function byOverride (override: Opinion, pin: Verdict | undefined, registry: Registry): VersionDecision {
-  // A pin that cannot be read may be a locked one; a pin that names no version holds nobody.
-  if (isRefusal(pin) && pin.code === 'VERSION_RESOLUTION_UNAVAILABLE') throw pin
+function byOverride (override: Opinion, pins: readonly Verdict[]): Chosen {
+  const [pin] = pins
+  // A pin that cannot be read may be a locked one; one that is not locked, and names no version, holds nobody.
+  if (isRefusal(pin) && (pin.code === 'VERSION_RESOLUTION_UNAVAILABLE' || pin.locked === true)) throw pin
   const held = isRefusal(pin) ? undefined : pin
-  const differs = held !== undefined && held.version !== override.version
-  if (differs && held.locked) throw versionLocked({ members: { source: override.source } })
-
-  const { source, requested } = override
-  const overridden = differs ? [{ source: held.source, id: held.version.id }] : []
-  return makeDecision(override, { tier: 'override', source, requested, locked: held?.locked ?? false, overridden }, registry)
+  const { resolver: { name: source }, requested } = override
+  if (held?.locked === true && held.version !== override.version) throw versionLocked({ members: { source, requested } })
+  return { ...found(override), tier: 'override', source, requested, locked: held?.locked ?? false, overridden: others(pins, override) }
 }
 
-function byPin (pin: Verdict, registry: Registry): VersionDecision {
+function byPin (pins: readonly Verdict[]): Chosen {
+  const pin = pins[0]!
   if (isRefusal(pin)) throw pin
-  const { source, requested, locked } = pin
-  return makeDecision(pin, { tier: 'pin', source, requested, locked, overridden: [] }, registry)
+  const { resolver, requested, locked } = pin
+  return { ...found(pin), tier: 'pin', source: resolver.name, requested, locked, overridden: others(pins, pin) }
+}
+
+function found ({ version, alias }: Opinion): Pick<Chosen, 'version' | 'alias'> {
+  return alias === undefined ? { version } : { version, alias }
+}
+
+/** The opinions of pins that were outranked. */
+function others (pins: readonly Verdict[], { version: chosen }: Opinion): Overridden[] {
+  return pins.flatMap((pin) => isRefusal(pin) || pin.version === chosen ? [] : [{ source: pin.resolver.name, id: pin.version.id }])
 }

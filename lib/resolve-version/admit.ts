@@ -1,0 +1,90 @@
+import { type Refusal, versionBrownout, versionDisabled, versionResolutionUnavailable, versionRetired } from '../errors.ts'
+import { lifeCycleHeaders } from '../registry/life-cycle-headers.ts'
+import type { PlannedBrownout, RegisteredVersion } from '../registry/registered-version.ts'
+import type { Revision } from '../registry/revision.ts'
+import type { Case, Chosen } from './case.ts'
+import { isExempt } from './exempt.ts'
+
+/** A case, or the question who would serve nobody in particular: then there is no request. */
+type Asked = Omit<Case, 'request'> & { readonly request: Case['request'] | null }
+
+/**
+ * Whether the version that was chosen can be served, or which one serves in its place: where it is in its
+ * life, and whether it is switched off. No other version is ever taken, unless the config names it.
+ *
+ * @throws `VERSION_RETIRED`, `VERSION_BROWNOUT`, `VERSION_DISABLED`
+ */
+export function admit (chosen: Chosen, kase: Asked): RegisteredVersion {
+  let version = chosen.version
+  // Each step leads to another version, unless the config leads in circles.
+  for (let steps = 0; steps <= kase.revision.versions.length; steps++) {
+    if (version.isPlain) return version
+    const next = insteadOf(version, chosen, kase)
+    if (next === null) return version
+    kase.trace?.push(`${next.id} serves in the place of ${version.id}, which is ${version.disabled === null ? 'retired' : 'switched off'}.`)
+    version = next
+  }
+  throw disabled(version, chosen)
+}
+
+/** The version that serves in the place of another; `null`: that one itself. */
+function insteadOf (version: RegisteredVersion, chosen: Chosen, kase: Asked): RegisteredVersion | null {
+  const { revision, now, request } = kase
+  if (version.disabled !== null) {
+    const { to } = version.disabled
+    // Who asked for this version gets no other one: a test of it that silently tests another is worse than an error.
+    if (to === undefined || chosen.tier === 'override') throw disabled(version, chosen)
+    return revision.find(to)!.version
+  }
+  if (version.stateAt(now) === 'retired') return afterRetirement(version, chosen, kase)
+  const brownout = version.brownoutAt(now)
+  if (brownout?.mode === 'enforce' && chosen.tier !== 'default' && request !== null && !isExempt(brownout, request)) throw brownedOut(version, brownout, chosen, kase)
+  return null
+}
+
+function afterRetirement (version: RegisteredVersion, chosen: Chosen, { revision, now }: Asked): RegisteredVersion {
+  const successor = revision.successorOf(version)
+  if (chosen.tier === 'default') {
+    // Callers who asked for nothing are not told that it is gone.
+    const other = successor ?? revision.oldestActive(now)
+    if (other === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause: new Error(`${version.id} is retired, and no other version is active`) })
+    return other
+  }
+  if (version.config.onRetired === 'forward') return successor!
+  throw versionRetired(endOf(version, chosen, revision, now), version.id)
+}
+
+function brownedOut (version: RegisteredVersion, { end }: PlannedBrownout, chosen: Chosen, { revision, now }: Asked): Refusal {
+  const { members, headers, tier } = endOf(version, chosen, revision, now)
+  const wait = String(Math.ceil((end - now) / 1000))
+  return versionBrownout({
+    members: { ...members, until: new Date(end).toISOString() }, headers: { ...headers, 'retry-after': wait }, tier
+  }, version.id)
+}
+
+/** What is told of a version that has come to its end, or rehearses it. */
+function endOf (version: RegisteredVersion, { source, requested, tier }: Chosen, revision: Revision, now: number) {
+  const { id, sunsetAt, links } = version
+  const successor = revision.successorOf(version)
+  const docs = links.sunset ?? links.deprecation ?? links.successor
+  return {
+    members: {
+      version: id,
+      source,
+      ...requested !== null && { requested },
+      ...successor?.isVisibleAt(now) === true && { successor: successor.id },
+      ...sunsetAt !== null && { sunset: new Date(sunsetAt).toISOString() },
+      supported: revision.visibleIds(now),
+      ...docs !== undefined && { docs }
+    },
+    headers: { ...lifeCycleHeaders(version) },
+    tier
+  }
+}
+
+function disabled ({ id, disabled }: RegisteredVersion, { source, tier }: Chosen): Refusal {
+  const { retryAfter } = disabled ?? {}
+  return versionDisabled({
+    members: { version: id, source }, tier, ...retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }
+  }, id)
+}

@@ -1,0 +1,46 @@
+import type { Tier, VersionResolver } from '../../types/index.ts'
+import { isRefusal } from '../errors.ts'
+import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { ask } from './ask.ts'
+import type { Case } from './case.ts'
+import { judge, type Verdict } from './judge.ts'
+
+/**
+ * Asks the resolvers of a tier in order, and gives what they said. All overrides are waited for; of the pins,
+ * which decide by their order, those up to the first opinion; the others are recorded when they know at once.
+ */
+export function askTier (tier: Exclude<Tier, 'default'>, resolvers: readonly VersionResolver[], kase: Case): MaybePromise<readonly Verdict[]> {
+  if (resolvers.length === 0) return none
+  const verdicts: Verdict[] = []
+
+  function askFrom (first: number): MaybePromise<readonly Verdict[]> {
+    for (let index = first; index < resolvers.length; index++) {
+      const resolver = resolvers[index]!
+      const answer = ask(resolver, kase.request)
+      if (isPromise(answer)) {
+        if (tier === 'pin' && verdicts.length > 0) {
+          kase.trace?.push(`${resolver.name} (${tier}) is not waited for.`)
+          continue
+        }
+        return answer.then((later) => { add(resolver, judge(tier, resolver, later, kase)); return askFrom(index + 1) })
+      }
+      add(resolver, judge(tier, resolver, answer, kase))
+    }
+    return verdicts
+  }
+
+  function add (resolver: VersionResolver, verdict: Verdict | undefined): void {
+    kase.trace?.push(`${resolver.name} (${tier}) ${inWords(verdict)}.`)
+    if (verdict !== undefined) verdicts.push(verdict)
+  }
+  return askFrom(0)
+}
+
+const none: readonly Verdict[] = []
+
+function inWords (verdict: Verdict | undefined): string {
+  if (verdict === undefined) return 'has no opinion'
+  if (isRefusal(verdict)) return `cannot be followed: ${verdict.code}`
+  const { requested, version, locked } = verdict
+  return `names ${requested}${requested === version.id ? '' : `, which is ${version.id}`}${locked ? ', and is locked' : ''}`
+}

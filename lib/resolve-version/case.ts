@@ -1,0 +1,56 @@
+import type { FastifyRequest } from 'fastify'
+import type { DefaultVersion, Overridden, OverrideOptions, ResolveOptions, Tier, VersionResolver } from '../../types/index.ts'
+import type { RegisteredVersion } from '../registry/registered-version.ts'
+import type { Found, Revision } from '../registry/revision.ts'
+
+/** Who is asked, strongest first. */
+export interface Rules {
+  readonly override: readonly VersionResolver[]
+  /** Asked when none of the others has an opinion. */
+  readonly weak: readonly VersionResolver[]
+  readonly conflict: 'reject' | 'first'
+  readonly allow: OverrideOptions['allow']
+  readonly pin: readonly VersionResolver[]
+  readonly default: DefaultVersion
+}
+
+/** A request whose version is to be decided. */
+export interface Case {
+  readonly request: FastifyRequest
+  /** It is decided against this one, whatever comes in the meantime. */
+  readonly revision: Revision
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** Takes every step in words; `null` when nobody will read them. */
+  readonly trace: string[] | null
+}
+
+/** What was chosen, before it is seen whether it can be served. */
+export interface Chosen extends Found {
+  readonly tier: Tier
+  readonly source: string
+  readonly requested: string | null
+  readonly locked: boolean
+  readonly overridden: readonly Overridden[]
+}
+
+/** What is served. */
+export interface Served {
+  readonly chosen: Chosen
+  readonly version: RegisteredVersion
+  /** The overrides that named a version: their words are not for the upstream. */
+  readonly heard: readonly VersionResolver[]
+}
+
+export function rulesOf (options: ResolveOptions): Rules {
+  const { override = [], pin = [], default: byDefault = 'latest' } = options
+  const { resolvers, conflict = 'reject', allow }: OverrideOptions = 'resolvers' in override ? override : { resolvers: override }
+  return {
+    override: resolvers.filter(({ weak }) => weak !== true),
+    weak: resolvers.filter(({ weak }) => weak === true),
+    conflict,
+    allow,
+    pin: [...pin],
+    default: byDefault
+  }
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import type { ExplainedRequest, Explanation, Principal, VersionDecision } from '../../types/index.ts'
+import { show } from '../config/problems.ts'
+import { isRefusal, type Refusal } from '../errors.ts'
+import { problemOf, refuse } from '../problem.ts'
+import { prefixesOf, problemOptions, statedTenant, stepsOf } from '../stage/hand-over.ts'
+import type { Rehearsal } from '../stage/steps.ts'
+import { RehearsedReply } from './rehearsed-reply.ts'
+import { rehearsedRequest } from './rehearsed-request.ts'
+
+/** Takes a request that does not exist through the stages, and tells what they do. */
+export async function explain (app: FastifyInstance, explained: ExplainedRequest): Promise<Explanation> {
+  const { request, reply, trace, refusal } = await rehearse(app, explained, false)
+  if (refusal === null) {
+    const isForwarded = prefixesOf.get(app).some(({ has }) => has(request.originalUrl))
+    if (!isForwarded) trace.push('No prefix of the gateway has this path, so it is not forwarded.')
+    const outcome = isForwarded ? 'forwarded' : 'decided'
+    return freeze({ outcome, decision: request.version, status: null, headers: reply.getHeaders(), problem: null, trace })
+  }
+  refuse(request, reply.asReply(), refusal)
+  const problem = problemOf(refusal, request, problemOptions.get(app))
+  trace.push(`The request is refused: ${problem.status} ${problem.code}. ${problem.detail}`)
+  return freeze({ outcome: 'refused', decision: null, status: problem.status, headers: reply.getHeaders(), problem, trace })
+}
+
+/** The version of a caller. @throws a refusal */
+export async function resolveFor (app: FastifyInstance, principal: Principal): Promise<VersionDecision> {
+  const { request, refusal } = await rehearse(app, principal, true)
+  if (refusal !== null) throw refusal
+  return request.version!
+}
+
+async function rehearse (app: FastifyInstance, explained: ExplainedRequest, isOfCaller: boolean) {
+  const { claims, provider, now, tenant } = explained
+  if (now !== undefined && !Number.isFinite(now)) throw new TypeError(`now must be milliseconds since 1970, not ${show(now)}`)
+  const trace: string[] = []
+  const rehearsal: Rehearsal = {
+    isOfCaller, trace, ...claims !== undefined && { claims }, ...provider !== undefined && { provider }, ...now !== undefined && { now }
+  }
+  const request = rehearsedRequest(app, explained, prefixesOf.get(app))
+  const reply = new RehearsedReply(request)
+  if (tenant !== undefined) statedTenant.set(request, tenant)
+  let refusal: Refusal | null = null
+  try {
+    for (const step of stepsOf.get(app)) await step(request, reply.asReply(), rehearsal)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    refusal = error
+  }
+  return { request, reply, trace, refusal }
+}
+
+function freeze (explanation: Explanation): Explanation {
+  return Object.freeze({ ...explanation, headers: Object.freeze(explanation.headers), trace: Object.freeze(explanation.trace) })
+}

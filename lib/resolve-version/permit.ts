@@ -1,0 +1,61 @@
+import { isRefusal, versionForbidden, versionResolutionUnavailable } from '../errors.ts'
+import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { inTime } from './ask.ts'
+import type { Case, Rules } from './case.ts'
+import type { Opinion, Verdict } from './judge.ts'
+import { unknown } from './unknown.ts'
+
+/**
+ * Holds what overrides named against what the caller may name. A version that the caller is pinned to is
+ * always allowed.
+ *
+ * @returns the verdicts that are left
+ */
+export function permit (
+  overrides: readonly Verdict[], pin: Verdict | undefined, kase: Case, { allow }: Rules
+): MaybePromise<readonly Verdict[]> {
+  const permitFrom = (index: number, verdicts: readonly Verdict[]): MaybePromise<readonly Verdict[]> => {
+    const override = overrides[index]
+    if (override === undefined) return verdicts
+    if (isRefusal(override)) return permitFrom(index + 1, [...verdicts, override])
+    return chain(permitOne(override), (verdict) => permitFrom(index + 1, verdict === undefined ? verdicts : [...verdicts, verdict]))
+  }
+  const permitOne = (override: Opinion): MaybePromise<Verdict | undefined> =>
+    chain(isPinned(override, pin) || isAllowed(override, kase, allow), (allowed) => {
+      if (allowed) return override
+      kase.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', nor know of it' : ''}.`)
+      if (!override.version.isHidden) return forbidden(override)
+      // To this caller it is as if it were not there.
+      const nearest = kase.revision.approach(override.requested, kase.now)
+      return nearest === undefined ? unheardOf(override, kase) : permitOne({ ...override, ...nearest })
+    })
+  return permitFrom(0, [])
+}
+
+function isPinned ({ version }: Opinion, pin: Verdict | undefined): boolean {
+  return pin !== undefined && !isRefusal(pin) && pin.version === version
+}
+
+function isAllowed ({ version, resolver }: Opinion, { request, revision, now }: Case, allow: Rules['allow']): MaybePromise<boolean> {
+  // What is only there by chance, such as a cookie of last week, opens no preview.
+  const byDefault = version.isOpen && (resolver.weak !== true || version.config.state !== 'preview')
+  if (allow === undefined) return byDefault
+  const failed = (cause: unknown): never => {
+    request.log.warn({ err: cause }, 'override.allow failed')
+    throw versionResolutionUnavailable({ cause, members: { source: 'override.allow' }, headers: { 'retry-after': '1' } })
+  }
+  try {
+    const answer = allow(request, revision.describe(version, now), byDefault)
+    return isPromise(answer) ? inTime(Promise.resolve(answer), 'override.allow').then((said) => said === true, failed) : answer === true
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+function forbidden ({ resolver, requested }: Opinion): Verdict {
+  return versionForbidden({ members: { source: resolver.name, requested } }, requested)
+}
+
+function unheardOf ({ resolver, requested }: Opinion, { revision, now }: Case): Verdict | undefined {
+  return resolver.onUnknown === 'next' ? undefined : unknown(resolver, requested, revision, now)
+}

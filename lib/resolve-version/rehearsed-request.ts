@@ -1,0 +1,63 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { parse } from 'node:querystring'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ExplainedRequest } from '../../types/index.ts'
+import type { Prefix } from '../stage/hand-over.ts'
+import { splitAbsolute } from '../url/target.ts'
+
+const silent = (): void => {}
+const noLog = { info: silent, warn: silent, error: silent, debug: silent, trace: silent, fatal: silent, silent, level: 'silent' }
+
+/** A request that does not exist, with what resolvers look at. */
+export function rehearsedRequest (app: FastifyInstance, explained: ExplainedRequest, prefixes: readonly Prefix[]): FastifyRequest {
+  const { method = 'GET', headers: given = {}, url = prefixes[0]?.prefix || '/' } = explained
+  const [authority = 'localhost'] = splitAbsolute(url)
+  const names = Object.keys(given)
+  const host = names.some((name) => name.toLowerCase() === 'host') ? {} : { host: authority }
+  const lines = Object.entries({ ...host, ...given }).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value as string]))
+  const raw = {
+    method,
+    url,
+    headers: joined(lines),
+    rawHeaders: lines.flat(),
+    httpVersion: '1.1',
+    httpVersionMajor: 1,
+    socket: {}
+  } as unknown as IncomingMessage
+  const { prefix } = prefixes.filter((each) => each.has(url)).sort((a, b) => b.prefix.length - a.prefix.length)[0] ?? { prefix: '' }
+  const named = raw.headers.host ?? authority
+  return {
+    id: 'explained',
+    raw,
+    method,
+    headers: raw.headers,
+    get url () { return raw.url },
+    originalUrl: url,
+    query: { ...parse(url.split('?').slice(1).join('?')) },
+    params: {},
+    host: named,
+    hostname: named.replace(/:\d+$/, ''),
+    protocol: 'http',
+    ip: '127.0.0.1',
+    log: noLog,
+    server: app,
+    routeOptions: { method, url: `${prefix}/*`, config: {} },
+    identity: null,
+    version: null
+  } as unknown as FastifyRequest
+}
+
+/** As Node joins them: of some only the first counts, and cookies are a list of their own. */
+function joined (lines: ReadonlyArray<[name: string, value: string]>): IncomingHttpHeaders {
+  const headers: Record<string, string> = {}
+  for (const [given, value] of lines) {
+    const name = given.toLowerCase()
+    const before = headers[name]
+    if (before === undefined) headers[name] = value
+    else if (!firstCounts.has(name)) headers[name] = `${before}${name === 'cookie' ? '; ' : ', '}${value}`
+  }
+  return headers
+}
+
+const firstCounts = new Set(['authorization', 'content-type', 'host', 'origin', 'user-agent'])
