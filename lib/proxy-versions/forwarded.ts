@@ -1,4 +1,6 @@
 import type { FastifyRequest } from 'fastify'
+import { takenOut } from '../stage/hand-over.ts'
+import { mountPrefix } from '../url/mount.ts'
 
 /** How the gateway is called in `Via` (RFC 9110 7.6.3: a pseudonym, so that no host name of the inside is told). */
 const pseudonym = 'version-gateway'
@@ -23,6 +25,9 @@ export function pushForwarded (headers: string[], request: FastifyRequest): void
     'via', `${raw.httpVersion} ${pseudonym}`
   )
   if (host !== '') headers.push('x-forwarded-host', host)
+  // So that links of the upstream's lead back. A segment that others came before is no prefix.
+  const { segment, segmentsBefore = 0 } = takenOut.get(request) ?? {}
+  if (segment !== undefined && segmentsBefore === 0) headers.push('x-forwarded-prefix', mountPrefix(request) + segment)
 }
 
 /** An address in `Forwarded`: IPv6 in brackets and quotes (RFC 7239 6). */

@@ -93,7 +93,7 @@ function hasMoreListeners (server: Server, event: string): boolean {
 }
 
 /** Whether a request is for what is under a prefix, which may have parameters. */
-function isUnder (prefix: string, url: string): boolean {
+export function isUnder (prefix: string, url: string): boolean {
   const [path] = splitTarget(splitAbsolute(url)[1])
   const segments = path.split('/')
   return prefix.split('/').every((part, index) => part.includes(':') ? index < segments.length : part === segments[index])

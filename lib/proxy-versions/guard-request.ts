@@ -18,7 +18,7 @@ type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) =>
 export function guardRequests (prefix: string): Guard {
   return (request, reply, done) => {
     const { raw, headers } = request
-    const refusal = judge(request, prefix)
+    const refusal = judgeTarget(request, prefix)
     if (refusal !== null) return refuse(request, reply, refusal)
     if (isFarEnough(raw)) return answerOptions(request, reply)
     if (!isMediaType(headers['content-type'])) delete headers['content-type']
@@ -26,7 +26,8 @@ export function guardRequests (prefix: string): Guard {
   }
 }
 
-function judge (request: FastifyRequest, prefix: string): Refusal | null {
+/** What a request under a prefix is refused for, if anything. */
+export function judgeTarget (request: FastifyRequest, prefix: string): Refusal | null {
   const { raw } = request
   // The answer would show what the gateway adds on the way (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })

@@ -1,11 +1,15 @@
 import type { FastifyRequest } from 'fastify'
+import { type Taken, takenOut } from '../stage/hand-over.ts'
+import { mountPrefix } from '../url/mount.ts'
+import { addParameter } from '../url/query.ts'
 
 /** Rewrites a URL that an upstream gave in `Location` or `Content-Location`. */
 export type RewriteLocation = (location: string, request: FastifyRequest) => string
 
 /**
  * A place on one of the targets, or on the name that the client used, becomes the place under the mount's
- * prefix that leads there; the target's own address is not told. Other places stay as they are.
+ * prefix that leads there, with the segment or parameter that named the version; the target's own address is
+ * not told. Other places stay as they are.
  *
  * @param hosts that the cluster knows itself by: see `insideHosts`
  * @param prefix of the mount, such as `/api`
@@ -16,12 +20,44 @@ export function rewriteLocation (hosts: readonly string[], prefix: string, base:
 
   return (location, request) => {
     const [, authority = '', host = '', path = ''] = /^((?:https?:)?\/\/([^/?#]*))?(.*)$/is.exec(location)!
+    const taken = takenOut.get(request) ?? {}
+    if (authority === '' && !path.startsWith('/')) return isRelative(path) ? withQuery(path, taken) : path
     const isInside = inside.has(host.toLowerCase())
-    const isOurs = authority === '' ? path.startsWith('/') : isInside || host === request.host
-    if (!isOurs) return location
-    const outside = isUnder(path, base) ? prefix + path.slice(base.length) : path
-    return (isInside && host !== request.host ? '' : authority) + (outside === '' ? '/' : outside)
+    if (authority !== '' && !isInside && host !== request.host) return location
+    const mounted = prefix.includes(':') ? mountPrefix(request) : prefix
+    const outside = outsidePath(path, mounted, base, taken)
+    if (!isInside || host === request.host) return authority + (outside === '' ? '/' : outside)
+    return outside === '' ? '/' : asPath(outside)
   }
+}
+
+/** A path that is read as one, also where `//host`, `/\host` or what is read as such would name a host (WHATWG URL 4.2). */
+function asPath (path: string): string {
+  return /^\/[\t\n\r]*[\\/]/.test(path) ? `/.${path}` : path
+}
+
+/** The path that leads back, with what was taken out on the way in. */
+function outsidePath (path: string, prefix: string, base: string, taken: Taken): string {
+  const { segment = '', segmentsBefore = 0 } = taken
+  // An upstream may have believed X-Forwarded-Prefix.
+  if (segment !== '' && segmentsBefore === 0 && isUnder(path, prefix + segment)) return withQuery(path, taken)
+  if (!isUnder(path, base)) return path
+  const rest = path.slice(base.length)
+  const [, way, tail] = /^([^?#]*)(.*)$/s.exec(rest) as unknown as [string, string, string]
+  const segments = way.split('/')
+  // Nothing is between, so there is no place that it was at.
+  if (segments.length <= segmentsBefore) return withQuery(prefix + rest, taken)
+  const [before, behind] = [segments.slice(0, segmentsBefore + 1), segments.slice(segmentsBefore + 1)]
+  return withQuery(prefix + [before.join('/') + segment, ...behind].join('/') + tail, taken)
+}
+
+function withQuery (reference: string, { query }: Taken): string {
+  return query === undefined ? reference : addParameter(reference, query)
+}
+
+/** Whether it leads from the place that was asked for to another one: not to another scheme, nor within that place. */
+function isRelative (reference: string): boolean {
+  return reference !== '' && !/^(#|[a-z][a-z\d+.-]*:)/i.test(reference)
 }
 
 /**

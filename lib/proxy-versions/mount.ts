@@ -1,8 +1,9 @@
-import type { Version } from '../../types/index.ts'
+import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { insideHosts, rewriteLocation } from './location.ts'
 import { requestHeaders } from './request-headers.ts'
 import { droppedFromAnswers, responseHeaders } from './response-headers.ts'
 import type { Tunnel } from './tunnel.ts'
+import type { Upstreams } from './upstreams.ts'
 import type { Upstream } from './upstream.ts'
 
 /** What can be cut off when the time to finish is over. */
@@ -18,11 +19,26 @@ export class Mount {
   readonly exchanges = new Set<Cancelable>()
   readonly tunnels = new Set<Tunnel>()
   isClosing = false
+  readonly #pinnedBy: readonly string[]
+  readonly #upstreams: Upstreams
+  /** One for each version, of this revision or an earlier one. */
+  readonly #routes = new WeakMap<RegisteredVersion, Route>()
   #grace: NodeJS.Timeout | undefined
 
-  constructor (prefix: string, versionHeader: string) {
+  /** @param pinnedBy headers that pins depend on */
+  constructor (prefix: string, versionHeader: string, pinnedBy: readonly string[], upstreams: Upstreams) {
     this.prefix = prefix
     this.versionHeader = versionHeader
+    this.#pinnedBy = pinnedBy
+    this.#upstreams = upstreams
+  }
+
+  routeTo (version: RegisteredVersion): Route {
+    const known = this.#routes.get(version)
+    if (known !== undefined) return known
+    const route = new Route(this, version, this.#upstreams.of(version), this.#pinnedBy)
+    this.#routes.set(version, route)
+    return route
   }
 
   /** Has everything under way come to its end, or cuts it off after the grace time (milliseconds). */
@@ -52,7 +68,7 @@ export class Route {
   readonly droppedTrailers: ReturnType<typeof droppedFromAnswers>
   readonly closesAtExpiry: boolean
 
-  constructor (mount: Mount, version: Version, upstream: Upstream) {
+  constructor (mount: Mount, version: RegisteredVersion, upstream: Upstream, pinnedBy: readonly string[]) {
     const { targets, host, rewritePrefix = '/', upgrades = {} } = version.upstream
     this.mount = mount
     this.upstream = upstream
@@ -61,6 +77,6 @@ export class Route {
     this.requestHeaders = requestHeaders(version, mount.versionHeader)
     this.droppedTrailers = droppedFromAnswers(version, mount.versionHeader)
     const relocate = rewriteLocation(insideHosts([targets].flat(), host), mount.prefix, this.base)
-    this.responseHeaders = responseHeaders(version, mount.versionHeader, relocate)
+    this.responseHeaders = responseHeaders(version, { versionHeader: mount.versionHeader, relocate, pinnedBy })
   }
 }

@@ -7,14 +7,14 @@ import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { type Problems, show } from '../config/problems.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
-import { projectedInto, registryInUse } from '../stage/hand-over.ts'
+import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf } from '../stage/hand-over.ts'
 import { Exchange } from './exchange.ts'
-import { takeOver, upgradingOf } from './front.ts'
-import { guardRequests } from './guard-request.ts'
-import { Mount, Route } from './mount.ts'
+import { isUnder, takeOver, upgradingOf } from './front.ts'
+import { guardRequests, judgeTarget } from './guard-request.ts'
+import { Mount } from './mount.ts'
 import { hasBody, RequestBody } from './request-body.ts'
 import { splitTarget } from './request-target.ts'
-import { releaseUpstreams, useUpstreams } from './upstreams.ts'
+import { Upstreams } from './upstreams.ts'
 
 /**
  * Last stage: forwards every request under its prefix to the upstream of its version. May be registered
@@ -31,9 +31,10 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     checkStage('proxyVersions', options, (problems) => checkOptions(problems, app, options))
     const { versions, versionHeader = 'api-version', closeGraceMs = 10_000, ...register } = options
     const registry = versions as Registry
-    const mount = new Mount(app.prefix + (options.prefix ?? ''), versionHeader.toLowerCase())
-    const upstreams = useUpstreams(registry, app.log)
-    const routes = new Map(registry.list().map((version) => [version.id, new Route(mount, version, upstreams.get(version.id)!)]))
+    const upstreams = Upstreams.use(registry, app.log)
+    const mount = new Mount(app.prefix + (options.prefix ?? ''), versionHeader.toLowerCase(), pinnedBy.get(app), upstreams)
+    const endCheck = checkUpdates(registry, versionHeader, projectedInto.get(app) ?? [])
+    rehearse(app, mount)
     app.addHook('onReady', (done) => {
       takeOver(app, mount.prefix)
       done()
@@ -43,7 +44,8 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       done()
     })
     app.addHook('onClose', async () => {
-      await releaseUpstreams(registry)
+      endCheck()
+      await upstreams.release()
       mount.endClose()
     })
 
@@ -55,8 +57,8 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       const proxy = {
         upstream: 'http://version-gateway.invalid',
         rewritePrefix: '/',
-        httpMethods: scope.supportedMethods,
-        handler: (request: FastifyRequest, reply: FastifyReply, path: string) => forward(request, reply, routes, path)
+        httpMethods: forwardedMethods(scope),
+        handler: (request: FastifyRequest, reply: FastifyReply, path: string) => forward(request, reply, mount, path)
       }
       // At the root `/*` takes `/` as well, and leaves it to the app where the app has it.
       await scope.register(httpProxy, scope.prefix === '' ? { ...proxy, routes: ['/*'] } : proxy)
@@ -64,8 +66,8 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   }
 })
 
-function forward (request: FastifyRequest, reply: FastifyReply, routes: ReadonlyMap<string, Route>, path: string): void {
-  const route = routes.get(request.version!.id)!
+function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, path: string): void {
+  const route = mount.routeTo(servedBy.get(request)!)
   const { maxRequestBytes, idleMs } = route.upstream
   const [, query] = splitTarget(request.raw.url!)
   new Exchange(request, reply, route, {
@@ -77,13 +79,41 @@ function forward (request: FastifyRequest, reply: FastifyReply, routes: Readonly
   }).start()
 }
 
+/** All but `OPTIONS` where the app has it for every path, as @fastify/cors does: it comes first. */
+function forwardedMethods (scope: FastifyInstance): string[] {
+  const isTaken = scope.prefix === '' && ['*', '/*'].some((url) => scope.hasRoute({ method: 'OPTIONS', url }))
+  return scope.supportedMethods.filter((method) => method !== 'OPTIONS' || !isTaken)
+}
+
+/** Later versions must get along with these options as well. @returns ends that */
+function checkUpdates (registry: Registry, versionHeader: string, projected: readonly string[]): () => void {
+  return registry.revisions.addCheck((problems, { versions }) => {
+    if (!problems.isIncomplete(['versions'])) checkForward(problems, ['forward'], { versionHeader }, projected, versions)
+  })
+}
+
+/** What a request under the prefix would meet here, up to its upstream. */
+function rehearse (app: FastifyInstance, mount: Mount): void {
+  const has = (url: string): boolean => isUnder(mount.prefix, url)
+  prefixesOf.get(app).push({ prefix: mount.prefix, has })
+  stepsOf.get(app).push((request, reply, rehearsal) => {
+    if (rehearsal?.isOfCaller === true || !has(request.raw.url!)) return
+    const refusal = judgeTarget(request, mount.prefix)
+    if (refusal !== null) throw refusal
+    const version = servedBy.get(request)!
+    const headers = mount.routeTo(version).responseHeaders([], reply)
+    for (let i = 0; i < headers.length; i += 2) reply.header(headers[i]!, headers[i + 1])
+    rehearsal!.trace.push(`The request is forwarded to the upstream of ${version.id}.`)
+  })
+}
+
 function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyVersionsOptions & RegisterOptions): void {
   const names = checkRegistry(problems, options.versions)
-  if (names !== null && options.versions !== registryInUse.get(app)) {
+  if (names !== null && options.versions as unknown !== registryInUse.get(app)) {
     problems.add(['versions'], 'is not the registry that resolveVersion has. Give both the same one.')
   }
-  const upstreams = names === null ? {} : Object.fromEntries(options.versions.list().map((version) => [version.id, version]))
-  checkForward(problems, [], options, projectedInto.get(app) ?? [], upstreams)
+  const { versions } = names === null ? { versions: {} } : (options.versions as Registry).current.content.set
+  checkForward(problems, [], options, projectedInto.get(app) ?? [], versions)
   const place = app.prefix + (options.prefix ?? '')
   if (app.hasRoute({ method: 'GET', url: `${place}/*` })) {
     problems.add(['prefix'], `everything under ${show(place === '' ? '/' : place)} is served by another route already. Choose another prefix.`)

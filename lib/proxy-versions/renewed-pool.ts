@@ -17,6 +17,7 @@ export class RenewedPool {
   readonly #now: () => number
   #pool: Pool
   #since: number
+  #isClosed = false
   /** Those that only finish what is under way. */
   readonly #retired = new Set<Promise<void>>()
 
@@ -30,19 +31,32 @@ export class RenewedPool {
   }
 
   dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+    if (this.#isClosed) return this.#dispatchLate(options, handler)
     if (this.#now() - this.#since >= this.#longestUse) this.#renew()
     this.#pool.dispatch(options, handler)
   }
 
-  /** Waits for the requests under way. */
+  /** Waits for the requests under way. One that was on its way here is served all the same. */
   async close (): Promise<void> {
-    await Promise.all([this.#pool.close(), ...this.#retired])
+    this.#isClosed = true
+    this.#retire(this.#pool)
+    await Promise.all(this.#retired)
   }
 
   #renew (): void {
-    const closed = this.#pool.close().finally(() => this.#retired.delete(closed))
-    this.#retired.add(closed)
+    this.#retire(this.#pool)
     this.#pool = this.#make()
     this.#since = this.#now()
+  }
+
+  #dispatchLate (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+    const pool = this.#make()
+    pool.dispatch(options, handler)
+    this.#retire(pool)
+  }
+
+  #retire (pool: Pool): void {
+    const closed = pool.close().finally(() => this.#retired.delete(closed))
+    this.#retired.add(closed)
   }
 }

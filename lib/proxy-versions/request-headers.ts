@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Version } from '../../types/index.ts'
+import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { hopByHop } from '../headers/hop-by-hop.ts'
 import { nominatedHeaders } from '../stage/hand-over.ts'
@@ -13,7 +13,7 @@ type RequestHeaders = (request: FastifyRequest) => string[]
  * hop. The effective version replaces whatever the client said in its place, and what tells of the way is
  * written anew.
  */
-export function requestHeaders ({ id, upstream }: Version, versionHeader: string): RequestHeaders {
+export function requestHeaders ({ id, upstream }: RegisteredVersion, versionHeader: string): RequestHeaders {
   const { host = 'target', headers: { request: { set = {}, add = {}, remove = [] } = {} } = {} } = upstream
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   // `:method` and the like are HTTP/2's own (RFC 9113 8.3).

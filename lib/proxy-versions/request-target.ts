@@ -1,3 +1,5 @@
+export { splitAbsolute, splitTarget } from '../url/target.ts'
+
 /**
  * Whether a path could lead an upstream out of where it seems to lead: a `..` segment, plain or in any
  * encoding that is decoded once, with `\` or `;` as some servers read them, or before what becomes a query
@@ -20,19 +22,8 @@ const suspicious = /\.\.|%|\\|#|\0/
  */
 export function namesHost (path: string, prefix: string): boolean {
   if (!path.includes('//')) return false
+  // A parameter of the prefix is empty then.
+  if (prefix.includes(':') && path.startsWith('//')) return true
   const [first, second] = path.split('/').slice(prefix.split('/').length)
   return first === '' && second !== undefined
-}
-
-/** The path of a request target without its query, and the query with its `?`. */
-export function splitTarget (target: string): [path: string, query: string] {
-  const start = target.indexOf('?')
-  return start === -1 ? [target, ''] : [target.slice(0, start), target.slice(start)]
-}
-
-/** The authority of a target in absolute form, and the rest: `http://host/path` is the same as `/path` (RFC 9112 3.2.2). */
-export function splitAbsolute (target: string): [authority: string | undefined, target: string] {
-  const [, authority, path] = target.startsWith('/') ? [] : /^https?:\/\/([^/?#]*)(.*)$/is.exec(target) ?? []
-  if (path === undefined) return [undefined, target]
-  return [authority, path.startsWith('/') ? path : `/${path}`]
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { takenOut } from '../stage/hand-over.ts'
 import { notOffered } from './failures.ts'
 import { upgradingOf } from './front.ts'
 import type { Route } from './mount.ts'
@@ -22,13 +23,20 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
   const offered = request.headers.upgrade!.toLowerCase().split(',').map((name) => name.trim())
   if (!offered.includes(protocol.toLowerCase())) throw notOffered(protocol)
 
-  writeHead(reply.raw, 101, 'Switching Protocols', [...responseHeaders(rawHeaders, reply), 'connection', 'upgrade', 'upgrade', protocol])
+  const isWebSocket = protocol.toLowerCase() === 'websocket'
+  const headers = responseHeaders(rawHeaders, reply)
+  const { subprotocol } = takenOut.get(request) ?? {}
+  // Browsers fail a connection that offered some and got none, and the upstream was not offered this one.
+  if (isWebSocket && subprotocol !== undefined && fieldValue(rawHeaders, 'sec-websocket-protocol') === undefined) {
+    headers.push('sec-websocket-protocol', subprotocol)
+  }
+  writeHead(reply.raw, 101, 'Switching Protocols', [...headers, 'connection', 'upgrade', 'upgrade', protocol])
   reply.raw.flushHeaders()
   reply.hijack()
   client.unshift(head)
 
   const tunnel = new Tunnel(client, upstream, {
-    isWebSocket: protocol.toLowerCase() === 'websocket',
+    isWebSocket,
     idle: route.upstream.tunnelIdleMs,
     onClose: () => {
       clearTimeout(expiry)

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { UpstreamOptions, Version, VersionHealth } from '../../types/index.ts'
+import type { UpstreamOptions, VersionHealth } from '../../types/index.ts'
 import { type Balance, leastRequests, roundRobin } from './balance.ts'
+import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { RetryPolicy } from './retry.ts'
 import { Target } from './target.ts'
 
@@ -19,7 +20,7 @@ export class Upstream {
   readonly #maxUpgrades: number
   #upgrades = 0
 
-  constructor ({ id, upstream }: Version, log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now = Date.now) {
+  constructor ({ id, upstream }: Pick<RegisteredVersion, 'id' | 'upstream'>, log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now = () => performance.now()) {
     const { targets, balance, maxRequestBytes = 0, timeouts = {}, retry = {} }: UpstreamOptions = upstream
     const { idle, tunnel = 300_000, total = 0 } = timeouts
     this.version = id

@@ -1,33 +1,75 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { VersionHealth } from '../../types/index.ts'
+import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Revision } from '../registry/revision.ts'
 import { Upstream } from './upstream.ts'
 
-interface Shared {
-  readonly byVersion: ReadonlyMap<string, Upstream>
-  users: number
-}
+const shared = new WeakMap<Registry, Upstreams>()
 
-const shared = new WeakMap<Registry, Shared>()
+/** The upstreams of a registry's versions. All mounts share them; each gives them back with `release`. */
+export class Upstreams {
+  readonly #registry: Registry
+  readonly #log: FastifyBaseLogger
+  /** By their options: a version whose options stay the same keeps its connections. */
+  readonly #open = new Map<RegisteredVersion['upstream'], Upstream>()
+  /** Those that only finish what is under way. */
+  readonly #closing = new Set<Promise<void>>()
+  readonly #takeBack: Array<() => void>
+  #users = 0
 
-/** The upstreams of a registry's versions by id. All mounts share them; each gives them back with `releaseUpstreams`. */
-export function useUpstreams (registry: Registry, log: FastifyBaseLogger): ReadonlyMap<string, Upstream> {
-  const inUse = shared.get(registry) ?? open(registry, log)
-  inUse.users++
-  return inUse.byVersion
-}
+  constructor (registry: Registry, log: FastifyBaseLogger) {
+    this.#registry = registry
+    this.#log = log
+    this.#follow(registry.current)
+    this.#takeBack = [
+      registry.revisions.onSwap((revision) => this.#follow(revision)),
+      registry.reporters.add({ health: () => this.#health() })
+    ]
+  }
 
-/** Closes the upstreams when nobody uses them any more. */
-export async function releaseUpstreams (registry: Registry): Promise<void> {
-  const inUse = shared.get(registry)!
-  if (--inUse.users > 0) return
-  shared.delete(registry)
-  await Promise.all([...inUse.byVersion.values()].map((upstream) => upstream.close()))
-}
+  static use (registry: Registry, log: FastifyBaseLogger): Upstreams {
+    const upstreams = shared.get(registry) ?? new Upstreams(registry, log)
+    shared.set(registry, upstreams)
+    upstreams.#users++
+    return upstreams
+  }
 
-function open (registry: Registry, log: FastifyBaseLogger): Shared {
-  const byVersion = new Map(registry.list().map((version) => [version.id, new Upstream(version, log)]))
-  const opened = { byVersion, users: 0 }
-  shared.set(registry, opened)
-  registry.reportHealth(() => [...byVersion.values()].map((upstream) => upstream.health()))
-  return opened
+  /** Closes all of them when nobody uses them any more. */
+  async release (): Promise<void> {
+    if (--this.#users > 0) return
+    for (const takeBack of this.#takeBack) takeBack()
+    shared.delete(this.#registry)
+    for (const [options, upstream] of this.#open) this.#close(options, upstream)
+    await Promise.all(this.#closing)
+  }
+
+  of (version: RegisteredVersion): Upstream {
+    const upstream = this.#open.get(version.upstream)
+    if (upstream !== undefined) return upstream
+    // The version was removed while this request was on its way.
+    const late = new Upstream(version, this.#log)
+    this.#close(version.upstream, late)
+    return late
+  }
+
+  #follow ({ versions }: Revision): void {
+    const needed = new Set(versions.map(({ upstream }) => upstream))
+    for (const [options, upstream] of this.#open) {
+      if (!needed.has(options)) this.#close(options, upstream)
+    }
+    for (const version of versions) {
+      if (!this.#open.has(version.upstream)) this.#open.set(version.upstream, new Upstream(version, this.#log))
+    }
+  }
+
+  #close (options: RegisteredVersion['upstream'], upstream: Upstream): void {
+    this.#open.delete(options)
+    const closed = upstream.close().finally(() => this.#closing.delete(closed))
+    this.#closing.add(closed)
+  }
+
+  #health (): VersionHealth[] {
+    return this.#registry.current.versions.flatMap((version) => this.#open.get(version.upstream)?.health() ?? [])
+  }
 }

@@ -9,8 +9,8 @@ import { startUpstream } from '../helpers/upstream.ts'
 /** A gateway to an upstream that has a name, with a clock of its own. */
 async function gatewayToName (t: Test, options: Partial<UpstreamOptions> = {}) {
   const clock = { ahead: 0 }
-  const now = Date.now
-  t.intercept(Date, 'now', { value: () => now() + clock.ahead })
+  const now = performance.now.bind(performance)
+  t.intercept(performance, 'now', { value: () => now() + clock.ahead })
 
   let lookups = 0
   const lookup = dns.lookup as (...args: unknown[]) => void

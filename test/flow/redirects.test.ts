@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
+import { sendRaw } from '../helpers/raw.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 t.test('a redirect leads back through the gateway and does not name the target', async (t) => {
@@ -15,4 +16,28 @@ t.test('a redirect leads back through the gateway and does not name the target',
   t.equal(response.status, 302)
   t.equal(response.headers.get('location'), '/api/orders/1?a=1')
   t.equal(response.headers.get('content-location'), '/api/orders/1')
+})
+
+for (const [prefix, target] of [['/:tenant', '//evil.test'], ['/:region/:tenant', '//evil.test/account'], ['', '//evil.test/a']] as const) {
+  t.test(`under '${prefix}' the target ${target} names a host, and is refused`, async (t) => {
+    const upstream = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(302, { location: '/login' }).end() })
+    const { origin } = await startGateway(t, { ...prefix !== '' && { prefix }, versions: { latest: { upstream } }, resolve: {} } as object)
+
+    const answer = await sendRaw(t, origin, [`GET ${target} HTTP/1.1`, 'Host: gateway.test'])
+
+    t.match(answer, /^HTTP\/1\.1 400 /)
+    t.notMatch(answer, /location/i)
+  })
+}
+
+t.test('a redirect that would be read as a host is one to a path', async (t) => {
+  const upstream = await startUpstream(t, 'v1', ({ headers, url }, response) => {
+    response.writeHead(302, { location: `http://${headers.host}${decodeURIComponent(url!)}/` }).end()
+  })
+  const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} } as object)
+
+  const locations = await Promise.all(['/%2Fevil.test', '/%5Cevil.test'].map(async (path) =>
+    (await send(path, { redirect: 'manual' })).headers.get('location')))
+
+  t.strictSame(locations, ['/.//evil.test/', '/./\\evil.test/'])
 })

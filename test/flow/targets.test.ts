@@ -121,8 +121,8 @@ t.test('the total limit holds while a request waits for a connection', async (t)
 
 t.test('a target that has rested is tried by one request, and gets them again when that succeeds', async (t) => {
   const clock = { ahead: 0 }
-  const now = Date.now
-  t.intercept(Date, 'now', { value: () => now() + clock.ahead })
+  const now = performance.now.bind(performance)
+  t.intercept(performance, 'now', { value: () => now() + clock.ahead })
   let isWell = false
   const recovering = await startUpstream(t, 'recovering', (request, response) => {
     if (isWell) response.end('recovering')

@@ -45,3 +45,14 @@ t.test('its close waits for all of them', async (t) => {
 
   t.strictSame(notes, ['1 closes', '2: /', '2 closes', '1 closed', '2 closed', 'all closed'])
 })
+
+t.test('a request that comes after its close is served by one of its own, which closes behind it', async (t) => {
+  const { pool, notes, ends, send } = makePool()
+  const first = pool.close()
+
+  send('/late')
+  for (const end of ends) end()
+  await first
+
+  t.strictSame(notes, ['1 closes', '2: /late', '2 closes', '1 closed', '2 closed'])
+})

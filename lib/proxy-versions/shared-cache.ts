@@ -1,0 +1,31 @@
+/** Each counts for the caches that obey it: all of them (RFC 9111 5.2), or content delivery networks (RFC 9213, Edge Architecture). */
+const controls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
+/** With these an answer may be kept without a word of `Cache-Control` (RFC 9111 4.2.1, 4.2.2). */
+const dates = ['expires', 'last-modified']
+const caching = new Set([...controls, ...dates])
+const storable = ['public', 's-maxage', 'must-revalidate', 'max-age', 'proxy-revalidate']
+
+/** Whether a field says something of caching. @param name in lower case */
+export function isCaching (name: string): boolean {
+  return caching.has(name)
+}
+
+/**
+ * Whether a shared cache may keep an answer: even one to a request with credentials (RFC 9111 3.5), or one to an
+ * anonymous request, which it would then give to a caller with credentials as well.
+ *
+ * @param fields the upstream's that say something of caching: names and values in turn
+ * @param own headers that the app has set, which count before the upstream's
+ */
+export function isSharedCacheable (fields: readonly string[], own: Readonly<Record<string, unknown>>): boolean {
+  const valuesOf = (name: string): string[] =>
+    own[name] === undefined ? fields.filter((_, index) => index % 2 === 1 && fields[index - 1] === name) : [String(own[name])]
+  const isDated = dates.some((name) => valuesOf(name).length > 0)
+  return controls.some((name) => maySharedKeep(valuesOf(name), name === 'cache-control' && isDated))
+}
+
+function maySharedKeep (values: readonly string[], isDated: boolean): boolean {
+  const directives = new Set(values.join(',').split(',').map((directive) => directive.trim().toLowerCase().replace(/^(s-maxage|max-age)\s*=.*$/, '$1')))
+  if (directives.has('private') || directives.has('no-store')) return false
+  return isDated || storable.some((directive) => directives.has(directive))
+}

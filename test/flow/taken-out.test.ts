@@ -1,0 +1,67 @@
+import { type Test, test } from 'tap'
+import { type Taken, takenOut } from '../../lib/stage/hand-over.ts'
+import versionGateway from '../../lib/index.ts'
+import { listen, makeApp } from '../helpers/gateway.ts'
+import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
+import { type Seen, startUpstream } from '../helpers/upstream.ts'
+
+/** A gateway whose requests have had something taken out. */
+async function gatewayWithout (t: Test, taken: Taken, upstream: string, prefix: string): Promise<string> {
+  const app = makeApp(t)
+  app.addHook('onRequest', (request, _reply, done) => {
+    takenOut.set(request, taken)
+    done()
+  })
+  await app.register(versionGateway, { versions: { latest: { upstream } }, prefix })
+  return await listen(app)
+}
+
+for (const [taken, prefix, path, told] of [
+  [{ segment: '/v2' }, '/api', '/api/orders', '/api/v2'],
+  [{ segment: '/v2' }, '/:tenant', '/acme/orders', '/acme/v2'],
+  [{ segment: '/v2', segmentsBefore: 0 }, '', '/orders', '/v2'],
+  [{ segment: '/v2', segmentsBefore: 1 }, '/api', '/api/orders', undefined],
+  [{ query: 'a=1' }, '/api', '/api/orders', undefined]
+] as const) {
+  test(`without ${JSON.stringify(taken)} the upstream of ${path} is told ${told} in X-Forwarded-Prefix`, async (t) => {
+    const upstream = await startUpstream(t, 'latest')
+    const origin = await gatewayWithout(t, taken, upstream, prefix)
+
+    const response = await fetch(origin + path, { headers: { 'x-forwarded-prefix': '/spoofed' } })
+    const { headers } = await response.json() as Seen
+
+    t.equal(headers['x-forwarded-prefix'], told)
+  })
+}
+
+for (const [path, location] of [['/api', '/acme'], ['/acme', '/acme'], ['/acme/orders', '/acme']]) {
+  test(`a redirect under a prefix with parameters names what ${path} has in their place`, async (t) => {
+    const upstream = await startUpstream(t, 'latest', (_, response) => { response.writeHead(302, { location: '/login' }).end() })
+    const origin = await gatewayWithout(t, { segment: '/v2' }, upstream, '/:tenant')
+
+    const response = await fetch(origin + path, { redirect: 'manual' })
+
+    t.equal(response.headers.get('location'), `${path === '/api' ? '/api' : location}/v2/login`)
+  })
+}
+
+for (const [chosen, echoed] of [[[], 'api-version.v2'], [['Sec-WebSocket-Protocol: chat'], 'chat']] as const) {
+  test(`when the upstream selects ${chosen.length} subprotocols, the client gets ${echoed}`, async (t) => {
+    const { origin: upstream, upgraded } = await startSwitching(t, () => ['Upgrade: websocket', ...chosen])
+    const origin = await gatewayWithout(t, { subprotocol: 'api-version.v2' }, upstream, '')
+
+    const { head } = await upgrade(t, origin, upgradeLines('/', 'websocket', 'Sec-WebSocket-Protocol: chat'))
+    upgraded[0]!.socket.destroy()
+
+    t.same(head.match(/(?<=^sec-websocket-protocol: ).*(?=\r$)/gim), [echoed])
+  })
+}
+
+test('another protocol than a WebSocket has no subprotocol', async (t) => {
+  const { origin: upstream } = await startSwitching(t, () => ['Upgrade: acme'])
+  const origin = await gatewayWithout(t, { subprotocol: 'api-version.v2' }, upstream, '')
+
+  const { head } = await upgrade(t, origin, upgradeLines('/', 'acme'))
+
+  t.notMatch(head, /sec-websocket-protocol/i)
+})
