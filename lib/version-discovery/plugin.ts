@@ -1,0 +1,54 @@
+import type { FastifyInstance } from 'fastify'
+import type { VersionDiscoveryOptions, VersionDiscoveryPlugin } from '../../types/index.ts'
+import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { StageOrderInvalid } from '../errors.ts'
+import { answer } from './answer.ts'
+import { apiCatalog, catalogPath, catalogType } from './api-catalog.ts'
+import { discoveredVersions } from './discovered-versions.ts'
+
+/** Neither versioned nor asked for a token, where the stages are registered around it. */
+const config = { version: false, identity: false } as const
+
+/**
+ * Tells callers which versions there are, at `GET /versions`, and where that is told, at `GET /.well-known/api-catalog`
+ * (RFC 9727). Registered after the gateway.
+ *
+ * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
+ */
+export const versionDiscovery: VersionDiscoveryPlugin = async function versionDiscovery (app, options) {
+  check(app, options)
+  const { path = '/versions', catalog = false, versions = app.versions } = options
+
+  app.route({
+    method: 'GET',
+    url: path,
+    exposeHeadRoute: true,
+    config,
+    handler: (request, reply) => answer(request, reply, 'application/json', discoveredVersions(versions))
+  })
+  if (catalog === false) return
+  app.route({
+    method: 'GET',
+    url: catalogPath,
+    exposeHeadRoute: true,
+    config,
+    handler: (request, reply) => {
+      // Also with HEAD (RFC 9727 2).
+      reply.header('link', `<${catalogPath}>; rel="api-catalog"`)
+      return answer(request, reply, catalogType, apiCatalog(request, catalog === true ? '/' : catalog, path))
+    }
+  })
+}
+
+function check (app: FastifyInstance, options: VersionDiscoveryOptions): void {
+  checkStage('versionDiscovery', options, (problems) => {
+    if (options.versions !== undefined) checkRegistry(problems, options.versions)
+    if ((options.catalog ?? false) !== false && app.prefix !== '') {
+      problems.add(['catalog'], `it is only found at the root of a host, not under '${app.prefix}'. Register versionDiscovery without a prefix.`)
+    }
+  })
+  if (options.versions === undefined && !app.hasDecorator('versions')) {
+    throw new StageOrderInvalid('versionDiscovery needs versions to tell. Register it after the gateway, in the same app: ' +
+      'app.register(versionGateway, { ... }), app.register(versionDiscovery). Or give it versions: defineVersions({ ... }).')
+  }
+}

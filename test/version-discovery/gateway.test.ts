@@ -1,0 +1,166 @@
+import t, { type Test } from 'tap'
+import versionGateway, { defineVersions, fromHeader, versionDiscovery } from '../../lib/index.ts'
+import type { DiscoveredVersions, GatewayOptions, VersionDiscoveryOptions } from '../../types/index.ts'
+import { listen, makeApp } from '../helpers/gateway.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+/** A gateway under a prefix, with versions in every state, and what it tells of them. */
+async function discoveringGateway (t: Test, overrides: Partial<GatewayOptions> = {}, options: VersionDiscoveryOptions = {}) {
+  const upstream = await startUpstream(t, 'any')
+  const clock = { now: Date.parse('2026-06-01') }
+  const app = makeApp(t)
+  await app.register(versionGateway, {
+    versions: {
+      v1: { upstream, retired: true, successor: 'v2' },
+      v2: {
+        upstream,
+        deprecatedAt: '2026-01-01',
+        sunsetAt: '2026-12-31T23:59:59Z',
+        enforceSunset: true,
+        successor: 'latest',
+        links: { sunset: 'https://docs.acme.io/v2' },
+        brownouts: [{ start: '2026-10-01', end: '2026-10-02' }, { start: '2026-11-01', end: '2026-11-02', mode: 'observe' }]
+      },
+      v3: { upstream, releasedAt: '2025-12-01' },
+      v4: { upstream, state: 'preview' },
+      v5: { upstream, state: 'preview', public: true, successor: 'secret' },
+      secret: { upstream, hidden: true }
+    },
+    aliases: { latest: 'v3', stable: 'latest', next: 'v4', inner: 'secret' },
+    registry: { now: () => clock.now },
+    resolve: { override: [fromHeader('api-version')] },
+    prefix: '/api',
+    ...overrides
+  } as GatewayOptions)
+  await app.register(versionDiscovery, options)
+  const origin = await listen(app)
+  const told = async (headers: Record<string, string> = {}): Promise<DiscoveredVersions> =>
+    await (await fetch(`${origin}/versions`, { headers })).json() as DiscoveredVersions
+  return { app, origin, clock, told }
+}
+
+t.test('the versions of a gateway are told, each in its state', async (t) => {
+  const { told } = await discoveringGateway(t)
+
+  const versions = await told()
+
+  t.strictSame(versions, {
+    default: 'v3',
+    aliases: { latest: 'v3', stable: 'v3' },
+    versions: [
+      {
+        id: 'v2',
+        state: 'deprecated',
+        deprecatedAt: '2026-01-01T00:00:00.000Z',
+        sunsetAt: '2026-12-31T23:59:59.000Z',
+        successor: 'v3',
+        brownouts: [{ start: '2026-10-01T00:00:00.000Z', end: '2026-10-02T00:00:00.000Z' }],
+        links: { sunset: 'https://docs.acme.io/v2' }
+      },
+      { id: 'v3', state: 'active', releasedAt: '2025-12-01T00:00:00.000Z' },
+      { id: 'v5', state: 'preview' }
+    ]
+  })
+})
+
+t.test('they are told whatever version a request names', async (t) => {
+  const { origin } = await discoveringGateway(t)
+
+  const response = await fetch(`${origin}/versions`, { headers: { 'api-version': 'v9' } })
+
+  t.equal(response.status, 200)
+  t.equal(response.headers.get('vary'), null)
+  t.equal(response.headers.get('api-version'), null)
+})
+
+t.test('what happens to versions is told at once, with another tag', async (t) => {
+  const { app, origin, clock, told } = await discoveringGateway(t)
+  const tag = (await fetch(`${origin}/versions`)).headers.get('etag')!
+
+  app.versions.promote('latest', 'v5')
+  const promoted = await told()
+  clock.now = Date.parse('2027-01-01')
+  const ended = await told()
+  app.versions.update({ versions: { v6: { upstream: 'http://127.0.0.1:1' } }, aliases: { latest: 'v6' } })
+  const updated = await told()
+  const { status } = await fetch(`${origin}/versions`, { headers: { 'if-none-match': tag } })
+
+  t.match(promoted, { default: 'v5', aliases: { stable: 'v5' } })
+  t.strictSame(ended.versions.map(({ id }) => id), ['v3', 'v5'])
+  t.strictSame(updated, { default: 'v6', aliases: { latest: 'v6' }, versions: [{ id: 'v6', state: 'active' }] })
+  t.equal(status, 200)
+})
+
+for (const [title, byDefault, told] of [
+  ['an id', 'V2', 'v2'],
+  ['a hidden version', 'secret', null],
+  ['\'required\'', 'required', null],
+  ['a function', () => 'v3', null]
+] as const) {
+  t.test(`a default that is ${title} is told as ${told}`, async (t) => {
+    const upstream = 'http://127.0.0.1:1'
+    const { told: ask } = await discoveringGateway(t, {
+      versions: { v2: { upstream }, v3: { upstream }, secret: { upstream, hidden: true } }, aliases: {}, resolve: { default: byDefault }
+    })
+
+    const versions = await ask()
+
+    t.equal(versions.default, told)
+  })
+}
+
+t.test('a default that has ended is told as the version that serves in its place', async (t) => {
+  const { clock, told } = await discoveringGateway(t, {
+    versions: {
+      v2: { upstream: 'http://127.0.0.1:1', sunsetAt: '2026-12-31', enforceSunset: true, successor: 'v3' },
+      v3: { upstream: 'http://127.0.0.1:1' }
+    },
+    aliases: {},
+    resolve: { default: 'v2' }
+  })
+
+  const before = await told()
+  clock.now = Date.parse('2027-01-01')
+  const after = await told()
+
+  t.strictSame([before.default, after.default], ['v2', 'v3'])
+})
+
+t.test('a default that nobody serves is not told', async (t) => {
+  const { app, told } = await discoveringGateway(t)
+
+  app.versions.disable('v3')
+  const versions = await told()
+
+  t.equal(versions.default, null)
+})
+
+t.test('the catalog leads to the API of the gateway and to its versions', async (t) => {
+  const { origin } = await discoveringGateway(t, {}, { catalog: '/api' })
+
+  const response = await fetch(`${origin}/.well-known/api-catalog`)
+
+  t.strictSame(await response.json(), {
+    linkset: [
+      { anchor: `${origin}/.well-known/api-catalog`, item: [{ href: `${origin}/api` }] },
+      { anchor: `${origin}/api`, 'service-meta': [{ href: `${origin}/versions`, type: 'application/json' }] }
+    ]
+  })
+})
+
+t.test('beside a gateway at the root the versions are told as well', async (t) => {
+  const { told } = await discoveringGateway(t, { prefix: '' } as object)
+
+  const versions = await told({ 'api-version': 'v9' })
+
+  t.equal(versions.default, 'v3')
+})
+
+t.test('another registry than the first gateway\'s can be told', async (t) => {
+  const other = defineVersions({ w1: { upstream: 'http://127.0.0.1:1' } })
+  const { told } = await discoveringGateway(t, {}, { versions: other })
+
+  const versions = await told()
+
+  t.strictSame(versions, { default: null, aliases: {}, versions: [{ id: 'w1', state: 'active' }] })
+})
