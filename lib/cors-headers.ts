@@ -1,0 +1,50 @@
+import type { CorsHeaders, CorsHeadersOptions } from '../types/index.ts'
+import { checkResolver } from './config/check-resolver.ts'
+import { checkShape } from './config/check-shape.ts'
+import { Problems } from './config/problems.ts'
+import { corsHeadersSchema } from './config/schemas.ts'
+
+/**
+ * Request headers that a page cannot set, or may set without being allowed to (Fetch, 2.2.2: forbidden request-header
+ * names, and CORS-safelisted ones).
+ */
+const notForPages = new Set([
+  'accept', 'accept-charset', 'accept-encoding', 'accept-language', 'access-control-request-headers', 'access-control-request-method',
+  'access-control-request-private-network', 'connection', 'content-language', 'content-length', 'cookie', 'cookie2', 'date', 'dnt',
+  'expect', 'host', 'keep-alive', 'origin', 'range', 'referer', 'set-cookie', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'via', 'x-forwarded-host'
+])
+
+/** What the gateway says in headers of its own. Pages read the safelisted ones without being told (Fetch, 2.2.2). */
+const ofAnswers = ['deprecation', 'sunset', 'link', 'retry-after', 'x-version-reason', 'www-authenticate']
+
+/**
+ * The headers that pages of other origins need, as options for `@fastify/cors`.
+ *
+ * @throws `VERSION_CONFIG_INVALID` with every problem
+ *
+ * @example
+ * await app.register(cors, { origin: 'https://app.acme.io', ...corsHeaders({ override }) })
+ */
+export function corsHeaders (options: CorsHeadersOptions = {}): CorsHeaders {
+  const problems = new Problems()
+  checkShape(problems, corsHeadersSchema, options)
+  const { override = [], versionHeader = 'api-version', allowed = [], exposed = [] } = options ?? {}
+  const resolvers = 'resolvers' in Object(override) ? (override as { resolvers: unknown }).resolvers : override
+  if (Array.isArray(resolvers)) resolvers.forEach((resolver, index) => checkResolver(problems, ['override', index], resolver))
+  else problems.add(['override'], 'expected a list of resolvers, or { resolvers }. Write what the gateway has under resolve.')
+  problems.throwIfAny('the options of corsHeaders')
+
+  const read = (resolvers as Array<{ readsHeaders?: string[] }>).flatMap(({ readsHeaders = [] }) => readsHeaders)
+  return {
+    allowedHeaders: unique(['authorization', 'content-type', ...read.filter(isForPages), ...allowed]),
+    exposedHeaders: unique([versionHeader, `${versionHeader}-requested`, ...ofAnswers, ...exposed])
+  }
+}
+
+function isForPages (name: string): boolean {
+  return !notForPages.has(name.toLowerCase()) && !/^(sec|proxy)-/i.test(name)
+}
+
+function unique (names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => name.toLowerCase()))]
+}
