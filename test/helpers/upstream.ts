@@ -17,6 +17,8 @@ export interface Seen {
 /** Starts an upstream on a free port of loopback and stops it with the test. @returns its origin */
 export async function startUpstream (t: Test, servedBy: string, listener?: RequestListener): Promise<string> {
   const server = createServer(listener ?? echo(servedBy))
+  // It never closes an idle connection that the next request is on its way to: that loses requests, and is no chance of a test.
+  server.keepAliveTimeout = 0
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => {

@@ -1,0 +1,124 @@
+import t, { type Test } from 'tap'
+import versionGateway, { fromHeader } from '../../../lib/index.ts'
+import type { VersionConfig, VersionEventMap } from '../../../types/index.ts'
+import { listen, makeApp } from '../../helpers/gateway.ts'
+import { startUpstream } from '../../helpers/upstream.ts'
+
+const hour = 3_600_000
+const start = Date.parse('2026-11-02T12:00:00Z')
+const names = [
+  'updated', 'rejected', 'promoted', 'disabled', 'enabled', 'retired', 'rolled-back', 'deprecated-use', 'forwarded', 'brownout', 'sunset-overdue',
+  'default-moved'
+] as const satisfies ReadonlyArray<keyof VersionEventMap>
+
+/** A gateway to v1, whose life is given, and v2; with a clock that is set by hand, and what its events told. */
+async function gatewayWith (t: Test, config: Omit<VersionConfig<'v2' | 'stable'>, 'upstream'>) {
+  const [v1, v2] = await Promise.all([startUpstream(t, 'v1'), startUpstream(t, 'v2')])
+  let now = start
+  const app = makeApp(t)
+  await app.register(versionGateway, {
+    versions: { v1: { upstream: v1, ...config }, v2: { upstream: v2 } },
+    aliases: { stable: 'v2' },
+    registry: { now: () => now },
+    resolve: {
+      override: [fromHeader('x-api-version')], default: () => 'v1', consumer: ({ headers }) => headers['x-key'] as string | undefined
+    }
+  })
+  const origin = await listen(app)
+  const told: Array<[string, unknown]> = []
+  for (const name of names) app.versions.events.on(name, (event: unknown) => { told.push([name, event]) })
+  return {
+    versions: app.versions,
+    told,
+    pass: (ms: number) => { now += ms },
+    ask: async (headers: Record<string, string>) => (await fetch(origin, { headers })).status
+  }
+}
+
+const ann = { 'x-api-version': 'v1', 'x-key': 'ann' }
+const use = { version: 'v1', consumer: 'ann', tier: 'override', source: 'header:x-api-version' }
+
+t.test('the use of a deprecated version is told once an hour for each caller', async (t) => {
+  const { told, ask, pass } = await gatewayWith(t, { deprecatedAt: '2026-01-01' })
+
+  for (const key of ['ann', 'ann', 'bob']) await ask({ ...ann, 'x-key': key })
+  pass(hour)
+  await ask(ann)
+
+  t.strictSame(told, ['ann', 'bob', 'ann'].map((consumer) => ['deprecated-use', { ...use, consumer }]))
+})
+
+t.test('that a successor serves is told for every request that named the version', async (t) => {
+  const { told, ask } = await gatewayWith(t, { retired: true, onRetired: 'forward', successor: 'v2' })
+
+  await ask(ann)
+  await ask(ann)
+
+  t.strictSame(told, [['forwarded', { ...use, to: 'v2' }], ['forwarded', { ...use, to: 'v2' }]])
+})
+
+t.test('that the default has moved is told once a day', async (t) => {
+  const { told, ask, pass } = await gatewayWith(t, { retired: true })
+
+  await ask({})
+  await ask({})
+  pass(24 * hour)
+  await ask({})
+
+  t.strictSame(told, [1, 2].map(() => ['default-moved', { version: 'v1', to: 'v2' }]))
+})
+
+for (const [mode, refused] of [['enforce', true], ['observe', false]] as const) {
+  t.test(`a brownout is told, with mode ${mode}, but not of those who named no version`, async (t) => {
+    const { told, ask } = await gatewayWith(t, { deprecatedAt: '2026-01-01', brownouts: [{ start: '2026-11-02', end: '2026-11-03', mode }] })
+
+    const statuses = [await ask(ann), await ask({})]
+
+    t.strictSame(statuses, [refused ? 410 : 200, 200])
+    t.strictSame(told.filter(([name]) => name === 'brownout'), [['brownout', { ...use, refused }]])
+  })
+}
+
+t.test('a sunset that nobody enforces is told once a day', async (t) => {
+  const { told, ask, pass } = await gatewayWith(t, { sunsetAt: '2026-11-01' })
+
+  await ask(ann)
+  await ask({})
+  pass(24 * hour)
+  await ask(ann)
+
+  t.strictSame(told, [1, 2].map(() => ['sunset-overdue', { version: 'v1', sunsetAt: new Date('2026-11-01') }]))
+})
+
+t.test('every change is told twice: that there is another set, and what was done', async (t) => {
+  const { versions, told } = await gatewayWith(t, {})
+
+  versions.promote('stable', 'v1')
+  versions.disable('v1', { reason: 'it leaks', to: 'v2' })
+  versions.enable('v1')
+  versions.retire('v1', { reason: 'over' })
+  versions.rollback(4)
+  t.throws(() => versions.update({ versions: {} }))
+
+  const changed = (revision: number, ...ids: string[]) => ['updated', { revision, added: [], changed: ids, removed: [] }]
+  t.match(told, [
+    changed(2), ['promoted', { alias: 'stable', version: 'v1', revision: 2 }],
+    changed(3, 'v1'), ['disabled', { version: 'v1', reason: 'it leaks', to: 'v2', revision: 3 }],
+    changed(4, 'v1'), ['enabled', { version: 'v1', revision: 4 }],
+    changed(5, 'v1'), ['retired', { version: 'v1', reason: 'over', revision: 5 }],
+    changed(6, 'v1'), ['rolled-back', { revision: 6 }],
+    ['rejected', { revision: 6, problems: [{ path: 'versions' }] }]
+  ])
+  t.equal(versions.get('stable')!.id, 'v2')
+})
+
+t.test('a listener that throws disturbs nobody', async (t) => {
+  const { versions, told, ask } = await gatewayWith(t, { deprecatedAt: '2026-01-01' })
+  versions.events.prependListener('deprecated-use', () => { throw new Error('a bug of the app') })
+  versions.events.prependListener('deprecated-use', async () => { throw new Error('another one') })
+
+  const status = await ask(ann)
+
+  t.equal(status, 200)
+  t.strictSame(told, [['deprecated-use', use]])
+})

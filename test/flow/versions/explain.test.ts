@@ -1,0 +1,165 @@
+import type { FastifyRequest } from 'fastify'
+import t from 'tap'
+import versionGateway, { defineVersions, fromQuery } from '../../../lib/index.ts'
+import type { ResolverAnswer } from '../../../types/index.ts'
+import { makeApp } from '../../helpers/gateway.ts'
+import { sayAlike } from '../../helpers/worked-cases/agree.ts'
+import { says } from '../../helpers/worked-cases/case.ts'
+import { issuer, startCase } from '../../helpers/worked-cases/start.ts'
+
+const v2 = { 'api-version': 'v2' }
+const byTenant = (tenant: string): ResolverAnswer => tenant === 'acme' ? { version: 'v2', locked: true } : undefined
+
+for (const [title, tokenSources, said] of [
+  ['the query', [{ query: 'token' }], { path: `/orders?a&token=${issuer.token({ ver: 'v2' })}` }],
+  ['a cookie', [{ cookie: 'token' }], { lines: [`Cookie: token=${issuer.token({ ver: 'v2' })}`] }],
+  ['a header of its own', [{ header: 'x-token' }], { lines: [`X-Token: ${issuer.token({ ver: 'v2' })}`] }]
+] as const) {
+  t.test(`a token in ${title} is explained as it is answered`, async (t) => {
+    const started = await startCase(t, { gateway: { identity: { providers: [issuer.provider({ tokenSources, forwardToken: false })] } } })
+
+    const { decision, seen } = await sayAlike(t, started, said)
+
+    t.hasStrict(decision, { id: 'v2', tier: 'pin', source: 'claim:ver' })
+    t.notMatch(JSON.stringify(seen), /eyJ/)
+  })
+}
+
+t.test('claims are explained without a token', async (t) => {
+  const { app } = await startCase(t)
+
+  const { decision, trace } = await app.versions.explain({ claims: { ver: 'v2' }, headers: { 'api-version': 'stable', authorization: 'Bearer x' } })
+
+  t.hasStrict(decision, { id: 'v3', alias: 'stable', overridden: [{ source: 'claim:ver', id: 'v2' }] })
+  t.strictSame(trace, [
+    'The caller is known by a token of test-idp.',
+    'header:api-version (override) names stable, which is v3.',
+    'query:api-version (override) has no opinion.',
+    'tenant-map (pin) has no opinion.',
+    'claim:ver (pin) names v2.',
+    'The request is forwarded to the upstream of v3.'
+  ])
+})
+
+t.test('a provider that nobody knows is a mistake in the call', async (t) => {
+  const { app } = await startCase(t)
+
+  await t.rejects(app.versions.explain({ claims: {}, provider: 'other' }), { message: "There is no identity provider 'other'." })
+})
+
+t.test('a tenant is explained without a caller', async (t) => {
+  const { app } = await startCase(t, { tenants: byTenant })
+
+  const pinned = await app.versions.explain({ tenant: 'acme' })
+  const locked = await app.versions.explain({ tenant: 'acme', headers: { 'api-version': 'v3' } })
+
+  t.hasStrict(pinned.decision, { id: 'v2', tier: 'pin', source: 'tenant-map', locked: true })
+  t.hasStrict(locked, { outcome: 'refused', status: 403, decision: null })
+  t.equal(locked.problem?.code, 'VERSION_LOCKED')
+})
+
+t.test('another time is explained by its own clock', async (t) => {
+  const { app } = await startCase(t, { versions: { v2: { enforceSunset: true } } })
+
+  const today = await app.versions.explain({ headers: v2 })
+  const later = await app.versions.explain({ headers: v2, now: Date.parse('2027-01-01') })
+
+  t.equal(today.outcome, 'forwarded')
+  t.equal(later.problem?.code, 'VERSION_RETIRED')
+})
+
+t.test('an explanation is not used, counted or told', async (t) => {
+  const { app, events } = await startCase(t, { versions: { v2: { brownouts: [{ start: 0, end: 9e14 }] } } })
+
+  await app.versions.explain({ headers: v2 })
+  await app.versions.explain({ headers: v2, now: 1 })
+  await app.versions.resolveFor({ claims: { ver: 'v3' } })
+
+  t.strictSame(events, [])
+  t.strictSame(app.versions.list().map(({ id }) => app.versions.usage(id).length), [0, 0, 0, 0])
+})
+
+t.test('the version of a caller is that of its pins, then the default', async (t) => {
+  const { app } = await startCase(t, { tenants: byTenant })
+
+  const decisions = await Promise.all([{ claims: { ver: 'next' } }, { tenant: 'acme', claims: { ver: 'v3' } }, { claims: {} }, {}].map((each) => app.versions.resolveFor(each)))
+
+  t.match(decisions, [{ id: 'v4', alias: 'next', source: 'claim:ver' }, { id: 'v2', source: 'tenant-map' }, { id: 'v3', tier: 'default' }, { id: 'v3' }])
+})
+
+t.test('the version of a caller needs no token where requests do, and is refused like theirs', async (t) => {
+  const { app } = await startCase(t, { gateway: { identity: { policy: 'require', providers: [issuer.provider()] } } })
+
+  const decision = await app.versions.resolveFor({})
+
+  t.equal(decision.id, 'v3')
+  await t.rejects(app.versions.resolveFor({ claims: { ver: 'v1' } }), { code: 'VERSION_RETIRED', statusCode: 410 })
+  await t.rejects(app.versions.resolveFor({ claims: { ver: 'v9' } }), { code: 'PINNED_VERSION_UNAVAILABLE', statusCode: 503 })
+})
+
+t.test('without a gateway nothing is explained', async (t) => {
+  const versions = defineVersions({ v2: { upstream: 'http://127.0.0.1:1' } })
+
+  await t.rejects(versions.explain({}), { message: /needs a gateway/ })
+})
+
+t.test('resolvers see the query of what is explained, as it is decoded', async (t) => {
+  const started = await startCase(t, {
+    resolve: { override: [fromQuery('v'), { name: 'own', resolve: ({ query }) => (query as Record<string, string>)['own'] }] }
+  })
+
+  const { decision } = await sayAlike(t, started, { path: '/a?own=v%32', lines: says('v3') })
+
+  t.hasStrict(decision, { id: 'v2', source: 'own' })
+})
+
+t.test('a host is taken in any spelling of its header, and from a URL in absolute form', async (t) => {
+  const { app } = await startCase(t)
+
+  const [spelled, absolute] = await Promise.all([{ headers: { Host: 'b.io' } }, { url: 'http://b.io/orders' }].map(async (said) =>
+    await app.versions.explain(said)))
+
+  t.equal(spelled!.outcome, 'forwarded')
+  t.equal(absolute!.outcome, 'forwarded')
+})
+
+t.test('a moment that is none is no moment to explain', async (t) => {
+  const { app } = await startCase(t)
+
+  await t.rejects(app.versions.explain({ now: NaN }), { name: 'TypeError', message: 'now must be milliseconds since 1970, not NaN' })
+})
+
+t.test('of two gateways with one registry, the one that has the path explains', async (t) => {
+  const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' }, v2: { upstream: 'http://127.0.0.1:2' } })
+  const app = makeApp(t)
+  await app.register(async (scope) => { await scope.register(versionGateway, { versions, prefix: '/a', resolve: { default: 'v1' } }) })
+  await app.register(async (scope) => { await scope.register(versionGateway, { versions, prefix: '/b', resolve: { default: 'v2' } }) })
+  await app.ready()
+
+  const [a, b, neither] = await Promise.all(['/a/x', '/b/x', '/c'].map(async (url) => await versions.explain({ url })))
+
+  t.equal(a!.decision?.id, 'v1')
+  t.equal(b!.decision?.id, 'v2')
+  t.equal(neither!.decision?.id, 'v1')
+})
+
+t.test('resolvers see the URL and the host that are explained, and their failures are not logged', async (t) => {
+  const seen: unknown[] = []
+  const override = [{ name: 'own', onError: 'skip' as const, resolve: ({ url, hostname }: FastifyRequest) => { seen.push(url, hostname); throw new Error('no') } }]
+  const { app } = await startCase(t, { resolve: { override } })
+
+  const { decision } = await app.versions.explain({ url: '/orders?a=1', headers: { host: 'api.test:8080' } })
+
+  t.strictSame(seen, ['/orders?a=1', 'api.test'])
+  t.equal(decision?.id, 'v3')
+})
+
+t.test('of headers that come once, the first line counts; cookies are one list', async (t) => {
+  const seen: unknown[] = []
+  const override = [{ name: 'own', resolve: ({ headers }: FastifyRequest) => { seen.push(headers.origin, headers.cookie, headers['x-a']); return undefined } }]
+  const { app } = await startCase(t, { resolve: { override } })
+
+  await app.versions.explain({ headers: { origin: ['a', 'b'], cookie: ['a=1', 'b=2'], 'x-a': ['1', '2'] } })
+
+  t.strictSame(seen, ['a', 'a=1; b=2', '1, 2'])
+})

@@ -1,0 +1,177 @@
+import t from 'tap'
+import { says } from '../../helpers/worked-cases/case.ts'
+import { ownHeaders, say } from '../../helpers/worked-cases/say.ts'
+import { endOfV2, noon, startCase } from '../../helpers/worked-cases/start.ts'
+
+const hour = 3_600_000
+const day = 24 * hour
+const moved = (version: string, to: string) => ['default-moved', { version, to }]
+
+for (const [title, theirs, expected] of [
+  ['says nothing', {}, endOfV2],
+  ['says earlier moments', { deprecation: '@1', sunset: 'Fri, 30 Oct 2026 00:00:00 GMT' }, { ...endOfV2, deprecation: '@1', sunset: 'Fri, 30 Oct 2026 00:00:00 GMT' }],
+  ['says later moments', { deprecation: '@1999999999', sunset: 'Fri, 01 Jan 2027 00:00:00 GMT' }, endOfV2],
+  ['says them in two lines each', { deprecation: ['@3', '@2'], sunset: ['Thu, 01 Jan 2026 00:00:02 GMT', 'Thu, 01 Jan 2026 00:00:01 GMT'] },
+    { ...endOfV2, deprecation: '@2', sunset: 'Thu, 01 Jan 2026 00:00:01 GMT' }],
+  ['says them as nobody can read', { deprecation: 'true', sunset: 'soon' }, endOfV2],
+  ['has links of its own', { link: '</a>; rel="next"' }, { ...endOfV2, link: `</a>; rel="next", ${endOfV2.link}` }]
+] as const) {
+  t.test(`an answer tells the end of its version once, where the upstream ${title}`, async (t) => {
+    const { origin } = await startCase(t, { upstreams: { v2: (_request, response) => { response.writeHead(200, theirs as Record<string, string>).end('{}') } } })
+
+    const { headers } = await say(t, origin, { lines: says('v2') })
+
+    t.hasStrict(headers, expected)
+  })
+}
+
+t.test('what an upstream says of a version without an end is passed on', async (t) => {
+  const { origin } = await startCase(t, { upstreams: { v3: (_request, response) => { response.writeHead(200, { deprecation: '@5', sunset: 'soon' }).end('{}') } } })
+
+  const { headers } = await say(t, origin, {})
+
+  t.hasStrict(headers, { deprecation: '@5', sunset: 'soon' })
+})
+
+t.test('an end that is enforced comes by the clock', async (t) => {
+  const { origin, clock } = await startCase(t, { versions: { v2: { enforceSunset: true } } })
+  const end = Date.parse('2026-12-31T23:59:59Z')
+
+  clock.now = end - 1
+  const before = await say(t, origin, { lines: says('v2') })
+  clock.now = end
+  const after = await say(t, origin, { lines: says('v2') })
+
+  t.equal(before.status, 200)
+  t.equal(after.status, 410)
+  t.hasStrict(JSON.parse(after.body), {
+    code: 'VERSION_RETIRED', version: 'v2', requested: 'v2', sunset: '2026-12-31T23:59:59.000Z', successor: 'v3', supported: ['v3'], docs: 'https://docs.acme.io/v2'
+  })
+  t.hasStrict(ownHeaders(after.headers), { ...endOfV2, 'cache-control': 'no-store', vary: 'api-version' })
+})
+
+t.test('a deprecation that is to come is told, and changes nothing', async (t) => {
+  const { origin, clock, decisions } = await startCase(t)
+
+  clock.now = Date.parse('2025-12-31T23:59:59Z')
+  const { headers } = await say(t, origin, { lines: says('v2') })
+
+  t.hasStrict(headers, endOfV2)
+  t.hasStrict(decisions[0], { id: 'v2', state: 'active' })
+})
+
+t.test('retired versions are forwarded from one to the next, and the answer says what was asked for', async (t) => {
+  const { origin, decisions } = await startCase(t, { versions: { v0: { retired: true, onRetired: 'forward', successor: 'v1' }, v1: { onRetired: 'forward', successor: 'latest' } } })
+
+  const { headers, body } = await say(t, origin, { lines: says('V0') })
+
+  t.hasStrict(JSON.parse(body), { servedBy: 'v3' })
+  t.hasStrict(headers, { 'api-version': 'v3', 'api-version-requested': 'v0' })
+  t.hasStrict(decisions[0], { id: 'v3', insteadOf: 'v0', requested: 'V0' })
+})
+
+t.test('an upstream cannot say what was asked for', async (t) => {
+  const { origin } = await startCase(t, {
+    upstreams: { v3: (_request, response) => { response.writeHead(200, { 'api-version': 'v8', 'API-Version-Requested': 'v9' }).end('{}') } }
+  })
+
+  const { headers } = await say(t, origin, {})
+
+  t.strictSame(ownHeaders(headers), { 'api-version': 'v3', vary: 'api-version' })
+})
+
+t.test('a pin to a version that is forwarded is forwarded too', async (t) => {
+  const { origin } = await startCase(t, { versions: { v1: { onRetired: 'forward' } } })
+
+  const { headers } = await say(t, origin, { claims: { ver: 'v1' } })
+
+  t.hasStrict(headers, { 'api-version': 'v3', 'api-version-requested': 'v1' })
+})
+
+for (const [at, status, retryAfter] of [
+  [noon - 1, 200, undefined], [noon, 410, '3600'], [noon + 1, 410, '3600'], [noon + 1000, 410, '3599'], [noon + hour - 1, 410, '1'], [noon + hour, 200, undefined]
+] as const) {
+  t.test(`${at - noon} ms into a brownout of an hour the answer is ${status}, ${retryAfter === undefined ? 'without' : `${retryAfter} s of`} Retry-After`, async (t) => {
+    const { origin, clock } = await startCase(t, { versions: { v2: { brownouts: [{ start: noon, end: noon + hour }] } } })
+
+    clock.now = at
+    const { status: answered, headers, body } = await say(t, origin, { lines: says('v2') })
+
+    t.equal(answered, status)
+    t.equal(headers['retry-after'], retryAfter)
+    if (status === 410) t.hasStrict(JSON.parse(body), { code: 'VERSION_BROWNOUT', until: '2026-06-01T13:00:00.000Z' })
+  })
+}
+
+t.test('a brownout that observes refuses nobody, and tells whom it would have met', async (t) => {
+  const brownouts = [{ start: noon, end: noon + hour, mode: 'observe' as const, exempt: ({ headers }: { headers: object }) => 'x-exempt' in headers }]
+  const { origin, events } = await startCase(t, { versions: { v2: { brownouts } } })
+
+  const { status } = await say(t, origin, { lines: says('v2') })
+  await say(t, origin, { lines: [...says('v2'), 'x-exempt: 1'] })
+
+  t.equal(status, 200)
+  t.strictSame(events.filter(([name]) => name === 'brownout'), [
+    ['brownout', { version: 'v2', consumer: null, tier: 'override', source: 'header:api-version', refused: false }]
+  ])
+})
+
+for (const [mode, status] of [['enforce', 410], ['observe', 200]] as const) {
+  t.test(`a brownout that would ${mode} exempts nobody when it cannot tell whom`, async (t) => {
+    const exempt = (): boolean => { throw new Error('no') }
+    const { origin, events } = await startCase(t, { versions: { v2: { brownouts: [{ start: noon, end: noon + hour, mode, exempt }] } } })
+
+    const answer = await say(t, origin, { lines: says('v2') })
+
+    t.equal(answer.status, status)
+    t.hasStrict(events.at(-1)?.[1], { refused: mode === 'enforce' })
+  })
+}
+
+t.test('a brownout meets pins as well', async (t) => {
+  const { origin } = await startCase(t, { versions: { v2: { brownouts: [{ start: noon, end: noon + hour }] } } })
+
+  const { status, body } = await say(t, origin, { claims: { ver: 'v2' } })
+
+  t.equal(status, 410)
+  t.hasStrict(JSON.parse(body), { code: 'VERSION_BROWNOUT', source: 'claim:ver' })
+})
+
+t.test('the default cannot have a brownout', async (t) => {
+  const started = startCase(t, { versions: { v3: { deprecatedAt: 0, brownouts: [{ start: 0, end: 1 }] } } })
+
+  await t.rejects(started, { code: 'VERSION_CONFIG_INVALID', message: /versions\.v3\.brownouts: this version is the default/ })
+})
+
+t.test('a default that has ended is its successor, and that is told once a day', async (t) => {
+  const { origin, clock, events } = await startCase(t, { resolve: { default: 'v1' } })
+
+  const { status, headers } = await say(t, origin, {})
+  await say(t, origin, {})
+  clock.now += day
+  await say(t, origin, {})
+
+  t.equal(status, 200)
+  t.equal(headers['api-version'], 'v3')
+  t.equal(headers['api-version-requested'], undefined)
+  t.strictSame(events, [moved('v1', 'v3'), moved('v1', 'v3')])
+})
+
+t.test('a default that has ended and has no successor is the oldest version that is active', async (t) => {
+  const { origin, events, app } = await startCase(t, { versions: { v5: { retired: true }, v2: { disabled: true } }, resolve: { default: 'v5' } })
+
+  const { headers } = await say(t, origin, {})
+
+  t.equal(headers['api-version'], 'v3')
+  t.strictSame(events, [moved('v5', 'v3')])
+  t.hasStrict(app.versions.get('v5'), { state: 'retired', visible: false })
+})
+
+t.test('a default that has ended, and nothing is left, is 503', async (t) => {
+  const { origin } = await startCase(t, { versions: { v2: { retired: true }, v3: { retired: true } } })
+
+  const { status, body } = await say(t, origin, {})
+
+  t.equal(status, 503)
+  t.hasStrict(JSON.parse(body), { code: 'VERSION_RESOLUTION_UNAVAILABLE', source: 'default' })
+})

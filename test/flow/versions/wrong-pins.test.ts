@@ -1,0 +1,45 @@
+import t from 'tap'
+import { fromHeader } from '../../../lib/index.ts'
+import type { ResolverAnswer } from '../../../types/index.ts'
+import { sayAlike } from '../../helpers/worked-cases/agree.ts'
+import { says } from '../../helpers/worked-cases/case.ts'
+import { startCase } from '../../helpers/worked-cases/start.ts'
+
+const pinnedTo = (answer: unknown) => ({
+  resolve: { override: [fromHeader('api-version')], pin: [{ name: 'table', resolve: () => answer as ResolverAnswer }] }
+})
+
+for (const locked of [1, '1', 'true', {}]) {
+  t.test(`a pin that a database calls locked with ${JSON.stringify(locked)} is locked`, async (t) => {
+    const started = await startCase(t, pinnedTo({ version: 'v2', locked }))
+
+    const { status, seen } = await sayAlike(t, started, { lines: says('v3') })
+
+    t.equal(status, 403)
+    t.equal(seen.code, 'VERSION_LOCKED')
+  })
+}
+
+for (const [version, code] of [['v9', 'PINNED_VERSION_UNAVAILABLE'], ['!!', 'PINNED_VERSION_INVALID'], [5n, 'PINNED_VERSION_INVALID']] as const) {
+  t.test(`a locked pin that names no version (${version}) holds the caller back, one that is not locked does not`, async (t) => {
+    const locked = await startCase(t, pinnedTo({ version, locked: true }))
+    const unlocked = await startCase(t, pinnedTo({ version }))
+
+    const held = await sayAlike(t, locked, { lines: says('v2') })
+    const free = await sayAlike(t, unlocked, { lines: says('v2') })
+
+    t.equal(held.status, 503)
+    t.equal(held.seen.code, code)
+    t.equal(free.status, 200)
+  })
+}
+
+for (const answer of [{ version: null, locked: true }, { version: undefined }, {}, { version: '' }, '', null]) {
+  t.test(`a row without a version is no pin: ${JSON.stringify(answer)}`, async (t) => {
+    const started = await startCase(t, pinnedTo(answer))
+
+    const { decision } = await sayAlike(t, started, {})
+
+    t.hasStrict(decision, { id: 'v3', tier: 'default' })
+  })
+}
