@@ -19,7 +19,11 @@ t.test('two hundred slow readers of 10 MB take less than 64 MB', async (t) => {
     response.setHeader('content-length', content.length)
     Readable.from(content.pieces()).pipe(response)
   })
-  const get = async (path: string) => await answerTo(gateway.request('GET', path).end())
+  const get = async (path: string) => {
+    const answer = await answerTo(gateway.request('GET', path).end())
+    if (answer.statusCode !== 200) throw new Error(`${path} was answered with ${answer.statusCode}`)
+    return answer
+  }
   const usual = await gateway.memoryAtWork(async (path) => await isWhole(await get(path), contentOf(path)))
 
   const answers = await Promise.all(clients.map(async (number) => await get(`/10/${number}`)))

@@ -43,6 +43,7 @@ t.test('a frame on its way is completed before the goodbye', async (t) => {
   const { app, origin } = await startGateway(t, upstream)
   const { socket } = await upgrade(t, origin, webSocket)
   const { socket: peer } = await last()
+  endWithOther(peer)
   const frame = Buffer.concat([Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]), Buffer.alloc(65_536, 'x')]).toString('latin1')
 
   peer.write(frame.slice(0, 10_000), 'latin1')
