@@ -1,21 +1,9 @@
 import { test } from 'tap'
-import { defineVersions } from '../../lib/index.ts'
 import type { Registry } from '../../lib/registry/registry.ts'
-import type { RegistryOptions, VersionEventMap, VersionsConfig } from '../../types/index.ts'
 import { soundVersions } from '../helpers/problems.ts'
+import { listenTo, makeRegistry } from '../helpers/registry.ts'
 
 const day = 86_400_000
-
-/** Versions latest and v2, with other names. */
-const makeRegistry = (options: RegistryOptions = {}, versions: VersionsConfig = soundVersions) =>
-  defineVersions(versions, { aliases: { stable: 'V2', current: 'Stable' }, ...options }) as Registry
-
-/** What a registry tells from here on. */
-function listenTo (registry: Registry, ...names: Array<keyof VersionEventMap>) {
-  const told: unknown[] = []
-  for (const name of names) registry.events.on(name, (event: object) => told.push({ name, ...event }))
-  return told
-}
 
 test('an update replaces the set, under the next number, and tells what has changed', async (t) => {
   const registry = makeRegistry()

@@ -1,19 +1,7 @@
 import { test } from 'tap'
-import { defineVersions } from '../../lib/index.ts'
 import type { Registry } from '../../lib/registry/registry.ts'
-import type { RegistryOptions, VersionEventMap, VersionsConfig } from '../../types/index.ts'
-import { soundVersions } from '../helpers/problems.ts'
-
-/** Versions latest and v2, with other names. */
-const makeRegistry = (options: RegistryOptions = {}, versions: VersionsConfig = soundVersions) =>
-  defineVersions(versions, { aliases: { stable: 'V2', current: 'Stable' }, ...options }) as Registry
-
-/** What a registry tells from here on. */
-function listenTo (registry: Registry, ...names: Array<keyof VersionEventMap>) {
-  const told: unknown[] = []
-  for (const name of names) registry.events.on(name, (event: object) => told.push({ name, ...event }))
-  return told
-}
+import type { RegistryOptions } from '../../types/index.ts'
+import { listenTo, makeRegistry } from '../helpers/registry.ts'
 
 test('an update is checked as a copy: what the object says later does not count', async (t) => {
   const registry = makeRegistry()
