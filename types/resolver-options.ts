@@ -14,7 +14,7 @@ export interface FromPathOptions {
 }
 
 export interface FromMediaTypeOptions {
-  /** `acme` reads `application/vnd.acme.v2+json` and `application/vnd.acme+json;version=v2` only. Default: any type's parameter. */
+  /** `acme` reads `application/vnd.acme.v2+json` and `application/vnd.acme+json;version=v2` only. Default: the parameter of every type. */
   vendor?: string
   /** Parameter that names the version, in any case. It counts more than the type. Default `version`. */
   parameter?: string

@@ -80,7 +80,7 @@ t.test('a client of socket.io stays with the version that it asks for, on every 
   t.strictSame([first, second], ['v2', 'v2'])
 })
 
-t.test('a client of socket.io is refused by the gateway as any other', async (t) => {
+t.test('a client of socket.io is refused by the gateway like everybody else', async (t) => {
   const { origin, v2, latest } = await startGateway(t)
   let connections = 0
   for (const { sockets } of [latest, v2]) sockets.on('connection', () => { connections++ })

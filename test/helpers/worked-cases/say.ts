@@ -54,7 +54,7 @@ function tokenOf (claims: object): string {
   return token
 }
 
-/** Reads an answer whose body is an object in JSON, if it has any. */
+/** Reads an answer, whose body is empty or an object in JSON. */
 export function answered (raw: string): Answered {
   const [head = '', ...rest] = raw.split('\r\n\r\n')
   const [status = '', ...fields] = head.split('\r\n')
