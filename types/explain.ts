@@ -26,8 +26,9 @@ export interface ExplainedRequest extends Principal {
 
 /** What the gateway would do with a request. */
 export interface Explanation<Id extends string = string> {
-  /** `forwarded` to the version's upstream, `refused`, or only `decided`: the path is not under a prefix of the gateway. */
+  /** `forwarded` to the version's upstream, `refused`, or only `decided`: a route of the app's own answers, or none. */
   readonly outcome: 'forwarded' | 'refused' | 'decided'
+  /** `null` when it is refused, on neutral routes, and on those that the gateway did not see: outside of it, or declared before. */
   readonly decision: VersionDecision<Id> | null
   /** Status of the refusal; `null`: the upstream's. */
   readonly status: number | null

@@ -94,10 +94,12 @@ function checkUpdates (registry: Registry, versionHeader: string, projected: rea
 
 /** What a request under the prefix would meet here, up to its upstream. */
 function rehearse (app: FastifyInstance, mount: Mount): void {
-  const has = (url: string): boolean => isUnder(mount.prefix, url)
-  prefixesOf.get(app).push({ prefix: mount.prefix, has })
+  const { prefix } = mount
+  const patterns = [prefix, `${prefix}/`, `${prefix}/*`]
+  const isRoute = (pattern: string | undefined): boolean => pattern !== undefined && patterns.includes(pattern)
+  prefixesOf.get(app).push({ prefix, isRoute, has: (url) => isUnder(prefix, url) })
   stepsOf.get(app).push((request, reply, rehearsal) => {
-    if (rehearsal?.isOfCaller === true || !has(request.raw.url!)) return
+    if (rehearsal?.isOfCaller === true || !isRoute(request.routeOptions.url)) return
     const refusal = judgeTarget(request, mount.prefix)
     if (refusal !== null) throw refusal
     const version = servedBy.get(request)!

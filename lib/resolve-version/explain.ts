@@ -7,13 +7,15 @@ import { prefixesOf, problemOptions, statedTenant, stepsOf } from '../stage/hand
 import type { Rehearsal } from '../stage/steps.ts'
 import { RehearsedReply } from './rehearsed-reply.ts'
 import { rehearsedRequest } from './rehearsed-request.ts'
+import type { Routes } from './routes.ts'
 
 /** Takes a request that does not exist through the stages, and tells what they do. */
-export async function explain (app: FastifyInstance, explained: ExplainedRequest): Promise<Explanation> {
-  const { request, reply, trace, refusal } = await rehearse(app, explained, false)
+export async function explain (app: FastifyInstance, routes: Routes, explained: ExplainedRequest): Promise<Explanation> {
+  const { request, reply, trace, refusal } = await rehearse(app, routes, explained, false)
   if (refusal === null) {
-    const isForwarded = prefixesOf.get(app).some(({ has }) => has(request.originalUrl))
-    if (!isForwarded) trace.push('No prefix of the gateway has this path, so it is not forwarded.')
+    const { url: route } = request.routeOptions
+    const isForwarded = prefixesOf.get(app).some(({ isRoute }) => isRoute(route))
+    if (!isForwarded) trace.push(route === undefined ? 'No route has this path, so it is not forwarded.' : `A route of the app answers: ${route}.`)
     const outcome = isForwarded ? 'forwarded' : 'decided'
     return freeze({ outcome, decision: request.version, status: null, headers: reply.getHeaders(), problem: null, trace })
   }
@@ -24,23 +26,27 @@ export async function explain (app: FastifyInstance, explained: ExplainedRequest
 }
 
 /** The version of a caller. @throws a refusal */
-export async function resolveFor (app: FastifyInstance, principal: Principal): Promise<VersionDecision> {
-  const { request, refusal } = await rehearse(app, principal, true)
+export async function resolveFor (app: FastifyInstance, routes: Routes, principal: Principal): Promise<VersionDecision> {
+  const { request, refusal } = await rehearse(app, routes, principal, true)
   if (refusal !== null) throw refusal
   return request.version!
 }
 
-async function rehearse (app: FastifyInstance, explained: ExplainedRequest, isOfCaller: boolean) {
+async function rehearse (app: FastifyInstance, routes: Routes, explained: ExplainedRequest, isOfCaller: boolean) {
   const { claims, provider, now, tenant } = explained
   if (now !== undefined && !Number.isFinite(now)) throw new TypeError(`now must be milliseconds since 1970, not ${show(now)}`)
   const trace: string[] = []
   const rehearsal: Rehearsal = {
     isOfCaller, trace, ...claims !== undefined && { claims }, ...provider !== undefined && { provider }, ...now !== undefined && { now }
   }
-  const request = rehearsedRequest(app, explained, prefixesOf.get(app))
+  const { request, route } = rehearsedRequest(app, explained, routes)
   const reply = new RehearsedReply(request)
   if (tenant !== undefined) statedTenant.set(request, tenant)
   let refusal: Refusal | null = null
+  if (route?.config === null && !isOfCaller) {
+    trace.push('Its route is outside of the gateway, or was declared before it, so nothing is known of it.')
+    return { request, reply, trace, refusal }
+  }
   try {
     for (const step of stepsOf.get(app)) await step(request, reply.asReply(), rehearsal)
   } catch (error) {

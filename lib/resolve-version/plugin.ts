@@ -23,6 +23,7 @@ import { explain, resolveFor } from './explain.ts'
 import { decide, decideForPreflight } from './precedence.ts'
 import { exposure, reasonHeader, reasonOf, reasonOfRefusal } from './reason.ts'
 import { Reporter } from './report.ts'
+import { Routes } from './routes.ts'
 import { variation } from './variation.ts'
 
 /**
@@ -49,11 +50,14 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     registryInUse.set(app, registry)
     pinnedBy.set(app, vary.whenShared)
     prefixesOf.set(app, [])
-    speakFor(app, registry, rules)
+    speakFor(app, registry, rules, new Routes(app))
     flushUsage(app, registry.usageLog, registry.options.usage ?? {})
 
     addStep(app, (request, reply, rehearsal) => {
-      if (request.routeOptions.config?.version === false) return
+      if (request.routeOptions.config?.version === false) {
+        rehearsal?.trace.push('The route is neutral: no version is decided.')
+        return
+      }
       if (vary.always.length > 0) addVary(reply, vary.always)
       const isAsked = !isPreflight(request)
       if (!isAsked) addVary(reply, preflightHeaders)
@@ -95,12 +99,12 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
 }
 
 /** `app.versions`, and what only a gateway can answer there. */
-function speakFor (app: FastifyInstance, registry: Registry, rules: Rules): void {
+function speakFor (app: FastifyInstance, registry: Registry, rules: Rules, routes: Routes): void {
   registry.announcements.onFault = (err) => app.log.error({ err }, 'a listener of app.versions.events failed')
   const takeBack = registry.reporters.add({
     has: (url) => prefixesOf.get(app).some((prefix) => prefix.has(url)),
-    explain: (request) => explain(app, request),
-    resolveFor: (principal) => resolveFor(app, principal),
+    explain: (request) => explain(app, routes, request),
+    resolveFor: (principal) => resolveFor(app, routes, principal),
     defaultId: () => servedByDefault(registry.current, registry.now(), rules.default)?.id ?? null
   })
   app.addHook('onClose', async () => takeBack())

@@ -2,15 +2,18 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { parse } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ExplainedRequest } from '../../types/index.ts'
-import type { Prefix } from '../stage/hand-over.ts'
+import { prefixesOf } from '../stage/hand-over.ts'
 import { splitAbsolute } from '../url/target.ts'
+import type { Route, Routes } from './routes.ts'
 
 const silent = (): void => {}
 const noLog = { info: silent, warn: silent, error: silent, debug: silent, trace: silent, fatal: silent, silent, level: 'silent' }
 
-/** A request that does not exist, with what resolvers look at. */
-export function rehearsedRequest (app: FastifyInstance, explained: ExplainedRequest, prefixes: readonly Prefix[]): FastifyRequest {
-  const { method = 'GET', headers: given = {}, url = prefixes[0]?.prefix || '/' } = explained
+/** A request that does not exist, with what resolvers look at, and the route that it would take. */
+export function rehearsedRequest (
+  app: FastifyInstance, explained: ExplainedRequest, routes: Routes
+): { request: FastifyRequest, route: Route | null } {
+  const { method = 'GET', headers: given = {}, url = prefixesOf.get(app)[0]?.prefix || '/' } = explained
   const [authority = 'localhost'] = splitAbsolute(url)
   const names = Object.keys(given)
   const host = names.some((name) => name.toLowerCase() === 'host') ? {} : { host: authority }
@@ -25,9 +28,9 @@ export function rehearsedRequest (app: FastifyInstance, explained: ExplainedRequ
     httpVersionMajor: 1,
     socket: {}
   } as unknown as IncomingMessage
-  const { prefix } = prefixes.filter((each) => each.has(url)).sort((a, b) => b.prefix.length - a.prefix.length)[0] ?? { prefix: '' }
   const named = raw.headers.host ?? authority
-  return {
+  const route = routes.find(method, url, named, raw.headers['accept-version'] as string | undefined)
+  const request = {
     id: 'explained',
     raw,
     method,
@@ -35,17 +38,18 @@ export function rehearsedRequest (app: FastifyInstance, explained: ExplainedRequ
     get url () { return raw.url },
     originalUrl: url,
     query: { ...parse(url.split('?').slice(1).join('?')) },
-    params: {},
+    params: { ...route?.params },
     host: named,
     hostname: named.replace(/:\d+$/, ''),
     protocol: 'http',
     ip: '127.0.0.1',
     log: noLog,
     server: app,
-    routeOptions: { method, url: `${prefix}/*`, config: {} },
+    routeOptions: { method, url: route?.url, config: { ...route?.config } },
     identity: null,
     version: null
   } as unknown as FastifyRequest
+  return { request, route }
 }
 
 /** As Node joins them: of some only the first counts, and cookies are a list of their own. */

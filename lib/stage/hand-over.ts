@@ -46,6 +46,8 @@ export interface Prefix {
   readonly prefix: string
   /** Whether a request target is under it. */
   has (url: string): boolean
+  /** Whether a route, by its pattern, is the one that forwards. */
+  isRoute (pattern: string | undefined): boolean
 }
 
 export const prefixesOf = onInstance<Prefix[]>('prefixes')

@@ -14,7 +14,7 @@ import { answered, say, toExplain } from '../../helpers/worked-cases/say.ts'
 import { startCase } from '../../helpers/worked-cases/start.ts'
 
 // By their numbers in the study of how other gateways choose versions. 32 to 36 are missing: they are of rollouts,
-// which do not exist yet. 43 and 44 are no single requests, and a neutral route (41) has no decision to explain.
+// which do not exist yet. 43 and 44 are no single requests.
 for (const row of [...overrideCases, ...pinCases, ...lifeCases]) {
   const { title, setting, before, refused, decision, headers = {}, body = {}, events, unexplained } = row
   t.test(`${title} is ${refused === undefined ? 'forwarded' : refused.join(' ')}, and explained alike`, async (t) => {
@@ -59,10 +59,13 @@ t.test('39: a WebSocket names its version in a subprotocol: the cluster sees the
 })
 
 t.test('41: a neutral route is served, whatever version the request names', async (t) => {
-  const origin = await neutralApp(t)
+  const { app, origin } = await neutralApp(t)
+  const said = { path: '/healthz', lines: says('v9') }
 
-  const live = await say(t, origin, { path: '/healthz', lines: says('v9') })
+  const explanation = await app.versions.explain(toExplain(said))
+  const live = await say(t, origin, said)
 
+  t.hasStrict(explanation, { outcome: 'decided', decision: null, status: null, headers: {}, problem: null })
   t.equal(live.status, 200)
   t.strictSame(JSON.parse(live.body), { version: null })
   t.equal(live.headers['vary'], undefined)
@@ -98,14 +101,14 @@ t.test('44: Accept-Version is refused at boot, with the reason', async (t) => {
 })
 
 /** The stages one by one, with a route of the app's own among them. */
-async function neutralApp (t: Test): Promise<string> {
+async function neutralApp (t: Test) {
   const app = makeApp(t)
   const versions = defineVersions({ v3: { upstream: 'http://127.0.0.1:1' } })
   await app.register(sanitizeHeaders, {})
   await app.register(verifyIdentity, { providers: [] })
   await app.register(resolveVersion, { versions, override: [fromHeader('api-version')], default: 'v3' })
   app.get('/healthz', { config: { version: false } }, async ({ version }) => ({ version }))
-  return await listen(app)
+  return { app, origin: await listen(app) }
 }
 
 function pick (expected: object): object {

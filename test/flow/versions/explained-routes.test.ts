@@ -1,0 +1,140 @@
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import t, { type Test } from 'tap'
+import versionGateway, { defineVersions, fromHeader, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../../../lib/index.ts'
+import type { ExplainedRequest } from '../../../types/index.ts'
+import { makeApp } from '../../helpers/gateway.ts'
+import { startUpstream } from '../../helpers/upstream.ts'
+import { issuer } from '../../helpers/worked-cases/start.ts'
+
+const wrong = { 'api-version': 'v9' }
+const forwards = 'The request is forwarded to the upstream of v1.'
+const unseen = 'Its route is outside of the gateway, or was declared before it, so nothing is known of it.'
+
+/** The stages at the root, and behind them routes of the app's own that they are for as well. */
+async function stagesAmongRoutes (t: Test, options: FastifyServerOptions = {}) {
+  const app = makeApp(t, options)
+  const versions = defineVersions({ v1: { upstream: await startUpstream(t, 'v1') } })
+  await app.register(sanitizeHeaders, {})
+  await app.register(verifyIdentity, { providers: [issuer.provider()] })
+  await app.register(resolveVersion, { versions, override: [fromHeader('api-version')], default: 'v1' })
+  app.get('/users/:id', { config: { version: false } }, async () => 'user')
+  app.get('/closed', { config: { identity: 'require' } }, async () => 'closed')
+  app.get('/here', { constraints: { host: 'a.test' }, config: { version: false } }, async () => 'here')
+  app.get('/versioned', async () => 'versioned')
+  await app.register(proxyVersions, { versions })
+  await app.ready()
+  return app
+}
+
+/** The whole gateway at the root: routes beside it are none of its. */
+async function gatewayAmongRoutes (t: Test) {
+  const app = makeApp(t)
+  app.get('/early', async () => 'early')
+  await app.register(versionGateway, {
+    versions: { v1: { upstream: await startUpstream(t, 'v1') } }, resolve: { override: [fromHeader('api-version')], default: 'v1' }
+  })
+  app.get('/late/:id', async () => 'late')
+  await app.ready()
+  return app
+}
+
+/** What a request is answered with, and how it is explained. */
+async function both (app: FastifyInstance, said: ExplainedRequest) {
+  const { method = 'GET', url, headers } = said
+  const live = await app.inject({ method: method as 'GET', url: url!, headers: headers as Record<string, string> })
+  return { live, explanation: await app.versions.explain(said) }
+}
+
+for (const [title, said, status, outcome, sentence] of [
+  ['a neutral route with parameters', { url: '/users/5?a=1', headers: wrong }, 200, 'decided', 'The route is neutral: no version is decided.'],
+  ['HEAD of a neutral route', { method: 'HEAD', url: '/users/5', headers: wrong }, 200, 'decided', 'A route of the app answers: /users/:id.'],
+  ['a neutral route of one host', { url: '/here', headers: { host: 'a.test', ...wrong } }, 200, 'decided', 'A route of the app answers: /here.'],
+  ['that path at another host', { url: '/here', headers: { host: 'b.test' } }, 200, 'forwarded', forwards],
+  ['a route that asks for a token', { url: '/closed' }, 401, 'refused', 'The request is refused: 401 TOKEN_MISSING. A bearer token is required.'],
+  ['a route that has a version', { url: '/versioned' }, 200, 'decided', 'A route of the app answers: /versioned.'],
+  ['that route with an unknown version', { url: '/versioned', headers: wrong }, 400, 'refused', "The request is refused: 400 VERSION_UNKNOWN. There is no version 'v9'."],
+  ['another method', { method: 'POST', url: '/users/5' }, 200, 'forwarded', forwards],
+  ['everything else', { url: '/orders' }, 200, 'forwarded', forwards]
+] as const) {
+  t.test(`among the stages, ${title} is explained as it is answered`, async (t) => {
+    const app = await stagesAmongRoutes(t)
+
+    const { live, explanation } = await both(app, said)
+
+    t.equal(live.statusCode, status)
+    t.equal(explanation.outcome, outcome)
+    t.equal(explanation.status, status < 400 ? null : status)
+    t.ok(explanation.trace.includes(sentence), explanation.trace.join('\n'))
+  })
+}
+
+for (const [title, said, outcome, sentence] of [
+  ['a route from before', { url: '/early', headers: wrong }, 'decided', unseen],
+  ['a route from afterwards', { url: '/late/5', headers: wrong }, 'decided', unseen],
+  ['everything else', { url: '/orders' }, 'forwarded', forwards]
+] as const) {
+  t.test(`beside a whole gateway, ${title} is explained as it is answered`, async (t) => {
+    const app = await gatewayAmongRoutes(t)
+
+    const { live, explanation } = await both(app, said)
+
+    t.equal(live.statusCode, 200)
+    t.equal(explanation.outcome, outcome)
+    t.equal(explanation.decision === null, outcome === 'decided')
+    t.ok(explanation.trace.includes(sentence), explanation.trace.join('\n'))
+  })
+}
+
+for (const options of [{ routerOptions: { caseSensitive: false } }, { caseSensitive: false }]) {
+  t.test(`paths are matched as the app matches them: ${JSON.stringify(options)}`, async (t) => {
+    const app = await stagesAmongRoutes(t, options)
+
+    const { live, explanation } = await both(app, { url: '/USERS/5', headers: wrong })
+
+    t.equal(live.statusCode, 200)
+    t.hasStrict(explanation, { outcome: 'decided', decision: null })
+  })
+}
+
+t.test('a prefix that is encoded is the same prefix', async (t) => {
+  const app = makeApp(t)
+  await app.register(versionGateway, { prefix: '/api', versions: { v1: { upstream: await startUpstream(t, 'v1') } }, resolve: { default: 'v1' } })
+
+  const { live, explanation } = await both(app, { url: '/%61pi/orders' })
+
+  t.equal(live.statusCode, 200)
+  t.equal(explanation.outcome, 'forwarded')
+})
+
+t.test('a caller outside of a request takes no route', async (t) => {
+  const app = makeApp(t)
+  app.get('/', async () => 'home')
+  await app.register(versionGateway, { versions: { v1: { upstream: 'http://127.0.0.1:1' } }, resolve: { default: 'v1' } })
+  await app.ready()
+
+  const { id } = await app.versions.resolveFor({})
+
+  t.equal(id, 'v1')
+})
+
+t.test('what constraints of the app\'s own read is not known', async (t) => {
+  const plans = new Map<unknown, unknown>()
+  const plan = {
+    name: 'plan',
+    storage: () => ({ get: (key: unknown) => plans.get(key) ?? null, set: (key: unknown, value: unknown) => { plans.set(key, value) } }),
+    deriveConstraint: () => 'free',
+    validate: () => true
+  }
+  const app = makeApp(t, { routerOptions: { constraints: { plan } } } as unknown as FastifyServerOptions)
+  const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' } })
+  await app.register(sanitizeHeaders, {})
+  await app.register(verifyIdentity, { providers: [] })
+  await app.register(resolveVersion, { versions, default: 'v1' })
+  app.get('/paid', { constraints: { plan: 'paid' } } as object, async () => 'paid')
+  await app.ready()
+
+  const { outcome, trace } = await app.versions.explain({ url: '/paid' })
+
+  t.equal(outcome, 'decided')
+  t.ok(trace.includes('No route has this path, so it is not forwarded.'), trace.join('\n'))
+})
