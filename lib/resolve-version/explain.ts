@@ -39,11 +39,11 @@ async function rehearse (app: FastifyInstance, routes: Routes, explained: Explai
   const rehearsal: Rehearsal = {
     isOfCaller, trace, ...claims !== undefined && { claims }, ...provider !== undefined && { provider }, ...now !== undefined && { now }
   }
-  const { request, route } = rehearsedRequest(app, explained, routes)
+  const { request, route } = rehearsedRequest(app, explained, isOfCaller ? null : routes)
   const reply = new RehearsedReply(request)
   if (tenant !== undefined) statedTenant.set(request, tenant)
   let refusal: Refusal | null = null
-  if (route?.config === null && !isOfCaller) {
+  if (route?.config === null) {
     trace.push('Its route is outside of the gateway, or was declared before it, so nothing is known of it.')
     return { request, reply, trace, refusal }
   }

@@ -9,16 +9,17 @@ import type { Route, Routes } from './routes.ts'
 const silent = (): void => {}
 const noLog = { info: silent, warn: silent, error: silent, debug: silent, trace: silent, fatal: silent, silent, level: 'silent' }
 
-/** A request that does not exist, with what resolvers look at, and the route that it would take. */
+/**
+ * A request that does not exist, with what resolvers look at, and the route that it would take.
+ *
+ * @param routes `null` for a caller without a request, who takes none
+ */
 export function rehearsedRequest (
-  app: FastifyInstance, explained: ExplainedRequest, routes: Routes
+  app: FastifyInstance, explained: ExplainedRequest, routes: Routes | null
 ): { request: FastifyRequest, route: Route | null } {
   const { method = 'GET', headers: given = {}, url = prefixesOf.get(app)[0]?.prefix || '/' } = explained
   const [authority = 'localhost'] = splitAbsolute(url)
-  const names = Object.keys(given)
-  const host = names.some((name) => name.toLowerCase() === 'host') ? {} : { host: authority }
-  const lines = Object.entries({ ...host, ...given }).flatMap(([name, values]) =>
-    [values].flat().map((value): [string, string] => [name, value as string]))
+  const lines = linesOf(given, authority)
   const raw = {
     method,
     url,
@@ -29,7 +30,7 @@ export function rehearsedRequest (
     socket: {}
   } as unknown as IncomingMessage
   const named = raw.headers.host ?? authority
-  const route = routes.find(method, url, named, raw.headers['accept-version'] as string | undefined)
+  const route = routes?.find(method, url, named, raw.headers['accept-version'] as string | undefined) ?? null
   const request = {
     id: 'explained',
     raw,
@@ -50,6 +51,13 @@ export function rehearsedRequest (
     version: null
   } as unknown as FastifyRequest
   return { request, route }
+}
+
+/** Fields one by one. Every request names a host. */
+function linesOf (given: NonNullable<ExplainedRequest['headers']>, authority: string): Array<[name: string, value: string]> {
+  const hasHost = Object.keys(given).some((name) => name.toLowerCase() === 'host')
+  return Object.entries({ ...!hasHost && { host: authority }, ...given }).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value as string]))
 }
 
 /** As Node joins them: of some only the first counts, and cookies are a list of their own. */

@@ -106,10 +106,13 @@ t.test('a prefix that is encoded is the same prefix', async (t) => {
   t.equal(explanation.outcome, 'forwarded')
 })
 
-t.test('a caller outside of a request takes no route', async (t) => {
+t.test('a caller outside of a request takes no route, be it neutral', async (t) => {
   const app = makeApp(t)
-  app.get('/', async () => 'home')
-  await app.register(versionGateway, { versions: { v1: { upstream: 'http://127.0.0.1:1' } }, resolve: { default: 'v1' } })
+  const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' } })
+  await app.register(sanitizeHeaders, {})
+  await app.register(verifyIdentity, { providers: [] })
+  await app.register(resolveVersion, { versions, default: 'v1' })
+  app.get('/', { config: { version: false } }, async () => 'home')
   await app.ready()
 
   const { id } = await app.versions.resolveFor({})
