@@ -1,5 +1,6 @@
 import t from 'tap'
 import { listen } from '../helpers/gateway.ts'
+import { holdTimers } from '../helpers/held-timers.ts'
 import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
@@ -44,6 +45,7 @@ for (const [what, down, count] of downs) {
 }
 
 t.test('an issuer that was never there is 503 with a time to come back, and asked once for all', async (t) => {
+  const retries = holdTimers(t, 1000)
   const server = await startJwksServer(t, answer('', 500))
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url } })] })
   const origin = await listen(app)
@@ -58,9 +60,11 @@ t.test('an issuer that was never there is 503 with a time to come back, and aske
     t.match(await response.json(), { code: 'KEYS_UNAVAILABLE', detail: 'The token cannot be verified at the moment.' })
   }
   t.equal(server.fetched.length, 1)
+  t.equal(retries.length, 1, 'it is asked again when the time has come, and not before')
 })
 
 t.test('requests without a token, and tokens of another issuer, have nothing to do with it', async (t) => {
+  holdTimers(t, 1000)
   const other = makeIssuer()
   const server = await startJwksServer(t, answer('', 500))
   const app = await makeIdentifyingApp(t, {
