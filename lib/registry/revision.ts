@@ -7,7 +7,7 @@ import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange } 
 /** A version, and the alias that led to it when one did. */
 export interface Found<Id extends string = string> {
   readonly version: RegisteredVersion<Id>
-  readonly alias?: string
+  readonly alias: string | undefined
 }
 
 /** How names are matched with versions. */
@@ -49,7 +49,7 @@ export class Revision {
     const { versions, aliases = {} } = effectiveSet(this.content)
     const kept = new Map(before?.versions.map((version) => [version.id, version]))
     this.versions = Object.freeze(Object.entries(versions).map(([id, config]) => registered(id, config, kept.get(id))))
-    for (const version of this.versions) this.#byName.set(this.canonical(version.id), { version })
+    for (const version of this.versions) this.#byName.set(this.canonical(version.id), { version, alias: undefined })
     this.aliases = this.#follow(aliases)
   }
 
@@ -128,14 +128,14 @@ export class Revision {
   #floor (date: string): Found | undefined {
     const dated = this.versions.filter((version) => isDate(version.id) && version.id <= date && !version.isHidden && version.config.state !== 'preview')
     const [first, ...others] = dated
-    return first && { version: others.reduce((best, version) => version.id > best.id ? version : best, first) }
+    return first && { version: others.reduce((best, version) => version.id > best.id ? version : best, first), alias: undefined }
   }
 
   /** The highest version of a range of semantic versions. */
   #highest (range: string, now: number): Found | undefined {
     const candidates = new Map(this.#served(now).map((version) => [this.canonical(version.id), version]))
     const best = semver.maxSatisfying([...candidates.keys()].filter((id) => semver.valid(id) !== null), range)
-    return best === null ? undefined : { version: candidates.get(best)! }
+    return best === null ? undefined : { version: candidates.get(best)!, alias: undefined }
   }
 }
 

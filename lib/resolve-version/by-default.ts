@@ -3,10 +3,10 @@ import { show } from '../config/problems.ts'
 import { type Refusal, versionRequired, versionResolutionUnavailable } from '../errors.ts'
 import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
-import type { Revision } from '../registry/revision.ts'
+import type { Found, Revision } from '../registry/revision.ts'
 import { admit } from './admit.ts'
 import { inTime } from './ask.ts'
-import type { Case, Chosen, Rules } from './case.ts'
+import { type Case, type Chosen, nobody, type Rules } from './case.ts'
 
 /** What is chosen when nobody has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
 export function byDefault (kase: Case, { default: value, override, weak }: Rules): MaybePromise<Chosen> {
@@ -31,8 +31,8 @@ export function servedByDefault (revision: Revision, now: number, value: Default
   }
 }
 
-export function chosenByDefault (found: Pick<Chosen, 'version' | 'alias'>): Chosen {
-  return { ...found, tier: 'default', source: 'default', requested: null, locked: false, overridden: [] }
+export function chosenByDefault ({ version, alias }: Found): Chosen {
+  return { version, alias, tier: 'default', source: 'default', requested: null, locked: false, overridden: nobody }
 }
 
 function call (choose: Exclude<DefaultVersion, string>, { request }: Case): MaybePromise<string> {

@@ -34,6 +34,9 @@ export interface Chosen extends Found {
   readonly overridden: readonly Overridden[]
 }
 
+/** Of what was chosen over nobody's opinion: one for all, as of most requests. */
+export const nobody: readonly never[] = Object.freeze([])
+
 /** What is served. */
 export interface Served {
   readonly chosen: Chosen

@@ -1,19 +1,19 @@
 import type { VersionDecision } from '../../types/index.ts'
 import type { Case, Served } from './case.ts'
 
+type Writable = { -readonly [Member in keyof VersionDecision]: VersionDecision[Member] }
+
 /** Writes a decision down, frozen all the way. */
 export function makeDecision ({ chosen, version }: Served, { revision, now }: Case): VersionDecision {
   const { tier, source, requested, locked, alias, overridden } = chosen
-  return Object.freeze({
-    id: version.id,
-    tier,
-    source,
-    requested,
-    locked,
-    state: version.stateAt(now),
-    ...alias !== undefined && { alias },
-    ...version !== chosen.version && { insteadOf: chosen.version.id },
-    overridden: Object.freeze(overridden.map((other) => Object.freeze(other))),
-    revision: revision.number
-  })
+  const decision: Writable = {
+    id: version.id, tier, source, requested, locked, state: version.stateAt(now), overridden, revision: revision.number
+  }
+  if (alias !== undefined) decision.alias = alias
+  if (version !== chosen.version) decision.insteadOf = chosen.version.id
+  if (!Object.isFrozen(overridden)) {
+    for (const other of overridden) Object.freeze(other)
+    Object.freeze(overridden)
+  }
+  return Object.freeze(decision)
 }

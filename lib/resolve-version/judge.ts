@@ -33,12 +33,12 @@ export function judge (
   if (!names.every((name) => tier === 'override' ? revision.isSayable(name) : revision.isName(name))) {
     return tier === 'override' ? versionMalformed({ members }) : pinnedVersionInvalid({ members, locked, cause: named(source, version) })
   }
-  if (new Set(names.map(revision.canonical)).size > 1) return versionAmbiguous({ members: { source, values: names } })
+  if (names.length > 1 && new Set(names.map(revision.canonical)).size > 1) return versionAmbiguous({ members: { source, values: names } })
 
   const requested = names[0]!
   if (revision.isAny(requested)) return undefined
   const found = tier === 'override' ? revision.match(requested, now) : revision.find(requested)
-  if (found !== undefined) return { ...found, resolver, requested, locked }
+  if (found !== undefined) return { version: found.version, alias: found.alias, resolver, requested, locked }
   if (resolver.onUnknown === 'next') return undefined
   return tier === 'override'
     ? unknown(resolver, requested, revision, now)
@@ -57,7 +57,7 @@ function named (source: string, version: unknown): Error {
 function namesIn (tier: Tier, version: unknown): string[] {
   const text = Number.isInteger(version) ? String(version) : version
   if (typeof text !== 'string' || text.length > longestList) return ['']
-  return tier === 'override' ? text.split(',').map((name) => trimBlanks(name)) : [trimBlanks(text)]
+  return tier === 'override' && text.includes(',') ? text.split(',').map(trimBlanks) : [trimBlanks(text)]
 }
 
 /** In one pass each way: a regular expression would go back over every run of blanks within. */

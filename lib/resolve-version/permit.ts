@@ -14,6 +14,7 @@ import { unknown } from './unknown.ts'
 export function permit (
   overrides: readonly Verdict[], pin: Verdict | undefined, kase: Case, { allow }: Rules
 ): MaybePromise<readonly Verdict[]> {
+  if (allow === undefined && overrides.every((override) => isRefusal(override) || isOpen(override))) return overrides
   const permitFrom = (index: number, verdicts: readonly Verdict[]): MaybePromise<readonly Verdict[]> => {
     const override = overrides[index]
     if (override === undefined) return verdicts
@@ -36,16 +37,20 @@ function isPinned ({ version }: Opinion, pin: Verdict | undefined): boolean {
   return pin !== undefined && !isRefusal(pin) && pin.version === version
 }
 
-function isAllowed ({ version, resolver }: Opinion, { request, revision, now }: Case, allow: Rules['allow']): MaybePromise<boolean> {
-  // What is only there by chance, such as a cookie of last week, opens no preview.
-  const byDefault = version.isOpen && (resolver.weak !== true || version.config.state !== 'preview')
+/** Whether it needs nobody's permission. What is only there by chance, such as a cookie of last week, opens no preview. */
+function isOpen ({ version, resolver }: Opinion): boolean {
+  return version.isOpen && (resolver.weak !== true || version.config.state !== 'preview')
+}
+
+function isAllowed (override: Opinion, { request, revision, now }: Case, allow: Rules['allow']): MaybePromise<boolean> {
+  const byDefault = isOpen(override)
   if (allow === undefined) return byDefault
   const failed = (cause: unknown): never => {
     request.log.warn({ err: cause }, 'override.allow failed')
     throw versionResolutionUnavailable({ cause, members: { source: 'override.allow' }, headers: { 'retry-after': '1' } })
   }
   try {
-    const answer = allow(request, revision.describe(version, now), byDefault)
+    const answer = allow(request, revision.describe(override.version, now), byDefault)
     return isPromise(answer) ? inTime(Promise.resolve(answer), 'override.allow').then((said) => said === true, failed) : answer === true
   } catch (error) {
     return failed(error)

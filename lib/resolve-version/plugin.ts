@@ -125,5 +125,6 @@ function rulesFor (rehearsal: Rehearsal | null, rules: Rules): Rules {
 }
 
 function addVary (reply: FastifyReply, names: readonly string[]): void {
-  reply.header('vary', mergeVary(String(reply.getHeader('vary') ?? ''), names))
+  const present = reply.getHeader('vary')
+  reply.header('vary', present === undefined ? names.join(', ') : mergeVary(String(present), names))
 }

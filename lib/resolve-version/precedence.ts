@@ -1,11 +1,11 @@
 import type { Overridden, VersionResolver } from '../../types/index.ts'
-import { isRefusal, versionAmbiguous, versionLocked, versionResolutionUnavailable } from '../errors.ts'
+import { isRefusal, type Refusal, versionAmbiguous, versionLocked, versionResolutionUnavailable } from '../errors.ts'
 import { chain, type MaybePromise, rescue } from '../maybe-promise.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { admit } from './admit.ts'
 import { askTier } from './ask-tier.ts'
 import { byDefault, chosenByDefault } from './by-default.ts'
-import type { Case, Chosen, Rules, Served } from './case.ts'
+import { type Case, type Chosen, nobody, type Rules, type Served } from './case.ts'
 import type { Opinion, Verdict } from './judge.ts'
 import { permit } from './permit.ts'
 
@@ -28,7 +28,7 @@ export function decideForPreflight (kase: Case, rules: Rules): MaybePromise<Serv
     const version = revision.oldestActive(now)
     if (version === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause: error })
     trace?.push(`The default serves nobody, so ${version.id} does.`)
-    return served(chosenByDefault({ version }), version)
+    return served(chosenByDefault({ version, alias: undefined }), version)
   })
 
   function served (chosen: Chosen, version: RegisteredVersion): Served {
@@ -37,10 +37,8 @@ export function decideForPreflight (kase: Case, rules: Rules): MaybePromise<Serv
 }
 
 function heardOf (overrides: readonly Verdict[]): readonly VersionResolver[] {
-  return overrides.length === 0 ? nobody : overrides.flatMap((override) => isRefusal(override) ? [] : [override.resolver])
+  return overrides.length === 0 ? nobody : overrides.filter(isOpinion).map(({ resolver }) => resolver)
 }
-
-const nobody: readonly VersionResolver[] = []
 
 function askWeak (pin: Verdict | undefined, kase: Case, rules: Rules): MaybePromise<readonly Verdict[]> {
   if (rules.weak.length === 0) return []
@@ -55,16 +53,21 @@ function choose (overrides: readonly Verdict[], pins: readonly Verdict[], kase: 
 
 /** The one version that all overrides name. */
 function agreed (overrides: readonly Verdict[], { conflict }: Rules): Opinion | undefined {
-  const opinions = (conflict === 'first' ? overrides.slice(0, 1) : overrides).map((override) => {
-    if (isRefusal(override)) throw override
-    return override
-  })
-  if (opinions.some(({ version }) => version !== opinions[0]!.version)) {
-    throw versionAmbiguous({
-      members: { sources: opinions.map(({ resolver }) => resolver.name), values: opinions.map(({ requested }) => requested) }
-    })
-  }
+  const counted = conflict === 'first' ? overrides.slice(0, 1) : overrides
+  for (const override of counted) if (!isOpinion(override)) throw override
+  const opinions = counted as readonly Opinion[]
+  if (opinions.some(({ version }) => version !== opinions[0]!.version)) throw ambiguous(opinions)
   return opinions[0]
+}
+
+function isOpinion (verdict: Verdict): verdict is Opinion {
+  return !isRefusal(verdict)
+}
+
+function ambiguous (opinions: readonly Opinion[]): Refusal {
+  return versionAmbiguous({
+    members: { sources: opinions.map(({ resolver }) => resolver.name), values: opinions.map(({ requested }) => requested) }
+  })
 }
 
 function byOverride (override: Opinion, pins: readonly Verdict[]): Chosen {
@@ -72,23 +75,20 @@ function byOverride (override: Opinion, pins: readonly Verdict[]): Chosen {
   // A pin that cannot be read may be a locked one; one that is not locked, and names no version, holds nobody.
   if (isRefusal(pin) && (pin.code === 'VERSION_RESOLUTION_UNAVAILABLE' || pin.locked === true)) throw pin
   const held = isRefusal(pin) ? undefined : pin
-  const { resolver: { name: source }, requested } = override
-  if (held?.locked === true && held.version !== override.version) throw versionLocked({ members: { source, requested } })
-  return { ...found(override), tier: 'override', source, requested, locked: held?.locked ?? false, overridden: others(pins, override) }
+  const { version, alias, resolver: { name: source }, requested } = override
+  if (held?.locked === true && held.version !== version) throw versionLocked({ members: { source, requested } })
+  return { version, alias, tier: 'override', source, requested, locked: held?.locked ?? false, overridden: others(pins, version) }
 }
 
 function byPin (pins: readonly Verdict[]): Chosen {
   const pin = pins[0]!
   if (isRefusal(pin)) throw pin
-  const { resolver, requested, locked } = pin
-  return { ...found(pin), tier: 'pin', source: resolver.name, requested, locked, overridden: others(pins, pin) }
-}
-
-function found ({ version, alias }: Opinion): Pick<Chosen, 'version' | 'alias'> {
-  return alias === undefined ? { version } : { version, alias }
+  const { version, alias, resolver: { name: source }, requested, locked } = pin
+  return { version, alias, tier: 'pin', source, requested, locked, overridden: others(pins, version) }
 }
 
 /** The opinions of pins that were outranked. */
-function others (pins: readonly Verdict[], { version: chosen }: Opinion): Overridden[] {
-  return pins.flatMap((pin) => isRefusal(pin) || pin.version === chosen ? [] : [{ source: pin.resolver.name, id: pin.version.id }])
+function others (pins: readonly Verdict[], chosen: RegisteredVersion): readonly Overridden[] {
+  const outranked = pins.filter(isOpinion).filter(({ version }) => version !== chosen)
+  return outranked.length === 0 ? nobody : outranked.map(({ resolver, version }) => ({ source: resolver.name, id: version.id }))
 }
