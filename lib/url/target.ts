@@ -6,7 +6,8 @@ export function splitTarget (target: string): [path: string, query: string] {
 
 /** The authority of a target in absolute form, and the rest: `http://host/path` is the same as `/path` (RFC 9112 3.2.2). */
 export function splitAbsolute (target: string): [authority: string | undefined, target: string] {
-  const [, authority, path] = target.startsWith('/') ? [] : /^https?:\/\/([^/?#]*)(.*)$/is.exec(target) ?? []
+  if (target.startsWith('/')) return [undefined, target]
+  const [, authority, path] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(target) ?? []
   if (path === undefined) return [undefined, target]
   return [authority, path.startsWith('/') ? path : `/${path}`]
 }

@@ -9,6 +9,7 @@ const longest = 8 * 1024
 export function claimText (claim: unknown): string | null | undefined {
   if (claim === undefined || claim === null) return undefined
   const text = isScalar(claim) ? String(claim) : Array.isArray(claim) && claim.every(isScalar) ? claim.join(',') : json(claim)
+  if (text !== null && text.length <= longest && isPlain(text)) return text
   if (text === null || hasControls(text)) return null
   const value = percentEncodeNonAscii(text)
   return value.length > longest ? null : value
@@ -25,6 +26,11 @@ function json (claim: unknown): string | null {
 
 function isScalar (value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+/** Visible ASCII and blanks, as nearly all claims are. */
+function isPlain (text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text)
 }
 
 /** CR, LF and NUL would end or split the header line (RFC 9110 5.5); the other controls have no business in one. */

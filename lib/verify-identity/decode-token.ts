@@ -1,10 +1,13 @@
+import type { Claims } from '../../types/index.ts'
 import { tokenInvalid } from '../errors.ts'
 import { parseObject } from '../identity/strict-json.ts'
+import { remembered } from '../remembered.ts'
 import type { KeyHint } from './key-source.ts'
 
 /** What a token says of itself before anything is verified. It selects the provider and its key, nothing else. */
 export interface UnverifiedToken {
-  readonly issuer: unknown
+  /** Nobody's word yet. */
+  readonly claims: Claims
   readonly typ: unknown
   readonly hint: KeyHint
 }
@@ -16,21 +19,32 @@ const longest = 16 * 1024
 export function decodeToken (token: string): UnverifiedToken {
   if (token.length > longest) throw tokenInvalid({}, 'The token is too long.')
   const parts = token.split('.')
-  if (parts.length !== 3 || !parts.every(isBase64url)) throw tokenInvalid({}, 'The token is malformed.')
+  if (!threeParts.test(token) || !parts.every(isExact)) throw tokenInvalid({}, 'The token is malformed.')
   try {
-    const [header, payload] = [parts[0]!, parts[1]!].map((part) => parseObject(Buffer.from(part, 'base64url')))
-    const { alg, kid, typ } = header!
-    if (!isName(alg) || (kid !== undefined && !isName(kid)) || changesMeaning(header!)) throw new SyntaxError('the header is not understood')
-    return { issuer: payload!['iss'], typ, hint: { alg, kid } }
+    const { typ, hint } = headerOf(parts[0]!)
+    return { claims: parseObject(Buffer.from(parts[1]!, 'base64url')), typ, hint }
   } catch (cause) {
     throw tokenInvalid({ cause }, 'The token is malformed.')
   }
 }
 
-/** Text without spare bits (RFC 4648 3.5): the same bytes in another spelling would be another token to a cache or a deny list. */
-function isBase64url (part: string): boolean {
-  return /^[A-Za-z0-9_-]+$/.test(part) && part.length % 4 !== 1 &&
-    (part.length % 4 === 0 || Buffer.from(part, 'base64url').toString('base64url') === part)
+/** All tokens that were signed with a key have the same header. */
+const headerOf = remembered((part): Pick<UnverifiedToken, 'typ' | 'hint'> => {
+  const header = parseObject(Buffer.from(part, 'base64url'))
+  const { alg, kid, typ } = header
+  if (!isName(alg) || (kid !== undefined && !isName(kid)) || changesMeaning(header)) throw new SyntaxError('the header is not understood')
+  return { typ, hint: { alg, kid } }
+})
+
+/** Three parts of base64url (RFC 7515 3.1). */
+const threeParts = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+/** The last characters that a part of so many characters beyond a multiple of four can have; other ones have bits that no byte has. */
+const lastCharacters = ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', '', 'AQgw', 'AEIMQUYcgkosw048']
+
+/** Whether a part has no spare bits (RFC 4648 3.5): the same bytes in another spelling would be another token to a cache or a deny list. */
+function isExact (part: string): boolean {
+  return lastCharacters[part.length % 4]!.includes(part.at(-1)!)
 }
 
 /** Members that change what a token means; none is known here (RFC 7515 4.1.11, RFC 7797 7). */

@@ -1,14 +1,13 @@
-import type { FastifyInstance } from 'fastify'
 import type { Claims, Identity, VerifyIdentityOptions } from '../../types/index.ts'
 import { forbidden, tokenInvalid } from '../errors.ts'
 import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { expiryOf } from './check-claims.ts'
 import { decodeToken } from './decode-token.ts'
-import { hiddenJwt } from './jwt.ts'
 import type { ProjectedHeader } from './project-claims.ts'
 import type { Provider } from './provider.ts'
 import { TokenCache } from './token-cache.ts'
 import type { Source } from './token-source.ts'
-import { expiryOf, verifyToken } from './verify-token.ts'
+import { verifyToken } from './verify-token.ts'
 
 /** A verified identity, with the headers that its claims become. */
 export interface Identified {
@@ -23,10 +22,7 @@ export type Identify = (token: string, source: Source) => MaybePromise<Identifie
 const defaultCache = { size: 10_000, bytes: 32 * 1024 * 1024 }
 
 /** Prepares for the tokens of some providers. A token's `iss` selects one by exact comparison; no other is asked (RFC 8725 3.8). */
-export async function tokenIdentifier (
-  app: FastifyInstance, providers: readonly Provider[], cacheOptions: VerifyIdentityOptions['cache'] = {}
-): Promise<Identify> {
-  const jwt = await hiddenJwt(app)
+export function tokenIdentifier (providers: readonly Provider[], cacheOptions: VerifyIdentityOptions['cache'] = {}): Identify {
   const byIssuer = new Map(providers.map((provider) => [provider.options.issuer as unknown, provider]))
   const cache = cacheOptions === false ? null : new TokenCache<Identified>({ ...defaultCache, ...cacheOptions }, Date.now)
 
@@ -39,12 +35,13 @@ export async function tokenIdentifier (
 
   function identify (token: string, source: Source): MaybePromise<Identified> {
     const unverified = decodeToken(token)
-    const provider = byIssuer.get(unverified.issuer)
+    const provider = byIssuer.get(unverified.claims.iss)
     if (provider === undefined) throw tokenInvalid({}, 'The issuer of the token is not accepted.')
     provider.checkHeader(unverified)
     provider.cache.misses++
     return chain(provider.keys.find(unverified.hint), (keys) => {
-      const { claims, key } = verifyToken(jwt, token, unverified.hint.alg, provider.options, keys)
+      const { claims } = unverified
+      const key = verifyToken(token, unverified, provider.options, keys)
       return chain(validated(provider, claims), () => {
         if (!key.isCurrent) throw tokenInvalid({}, 'The token is not signed with a key of its issuer.')
         const identity = Object.freeze({ provider: provider.options.name, claims })

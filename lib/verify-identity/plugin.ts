@@ -42,7 +42,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
     if (inQuery.size > 0) hideQueryTokens(app, inQuery)
     for (const provider of providers) keepKeys(app, provider)
-    const identify = await tokenIdentifier(app, providers, options.cache)
+    const identify = tokenIdentifier(providers, options.cache)
 
     addStep(app, (request, _reply, rehearsal) => {
       if (rehearsal !== null) hideFromRequest(request, inQuery)

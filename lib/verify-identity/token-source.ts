@@ -30,7 +30,7 @@ const malformed: Found = { kind: 'malformed' }
 const b64token = '[A-Za-z0-9._~+/-]+=*'
 const wholeToken = new RegExp(`^${b64token}$`)
 // A scheme, then something: `Basic dXNlcg==`. No scheme has a dot in it, unlike a token that lacks its scheme.
-const otherScheme = /^(?!bearer\b)[A-Za-z][\w!#$%&'*+^`|~-]* +\S/i
+const otherScheme = /^[ \t]*(?!bearer\b)[A-Za-z][\w!#$%&'*+^`|~-]* +\S/i
 
 /** Prepares a source of tokens. */
 export function tokenSource (options: TokenSource): Source {
@@ -44,20 +44,24 @@ export function tokenSource (options: TokenSource): Source {
 function headerSource (name: string, prefix: string): Source {
   const scheme = prefix.trim()
   const escaped = scheme.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const pattern = new RegExp(`^${escaped}${/ $/.test(prefix) ? ' +' : ''}(${b64token})$`, 'i')
+  const pattern = new RegExp(`^[ \\t]*${escaped}${/ $/.test(prefix) ? ' +' : ''}(${b64token})[ \\t]*$`, 'i')
   return {
     id: `header:${name}`,
     header: name,
     find ({ rawHeaders }) {
       const values = fieldValues(rawHeaders, name)
       if (values.length === 0) return none
-      const value = values[0]!.replaceAll(/^[ \t]+|[ \t]+$/g, '')
-      if (values.length > 1 || /,\s*bearer\b/i.test(value)) return malformed
-      const token = pattern.exec(value)?.[1]
-      if (token !== undefined) return { kind: 'token', token }
-      return name === 'authorization' && otherScheme.test(value) ? { kind: 'other-scheme' } : malformed
+      if (values.length > 1) return malformed
+      // One look at what is nearly always a token, and long.
+      const token = pattern.exec(values[0]!)?.[1]
+      return token === undefined ? noToken(values[0]!) : { kind: 'token', token }
     },
     remove: (raw) => { editFields(raw, name, () => '') }
+  }
+
+  function noToken (value: string): Found {
+    const isOther = name === 'authorization' && !/,\s*bearer\b/i.test(value) && otherScheme.test(value)
+    return isOther ? { kind: 'other-scheme' } : malformed
   }
 }
 
