@@ -3,20 +3,28 @@ import type { FastifyReply } from 'fastify'
 import { clientStalled, wasIdle } from './failures.ts'
 import type { Route } from './mount.ts'
 import { fieldValue } from './raw-headers.ts'
-import { addTrailers, endConnectionAfter, needsDrain } from './response.ts'
+import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from './response.ts'
 import { announcedTrailers, passedTrailers, takesTrailers } from './trailers.ts'
 import { writeHead } from './write-head.ts'
 
-/** The upstream's answer on its way to the client. */
+/**
+ * The upstream's answer on its way to the client. Head and body that came together are sent together; what is needed
+ * for a body that takes longer, such as a limit for its pauses, is only made when it does.
+ */
 export class Answer {
   readonly #reply: FastifyReply
   readonly #response: ServerResponse
   readonly #route: Route
   readonly #resume: () => void
   readonly #onStall: (error: Error) => void
-  #stall: NodeJS.Timeout | undefined
-  #isBodyUnderWay = false
+  /** The upstream's, until it is known whether the body takes longer. */
+  #rawHeaders: readonly Buffer[] = []
+  /** The first piece of the body, which may be all of it. */
+  #held: Buffer | null = null
+  #isUnderWay = false
+  #isOver = false
   #hasTrailers = false
+  #stall: NodeJS.Timeout | undefined
 
   /**
    * @param resume has the upstream send on
@@ -38,16 +46,19 @@ export class Answer {
     writeHead(this.#response, status, reason, headers)
     // From here on the answer is the upstream's, not Fastify's.
     this.#reply.hijack()
-    this.#limitStalls(rawHeaders)
-    // Node keeps the headers to send them with the body, which may come much later.
-    process.nextTick(this.#flush)
+    this.#rawHeaders = rawHeaders
+    process.nextTick(sendOnItsWay, this)
   }
 
   /** @returns whether the client takes more; if not, `resume` is called when it does */
   write (chunk: Buffer): boolean {
-    this.#isBodyUnderWay = true
+    if (!this.#isUnderWay && this.#held === null) {
+      this.#held = chunk
+      return true
+    }
+    this.sendHeld()
     this.#stall?.refresh()
-    if (this.#response.write(chunk)) return true
+    if (writePiece(this.#response, chunk)) return true
     this.#response.once('drain', this.#onDrain)
     return false
   }
@@ -56,13 +67,23 @@ export class Answer {
     this.stop()
     if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
     if (this.#hasTrailers) addTrailers(this.#response, passedTrailers(rawTrailers, this.#route.droppedTrailers))
-    this.#response.end()
+    endWith(this.#response, this.#held)
   }
 
   /** Nothing more comes. */
   stop (): void {
-    this.#isBodyUnderWay = true
+    this.#isOver = true
     clearTimeout(this.#stall)
+  }
+
+  /** Sends what there is: the rest may come much later. */
+  sendHeld (): void {
+    if (this.#isOver || this.#isUnderWay) return
+    this.#isUnderWay = true
+    this.#limitStalls()
+    if (this.#held === null) return this.#response.flushHeaders()
+    writePiece(this.#response, this.#held)
+    this.#held = null
   }
 
   /** Only chunks have trailers behind them (RFC 9112 7.1.2), and only who asked for them reads them. */
@@ -74,18 +95,19 @@ export class Answer {
     this.#hasTrailers = true
   }
 
-  #limitStalls (rawHeaders: readonly Buffer[]): void {
+  #limitStalls (): void {
     const { idleMs, eventIdleMs } = this.#route.upstream
-    const limit = /^text\/event-stream\b/i.test(fieldValue(rawHeaders, 'content-type') ?? '') ? eventIdleMs : idleMs
+    const limit = /^text\/event-stream\b/i.test(fieldValue(this.#rawHeaders, 'content-type') ?? '') ? eventIdleMs : idleMs
     if (limit > 0) this.#stall = setTimeout(() => this.#onStall(needsDrain(this.#response) ? clientStalled() : wasIdle()), limit)
-  }
-
-  readonly #flush = (): void => {
-    if (!this.#isBodyUnderWay) this.#response.flushHeaders()
   }
 
   readonly #onDrain = (): void => {
     this.#stall?.refresh()
     this.#resume()
   }
+}
+
+/** One function for all answers: their own would have to be made for each. */
+function sendOnItsWay (answer: Answer): void {
+  answer.sendHeld()
 }

@@ -3,10 +3,16 @@ import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions } from './connection.ts'
 
 /**
+ * What a connection takes before it asks for a pause: twice what Node reads of an upload at a time. A pause for every
+ * piece would cost more than the piece.
+ */
+const buffers = { highWaterMark: undefined, readableHighWaterMark: 64 * 1024, writableHighWaterMark: 128 * 1024 }
+
+/**
  * Makes connections to an address. Over TLS it asks for the target's own name and checks that one. undici would
  * take it from a request's `Host`, so that a client could choose it.
  */
 export function connectorTo (address: string, options: UpstreamOptions, allowH2 = false): buildConnector.connector {
-  const connect = buildConnector({ ...connectionOptions(address, options).connect, allowH2 })
+  const connect = buildConnector({ ...buffers, ...connectionOptions(address, options).connect, allowH2 })
   return (where, callback) => connect({ ...where, servername: '' }, callback)
 }

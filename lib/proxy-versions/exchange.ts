@@ -9,7 +9,8 @@ import { passEarlyHints } from './early-hints.ts'
 import { clientLeft, closing, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
 import type { Route } from './mount.ts'
 import { fieldValue } from './raw-headers.ts'
-import type { RequestBody } from './request-body.ts'
+import { RequestBody } from './request-body.ts'
+import type { Listed } from './roster.ts'
 import { breakOff, endConnectionAfter, isGone, type Response } from './response.ts'
 import { type Attempted, reasonOf } from './retry.ts'
 import { openTunnel } from './upgrade.ts'
@@ -17,10 +18,11 @@ import { openTunnel } from './upgrade.ts'
 /** Interim answers (1xx) that an upstream may send before the final one. */
 const mostInterim = 16
 
-type Options = Omit<Dispatcher.DispatchOptions, 'body'> & { body: RequestBody | null }
+type Options = Omit<Dispatcher.DispatchOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
 
 /** One request's exchange with its upstream: undici's handler of the upstream's answer. */
-export class Exchange implements Dispatcher.DispatchHandler, Waiter {
+export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
+  place = -1
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
   readonly #response: Response
@@ -53,7 +55,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter {
     if (this.#options.upgrade != null && !upstream.beginUpgrade()) return this.#refuse(tooManyUpgrades())
     mount.exchanges.add(this)
     upstream.retries.begin()
-    this.#response.once('close', this.#onClose)
+    this.#response.on('close', this.#onClose)
     if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#cut(timedOut()), upstream.totalMs)
     this.#attempts.begin(this.#attempts.next(true)!)
   }
@@ -153,8 +155,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter {
     if (!this.#response.headersSent) return this.#refuse(error)
     // What the app answers in the upstream's place is not broken off.
     if (this.#answer === null) return
-    const { upstream: { version } } = this.#route
-    this.#request.log.error({ err: error, version, target: this.#attempts.target!.address }, 'exchange broke off during the answer')
+    this.#request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the answer')
     // The client must not take what it has for the whole answer.
     breakOff(this.#response)
   }
@@ -181,7 +182,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter {
     if (this.#options.upgrade != null && !this.#isTunnel) upstream.endUpgrade()
     this.#attempts.end(outcome)
     // What is left of an upload is not the upstream's any more.
-    this.#options.body?.destroy()
+    if (this.#options.body instanceof RequestBody) this.#options.body.destroy()
   }
 
   #logDeparture (): void {

@@ -13,21 +13,47 @@ export const forwardedHeaders = ['x-forwarded-*', 'forwarded', 'x-real-ip'] as c
  * as Fastify's `trustProxy` says: `request.ips` has the trusted ones, nearest first.
  */
 export function pushForwarded (headers: string[], request: FastifyRequest): void {
-  const { ips, host, protocol, raw } = request
-  // A peer on a unix socket has no address.
-  const ip = request.ip ?? 'unknown'
-  const chain = ips === undefined ? [ip] : [...ips].reverse()
-  headers.push(
+  headers.push(...request.ips === undefined ? fieldsOfConnection(request) : fieldsOf(request, [...request.ips].reverse()))
+  // So that links of the upstream's lead back. A segment that others came before is no prefix.
+  const taken = takenOut.get(request)
+  if (taken?.segment !== undefined && (taken.segmentsBefore ?? 0) === 0) headers.push('x-forwarded-prefix', mountPrefix(request) + taken.segment)
+}
+
+interface Hop {
+  readonly host: string
+  readonly httpVersion: string
+  readonly fields: readonly string[]
+}
+
+/** What was said of the last request of a connection: of the next it is nearly always the same. */
+const lastHops = new WeakMap<object, Hop>()
+
+function fieldsOfConnection (request: FastifyRequest): readonly string[] {
+  const { host, raw: { socket, httpVersion } } = request
+  const last = lastHops.get(socket)
+  if (last?.host === host && last.httpVersion === httpVersion) return last.fields
+  const fields = fieldsOf(request, [addressOf(request)])
+  // A stream of HTTP/2 that is gone has none.
+  if (socket !== undefined) lastHops.set(socket, { host, httpVersion, fields })
+  return fields
+}
+
+/** @param chain addresses, the farthest first */
+function fieldsOf (request: FastifyRequest, chain: readonly string[]): string[] {
+  const { host, protocol, raw: { httpVersion } } = request
+  const fields = [
     'x-forwarded-for', chain.join(', '),
     'x-forwarded-proto', protocol,
-    'x-real-ip', ip,
+    'x-real-ip', addressOf(request),
     'forwarded', chain.map((hop, index) => `for=${node(hop)}${index === 0 ? `;proto=${protocol}${hostPair(host)}` : ''}`).join(', '),
-    'via', `${raw.httpVersion} ${pseudonym}`
-  )
-  if (host !== '') headers.push('x-forwarded-host', host)
-  // So that links of the upstream's lead back. A segment that others came before is no prefix.
-  const { segment, segmentsBefore = 0 } = takenOut.get(request) ?? {}
-  if (segment !== undefined && segmentsBefore === 0) headers.push('x-forwarded-prefix', mountPrefix(request) + segment)
+    'via', `${httpVersion} ${pseudonym}`
+  ]
+  return host === '' ? fields : [...fields, 'x-forwarded-host', host]
+}
+
+/** A peer on a unix socket has none. */
+function addressOf ({ ip }: FastifyRequest): string {
+  return ip ?? 'unknown'
 }
 
 /** An address in `Forwarded`: IPv6 in brackets and quotes (RFC 7239 6). */

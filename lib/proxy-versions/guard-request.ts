@@ -3,7 +3,7 @@ import { methodNotAllowed, type Refusal, requestMalformed, targetTooLong } from 
 import { refuse } from '../problem.ts'
 import { namesOneHost } from './host.ts'
 import { isFarEnough } from './max-forwards.ts'
-import { isTraversal, namesHost, splitAbsolute, splitTarget } from './request-target.ts'
+import { isTraversal, type Mounted, namesHost, splitAbsolute, splitTarget } from './request-target.ts'
 
 /** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
 const longestTarget = 8 * 1024
@@ -13,12 +13,12 @@ type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) =>
 /**
  * Refuses what cannot be forwarded safely, and hides from Fastify what only the upstream may judge.
  *
- * @param prefix of the mount
+ * @param mounted where the routes are
  */
-export function guardRequests (prefix: string): Guard {
+export function guardRequests (mounted: Mounted): Guard {
   return (request, reply, done) => {
     const { raw, headers } = request
-    const refusal = judgeTarget(request, prefix)
+    const refusal = judgeTarget(request, mounted)
     if (refusal !== null) return refuse(request, reply, refusal)
     if (isFarEnough(raw)) return answerOptions(request, reply)
     if (!isMediaType(headers['content-type'])) delete headers['content-type']
@@ -27,7 +27,7 @@ export function guardRequests (prefix: string): Guard {
 }
 
 /** What a request under a prefix is refused for, if anything. */
-export function judgeTarget (request: FastifyRequest, prefix: string): Refusal | null {
+export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
   const { raw } = request
   // The answer would show what the gateway adds on the way (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
@@ -37,13 +37,13 @@ export function judgeTarget (request: FastifyRequest, prefix: string): Refusal |
   // In HTTP/1.0 it may be the only one that names the host.
   if (authority !== undefined) raw.headers.host ??= authority
   if (target.length > longestTarget) return targetTooLong({})
-  return isForwardable(target, prefix) ? null : requestMalformed({})
+  return isForwardable(target, mounted) ? null : requestMalformed({})
 }
 
-function isForwardable (target: string, prefix: string): boolean {
+function isForwardable (target: string, mounted: Mounted): boolean {
   const [path] = splitTarget(target)
   // RFC 3986 has visible ASCII only. Blanks in it are where others would end it.
-  return path.startsWith('/') && !/[^\x21-\x7e]/.test(target) && !namesHost(path, prefix) && !isTraversal(path)
+  return path.startsWith('/') && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !isTraversal(path)
 }
 
 function answerOptions (request: FastifyRequest, reply: FastifyReply): void {

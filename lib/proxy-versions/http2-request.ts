@@ -47,7 +47,7 @@ export class Http2Request {
   send ({ body: source, ...options }: Dispatcher.DispatchOptions, authority: string): void {
     this.#guard(() => this.#handler.onConnect((error) => this.#fail(error!)))
     if (this.#isOver) return this.#options.connection.leave()
-    const body = source as Readable | null
+    const body = source as Buffer | Readable | null
     // `close()` would end the stream before it resets it, and half an upload would look whole. A signal does not.
     const stream = open(this.#session, requestHeaders(options, authority), { endStream: body === null, signal: this.#cancel.signal })
     this.#followEnd(stream)
@@ -57,7 +57,8 @@ export class Http2Request {
       this.#break(stream, new errors.SocketError(`the stream was reset with code ${stream.rstCode}`), body !== null)
     })
     this.#limitWait(stream)
-    body?.on('error', this.#fail).pipe(stream)
+    if (Buffer.isBuffer(body)) stream.end(body)
+    else body?.on('error', this.#fail).pipe(stream)
   }
 
   #followAnswer (stream: ClientHttp2Stream): void {

@@ -2,12 +2,13 @@ import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { insideHosts, rewriteLocation } from './location.ts'
 import { requestHeaders } from './request-headers.ts'
 import { droppedFromAnswers, responseHeaders } from './response-headers.ts'
+import { type Listed, Roster } from './roster.ts'
 import type { Tunnel } from './tunnel.ts'
 import type { Upstreams } from './upstreams.ts'
 import type { Upstream } from './upstream.ts'
 
 /** What can be cut off when the time to finish is over. */
-interface Cancelable {
+interface Cancelable extends Listed {
   cancel (): void
 }
 
@@ -16,7 +17,7 @@ export class Mount {
   readonly prefix: string
   readonly versionHeader: string
   /** What is under way. */
-  readonly exchanges = new Set<Cancelable>()
+  readonly exchanges = new Roster<Cancelable>()
   readonly tunnels = new Set<Tunnel>()
   isClosing = false
   readonly #pinnedBy: readonly string[]
@@ -46,7 +47,7 @@ export class Mount {
     this.isClosing = true
     for (const tunnel of this.tunnels) tunnel.close({ code: 1001, reason: 'going away' })
     this.#grace = setTimeout(() => {
-      for (const exchange of this.exchanges) exchange.cancel()
+      for (const exchange of this.exchanges.list()) exchange.cancel()
       for (const tunnel of this.tunnels) tunnel.destroy()
     }, graceMs)
   }

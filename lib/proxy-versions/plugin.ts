@@ -1,4 +1,3 @@
-import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
@@ -12,8 +11,8 @@ import { Exchange } from './exchange.ts'
 import { isUnder, takeOver, upgradingOf } from './front.ts'
 import { guardRequests, judgeTarget } from './guard-request.ts'
 import { Mount } from './mount.ts'
-import { hasBody, RequestBody } from './request-body.ts'
-import { splitTarget } from './request-target.ts'
+import { bodyOf, hasBody } from './request-body.ts'
+import { type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
 import { Upstreams } from './upstreams.ts'
 
 /**
@@ -34,7 +33,8 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const upstreams = Upstreams.use(registry, app.log)
     const mount = new Mount(app.prefix + (options.prefix ?? ''), versionHeader.toLowerCase(), pinnedBy.get(app), upstreams)
     const endCheck = checkUpdates(registry, versionHeader, projectedInto.get(app) ?? [])
-    rehearse(app, mount)
+    const mounted = mountedAt(mount.prefix, app)
+    rehearse(app, mount, mounted)
     app.addHook('onReady', (done) => {
       takeOver(app, mount.prefix)
       done()
@@ -52,30 +52,32 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     await app.register(async (scope) => {
       // Bodies pass through unread, so no parser of the app's may get at them.
       scope.removeAllContentTypeParsers()
-      scope.addHook('onRequest', guardRequests(mount.prefix))
-      // http-proxy mounts the routes and takes the prefix off. Its own upstream is never contacted.
-      const proxy = {
-        upstream: 'http://version-gateway.invalid',
-        rewritePrefix: '/',
-        httpMethods: forwardedMethods(scope),
-        handler: (request: FastifyRequest, reply: FastifyReply, path: string) => forward(request, reply, mount, path)
+      scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+      scope.addHook('onRequest', guardRequests(mounted))
+      const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+        // By then all of a small body is there, which Node has read together with the head.
+        if (hasBody(request.raw)) process.nextTick(forward, request, reply, mount, mounted)
+        else forward(request, reply, mount, mounted)
       }
+      const method = forwardedMethods(scope)
       // At the root `/*` takes `/` as well, and leaves it to the app where the app has it.
-      await scope.register(httpProxy, scope.prefix === '' ? { ...proxy, routes: ['/*'] } : proxy)
+      for (const url of scope.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler })
     }, register)
   }
 })
 
-function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, path: string): void {
+function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {
   const route = mount.routeTo(servedBy.get(request)!)
   const { maxRequestBytes, idleMs } = route.upstream
-  const [, query] = splitTarget(request.raw.url!)
+  const [path, query] = splitTarget(request.raw.url!)
   new Exchange(request, reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
-    path: (route.base + path || '/') + query,
+    path: route.base + pathBehind(path, mounted) + query,
     headers: route.requestHeaders(request),
     upgrade: upgradingOf(request.raw) === undefined ? null : request.headers.upgrade!,
-    body: hasBody(request.raw) ? new RequestBody(request.raw, { bytes: maxRequestBytes, idle: idleMs }) : null
+    // undici makes a new connection when the name changes that it takes from `Host`: this one does not.
+    servername: 'target',
+    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: idleMs })
   }).start()
 }
 
@@ -93,14 +95,14 @@ function checkUpdates (registry: Registry, versionHeader: string, projected: rea
 }
 
 /** What a request under the prefix would meet here, up to its upstream. */
-function rehearse (app: FastifyInstance, mount: Mount): void {
+function rehearse (app: FastifyInstance, mount: Mount, mounted: Mounted): void {
   const { prefix } = mount
   const patterns = [prefix, `${prefix}/`, `${prefix}/*`]
   const isRoute = (pattern: string | undefined): boolean => pattern !== undefined && patterns.includes(pattern)
   prefixesOf.get(app).push({ prefix, isRoute, has: (url) => isUnder(prefix, url) })
   stepsOf.get(app).push((request, reply, rehearsal) => {
     if (rehearsal?.isOfCaller === true || !isRoute(request.routeOptions.url)) return
-    const refusal = judgeTarget(request, mount.prefix)
+    const refusal = judgeTarget(request, mounted)
     if (refusal !== null) throw refusal
     const version = servedBy.get(request)!
     const headers = mount.routeTo(version).responseHeaders([], reply)

@@ -14,6 +14,27 @@ export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
+/**
+ * The body of a request that has a length and has come whole, with its head, as small ones do; `null` for all others.
+ * It is sent in one piece: there is nothing to stream, and nothing to wait for.
+ *
+ * @param longest in bytes, 0 = no limit
+ */
+function wholeBody (request: IncomingMessage, longest: number): Buffer | null {
+  const length = Number(request.headers['content-length'] ?? 0)
+  if ('stream' in request || length === 0 || length !== request.readableLength || (longest > 0 && length > longest)) return null
+  const body = request.read() as Buffer
+  // It ends only for who reads on.
+  request.resume()
+  return body
+}
+
+/** The body of a request, in the form that it is sent in; `null` for none. */
+export function bodyOf (request: IncomingMessage, limits: Limits): Buffer | RequestBody | null {
+  if (!hasBody(request)) return null
+  return wholeBody(request, limits.bytes) ?? new RequestBody(request, limits)
+}
+
 interface Limits {
   /** Bytes of the body; one more and it fails. 0 = no limit. */
   bytes: number

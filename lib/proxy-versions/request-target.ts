@@ -1,3 +1,5 @@
+import type { FastifyInstance } from 'fastify'
+
 export { splitAbsolute, splitTarget } from '../url/target.ts'
 
 /**
@@ -16,14 +18,36 @@ export function isTraversal (path: string): boolean {
 /** Nearly no path has one of these, so nearly none is looked at further. */
 const suspicious = /\.\.|%|\\|#|\0/
 
-/**
- * Whether a path goes on with `//` behind the prefix, so that what is left of it would name a host. Counted in
- * segments: the prefix may be encoded (`/%61pi`), or have parameters.
- */
-export function namesHost (path: string, prefix: string): boolean {
+/** A prefix as the router reads paths, as far as it decides where the prefix ends. */
+export interface Mounted {
+  readonly prefix: string
+  /** Its segments. They are counted, because a path may have them encoded (`/%61pi`), or others for parameters. */
+  readonly depth: number
+  /** Whether `//` is the same as `/`. */
+  readonly mergesSlashes: boolean
+}
+
+export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstance, 'initialConfig'>): Mounted {
+  // Fastify takes the option in two places, and reports its default in the other one.
+  const mergesSlashes = initialConfig.ignoreDuplicateSlashes === true || initialConfig.routerOptions?.ignoreDuplicateSlashes === true
+  return { prefix, depth: prefix.split('/').filter(Boolean).length, mergesSlashes }
+}
+
+/** What of a path is behind the prefix that it was routed by, `/` for nothing. */
+export function pathBehind (path: string, { depth, mergesSlashes }: Mounted): string {
+  let at = 0
+  for (let segment = 0; segment < depth; segment++) {
+    if (mergesSlashes) while (path[at + 1] === '/') at++
+    at = path.indexOf('/', at + 1)
+    if (at === -1) return '/'
+  }
+  return at === 0 ? path : path.slice(at)
+}
+
+/** Whether a path goes on with `//` behind the prefix, so that what is left of it would name a host. */
+export function namesHost (path: string, mounted: Mounted): boolean {
   if (!path.includes('//')) return false
   // A parameter of the prefix is empty then.
-  if (prefix.includes(':') && path.startsWith('//')) return true
-  const [first, second] = path.split('/').slice(prefix.split('/').length)
-  return first === '' && second !== undefined
+  if (mounted.prefix.includes(':') && path.startsWith('//')) return true
+  return pathBehind(path, mounted).startsWith('//')
 }

@@ -5,6 +5,7 @@ import { isPreflight } from '../headers/preflight.ts'
 import { mergeVary } from '../headers/vary.ts'
 import { lifeCycleHeaders } from '../registry/life-cycle-headers.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
+import { remembered } from '../remembered.ts'
 import { type LifeCycle, mergeEnd, nothing } from './life-cycle.ts'
 import type { RewriteLocation } from './location.ts'
 import { isCaching, isSharedCacheable } from './shared-cache.ts'
@@ -40,26 +41,27 @@ export function responseHeaders (version: RegisteredVersion, { versionHeader, re
   const fixed = new HeaderNames([versionHeader, `${versionHeader}-requested`, ...Object.keys(set)])
   const dropped = droppedFromAnswers(version, versionHeader)
   const lifeCycle = Object.entries(lifeCycleHeaders(version)).filter(([name]) => !fixed.has(name))
+  const fieldOf = remembered((name) => ({ lowerName: name.toLowerCase(), kind: kindOf(name, dropped) }))
 
   return (rawHeaders, reply) => {
     const own = reply.getHeaders()
-    const fields = rawHeaders.map((part) => part.toString('latin1'))
-    const named = namedInConnection(fields)
+    const named = namedInConnection(rawHeaders)
     const headers: string[] = []
     const caching: string[] = []
     const end: LifeCycle = lifeCycle.length === 0 || isPreflight(reply.request) ? nothing : Object.fromEntries(lifeCycle)
     let vary = ''
-    for (let i = 0; i < fields.length; i += 2) {
-      const [name, value] = [fields[i]!, fields[i + 1]!]
-      const lowerName = name.toLowerCase()
-      if (dropped.has(name) || named?.includes(lowerName) === true) continue
-      if (lowerName === 'vary') vary += vary === '' ? value : `, ${value}`
-      else if (lowerName === 'location' || lowerName === 'content-location') headers.push(name, relocate(value, reply.request))
-      else if (!mergeEnd(end, lowerName, value) && (own[lowerName] === undefined || isKeptApart(lowerName))) headers.push(name, value)
-      if (isCaching(lowerName)) caching.push(lowerName, value)
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!.toString('latin1')
+      const { lowerName, kind } = fieldOf(name)
+      if (kind === 'dropped' || named?.includes(lowerName) === true) continue
+      const value = rawHeaders[i + 1]!.toString('latin1')
+      if (kind === 'vary') vary += vary === '' ? value : `, ${value}`
+      else if (kind === 'location') headers.push(name, relocate(value, reply.request))
+      else if (!mergeEnd(end, lowerName, value) && (kind === 'kept-apart' || own[lowerName] === undefined)) headers.push(name, value)
+      if (kind === 'caching') caching.push(lowerName, value)
     }
     const isShared = pinnedBy.length > 0 && isSharedCacheable(caching, own)
-    pushVary(headers, isShared ? mergeVary(vary, pinnedBy) : vary, own)
+    pushVary(headers, isShared ? mergeVary(vary, pinnedBy) : vary, own.vary)
     for (const name in own) {
       if (name !== 'vary' && !fixed.has(name) && !mergeEnd(end, name, String(own[name]))) pushLines(headers, name, own[name])
     }
@@ -71,26 +73,45 @@ export function responseHeaders (version: RegisteredVersion, { versionHeader, re
   }
 }
 
+/** What is done with a field. */
+type Kind = 'dropped' | 'vary' | 'location' | 'kept-apart' | 'caching' | 'passed'
+
+function kindOf (name: string, dropped: HeaderNames): Kind {
+  if (dropped.has(name)) return 'dropped'
+  switch (name.toLowerCase()) {
+    case 'vary': return 'vary'
+    case 'location':
+    case 'content-location': return 'location'
+    case 'set-cookie':
+    case 'link': return 'kept-apart'
+    default: return isCaching(name.toLowerCase()) ? 'caching' : 'passed'
+  }
+}
+
 /** The names that the upstream listed in `Connection`, for its own hop (RFC 9110 7.6.1). */
-function namedInConnection (fields: readonly string[]): string[] | null {
+function namedInConnection (rawHeaders: readonly Buffer[]): string[] | null {
   const values: string[] = []
-  for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i]!.length === 10 && fields[i]!.toLowerCase() === 'connection') values.push(fields[i + 1]!)
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]!.length === 10 && rawHeaders[i]!.toString('latin1').toLowerCase() === 'connection') values.push(rawHeaders[i + 1]!.toString('latin1'))
   }
   return values.length === 0 ? null : connectionOptions(values)
 }
 
-function isKeptApart (lowerName: string): boolean {
-  return lowerName === 'set-cookie' || lowerName === 'link'
-}
-
-function pushVary (headers: string[], upstreams: string, { vary = '' }: OwnHeaders): void {
-  const united = mergeVary(upstreams, String(vary).split(',').map((name) => name.trim()).filter(Boolean))
+function pushVary (headers: string[], upstreams: string, own: OwnHeaders[string]): void {
+  if (upstreams === '' && own === undefined) return
+  const united = unitedVary(`${upstreams}\n${own === undefined ? '' : String(own)}`)
   if (united !== '') headers.push('vary', united)
 }
 
+const unitedVary = remembered((both) => {
+  const [upstreams, own] = both.split('\n') as [string, string]
+  return mergeVary(upstreams, own.split(',').map((name) => name.trim()).filter(Boolean))
+})
+
 function pushLines (headers: string[], name: string, values: OwnHeaders[string]): void {
-  for (const value of [values].flat()) {
-    if (value !== undefined) headers.push(name, String(value))
+  if (!Array.isArray(values)) {
+    if (values !== undefined) headers.push(name, String(values))
+    return
   }
+  for (const value of values) headers.push(name, String(value))
 }

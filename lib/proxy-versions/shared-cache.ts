@@ -2,7 +2,8 @@
 const controls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
 /** With these an answer may be kept without a word of `Cache-Control` (RFC 9111 4.2.1, 4.2.2). */
 const dates = ['expires', 'last-modified']
-const caching = new Set([...controls, ...dates])
+const names = [...controls, ...dates]
+const caching = new Set(names)
 const storable = ['public', 's-maxage', 'must-revalidate', 'max-age', 'proxy-revalidate']
 
 /** Whether a field says something of caching. @param name in lower case */
@@ -20,6 +21,7 @@ export function isCaching (name: string): boolean {
 export function isSharedCacheable (fields: readonly string[], own: Readonly<Record<string, unknown>>): boolean {
   const valuesOf = (name: string): string[] =>
     own[name] === undefined ? fields.filter((_, index) => index % 2 === 1 && fields[index - 1] === name) : [String(own[name])]
+  if (fields.length === 0 && !names.some((name) => own[name] !== undefined)) return false
   const isDated = dates.some((name) => valuesOf(name).length > 0)
   return controls.some((name) => maySharedKeep(valuesOf(name), name === 'cache-control' && isDated))
 }

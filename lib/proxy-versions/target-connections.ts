@@ -34,9 +34,7 @@ export class TargetConnections {
 
   dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
     const pool = options.upgrade == null ? this.#requests : this.#upgrades
-    // undici makes a new connection when the name changes that it takes from `Host`: this one does not.
-    const named = { ...options, servername: 'target' }
-    pool.dispatch(named, handler)
+    pool.dispatch(options, handler)
   }
 
   /** Waits for the requests under way. */
