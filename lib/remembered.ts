@@ -1,5 +1,5 @@
 /** How many texts are remembered at a time, and how long each may be. Clients and upstreams choose them. */
-const limits = { texts: 1000, length: 256 }
+const limits = { texts: 1000, length: 1024 }
 
 /**
  * Makes a function that remembers what another one gives for a text: what depends on the text alone, and comes again

@@ -11,10 +11,10 @@ test('what was made for a text is not made again', async (t) => {
   t.strictSame(asked, ['a', 'b'])
 })
 
-test('a thousand texts are remembered at a time, and none that is longer than 256 characters', async (t) => {
+test('a thousand texts are remembered at a time, and none that is longer than 1024 characters', async (t) => {
   let made = 0
   const count = remembered(() => ++made)
-  const long = 'x'.repeat(257)
+  const long = 'x'.repeat(1025)
 
   const ofLong = [count(long), count(long)]
   for (let index = 0; index < 1001; index++) count(String(index))

@@ -12,3 +12,14 @@ export function fieldValues (rawHeaders: readonly string[], name: string): strin
   }
   return values
 }
+
+/** The values of a header as one list (RFC 9110 5.3); `undefined` without the header. @param name in lower case */
+export function fieldList (rawHeaders: readonly string[], name: string): string | undefined {
+  let list: string | undefined
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const field = rawHeaders[i]!
+    if (field.length !== name.length || field.toLowerCase() !== name) continue
+    list = list === undefined ? rawHeaders[i + 1]! : `${list},${rawHeaders[i + 1]!}`
+  }
+  return list
+}

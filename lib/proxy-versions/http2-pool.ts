@@ -1,7 +1,8 @@
-import type { buildConnector, Dispatcher, Pool } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import { originOf } from './connection.ts'
 import { Http2Connection } from './http2-connection.ts'
 import { type Handler, Http2Request, type Limits } from './http2-request.ts'
+import type { LazyPool } from './lazy-pool.ts'
 
 /** Requests that one connection carries at once, if the target allows as many (RFC 9113 6.5.2 recommends to). */
 export const mostStreams = 100
@@ -10,7 +11,7 @@ interface Options {
   connect: buildConnector.connector
   limits: Limits
   /** For a target that does not offer HTTP/2. */
-  http1: Pool
+  http1: Pick<LazyPool, 'dispatch' | 'close'>
   /** Told how many requests a connection is good for. */
   onStreams: (perConnection: number) => void
 }

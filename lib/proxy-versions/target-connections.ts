@@ -4,6 +4,7 @@ import { connectionOptions, originOf } from './connection.ts'
 import { connectorTo } from './connector.ts'
 import { Http2Pool } from './http2-pool.ts'
 import type { Handler } from './http2-request.ts'
+import { LazyPool } from './lazy-pool.ts'
 import { RenewedPool } from './renewed-pool.ts'
 
 /** Connections are made anew after this time, in milliseconds. */
@@ -25,7 +26,7 @@ export class TargetConnections {
     const limits = connectionOptions(address, options)
     // undici would count connections that are about to end as well, and have requests wait for them.
     const http1Options = { ...limits, connect: connectorTo(address, options), connections: null, pipelining: 1, allowH2: false }
-    const http1 = (): Pool => new Pool(originOf(address), http1Options)
+    const http1 = (): LazyPool => new LazyPool(() => new Pool(originOf(address), http1Options))
     const connect = connectorTo(address, options, true)
     const http2 = (): Http2Pool => new Http2Pool(address, { connect, limits, http1: http1(), onStreams })
     this.#requests = new RenewedPool(triesHttp2(address, options) ? http2 : http1, longestUse, now)

@@ -13,18 +13,21 @@ export interface Answer {
 
 /** Asks a resolver, within its time. What goes wrong is a refusal, or no opinion with `onError: 'skip'`. */
 export function ask (resolver: VersionResolver, request: FastifyRequest): MaybePromise<Answer | Refusal | undefined> {
-  const failed = (cause: unknown): Refusal | undefined => {
-    request.log.warn({ err: cause, resolver: resolver.name }, 'version resolver failed')
-    return resolver.onError === 'skip'
-      ? undefined
-      : versionResolutionUnavailable({ cause, members: { source: resolver.name }, headers: { 'retry-after': '1' } })
-  }
   try {
     const answer = resolver.resolve(request)
-    return isPromise(answer) ? inTime(Promise.resolve(answer), resolver.name, resolver.timeoutMs).then(read).catch(failed) : read(answer)
+    if (!isPromise(answer)) return read(answer)
+    return inTime(Promise.resolve(answer), resolver.name, resolver.timeoutMs).then(read)
+      .catch((error: unknown) => failed(resolver, request, error))
   } catch (error) {
-    return failed(error)
+    return failed(resolver, request, error)
   }
+}
+
+function failed (resolver: VersionResolver, request: FastifyRequest, cause: unknown): Refusal | undefined {
+  request.log.warn({ err: cause, resolver: resolver.name }, 'version resolver failed')
+  return resolver.onError === 'skip'
+    ? undefined
+    : versionResolutionUnavailable({ cause, members: { source: resolver.name }, headers: { 'retry-after': '1' } })
 }
 
 function read (answer: ResolverAnswer): Answer | undefined {

@@ -1,5 +1,5 @@
 import type { VersionResolver } from '../../types/index.ts'
-import { fieldValues } from '../headers/field-values.ts'
+import { fieldList } from '../headers/field-values.ts'
 import { builtIn } from '../stage/built-in.ts'
 
 /**
@@ -14,10 +14,7 @@ export function fromHeader (name: string): VersionResolver {
   return builtIn({ reads: 'header', argument: name }, {
     name: `header:${header}`,
     readsHeaders: [header],
-    resolve ({ raw }) {
-      // All lines, as one list (RFC 9110 5.3): two lines that differ are noticed, an empty one is not absent.
-      const values = fieldValues(raw.rawHeaders, header)
-      return values.length === 0 ? undefined : values.join(',')
-    }
+    // All lines, as one list (RFC 9110 5.3): two lines that differ are noticed, an empty one is not absent.
+    resolve: ({ raw }) => fieldList(raw.rawHeaders, header)
   })
 }

@@ -44,6 +44,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const vary = variation(app, options, rules)
     const reporter = new Reporter(registry, options.consumer)
     const isExposed = exposure(options)
+    const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
     declareOnRequest(app, 'version')
     servedBy.declare(app)
     takenOut.declare(app)
@@ -58,9 +59,9 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
         rehearsal?.trace.push('The route is neutral: no version is decided.')
         return
       }
-      if (vary.always.length > 0) addVary(reply, vary.always)
+      always(reply)
       const isAsked = !isPreflight(request)
-      if (!isAsked) addVary(reply, preflightHeaders)
+      if (!isAsked) forPreflights(reply)
       const kase = caseOf(request, registry, rehearsal)
       const served = rescue(() => isAsked ? decide(kase, rulesFor(rehearsal, rules)) : decideForPreflight(kase, rules), (error) => {
         if (rehearsal === null && isAsked) reporter.failed(error, kase)
@@ -124,7 +125,12 @@ function rulesFor (rehearsal: Rehearsal | null, rules: Rules): Rules {
   return rehearsal?.isOfCaller === true ? { ...rules, override: [], weak: [] } : rules
 }
 
-function addVary (reply: FastifyReply, names: readonly string[]): void {
-  const present = reply.getHeader('vary')
-  reply.header('vary', present === undefined ? names.join(', ') : mergeVary(String(present), names))
+/** Makes what adds names to the `Vary` of an answer. */
+function varyBy (names: readonly string[]): (reply: FastifyReply) => void {
+  const alone = names.join(', ')
+  if (alone === '') return () => {}
+  return (reply) => {
+    const present = reply.getHeader('vary')
+    reply.header('vary', present === undefined ? alone : mergeVary(String(present), names))
+  }
 }
