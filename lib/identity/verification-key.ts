@@ -4,8 +4,8 @@ import type { Algorithm, PublicJwk } from '../../types/index.ts'
 /** A key that a token may have been signed with. */
 export interface VerificationKey {
   readonly kid: string | undefined
-  /** SubjectPublicKeyInfo as PEM, or a secret: what fast-jwt takes. */
-  readonly material: string | Buffer
+  /** SubjectPublicKeyInfo as PEM. */
+  readonly material: string
   /** What it may verify: never more than its own `alg` (RFC 8725 3.1). */
   readonly algorithms: readonly string[]
   /** Whether its issuer still has it. What it verified counts no longer when it is gone. */

@@ -20,26 +20,37 @@ interface Bounds {
 const claimsFactor = 4
 const entryBytes = 512
 
+/**
+ * How much of a token's end it is looked up by, in characters; it counts only if the rest is the same too. It is the end
+ * of a signature, which no other token has, and saves to hash the whole: a token is long.
+ */
+const endLength = 128
+
+interface Entry<Value> extends Verified<Value> {
+  readonly token: string
+}
+
 /** Remembers what verified tokens turned out to be, by the whole token. Failures are not remembered. */
 export class TokenCache<Value> {
-  readonly #entries: LRUCache<string, Verified<Value>>
+  readonly #entries: LRUCache<string, Entry<Value>>
   readonly #now: () => number
 
   constructor ({ size, bytes }: Bounds, now: () => number) {
-    const sizeCalculation = (_: Verified<Value>, token: string): number => token.length * (1 + claimsFactor) + entryBytes
+    const sizeCalculation = ({ token }: Entry<Value>): number => token.length * (1 + claimsFactor) + entryBytes
     this.#entries = new LRUCache({ max: size, maxSize: bytes, sizeCalculation })
     this.#now = now
   }
 
   get (token: string): Value | undefined {
-    const entry = this.#entries.get(token)
-    if (entry === undefined) return undefined
+    const end = token.slice(-endLength)
+    const entry = this.#entries.get(end)
+    if (entry?.token !== token) return undefined
     if (entry.key.isCurrent && this.#now() < entry.until) return entry.value
-    this.#entries.delete(token)
+    this.#entries.delete(end)
     return undefined
   }
 
-  set (token: string, verified: Verified<Value>): void {
-    this.#entries.set(token, verified)
+  set (token: string, { value, key, until }: Verified<Value>): void {
+    this.#entries.set(token.slice(-endLength), { token, value, key, until })
   }
 }

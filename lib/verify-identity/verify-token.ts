@@ -22,9 +22,10 @@ export function verifyToken (
   return key
 }
 
-/** Freezes claims all the way down: every stage, hook and resolver reads the same ones. */
-function freeze (value: unknown): void {
-  if (typeof value !== 'object' || value === null) return
-  for (const inner of Object.values(value)) freeze(inner)
-  Object.freeze(value)
+/** Freezes claims all the way down: every stage, hook and resolver reads the same ones. They may be deeper than the stack. */
+function freeze (claims: object): void {
+  const open: object[] = [claims]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const inner of Object.values(Object.freeze(next)) as unknown[]) if (typeof inner === 'object' && inner !== null) open.push(inner)
+  }
 }
