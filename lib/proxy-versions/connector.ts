@@ -3,10 +3,11 @@ import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions } from './connection.ts'
 
 /**
- * What a connection takes before it asks for a pause: twice what Node reads of an upload at a time. A pause for every
- * piece would cost more than the piece.
+ * What a connection takes before it asks for a pause, in bytes: to the upstream twice what Node reads of an upload at a
+ * time, because a pause for every piece would cost more than the piece; from the upstream no more than one read, because
+ * what waits there for slow clients is the gateway's memory.
  */
-const buffers = { highWaterMark: undefined, readableHighWaterMark: 64 * 1024, writableHighWaterMark: 128 * 1024 }
+const buffers = { highWaterMark: undefined, readableHighWaterMark: 16 * 1024, writableHighWaterMark: 128 * 1024 }
 
 /**
  * Makes connections to an address. Over TLS it asks for the target's own name and checks that one. undici would

@@ -11,7 +11,7 @@ import type { Route } from './mount.ts'
 import { fieldValue } from './raw-headers.ts'
 import { RequestBody } from './request-body.ts'
 import type { Listed } from './roster.ts'
-import { breakOff, endConnectionAfter, isGone, type Response } from './response.ts'
+import { breakOff, endConnectionAfter, type Response } from './response.ts'
 import { type Attempted, reasonOf } from './retry.ts'
 import { openTunnel } from './upgrade.ts'
 
@@ -50,8 +50,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
 
   start (): void {
     const { mount, upstream } = this.#route
-    // A client may leave while a resolver or a hook is still at work.
-    if (isGone(this.#response)) return this.#logDeparture()
     if (this.#options.upgrade != null && !upstream.beginUpgrade()) return this.#refuse(tooManyUpgrades())
     mount.exchanges.add(this)
     upstream.retries.begin()
@@ -185,16 +183,15 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
     if (this.#options.body instanceof RequestBody) this.#options.body.destroy()
   }
 
-  #logDeparture (): void {
-    const { upstream: { version } } = this.#route
-    this.#request.log.info({ version, target: this.#attempts.target?.address, status: 499 }, 'client left before the answer was complete')
-  }
-
   /** The client left, or the app answered in the upstream's place. */
   readonly #onClose = (): void => {
     if (this.#isOver) return
     this.#end(null)
-    this.#logDeparture()
+    logDeparture(this.#request, this.#route.upstream.version, this.#attempts.target?.address)
     this.#abort?.(clientLeft())
   }
+}
+
+export function logDeparture (request: FastifyRequest, version: string, target?: string): void {
+  request.log.info({ version, target, status: 499 }, 'client left before the answer was complete')
 }

@@ -13,13 +13,15 @@ export const forwardedHeaders = ['x-forwarded-*', 'forwarded', 'x-real-ip'] as c
  * as Fastify's `trustProxy` says: `request.ips` has the trusted ones, nearest first.
  */
 export function pushForwarded (headers: string[], request: FastifyRequest): void {
-  headers.push(...request.ips === undefined ? fieldsOfConnection(request) : fieldsOf(request, [...request.ips].reverse()))
+  headers.push(...request.ips === undefined ? fieldsOfConnection(request) : fieldsOf(request, request.ips.map((ip) => ip ?? 'unknown').reverse()))
   // So that links of the upstream's lead back. A segment that others came before is no prefix.
   const taken = takenOut.get(request)
   if (taken?.segment !== undefined && (taken.segmentsBefore ?? 0) === 0) headers.push('x-forwarded-prefix', mountPrefix(request) + taken.segment)
 }
 
 interface Hop {
+  readonly ip: string
+  readonly protocol: string
   readonly host: string
   readonly httpVersion: string
   readonly fields: readonly string[]
@@ -29,12 +31,13 @@ interface Hop {
 const lastHops = new WeakMap<object, Hop>()
 
 function fieldsOfConnection (request: FastifyRequest): readonly string[] {
-  const { host, raw: { socket, httpVersion } } = request
+  const { ip, protocol, host, raw: { socket, httpVersion } } = request
   const last = lastHops.get(socket)
-  if (last?.host === host && last.httpVersion === httpVersion) return last.fields
+  // A hook of the app's may set address and protocol for each request of a connection.
+  if (last?.host === host && last.ip === ip && last.protocol === protocol && last.httpVersion === httpVersion) return last.fields
   const fields = fieldsOf(request, [addressOf(request)])
   // A stream of HTTP/2 that is gone has none.
-  if (socket !== undefined) lastHops.set(socket, { host, httpVersion, fields })
+  if (socket !== undefined) lastHops.set(socket, { ip, protocol, host, httpVersion, fields })
   return fields
 }
 

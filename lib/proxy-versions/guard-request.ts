@@ -3,7 +3,7 @@ import { methodNotAllowed, type Refusal, requestMalformed, targetTooLong } from 
 import { refuse } from '../problem.ts'
 import { namesOneHost } from './host.ts'
 import { isFarEnough } from './max-forwards.ts'
-import { isTraversal, type Mounted, namesHost, splitAbsolute, splitTarget } from './request-target.ts'
+import { hidesPath, isTraversal, type Mounted, namesHost, splitAbsolute, splitTarget } from './request-target.ts'
 
 /** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
 const longestTarget = 8 * 1024
@@ -43,7 +43,7 @@ export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal
 function isForwardable (target: string, mounted: Mounted): boolean {
   const [path] = splitTarget(target)
   // RFC 3986 has visible ASCII only. Blanks in it are where others would end it.
-  return path.startsWith('/') && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !isTraversal(path)
+  return path.startsWith('/') && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !hidesPath(path, mounted) && !isTraversal(path)
 }
 
 function answerOptions (request: FastifyRequest, reply: FastifyReply): void {

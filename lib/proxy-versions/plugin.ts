@@ -7,11 +7,12 @@ import { type Problems, show } from '../config/problems.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
 import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf } from '../stage/hand-over.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, logDeparture } from './exchange.ts'
 import { isUnder, takeOver, upgradingOf } from './front.ts'
 import { guardRequests, judgeTarget } from './guard-request.ts'
 import { Mount } from './mount.ts'
 import { bodyOf, hasBody } from './request-body.ts'
+import { isGone } from './response.ts'
 import { type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
 import { Upstreams } from './upstreams.ts'
 
@@ -56,7 +57,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       scope.addHook('onRequest', guardRequests(mounted))
       const handler = (request: FastifyRequest, reply: FastifyReply): void => {
         // By then all of a small body is there, which Node has read together with the head.
-        if (hasBody(request.raw)) process.nextTick(forward, request, reply, mount, mounted)
+        if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
         else forward(request, reply, mount, mounted)
       }
       const method = forwardedMethods(scope)
@@ -66,9 +67,20 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   }
 })
 
+/** Nobody else would catch what goes wrong here: Fastify has returned from the handler. */
+function forwardLate (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {
+  try {
+    forward(request, reply, mount, mounted)
+  } catch (error) {
+    reply.send(error)
+  }
+}
+
 function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {
   const route = mount.routeTo(servedBy.get(request)!)
-  const { maxRequestBytes, idleMs } = route.upstream
+  const { version, maxRequestBytes, idleMs } = route.upstream
+  // A client may leave while a resolver or a hook is still at work.
+  if (isGone(reply.raw)) return logDeparture(request, version)
   const [path, query] = splitTarget(request.raw.url!)
   new Exchange(request, reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,

@@ -22,7 +22,8 @@ export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean
  */
 function wholeBody (request: IncomingMessage, longest: number): Buffer | null {
   const length = Number(request.headers['content-length'] ?? 0)
-  if ('stream' in request || length === 0 || length !== request.readableLength || (longest > 0 && length > longest)) return null
+  if ('stream' in request || request.headers['transfer-encoding'] !== undefined || length === 0) return null
+  if (length !== request.readableLength || (longest > 0 && length > longest)) return null
   const body = request.read() as Buffer
   // It ends only for who reads on.
   request.resume()

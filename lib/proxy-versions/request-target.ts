@@ -25,12 +25,20 @@ export interface Mounted {
   readonly depth: number
   /** Whether `//` is the same as `/`. */
   readonly mergesSlashes: boolean
+  /** Whether a path ends at `;`. */
+  readonly endsAtSemicolon: boolean
 }
 
 export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstance, 'initialConfig'>): Mounted {
-  // Fastify takes the option in two places, and reports its default in the other one.
-  const mergesSlashes = initialConfig.ignoreDuplicateSlashes === true || initialConfig.routerOptions?.ignoreDuplicateSlashes === true
-  return { prefix, depth: prefix.split('/').filter(Boolean).length, mergesSlashes }
+  // Fastify takes these options in two places, and reports their defaults in the other one.
+  const isSet = (name: 'ignoreDuplicateSlashes' | 'useSemicolonDelimiter'): boolean =>
+    [initialConfig, initialConfig.routerOptions].some((options) => (options as Record<string, unknown> | undefined)?.[name] === true)
+  return {
+    prefix,
+    depth: prefix.split('/').filter(Boolean).length,
+    mergesSlashes: isSet('ignoreDuplicateSlashes'),
+    endsAtSemicolon: isSet('useSemicolonDelimiter')
+  }
 }
 
 /** What of a path is behind the prefix that it was routed by, `/` for nothing. */
@@ -42,6 +50,12 @@ export function pathBehind (path: string, { depth, mergesSlashes }: Mounted): st
     if (at === -1) return '/'
   }
   return at === 0 ? path : path.slice(at)
+}
+
+/** Whether a router that ends paths at `;` has read a prefix out of this one that goes on behind it. */
+export function hidesPath (path: string, mounted: Mounted): boolean {
+  if (!mounted.endsAtSemicolon || !path.includes(';')) return false
+  return path.slice(0, -pathBehind(path, mounted).length).includes(';')
 }
 
 /** Whether a path goes on with `//` behind the prefix, so that what is left of it would name a host. */

@@ -42,9 +42,10 @@ export function breakOff (response: Response): void {
  */
 export function writePiece (response: Response, piece: Buffer): boolean {
   if ('stream' in response) return response.write(piece)
-  response.cork()
+  const { socket } = response
+  socket?.cork()
   const takesMore = response.write(piece)
-  response.uncork()
+  socket?.uncork()
   return takesMore || response.writableLength === 0
 }
 
@@ -67,9 +68,9 @@ export function endWith (response: Response, body: Buffer | null): void {
   }
 }
 
-/** Whether somebody put something in the place of Node's own methods, who would not see the body: `inject()` does. */
+/** Whether somebody counts the body, or has put something in the place of Node's own methods: `inject()` does. */
 function isWatched (response: ServerResponse): boolean {
-  return response.end !== end || response.write !== write
+  return response.strictContentLength || response.end !== end || response.write !== write
 }
 
 /** Writes what comes behind the body: pairs of name and value. */

@@ -25,3 +25,14 @@ for (const [sentence, more, expected] of cases) {
     t.equal('x-forwarded-host' in pairs, 'x-forwarded-host' in expected || !('host' in more))
   })
 }
+
+t.test('an address that a hook sets for each request of a connection is not that of the last one', async (t) => {
+  const raw = { httpVersion: '1.1', socket: {} }
+  const addresses = ['1.1.1.1', '1.1.1.1', '2.2.2.2'].map((ip) => {
+    const headers: string[] = []
+    pushForwarded(headers, { ...request, ip, raw } as unknown as FastifyRequest)
+    return headers[headers.indexOf('x-real-ip') + 1]
+  })
+
+  t.strictSame(addresses, ['1.1.1.1', '1.1.1.1', '2.2.2.2'])
+})

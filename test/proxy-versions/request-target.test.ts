@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isTraversal, splitTarget } from '../../lib/proxy-versions/request-target.ts'
+import { hidesPath, isTraversal, mountedAt, pathBehind, splitTarget } from '../../lib/proxy-versions/request-target.ts'
 
 const refused = [
   '/..', '/a/..', '/a/../b', '/%2e%2e/b', '/%2E./b', '/.%2e', '/a%2f..%2fb', '/a/..%2fb', '/a\\..\\b', '/a/..\\b', '/a%5c..%5cb', '/a%5C%2e%2e',
@@ -23,3 +23,21 @@ t.test('a target is split at its first question mark', async (t) => {
   t.strictSame(splitTarget('/a?'), ['/a', '?'])
   t.strictSame(splitTarget('/a'), ['/a', ''])
 })
+
+const behind: Array<[prefix: string, path: string, rest: string]> = [
+  ['', '/a', '/a'], ['', '/', '/'], ['/api', '/api', '/'], ['/api', '/api/', '/'], ['/api', '/api/a/b', '/a/b'], ['/api/', '/api/a', '/a'],
+  ['/api', '/%61pi/a', '/a'], ['/:tenant/api', '/a%2fb/api/o', '/o']
+]
+for (const [prefix, path, rest] of behind) {
+  t.test(`behind the prefix '${prefix}', ${path} goes on with ${rest}`, async (t) => {
+    t.equal(pathBehind(path, mountedAt(prefix, { initialConfig: {} })), rest)
+  })
+}
+
+for (const [path, isHidden] of [['/api;x/admin', true], ['/api;x', true], ['/api/a;x', false], ['/api/a', false]] as const) {
+  t.test(`a router that ends paths at ; ${isHidden ? 'has not read all' : 'has read all'} of the prefix of ${path}`, async (t) => {
+    const mounted = mountedAt('/api', { initialConfig: { routerOptions: { useSemicolonDelimiter: true } as object } })
+
+    t.equal(hidesPath(path, mounted), isHidden)
+  })
+}

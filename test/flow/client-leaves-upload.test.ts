@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import t, { type Test } from 'tap'
+import { listen, makeApp } from '../helpers/gateway.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+import { openSocket } from '../helpers/raw.ts'
+import versionGateway from '../../lib/index.ts'
+
+// What is forwarded a moment later has nobody around it who would catch what goes wrong.
+
+/** A gateway whose hook lets requests for `/orders` wait until their client is gone. */
+async function slowGateway (t: Test, hook: (request: object) => void = () => {}) {
+  const asked: string[] = []
+  const upstream = await startUpstream(t, 'v1', (request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    request.resume().on('end', () => response.end('ok'))
+  })
+  const app = makeApp(t, { trustProxy: true })
+  const gone = deferred()
+  app.addHook('onRequest', async (request) => {
+    hook(request)
+    if (request.url !== '/orders') return
+    request.raw.socket.once('close', () => gone.resolve())
+    app.server.emit('waiting')
+    await gone.promise
+  })
+  await app.register(versionGateway, { versions: { latest: { upstream } } })
+  return { app, asked, origin: await listen(app), gone: gone.promise }
+}
+
+t.test('a client that resets its upload while a hook is at work leaves the gateway as it was', async (t) => {
+  const { app, asked, origin, gone } = await slowGateway(t)
+  const socket = await openSocket(t, origin)
+  const waiting = once(app.server, 'waiting')
+
+  socket.write('POST /orders HTTP/1.1\r\nHost: api.test\r\nContent-Length: 5\r\n\r\nhello')
+  await waiting
+  socket.resetAndDestroy()
+  await gone
+  const after = await fetch(`${origin}/after`, { method: 'POST', body: 'hello' })
+
+  t.equal(await after.text(), 'ok')
+  t.strictSame(asked, ['POST /after'])
+})
+
+t.test('what fails on the way of an upload is 500, as it is for all other requests', async (t) => {
+  const { origin } = await slowGateway(t, (request) => {
+    Object.defineProperty(request, 'ips', { get () { throw new Error('no addresses') } })
+  })
+
+  const answers = await Promise.all(['GET', 'POST'].map(async (method) =>
+    await fetch(`${origin}/after`, { method, ...method === 'POST' && { body: 'hello' } })))
+
+  t.strictSame(answers.map(({ status }) => status), [500, 500])
+})
+
+function deferred (): { promise: Promise<void>, resolve: () => void } {
+  let given = (): void => {}
+  const promise = new Promise<void>((resolve) => { given = resolve })
+  return { promise, resolve: () => given() }
+}
