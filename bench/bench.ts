@@ -1,0 +1,125 @@
+// npm run bench: what a request costs through this gateway and through its peers. See README.md beside this file.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { environment } from './environment.ts'
+import { type Goal, goals, type Results, verdictOn } from './goals.ts'
+import { measureGrowth } from './measure/slow-clients.ts'
+import { Process } from './measure/process.ts'
+import { type Measured, measureScenario, type Plan } from './measure/rounds.ts'
+import { type ColdTokens, measureColdTokens } from './measure/cold-tokens.ts'
+import { measureStages } from './micro.ts'
+import { readOptions, usage } from './options.ts'
+import { barsOf, curveOf, writePicture } from './report/pictures.ts'
+import { profileTable } from './report/profile.ts'
+import { goalTable, scenarioTable, table } from './report/tables.ts'
+import { benchUnder } from './runtimes.ts'
+import { measureScale } from './scale.ts'
+import { keyOf, type Scenario, scenarios } from './scenarios.ts'
+import { algorithms, makeTokens } from './tokens.ts'
+
+type Facts = ReturnType<typeof environment>
+
+const pictures = join(import.meta.dirname, '../../../docs/pictures')
+const options = readOptions(process.argv.slice(2))
+const print = options.json ? console.error : console.log
+
+if (options.help) print(usage)
+else if (options.node.length > 0) process.exitCode = await benchUnder(options.node, process.argv.slice(2))
+else process.exitCode = await bench()
+
+/** @returns the exit code */
+async function bench (): Promise<number> {
+  const facts = environment()
+  print(table(Object.entries(facts)) + '\n')
+  return await withSurroundings(async (plan) => {
+    if (options.profile) return await profile(plan)
+    if (options.micro || options.scale) return await measureInside(plan, facts)
+    return await measureGoals(plan, facts)
+  })
+}
+
+async function measureGoals (plan: Plan, facts: Facts): Promise<number> {
+  const wanted = goals.filter(({ id }) => options.isWanted(id))
+  const results = await measure(plan, wanted)
+  const missed = wanted.filter((goal) => verdictOn(goal, results).verdict === 'missed')
+  print(goalTable(wanted, results) + '\n')
+  if (options.json) printJson({ environment: facts, ...results, goals: wanted.map((goal) => ({ ...goal, ...verdictOn(goal, results) })) })
+  for (const { id, title } of options.pictures ? scenarios : []) {
+    const field = results.scenarios[id]
+    if (field !== undefined && field[0]!.key === 'ours') print(await writePicture(pictures, id.toLowerCase(), barsOf(title, field)))
+  }
+  if (options.check) print(missed.length === 0 ? 'Every goal that was measured is met.' : `Missed: ${[...new Set(missed.map(({ id }) => id))].join(', ')}`)
+  return options.check && missed.length > 0 ? 1 : 0
+}
+
+/** What is measured in this process: the stages one by one, and in large configs. */
+async function measureInside ({ folder, setting }: Plan, facts: Facts): Promise<number> {
+  const micro = options.micro ? await measureStages(folder, ({ name, p50, p99 }) => print(`  ${name.padEnd(42)}${ns(p50)}${ns(p99)}`)) : []
+  const curves = options.scale
+    ? await measureScale(setting.tokens, ({ of, points }) => print(`  ${of}: ${points.map(({ size, nanoseconds }) => `${size.toLocaleString('en')}: ${ns(nanoseconds).trim()}`).join(', ')}`))
+    : []
+  if (options.json) printJson({ environment: facts, micro, scale: curves })
+  if (options.pictures) for (const curve of curves) print(await writePicture(pictures, `scale-${curve.of.replaceAll(' ', '-')}`, curveOf(curve)))
+  return 0
+}
+
+async function profile (plan: Plan): Promise<number> {
+  for (const scenario of scenarios.filter(({ id }) => options.isWanted(id))) {
+    const folder = join(import.meta.dirname, '..', 'profiles', `${scenario.id}-node-${process.version}`)
+    await rm(folder, { recursive: true, force: true })
+    const nodeArguments = ['--cpu-prof', `--cpu-prof-dir=${folder}`]
+    const entries = scenario.entries.filter(({ contender }) => contender === 'ours').slice(-1)
+    await measureScenario({ ...scenario, entries }, { ...plan, rounds: 3, nodeArguments })
+    print(`${scenario.id}  ${scenario.title}\n\n${await profileTable(folder)}\n\n  ${folder}\n`)
+  }
+  return 0
+}
+
+function ns (nanoseconds: number): string {
+  return `${nanoseconds.toFixed(0)} ns`.padStart(12)
+}
+
+function printJson (value: unknown): void {
+  console.log(JSON.stringify(value, null, 2))
+}
+
+async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
+  const measured: Record<string, readonly Measured[]> = {}
+  const coldTokens: ColdTokens[] = []
+  for (const scenario of scenarios) {
+    const { id } = scenario
+    if (!options.isWanted(id)) continue
+    const isNeeded = (key: string): boolean => wanted.some((goal) => goal.scenario === id && goal.needs.includes(key))
+    const entries = scenario.entries.filter((entry) => !options.check || isNeeded(keyOf(entry)))
+    if (entries.length === 0) continue
+    measured[id] = await measureScenario({ ...scenario, entries }, { ...plan, latencyRounds: latencyRounds(scenario) })
+    print(scenarioTable(scenario, measured[id]) + '\n')
+  }
+  for (const algorithm of options.isWanted('P5') ? algorithms : []) {
+    coldTokens.push(await measureColdTokens(await makeTokens(plan.folder, algorithm), plan.rounds))
+  }
+  const growth = options.isWanted('P7') ? { down: await measureGrowth('ours', 'down', plan), up: await measureGrowth('ours', 'up', plan) } : {}
+  return { scenarios: measured, coldTokens, growth }
+}
+
+/** Only one goal is of latencies. */
+function latencyRounds ({ id }: Scenario): number {
+  if (id === 'P1') return 5
+  return options.check || id === 'P5' || id === 'P6' ? 0 : 2
+}
+
+/** With the tokens and upstreams that all contenders have. */
+async function withSurroundings<Value> (use: (plan: Plan) => Promise<Value>): Promise<Value> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  const upstream = new Process('upstream', 'load', [process.execPath, join(import.meta.dirname, 'upstream.js')])
+  try {
+    const { ports: upstreams } = await upstream.firstLine<{ ports: [number, number] }>()
+    const { rounds, seconds } = options
+    const setting = { upstreams, tokens: await makeTokens(folder, 'RS256') }
+    return await use({ rounds, seconds, latencyRounds: 0, folder, nodeArguments: [], setting })
+  } finally {
+    await upstream.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}

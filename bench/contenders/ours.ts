@@ -1,0 +1,67 @@
+// The whole pipeline of this package, as its README has it.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Fastify, { type FastifyRequest } from 'fastify'
+import versionGateway, { fromClaim, fromHeader, fromTenantMap, type PublicJwk, type UpstreamOptions, type VersionResolver } from 'fastify-version-gateway'
+import { tell } from '../measure/announce.ts'
+import { readSetting, urlOf } from '../measure/setting.ts'
+import { audience, issuer } from '../tokens.ts'
+
+const { upstreams: [v1, v2], tokens, prefix, ...scale } = readSetting()
+const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, cached, connections } = scale
+const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
+
+const app = Fastify()
+await app.register(versionGateway, {
+  ...prefix !== undefined && { prefix },
+  versions: {
+    v1: { upstream: upstream(v1) },
+    v2: { upstream: upstream(v2) },
+    ...Object.fromEntries(many(versions, (index) => [`other-${index}`, { upstream: upstream(v1) }]))
+  },
+  sanitize: { owned: many(owned, (index) => `x-owned-${index}-*`) },
+  identity: {
+    providers: [
+      ...many(providers, (index) => ({ name: `other-${index}`, issuer: `${issuer}/${index}`, audiences: [audience], jwks: { keys: [jwk] } })),
+      {
+        name: 'bench',
+        issuer,
+        audiences: [audience],
+        jwks: { keys: [jwk] },
+        claimsToHeaders: [{ claim: 'version', header: 'x-target-version' }]
+      }
+    ],
+    ...cached !== undefined && { cache: { size: cached } }
+  },
+  resolve: {
+    override: [...many(resolvers, silent), fromHeader('x-version-override')],
+    pin: [...tenants > 0 ? [tenantMap(tenants)] : [], fromClaim('version')],
+    default: 'v1'
+  }
+})
+await app.listen({ port: 0, host: '127.0.0.1' })
+tell((app.server.address() as { port: number }).port)
+
+function upstream (port: number): UpstreamOptions {
+  return { targets: urlOf(port), ...connections !== undefined && { connections } }
+}
+
+function silent (index: number): VersionResolver {
+  return fromHeader(`x-other-version-${index}`)
+}
+
+/** A map that knows as many tenants, those of the callers first. All are remembered when the first request comes. */
+function tenantMap (size: number): VersionResolver {
+  const map = new Map(many(size, (index) => [`tenant-${index}`, index % 2 === 0 ? 'v2' : 'v1']))
+  const resolver = fromTenantMap({ key: tenantOf, get: (tenant) => map.get(tenant), max: size })
+  for (const tenantId of map.keys()) resolver.resolve({ identity: { provider: 'bench', claims: { tenantId } } } as unknown as FastifyRequest)
+  return resolver
+}
+
+function tenantOf ({ identity }: FastifyRequest): string | undefined {
+  return identity?.claims.tenantId as string | undefined
+}
+
+function many<Item> (count: number, make: (index: number) => Item): Item[] {
+  return Array.from({ length: count }, (_, index) => make(index))
+}

@@ -1,0 +1,91 @@
+import { type Contender, contenders, type Running } from '../contenders.ts'
+import { type Load, saturate } from '../load/load.ts'
+import { type Latency, pace } from '../load/paced.ts'
+import { type Entry, keyOf, type Scenario, trafficOf } from '../scenarios.ts'
+import type { Setting } from './setting.ts'
+import { median } from './statistics.ts'
+
+/** What one contender did in a scenario; one item for each round. */
+export interface Measured {
+  readonly key: string
+  readonly label: string
+  /** Why there is nothing else. */
+  readonly absence: string | null
+  /** Requests that it answered in a second. */
+  readonly rates: number[]
+  /** Microseconds of processor time of its process, all threads, for one request. */
+  readonly cpu: number[]
+  /** At half of the rate that the slowest can take. */
+  readonly latencies: Latency[]
+  /** Resident memory at its highest, in MB. */
+  peak: number
+}
+
+export interface Plan {
+  readonly rounds: number
+  readonly seconds: number
+  /** Rounds at half of the rate. */
+  readonly latencyRounds: number
+  readonly folder: string
+  readonly setting: Setting
+  readonly nodeArguments: readonly string[]
+}
+
+const warmUpSeconds = 2
+const latencySeconds = 2
+
+interface Competitor {
+  readonly measured: Measured
+  readonly running: Running
+}
+
+/** Measures all who take part in turn, several times over: what changes on the machine meanwhile changes for all of them. */
+export async function measureScenario (scenario: Scenario, plan: Plan): Promise<Measured[]> {
+  const field = scenario.entries.map(newcomer)
+  const competitors: Competitor[] = []
+  const load = { traffic: trafficOf(scenario, plan.setting.tokens), connections: scenario.connections, folder: plan.folder }
+  try {
+    for (const [index, entry] of scenario.entries.entries()) {
+      const measured = field[index]!
+      if (measured.absence === null) competitors.push({ measured, running: await start(entry, plan) })
+    }
+    for (const { running: { port } } of competitors) await saturate(port, { ...load, seconds: warmUpSeconds })
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const competitor of inTurn(competitors, round)) await measureRound(competitor, { ...load, seconds: plan.seconds })
+    }
+    const rate = Math.min(...competitors.map(({ measured }) => median(measured.rates))) / 2
+    for (let round = 0; round < plan.latencyRounds; round++) {
+      for (const { measured, running: { port } } of inTurn(competitors, round)) {
+        measured.latencies.push(await pace(port, { ...load, rate, seconds: latencySeconds }))
+      }
+    }
+    for (const { measured, running: { process } } of competitors) measured.peak = (await process.memory()).peak
+  } finally {
+    await Promise.all(competitors.map(({ running: { process } }) => process.stop()))
+  }
+  return field
+}
+
+/** Nobody always comes first. */
+function inTurn (competitors: readonly Competitor[], round: number): Competitor[] {
+  const first = round % competitors.length
+  return [...competitors.slice(first), ...competitors.slice(0, first)]
+}
+
+function newcomer (entry: Entry): Measured {
+  const { label, absence }: Contender = contenders[entry.contender]
+  return { key: keyOf(entry), label: entry.form === undefined ? label : `${label}: ${entry.form}`, absence, rates: [], cpu: [], latencies: [], peak: 0 }
+}
+
+async function start (entry: Entry, { setting, folder, nodeArguments }: Plan): Promise<Running> {
+  return await contenders[entry.contender].start({ ...setting, ...entry.setting }, folder, nodeArguments)
+}
+
+async function measureRound ({ measured, running: { process, port } }: Competitor, load: Load): Promise<void> {
+  const before = await process.cpuSeconds()
+  const { requests, seconds } = await saturate(port, load)
+  const cpuSeconds = await process.cpuSeconds() - before
+  if (requests === 0) throw new Error(`${measured.label} answered nothing`)
+  measured.rates.push(requests / seconds)
+  measured.cpu.push(cpuSeconds * 1e6 / requests)
+}

@@ -1,0 +1,41 @@
+// 200 clients that each load, or send, 10 MB, and take a pause after every 64 KB for the first seconds.
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { readSetting } from './setting.ts'
+import { type Direction, slowClients } from './slow-clients.ts'
+
+const { port, direction } = readSetting<{ port: number, direction: Direction }>()
+const { count, bytes } = slowClients
+const piece = Buffer.alloc(65_536, 'x')
+const pauseMs = 100
+const slowUntil = performance.now() + 5_000
+
+await Promise.all(Array.from({ length: count }, direction === 'down' ? load : send))
+console.log('{}')
+process.exit(0)
+
+async function load (): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1' })
+  socket.write('GET /ten-megabytes HTTP/1.1\r\nhost: 127.0.0.1\r\nx-version-override: v2\r\n\r\n')
+  let received = 0
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    received += chunk.length
+    if (received > bytes) break
+    if (performance.now() < slowUntil) await pause(pauseMs)
+  }
+  if (received <= bytes) throw new Error(`an answer ended after ${received} bytes`)
+  socket.destroy()
+}
+
+async function send (): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1' })
+  socket.write(`POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-version-override: v2\r\ncontent-type: application/octet-stream\r\ncontent-length: ${bytes}\r\n\r\n`)
+  for (let sent = 0; sent < bytes; sent += piece.length) {
+    if (!socket.write(piece.subarray(0, Math.min(piece.length, bytes - sent)))) await once(socket, 'drain')
+    if (performance.now() < slowUntil) await pause(pauseMs)
+  }
+  const [answer] = await once(socket, 'data') as [Buffer]
+  if (!answer.toString('latin1').startsWith('HTTP/1.1 200')) throw new Error(`an upload was answered with ${answer.toString('latin1', 0, 12)}`)
+  socket.destroy()
+}

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util'
+
+export const usage = `npm run bench -- [options]
+
+  --check            measure what the goals need, print them, and exit with 1 when one is missed
+  --only P1,P2       these scenarios alone (${'P1, P2, P3, P4, P5, P6, P7'})
+  --rounds 10        rounds for each contender
+  --seconds 2        seconds of each round
+  --node 20,24,26    once with each of these versions of Node, from the npm package "node"
+  --json             the results as JSON on stdout, and all that is told beside them on stderr
+  --profile          write a CPU profile of ours in each scenario, and what took longest
+  --micro            the stages one by one, in nanoseconds
+  --scale            what a request costs in large configs, as curves
+  --pictures         write the pictures of docs/pictures from what was measured
+`
+
+export type Options = ReturnType<typeof readOptions>
+
+/** @throws TypeError for an option that there is not */
+export function readOptions (args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      check: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      rounds: { type: 'string', default: '10' },
+      seconds: { type: 'string', default: '2' },
+      node: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      micro: { type: 'boolean', default: false },
+      scale: { type: 'boolean', default: false },
+      pictures: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false }
+    }
+  })
+  const only = listOf(values.only)
+  return {
+    ...values,
+    rounds: numberOf('rounds', values.rounds),
+    seconds: numberOf('seconds', values.seconds),
+    node: listOf(values.node),
+    /** Whether a scenario or a goal is asked for: `P4` stands for all that begin with it. */
+    isWanted: (id: string): boolean => only.length === 0 || only.some((name) => id === name || id.startsWith(`${name}-`))
+  }
+}
+
+function listOf (text: string): string[] {
+  return text.split(',').map((item) => item.trim()).filter(Boolean)
+}
+
+function numberOf (name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new TypeError(`--${name} must be a whole number from 1, not '${text}'`)
+  return value
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import type { ContenderName } from './contenders.ts'
+import type { Traffic } from './load/load.ts'
+import type { Setting } from './measure/setting.ts'
+
+/** One contender in a scenario. */
+export interface Entry {
+  readonly contender: ContenderName
+  /** Beside its name, where the same one takes part in several forms. */
+  readonly form?: string
+  readonly setting?: Partial<Setting>
+}
+
+/** The same load for all who take part. */
+export interface Scenario {
+  readonly id: string
+  readonly title: string
+  readonly entries: readonly Entry[]
+  readonly traffic: Omit<Traffic, 'name' | 'tokens'> & { readonly hasTokens: boolean }
+  readonly connections: number
+}
+
+const get = { method: 'GET', path: '/', bodyBytes: 0, hasTokens: false } as const
+const byHeader = { 'x-version-override': 'v2' }
+const everybody: ContenderName[] = ['ours', 'bare', 'http-proxy', 'httpxy', 'http-proxy-3', 'floor', 'nginx', 'haproxy']
+
+export const scenarios: readonly Scenario[] = [
+  {
+    id: 'P1',
+    title: 'GET, the version in a header',
+    entries: entriesOf(everybody),
+    traffic: { ...get, headers: byHeader },
+    connections: 64
+  },
+  {
+    id: 'P2',
+    title: 'GET, the version in a claim: 5,000 tokens, known',
+    entries: entriesOf(['ours', 'assembly', 'haproxy-jwt']),
+    traffic: { ...get, headers: {}, hasTokens: true },
+    connections: 64
+  },
+  {
+    id: 'P3',
+    title: 'POST of 10 KB',
+    entries: entriesOf(everybody),
+    traffic: { ...get, method: 'POST', bodyBytes: 10_000, headers: { ...byHeader, 'content-type': 'application/json' } },
+    connections: 64
+  },
+  {
+    id: 'P4-down',
+    title: 'an answer of 1 MB',
+    entries: entriesOf(everybody),
+    traffic: { ...get, path: '/megabyte', headers: byHeader },
+    connections: 16
+  },
+  {
+    id: 'P4-up',
+    title: 'an upload of 10 MB',
+    entries: entriesOf(everybody),
+    traffic: { ...get, method: 'POST', bodyBytes: 10_000_000, headers: { ...byHeader, 'content-type': 'application/octet-stream' } },
+    connections: 8
+  },
+  {
+    id: 'P5',
+    title: 'tokens that are not known yet: all of 5,000, in turn, with room for 1,000',
+    entries: [{ contender: 'ours', form: 'warm' }, { contender: 'ours', form: 'cold', setting: { cached: 1_000 } }],
+    traffic: { ...get, headers: {}, hasTokens: true },
+    connections: 64
+  },
+  {
+    id: 'P6',
+    title: 'large configs, by claim',
+    entries: [
+      { contender: 'ours', form: '2 versions' },
+      { contender: 'ours', form: '1,000 versions', setting: { versions: 998 } },
+      { contender: 'ours', form: '20 silent resolvers', setting: { resolvers: 20 } },
+      { contender: 'ours', form: 'a map of 1,000,000 tenants', setting: { tenants: 1_000_000 } }
+    ],
+    traffic: { ...get, headers: {}, hasTokens: true },
+    connections: 64
+  }
+]
+
+function entriesOf (names: readonly ContenderName[]): Entry[] {
+  return names.map((contender) => ({ contender }))
+}
+
+export function trafficOf ({ id, traffic: { hasTokens, ...traffic } }: Scenario, tokens: string): Traffic {
+  return { ...traffic, name: id, tokens: hasTokens ? join(tokens, 'tokens.txt') : null }
+}
+
+export function keyOf ({ contender, form }: Entry): string {
+  return form === undefined ? contender : `${contender}: ${form}`
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import {
+  defineVersions, type IdentityProvider, type PublicJwk, resolveVersion, type ResolveOptions, sanitizeHeaders, verifyIdentity,
+  type VerifyIdentityOptions
+} from '../lib/index.ts'
+import { stepsOf } from '../lib/stage/hand-over.ts'
+import type { Step } from '../lib/stage/steps.ts'
+import { audience, issuer } from './tokens.ts'
+
+/** The stages of a gateway, to be taken one by one, with a request that Fastify made. */
+export interface Stages {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  /** Puts the request's headers back to what the client sent. */
+  restore (): void
+  readonly sanitize: Step
+  readonly identify: Step
+  readonly resolve: Step
+}
+
+export interface StagesOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly versions?: Readonly<Record<string, { upstream: string }>>
+  readonly owned?: readonly string[]
+  readonly identity?: VerifyIdentityOptions
+  readonly resolve?: ResolveOptions
+}
+
+const upstream = 'http://127.0.0.1:1'
+export const twoVersions = { v1: { upstream }, v2: { upstream } }
+
+/** What a browser or a client library sends beside what the gateway reads. */
+const usual = {
+  host: 'api.example.com',
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
+  accept: 'application/json',
+  'accept-encoding': 'gzip, br',
+  'accept-language': 'en',
+  'x-request-id': '3f2b8c1e-7c55-4a5f-9d3c-0f2b8c1e7c55'
+}
+
+export async function makeStages (options: StagesOptions): Promise<Stages> {
+  const { headers = {}, versions = twoVersions, owned = [], identity = { providers: [] }, resolve = {} } = options
+  const app = Fastify()
+  // It comes before the stages, and keeps the request to itself.
+  const caught = new Promise<[FastifyRequest, FastifyReply]>((resolve) => {
+    app.addHook('onRequest', (request, reply, _done) => resolve([request, reply]))
+  })
+  await app.register(sanitizeHeaders, { owned })
+  await app.register(verifyIdentity, identity)
+  await app.register(resolveVersion, { versions: defineVersions(versions), default: 'v1', ...resolve })
+  app.get('/', () => '')
+  const [sanitize, identify, decide] = stepsOf.get(app) as [Step, Step, Step]
+  app.inject({ url: '/', headers: { ...usual, ...headers } }).catch(() => {})
+  const [request, reply] = await caught
+  const { raw } = request
+  const sent = [...raw.rawHeaders]
+  return {
+    request,
+    reply,
+    sanitize,
+    identify,
+    resolve: decide,
+    restore () {
+      for (let i = 0; i < sent.length; i++) raw.rawHeaders[i] = sent[i]!
+      raw.rawHeaders.length = sent.length
+    }
+  }
+}
+
+/** The provider of the benchmark's tokens. */
+export function providerFor (tokens: string): IdentityProvider {
+  const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
+  return {
+    name: 'bench', issuer, audiences: [audience], jwks: { keys: [jwk] }, claimsToHeaders: [{ claim: 'version', header: 'x-target-version' }]
+  }
+}
+
+export function tokensIn (folder: string): string[] {
+  return readFileSync(join(folder, 'tokens.txt'), 'utf8').split('\n')
+}
+
+/** Makes what identifies the callers of some tokens, one after another. All have been seen once. */
+export async function identifying (folder: string, options: Omit<VerifyIdentityOptions, 'providers'>, count = Infinity): Promise<() => unknown> {
+  const identity = { ...options, providers: [providerFor(folder)] }
+  const { request, reply, restore, identify } = await makeStages({ headers: { authorization: 'Bearer ' }, identity })
+  const { raw } = request
+  const place = raw.rawHeaders.findIndex((part) => part.toLowerCase() === 'authorization') + 1
+  const lines = tokensIn(folder).slice(0, count).map((token) => `Bearer ${token}`)
+  let at = 0
+  const identifyNext = (): unknown => {
+    restore()
+    raw.rawHeaders[place] = lines[at]!
+    at = (at + 1) % lines.length
+    return identify(request, reply, null)
+  }
+  // Whatever can be known is known then.
+  for (let count = 0; count < lines.length; count++) await identifyNext()
+  return identifyNext
+}

@@ -1,0 +1,52 @@
+import t from 'tap'
+import { goals, type Results, verdictOn } from '../bench/goals.ts'
+import type { Measured } from '../bench/measure/rounds.ts'
+import { median, ratios } from '../bench/measure/statistics.ts'
+import { readOptions } from '../bench/options.ts'
+import { goalTable, table } from '../bench/report/tables.ts'
+
+const measured = (key: string, cpu: number[], absence: string | null = null): Measured =>
+  ({ key, label: key, absence, rates: cpu, cpu, latencies: cpu.map((value) => ({ p50: value, p99: value })), peak: 1 })
+const resultsOf = (field: Measured[]): Results => ({ scenarios: { P1: field }, coldTokens: [], growth: {} })
+const [toBare, toFloor] = goals as [typeof goals[number], typeof goals[number]]
+
+t.test('the median lies between the middle values', async (t) => {
+  t.strictSame([median([3, 1, 2]), median([4, 1, 2, 3])], [2, 2.5])
+})
+
+t.test('ratios are those of the same rounds', async (t) => {
+  const spread = ratios([10, 40, 30], [20, 40, 10])
+
+  t.strictSame(spread, { median: 1, low: 1, high: 3 })
+})
+
+for (const [ours, verdict] of [[[64, 66, 65], 'met'], [[64, 66, 66], 'missed']] as const) {
+  t.test(`a goal of 0.65 is ${verdict} with ${ours} of 100`, async (t) => {
+    const results = resultsOf([measured('ours', [...ours]), measured('bare', [100, 100, 100])])
+
+    t.equal(verdictOn(toBare, results).verdict, verdict)
+  })
+}
+
+t.test('a goal is not met by the absence of a peer', async (t) => {
+  const results = resultsOf([measured('ours', [1]), measured('floor', [], 'not installed')])
+
+  t.strictSame(verdictOn(toFloor, results), { value: null, verdict: 'not measured' })
+  t.match(goalTable([toFloor], results), /1\.25\s+not measured/)
+})
+
+t.test('columns are as wide as what is in them', async (t) => {
+  t.equal(table([['', 'us'], ['ours', '9'], ['nginx', '10']]), '         us\n  ours    9\n  nginx  10')
+})
+
+t.test('a scenario is asked for by its goal', async (t) => {
+  const { isWanted } = readOptions(['--only', 'P4, P7'])
+
+  t.strictSame(['P1', 'P4-down', 'P4', 'P7'].filter(isWanted), ['P4-down', 'P4', 'P7'])
+})
+
+for (const args of [['--rounds', '0'], ['--rounds', 'x'], ['--unknown']]) {
+  t.test(`${args.join(' ')} is refused`, async (t) => {
+    t.throws(() => readOptions(args), TypeError)
+  })
+}
