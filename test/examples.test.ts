@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { curl, printed, runExample } from './helpers/run-example.ts'
 
@@ -55,4 +56,18 @@ t.test('life-cycle', async (t) => {
   t.match(JSON.parse(retired!.body), { status: 410, code: 'VERSION_RETIRED', successor: 'v2', supported: ['v2'] })
   t.match(JSON.parse(plain!.body), { servedBy: 'v2' })
   t.match(JSON.parse(versions!.body), { default: 'v2', aliases: { latest: 'v2' }, versions: [{ id: 'v2', state: 'active' }] })
+})
+
+t.test('cluster', async (t) => {
+  const example = runExample(t, 'cluster.ts', ['8'])
+  const output = await printed(example, /curl[^]*\n\n/)
+  const [plain, pinned] = await Promise.all(output.split('\n').filter((line) => line.startsWith('curl')).map(curl))
+  const ended = once(example, 'exit')
+
+  example.kill('SIGTERM')
+
+  t.match(output, /^8 workers listen .*asked for its keys 1 time/)
+  t.match(JSON.parse(plain!.body), { servedBy: 'latest' })
+  t.match(JSON.parse(pinned!.body), { servedBy: 'v2' })
+  t.strictSame(await ended, [0, null])
 })
