@@ -105,8 +105,8 @@ async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
 
 /** Only one goal is of latencies. */
 function latencyRounds ({ id }: Scenario): number {
-  if (id === 'P1') return 5
-  return options.check || id === 'P5' || id === 'P6' ? 0 : 2
+  if (id === 'P1') return 3
+  return options.check || id === 'P5' || id === 'P6' ? 0 : 1
 }
 
 /** With the tokens and upstreams that all contenders have. */

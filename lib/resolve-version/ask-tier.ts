@@ -17,6 +17,8 @@ export function askTier (tier: Exclude<Tier, 'default'>, resolvers: readonly Ver
     for (let index = first; index < resolvers.length; index++) {
       const resolver = resolvers[index]!
       const answer = ask(resolver, kase.request)
+      // Most have no opinion on most requests, and nothing more to do.
+      if (answer === undefined && kase.trace === null) continue
       if (isPromise(answer)) {
         if (tier === 'pin' && verdicts.length > 0) {
           kase.trace?.push(`${resolver.name} (${tier}) is not waited for.`)

@@ -15,6 +15,7 @@ export interface Answer {
 export function ask (resolver: VersionResolver, request: FastifyRequest): MaybePromise<Answer | Refusal | undefined> {
   try {
     const answer = resolver.resolve(request)
+    if (answer === undefined) return undefined
     if (!isPromise(answer)) return read(answer)
     return inTime(Promise.resolve(answer), resolver.name, resolver.timeoutMs).then(read)
       .catch((error: unknown) => failed(resolver, request, error))
