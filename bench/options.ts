@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 export const usage = `npm run bench -- [options]
 
   --check            measure what the goals need, print them, and exit with 1 when one is missed
-  --only P1,P2       these scenarios alone (${'P1, P2, P3, P4, P5, P6, P7'})
+  --only P1,P2       these scenarios alone, of P1 to P7
   --rounds 10        rounds for each contender
   --seconds 2        seconds of each round
   --node 20,24,26    once with each of these versions of Node, from the npm package "node"

@@ -7,13 +7,12 @@ import { tell } from '../measure/announce.ts'
 import { readSetting, urlOf } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'
 
-const { upstreams: [v1, v2], tokens, prefix, ...scale } = readSetting()
+const { upstreams: [v1, v2], tokens, ...scale } = readSetting()
 const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, cached, connections } = scale
 const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
 
 const app = Fastify()
 await app.register(versionGateway, {
-  ...prefix !== undefined && { prefix },
   versions: {
     v1: { upstream: upstream(v1) },
     v2: { upstream: upstream(v2) },

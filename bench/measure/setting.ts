@@ -18,8 +18,6 @@ export interface Setting {
   readonly cached?: number
   /** Connections to an upstream at most. Default: as many as there are by default. */
   readonly connections?: number
-  /** Path that every request has before its own. */
-  readonly prefix?: string
 }
 
 const variable = 'BENCH_SETTING'

@@ -2,6 +2,8 @@ import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import { fieldLists } from './field-lists.ts'
 
+const { end, write } = ServerResponse.prototype
+
 // What the responses of Node's two kinds of servers do differently.
 
 export type Response = ServerResponse | Http2ServerResponse
@@ -49,8 +51,6 @@ export function writePiece (response: Response, piece: Buffer): boolean {
   return takesMore || response.writableLength === 0
 }
 
-const { end, write } = ServerResponse.prototype
-
 /** Longest body that is sent in one piece with its head, in bytes. */
 const longestWithHead = 8 * 1024
 
@@ -61,11 +61,17 @@ const longestWithHead = 8 * 1024
  */
 export function endWith (response: Response, body: Buffer | null): void {
   if (body === null) response.end()
-  else if ('stream' in response || response.chunkedEncoding || body.length > longestWithHead || isWatched(response)) response.end(body)
+  else if ('stream' in response) response.end(body)
+  else if (body.length > longestWithHead || response.chunkedEncoding || isWatched(response) || !hasHead(response)) response.end(body)
   else {
-    (response as ServerResponse & { _header: string })._header += body.toString('latin1')
+    response._header += body.toString('latin1')
     response.end()
   }
+}
+
+/** Whether Node keeps the head where it always did: the field is its own, and may go. */
+function hasHead (response: ServerResponse): response is ServerResponse & { _header: string } {
+  return typeof (response as ServerResponse & { _header?: unknown })._header === 'string'
 }
 
 /** Whether somebody counts the body, or has put something in the place of Node's own methods: `inject()` does. */
