@@ -8,6 +8,7 @@ const cases: Array<[sentence: string, request: object, headers: Record<string, s
   ['several hops, the client first', { ip: '1.1.1.1', ips: ['10.0.0.9', '1.1.1.1'] }, {
     'x-forwarded-for': '1.1.1.1, 10.0.0.9', 'x-real-ip': '1.1.1.1', forwarded: 'for=1.1.1.1;proto=https;host="api.test", for=10.0.0.9'
   }],
+  ['a hop that has gone', { ip: '1.1.1.1', ips: [undefined, '1.1.1.1'] }, { 'x-forwarded-for': '1.1.1.1, unknown' }],
   ['IPv6', { ip: '::1' }, { 'x-forwarded-for': '::1', forwarded: 'for="[::1]";proto=https;host="api.test"' }],
   ['no host', { host: '' }, { forwarded: 'for=10.0.0.9;proto=https' }],
   ['a host that cannot be quoted', { host: 'a"b' }, { forwarded: 'for=10.0.0.9;proto=https', 'x-forwarded-host': 'a"b' }],
