@@ -1,6 +1,8 @@
 import { buildConnector } from 'undici'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions } from './connection.ts'
+import { freeWritten } from './owned-pieces.ts'
+import { readRegions } from './read-regions.ts'
 
 /**
  * What a connection takes before it asks for a pause, in bytes: to the upstream twice what Node reads of an upload at a
@@ -14,6 +16,11 @@ const buffers = { highWaterMark: undefined, readableHighWaterMark: 16 * 1024, wr
  * take it from a request's `Host`, so that a client could choose it.
  */
 export function connectorTo (address: string, options: UpstreamOptions, allowH2 = false): buildConnector.connector {
-  const connect = buildConnector({ ...buffers, ...connectionOptions(address, options).connect, allowH2 })
-  return (where, callback) => connect({ ...where, servername: '' }, callback)
+  const memory = allowH2 ? {} : { onread: readRegions }
+  const connect = buildConnector({ ...buffers, ...memory, ...connectionOptions(address, options).connect, allowH2 })
+  return (where, callback) => connect({ ...where, servername: '' }, (...[error, socket]) => {
+    if (error !== null) return callback(error, null)
+    freeWritten(socket)
+    callback(null, socket)
+  })
 }

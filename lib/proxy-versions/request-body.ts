@@ -3,6 +3,7 @@ import type { Http2ServerRequest } from 'node:http2'
 import { Readable } from 'node:stream'
 import { bodyStalled, bodyTooLarge } from './failures.ts'
 import { askForBody, isHeldBack } from './front.ts'
+import { own } from './owned-pieces.ts'
 
 /** How long a client may go on sending a body that nobody wants, in milliseconds: so that it comes to read its answer. */
 const longestLinger = 30_000
@@ -106,7 +107,12 @@ export class RequestBody extends Readable {
     this.#stall?.refresh()
     this.#bytes += chunk.length
     if (this.#limit > 0 && this.#bytes > this.#limit) this.destroy(bodyTooLarge(this.#limit))
-    else if (!this.push(chunk)) this.#source.pause()
+    else this.#pass(chunk)
+  }
+
+  #pass (chunk: Buffer): void {
+    own(chunk, this.#source)
+    if (!this.push(chunk)) this.#source.pause()
   }
 
   /** A source that is paused waits for the upstream, which has limits of its own. */

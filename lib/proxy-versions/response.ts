@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import { fieldLists } from './field-lists.ts'
+import { giveBack } from './read-regions.ts'
 
 const { end, write } = ServerResponse.prototype
 
@@ -46,9 +47,14 @@ export function writePiece (response: Response, piece: Buffer): boolean {
   if ('stream' in response) return response.write(piece)
   const { socket } = response
   socket?.cork()
-  const takesMore = response.write(piece)
+  // Who has put something in the place of Node's own method may keep what it was given.
+  const takesMore = response.write === write ? response.write(piece, (error) => onWritten(error, piece)) : response.write(piece)
   socket?.uncork()
   return takesMore || response.writableLength === 0
+}
+
+function onWritten (error: Error | null | undefined, piece: Buffer): void {
+  if (error == null) giveBack(piece)
 }
 
 /** Longest body that is sent in one piece with its head, in bytes. */

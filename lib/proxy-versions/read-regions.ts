@@ -1,0 +1,54 @@
+import { channel } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+
+// Where the bytes of upstreams are read into. Left to itself, Node takes 64 KB of new memory for each read. A large answer
+// is many of them: work for the garbage collector, and memory that is not in the processor's cache.
+
+/** For a connection that waits for an answer, in bytes: room for several short ones. */
+const shortLength = 16 * 1024
+/** As long as there is not less left of a region, it is read into once more, in bytes. */
+const leastRest = 8 * 1024
+/** For a connection that filled its region, in bytes: what Node reads at a time. */
+const longLength = 64 * 1024
+/** Long regions that wait to be used again; more are left to the garbage collector. */
+const mostFree = 64
+
+const free: Buffer[] = []
+/** How much was read into a long region, by its memory; nothing once it has been given back. */
+const filled = new WeakMap<ArrayBufferLike, number>()
+/** Where the connection that has just read goes on, unless in a new short region. */
+let next: Buffer | null = null
+/** Who listens here may keep what was read. */
+const received = channel('undici:request:bodyChunkReceived')
+
+/** The `onread` of `net.connect`. */
+export const readRegions = { buffer: nextRegion, callback: onRead }
+
+/** Node asks for it when a connection begins, and right after each `onRead`. */
+function nextRegion (): Buffer {
+  const region = next ?? Buffer.allocUnsafeSlow(shortLength)
+  next = null
+  return region
+}
+
+/** @returns whether the connection takes more */
+function onRead (this: Socket, length: number, region: Uint8Array): boolean {
+  const isLong = region.byteLength === longLength
+  if (isLong) filled.set(region.buffer, length)
+  const takesMore = this.push(region.subarray(0, length))
+  // Last, because who hears of what was read may begin a connection.
+  if (length === region.byteLength) next = free.pop() ?? Buffer.allocUnsafeSlow(longLength)
+  else if (!isLong && region.byteLength - length >= leastRest) next = region.subarray(length) as Buffer
+  return takesMore
+}
+
+/**
+ * Takes back the memory of a piece of a body that nobody needs any more. It is used again only when the piece is all that
+ * was read at a time: of anything else, such as a head, undici may have kept a part.
+ */
+export function giveBack (piece: Buffer): void {
+  const { buffer, byteOffset, byteLength } = piece
+  if (byteOffset !== 0 || filled.get(buffer) !== byteLength || received.hasSubscribers) return
+  filled.delete(buffer)
+  if (free.length < mostFree) free.push(Buffer.from(buffer))
+}
