@@ -105,7 +105,7 @@ async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
 
 /** Only one goal is of latencies. */
 function latencyRounds ({ id }: Scenario): number {
-  if (id === 'P1') return 3
+  if (id === 'P1') return 2
   return options.check || id === 'P5' || id === 'P6' ? 0 : 1
 }
 

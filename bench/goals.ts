@@ -36,6 +36,7 @@ export const goals: readonly Goal[] = [
   cpuGoal('P6', 'P6', 'ours: 1,000 versions', 'ours: 2 versions', 1.05),
   cpuGoal('P6', 'P6', 'ours: a map of 1,000,000 tenants', 'ours: 2 versions', 1.05),
   cpuGoal('P6', 'P6', 'ours: 20 silent resolvers', 'ours: 2 versions', 1.05),
+  cpuGoal('metrics', 'metrics', 'ours: with metrics', 'ours: without metrics', 1.03),
   growthGoal('down', 'memory for 200 slow downloads of 10 MB'),
   growthGoal('up', 'memory for 200 slow uploads of 10 MB'),
   latencyGoal('p50'),

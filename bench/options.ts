@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util'
 export const usage = `npm run bench -- [options]
 
   --check            measure what the goals need, print them, and exit with 1 when one is missed
-  --only P1,P2       these scenarios alone, of P1 to P7
+  --only P1,P2       these scenarios alone, of P1 to P7 and metrics
   --rounds 10        rounds for each contender
-  --seconds 2        seconds of each round
+  --seconds 1        seconds of each round
   --node 20,24,26    once with each of these versions of Node, from the npm package "node"
   --json             the results as JSON on stdout, and all that is told beside them on stderr
   --profile          write a CPU profile of ours in each scenario, and what took longest
@@ -24,7 +24,7 @@ export function readOptions (args: readonly string[]) {
       check: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       rounds: { type: 'string', default: '10' },
-      seconds: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: '1' },
       node: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },

@@ -78,6 +78,13 @@ export const scenarios: readonly Scenario[] = [
     ],
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
+  },
+  {
+    id: 'metrics',
+    title: 'GET, the version in a claim, with and without metrics',
+    entries: [{ contender: 'ours', form: 'without metrics' }, { contender: 'ours', form: 'with metrics', setting: { metrics: true } }],
+    traffic: { ...get, headers: {}, hasTokens: true },
+    connections: 64
   }
 ]
 

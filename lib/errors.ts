@@ -15,6 +15,8 @@ interface RefusalDetails {
   tier?: Tier
   /** Whether a pin is wrong that would have held the caller. */
   locked?: boolean
+  /** Name of the provider whose token is refused, when it is known: for metrics and the log. */
+  provider?: string
   /** The scopes that a caller lacks, for its challenge. */
   scope?: string
   /** What made the gateway refuse: for the log, never for the caller. */

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem, ProblemOptions } from '../types/index.ts'
 import { isRefusal, type Refusal } from './errors.ts'
 import { renderProblem } from './render-problem.ts'
-import { problemOptions } from './stage/hand-over.ts'
+import { observationOf, problemOptions } from './stage/hand-over.ts'
 
 /**
  * Answers with a refusal as `application/problem+json` (RFC 9457), or what `problems.render` makes of it. It is
@@ -16,6 +16,8 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
   const { contentType, body } = renderProblem(problemOf(refusal, request, options), request, options)
   const { statusCode: status, headers = {} } = refusal
   log(request, refusal)
+  const observation = observationOf.get(request) ?? null
+  if (observation !== null) observation.refusal = refusal
 
   reply
     .code(status)

@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `false` makes a route neutral: no version is resolved for it. */
     version?: false
+    /** `false` leaves a route's requests out of metrics and the access log: for what machines ask every few seconds. */
+    observed?: false
     /** `false` leaves a route's token unread; the other values replace the policy of `verifyIdentity`, and ask for more. */
     identity?: 'require' | 'allow-missing' | false | RouteIdentity
   }

@@ -170,6 +170,8 @@ export interface IdentityProviderStatus {
   readonly lastRefresh: Date | null
   /** Why the last fetch failed, for the operator; `null` when it did not. */
   readonly lastError: string | null
+  /** How often the keys were fetched, or could not be. Not there for keys in the config. */
+  readonly fetches?: { readonly succeeded: number, readonly failed: number }
   /** Tokens that were remembered, and that had to be verified. */
   readonly cache: { readonly hits: number, readonly misses: number }
 }

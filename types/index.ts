@@ -14,8 +14,10 @@ export type {
   IdentityProviderStatus, InlineJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, RouteIdentity, TokenCacheOptions, TokenSource,
   VerifyIdentityOptions
 } from './identity.ts'
+export type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions, RequestIds } from './observe.ts'
 export type {
-  ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin, VerifyIdentityPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
+  AccessLogPlugin, HealthPlugin, ObserveVersionsPlugin, ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin,
+  VerifyIdentityPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
 } from './plugins.ts'
 export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver.ts'
 export type {

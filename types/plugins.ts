@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import type { AccessLogOptions, HealthOptions, ObserveVersionsOptions } from './observe.ts'
 import type { VersionDiscoveryOptions } from './discovery.ts'
 import type { GatewayOptions, ProxyVersionsOptions, ResolveVersionOptions } from './gateway.ts'
 import type { VerifyIdentityOptions } from './identity.ts'
@@ -14,3 +15,6 @@ export type SanitizeHeadersPlugin = FastifyPluginAsync<SanitizeHeadersOptions>
 export type VerifyIdentityPlugin = FastifyPluginAsync<VerifyIdentityOptions>
 export type ProxyVersionsPlugin = FastifyPluginAsync<ProxyVersionsOptions>
 export type VersionDiscoveryPlugin = FastifyPluginAsync<VersionDiscoveryOptions>
+export type ObserveVersionsPlugin = FastifyPluginAsync<ObserveVersionsOptions>
+export type AccessLogPlugin = FastifyPluginAsync<AccessLogOptions>
+export type HealthPlugin = FastifyPluginAsync<HealthOptions>

@@ -2,16 +2,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify, { type FastifyRequest } from 'fastify'
-import versionGateway, { fromClaim, fromHeader, fromTenantMap, type PublicJwk, type UpstreamOptions, type VersionResolver } from 'fastify-version-gateway'
+import versionGateway, {
+  fromClaim, fromHeader, fromTenantMap, observeVersions, type PublicJwk, type UpstreamOptions, type VersionResolver
+} from 'fastify-version-gateway'
 import { tell } from '../measure/announce.ts'
 import { readSetting, urlOf } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'
 
 const { upstreams: [v1, v2], tokens, ...scale } = readSetting()
-const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, cached, connections } = scale
+const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, cached, connections } = scale
 const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
 
 const app = Fastify()
+if (metrics) await app.register(observeVersions)
 await app.register(versionGateway, {
   versions: {
     v1: { upstream: upstream(v1) },

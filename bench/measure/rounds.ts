@@ -24,14 +24,16 @@ export interface Measured {
 export interface Plan {
   readonly rounds: number
   readonly seconds: number
-  /** Rounds at half of the rate, in each half. */
+  /** Rounds at half of the rate, in each launch. */
   readonly latencyRounds: number
   readonly folder: string
   readonly setting: Setting
   readonly nodeArguments: readonly string[]
 }
 
-const warmUpSeconds = 2
+const roundsOfLaunch = 5
+/** A gateway of Node's takes as long until V8 has compiled what it needs; it runs for weeks after that. */
+const warmUpSeconds = 6
 const latencySeconds = 2
 
 interface Competitor {
@@ -41,13 +43,13 @@ interface Competitor {
 
 /**
  * Measures all who take part in turn, several times over: what changes on the machine meanwhile changes for all of them.
- * Half of the rounds are in processes that were started anew: of the same program, one may run 5 % faster than another
- * for as long as it lives.
+ * Every few rounds they are started anew: of the same program, one process may run 10 % faster than another for as long
+ * as it lives.
  */
 export async function measureScenario (scenario: Scenario, plan: Plan): Promise<Measured[]> {
   const field = scenario.entries.map(newcomer)
-  for (const rounds of [Math.ceil(plan.rounds / 2), Math.floor(plan.rounds / 2)]) {
-    if (rounds > 0) await measureLaunch(scenario, field, { ...plan, rounds })
+  for (let left = plan.rounds; left > 0; left -= roundsOfLaunch) {
+    await measureLaunch(scenario, field, { ...plan, rounds: Math.min(left, roundsOfLaunch) })
   }
   return field
 }

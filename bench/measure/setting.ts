@@ -16,6 +16,8 @@ export interface Setting {
   readonly tenants?: number
   /** Tokens that the cache keeps. Default: as many as it does by default. */
   readonly cached?: number
+  /** Whether requests are measured for Prometheus. */
+  readonly metrics?: boolean
   /** Connections to an upstream at most. Default: as many as there are by default. */
   readonly connections?: number
 }

@@ -11,15 +11,24 @@ import { readRegions } from './read-regions.ts'
  */
 const buffers = { highWaterMark: undefined, readableHighWaterMark: 16 * 1024, writableHighWaterMark: 128 * 1024 }
 
+/** How many connections are open. */
+export interface OpenConnections {
+  open: number
+}
+
 /**
  * Makes connections to an address. Over TLS it asks for the target's own name and checks that one. undici would
  * take it from a request's `Host`, so that a client could choose it.
  */
-export function connectorTo (address: string, options: UpstreamOptions, allowH2 = false): buildConnector.connector {
+export function connectorTo (
+  address: string, options: UpstreamOptions, allowH2 = false, connections: OpenConnections = { open: 0 }
+): buildConnector.connector {
   const memory = allowH2 ? {} : { onread: readRegions }
   const connect = buildConnector({ ...buffers, ...memory, ...connectionOptions(address, options).connect, allowH2 })
   return (where, callback) => connect({ ...where, servername: '' }, (...[error, socket]) => {
     if (error !== null) return callback(error, null)
+    connections.open++
+    socket.once('close', () => { connections.open-- })
     freeWritten(socket)
     callback(null, socket)
   })

@@ -1,17 +1,20 @@
 import type { Duplex } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { Dispatcher } from 'undici'
 import { refuse } from '../problem.ts'
+import { observationOf } from '../stage/hand-over.ts'
+import type { Observation } from '../stage/observation.ts'
 import { Answer } from './answer.ts'
 import { Attempts, type Outcome } from './attempts.ts'
 import type { Waiter } from './connection-queue.ts'
+import { logDeparture } from './departure.ts'
 import { passEarlyHints } from './early-hints.ts'
-import { clientLeft, closing, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
+import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
 import type { Route } from './mount.ts'
 import { fieldValue } from './raw-headers.ts'
 import { RequestBody } from './request-body.ts'
 import type { Listed } from './roster.ts'
-import { breakOff, endConnectionAfter, type Response } from './response.ts'
+import { breakOff, endConnectionAfter } from './response.ts'
 import { type Attempted, reasonOf } from './retry.ts'
 import { openTunnel } from './upgrade.ts'
 
@@ -23,12 +26,11 @@ type Options = Omit<Dispatcher.DispatchOptions, 'body'> & { body: Buffer | Reque
 /** One request's exchange with its upstream: undici's handler of the upstream's answer. */
 export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
   place = -1
-  readonly #request: FastifyRequest
   readonly #reply: FastifyReply
-  readonly #response: Response
   readonly #route: Route
   readonly #options: Options
   readonly #attempts: Attempts
+  readonly #observation: Observation | null
   #interim = 0
   #abort: ((reason: Error) => void) | null = null
   #answer: Answer | null = null
@@ -39,13 +41,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
   /** The answer is complete, or there is nobody left to give it to. */
   #isOver = false
 
-  constructor (request: FastifyRequest, reply: FastifyReply, route: Route, options: Options) {
-    this.#request = request
+  constructor (reply: FastifyReply, route: Route, options: Options) {
     this.#reply = reply
-    this.#response = reply.raw
     this.#route = route
     this.#options = options
     this.#attempts = new Attempts(route.upstream, this)
+    this.#observation = observationOf.get(reply.request) ?? null
   }
 
   start (): void {
@@ -53,7 +54,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
     if (this.#options.upgrade != null && !upstream.beginUpgrade()) return this.#refuse(tooManyUpgrades())
     mount.exchanges.add(this)
     upstream.retries.begin()
-    this.#response.on('close', this.#onClose)
+    this.#reply.raw.on('close', this.#onClose)
     if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#cut(timedOut()), upstream.totalMs)
     this.#attempts.begin(this.#attempts.next(true)!)
   }
@@ -77,7 +78,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
     if (status < 200) return this.#onInterim(status, rawHeaders)
     if (this.#repeatsFor(status, rawHeaders)) return true
     // Fastify answers in the upstream's place when its `handlerTimeout` is over.
-    if (this.#response.headersSent) throw clientLeft()
+    if (this.#reply.raw.headersSent) throw clientLeft()
+    this.#observation?.answered()
     this.#answer = new Answer(this.#reply, this.#route, resume, (error) => this.#cut(error))
     this.#answer.begin(status, rawHeaders, reason)
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
@@ -93,6 +95,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
   }
 
   onData (chunk: Buffer): boolean {
+    this.#observation?.sent(chunk)
     return this.#answer!.write(chunk)
   }
 
@@ -103,7 +106,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
   }
 
   onUpgrade (_status: number, rawHeaders: Buffer[], socket: Duplex): void {
-    openTunnel(this.#request, this.#reply, this.#route, rawHeaders, socket)
+    openTunnel(this.#reply.request, this.#reply, this.#route, rawHeaders, socket)
     this.#isTunnel = true
     this.#end('succeeded')
   }
@@ -149,18 +152,20 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
   }
 
   #fail (error: Error): void {
-    this.#end(isUpstreamsFault(error) ? error : null)
-    if (!this.#response.headersSent) return this.#refuse(error)
+    const isUpstreams = isUpstreamsFault(error)
+    this.#observation?.failed(causeOf(error), isUpstreams)
+    this.#end(isUpstreams ? error : null)
+    if (!this.#reply.raw.headersSent) return this.#refuse(error)
     // What the app answers in the upstream's place is not broken off.
     if (this.#answer === null) return
-    this.#request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the answer')
+    this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the answer')
     // The client must not take what it has for the whole answer.
-    breakOff(this.#response)
+    breakOff(this.#reply.raw)
   }
 
   #refuse (error: Error): void {
-    if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
-    refuse(this.#request, this.#reply, exchangeFailure(error, this.#route.upstream.version, this.#attempts.target?.address))
+    if (this.#route.mount.isClosing) endConnectionAfter(this.#reply.raw)
+    refuse(this.#reply.request, this.#reply, exchangeFailure(error, this.#route.upstream.version, this.#attempts.target?.address))
   }
 
   /** Ends it with an error, whatever it waits for. */
@@ -172,6 +177,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
   #end (outcome: Outcome): void {
     const { mount, upstream } = this.#route
     this.#isOver = true
+    this.#observation?.exchanged(this.#attempts, this.#options.body)
     mount.exchanges.delete(this)
     upstream.retries.end(this.#attempts.retries)
     clearTimeout(this.#totalLimit)
@@ -187,11 +193,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
   readonly #onClose = (): void => {
     if (this.#isOver) return
     this.#end(null)
-    logDeparture(this.#request, this.#route.upstream.version, this.#attempts.target?.address)
+    logDeparture(this.#reply.request, this.#route.upstream.version, this.#attempts.target?.address)
     this.#abort?.(clientLeft())
   }
-}
-
-export function logDeparture (request: FastifyRequest, version: string, target?: string): void {
-  request.log.info({ version, target, status: 499 }, 'client left before the answer was complete')
 }

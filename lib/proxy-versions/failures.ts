@@ -90,6 +90,38 @@ const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGT
 
 const notTheUpstreams = new Set<string>([codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.closing])
 
+/** What is told of a failed exchange in metrics and logs, by its code: words that stay the same, whatever Node and undici call it. */
+const causes: Readonly<Record<string, string>> = {
+  [codes.timedOut]: 'total-timeout',
+  [codes.idle]: 'idle-timeout',
+  [codes.clientStalled]: 'client-stalled',
+  [codes.bodyStalled]: 'request-stalled',
+  [codes.tooLarge]: 'request-too-large',
+  [codes.queueFull]: 'queue-full',
+  [codes.waitedTooLong]: 'queue-timeout',
+  [codes.tooManyUpgrades]: 'too-many-upgrades',
+  [codes.closing]: 'closing',
+  [codes.clientLeft]: 'client-left',
+  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'headers-timeout',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENOENT: 'unreachable',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset'
+}
+
+/** Why an exchange failed, in a word or two. */
+export function causeOf ({ code = '', name }: Error & { code?: string }): string {
+  if (protocolErrors.has(code) || name === 'HTTPParserError') return 'protocol'
+  if (requestErrors.has(code)) return 'request'
+  return causes[code] ?? (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/.test(code) ? 'tls' : 'other')
+}
+
 /** Whether a failed exchange says something of the target's health. */
 export function isUpstreamsFault ({ code = '' }: Error & { code?: string }): boolean {
   return !notTheUpstreams.has(code) && !requestErrors.has(code) && !overloads.has(code)

@@ -7,7 +7,8 @@ import { type Problems, show } from '../config/problems.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
 import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf } from '../stage/hand-over.ts'
-import { Exchange, logDeparture } from './exchange.ts'
+import { logDeparture } from './departure.ts'
+import { Exchange } from './exchange.ts'
 import { isUnder, takeOver, upgradingOf } from './front.ts'
 import { guardRequests, judgeTarget } from './guard-request.ts'
 import { Mount } from './mount.ts'
@@ -82,7 +83,7 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
   // A client may leave while a resolver or a hook is still at work.
   if (isGone(reply.raw)) return logDeparture(request, version)
   const [path, query] = splitTarget(request.raw.url!)
-  new Exchange(request, reply, route, {
+  new Exchange(reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
     path: route.base + pathBehind(path, mounted) + query,
     headers: route.requestHeaders(request),

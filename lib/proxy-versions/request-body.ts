@@ -53,7 +53,8 @@ export class RequestBody extends Readable {
   readonly #source: IncomingMessage
   readonly #limit: number
   readonly #stall: NodeJS.Timeout | undefined
-  #bytes = 0
+  /** What has come so far. */
+  byteLength = 0
   #isWanted = false
 
   constructor (source: IncomingMessage, { bytes, idle }: Limits) {
@@ -105,8 +106,8 @@ export class RequestBody extends Readable {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#stall?.refresh()
-    this.#bytes += chunk.length
-    if (this.#limit > 0 && this.#bytes > this.#limit) this.destroy(bodyTooLarge(this.#limit))
+    this.byteLength += chunk.length
+    if (this.#limit > 0 && this.byteLength > this.#limit) this.destroy(bodyTooLarge(this.#limit))
     else this.#pass(chunk)
   }
 

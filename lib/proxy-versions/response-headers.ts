@@ -99,12 +99,15 @@ function namedInConnection (rawHeaders: readonly Buffer[]): string[] | null {
 
 function pushVary (headers: string[], upstreams: string, own: OwnHeaders[string]): void {
   if (upstreams === '' && own === undefined) return
-  const united = unitedVary(`${upstreams}\n${own === undefined ? '' : String(own)}`)
+  const ours = own === undefined ? '' : String(own)
+  // Our own is the same text for every answer, whose hash is known. A new one of both would be hashed each time.
+  const united = unitedVary(upstreams === '' ? ours : `${ours}\n${upstreams}`)
   if (united !== '') headers.push('vary', united)
 }
 
+/** Of our own `Vary` and, in a second line, the upstream's. */
 const unitedVary = remembered((both) => {
-  const [upstreams, own] = both.split('\n') as [string, string]
+  const [own, upstreams = ''] = both.split('\n') as [string, string?]
   return mergeVary(upstreams, own.split(',').map((name) => name.trim()).filter(Boolean))
 })
 

@@ -20,6 +20,8 @@ export interface Attempted {
 
 /** Decides what may be sent once more, and when. One for all requests of an upstream. */
 export class RetryPolicy {
+  /** Retries so far. */
+  made = 0
   readonly #attempts: number
   readonly #on: ReadonlySet<RetryReason>
   readonly #maxDelay: number
@@ -63,6 +65,7 @@ export class RetryPolicy {
   /** A request is sent once more. */
   beginRetry (): void {
     this.#retrying++
+    this.made++
   }
 
   /** A request is over. @param retries how often it was sent once more */

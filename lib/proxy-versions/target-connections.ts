@@ -1,7 +1,7 @@
 import { type Dispatcher, Pool } from 'undici'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions, originOf } from './connection.ts'
-import { connectorTo } from './connector.ts'
+import { connectorTo, type OpenConnections } from './connector.ts'
 import { Http2Pool } from './http2-pool.ts'
 import type { Handler } from './http2-request.ts'
 import { LazyPool } from './lazy-pool.ts'
@@ -16,7 +16,8 @@ export function triesHttp2 (address: string, { http2 = false }: UpstreamOptions)
 }
 
 /** All connections to a target. How many there are is limited by who uses them. */
-export class TargetConnections {
+export class TargetConnections implements OpenConnections {
+  open = 0
   readonly #requests: RenewedPool
   /** HTTP/2 has no `Upgrade` (RFC 9113 8.6), so upgrades have connections of their own. */
   readonly #upgrades: RenewedPool
@@ -25,9 +26,10 @@ export class TargetConnections {
   constructor (address: string, options: UpstreamOptions, now: () => number, onStreams: (perConnection: number) => void) {
     const limits = connectionOptions(address, options)
     // undici would count connections that are about to end as well, and have requests wait for them.
-    const http1Options = { ...limits, connect: connectorTo(address, options), connections: null, pipelining: 1, allowH2: false }
+    const connect1 = connectorTo(address, options, false, this)
+    const http1Options = { ...limits, connect: connect1, connections: null, pipelining: 1, allowH2: false }
     const http1 = (): LazyPool => new LazyPool(() => new Pool(originOf(address), http1Options))
-    const connect = connectorTo(address, options, true)
+    const connect = connectorTo(address, options, true, this)
     const http2 = (): Http2Pool => new Http2Pool(address, { connect, limits, http1: http1(), onStreams })
     this.#requests = new RenewedPool(triesHttp2(address, options) ? http2 : http1, longestUse, now)
     this.#upgrades = new RenewedPool(http1, longestUse, now)

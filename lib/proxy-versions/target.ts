@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { TargetHealth, UpstreamOptions } from '../../types/index.ts'
+import type { TargetStatistics } from '../registry/reporters.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { HealthCheck } from './health-check.ts'
 import { mostStreams } from './http2-pool.ts'
@@ -18,6 +19,7 @@ export class Target {
   readonly #passive: PassiveHealth
   readonly #check: HealthCheck | null
   readonly #onHealth: OnHealth
+  readonly #ended = { succeeded: 0, failed: 0, abandoned: 0 }
   /** What `onHealth` was last told. */
   #wasHealthy = true
   #lastError: string | undefined
@@ -62,6 +64,11 @@ export class Target {
     }
   }
 
+  statistics (): TargetStatistics {
+    const { address, healthy, pending, queued } = this.health()
+    return { address, healthy, pending, queued, connections: this.#connections.open, ended: { ...this.#ended } }
+  }
+
   /** Begins an exchange, as soon as there is a connection for it. */
   enter (waiter: Waiter): void {
     this.#passive.begin()
@@ -76,6 +83,7 @@ export class Target {
   /** Ends an exchange that has begun. `null`: it says nothing of the target's health. */
   leave (outcome: Error | 'succeeded' | null): void {
     this.#queue.leave()
+    this.#ended[outcome === 'succeeded' ? 'succeeded' : outcome === null ? 'abandoned' : 'failed']++
     if (outcome === null) return
     const error = outcome === 'succeeded' ? null : outcome
     this.#passive.end(error === null)

@@ -9,8 +9,16 @@ export interface Goodbye {
 
 export const goingAway: Goodbye = { code: 1001, reason: 'going away' }
 
+/** Where the bytes of both directions are counted. */
+interface Traffic {
+  bytesReceived: number
+  bytesSent: number
+}
+
 interface TunnelOptions {
   isWebSocket: boolean
+  /** Default: nowhere. */
+  traffic?: Traffic | null
   /** Longest time without a byte in either direction, in milliseconds; 0 = no limit. */
   idle: number
   onClose: () => void
@@ -28,6 +36,7 @@ export class Tunnel {
   readonly #upstream: Duplex
   readonly #frames: FrameFollower | null
   readonly #onClose: () => void
+  readonly #traffic: Traffic | null
   readonly #idle: NodeJS.Timeout | undefined
   /** Connections that are not closed. */
   #open = 2
@@ -35,11 +44,12 @@ export class Tunnel {
   #goodbyeSaid = false
   #patience: NodeJS.Timeout | undefined
 
-  constructor (client: Duplex, upstream: Duplex, { isWebSocket, idle, onClose }: TunnelOptions) {
+  constructor (client: Duplex, upstream: Duplex, { isWebSocket, idle, onClose, traffic = null }: TunnelOptions) {
     this.#client = client
     this.#upstream = upstream
     this.#frames = isWebSocket ? new FrameFollower() : null
     this.#onClose = onClose
+    this.#traffic = traffic
     if (idle > 0) this.#idle = setTimeout(this.#destroy, idle)
     this.#join(client, upstream)
     this.#join(upstream, client)
@@ -90,6 +100,7 @@ export class Tunnel {
 
   #pass (chunk: Buffer, from: Duplex, to: Duplex): void {
     this.#idle?.refresh()
+    if (this.#traffic !== null) this.#traffic[to === this.#client ? 'bytesSent' : 'bytesReceived'] += chunk.length
     if (to.writable && !to.write(chunk)) from.pause()
   }
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { takenOut } from '../stage/hand-over.ts'
+import { observationOf, takenOut } from '../stage/hand-over.ts'
 import { notOffered } from './failures.ts'
 import { upgradingOf } from './front.ts'
 import type { Route } from './mount.ts'
@@ -37,6 +37,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
 
   const tunnel = new Tunnel(client, upstream, {
     isWebSocket,
+    traffic: observationOf.get(request)?.tunnel() ?? null,
     idle: route.upstream.tunnelIdleMs,
     onClose: () => {
       clearTimeout(expiry)

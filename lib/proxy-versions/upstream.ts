@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { UpstreamOptions, VersionHealth } from '../../types/index.ts'
 import { type Balance, leastRequests, roundRobin } from './balance.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
+import type { UpstreamStatistics } from '../registry/reporters.ts'
 import { RetryPolicy } from './retry.ts'
 import { Target } from './target.ts'
 
@@ -67,6 +68,11 @@ export class Upstream {
   health (): VersionHealth {
     const targets = this.#targets.map((target) => target.health())
     return { version: this.version, healthy: targets.some(({ healthy }) => healthy), targets }
+  }
+
+  statistics (): UpstreamStatistics {
+    const targets = this.#targets.map((target) => target.statistics())
+    return { version: this.version, retries: this.retries.made, tunnels: this.#upgrades, targets }
   }
 
   /** Ends the connections; exchanges under way may finish. */

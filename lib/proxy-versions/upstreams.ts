@@ -1,5 +1,4 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { VersionHealth } from '../../types/index.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Revision } from '../registry/revision.ts'
@@ -24,7 +23,10 @@ export class Upstreams {
     this.#follow(registry.current)
     this.#takeBack = [
       registry.revisions.onSwap((revision) => this.#follow(revision)),
-      registry.reporters.add({ health: () => this.#health() })
+      registry.reporters.add({
+        health: () => this.#inForce().map((upstream) => upstream.health()),
+        statistics: () => this.#inForce().map((upstream) => upstream.statistics())
+      })
     ]
   }
 
@@ -69,7 +71,8 @@ export class Upstreams {
     this.#closing.add(closed)
   }
 
-  #health (): VersionHealth[] {
-    return this.#registry.current.versions.flatMap((version) => this.#open.get(version.upstream)?.health() ?? [])
+  /** Those of the versions in force. */
+  #inForce (): Upstream[] {
+    return this.#registry.current.versions.flatMap((version) => this.#open.get(version.upstream) ?? [])
   }
 }

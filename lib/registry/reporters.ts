@@ -1,8 +1,27 @@
-import type { ExplainedRequest, Explanation, Principal, VersionDecision, VersionHealth } from '../../types/index.ts'
+import type { ExplainedRequest, Explanation, Principal, TargetHealth, VersionDecision, VersionHealth } from '../../types/index.ts'
+
+/** What was counted at a target, since its version has it. */
+export interface TargetStatistics extends Pick<TargetHealth, 'address' | 'healthy' | 'pending' | 'queued'> {
+  /** Open connections, upgraded ones among them. */
+  readonly connections: number
+  /** Exchanges that are over, each attempt by itself: `failed` by the target's fault, `abandoned` by anybody else's. */
+  readonly ended: Readonly<Record<'succeeded' | 'failed' | 'abandoned', number>>
+}
+
+/** What was counted at the upstream of a version. */
+export interface UpstreamStatistics {
+  readonly version: string
+  /** Requests that were sent once more. */
+  readonly retries: number
+  /** Upgraded connections that are open, such as WebSockets. */
+  readonly tunnels: number
+  readonly targets: readonly TargetStatistics[]
+}
 
 /** What others know of the versions: those who decide, and those who forward. */
 export interface Reports {
   health: () => readonly VersionHealth[]
+  statistics: () => readonly UpstreamStatistics[]
   /** Id of the version that the default leads to; `null` when that depends. */
   defaultId: () => string | null
   explain: (request: ExplainedRequest) => Promise<Explanation>

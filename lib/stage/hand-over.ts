@@ -3,6 +3,7 @@ import type { ProblemOptions } from '../../types/index.ts'
 import type { HeaderNames } from '../headers/header-names.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Observation } from './observation.ts'
 import type { Step } from './steps.ts'
 
 /** What one stage leaves for those after it, beside the public `request.identity` and `request.version`. */
@@ -100,3 +101,12 @@ export function takeOut (request: FastifyRequest, taken: Taken): void {
 export function declareOnRequest (app: FastifyInstance, property: 'identity' | 'version'): void {
   if (!app.hasRequestDecorator(property)) app.decorateRequest(property, null)
 }
+
+/** Told of every request, when it is over. */
+export type Observer = (observation: Observation) => void
+
+/** Who observes the requests of a scope; `undefined`: nobody. */
+export const observersOf = onInstance<Observer[] | undefined>('observers')
+
+/** What is noted of a request; `null` or `undefined` when nobody observes it. */
+export const observationOf = onRequest<Observation>('observation')

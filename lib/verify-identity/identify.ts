@@ -1,8 +1,8 @@
 import type { Claims, Identity, VerifyIdentityOptions } from '../../types/index.ts'
-import { forbidden, tokenInvalid } from '../errors.ts'
-import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { forbidden, isRefusal, tokenInvalid } from '../errors.ts'
+import { chain, isPromise, type MaybePromise, rescue } from '../maybe-promise.ts'
 import { expiryOf } from './check-claims.ts'
-import { decodeToken } from './decode-token.ts'
+import { decodeToken, type UnverifiedToken } from './decode-token.ts'
 import type { ProjectedHeader } from './project-claims.ts'
 import type { Provider } from './provider.ts'
 import { TokenCache } from './token-cache.ts'
@@ -37,6 +37,10 @@ export function tokenIdentifier (providers: readonly Provider[], cacheOptions: V
     const unverified = decodeToken(token)
     const provider = byIssuer.get(unverified.claims.iss)
     if (provider === undefined) throw tokenInvalid({}, 'The issuer of the token is not accepted.')
+    return rescue(() => verify(token, unverified, provider, source), (error) => { throw named(error, provider) })
+  }
+
+  function verify (token: string, unverified: UnverifiedToken, provider: Provider, source: Source): MaybePromise<Identified> {
     provider.checkHeader(unverified)
     provider.cache.misses++
     return chain(provider.keys.find(unverified.hint), (keys) => {
@@ -51,6 +55,11 @@ export function tokenIdentifier (providers: readonly Provider[], cacheOptions: V
       })
     })
   }
+}
+
+/** Has a refusal say whose token it is about. */
+function named (error: unknown, { options: { name } }: Provider): unknown {
+  return isRefusal(error) ? Object.assign(error, { provider: name }) : error
 }
 
 function takenFrom (source: Source, identified: Identified): Identified {

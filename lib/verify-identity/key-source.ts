@@ -12,6 +12,8 @@ export interface KeyStatus {
   readonly keys: ReadonlyArray<Pick<VerificationKey, 'kid' | 'algorithms'>>
   readonly lastRefresh: Date | null
   readonly lastError: string | null
+  /** Since the start; of keys that are fetched. */
+  readonly fetches?: { readonly succeeded: number, readonly failed: number }
 }
 
 /** Where a provider's keys come from. */

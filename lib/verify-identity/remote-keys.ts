@@ -33,6 +33,7 @@ export class RemoteKeys implements KeySource {
   #refetchedAt = -Infinity
   #lastError: string | null = null
   #failures = 0
+  readonly #fetches = { succeeded: 0, failed: 0 }
   #nextAt = 0
   #fetching: Promise<void> | null = null
   #timer: NodeJS.Timeout | undefined
@@ -73,7 +74,8 @@ export class RemoteKeys implements KeySource {
     return {
       keys: (this.#keys ?? []).map(({ kid, algorithms }) => ({ kid, algorithms })),
       lastRefresh: this.#keys === null ? null : new Date(this.#loadedAt),
-      lastError: this.#lastError
+      lastError: this.#lastError,
+      fetches: { ...this.#fetches }
     }
   }
 
@@ -98,10 +100,12 @@ export class RemoteKeys implements KeySource {
     try {
       const { keys } = await this.#client.fetch(await keySetUrl(this.#client, this.#provider, this.#jwks)) as { keys?: unknown }
       this.#take(keys)
+      this.#fetches.succeeded++
     } catch (error) {
       this.#refetchedAt = this.#now()
       this.#lastError = (error as Error).message
       this.#failures++
+      this.#fetches.failed++
       if (!this.#isClosed) this.#log.error({ err: error, provider: this.#provider.name }, 'keys of the provider could not be fetched')
     }
     this.#schedule()

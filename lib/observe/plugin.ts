@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Registry as Metrics } from 'prom-client'
+import type { ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/index.ts'
+import type { Registry } from '../registry/registry.ts'
+import { type Observation, observe } from '../stage/observation.ts'
+import { IdentityResults } from './identity-results.ts'
+import { registerMetric, type Value } from './metric.ts'
+import { registerRequestMetrics } from './request-metrics.ts'
+import { SeriesSet } from './series.ts'
+import { registerStateMetrics } from './state-metrics.ts'
+
+/**
+ * Measures the requests of the scope that it is registered in, before the gateway: metrics for Prometheus. No path, no
+ * caller and no token is in a label.
+ *
+ * @throws when `register` has a metric of the same name
+ */
+async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {
+  const { path = '/metrics', prefix = 'version_gateway_', register } = options
+  const metrics = register ?? await ownMetrics()
+  const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
+  const requests = new SeriesSet()
+  const identities = new IdentityResults()
+  const deprecated = new Map<string, number>()
+
+  observe(app, (observation) => {
+    const { version } = observation.request
+    requests.add(version?.id ?? refusedVersion(observation, registry()), observation)
+    identities.add(observation)
+    if (version?.state === 'deprecated') deprecated.set(version.id, (deprecated.get(version.id) ?? 0) + 1)
+  })
+
+  registerRequestMetrics(metrics, prefix, requests)
+  registerStateMetrics(metrics, prefix, { registry, providers: () => (app as Partial<FastifyInstance>).identityProviders?.() ?? [] })
+  registerMetric(metrics, {
+    name: `${prefix}identity_total`, type: 'counter', help: 'Requests by whether their caller is known, and why not.'
+  }, () => identities.values())
+  registerMetric(metrics, {
+    name: `${prefix}deprecated_requests_total`, type: 'counter', help: 'Requests that a deprecated version served.'
+  }, () => [...deprecated].map(([version, value]): Value => ({ value, labels: { version } })))
+  countEvents(app, metrics, prefix, registry)
+
+  if (path === false) return
+  app.get(path, { config: { version: false, identity: false, observed: false } }, async (_request, reply) => {
+    reply.header('cache-control', 'no-store').type(metrics.contentType)
+    return await metrics.metrics()
+  })
+}
+
+/** Registered before the gateway, in the same scope: hooks reach what is registered later. */
+export const observeVersions: ObserveVersionsPlugin = fp(observeRequests, { name: 'fastify-version-gateway/observe', fastify: '5.x' })
+
+/** Loaded when it is needed: who has no use for metrics does not pay for them. */
+async function ownMetrics (): Promise<Metrics> {
+  const { collectDefaultMetrics, Registry } = await import('prom-client')
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  return register
+}
+
+/** The version that a refused request asked for; empty when it is none: whatever clients write is no label. */
+function refusedVersion ({ refusal }: Observation, registry: Registry | undefined): string {
+  const name = refusal?.members?.version
+  return name === undefined ? '' : registry?.get(name)?.id ?? ''
+}
+
+function countEvents (app: FastifyInstance, metrics: Metrics, prefix: string, registry: () => Registry | undefined): void {
+  const brownouts = new Map<string, { readonly labels: Value['labels'], value: number }>()
+  let rejected = 0
+  registerMetric(metrics, {
+    name: `${prefix}brownout_requests_total`, type: 'counter', help: 'Requests that met a brownout, by whether it refused them.'
+  }, () => [...brownouts.values()])
+  registerMetric(metrics, {
+    name: `${prefix}registry_rejected_total`, type: 'counter', help: 'Changes of the set of versions that were refused.'
+  }, () => [{ value: rejected, labels: {} }])
+
+  app.addHook('onReady', async () => {
+    const { events } = registry() ?? {}
+    events?.on('rejected', () => { rejected++ })
+    events?.on('brownout', ({ version, refused }) => {
+      const key = `${version} ${refused}`
+      const count = brownouts.get(key) ?? { labels: { version, refused: String(refused) }, value: 0 }
+      count.value++
+      brownouts.set(key, count)
+    })
+  })
+}

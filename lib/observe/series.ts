@@ -1,0 +1,65 @@
+import type { Tier } from '../../types/index.ts'
+import type { Observation, Outcome } from '../stage/observation.ts'
+
+/** Upper ends of the histogram's buckets, in seconds. */
+export const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+const tiers: ReadonlyArray<Tier | 'none'> = ['override', 'pin', 'default', 'none']
+const outcomes: readonly Outcome[] = ['served', 'refused', 'upstream-failed', 'client-gone']
+const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx']
+
+/** What the requests of a series have in common. */
+export interface Labels {
+  /** Id; empty when none was decided. */
+  readonly version: string
+  readonly tier: Tier | 'none'
+  readonly status: string
+  readonly outcome: Outcome
+}
+
+/** Requests that have their labels in common. */
+export class Series {
+  readonly labels: Labels
+  /** How many took how long: one for each bucket, and one for those that took longer. */
+  readonly counts = new Array<number>(buckets.length + 1).fill(0)
+  /** Seconds, all together. */
+  sum = 0
+  /** How many there are of each cause. */
+  readonly causes = new Map<string, number>()
+
+  constructor (labels: Labels) {
+    this.labels = labels
+  }
+
+  add (seconds: number, cause: string): void {
+    let bucket = 0
+    while (bucket < buckets.length && seconds > buckets[bucket]!) bucket++
+    this.counts[bucket]!++
+    this.sum += seconds
+    this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1)
+  }
+}
+
+/**
+ * Counts requests by their labels. A client of Prometheus would make a text of all labels for each request and look it up,
+ * several times over; here a version's series are found by a number.
+ */
+export class SeriesSet {
+  readonly #byVersion = new Map<string, Array<Series | undefined>>()
+
+  add (version: string, observation: Observation): void {
+    const { outcome, status } = observation
+    const tier = tiers.indexOf(observation.request.version?.tier ?? 'none')
+    const statusClass = Math.trunc(status / 100) - 1
+    const place = (tier * outcomes.length + outcomes.indexOf(outcome)) * statusClasses.length + statusClass
+    let series = this.#byVersion.get(version)
+    if (series === undefined) this.#byVersion.set(version, series = [])
+    const one = series[place] ??= new Series({ version, tier: tiers[tier]!, status: statusClasses[statusClass]!, outcome })
+    one.add((observation.endedAt - observation.begunAt) / 1000, observation.cause ?? 'none')
+  }
+
+  /** All that have any request. */
+  list (): Series[] {
+    return [...this.#byVersion.values()].flat().filter((series) => series !== undefined)
+  }
+}

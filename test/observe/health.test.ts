@@ -1,0 +1,66 @@
+import t, { type Test } from 'tap'
+import { gatewayHealth } from '../../lib/index.ts'
+import type { GatewayOptions, HealthOptions } from '../../types/index.ts'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
+
+async function withHealth (t: Test, overrides: Partial<GatewayOptions> = {}, options: HealthOptions = {}) {
+  const app = makeApp(t)
+  await app.register(gatewayHealth, options)
+  const gateway = await startGateway(t, overrides, app)
+  const ready = async () => {
+    const response = await gateway.send('/readyz')
+    return { ...await response.json() as { checks: Record<string, boolean> }, status: response.status }
+  }
+  return { ...gateway, ready }
+}
+
+t.test('a gateway is alive and ready', async (t) => {
+  const { send, ready } = await withHealth(t)
+
+  const response = await send('/healthz')
+
+  t.equal(response.status, 200)
+  t.equal(response.headers.get('cache-control'), 'no-store')
+  t.strictSame(await response.json(), { status: 'alive' })
+  t.match(await ready(), { status: 200, checks: { accepting: true, keys: true } })
+})
+
+t.test('neither a token nor a version is asked for, and paths are the app\'s to choose', async (t) => {
+  const { send } = await withHealth(t, { resolve: { default: 'required' } }, { live: '/alive', ready: '/ready' })
+
+  const response = await send('/alive', { headers: { authorization: 'Bearer bad' } })
+
+  t.equal(response.status, 200)
+  t.equal((await send('/healthz')).status, 400, 'all else is the gateway\'s')
+})
+
+t.test('without any keys of a provider it is alive but not ready', async (t) => {
+  const url = `${await deadOrigin()}/jwks`
+  const { send, ready } = await withHealth(t, { identity: { providers: [makeIssuer().provider({ jwks: { url } })] }, resolve: { default: 'latest' } })
+
+  t.equal((await send('/healthz')).status, 200)
+  t.match(await ready(), { status: 503, checks: { accepting: true, keys: false } })
+})
+
+t.test('a gateway that is to end takes requests, but is not ready for more', async (t) => {
+  const { send, ready } = await withHealth(t, {}, { isDraining: () => true })
+
+  t.match(await ready(), { status: 503, checks: { accepting: false } })
+  t.equal((await send('/a')).status, 200)
+})
+
+t.test('targets count only where they are asked to, and only of versions that are served', async (t) => {
+  const [upstream, dead] = [await startUpstream(t, 'v1'), await deadOrigin()]
+  const unhealthy = { targets: dead, health: { passive: { failures: 1 } } }
+  const options = { versions: { latest: { upstream }, v2: { upstream: unhealthy } } }
+  const lenient = await withHealth(t, options)
+  const strict = await withHealth(t, options, { needsHealthyTargets: true })
+  for (const { send } of [lenient, strict]) await send('/a', { headers: { 'x-version-override': 'v2' } })
+
+  t.match(await lenient.ready(), { status: 200 })
+  t.match(await strict.ready(), { status: 503, checks: { upstreams: false } })
+  strict.app.versions.disable('v2')
+  t.match(await strict.ready(), { status: 200, checks: { upstreams: true } })
+})

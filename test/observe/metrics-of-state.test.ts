@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import { Registry } from 'prom-client'
+import t from 'tap'
+import { fromClaim, fromHeader, observeVersions } from '../../lib/index.ts'
+import { makeApp } from '../helpers/gateway.ts'
+import { scrape } from '../helpers/metrics.ts'
+import { alone, observed, requests } from '../helpers/observed.ts'
+import { startSwitching, upgrade } from '../helpers/upgrades.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+t.test('use of deprecated and browned-out versions is counted by version', async (t) => {
+  const upstream = await startUpstream(t, 'v1')
+  const [before, after] = [new Date(Date.now() - 86_400_000), new Date(Date.now() + 86_400_000)]
+  const { metricsOf, send } = await observed(t, {
+    versions: {
+      v1: { upstream, deprecatedAt: before, sunsetAt: after, brownouts: [{ start: before, end: after, exempt: ({ url }) => url === '/exempt' }] },
+      v2: { upstream, deprecatedAt: before }
+    },
+    resolve: { override: [fromHeader('x-version-override')], pin: [fromClaim('version')], default: 'v2' }
+  })
+
+  await send('/a')
+  await send('/exempt', { headers: { 'x-version-override': 'v1' } })
+  await send('/a', { headers: { 'x-version-override': 'v1' } })
+  const { value } = await metricsOf(3)
+
+  t.equal(value('version_gateway_deprecated_requests_total', { version: 'v2' }), 1)
+  t.equal(value('version_gateway_deprecated_requests_total', { version: 'v1' }), 1)
+  t.equal(value('version_gateway_brownout_requests_total', { version: 'v1', refused: 'true' }), 1)
+  t.equal(value(requests, { version: 'v1', cause: 'VERSION_BROWNOUT' }), 1)
+  t.equal(value('version_gateway_version_sunset_timestamp_seconds', { version: 'v1' }), after.getTime() / 1000)
+})
+
+t.test('the registry\'s revision and refused changes are told', async (t) => {
+  const { origin, app } = await observed(t)
+  const { revision } = app.versions
+
+  app.versions.disable('v2')
+  t.throws(() => app.versions.update({ versions: {} }))
+  const { value } = await scrape(origin)
+
+  t.equal(value('version_gateway_registry_revision'), revision + 1)
+  t.equal(value('version_gateway_registry_rejected_total'), 1)
+  t.equal(value('version_gateway_version_info', { version: 'v2', state: 'active', disabled: 'true' }), 1)
+})
+
+t.test('no path, caller or token is in a label, and no version that does not exist', async (t) => {
+  const { metricsOf, send, bearer } = await observed(t)
+
+  await send('/secret-path?token=secret-query', { headers: { ...bearer('v2'), 'x-request-id': 'secret-id' } })
+  await send('/', { headers: { 'x-version-override': 'made-up-version' } })
+  const { text } = await metricsOf(2)
+
+  t.notMatch(text, /secret|alice|made-up-version|eyJ/)
+})
+
+t.test('metrics can be added to a registry of the app\'s, under a prefix of its own, and told elsewhere', async (t) => {
+  const register = new Registry()
+  const { origin, send } = await observed(t, {}, { register, prefix: 'api_', path: false })
+
+  await send('/a')
+
+  t.match(await register.metrics(), /^api_requests_total\{version="latest"/m)
+  t.equal((await fetch(`${origin}/metrics`)).status, 200, 'it is forwarded like every path')
+})
+
+t.test('metrics of the process are told as well, unless there is a registry', async (t) => {
+  const { origin } = await observed(t)
+
+  const { response, text } = await scrape(origin)
+
+  t.match(response.headers.get('content-type'), 'text/plain')
+  t.equal(response.headers.get('cache-control'), 'no-store')
+  t.match(text, /^process_cpu_user_seconds_total /m)
+})
+
+t.test('an observed app without a gateway, and a request beside it, are told of', async (t) => {
+  const app = makeApp(t)
+  await app.register(observeVersions)
+  app.get('/own', async () => 'own')
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const origin = app.listeningOrigin
+
+  await fetch(`${origin}/own`)
+  const { value } = await scrape(origin)
+
+  t.equal(value(requests, { version: '', tier: 'none', outcome: 'served' }), 1)
+  t.equal(value('version_gateway_registry_revision'), undefined)
+})
+
+t.test('upgraded connections are told while they are open, and served when they end', async (t) => {
+  const switching = await startSwitching(t)
+  const { origin } = await observed(t, alone(switching.origin))
+
+  const { socket } = await upgrade(t, origin)
+  const open = await scrape(origin)
+  socket.write('twelve bytes')
+  const last = await switching.last()
+  await once(last.socket, 'data')
+  last.socket.destroy()
+  let after = await scrape(origin)
+  while (after.value(requests, { status: '1xx' }) === undefined) after = await scrape(origin)
+
+  t.equal(open.value('version_gateway_websockets_open', { version: 'latest' }), 1)
+  t.equal(after.value('version_gateway_websockets_open', { version: 'latest' }), 0)
+  t.equal(after.value(requests, { version: 'latest', status: '1xx', outcome: 'served' }), 1)
+})
