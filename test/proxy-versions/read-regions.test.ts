@@ -45,7 +45,7 @@ t.test('a connection that fills its region reads more at a time, and then less a
   const long = connection.fill()
   connection.read(100)
 
-  t.equal(long.length, 64 * 1024)
+  t.equal(long.length, 96 * 1024)
   t.equal(connection.region.length, 16 * 1024)
 })
 
@@ -109,18 +109,18 @@ t.test('memory is not used again while somebody listens to what undici receives'
   t.not(connection.region.buffer, piece.buffer)
 })
 
-t.test('no more than 64 long regions wait to be used again', async (t) => {
-  const connections = Array.from({ length: 70 }, () => new Connection())
+t.test('no more than 32 long regions wait to be used again', async (t) => {
+  const connections = Array.from({ length: 40 }, () => new Connection())
   for (const connection of connections) connection.fill()
   const given = new Set(connections.map((connection) => connection.fill()).map((piece) => {
     giveBack(piece)
     return piece.buffer
   }))
 
-  const again = Array.from({ length: 70 }, () => new Connection()).filter((connection) => {
+  const again = Array.from({ length: 40 }, () => new Connection()).filter((connection) => {
     connection.fill()
     return given.has(connection.region.buffer)
   })
 
-  t.equal(again.length, 64)
+  t.equal(again.length, 32)
 })
