@@ -1,5 +1,6 @@
 import './fastify.ts'
 
+export type { ConfigFileOptions, GatewayPlugin, ResolverFile, ServerFile } from './config-file.ts'
 export type { CorsHeaders, CorsHeadersOptions } from './cors.ts'
 export type { Overridden, Tier, VersionDecision } from './decision.ts'
 export type { DiscoveredVersion, DiscoveredVersions, VersionDiscoveryOptions } from './discovery.ts'

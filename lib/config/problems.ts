@@ -4,13 +4,22 @@ import { ConfigInvalid } from '../errors.ts'
 /** Where something is in a config: the names of members, and the places in lists. */
 export type Path = readonly PropertyKey[]
 
+/** Where problems are, beside their path in words. */
+const paths = new WeakMap<ConfigProblem, Path>()
+
 /** Collects everything that is wrong in a config, so that it is reported at once. */
 export class Problems {
   readonly #found: ConfigProblem[] = []
   readonly #misshapen: Path[] = []
 
   add (path: Path, message: string): void {
-    this.#found.push({ path: showPath(path), message })
+    const problem = { path: showPath(path), message }
+    paths.set(problem, path)
+    this.#found.push(problem)
+  }
+
+  list (): readonly ConfigProblem[] {
+    return this.#found
   }
 
   /** Adds a problem that leaves nothing of the right type at `path`. */
@@ -44,6 +53,11 @@ export class Problems {
 
 export function isConfigInvalid (error: unknown): error is Error & { readonly problems: readonly ConfigProblem[] } {
   return error instanceof ConfigInvalid
+}
+
+/** Where a problem is. */
+export function pathOf (problem: ConfigProblem): Path {
+  return paths.get(problem) ?? []
 }
 
 function isWithin (path: Path, around: Path): boolean {

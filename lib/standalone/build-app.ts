@@ -1,0 +1,49 @@
+import type { Server } from 'node:http'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { accessLog } from '../observe/access-log.ts'
+import { gatewayHealth } from '../observe/health.ts'
+import { observeVersions } from '../observe/plugin.ts'
+import { requestIds } from '../observe/request-ids.ts'
+import { versionDiscovery } from '../version-discovery/plugin.ts'
+import { versionGateway } from '../version-gateway.ts'
+import type { LoadedConfig } from './load-config.ts'
+
+interface Surroundings {
+  readonly log: FastifyBaseLogger
+  /** The server that its requests come from. */
+  readonly server: Server
+  /** Whether no more requests are wanted. */
+  readonly isDraining: () => boolean
+}
+
+/**
+ * Makes the app of a config, ready for requests. It listens to nobody.
+ *
+ * @throws what the plugin file throws; `KEYS_UNAVAILABLE` where keys are required
+ */
+export async function buildApp (config: LoadedConfig, { log, server, isDraining }: Surroundings): Promise<FastifyInstance> {
+  const { file, gateway, plugin } = config
+  const { server: { trustProxy = false } = {}, metrics = true, health = true, discovery = false } = file
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    trustProxy,
+    ...requestIds({ trust: trustProxy }),
+    // Fastify passes every request on to its handler when the server has one.
+    serverFactory: (handler) => server.on('request', handler)
+  }) as unknown as FastifyInstance
+
+  app.addHook('onRequest', (_request, { raw }, done) => {
+    // Whoever comes again comes to another gateway.
+    if (isDraining() && 'shouldKeepAlive' in raw) raw.shouldKeepAlive = false
+    done()
+  })
+  await app.register(accessLog)
+  if (metrics !== false) await app.register(observeVersions, metrics === true ? {} : metrics)
+  if (health !== false) await app.register(gatewayHealth, { ...health === true ? {} : health, isDraining })
+  await plugin.register?.(app)
+  await app.register(versionGateway, gateway)
+  if (discovery !== false) await app.register(versionDiscovery, discovery === true ? {} : discovery)
+  await app.ready()
+  return app
+}

@@ -1,0 +1,97 @@
+import Fastify from 'fastify'
+import type { ExplainedRequest, Explanation, IdentityProvider } from '../../../types/index.ts'
+import { versionGateway } from '../../version-gateway.ts'
+import { loadConfig, type LoadedConfig } from '../load-config.ts'
+
+export interface ExplainOptions {
+  readonly url?: string
+  readonly method?: string
+  /** `name: value` */
+  readonly header: readonly string[]
+  /** `name=value`; a value that is JSON is taken as such. */
+  readonly claim: readonly string[]
+  readonly provider?: string
+  readonly tenant?: string
+  /** A moment, ISO 8601. */
+  readonly at?: string
+}
+
+/** What a gateway of a config file would do with a request. @throws TypeError for an option that cannot be read */
+export async function explain (file: string, options: ExplainOptions): Promise<Explanation> {
+  const config = await loadConfig(file)
+  const request = requestOf(options)
+  const app = Fastify()
+  try {
+    await config.plugin.register?.(app as never)
+    await app.register(versionGateway, withoutFetching(config, request))
+    await app.ready()
+    return await app.versions.explain(request)
+  } finally {
+    await app.close()
+  }
+}
+
+/** An explanation, to be read. */
+export function inWords ({ outcome, decision, status, problem, headers, trace }: Explanation): string {
+  const result = decision === null ? `${outcome}${status === null ? '' : `: ${status}`} ${problem?.code ?? ''}`.trim() : `${outcome}: ${decision.id}`
+  return [
+    ...trace.map((step, index) => `${String(index + 1).padStart(3)}. ${step}`),
+    '',
+    result,
+    ...decision === null ? [] : [`  by ${decision.tier}, ${decision.source}; ${decision.state}`],
+    ...problem === null ? [] : [`  ${problem.detail}`],
+    ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)
+  ].join('\n')
+}
+
+function requestOf ({ url, method, header, claim, provider, tenant, at }: ExplainOptions): ExplainedRequest {
+  const now = at === undefined ? undefined : Date.parse(at)
+  if (Number.isNaN(now)) throw new TypeError(`--at: '${at}' is not a moment. Write 2026-12-31, or with a time and a zone.`)
+  const headers: Record<string, string[]> = {}
+  for (const line of header) {
+    const [, name, value] = /^([^:]+):\s*(.*)$/.exec(line) ?? refuse(`--header: '${line}' is not 'name: value'.`)
+    ;(headers[name!.toLowerCase()] ??= []).push(value!)
+  }
+  const claims: Record<string, unknown> = {}
+  for (const pair of claim) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? refuse(`--claim: '${pair}' is not 'name=value'.`)
+    setClaim(claims, name!.split('.'), valueOf(value!))
+  }
+  return {
+    headers,
+    ...url !== undefined && { url },
+    ...method !== undefined && { method },
+    ...claim.length > 0 && { claims },
+    ...provider !== undefined && { provider },
+    ...tenant !== undefined && { tenant },
+    ...now !== undefined && { now }
+  }
+}
+
+function refuse (message: string): never {
+  throw new TypeError(message)
+}
+
+function valueOf (text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}
+
+/** A name with dots is a path, as in the config. */
+function setClaim (claims: Record<string, unknown>, [name, ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) claims[name!] = value
+  else setClaim((claims[name!] ??= {}) as Record<string, unknown>, rest, value)
+}
+
+/** Keys are only fetched when there is a token to verify. */
+function withoutFetching ({ gateway }: LoadedConfig, { claims }: ExplainedRequest): LoadedConfig['gateway'] {
+  const { identity } = gateway
+  if (identity === undefined) return gateway
+  const providers = identity.providers.map((provider): IdentityProvider => provider.jwks.keys !== undefined || claims === undefined
+    ? provider
+    : { ...provider, jwks: { ...provider.jwks, onReady: 'skip' } as IdentityProvider['jwks'] })
+  return { ...gateway, identity: { ...identity, providers } }
+}

@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises'
+
+/** A config to begin with. Every line that is not needed is a comment. */
+export const starter = `# yaml-language-server: $schema=./node_modules/fastify-version-gateway/schema.json
+#
+#   npx fastify-version-gateway validate gateway.yaml
+#   npx fastify-version-gateway start gateway.yaml --watch
+#
+# \${NAME} and \${NAME:-default} are variables of the environment.
+
+server:
+  host: 127.0.0.1           # 0.0.0.0 in a container
+  port: \${PORT:-8080}
+
+# Each version runs on a cluster of its own.
+versions:
+  v1:
+    upstream: http://127.0.0.1:3001
+    # deprecatedAt: 2026-06-01
+    # sunsetAt: 2026-12-31
+    # successor: v2
+  v2:
+    upstream: http://127.0.0.1:3002
+
+aliases:
+  latest: v2
+
+# Who decides: the request itself, else what is known of the caller, else the default.
+resolve:
+  override:
+    - header: x-version-override
+  # pin:
+  #   - claim: version
+  default: latest
+
+# Whose tokens count. Without a provider nobody is identified.
+# identity:
+#   policy: allow-missing   # or require
+#   providers:
+#     - name: tenant-idp
+#       issuer: https://acme.example
+#       audiences: [public-api]
+#       jwks: { url: https://acme.example/.well-known/jwks.json }
+
+# GET /metrics, /healthz and /readyz are there unless they are switched off.
+# metrics: false
+# health: { needsHealthyTargets: true }
+# discovery: true           # GET /versions, for callers
+# plugin: ./gateway-plugin.ts
+`
+
+/** Writes a config to begin with. @throws when there is a file already, unless it may be replaced */
+export async function init (file: string, { force }: { force: boolean }): Promise<string> {
+  await writeFile(file, starter, { flag: force ? 'w' : 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? new Error(`${file} is there already. Name another file, or replace it with --force.`) : error
+  })
+  return `${file} is written. Edit the two upstreams, then: npx fastify-version-gateway validate ${file}`
+}

@@ -1,0 +1,67 @@
+import chokidar from 'chokidar'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
+import { ConfigFileInvalid, loadConfig } from '../load-config.ts'
+import { Standalone } from '../standalone.ts'
+
+/** How often a watched file is looked at, in milliseconds: mounted files change by links, which the system does not tell of. */
+const watchInterval = 500
+
+/** The process that a gateway runs in. */
+export interface Host {
+  readonly env: NodeJS.ProcessEnv
+  on (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', listener: () => void): unknown
+  exit (code: number): void
+}
+
+/** Runs a gateway by a config file until it is told to end: SIGTERM or SIGINT. SIGHUP has it read the file again. */
+export async function start (file: string, { watch }: { watch: boolean }, host: Host): Promise<Standalone> {
+  const config = await loadConfig(file, host.env)
+  const { log } = Fastify({ logger: { level: config.file.server?.log ?? 'info' } })
+  const standalone = await Standalone.start(config, log)
+  log.info({ address: standalone.address, versions: Object.keys(config.file.versions) }, 'the gateway listens')
+
+  const reload = inTurn(async () => await reloadFrom(file, standalone, log, host.env))
+  host.on('SIGHUP', reload)
+  const watcher = watch ? chokidar.watch(file, { usePolling: true, interval: watchInterval, ignoreInitial: true }).on('all', reload) : null
+  let isStopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    host.on(signal, () => {
+      // Who asks twice does not want to wait.
+      if (isStopping) return host.exit(1)
+      isStopping = true
+      log.info({ signal }, 'the gateway ends')
+      Promise.all([standalone.stop(), watcher?.close()]).then(() => host.exit(0), (err: unknown) => {
+        log.error({ err }, 'the gateway did not end well')
+        host.exit(1)
+      })
+    })
+  }
+  return standalone
+}
+
+/** Whatever is wrong, the gateway goes on as it is. */
+async function reloadFrom (file: string, standalone: Standalone, log: FastifyBaseLogger, environment: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await standalone.reload(await loadConfig(file, environment))
+  } catch (error) {
+    const problems = error instanceof ConfigFileInvalid ? error.message.split('\n') : [(error as Error).message]
+    log.error({ problems }, 'the config is not taken over: the gateway goes on with the one before')
+  }
+}
+
+/** Has a task begin when the one before is over; one that is asked for several times meanwhile, once. */
+function inTurn (task: () => Promise<void>): () => void {
+  let running: Promise<void> | null = null
+  let isAskedFor = false
+  const run = async (): Promise<void> => {
+    do {
+      isAskedFor = false
+      await task()
+    } while (isAskedFor)
+    running = null
+  }
+  return () => {
+    isAskedFor = true
+    running ??= run()
+  }
+}

@@ -1,0 +1,111 @@
+import type { SchemaObject } from 'ajv'
+import { identity } from '../config/identity-schema.ts'
+import { count, flag, headerName, list, object, oneOf, text } from '../config/schema-words.ts'
+import { gatewaySchema, stageSchemas } from '../config/schemas.ts'
+import { milliseconds } from '../config/upstream-schema.ts'
+import { registrySchema, versions } from '../config/versions-schema.ts'
+
+const claim: SchemaObject = identity.providers.items.properties.claimsToHeaders.items.properties.claim
+const anyText = (expected: string): SchemaObject => ({ type: 'string', expected })
+const path: SchemaObject = stageSchemas.versionDiscovery.properties.path
+
+/** What every resolver may have beside what it reads. */
+const manners = {
+  timeoutMs: milliseconds,
+  onError: oneOf('reject', 'skip'),
+  onUnknown: oneOf('reject', 'next'),
+  unknownStatus: { enum: [400, 404, 406, 415], expected: '400, 404, 406 or 415' },
+  weak: flag
+}
+
+/** What resolvers read, by the name that it has in a file. */
+const reads: Readonly<Record<string, SchemaObject>> = {
+  header: headerName,
+  claim,
+  query: text('the name of a query parameter'),
+  path: { anyOf: [{ const: true }, object({ pattern: text('a regular expression'), index: count(0, 100, 'segments') })], expected: 'true, or { pattern, index }' },
+  mediaType: object({ vendor: text('a vendor'), parameter: text('a parameter'), header: oneOf('accept', 'content-type') }),
+  host: { type: 'object', additionalProperties: text('a version or an alias'), expected: 'host names, each with a version' },
+  cookie: text('the name of a cookie'),
+  subprotocol: text("the beginning of a subprotocol, such as 'api-version.'"),
+  tenants: object({
+    claim,
+    map: { type: 'object', additionalProperties: text('a version or an alias'), expected: 'tenants, each with a version' }
+  }, ['claim', 'map']),
+  plugin: text('the name of a resolver that the plugin file exports')
+}
+
+const resolver: SchemaObject = {
+  type: 'object',
+  properties: { ...reads, strip: flag, ...manners },
+  additionalProperties: false,
+  expected: `one of { ${Object.keys(reads).join(' }, { ')} }`
+}
+const resolvers = list(resolver, 'a list of resolvers')
+
+const resolve = object({
+  override: { if: { type: 'array' }, then: resolvers, else: object({ resolvers, conflict: oneOf('reject', 'first') }, ['resolvers']) },
+  pin: resolvers,
+  default: text("a version, an alias, or 'required'"),
+  readsHeaders: list(headerName, 'a list of header names'),
+  exposeDecision: flag,
+  varyAuthorization: oneOf('auto', 'always', 'never')
+})
+
+const server = object({
+  host: anyText('an address to listen on'),
+  port: count(0, 65_535, ''),
+  tls: object({ cert: text('a file with the certificate chain'), key: text('a file with the private key') }, ['cert', 'key']),
+  http2: flag,
+  trustProxy: {
+    anyOf: [{ type: 'boolean' }, { type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string' } }],
+    expected: 'true, false, or addresses of proxies'
+  },
+  log: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  drainMs: milliseconds
+})
+
+const orOff = (options: SchemaObject, expected: string): SchemaObject =>
+  ({ if: { type: 'object' }, then: options, else: { type: 'boolean', expected: `true, false, or ${expected}` } })
+
+/** What a config file may say. */
+export const fileSchema: SchemaObject = withoutFunctions(object({
+  $schema: anyText('the address of the schema, for editors'),
+  server,
+  prefix: gatewaySchema.properties.prefix,
+  versions,
+  aliases: gatewaySchema.properties.aliases,
+  registry: registrySchema,
+  problems: gatewaySchema.properties.problems,
+  sanitize: gatewaySchema.properties.sanitize,
+  identity: gatewaySchema.properties.identity,
+  resolve,
+  forward: gatewaySchema.properties.forward,
+  discovery: orOff(object({ path, catalog: stageSchemas.versionDiscovery.properties.catalog }), '{ path, catalog }'),
+  metrics: orOff(object({ path }), '{ path }'),
+  health: orOff(object({ live: path, ready: path, needsHealthyTargets: flag }), '{ live, ready, needsHealthyTargets }'),
+  plugin: text('a file that adds resolvers and hooks')
+}, ['versions']))
+
+/** What only code can say has no place in a file. */
+function withoutFunctions (schema: SchemaObject): SchemaObject {
+  const { properties } = schema
+  const all = Object.entries((properties ?? {}) as Record<string, SchemaObject>)
+  const others = all.filter(([, each]) => !isCode(each))
+  const { expected } = others.length < all.length ? object(Object.fromEntries(others)) : schema
+  return { ...kept(schema), ...expected !== undefined && { expected } }
+}
+
+function isCode ({ isFunction }: SchemaObject): boolean {
+  return isFunction === true
+}
+
+function kept (schema: SchemaObject): SchemaObject {
+  return Object.fromEntries(Object.entries(schema).map(([keyword, value]) => {
+    if (keyword === 'properties') {
+      const others = Object.entries(value as Record<string, SchemaObject>).filter(([, property]) => !isCode(property))
+      return [keyword, Object.fromEntries(others.map(([name, property]) => [name, withoutFunctions(property)]))]
+    }
+    return [keyword, typeof value === 'object' && value !== null && !Array.isArray(value) ? withoutFunctions(value as SchemaObject) : value]
+  }))
+}

@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, VersionResolver, VersionsConfig } from '../../types/index.ts'
+import { checkGateway } from '../config/check-gateway.ts'
+import { checkShape } from '../config/check-shape.ts'
+import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems.ts'
+import { type ConfigFile, type FileProblem, importDefault, readConfigFile } from './config-file.ts'
+import { fileSchema } from './file-schema.ts'
+import { toResolver } from './to-resolver.ts'
+
+/** A config that a gateway can be made of. */
+export interface LoadedConfig {
+  readonly file: ConfigFileOptions
+  readonly gateway: GatewayOptions & { prefix?: string }
+  readonly plugin: GatewayPlugin
+  /** Where relative paths in it start. */
+  readonly folder: string
+}
+
+/** Everything that is wrong in a config file. */
+export class ConfigFileInvalid extends Error {
+  readonly file: string
+  readonly problems: readonly FileProblem[]
+
+  constructor (file: string, problems: readonly FileProblem[]) {
+    const inOrder = problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0))
+    super(inOrder.map(({ line, column, message }) => `${file}${line === null ? '' : `:${line}:${column}`} ${message}`).join('\n'))
+    this.file = file
+    this.problems = inOrder
+  }
+}
+
+/**
+ * Reads and checks a config file, all of it.
+ *
+ * @param environment variables that it may name
+ * @throws ConfigFileInvalid with every problem, each with its line
+ */
+export async function loadConfig (file: string, environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
+  const absolute = resolve(file)
+  const folder = dirname(absolute)
+  const read = await readOrRefuse(file, () => readConfigFile(absolute, environment))
+  if (read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
+  const problems = new Problems()
+  checkShape(problems, fileSchema, read.value)
+  // What has the wrong shape cannot be made anything of.
+  throwLocated(file, read, problems)
+
+  const options = read.value as ConfigFileOptions
+  const plugin = options.plugin === undefined
+    ? {}
+    : await readOrRefuse(file, async () => await importDefault(resolve(folder, options.plugin!)) as GatewayPlugin)
+  const gateway = toGateway(problems, { ...options, versions: await withCertificates(problems, options.versions, folder) }, plugin)
+  throwLocated(file, read, problems)
+  try {
+    checkGateway(gateway)
+  } catch (error) {
+    if (!isConfigInvalid(error)) throw error
+    throw new ConfigFileInvalid(file, error.problems.map((problem) => located(read, pathOf(problem), `${problem.path}: ${problem.message}`)))
+  }
+  return { file: options, gateway, plugin, folder }
+}
+
+async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): Promise<Value> {
+  try {
+    return await read()
+  } catch (error) {
+    throw new ConfigFileInvalid(file, [{ line: null, column: null, message: (error as Error).message }])
+  }
+}
+
+function throwLocated (file: string, read: ConfigFile, problems: Problems): void {
+  const found = problems.list()
+  if (found.length > 0) throw new ConfigFileInvalid(file, found.map((problem) => located(read, pathOf(problem), `${problem.path}: ${problem.message}`)))
+}
+
+function located (read: ConfigFile, path: Path, message: string): FileProblem {
+  return { ...read.locate(path), message }
+}
+
+/** What is not PEM itself is the name of a file that has it. */
+async function withCertificates (problems: Problems, versions: VersionsConfig, folder: string): Promise<VersionsConfig> {
+  const entries = Object.entries(versions).map(async ([id, version]) => {
+    const { upstream } = version
+    if (typeof upstream === 'string' || upstream.tls === undefined) return [id, version]
+    const tls = Object.fromEntries(await Promise.all(Object.entries(upstream.tls).map(async ([name, value]) => {
+      const isFile = typeof value === 'string' && name !== 'servername' && !value.includes('-----BEGIN')
+      return [name, isFile ? await pemOf(problems, ['versions', id, 'upstream', 'tls', name], resolve(folder, value)) : value]
+    })))
+    return [id, { ...version, upstream: { ...upstream, tls } }]
+  })
+  return Object.fromEntries(await Promise.all(entries)) as VersionsConfig
+}
+
+async function pemOf (problems: Problems, path: Path, file: string): Promise<string | undefined> {
+  return await readFile(file, 'utf8').catch((error: Error) => {
+    problems.add(path, error.message)
+    return undefined
+  })
+}
+
+function toGateway (problems: Problems, options: ConfigFileOptions, plugin: GatewayPlugin): LoadedConfig['gateway'] {
+  const { server, discovery, metrics, health, plugin: _file, $schema, resolve: choice = {}, ...rest } = options
+  const resolvers = (path: Path, files: readonly ResolverFile[] = []): VersionResolver[] =>
+    files.map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)
+  const { override = [], pin = [], ...others } = choice
+  const strong = 'resolvers' in override
+    ? { ...override, resolvers: resolvers(['resolve', 'override', 'resolvers'], override.resolvers) }
+    : resolvers(['resolve', 'override'], override)
+  return { ...rest, resolve: { ...others, override: strong, pin: resolvers(['resolve', 'pin'], pin) } } as LoadedConfig['gateway']
+}

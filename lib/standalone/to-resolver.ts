@@ -1,0 +1,63 @@
+import type { GatewayPlugin, ResolverFile, VersionResolver } from '../../types/index.ts'
+import { type Path, type Problems, show, showNames } from '../config/problems.ts'
+import { claimNames, readClaim } from '../identity/claim-path.ts'
+import { fromClaim } from '../resolve-version/from-claim.ts'
+import { fromCookie } from '../resolve-version/from-cookie.ts'
+import { fromHeader } from '../resolve-version/from-header.ts'
+import { fromHost } from '../resolve-version/from-host.ts'
+import { fromMediaType } from '../resolve-version/from-media-type.ts'
+import { fromPath } from '../resolve-version/from-path.ts'
+import { fromQuery } from '../resolve-version/from-query.ts'
+import { fromSubprotocol } from '../resolve-version/from-subprotocol.ts'
+import { fromTenantMap } from '../resolve-version/from-tenant-map.ts'
+
+type Kind = Exclude<keyof ResolverFile, 'strip' | 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>
+type Make<What> = (what: NonNullable<What>, all: ResolverFile, plugin: GatewayPlugin) => VersionResolver
+type Makers = { readonly [Name in Kind]: Make<ResolverFile[Name]> }
+
+const makers: Makers = {
+  header: (name) => fromHeader(name),
+  claim: (claim) => fromClaim(claim),
+  query: (name, { strip = true }) => fromQuery(name, { strip }),
+  path: (options) => options === true ? fromPath() : fromPath({ ...options, pattern: new RegExp(options.pattern ?? '^v\\d+$', 'i') }),
+  mediaType: (options) => fromMediaType(options),
+  host: (hosts) => fromHost(hosts),
+  cookie: (name) => fromCookie(name),
+  subprotocol: (beginning) => fromSubprotocol(beginning),
+  tenants: ({ claim, map }) => byTenant(claim, new Map(Object.entries(map))),
+  plugin: (name, _all, { resolvers = {} }) => {
+    if (Object.hasOwn(resolvers, name)) return resolvers[name]!
+    throw new Error(`the plugin file exports no resolver ${show(name)}. It has: ${showNames(Object.keys(resolvers))}.`)
+  }
+}
+
+/** Makes the resolver that a file describes; `null` with a problem when it cannot be. */
+export function toResolver (problems: Problems, path: Path, file: ResolverFile, plugin: GatewayPlugin): VersionResolver | null {
+  const { timeoutMs, onError, onUnknown, unknownStatus, weak, strip, ...what } = file
+  const kinds = Object.keys(what) as Kind[]
+  if (kinds.length !== 1) {
+    problems.add(path, kinds.length === 0 ? `reads nothing. Name one of ${showNames(Object.keys(makers))}.` : `reads ${showNames(kinds)}. Make each a resolver of its own.`)
+    return null
+  }
+  const [kind] = kinds as [Kind]
+  try {
+    const make = makers[kind] as Make<unknown>
+    const manners = Object.entries({ timeoutMs, onError, onUnknown, unknownStatus, weak }).filter(([, value]) => value !== undefined)
+    return { ...make(file[kind]!, file, plugin), ...Object.fromEntries(manners) }
+  } catch (error) {
+    problems.add([...path, kind], (error as Error).message)
+    return null
+  }
+}
+
+/** The map is in the file, so it is never older than the config. */
+function byTenant (claim: NonNullable<ResolverFile['claim']>, versions: ReadonlyMap<string, string>): VersionResolver {
+  const names = claimNames(claim)
+  return fromTenantMap({
+    key: ({ identity }) => {
+      const tenant = identity === null ? undefined : readClaim(identity.claims, names)
+      return typeof tenant === 'string' ? tenant : undefined
+    },
+    get: (tenant) => versions.get(tenant)
+  })
+}

@@ -1,0 +1,42 @@
+import { EventEmitter, once } from 'node:events'
+import type { Test } from 'tap'
+import { type Host, start } from '../../lib/standalone/commands/start.ts'
+import { makeFolder } from './config-folder.ts'
+
+/** A process that notes how it ends. */
+export class Process extends EventEmitter implements Host {
+  readonly env = {}
+  readonly exits: number[] = []
+
+  exit (code: number): void {
+    this.exits.push(code)
+    this.emit('exit')
+  }
+
+  async ended (): Promise<number> {
+    if (this.exits.length === 0) await once(this, 'exit')
+    return this.exits[0]!
+  }
+}
+
+/** A config of one version. */
+export const config = (upstream: string, more = ''): string => `server: { port: 0, log: silent }\nversions: { v1: { upstream: '${upstream}' } }\naliases: { latest: v1 }\n${more}`
+
+/** Runs a config file. */
+export async function run (t: Test, text: string, { watch = false } = {}) {
+  const { folder, write } = await makeFolder(t)
+  const file = await write('gateway.yaml', text)
+  const host = new Process()
+  const standalone = await start(file, { watch }, host)
+  t.teardown(async () => {
+    host.emit('SIGTERM')
+    await host.ended()
+  })
+  return { file, folder, write, host, standalone, origin: standalone.address }
+}
+
+/** What a request is answered with: status, version, and who served it. */
+export async function served (origin: string, headers: Record<string, string> = {}): Promise<string> {
+  const response = await fetch(`${origin}/a`, { headers })
+  return `${response.status} ${response.headers.get('api-version')} ${await response.text().then((body) => /"servedBy":"(\w+)"/.exec(body)?.[1])}`
+}

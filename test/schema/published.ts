@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url'
+import { jsonSchema } from '../../lib/standalone/json-schema.ts'
+import { describeBy } from './describe.ts'
+
+/** The text of schema.json. */
+export function publishedSchema (): string {
+  const types = fileURLToPath(new URL('../../types/config-file.ts', import.meta.url))
+  return `${JSON.stringify(describeBy(jsonSchema(), types, 'ConfigFileOptions'), null, 2)}\n`
+}

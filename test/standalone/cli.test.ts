@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import t, { type Test } from 'tap'
+import { runCli } from '../../lib/standalone/cli.ts'
+import { makeFolder } from '../helpers/config-folder.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { config, Process } from '../helpers/standalone.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+/** Runs a command. @returns its exit code, and what it said */
+async function cli (...args: string[]) {
+  const said: string[] = []
+  const complaints: string[] = []
+  const host = new Process()
+  const code = await runCli(args, host, { log: (text) => said.push(text), error: (text) => complaints.push(text) })
+  return { code, said: said.join('\n'), complaints: complaints.join('\n'), host }
+}
+
+async function writeConfig (t: Test, more = ''): Promise<string> {
+  const { write } = await makeFolder(t)
+  return await write('gateway.yaml', config('http://127.0.0.1:1', more))
+}
+
+t.test('init writes a config that is valid, and replaces none', async (t) => {
+  const { folder } = await makeFolder(t)
+  const file = `${folder}/gateway.yaml`
+
+  t.match(await cli('init', file), { code: 0, said: /is written/ })
+  t.match(await cli('validate', file), { code: 0, said: `${file} is valid: v1, v2, latest -> v2.` })
+  t.match(await cli('init', file), { code: 1, complaints: /is there already.*--force/ })
+  t.match(await cli('init', file, '--force'), { code: 0 })
+  t.match(await readFile(file, 'utf8'), /^# yaml-language-server: \$schema=/)
+  t.match(await cli('init', `${folder}/none/gateway.yaml`), { code: 1, complaints: /ENOENT/ })
+})
+
+t.test('validate prints every problem with its place, and how many there are', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', 'versions:\n  v1:\n    upstream: orders:8080\nresolve: { default: v2 }\n')
+  const other = await write('other.yaml', 'versions: 1\n')
+
+  const { code, complaints } = await cli('validate', file)
+
+  t.equal(code, 1)
+  t.match(complaints, `${file}:3:5 versions.v1.upstream: expected an http(s) URL`)
+  t.match(complaints, `${file}:4:12 resolve.default: 'v2' is neither`)
+  t.match(complaints, /\n2 problems$/)
+  t.match(await cli('validate', other), { code: 1, complaints: /\n1 problem$/ })
+})
+
+t.test('explain tells what would become of a request, and why', async (t) => {
+  const issuer = makeIssuer().provider()
+  const file = await writeConfig(t, `resolve: { override: [{ header: x-version }], pin: [{ claim: user.version }], default: latest }
+identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks: { url: 'https://127.0.0.1:1/jwks' } }] }`)
+
+  const pinned = await cli('explain', file, '--url', '/a', '--claim', 'user.version=v1', '--claim', 'user.id=1', '--provider', issuer.name)
+  const refused = await cli('explain', file, '--method', 'POST', '--header', 'x-version: v9', '--tenant', 'acme', '--at', '2026-12-31')
+  const json = await cli('explain', file, '--json')
+
+  t.match(pinned.said, /claim:user\.version \(pin\) names v1/)
+  t.match(pinned.said, /forwarded: v1\n {2}by pin, claim:user\.version; active/)
+  t.match(pinned.said, /api-version: v1/)
+  t.match(refused.said, /refused: 400 VERSION_UNKNOWN\n/)
+  t.match(JSON.parse(json.said), { outcome: 'forwarded', decision: { id: 'v1', tier: 'default' } })
+})
+
+t.test('explain without identity, and options that cannot be read', async (t) => {
+  const file = await writeConfig(t)
+
+  t.match(await cli('explain', file), { code: 0, said: /forwarded: v1/ })
+  t.match(await cli('explain', file, '--header', 'nothing'), { code: 1, complaints: "--header: 'nothing' is not 'name: value'." })
+  t.match(await cli('explain', file, '--claim', 'nothing'), { code: 1, complaints: "--claim: 'nothing' is not 'name=value'." })
+  t.match(await cli('explain', file, '--at', 'noon'), { code: 1, complaints: /^--at: 'noon' is not a moment/ })
+})
+
+t.test('start runs until it is told to end', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', config(await startUpstream(t, 'one')))
+
+  const { code, host } = await cli('start', file)
+  host.emit('SIGTERM')
+
+  t.equal(code, 0)
+  t.equal(await host.ended(), 0)
+  t.match(await cli('start', `${file}.none`), { code: 1, complaints: /ENOENT/ })
+})
+
+t.test('help and the version are told; what is no command is refused', async (t) => {
+  t.match(await cli('--help'), { code: 0, said: /start \[options\] <file>/ })
+  t.match(await cli('--version'), { code: 0, said: /^\d+\.\d+\.\d+$/ })
+  t.match(await cli('strat'), { code: 1, complaints: /unknown command 'strat'.*\n.*Did you mean start\?/ })
+  t.match(await cli('validate'), { code: 1, complaints: /missing required argument 'file'/ })
+})
+
+t.test('the program runs what it is told', async (t) => {
+  const { folder } = await makeFolder(t)
+  const { argv, exitCode } = process
+  t.teardown(() => { Object.assign(process, { argv, exitCode }) })
+  t.capture(console, 'log')
+  process.argv = ['node', 'main.js', 'init', `${folder}/gateway.yaml`]
+
+  await import('../../lib/standalone/main.ts')
+
+  t.equal(process.exitCode, 0)
+  t.match(await readFile(`${folder}/gateway.yaml`, 'utf8'), /^versions:/m)
+})

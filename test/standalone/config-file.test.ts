@@ -1,0 +1,91 @@
+/* eslint-disable no-template-curly-in-string -- config files have them */
+import t from 'tap'
+import { readConfigFile } from '../../lib/standalone/config-file.ts'
+import { lines, makeFolder } from '../helpers/config-folder.ts'
+
+t.test('variables of the environment are put in; what is not quoted is read as YAML reads it', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', lines(`
+    port: \${PORT}
+    host: \${HOST:-127.0.0.1}
+    quoted: "\${PORT}"
+    url: http://\${HOST:-localhost}:\${PORT}/a
+    flag: \${FLAG:-true}
+    literal: $\${PORT}
+    listing: "\${LIST}"
+  `))
+
+  const { value, problems } = await readConfigFile(file, { PORT: '8081', LIST: '[a, b]' })
+
+  t.strictSame(problems, [])
+  t.strictSame(value, {
+    port: 8081, host: '127.0.0.1', quoted: '8081', url: 'http://localhost:8081/a', flag: true, literal: '${PORT}', listing: '[a, b]'
+  })
+})
+
+t.test('a variable cannot add structure to a file', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', 'a: ${A}\nb: ${B}\n')
+
+  const { value } = await readConfigFile(file, { A: '{ admin: true }', B: 'x\nadmin: true' })
+
+  t.strictSame(value, { a: '{ admin: true }', b: 'x\nadmin: true' })
+})
+
+t.test('each variable that is not set is told of with its place', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', 'a:\n  b: ${MISSING}\n  c: x${ALSO}\n')
+
+  const { problems } = await readConfigFile(file, {})
+
+  t.strictSame(problems, [
+    { line: 2, column: 6, message: 'MISSING is not set. Set it, or write ${MISSING:-default}.' },
+    { line: 3, column: 6, message: 'ALSO is not set. Set it, or write ${ALSO:-default}.' }
+  ])
+})
+
+t.test('what is no YAML is told of with its place', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', 'a: 1\nb: [1, 2\nc: 3\n')
+
+  const { problems, locate } = await readConfigFile(file, {})
+
+  t.ok(problems.length > 0)
+  t.ok(problems[0]!.line! >= 2)
+  t.strictSame(locate(['a']), { line: 1, column: 1 })
+})
+
+t.test('the place of a path is that of its name, or of what is nearest around it', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.json', '{\n  "a": {\n    "list": [\n      { "b": 1 }\n    ]\n  }\n}\n')
+
+  const { locate } = await readConfigFile(file, {})
+
+  t.strictSame(locate(['a', 'list', 0, 'b']), { line: 4, column: 9 })
+  t.strictSame(locate(['a', 'list', 0, 'missing']), { line: 4, column: 7 })
+  t.strictSame(locate(['a', 'list', 7]), { line: 3, column: 5 })
+  t.strictSame(locate(['a', 'list', 0, 'b', 'deeper']), { line: 4, column: 9 })
+  t.strictSame(locate([]), { line: 1, column: 1 })
+})
+
+t.test('an empty file says nothing', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', '')
+
+  const { value, locate } = await readConfigFile(file, {})
+
+  t.equal(value, null)
+  t.strictSame(locate(['versions']), { line: 1, column: 1 })
+})
+
+for (const [name, text] of [['gateway.ts', 'const port: number = 1\nexport default { port }'], ['gateway.js', 'export default { port: 1 }'], ['gateway.cjs', 'module.exports = { port: 1 }']] as const) {
+  t.test(`${name} is taken by its default export, without places`, async (t) => {
+    const { write } = await makeFolder(t)
+    const file = await write(name, text)
+
+    const { value, locate } = await readConfigFile(file, {})
+
+    t.match(value, { port: 1 })
+    t.strictSame(locate(['port']), { line: null, column: null })
+  })
+}

@@ -1,0 +1,131 @@
+import t, { type Test } from 'tap'
+import { ConfigFileInvalid, loadConfig } from '../../lib/standalone/load-config.ts'
+import { lines, makeFolder } from '../helpers/config-folder.ts'
+
+/** What is wrong with a file: line, column and the beginning of the message. */
+async function problemsOf (t: Test, text: string, more: Record<string, string> = {}): Promise<string[]> {
+  const { write } = await makeFolder(t)
+  for (const [name, content] of Object.entries(more)) await write(name, content)
+  const file = await write('gateway.yaml', lines(text))
+  try {
+    await loadConfig(file, {})
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigFileInvalid)) throw error
+    return error.message.split('\n').map((line) => line.slice(file.length + 1))
+  }
+}
+
+t.test('a whole config is taken', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', lines(`
+    server: { port: 0, log: warn }
+    prefix: /api
+    versions:
+      v1: { upstream: http://127.0.0.1:1, deprecatedAt: 2026-06-01, sunsetAt: 2026-12-31, successor: v2 }
+      v2: { upstream: { targets: [http://127.0.0.1:2, http://127.0.0.1:3], balance: least-requests } }
+    aliases: { latest: v2 }
+    registry: { format: integer }
+    identity:
+      providers:
+        - { name: idp, issuer: https://acme.example, jwks: { url: https://acme.example/jwks } }
+    resolve:
+      override:
+        conflict: first
+        resolvers:
+          - { header: x-version, onUnknown: next }
+          - { query: v, strip: false }
+          - { path: true }
+          - { path: { pattern: '^(v\\d)$', index: 1 }, name: }
+      pin:
+        - tenants: { claim: tenantId, map: { acme: v1 } }
+        - { claim: version }
+      default: latest
+  `).replace(', name: }', ' }').replace(/\n *- \{ path: true \}/, ''))
+
+  const { gateway, file: options } = await loadConfig(file, {})
+
+  t.equal(options.server?.port, 0)
+  t.match(gateway.resolve, {
+    override: { conflict: 'first', resolvers: [{ name: 'header:x-version', onUnknown: 'next' }, { name: 'query:v' }, { name: /^path/ }] },
+    pin: [{ name: 'tenant-map' }, { name: 'claim:version' }]
+  })
+})
+
+t.test('every problem has its line and column', async (t) => {
+  const problems = await problemsOf(t, `
+    server:
+      prot: 8080
+    versions:
+      v1:
+        upstream: orders:8080
+    resolve:
+      override:
+        - headr: x-version
+  `)
+
+  t.strictSame(problems, [
+    "2:3 server.prot: unknown option. Did you mean 'port'?",
+    "8:7 resolve.override[0].headr: unknown option. Did you mean 'header'?"
+  ])
+})
+
+t.test('so have those that only the whole config shows', async (t) => {
+  const problems = await problemsOf(t, `
+    versions:
+      v1:
+        upstream: orders:8080
+    resolve:
+      pin:
+        - header: x-version
+      default: v3
+  `)
+
+  t.match(problems, [/^3:5 versions\.v1\.upstream: /, /^6:7 resolve\.pin\[0\]: .*any client can send/, /^7:3 resolve\.default: 'v3' is neither/])
+})
+
+t.test('a resolver reads one thing', async (t) => {
+  const problems = await problemsOf(t, `
+    versions: { latest: { upstream: http://127.0.0.1:1 } }
+    resolve:
+      override:
+        - { header: a, query: b }
+        - { weak: true }
+        - { path: { pattern: '(' } }
+        - { plugin: byHost }
+  `)
+
+  t.match(problems, [
+    '4:7 resolve.override[0]: reads header, query. Make each a resolver of its own.',
+    /^5:7 resolve\.override\[1\]: reads nothing\. Name one of header, claim/,
+    /^6:9 resolve\.override\[2\]\.path: Invalid regular expression/,
+    /^7:9 resolve\.override\[3\]\.plugin: the plugin file exports no resolver 'byHost'/
+  ])
+})
+
+t.test('what only code can say has no place in a file', async (t) => {
+  const problems = await problemsOf(t, `
+    versions: { latest: { upstream: http://127.0.0.1:1 } }
+    resolve: { consumer: sub }
+    registry: { now: 1 }
+  `)
+
+  t.match(problems, [/^2:12 resolve\.consumer: unknown option/, /^3:13 registry\.now: unknown option/])
+})
+
+t.test('a plugin file adds resolvers; one that fails is told of', async (t) => {
+  const config = `
+    versions: { latest: { upstream: http://127.0.0.1:1 } }
+    plugin: ./plugin.ts
+    resolve: { override: [{ plugin: byHost }] }
+  `
+  const plugin = "import type { X } from './none.ts'\nexport default { resolvers: { byHost: { name: 'host', resolve: () => undefined } } }"
+
+  t.strictSame(await problemsOf(t, config, { 'plugin.ts': plugin }), [])
+  t.match(await problemsOf(t, config, { 'plugin.ts': 'throw new Error("broken")' }), [/broken/])
+  t.match(await problemsOf(t, config), [/plugin\.ts/])
+})
+
+t.test('a file that is not there is told of', async (t) => {
+  await t.rejects(loadConfig('/nowhere/gateway.yaml'), { message: /^\/nowhere\/gateway\.yaml ENOENT/ })
+})

@@ -1,0 +1,153 @@
+import { once } from 'node:events'
+import { rename } from 'node:fs/promises'
+import { request } from 'node:http'
+import t from 'tap'
+import { start } from '../../lib/standalone/commands/start.ts'
+import { makeFolder } from '../helpers/config-folder.ts'
+import { config, Process, run, served } from '../helpers/standalone.ts'
+import { startSwitching, upgrade } from '../helpers/upgrades.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+t.test('a gateway runs by its file, with metrics and health', async (t) => {
+  const { origin } = await run(t, config(await startUpstream(t, 'one')))
+
+  t.equal(await served(origin), '200 v1 one')
+  t.equal((await fetch(`${origin}/healthz`)).status, 200)
+  t.equal((await fetch(`${origin}/readyz`)).status, 200)
+  t.match(await (await fetch(`${origin}/metrics`)).text(), /version_gateway_registry_revision 1/)
+})
+
+t.test('what a file switches off is not there; what it switches on is', async (t) => {
+  const { origin } = await run(t, config(await startUpstream(t, 'one'), 'metrics: { path: /m }\nhealth: { live: /alive }\ndiscovery: { path: /v }'))
+
+  t.match(await (await fetch(`${origin}/m`)).text(), /version_gateway/)
+  t.equal((await fetch(`${origin}/alive`)).status, 200)
+  t.match(await (await fetch(`${origin}/v`)).json(), { default: 'v1' })
+  t.equal(await served(origin), '200 v1 one')
+})
+
+t.test('nothing but the gateway is there when all is off', async (t) => {
+  const { origin } = await run(t, config(await startUpstream(t, 'one'), 'metrics: false\nhealth: false\ndiscovery: true'))
+
+  const response = await fetch(`${origin}/metrics`)
+
+  t.equal(response.headers.get('api-version'), 'v1')
+  t.equal((await fetch(`${origin}/versions`)).status, 200)
+})
+
+t.test('versions that change in the file are swapped at SIGHUP, and the app stays', async (t) => {
+  const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
+  const { origin, write, host, standalone } = await run(t, config(one))
+  const { app } = standalone
+
+  await write('gateway.yaml', config(two))
+  host.emit('SIGHUP')
+  await until(() => app.versions.revision === 2)
+
+  t.equal(await served(origin), '200 v1 two')
+  t.equal(standalone.app, app)
+})
+
+t.test('anything else that changes makes a new app; requests under way end where they began', async (t) => {
+  let answer: (() => void) | undefined
+  const slow = await startUpstream(t, 'slow', (_request, response) => {
+    if (answer === undefined) answer = () => response.end('"servedBy":"slow"')
+    else response.end('"servedBy":"quick"')
+  })
+  const { origin, write, host, standalone } = await run(t, config(slow))
+  const { app } = standalone
+  const first = served(origin)
+  await until(() => answer !== undefined)
+
+  await write('gateway.yaml', config(slow, 'forward: { versionHeader: x-served }'))
+  host.emit('SIGHUP')
+  await until(() => standalone.app !== app)
+  const second = await fetch(`${origin}/a`)
+  answer!()
+
+  t.equal(await first, '200 v1 slow')
+  t.equal(second.headers.get('x-served'), 'v1')
+})
+
+for (const [what, text] of [['is not valid', 'versions: {}'], ['asks for another port', 'server: { port: 1, log: silent }\nversions: { v1: { upstream: http://127.0.0.1:1 } }\naliases: { latest: v1 }']] as const) {
+  t.test(`a file that ${what} changes nothing, and one that is mended is taken`, async (t) => {
+    const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
+    const { origin, write, host, standalone } = await run(t, config(one))
+
+    await write('gateway.yaml', text)
+    host.emit('SIGHUP')
+    host.emit('SIGHUP')
+    const meanwhile = await served(origin)
+    await write('gateway.yaml', config(two))
+    host.emit('SIGHUP')
+    await until(() => standalone.app.versions.revision === 2)
+
+    t.equal(meanwhile, '200 v1 one')
+    t.equal(await served(origin), '200 v1 two')
+  })
+}
+
+t.test('a file that is watched is read again when it is replaced; one that says the same changes nothing', async (t) => {
+  const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
+  const { origin, write, file, host, standalone } = await run(t, config(one), { watch: true })
+
+  host.emit('SIGHUP')
+  await rename(await write('next.yaml', config(two)), file)
+  await until(() => standalone.app.versions.revision === 2)
+
+  t.equal(await served(origin), '200 v1 two')
+})
+
+t.test('a plugin file adds resolvers and hooks', async (t) => {
+  const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
+  const { write } = await makeFolder(t)
+  await write('plugin.ts', `export default {
+    resolvers: { byHost: { name: 'host', resolve: (request: { hostname: string }) => request.hostname.startsWith('two') ? 'v2' : undefined } },
+    register (app: any) { app.addHook('onSend', async (_request: any, reply: any) => { reply.header('x-hook', 'yes') }); app.get('/own', { config: { version: false } }, async () => 'own') }
+  }`)
+  const file = await write('gateway.yaml', `server: { port: 0, log: silent }
+versions: { v1: { upstream: '${one}' }, v2: { upstream: '${two}' } }
+resolve: { override: [{ plugin: byHost }], default: v1 }
+plugin: ./plugin.ts
+`)
+  const host = new Process()
+  const standalone = await start(file, { watch: false }, host)
+  t.teardown(async () => { host.emit('SIGINT'); await host.ended() })
+
+  const own = await fetch(`${standalone.address}/own`)
+
+  t.equal(await own.text(), 'own')
+  t.equal(own.headers.get('x-hook'), 'yes')
+  t.equal(await served(standalone.address), '200 v1 one')
+  const app = standalone.app
+  host.emit('SIGHUP')
+  await until(() => standalone.app !== app)
+  t.equal(await served(standalone.address), '200 v1 one', 'its code may have changed')
+})
+
+t.test('upgrades and expectations reach the app', async (t) => {
+  const switching = await startSwitching(t)
+  const { origin } = await run(t, config(switching.origin))
+
+  const { socket, head } = await upgrade(t, origin)
+  const expecting = request(`${origin}/a`, { method: 'POST', headers: { expect: '100-continue', 'content-length': 4 } })
+  expecting.flushHeaders()
+  await once(expecting, 'continue')
+  expecting.end('body')
+  const [response] = await once(expecting, 'response')
+
+  t.match(head, /^HTTP\/1\.1 101/)
+  t.equal(response.statusCode, 200)
+  socket.destroy()
+  ;(await switching.last()).socket.destroy()
+})
+
+t.test('a port that is taken, or a file that is wrong, ends the start', async (t) => {
+  const upstream = await startUpstream(t, 'one')
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', config(upstream).replace('port: 0', `port: ${new URL(upstream).port}`))
+
+  await t.rejects(start(file, { watch: false }, new Process()), { code: 'EADDRINUSE' })
+  await t.rejects(start('/nowhere.yaml', { watch: false }, new Process()), /ENOENT/)
+})

@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import t from 'tap'
+import { openSocket } from '../helpers/raw.ts'
+import { config, run, served } from '../helpers/standalone.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+t.test('at SIGTERM what is under way ends, connections that come again are served once, and the process exits with 0', async (t) => {
+  let answer: (() => void) | undefined
+  const upstream = await startUpstream(t, 'one', (request, response) => {
+    if (request.url === '/slow') answer = () => response.end('late')
+    else response.end('quick')
+  })
+  const { origin, host } = await run(t, config(upstream))
+  const slow = fetch(`${origin}/slow`).then(async (response) => await response.text())
+  await until(() => answer !== undefined)
+  const socket = await openSocket(t, origin)
+  socket.write('GET /a HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  await once(socket, 'data')
+
+  host.emit('SIGTERM')
+  socket.write('GET /b HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  const [again] = await once(socket, 'data')
+  answer!()
+
+  t.match(String(again), /^HTTP\/1\.1 200 OK[^]*connection: close/i)
+  t.equal(await slow, 'late')
+  t.equal(await host.ended(), 0)
+  await t.rejects(fetch(`${origin}/a`))
+})
+
+t.test('whoever asks twice does not wait', async (t) => {
+  const upstream = await startUpstream(t, 'one', () => {})
+  const { origin, host } = await run(t, config(upstream, 'forward: { closeGraceMs: 0 }'))
+  const pending = fetch(`${origin}/a`)
+
+  host.emit('SIGTERM')
+  host.emit('SIGINT')
+
+  t.equal(await host.ended(), 1)
+  t.equal((await pending.catch(() => ({ status: 502 }))).status, 502)
+})
+
+t.test('while it drains, it says that it is not ready, and serves', async (t) => {
+  const { origin, host } = await run(t, config(await startUpstream(t, 'one')).replace('log: silent', 'log: silent, drainMs: 300'))
+
+  host.emit('SIGTERM')
+  const ready = await fetch(`${origin}/readyz`)
+
+  t.equal(ready.status, 503)
+  t.equal(await served(origin), '200 v1 one')
+  t.equal(await host.ended(), 0)
+})

@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { connect } from 'node:http2'
+import { createServer, get } from 'node:https'
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { start } from '../../lib/standalone/commands/start.ts'
+import { loadConfig } from '../../lib/standalone/load-config.ts'
+import { makeAuthority } from '../helpers/certificates.ts'
+import { makeFolder } from '../helpers/config-folder.ts'
+import { Process } from '../helpers/standalone.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+for (const http2 of [false, true]) {
+  t.test(`a gateway listens with TLS, by files beside its config${http2 ? ', and HTTP/2' : ''}`, async (t) => {
+    const { write } = await makeFolder(t)
+    const { ca, server } = await makeAuthority()
+    const { cert, key } = await server('127.0.0.1')
+    await Promise.all([write('cert.pem', cert), write('key.pem', key)])
+    const file = await write('gateway.yaml', `server: { port: 0, log: silent, http2: ${http2}, tls: { cert: cert.pem, key: key.pem } }
+versions: { v1: { upstream: '${await startUpstream(t, 'one')}' } }
+resolve: { default: v1 }
+`)
+    const host = new Process()
+    const { address } = await start(file, { watch: false }, host)
+    t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
+
+    const [response] = await once(get(`${address}/a`, { ca, agent: false }), 'response') as [IncomingMessage]
+    response.resume()
+    const session = connect(address, { ca }).on('error', () => {})
+    const stream = http2 ? session.request({ ':path': '/a' }) : null
+    const [head] = stream === null ? [null] : await once(stream, 'response')
+    session.destroy()
+
+    t.match(address, /^https:/)
+    t.equal(response.headers['api-version'], 'v1')
+    t.equal(head?.['api-version'] ?? null, http2 ? 'v1' : null)
+  })
+}
+
+t.test('the authority of an upstream is a file beside the config; one that is not there is told of', async (t) => {
+  const { write } = await makeFolder(t)
+  const { ca, server } = await makeAuthority()
+  const upstream = createServer(await server('127.0.0.1'), (_request, response) => response.end('secure')).listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  t.teardown(() => { upstream.closeAllConnections(); upstream.close() })
+  await write('ca.pem', ca)
+  const text = (file: string): string => `server: { port: 0, log: silent }
+versions: { v1: { upstream: { targets: 'https://127.0.0.1:${(upstream.address() as AddressInfo).port}', tls: { ca: ${file}, rejectUnauthorized: true } } } }
+resolve: { default: v1 }
+`
+  const host = new Process()
+  const { address } = await start(await write('gateway.yaml', text('ca.pem')), { watch: false }, host)
+  t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
+
+  t.equal(await (await fetch(`${address}/a`)).text(), 'secure')
+  await t.rejects(loadConfig(await write('other.yaml', text('none.pem'))), /other\.yaml:2:\d+ versions\.v1\.upstream\.tls\.ca: ENOENT/)
+})
