@@ -18,7 +18,7 @@ export type {
 export type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions, RequestIds } from './observe.ts'
 export type {
   AccessLogPlugin, HealthPlugin, ObserveVersionsPlugin, ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin,
-  VerifyIdentityPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
+  TraceVersionsPlugin, VerifyIdentityPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
 } from './plugins.ts'
 export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver.ts'
 export type {

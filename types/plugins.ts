@@ -17,4 +17,5 @@ export type ProxyVersionsPlugin = FastifyPluginAsync<ProxyVersionsOptions>
 export type VersionDiscoveryPlugin = FastifyPluginAsync<VersionDiscoveryOptions>
 export type ObserveVersionsPlugin = FastifyPluginAsync<ObserveVersionsOptions>
 export type AccessLogPlugin = FastifyPluginAsync<AccessLogOptions>
+export type TraceVersionsPlugin = FastifyPluginAsync
 export type HealthPlugin = FastifyPluginAsync<HealthOptions>

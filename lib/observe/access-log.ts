@@ -29,7 +29,7 @@ function lineOf (observation: Observation): object {
     path,
     status: observation.status,
     outcome,
-    ...version !== null && version !== undefined && { version: version.id, tier: version.tier, source: version.source },
+    ...version != null && { version: version.id, tier: version.tier, source: version.source },
     ...target !== null && { target },
     ...observation.retries > 0 && { retries: observation.retries },
     durationMs: rounded(endedAt - begunAt),

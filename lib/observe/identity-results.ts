@@ -12,7 +12,7 @@ export class IdentityResults {
 
   add ({ request, refusal }: Observation): void {
     if (refusal !== null && ofTokens.has(refusal.code)) return this.#count(refusal.provider ?? '', 'refused', reasonOf(refusal))
-    if (request.identity === null || request.identity === undefined) this.#count('', 'anonymous', 'none')
+    if (request.identity == null) this.#count('', 'anonymous', 'none')
     else this.#count(request.identity.provider, 'verified', 'none')
   }
 

@@ -59,7 +59,7 @@ export class Observation {
 
   /** The exchange with the upstream is over, or a tunnel begins. */
   exchanged ({ target, retries }: Attempted, body: { readonly byteLength: number } | null): void {
-    this.target = target?.address ?? null
+    this.target = target!.address
     this.retries = retries
     this.bytesReceived = body?.byteLength ?? 0
   }

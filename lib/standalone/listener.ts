@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { createServer as createHttpServer, type IncomingMessage, Server } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
-import { Server as NetServer } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import { resolve } from 'node:path'
 import type { ServerFile } from '../../types/index.ts'
 
@@ -24,8 +24,8 @@ export class Listener {
     this.#app = app
     server.keepAliveTimeout = keepAliveMs
     for (const event of events) server.on(event, (...args: unknown[]) => this.#app.emit(event, ...args))
-    // Newer versions of Node ask this before they tell of an upgrade.
-    server.shouldUpgradeCallback = (request) => this.#app.shouldUpgradeCallback?.(request) ?? this.#app.listenerCount('upgrade') > 0
+    // Newer versions of Node ask before they tell of an upgrade.
+    server.shouldUpgradeCallback = this.takesUpgrade.bind(this)
   }
 
   /** @param folder where the files of `tls` are looked for @throws when they cannot be read, or nothing can listen there */
@@ -40,9 +40,13 @@ export class Listener {
   }
 
   get address (): string {
-    const address = this.#server.address()
-    if (address === null || typeof address === 'string') return String(address)
-    return `${this.#server instanceof Server && !('setSecureContext' in this.#server) ? 'http' : 'https'}://${address.address}:${address.port}`
+    const { address, port, family } = this.#server.address() as AddressInfo
+    return `${'setSecureContext' in this.#server ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  }
+
+  /** Whether the app has a use for an upgrade. */
+  takesUpgrade (request: IncomingMessage): boolean {
+    return this.#app.shouldUpgradeCallback?.(request) ?? this.#app.listenerCount('upgrade') > 0
   }
 
   /** From here on requests go to another app. Those under way stay where they are. */

@@ -64,3 +64,22 @@ t.test('targets count only where they are asked to, and only of versions that ar
   strict.app.versions.disable('v2')
   t.match(await strict.ready(), { status: 200, checks: { upstreams: true } })
 })
+
+t.test('an app without a gateway is ready', async (t) => {
+  const app = makeApp(t)
+  await app.register(gatewayHealth)
+
+  t.equal((await app.inject('/readyz')).statusCode, 200)
+})
+
+t.test('an app that closes is not ready', async (t) => {
+  const app = makeApp(t, { return503OnClosing: false })
+  await app.register(gatewayHealth)
+  let answered: { statusCode: number, body: string } | undefined
+  app.addHook('onClose', async () => { answered = await app.inject('/readyz') })
+  await app.ready()
+
+  await app.close()
+
+  t.match(answered, { statusCode: 503, body: /"accepting":false/ })
+})

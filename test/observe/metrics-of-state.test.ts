@@ -2,7 +2,11 @@ import { once } from 'node:events'
 import { Registry } from 'prom-client'
 import t from 'tap'
 import { fromClaim, fromHeader, observeVersions } from '../../lib/index.ts'
+import { IdentityResults } from '../../lib/observe/identity-results.ts'
+import type { Observation } from '../../lib/stage/observation.ts'
 import { makeApp } from '../helpers/gateway.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer, startJwksServer } from '../helpers/jwks-server.ts'
 import { scrape } from '../helpers/metrics.ts'
 import { alone, observed, requests } from '../helpers/observed.ts'
 import { startSwitching, upgrade } from '../helpers/upgrades.ts'
@@ -22,12 +26,13 @@ t.test('use of deprecated and browned-out versions is counted by version', async
   await send('/a')
   await send('/exempt', { headers: { 'x-version-override': 'v1' } })
   await send('/a', { headers: { 'x-version-override': 'v1' } })
-  const { value } = await metricsOf(3)
+  await send('/a', { headers: { 'x-version-override': 'v1' } })
+  const { value } = await metricsOf(4)
 
   t.equal(value('version_gateway_deprecated_requests_total', { version: 'v2' }), 1)
   t.equal(value('version_gateway_deprecated_requests_total', { version: 'v1' }), 1)
-  t.equal(value('version_gateway_brownout_requests_total', { version: 'v1', refused: 'true' }), 1)
-  t.equal(value(requests, { version: 'v1', cause: 'VERSION_BROWNOUT' }), 1)
+  t.equal(value('version_gateway_brownout_requests_total', { version: 'v1', refused: 'true' }), 2)
+  t.equal(value(requests, { version: 'v1', cause: 'VERSION_BROWNOUT' }), 2)
   t.equal(value('version_gateway_version_sunset_timestamp_seconds', { version: 'v1' }), after.getTime() / 1000)
 })
 
@@ -61,6 +66,7 @@ t.test('metrics can be added to a registry of the app\'s, under a prefix of its 
   await send('/a')
 
   t.match(await register.metrics(), /^api_requests_total\{version="latest"/m)
+  t.doesNotThrow(() => register.resetMetrics())
   t.equal((await fetch(`${origin}/metrics`)).status, 200, 'it is forwarded like every path')
 })
 
@@ -97,6 +103,8 @@ t.test('upgraded connections are told while they are open, and served when they 
   socket.write('twelve bytes')
   const last = await switching.last()
   await once(last.socket, 'data')
+  last.socket.write('and back')
+  await once(socket, 'data')
   last.socket.destroy()
   let after = await scrape(origin)
   while (after.value(requests, { status: '1xx' }) === undefined) after = await scrape(origin)
@@ -104,4 +112,28 @@ t.test('upgraded connections are told while they are open, and served when they 
   t.equal(open.value('version_gateway_websockets_open', { version: 'latest' }), 1)
   t.equal(after.value('version_gateway_websockets_open', { version: 'latest' }), 0)
   t.equal(after.value(requests, { version: 'latest', status: '1xx', outcome: 'served' }), 1)
+})
+
+t.test('keys that are fetched have an age, and their fetches are counted', async (t) => {
+  const issuer = makeIssuer()
+  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { metricsOf } = await observed(t, { identity: { providers: [issuer.provider({ jwks: { url } })] }, resolve: {} })
+
+  const { value } = await metricsOf(0)
+
+  t.equal(value('version_gateway_jwks_keys', { provider: 'test-idp' }), 1)
+  t.ok(value('version_gateway_jwks_age_seconds', { provider: 'test-idp' })! < 60)
+  t.equal(value('version_gateway_jwks_fetches_total', { provider: 'test-idp', result: 'succeeded' }), 1)
+})
+
+t.test('there are never more than a thousand reasons why callers are refused', async (t) => {
+  const results = new IdentityResults()
+  const refused = (message: string) => results.add({ request: {}, refusal: { code: 'TOKEN_INVALID', message } } as unknown as Observation)
+
+  for (let index = 0; index < 2_000; index++) refused(`reason ${'x'.repeat(index)}`)
+  refused('other')
+
+  const values = results.values()
+  t.equal(values.length, 1001)
+  t.equal(values.find(({ labels }) => labels.reason === 'other')?.value, 1001)
 })

@@ -54,11 +54,16 @@ identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks
   const pinned = await cli('explain', file, '--url', '/a', '--claim', 'user.version=v1', '--claim', 'user.id=1', '--provider', issuer.name)
   const refused = await cli('explain', file, '--method', 'POST', '--header', 'x-version: v9', '--tenant', 'acme', '--at', '2026-12-31')
   const json = await cli('explain', file, '--json')
+  const tenants = await cli('explain', await writeConfig(t, `resolve: { pin: [{ tenants: { claim: tenantId, map: { acme: v1 } } }], default: v1 }
+identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks: { keys: [${JSON.stringify(makeIssuer().jwk)}] } }] }`), '--claim', 'tenantId=acme')
+  const nobody = await cli('explain', file, '--header', 'authorization: Bearer none')
 
   t.match(pinned.said, /claim:user\.version \(pin\) names v1/)
   t.match(pinned.said, /forwarded: v1\n {2}by pin, claim:user\.version; active/)
   t.match(pinned.said, /api-version: v1/)
   t.match(refused.said, /refused: 400 VERSION_UNKNOWN\n/)
+  t.match(tenants.said, /tenant-map \(pin\) names v1/)
+  t.match(nobody.said, /refused: 401 TOKEN_INVALID/)
   t.match(JSON.parse(json.said), { outcome: 'forwarded', decision: { id: 'v1', tier: 'default' } })
 })
 
@@ -69,6 +74,18 @@ t.test('explain without identity, and options that cannot be read', async (t) =>
   t.match(await cli('explain', file, '--header', 'nothing'), { code: 1, complaints: "--header: 'nothing' is not 'name: value'." })
   t.match(await cli('explain', file, '--claim', 'nothing'), { code: 1, complaints: "--claim: 'nothing' is not 'name=value'." })
   t.match(await cli('explain', file, '--at', 'noon'), { code: 1, complaints: /^--at: 'noon' is not a moment/ })
+})
+
+t.test('explain knows the routes and resolvers of a plugin file', async (t) => {
+  const { write } = await makeFolder(t)
+  await write('plugin.ts', `export default {
+    resolvers: { always: { name: 'always', resolve: () => 'v1' } },
+    register (app) { app.get('/own', { config: { version: false } }, async () => 'own') }
+  }`)
+  const file = await write('gateway.yaml', config('http://127.0.0.1:1', 'plugin: ./plugin.ts\nresolve: { override: [{ plugin: always }] }'))
+
+  t.match((await cli('explain', file)).said, /forwarded: v1\n {2}by override, always/)
+  t.match((await cli('explain', file, '--url', '/own')).said, /\ndecided$/m)
 })
 
 t.test('start runs until it is told to end', async (t) => {

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { ConfigFileInvalid, loadConfig } from '../../lib/standalone/load-config.ts'
+import { makeAuthority } from '../helpers/certificates.ts'
 import { lines, makeFolder } from '../helpers/config-folder.ts'
 
 /** What is wrong with a file: line, column and the beginning of the message. */
@@ -128,4 +129,22 @@ t.test('a plugin file adds resolvers; one that fails is told of', async (t) => {
 
 t.test('a file that is not there is told of', async (t) => {
   await t.rejects(loadConfig('/nowhere/gateway.yaml'), { message: /^\/nowhere\/gateway\.yaml ENOENT/ })
+})
+
+t.test('a config that is code has problems without places', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.ts', "export default { versions: { v1: { upstream: 'orders' } }, resolve: { default: 'v3' } }")
+
+  await t.rejects(loadConfig(file), { message: /^[^:]+ versions\.v1\.upstream: .*\n[^:]+ resolve\.default: / })
+})
+
+t.test('certificates in the file itself are taken as they are', async (t) => {
+  const { write } = await makeFolder(t)
+  const { ca } = await makeAuthority()
+  const upstream = { targets: 'https://127.0.0.1:1', tls: { ca, servername: 'inside' } }
+  const file = await write('gateway.json', JSON.stringify({ versions: { v1: { upstream } }, resolve: { default: 'v1' } }))
+
+  const { gateway } = await loadConfig(file)
+
+  t.match(gateway.versions, { v1: { upstream } })
 })

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { rename } from 'node:fs/promises'
-import { request } from 'node:http'
+import { createServer, IncomingMessage, request, type Server } from 'node:http'
+import { Socket } from 'node:net'
 import t from 'tap'
 import { start } from '../../lib/standalone/commands/start.ts'
+import { Listener } from '../../lib/standalone/listener.ts'
+import { loadConfig } from '../../lib/standalone/load-config.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { config, Process, run, served } from '../helpers/standalone.ts'
 import { startSwitching, upgrade } from '../helpers/upgrades.ts'
@@ -124,6 +127,34 @@ plugin: ./plugin.ts
   host.emit('SIGHUP')
   await until(() => standalone.app !== app)
   t.equal(await served(standalone.address), '200 v1 one', 'its code may have changed')
+})
+
+t.test('a config that says the same changes nothing, and one of another port is refused', async (t) => {
+  const upstream = await startUpstream(t, 'one')
+  const { file, write, standalone } = await run(t, config(upstream))
+  const { app } = standalone
+
+  await standalone.reload(await loadConfig(file))
+  const other = await loadConfig(await write('other.yaml', config(upstream).replace('port: 0', 'port: 1')))
+
+  await t.rejects(standalone.reload(other), /needs a restart/)
+  t.equal(app.versions.revision, 1)
+  t.equal(standalone.app, app)
+})
+
+t.test('a listener asks its app whether it has a use for an upgrade', async (t) => {
+  const app: Server & { shouldUpgradeCallback?: () => boolean } = createServer()
+  const listener = await Listener.listen({ port: 0 }, '.', app)
+  t.teardown(() => listener.close(0))
+  const asked = (): boolean => listener.takesUpgrade(new IncomingMessage(new Socket()))
+
+  const none = asked()
+  app.on('upgrade', () => {})
+  const some = asked()
+  app.shouldUpgradeCallback = () => false
+  const refused = asked()
+
+  t.strictSame([none, some, refused], [false, true, false])
 })
 
 t.test('upgrades and expectations reach the app', async (t) => {

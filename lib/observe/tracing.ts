@@ -1,0 +1,112 @@
+import type { Attributes, Context, Span } from '@opentelemetry/api'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { TraceVersionsPlugin } from '../../types/index.ts'
+import { editFields } from '../headers/edit-fields.ts'
+import { observe, type Observation } from '../stage/observation.ts'
+
+type Api = typeof import('@opentelemetry/api')
+
+/** The spans of a request. */
+interface Spans {
+  /** Somebody else's that was there already is not ended here. */
+  readonly server: { readonly span: Span, readonly isOwn: boolean }
+  readonly context: Context
+  client: Span | null
+}
+
+/**
+ * Spans of OpenTelemetry, with the semantic conventions for HTTP: one of the request, unless @fastify/otel or another
+ * instrumentation has made it, and one of the exchange with the upstream, which goes on there by W3C `traceparent`.
+ * Registered before the gateway. Without an SDK nothing is recorded, and `traceparent` is passed on as it came.
+ *
+ * @throws when `@opentelemetry/api` is not installed
+ */
+async function traceRequests (app: FastifyInstance): Promise<void> {
+  const api = await import('@opentelemetry/api')
+  const tracer = api.trace.getTracer('fastify-version-gateway')
+  const spansOf = new WeakMap<FastifyRequest, Spans>()
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const spans = begin(api, tracer, request)
+    if (spans !== null) spansOf.set(request, spans)
+    done()
+  })
+
+  // By then the version is decided; refused requests do not come here, nor do they reach an upstream.
+  app.addHook('preHandler', (request: FastifyRequest, _reply: FastifyReply, done) => {
+    const spans = spansOf.get(request)
+    if (spans !== undefined && request.version != null) {
+      spans.client = tracer.startSpan(request.method, { kind: api.SpanKind.CLIENT, attributes: decisionOf(request) }, spans.context)
+      passOn(api, request, api.trace.setSpan(spans.context, spans.client))
+    }
+    done()
+  })
+
+  observe(app, (observation) => {
+    const spans = spansOf.get(observation.request)
+    if (spans !== undefined) end(api, spans, observation)
+  })
+}
+
+export const traceVersions: TraceVersionsPlugin = fp(traceRequests, { name: 'fastify-version-gateway/tracing', fastify: '5.x' })
+
+function begin ({ context, propagation, SpanKind, trace }: Api, tracer: ReturnType<Api['trace']['getTracer']>, request: FastifyRequest): Spans | null {
+  const active = context.active()
+  const present = trace.getSpan(active)
+  if (present?.isRecording() === true) return { server: { span: present, isOwn: false }, context: active, client: null }
+  const parent = propagation.extract(active, request.headers)
+  const [path] = request.url.split('?', 1)
+  const span = tracer.startSpan(request.method, {
+    kind: SpanKind.SERVER,
+    attributes: { 'http.request.method': request.method, 'url.path': path!, 'url.scheme': request.protocol, 'client.address': request.ip }
+  }, parent)
+  return span.isRecording() ? { server: { span, isOwn: true }, context: trace.setSpan(parent, span), client: null } : null
+}
+
+/** Which version, and why. */
+function decisionOf ({ method, version }: FastifyRequest): Attributes {
+  const { id, tier, source } = version!
+  return { 'http.request.method': method, 'version_gateway.version': id, 'version_gateway.tier': tier, 'version_gateway.source': source }
+}
+
+/** Has the upstream go on with the trace: what the client sent of it is replaced. */
+function passOn ({ propagation }: Api, { raw }: FastifyRequest, context: Context): void {
+  const fields: Record<string, string> = {}
+  propagation.inject(context, fields)
+  for (const [name, value] of Object.entries(fields)) {
+    const header = name.toLowerCase()
+    editFields(raw, header, () => '')
+    raw.headers[header] = value
+    raw.rawHeaders.push(header, value)
+  }
+}
+
+function end (api: Api, { server: { span, isOwn }, client }: Spans, observation: Observation): void {
+  const { outcome, cause, status, retries, target, request } = observation
+  const result: Attributes = {
+    'http.response.status_code': status,
+    ...outcome !== 'served' && { 'error.type': cause ?? outcome, 'version_gateway.outcome': outcome }
+  }
+  if (client !== null) {
+    const { hostname, port, protocol } = new URL(target!)
+    client.setAttributes({
+      ...result,
+      'server.address': hostname,
+      'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+      ...retries > 0 && { 'http.request.resend_count': retries }
+    })
+    // Of a client all from 400 on are errors, of a server those from 500 on (semantic conventions for HTTP spans, "Status").
+    finish(api, client, status >= 400 || outcome === 'upstream-failed')
+    client.end()
+  }
+  if (request.version != null) span.setAttributes(decisionOf(request))
+  if (!isOwn) return
+  span.setAttributes(result)
+  finish(api, span, status >= 500)
+  span.end()
+}
+
+function finish ({ SpanStatusCode }: Api, span: Span, isError: boolean): void {
+  if (isError) span.setStatus({ code: SpanStatusCode.ERROR })
+}

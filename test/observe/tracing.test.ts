@@ -1,0 +1,97 @@
+import fastifyOtel from '@fastify/otel'
+import { context, propagation, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { W3CTraceContextPropagator } from '@opentelemetry/core'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import t, { type Test } from 'tap'
+import { fromHeader, traceVersions } from '../../lib/index.ts'
+import type { GatewayOptions } from '../../types/index.ts'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { until } from '../helpers/until.ts'
+import { deadOrigin } from '../helpers/upstream.ts'
+
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+/** A real SDK that keeps its spans. */
+function useSdk (t: Test): InMemorySpanExporter {
+  const exporter = new InMemorySpanExporter()
+  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
+  trace.setGlobalTracerProvider(provider)
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+  t.teardown(async () => {
+    trace.disable()
+    context.disable()
+    propagation.disable()
+    await provider.shutdown()
+  })
+  return exporter
+}
+
+async function traced (t: Test, overrides: Partial<GatewayOptions> = {}, app = makeApp(t)) {
+  await app.register(traceVersions)
+  return await startGateway(t, overrides, app)
+}
+
+t.test('without an SDK nothing is recorded, and traceparent is passed on as it came', async (t) => {
+  const { see } = await traced(t)
+
+  const seen = await see('/a', { headers: { traceparent } })
+
+  t.equal(seen.headers.traceparent, traceparent)
+})
+
+t.test('a trace is continued: the request, the exchange with the upstream, and the upstream by traceparent', async (t) => {
+  const exporter = useSdk(t)
+  const { see, bearer } = await traced(t)
+
+  const seen = await see('/orders?secret=1', { headers: { traceparent, ...bearer('v2') } })
+  await until(() => exporter.getFinishedSpans().length === 2)
+  const [client, server] = exporter.getFinishedSpans()
+
+  t.match(server, { name: 'GET', kind: 1, parentSpanContext: { spanId: 'b7ad6b7169203331' } })
+  t.match(server!.attributes, { 'http.request.method': 'GET', 'url.path': '/orders', 'http.response.status_code': 200, 'version_gateway.version': 'v2' })
+  t.match(client, { kind: 2, parentSpanContext: { spanId: server!.spanContext().spanId } })
+  t.match(client!.attributes, {
+    'server.address': '127.0.0.1',
+    'http.response.status_code': 200,
+    'version_gateway.version': 'v2',
+    'version_gateway.tier': 'pin',
+    'version_gateway.source': 'claim:userMetadata.version'
+  })
+  t.equal(seen.headers.traceparent, `00-0af7651916cd43dd8448eb211c80319c-${client!.spanContext().spanId}-01`)
+  t.notMatch(JSON.stringify(exporter.getFinishedSpans().map(({ attributes }) => attributes)), /secret|eyJ/)
+})
+
+t.test('a refused request has no exchange; one that fails is an error with its cause and its retries', async (t) => {
+  const exporter = useSdk(t)
+  const dead = [await deadOrigin(), await deadOrigin()]
+  const { send } = await traced(t, {
+    versions: { latest: { upstream: { targets: dead } } }, resolve: { override: [fromHeader('x-version-override')] }, identity: { providers: [] }
+  })
+
+  await send('/a', { headers: { 'x-version-override': 'v9' } })
+  await until(() => exporter.getFinishedSpans().length === 1)
+  await send('/a')
+  await until(() => exporter.getFinishedSpans().length === 3)
+  const [refused, client, server] = exporter.getFinishedSpans()
+
+  t.match(refused, { kind: 1, status: { code: 0 }, attributes: { 'http.response.status_code': 400, 'error.type': 'VERSION_UNKNOWN' } })
+  t.match(client, { kind: 2, status: { code: 2 }, attributes: { 'http.response.status_code': 502, 'error.type': 'refused', 'http.request.resend_count': 1 } })
+  t.match(server, { kind: 1, status: { code: 2 }, attributes: { 'error.type': 'refused', 'version_gateway.outcome': 'upstream-failed' } })
+})
+
+t.test('the span of @fastify/otel is used where there is one', async (t) => {
+  const exporter = useSdk(t)
+  const app = makeApp(t)
+  await app.register(new fastifyOtel.FastifyOtelInstrumentation().plugin())
+  const { see } = await traced(t, {}, app)
+
+  const seen = await see('/a', { headers: { traceparent } })
+  await until(() => exporter.getFinishedSpans().some(({ kind }) => kind === 2))
+  const client = exporter.getFinishedSpans().find(({ kind }) => kind === 2)!
+
+  t.equal(client.spanContext().traceId, '0af7651916cd43dd8448eb211c80319c')
+  t.match(seen.headers.traceparent, client.spanContext().spanId)
+  t.equal(exporter.getFinishedSpans().filter(({ instrumentationScope: { name }, kind }) => name === 'fastify-version-gateway' && kind === 1).length, 0)
+})
