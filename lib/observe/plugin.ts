@@ -18,7 +18,8 @@ import { registerStateMetrics } from './state-metrics.ts'
  */
 async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {
   const { path = '/metrics', prefix = 'version_gateway_', register } = options
-  const metrics = register ?? await ownMetrics()
+  const { Registry: PromRegistry } = await import('prom-client')
+  const metrics = register ?? new PromRegistry()
   const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
   const requests = new SeriesSet()
   const identities = new IdentityResults()
@@ -28,7 +29,7 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
     const { version } = observation.request
     requests.add(version?.id ?? refusedVersion(observation, registry()), observation)
     identities.add(observation)
-    if (version?.state === 'deprecated') deprecated.set(version.id, (deprecated.get(version.id) ?? 0) + 1)
+    if (version?.state === 'deprecated' && observation.outcome === 'served') deprecated.set(version.id, (deprecated.get(version.id) ?? 0) + 1)
   })
 
   registerRequestMetrics(metrics, prefix, requests)
@@ -44,19 +45,23 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   if (path === false) return
   app.get(path, { config: { version: false, identity: false, observed: false } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store').type(metrics.contentType)
-    return await metrics.metrics()
+    return register === undefined ? `${await metrics.metrics()}${await (await processMetrics()).metrics()}` : await metrics.metrics()
   })
 }
 
 /** Registered before the gateway, in the same scope: hooks reach what is registered later. */
 export const observeVersions: ObserveVersionsPlugin = fp(observeRequests, { name: 'fastify-version-gateway/observe', fastify: '5.x' })
 
-/** Loaded when it is needed: who has no use for metrics does not pay for them. */
-async function ownMetrics (): Promise<Metrics> {
-  const { collectDefaultMetrics, Registry } = await import('prom-client')
-  const register = new Registry()
-  collectDefaultMetrics({ register })
-  return register
+let ofProcess: Promise<Metrics> | undefined
+
+/** Those of the process are collected once for all apps: what collects them never ends. */
+async function processMetrics (): Promise<Metrics> {
+  ofProcess ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
+    const register = new Registry()
+    collectDefaultMetrics({ register })
+    return register
+  })
+  return await ofProcess
 }
 
 /** The version that a refused request asked for; empty when it is none: whatever clients write is no label. */

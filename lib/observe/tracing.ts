@@ -89,13 +89,7 @@ function end (api: Api, { server: { span, isOwn }, client }: Spans, observation:
     ...outcome !== 'served' && { 'error.type': cause ?? outcome, 'version_gateway.outcome': outcome }
   }
   if (client !== null) {
-    const { hostname, port, protocol } = new URL(target!)
-    client.setAttributes({
-      ...result,
-      'server.address': hostname,
-      'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
-      ...retries > 0 && { 'http.request.resend_count': retries }
-    })
+    client.setAttributes({ ...result, ...target !== null && addressOf(target), ...retries > 0 && { 'http.request.resend_count': retries } })
     // Of a client all from 400 on are errors, of a server those from 500 on (semantic conventions for HTTP spans, "Status").
     finish(api, client, status >= 400 || outcome === 'upstream-failed')
     client.end()
@@ -105,6 +99,11 @@ function end (api: Api, { server: { span, isOwn }, client }: Spans, observation:
   span.setAttributes(result)
   finish(api, span, status >= 500)
   span.end()
+}
+
+function addressOf (target: string): Attributes {
+  const { hostname, port, protocol } = new URL(target)
+  return { 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80) }
 }
 
 function finish ({ SpanStatusCode }: Api, span: Span, isError: boolean): void {

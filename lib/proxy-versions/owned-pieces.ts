@@ -23,7 +23,8 @@ const sent = channel('undici:request:bodyChunkSent')
 /** Remembers that nobody but the upstream needs a piece of a request's body, if that is so. */
 export function own (piece: Buffer, source: IncomingMessage): void {
   if (piece.byteLength < shortest || piece.byteLength !== piece.buffer.byteLength) return
-  if (source.listenerCount('data') === 1 && !('stream' in source) && !sent.hasSubscribers) owned.add(piece)
+  // Only what came over a connection is ours: `inject()` hands over what its caller may use again.
+  if (source.listenerCount('data') === 1 && source.socket instanceof Socket && !('stream' in source) && !sent.hasSubscribers) owned.add(piece)
 }
 
 /** Has a connection free the memory of owned pieces when it has written them. */

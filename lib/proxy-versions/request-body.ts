@@ -112,7 +112,8 @@ export class RequestBody extends Readable {
   }
 
   #pass (chunk: Buffer): void {
-    own(chunk, this.#source)
+    // Somebody who listened once may have the first one.
+    if (this.byteLength > chunk.length) own(chunk, this.#source)
     if (!this.push(chunk)) this.#source.pause()
   }
 

@@ -4,6 +4,8 @@ import { fieldLists } from './field-lists.ts'
 import { giveBack } from './read-regions.ts'
 
 const { end, write } = ServerResponse.prototype
+/** Whether nobody had put something in the place of Node's method before this was loaded. */
+const isNodes = !Object.hasOwn(ServerResponse.prototype, 'write')
 
 // What the responses of Node's two kinds of servers do differently.
 
@@ -48,7 +50,7 @@ export function writePiece (response: Response, piece: Buffer): boolean {
   const { socket } = response
   socket?.cork()
   // Who has put something in the place of Node's own method may keep what it was given.
-  const takesMore = response.write === write ? response.write(piece, (error) => onWritten(error, piece)) : response.write(piece)
+  const takesMore = isNodes && response.write === write ? response.write(piece, (error) => onWritten(error, piece)) : response.write(piece)
   socket?.uncork()
   return takesMore || response.writableLength === 0
 }

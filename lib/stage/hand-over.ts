@@ -24,7 +24,7 @@ function onRequest<Value> (name: string): HandOver<FastifyRequest, Value | null>
   const key = Symbol(`fastify-version-gateway.${name}`)
   type Holder = FastifyRequest & Record<symbol, Value | null>
   return {
-    declare: (app) => { app.decorateRequest(key, null) },
+    declare: (app) => { if (!app.hasRequestDecorator(key)) app.decorateRequest(key, null) },
     get: (request) => (request as Holder)[key]!,
     set: (request, value) => { (request as Holder)[key] = value }
   }
@@ -101,12 +101,6 @@ export function takeOut (request: FastifyRequest, taken: Taken): void {
 export function declareOnRequest (app: FastifyInstance, property: 'identity' | 'version'): void {
   if (!app.hasRequestDecorator(property)) app.decorateRequest(property, null)
 }
-
-/** Told of every request, when it is over. */
-export type Observer = (observation: Observation) => void
-
-/** Who observes the requests of a scope; `undefined`: nobody. */
-export const observersOf = onInstance<Observer[] | undefined>('observers')
 
 /** What is noted of a request; `null` or `undefined` when nobody observes it. */
 export const observationOf = onRequest<Observation>('observation')

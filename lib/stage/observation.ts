@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusal } from '../errors.ts'
-import { type Observer, observationOf, observersOf } from './hand-over.ts'
+import { observationOf } from './hand-over.ts'
 
 /**
  * What became of a request. `served` is any answer of the upstream or the app, whatever its status; `refused` one of the
@@ -72,7 +72,8 @@ export class Observation {
 
   get outcome (): Outcome {
     if (this.failure?.isUpstreams === true) return 'upstream-failed'
-    if (this.refusal !== null) return 'refused'
+    // What the gateway cuts off, it does not lay to the client's charge.
+    if (this.refusal !== null || this.failure?.cause.startsWith('client-') === false) return 'refused'
     return this.isTunnel || isFinished(this.reply.raw) ? 'served' : 'client-gone'
   }
 
@@ -86,6 +87,12 @@ export class Observation {
   }
 }
 
+/** Told of every request, when it is over. */
+export type Observer = (observation: Observation) => void
+
+/** By the scope that they observe. */
+const observersOf = new WeakMap<FastifyInstance, Observer[]>()
+
 /** Has the requests of a scope observed, those refused and those beside the gateway too; not those of `config: { observed: false }`. */
 export function observe (app: FastifyInstance, observer: Observer): void {
   const others = observersOf.get(app)
@@ -98,14 +105,27 @@ export function observe (app: FastifyInstance, observer: Observer): void {
   observationOf.declare(app)
   app.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.config.observed === false) return done()
-    const observation = new Observation(request, reply)
+    // A scope around this one may observe it as well.
+    const observation = observationOf.get(request) ?? new Observation(request, reply)
     observationOf.set(request, observation)
     reply.raw.once('close', () => {
       observation.endedAt = performance.now()
-      for (const each of observers) each(observation)
+      // The exchange hears of the end after this, and has something to note of it.
+      process.nextTick(tell, observers, observation)
     })
     done()
   })
+}
+
+/** Observers disturb neither each other nor the process. */
+function tell (observers: readonly Observer[], observation: Observation): void {
+  for (const observer of observers) {
+    try {
+      observer(observation)
+    } catch (err) {
+      observation.request.log.error({ err }, 'an observer of requests failed')
+    }
+  }
 }
 
 /** Whether all of an answer was handed to the client's connection. */

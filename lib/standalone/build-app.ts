@@ -22,8 +22,7 @@ interface Surroundings {
  * @throws what the plugin file throws; `KEYS_UNAVAILABLE` where keys are required
  */
 export async function buildApp (config: LoadedConfig, { log, server, isDraining }: Surroundings): Promise<FastifyInstance> {
-  const { file, gateway, plugin } = config
-  const { server: { trustProxy = false } = {}, metrics = true, health = true, discovery = false } = file
+  const { server: { trustProxy = false } = {} } = config.file
   const app = Fastify({
     loggerInstance: log,
     disableRequestLogging: true,
@@ -38,6 +37,18 @@ export async function buildApp (config: LoadedConfig, { log, server, isDraining 
     if (isDraining() && 'shouldKeepAlive' in raw) raw.shouldKeepAlive = false
     done()
   })
+  try {
+    await assemble(app, config, isDraining)
+  } catch (error) {
+    // What it has begun must not go on without it.
+    await app.close().catch(() => {})
+    throw error
+  }
+  return app
+}
+
+async function assemble (app: FastifyInstance, { file, gateway, plugin }: LoadedConfig, isDraining: () => boolean): Promise<void> {
+  const { metrics = true, health = true, discovery = false } = file
   await app.register(accessLog)
   if (metrics !== false) await app.register(observeVersions, metrics === true ? {} : metrics)
   if (health !== false) await app.register(gatewayHealth, { ...health === true ? {} : health, isDraining })
@@ -45,5 +56,4 @@ export async function buildApp (config: LoadedConfig, { log, server, isDraining 
   await app.register(versionGateway, gateway)
   if (discovery !== false) await app.register(versionDiscovery, discovery === true ? {} : discovery)
   await app.ready()
-  return app
 }

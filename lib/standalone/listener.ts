@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http'
-import { createSecureServer } from 'node:http2'
+import { createSecureServer, type ServerHttp2Session } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
-import { type AddressInfo, Server as NetServer } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { resolve } from 'node:path'
 import type { ServerFile } from '../../types/index.ts'
 
 /** What a server tells an app of. */
-const events = ['request', 'upgrade', 'checkContinue', 'checkExpectation', 'clientError'] as const
+const events = ['request', 'upgrade', 'checkContinue', 'clientError'] as const
 
 /** Milliseconds that a connection is kept for another request: longer than load balancers keep theirs, so that they end it. */
 const keepAliveMs = 72_000
@@ -17,26 +17,47 @@ type AnyServer = Server & { shouldUpgradeCallback?: (request: IncomingMessage) =
 /** The server that clients reach, and whose requests go to one app at a time. */
 export class Listener {
   readonly #server: AnyServer
+  readonly #sockets = new Set<Socket>()
+  readonly #sessions = new Set<ServerHttp2Session>()
   #app: AnyServer
 
-  private constructor (server: AnyServer, app: AnyServer) {
+  /** @param onError told of connections that cannot be taken */
+  private constructor (server: AnyServer, app: AnyServer, onError: (error: Error) => void) {
     this.#server = server
     this.#app = app
     server.keepAliveTimeout = keepAliveMs
+    // An upload may take its time: `timeouts.idle` sees that it goes on.
+    server.requestTimeout = 0
+    server.on('error', onError)
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    server.on('session', (session: ServerHttp2Session) => {
+      this.#sessions.add(session)
+      session.once('close', () => this.#sessions.delete(session)).setTimeout(keepAliveMs, session.close.bind(session))
+    })
     for (const event of events) server.on(event, (...args: unknown[]) => this.#app.emit(event, ...args))
     // Newer versions of Node ask before they tell of an upgrade.
     server.shouldUpgradeCallback = this.takesUpgrade.bind(this)
+    this.switchTo(app)
   }
 
   /** @param folder where the files of `tls` are looked for @throws when they cannot be read, or nothing can listen there */
-  static async listen ({ tls, http2 = false, host = '127.0.0.1', port = 8080 }: ServerFile, folder: string, app: Server): Promise<Listener> {
+  static async listen (options: ServerFile, folder: string, app: Server, onError: (error: Error) => void): Promise<Listener> {
+    const { tls, http2 = false, host = '127.0.0.1', port = 8080 } = options
     const read = async (name: string): Promise<Buffer> => await readFile(resolve(folder, name))
     const pair = tls === undefined ? null : { cert: await read(tls.cert), key: await read(tls.key) }
     const server = pair === null
       ? createHttpServer()
       : http2 ? createSecureServer({ ...pair, allowHTTP1: true }) as unknown as Server : createHttpsServer(pair)
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ port, host }, resolve))
-    return new Listener(server, app)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ port, host }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    return new Listener(server, app, onError)
   }
 
   get address (): string {
@@ -52,23 +73,26 @@ export class Listener {
   /** From here on requests go to another app. Those under way stay where they are. */
   switchTo (app: Server): void {
     this.#app = app
+    // What an app hands back, because it has no use for an upgrade, is read here again.
+    for (const event of ['connection', 'secureConnection']) {
+      app.removeAllListeners(event).on(event, (socket: Socket) => this.#server.emit(event, socket))
+    }
   }
 
   /**
    * Takes no more connections, and lets those there are come to their end.
    *
    * @param lingerMs how long a connection may be silent that a request may be on its way on
+   * @param limitMs until all that is left is cut off
    */
-  async close (lingerMs: number): Promise<void> {
+  async close (lingerMs: number, limitMs: number): Promise<void> {
     // Node would end silent connections at once, and with them requests that are on their way.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()))
-    const linger = setTimeout(() => this.#server.closeIdleConnections?.(), lingerMs)
+    for (const session of this.#sessions) session.close()
+    const linger = setInterval(() => this.#server.closeIdleConnections?.(), lingerMs)
+    const limit = setTimeout(() => { for (const socket of this.#sockets) socket.destroy() }, limitMs)
     await closed
-    clearTimeout(linger)
-  }
-
-  /** Ends what is left. */
-  destroy (): void {
-    this.#server.closeAllConnections?.()
+    clearInterval(linger)
+    clearTimeout(limit)
   }
 }

@@ -46,11 +46,12 @@ export async function loadConfig (file: string, environment: NodeJS.ProcessEnv =
   // What has the wrong shape cannot be made anything of.
   throwLocated(file, read, problems)
 
-  const options = read.value as ConfigFileOptions
+  const said = read.value as ConfigFileOptions
+  const options = { ...said, versions: await withCertificates(problems, said.versions, folder) }
   const plugin = options.plugin === undefined
     ? {}
     : await readOrRefuse(file, async () => await importDefault(resolve(folder, options.plugin!)) as GatewayPlugin)
-  const gateway = toGateway(problems, { ...options, versions: await withCertificates(problems, options.versions, folder) }, plugin)
+  const gateway = toGateway(problems, options, plugin)
   throwLocated(file, read, problems)
   try {
     checkGateway(gateway)

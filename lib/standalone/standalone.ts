@@ -14,6 +14,8 @@ interface Generation {
   readonly config: LoadedConfig
   readonly app: FastifyInstance
   readonly server: Server
+  /** Waits until it has no request under way, or for so many milliseconds. */
+  idle (limitMs: number): Promise<void>
 }
 
 /** A gateway that runs by a config file, and changes when the file does. */
@@ -35,7 +37,8 @@ export class Standalone {
   static async start (config: LoadedConfig, log: FastifyBaseLogger): Promise<Standalone> {
     let isDraining = (): boolean => false
     const generation = await generate(config, log, () => isDraining())
-    const listener = await Listener.listen(config.file.server ?? {}, config.folder, generation.server).catch(async (error: unknown) => {
+    const { file: { server = {} }, folder } = config
+    const listener = await Listener.listen(server, folder, generation.server, log.error.bind(log)).catch(async (error: unknown) => {
       await generation.app.close()
       throw error
     })
@@ -76,7 +79,7 @@ export class Standalone {
       return
     }
     const after = await generate(config, this.#log, () => this.#isDraining)
-    const { app: retired } = this.#generation
+    const retired = this.#generation
     this.#generation = after
     this.#listener.switchTo(after.server)
     this.#log.info('the config is in force')
@@ -87,19 +90,19 @@ export class Standalone {
   async stop (): Promise<void> {
     if (this.#isDraining) return
     this.#isDraining = true
-    const { drainMs = 0 } = this.#generation.config.file.server ?? {}
+    const { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } = this.#generation.config.file
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
-    const closed = this.#listener.close(lingerMs)
-    // What is under way has the gateway's own time to finish; what comes on connections that are there is still served.
+    const closed = this.#listener.close(lingerMs, closeGraceMs + 5_000)
+    // What comes on connections that are there is still served; what goes on longer, such as WebSockets, is told to end.
     const grace = setTimeout(() => this.#generation.app.close().catch(() => {}), lingerMs + 500)
     await closed
     clearTimeout(grace)
     await Promise.all([this.#generation.app.close(), ...this.#retired])
-    this.#listener.destroy()
   }
 
-  #retire (app: FastifyInstance): void {
-    const closed = app.close().catch((err: unknown) => this.#log.error({ err }, 'the app of the config before did not end well'))
+  /** Its hooks and routes may still be at work: what they use goes when they have ended. */
+  #retire ({ app, idle, config }: Generation): void {
+    const closed = idle(config.file.forward?.closeGraceMs ?? 10_000).then(() => app.close()).catch((err: unknown) => this.#log.error({ err }, 'the app of the config before did not end well'))
       .finally(() => this.#retired.delete(closed))
     this.#retired.add(closed)
   }
@@ -108,7 +111,26 @@ export class Standalone {
 async function generate (config: LoadedConfig, log: FastifyBaseLogger, isDraining: () => boolean): Promise<Generation> {
   // It never listens: what it hears, the listener tells it.
   const server = createServer()
-  return { config, app: await buildApp(config, { log, server, isDraining }), server }
+  return { config, app: await buildApp(config, { log, server, isDraining }), server, idle: idleOf(server) }
+}
+
+/** Counts the requests of a server that are under way. Upgraded connections are none: they end when they are told to. */
+function idleOf (server: Server): Generation['idle'] {
+  let underWay = 0
+  let onIdle = (): void => {}
+  server.on('request', (_request, response) => {
+    underWay++
+    response.once('close', () => { if (--underWay === 0) onIdle() })
+  })
+  return async (limitMs) => {
+    if (underWay === 0) return
+    let limit: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      onIdle = resolve
+      limit = setTimeout(resolve, limitMs)
+    })
+    clearTimeout(limit)
+  }
 }
 
 function withoutVersions ({ versions, aliases, ...rest }: ConfigFileOptions): object {

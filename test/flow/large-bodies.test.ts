@@ -124,3 +124,13 @@ t.test('a hook that keeps the pieces of an upload keeps what was in them', async
   t.equal(arrived, 'true')
   t.ok(Buffer.concat(kept).equals(Buffer.concat([...contentOf('/1').pieces()])))
 })
+
+t.test('what inject() was given stays its caller\'s', async (t) => {
+  const { app } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', whole) })
+  const payload = Buffer.concat([...contentOf('/1').pieces()])
+
+  const { body } = await app.inject({ method: 'POST', url: '/1', payload })
+
+  t.equal(body, 'true')
+  t.equal(payload.length, length)
+})

@@ -7,8 +7,9 @@ import t, { type Test } from 'tap'
 import { fromHeader, traceVersions } from '../../lib/index.ts'
 import type { GatewayOptions } from '../../types/index.ts'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
-import { deadOrigin } from '../helpers/upstream.ts'
+import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
@@ -94,4 +95,43 @@ t.test('the span of @fastify/otel is used where there is one', async (t) => {
   t.equal(client.spanContext().traceId, '0af7651916cd43dd8448eb211c80319c')
   t.match(seen.headers.traceparent, client.spanContext().spanId)
   t.equal(exporter.getFinishedSpans().filter(({ instrumentationScope: { name }, kind }) => name === 'fastify-version-gateway' && kind === 1).length, 0)
+})
+
+t.test('a client that leaves ends its spans, and nothing else', async (t) => {
+  const exporter = useSdk(t)
+  let isThere = false
+  const upstream = await startUpstream(t, 'v1', () => { isThere = true })
+  const { origin } = await traced(t, { versions: { latest: { upstream } }, resolve: {}, identity: { providers: [] } })
+  const socket = await openSocket(t, origin)
+
+  socket.write('GET /slow HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  await until(() => isThere)
+  socket.destroy()
+  await until(() => exporter.getFinishedSpans().length === 2)
+
+  t.match(exporter.getFinishedSpans()[0], { kind: 2, attributes: { 'error.type': 'client-gone', 'server.address': '127.0.0.1' } })
+})
+
+t.test('what a hook answers in the upstream\'s place has no target', async (t) => {
+  const exporter = useSdk(t)
+  const app = makeApp(t)
+  app.addHook('preHandler', async (request, reply) => { if (request.url === '/own') await reply.send('own') })
+  const { send } = await traced(t, {}, app)
+
+  await send('/own')
+  await until(() => exporter.getFinishedSpans().length > 0)
+
+  t.equal(exporter.getFinishedSpans()[0]!.attributes['server.address'], undefined)
+})
+
+t.test('a target behind TLS has the port of its scheme, unless it names one', async (t) => {
+  const exporter = useSdk(t)
+  const { send } = await traced(t, {
+    versions: { latest: { upstream: 'https://localhost' } }, resolve: {}, identity: { providers: [] }
+  })
+
+  await send('/a')
+  await until(() => exporter.getFinishedSpans().length === 2)
+
+  t.match(exporter.getFinishedSpans()[0]!.attributes, { 'server.address': 'localhost', 'server.port': 443 })
 })

@@ -1,11 +1,9 @@
 import { once } from 'node:events'
-import { rename } from 'node:fs/promises'
 import { createServer, IncomingMessage, request, type Server } from 'node:http'
 import { Socket } from 'node:net'
 import t from 'tap'
 import { start } from '../../lib/standalone/commands/start.ts'
 import { Listener } from '../../lib/standalone/listener.ts'
-import { loadConfig } from '../../lib/standalone/load-config.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { config, Process, run, served } from '../helpers/standalone.ts'
 import { startSwitching, upgrade } from '../helpers/upgrades.ts'
@@ -39,69 +37,6 @@ t.test('nothing but the gateway is there when all is off', async (t) => {
   t.equal((await fetch(`${origin}/versions`)).status, 200)
 })
 
-t.test('versions that change in the file are swapped at SIGHUP, and the app stays', async (t) => {
-  const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
-  const { origin, write, host, standalone } = await run(t, config(one))
-  const { app } = standalone
-
-  await write('gateway.yaml', config(two))
-  host.emit('SIGHUP')
-  await until(() => app.versions.revision === 2)
-
-  t.equal(await served(origin), '200 v1 two')
-  t.equal(standalone.app, app)
-})
-
-t.test('anything else that changes makes a new app; requests under way end where they began', async (t) => {
-  let answer: (() => void) | undefined
-  const slow = await startUpstream(t, 'slow', (_request, response) => {
-    if (answer === undefined) answer = () => response.end('"servedBy":"slow"')
-    else response.end('"servedBy":"quick"')
-  })
-  const { origin, write, host, standalone } = await run(t, config(slow))
-  const { app } = standalone
-  const first = served(origin)
-  await until(() => answer !== undefined)
-
-  await write('gateway.yaml', config(slow, 'forward: { versionHeader: x-served }'))
-  host.emit('SIGHUP')
-  await until(() => standalone.app !== app)
-  const second = await fetch(`${origin}/a`)
-  answer!()
-
-  t.equal(await first, '200 v1 slow')
-  t.equal(second.headers.get('x-served'), 'v1')
-})
-
-for (const [what, text] of [['is not valid', 'versions: {}'], ['asks for another port', 'server: { port: 1, log: silent }\nversions: { v1: { upstream: http://127.0.0.1:1 } }\naliases: { latest: v1 }']] as const) {
-  t.test(`a file that ${what} changes nothing, and one that is mended is taken`, async (t) => {
-    const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
-    const { origin, write, host, standalone } = await run(t, config(one))
-
-    await write('gateway.yaml', text)
-    host.emit('SIGHUP')
-    host.emit('SIGHUP')
-    const meanwhile = await served(origin)
-    await write('gateway.yaml', config(two))
-    host.emit('SIGHUP')
-    await until(() => standalone.app.versions.revision === 2)
-
-    t.equal(meanwhile, '200 v1 one')
-    t.equal(await served(origin), '200 v1 two')
-  })
-}
-
-t.test('a file that is watched is read again when it is replaced; one that says the same changes nothing', async (t) => {
-  const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
-  const { origin, write, file, host, standalone } = await run(t, config(one), { watch: true })
-
-  host.emit('SIGHUP')
-  await rename(await write('next.yaml', config(two)), file)
-  await until(() => standalone.app.versions.revision === 2)
-
-  t.equal(await served(origin), '200 v1 two')
-})
-
 t.test('a plugin file adds resolvers and hooks', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const { write } = await makeFolder(t)
@@ -129,23 +64,10 @@ plugin: ./plugin.ts
   t.equal(await served(standalone.address), '200 v1 one', 'its code may have changed')
 })
 
-t.test('a config that says the same changes nothing, and one of another port is refused', async (t) => {
-  const upstream = await startUpstream(t, 'one')
-  const { file, write, standalone } = await run(t, config(upstream))
-  const { app } = standalone
-
-  await standalone.reload(await loadConfig(file))
-  const other = await loadConfig(await write('other.yaml', config(upstream).replace('port: 0', 'port: 1')))
-
-  await t.rejects(standalone.reload(other), /needs a restart/)
-  t.equal(app.versions.revision, 1)
-  t.equal(standalone.app, app)
-})
-
 t.test('a listener asks its app whether it has a use for an upgrade', async (t) => {
   const app: Server & { shouldUpgradeCallback?: () => boolean } = createServer()
-  const listener = await Listener.listen({ port: 0 }, '.', app)
-  t.teardown(() => listener.close(0))
+  const listener = await Listener.listen({ port: 0 }, '.', app, () => {})
+  t.teardown(() => listener.close(1, 1))
   const asked = (): boolean => listener.takesUpgrade(new IncomingMessage(new Socket()))
 
   const none = asked()

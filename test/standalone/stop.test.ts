@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import t from 'tap'
+import { Listener } from '../../lib/standalone/listener.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { config, run, served } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
@@ -49,5 +51,34 @@ t.test('while it drains, it says that it is not ready, and serves', async (t) =>
 
   t.equal(ready.status, 503)
   t.equal(await served(origin), '200 v1 one')
+  t.equal(await host.ended(), 0)
+})
+
+t.test('what is left when the time is over is cut off', async (t) => {
+  const listener = await Listener.listen({ port: 0 }, '.', createServer(), () => {})
+  const socket = await openSocket(t, listener.address)
+  const closed = once(socket, 'close')
+  socket.on('error', () => {}).resume().write('GET /never-answered HTTP/1.1\r\nHost: api.test\r\n\r\n')
+
+  await listener.close(1, 20)
+
+  await t.resolves(closed)
+})
+
+t.test('what asks for things that nobody offers is answered all the same', async (t) => {
+  const { origin, host } = await run(t, config(await startUpstream(t, 'one')))
+  const sockets = [
+    ['Expect: the-unexpected', /^HTTP\/1\.1 417/],
+    ['Connection: upgrade\r\nUpgrade: h2c', /^HTTP\/1\.1 200/]
+  ] as const
+
+  for (const [lines, answer] of sockets) {
+    const socket = await openSocket(t, origin)
+    socket.write(`GET /a HTTP/1.1\r\nHost: api.test\r\n${lines}\r\n\r\n`)
+    const [head] = await once(socket, 'data')
+    t.match(String(head), answer)
+  }
+  host.emit('SIGTERM')
+
   t.equal(await host.ended(), 0)
 })

@@ -30,8 +30,11 @@ resolve: { default: v1 }
     const session = connect(address, { ca }).on('error', () => {})
     const stream = http2 ? session.request({ ':path': '/a' }) : null
     const [head] = stream === null ? [null] : await once(stream, 'response')
-    session.destroy()
+    if (!http2) session.destroy()
+    host.emit('SIGTERM')
+    const exit = await host.ended()
 
+    t.equal(exit, 0, 'sessions are closed as well')
     t.match(address, /^https:/)
     t.equal(response.headers['api-version'], 'v1')
     t.equal(head?.['api-version'] ?? null, http2 ? 'v1' : null)
@@ -50,9 +53,15 @@ versions: { v1: { upstream: { targets: 'https://127.0.0.1:${(upstream.address() 
 resolve: { default: v1 }
 `
   const host = new Process()
-  const { address } = await start(await write('gateway.yaml', text('ca.pem')), { watch: false }, host)
+  const standalone = await start(await write('gateway.yaml', text('ca.pem')), { watch: false }, host)
+  const { address } = standalone
   t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
 
-  t.equal(await (await fetch(`${address}/a`)).text(), 'secure')
+  const before = await (await fetch(`${address}/a`)).text()
+  await standalone.reload(await loadConfig(await write('gateway.yaml', `${text('ca.pem')}aliases: { stable: v1 }\n`)))
+
+  t.equal(before, 'secure')
+  t.equal(standalone.app.versions.revision, 2)
+  t.equal(await (await fetch(`${address}/a`)).text(), 'secure', 'after a reload as well')
   await t.rejects(loadConfig(await write('other.yaml', text('none.pem'))), /other\.yaml:2:\d+ versions\.v1\.upstream\.tls\.ca: ENOENT/)
 })

@@ -22,7 +22,8 @@ export async function start (file: string, { watch }: { watch: boolean }, host: 
 
   const reload = inTurn(async () => await reloadFrom(file, standalone, log, host.env))
   host.on('SIGHUP', reload)
-  const watcher = watch ? chokidar.watch(file, { usePolling: true, interval: watchInterval, ignoreInitial: true }).on('all', reload) : null
+  const watcher = watch ? chokidar.watch(file, { usePolling: true, interval: watchInterval, ignoreInitial: true }) : null
+  watcher?.on('all', reload).on('error', log.error.bind(log))
   let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     host.on(signal, () => {

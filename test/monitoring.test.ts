@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import { parse } from 'yaml'
+import { alone, observed } from './helpers/observed.ts'
+import { makeIssuer } from './helpers/issuer.ts'
+import { answer, startJwksServer } from './helpers/jwks-server.ts'
+import { startUpstream } from './helpers/upstream.ts'
+
+const folder = new URL('../examples/monitoring/', import.meta.url)
+
+interface Rules {
+  groups: Array<{ rules: Array<{ alert: string, expr: string, labels: { severity: string }, annotations: { summary: string } }> }>
+}
+
+interface Dashboard {
+  panels: Array<{ title: string, targets: Array<{ expr: string, legendFormat: string }> }>
+}
+
+/** The metrics that an expression of PromQL reads, with the labels that it names of them. */
+function readBy (expression: string): Array<{ name: string, labels: string[] }> {
+  return [...expression.matchAll(/(version_gateway_\w+)(?:\{([^}]*)\})?/g)].map(([, name, selectors = '']) => ({
+    name: name!.replace(/_(bucket|sum|count)$/, ''), labels: [...selectors.matchAll(/(\w+)(?:=~|!~|!=|=)/g)].map(([, label]) => label!)
+  }))
+}
+
+t.test('alerts and dashboard read metrics that there are, by labels that they have', async (t) => {
+  const { groups } = parse(await readFile(new URL('alerts.yaml', folder), 'utf8')) as Rules
+  const { panels } = JSON.parse(await readFile(new URL('dashboard.json', folder), 'utf8')) as Dashboard
+  const issuer = makeIssuer()
+  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const deprecated = { upstream: await startUpstream(t, 'v1'), deprecatedAt: '2026-01-01', sunsetAt: '2099-01-01' }
+  const { send, metricsOf } = await observed(t, {
+    ...alone(deprecated.upstream),
+    versions: { latest: { ...deprecated, brownouts: [{ start: '2026-01-02', end: '2099-01-01', mode: 'observe' }] }, v2: deprecated },
+    resolve: { default: 'v2' },
+    identity: { providers: [issuer.provider({ jwks: { url } })] }
+  })
+
+  await send('/a', { headers: { authorization: `Bearer ${issuer.token()}` } })
+  const { families } = await metricsOf(1)
+  const labelsOf = new Map(families.map(({ name, metrics }) => [name, new Set(['job', 'instance', ...metrics.flatMap(({ labels = {} }) => Object.keys(labels))])]))
+  const queries = [...groups.flatMap(({ rules }) => rules), ...panels.flatMap(({ targets }) => targets)]
+  const expressions = queries.map(({ expr }) => expr)
+  const unknown = expressions.flatMap(readBy).flatMap(({ name, labels }) => {
+    const known = labelsOf.get(name)
+    if (known === undefined) return [name]
+    // The parser leaves the labels of histograms out.
+    return name.endsWith('_duration_seconds') ? [] : labels.filter((label) => known.size > 2 && !known.has(label)).map((label) => `${name}{${label}}`)
+  })
+
+  t.ok(expressions.length > 20)
+  t.strictSame(unknown, [])
+})
+
+t.test('every alert says how urgent it is, and what is the matter', async (t) => {
+  const { groups } = parse(await readFile(new URL('alerts.yaml', folder), 'utf8')) as Rules
+
+  for (const { alert, labels, annotations } of groups.flatMap(({ rules }) => rules)) {
+    t.match(labels.severity, /^(page|ticket)$/, alert)
+    t.ok(annotations.summary.length > 0, alert)
+  }
+})
