@@ -28,12 +28,10 @@ export function tokenIdentifier (providers: readonly Provider[], cacheOptions: V
 
   return (token, source) => {
     const remembered = cache?.get(token)
-    if (remembered === undefined) return identify(token, source)
-    remembered.provider.cache.hits++
-    return takenFrom(source, remembered)
-  }
-
-  function identify (token: string, source: Source): MaybePromise<Identified> {
+    if (remembered !== undefined) {
+      remembered.provider.cache.hits++
+      return takenFrom(source, remembered)
+    }
     const unverified = decodeToken(token)
     const provider = byIssuer.get(unverified.claims.iss)
     if (provider === undefined) throw tokenInvalid({}, 'The issuer of the token is not accepted.')

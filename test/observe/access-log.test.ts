@@ -59,13 +59,15 @@ t.test('a request is one line: what was decided, where it went, how long it took
 
 t.test('a request that fails says by whom, and why', async (t) => {
   const { send, next } = await logging(t, {
-    versions: { latest: { upstream: await deadOrigin() } }, resolve: { override: [fromHeader('x-version-override')] }, identity: { providers: [] }
+    versions: { latest: { upstream: { targets: [await deadOrigin(), await deadOrigin()] } } },
+    resolve: { override: [fromHeader('x-version-override')] },
+    identity: { providers: [] }
   })
 
   await send('/a')
   await send('/a', { headers: { 'x-version-override': 'v9' } })
 
-  t.match(await next(1), { status: 502, outcome: 'upstream-failed', failedBy: 'upstream', cause: 'refused', version: 'latest' })
+  t.match(await next(1), { status: 502, outcome: 'upstream-failed', failedBy: 'upstream', cause: 'refused', version: 'latest', retries: 1 })
   t.match(await next(2), { status: 400, outcome: 'refused', failedBy: 'gateway', cause: 'VERSION_UNKNOWN' })
 })
 

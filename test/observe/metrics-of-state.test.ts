@@ -67,6 +67,8 @@ t.test('metrics can be added to a registry of the app\'s, under a prefix of its 
 
   t.match(await register.metrics(), /^api_requests_total\{version="latest"/m)
   t.doesNotThrow(() => register.resetMetrics())
+  const told = await observed(t, {}, { register: new Registry() })
+  t.notMatch((await scrape(told.origin)).text, /process_cpu/, 'the app has those of the process itself')
   t.equal((await fetch(`${origin}/metrics`)).status, 200, 'it is forwarded like every path')
 })
 
@@ -132,8 +134,9 @@ t.test('there are never more than a thousand reasons why callers are refused', a
 
   for (let index = 0; index < 2_000; index++) refused(`reason ${'x'.repeat(index)}`)
   refused('other')
+  results.add({ request: {}, refusal: { code: 'TOKEN_MISSING' } } as unknown as Observation)
 
   const values = results.values()
   t.equal(values.length, 1001)
-  t.equal(values.find(({ labels }) => labels.reason === 'other')?.value, 1001)
+  t.equal(values.find(({ labels }) => labels.reason === 'other')?.value, 1002)
 })

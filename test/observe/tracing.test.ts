@@ -124,14 +124,16 @@ t.test('what a hook answers in the upstream\'s place has no target', async (t) =
   t.equal(exporter.getFinishedSpans()[0]!.attributes['server.address'], undefined)
 })
 
-t.test('a target behind TLS has the port of its scheme, unless it names one', async (t) => {
-  const exporter = useSdk(t)
-  const { send } = await traced(t, {
-    versions: { latest: { upstream: 'https://localhost' } }, resolve: {}, identity: { providers: [] }
+for (const [scheme, port] of [['http', 80], ['https', 443]] as const) {
+  t.test(`a target without a port has that of ${scheme}`, async (t) => {
+    const exporter = useSdk(t)
+    const { send } = await traced(t, {
+      versions: { latest: { upstream: `${scheme}://127.0.0.1` } }, resolve: {}, identity: { providers: [] }
+    })
+
+    await send('/a')
+    await until(() => exporter.getFinishedSpans().length === 2)
+
+    t.match(exporter.getFinishedSpans()[0]!.attributes, { 'server.address': '127.0.0.1', 'server.port': port })
   })
-
-  await send('/a')
-  await until(() => exporter.getFinishedSpans().length === 2)
-
-  t.match(exporter.getFinishedSpans()[0]!.attributes, { 'server.address': 'localhost', 'server.port': 443 })
-})
+}

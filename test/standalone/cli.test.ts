@@ -57,12 +57,14 @@ identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks
   const tenants = await cli('explain', await writeConfig(t, `resolve: { pin: [{ tenants: { claim: tenantId, map: { acme: v1 } } }], default: v1 }
 identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks: { keys: [${JSON.stringify(makeIssuer().jwk)}] } }] }`), '--claim', 'tenantId=acme')
   const nobody = await cli('explain', file, '--header', 'authorization: Bearer none')
+  const stranger = await cli('explain', file, '--claim', 'a=b', '--provider', 'stranger')
 
   t.match(pinned.said, /claim:user\.version \(pin\) names v1/)
   t.match(pinned.said, /forwarded: v1\n {2}by pin, claim:user\.version; active/)
   t.match(pinned.said, /api-version: v1/)
   t.match(refused.said, /refused: 400 VERSION_UNKNOWN\n/)
   t.match(tenants.said, /tenant-map \(pin\) names v1/)
+  t.match(stranger, { code: 1, complaints: "There is no identity provider 'stranger'." })
   t.match(nobody.said, /refused: 401 TOKEN_INVALID/)
   t.match(JSON.parse(json.said), { outcome: 'forwarded', decision: { id: 'v1', tier: 'default' } })
 })
@@ -74,6 +76,17 @@ t.test('explain without identity, and options that cannot be read', async (t) =>
   t.match(await cli('explain', file, '--header', 'nothing'), { code: 1, complaints: "--header: 'nothing' is not 'name: value'." })
   t.match(await cli('explain', file, '--claim', 'nothing'), { code: 1, complaints: "--claim: 'nothing' is not 'name=value'." })
   t.match(await cli('explain', file, '--at', 'noon'), { code: 1, complaints: /^--at: 'noon' is not a moment/ })
+})
+
+t.test('explain tells of headers that are taken off, of paths that are refused, and of callers without a tenant', async (t) => {
+  const tenants = `resolve: { pin: [{ tenants: { claim: tenantId, map: { acme: v1 } } }], default: v1 }
+sanitize: { owned: ['x-user-*'] }
+identity: { providers: [{ name: idp, issuer: 'https://idp', jwks: { keys: [${JSON.stringify(makeIssuer().jwk)}] } }] }`
+  const file = await writeConfig(t, tenants)
+
+  t.match((await cli('explain', file, '--header', 'x-user-id: 1')).said, /1 of the request's headers are the gateway's own/)
+  t.match((await cli('explain', file, '--url', '/a/%2e%2e/b')).said, /refused: 400 REQUEST_MALFORMED/)
+  t.match((await cli('explain', file, '--claim', 'tenantId=5')).said, /tenant-map \(pin\) has no opinion/)
 })
 
 t.test('explain knows the routes and resolvers of a plugin file', async (t) => {

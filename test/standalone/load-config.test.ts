@@ -36,13 +36,12 @@ t.test('a whole config is taken', async (t) => {
         resolvers:
           - { header: x-version, onUnknown: next }
           - { query: v, strip: false }
-          - { path: true }
           - { path: { pattern: '^(v\\d)$', index: 1 }, name: }
       pin:
         - tenants: { claim: tenantId, map: { acme: v1 } }
         - { claim: version }
       default: latest
-  `).replace(', name: }', ' }').replace(/\n *- \{ path: true \}/, ''))
+  `).replace(', name: }', ' }'))
 
   const { gateway, file: options } = await loadConfig(file, {})
 
@@ -147,4 +146,13 @@ t.test('certificates in the file itself are taken as they are', async (t) => {
   const { gateway } = await loadConfig(file)
 
   t.match(gateway.versions, { v1: { upstream } })
+})
+
+t.test('a segment of the path may be the first one, or another', async (t) => {
+  const { write } = await makeFolder(t)
+  const of = async (path: string): Promise<unknown> =>
+    (await loadConfig(await write('gateway.yaml', `versions: { v1: { upstream: http://127.0.0.1:1 } }\nresolve: { override: [{ path: ${path} }], default: v1 }\n`))).gateway.resolve
+
+  t.match(await of('true'), { override: [{ name: /^path/ }] })
+  t.match(await of('{ index: 1 }'), { override: [{ name: /^path/ }] })
 })

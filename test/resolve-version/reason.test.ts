@@ -1,0 +1,24 @@
+import t from 'tap'
+import { defineVersions } from '../../lib/index.ts'
+import type { Registry } from '../../lib/registry/registry.ts'
+import type { Case } from '../../lib/resolve-version/case.ts'
+import { reasonOf, reasonOfRefusal } from '../../lib/resolve-version/reason.ts'
+import { Reporter } from '../../lib/resolve-version/report.ts'
+import type { VersionDecision } from '../../types/index.ts'
+
+const decision: VersionDecision = { id: 'v1', tier: 'pin', source: 'claim:v', requested: 'v1', state: 'active', locked: true, overridden: [], revision: 1 }
+
+t.test('a locked pin is told of as one', async (t) => {
+  t.equal(reasonOf(decision), 'tier=pin; source=claim:v; requested=v1; locked=yes; revision=1')
+  t.notMatch(reasonOf({ ...decision, locked: false }), 'locked')
+})
+
+t.test('a fault is no reason, and nobody\'s use', async (t) => {
+  const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' } })
+  const reporter = new Reporter(versions as unknown as Registry)
+
+  reporter.failed(new Error('a fault'), {} as Case)
+
+  t.equal(reasonOfRefusal(new Error('a fault')), '')
+  t.strictSame(versions.usage('v1'), [])
+})
