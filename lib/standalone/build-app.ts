@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { accessLog } from '../observe/access-log.ts'
 import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
@@ -25,7 +25,7 @@ export async function buildApp (config: LoadedConfig, { log, server, isDraining 
   const { server: { trustProxy = false } = {} } = config.file
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
     ...requestIds({ trust: trustProxy }),
     // Fastify passes every request on to its handler when the server has one.

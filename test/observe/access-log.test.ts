@@ -1,3 +1,4 @@
+import { LogController } from 'fastify'
 import t, { type Test } from 'tap'
 import { accessLog, fromHeader, requestIds } from '../../lib/index.ts'
 import type { AccessLogOptions, GatewayOptions } from '../../types/index.ts'
@@ -12,7 +13,7 @@ type Line = Record<string, unknown>
 function makeLogging (t: Test, ids = requestIds()) {
   const lines: string[] = []
   const logger = { level: 'info', stream: { write: (line: string) => { lines.push(line) } } }
-  return { app: makeApp(t, { disableRequestLogging: true, logger, ...ids }), lines }
+  return { app: makeApp(t, { logController: new LogController({ disableRequestLogging: true }), logger, ...ids }), lines }
 }
 
 /** A gateway with an access log. */
