@@ -42,7 +42,7 @@ t.test('a plugin file adds resolvers and hooks', async (t) => {
   const { write } = await makeFolder(t)
   await write('plugin.ts', `export default {
     resolvers: { byHost: { name: 'host', resolve: (request: { hostname: string }) => request.hostname.startsWith('two') ? 'v2' : undefined } },
-    register (app: any) { app.addHook('onSend', async (_request: any, reply: any) => { reply.header('x-hook', 'yes') }); app.get('/own', { config: { version: false } }, async () => 'own') }
+    register (app: import('fastify').FastifyInstance) { app.addHook('onSend', async (_request, reply) => { reply.header('x-hook', 'yes') }); app.get('/own', { config: { version: false } }, async () => 'own') }
   }`)
   const file = await write('gateway.yaml', `server: { port: 0, log: silent }
 versions: { v1: { upstream: '${one}' }, v2: { upstream: '${two}' } }
