@@ -12,6 +12,8 @@ interface Description {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
+  /** What several processes have together; default `sum`. */
+  readonly aggregator?: 'sum' | 'max'
 }
 
 /**
@@ -19,7 +21,7 @@ interface Description {
  * labels for every request, and look it up: that takes longer than all the rest of what is observed.
  */
 export function registerMetric (metrics: Metrics, description: Description, values: () => readonly Value[]): void {
-  const aggregator = description.type === 'gauge' && !description.name.endsWith('_open') ? 'max' : 'sum'
-  const metric = { ...description, aggregator, reset () {}, get: async () => ({ ...description, aggregator, values: values() }) }
+  const described = { aggregator: 'sum', ...description }
+  const metric = { ...described, reset () {}, get: async () => ({ ...described, values: values() }) }
   metrics.registerMetric(metric as unknown as Metric)
 }

@@ -11,12 +11,16 @@ export interface Sources {
   providers (): readonly IdentityProviderStatus[]
 }
 
-type Metric = readonly [name: string, type: 'counter' | 'gauge', help: string, values: () => readonly Value[]]
+/** A `fact` is the same in every process, a `gauge` has something of its own in each. */
+type Metric = readonly [name: string, type: 'counter' | 'gauge' | 'fact', help: string, values: () => readonly Value[]]
 
 /** The metrics of what is known anyway: versions, upstreams, providers. They cost nothing until somebody asks for them. */
 export function registerStateMetrics (metrics: Metrics, prefix: string, sources: Sources): void {
   const all = [...versionMetrics(sources), ...upstreamMetrics(sources), ...providerMetrics(sources)]
-  for (const [name, type, help, values] of all) registerMetric(metrics, { name: prefix + name, type, help }, values)
+  for (const [name, type, help, values] of all) {
+    const kind = type === 'fact' ? { type: 'gauge', aggregator: 'max' } as const : { type }
+    registerMetric(metrics, { name: prefix + name, help, ...kind }, values)
+  }
 }
 
 function versionMetrics ({ registry }: Sources): Metric[] {
@@ -24,11 +28,11 @@ function versionMetrics ({ registry }: Sources): Metric[] {
   const moments = (member: 'deprecatedAt' | 'sunsetAt') => (): Value[] => versions()
     .flatMap(({ id: version, [member]: moment }) => moment === null ? [] : [{ value: moment.getTime() / 1000, labels: { version } }])
   return [
-    ['registry_revision', 'gauge', 'Number of the set of versions in force.', () => registry() === undefined ? [] : [{ value: registry()!.revision, labels: {} }]],
-    ['version_info', 'gauge', 'A version in force: always 1.', () => versions().map(({ id: version, state, disabled }) =>
+    ['registry_revision', 'fact', 'Number of the set of versions in force.', () => registry() === undefined ? [] : [{ value: registry()!.revision, labels: {} }]],
+    ['version_info', 'fact', 'A version in force: always 1.', () => versions().map(({ id: version, state, disabled }) =>
       ({ value: 1, labels: { version, state, disabled: String(disabled !== null) } }))],
-    ['version_deprecated_timestamp_seconds', 'gauge', 'When a version was or will be deprecated, in seconds since 1970.', moments('deprecatedAt')],
-    ['version_sunset_timestamp_seconds', 'gauge', 'When a version ends, in seconds since 1970.', moments('sunsetAt')]
+    ['version_deprecated_timestamp_seconds', 'fact', 'When a version was or will be deprecated, in seconds since 1970.', moments('deprecatedAt')],
+    ['version_sunset_timestamp_seconds', 'fact', 'When a version ends, in seconds since 1970.', moments('sunsetAt')]
   ]
 }
 
@@ -46,7 +50,7 @@ function upstreamMetrics ({ registry }: Sources): Metric[] {
     ['upstream_pending', 'gauge', 'Requests under way at a target.', ofTargets(({ pending }) => pending)],
     ['upstream_queued', 'gauge', 'Requests that wait for a connection to a target.', ofTargets(({ queued }) => queued)],
     ['upstream_connections', 'gauge', 'Open connections to a target.', ofTargets(({ connections }) => connections)],
-    ['upstream_healthy', 'gauge', 'Whether a target gets requests: 1 or 0.', ofTargets(({ healthy }) => Number(healthy))],
+    ['upstream_healthy', 'fact', 'Whether a target gets requests: 1 or 0.', ofTargets(({ healthy }) => Number(healthy))],
     ['websockets_open', 'gauge', 'Upgraded connections that are open, such as WebSockets.', ofVersions(({ tunnels }) => tunnels)]
   ]
 }
@@ -62,8 +66,8 @@ function providerMetrics ({ providers }: Sources): Metric[] {
     Object.entries(fetches ?? {}).map(([result, value]) => ({ value, labels: { provider, result } })))
   return [
     ['token_cache_total', 'counter', 'Tokens that were remembered (hit), and that had to be verified (miss).', tokens],
-    ['jwks_keys', 'gauge', 'Keys of a provider that verify tokens.', () => providers().map(({ name: provider, keys }) => ({ value: keys.length, labels: { provider } }))],
-    ['jwks_age_seconds', 'gauge', 'Seconds since the keys of a provider were fetched.', age],
+    ['jwks_keys', 'fact', 'Keys of a provider that verify tokens.', () => providers().map(({ name: provider, keys }) => ({ value: keys.length, labels: { provider } }))],
+    ['jwks_age_seconds', 'fact', 'Seconds since the keys of a provider were fetched.', age],
     ['jwks_fetches_total', 'counter', 'Fetches of the keys of a provider.', fetches]
   ]
 }

@@ -104,7 +104,7 @@ export function observe (app: FastifyInstance, observer: Observer): void {
   observersOf.set(app, observers)
   observationOf.declare(app)
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config.observed === false) return done()
+    if (request.routeOptions.config?.observed === false) return done()
     // A scope around this one may observe it as well.
     const observation = observationOf.get(request) ?? new Observation(request, reply)
     observationOf.set(request, observation)

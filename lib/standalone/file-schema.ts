@@ -54,7 +54,7 @@ const resolve = object({
 
 const server = object({
   host: anyText('an address to listen on'),
-  port: count(0, 65_535, ''),
+  port: { type: 'integer', minimum: 0, maximum: 65_535, expected: 'a port from 0 to 65535' },
   tls: object({ cert: text('a file with the certificate chain'), key: text('a file with the private key') }, ['cert', 'key']),
   http2: flag,
   trustProxy: {

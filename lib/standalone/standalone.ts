@@ -102,7 +102,9 @@ export class Standalone {
 
   /** Its hooks and routes may still be at work: what they use goes when they have ended. */
   #retire ({ app, idle, config }: Generation): void {
-    const closed = idle(config.file.forward?.closeGraceMs ?? 10_000).then(() => app.close()).catch((err: unknown) => this.#log.error({ err }, 'the app of the config before did not end well'))
+    const closed = idle(config.file.forward?.closeGraceMs ?? 10_000)
+      .then(() => app.close())
+      .catch((err: unknown) => this.#log.error({ err }, 'the app of the config before did not end well'))
       .finally(() => this.#retired.delete(closed))
     this.#retired.add(closed)
   }

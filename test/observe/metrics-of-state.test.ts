@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Registry } from 'prom-client'
+import { AggregatorRegistry, Registry } from 'prom-client'
 import t from 'tap'
 import { fromClaim, fromHeader, observeVersions } from '../../lib/index.ts'
 import { IdentityResults } from '../../lib/observe/identity-results.ts'
@@ -139,4 +139,17 @@ t.test('there are never more than a thousand reasons why callers are refused', a
   const values = results.values()
   t.equal(values.length, 1001)
   t.equal(values.find(({ labels }) => labels.reason === 'other')?.value, 1002)
+})
+
+t.test('of several processes, amounts are added up, and facts are not', async (t) => {
+  const register = new Registry()
+  await observed(t, {}, { register })
+  const json = await register.getMetricsAsJSON()
+
+  const together = await AggregatorRegistry.aggregate([json, json]).metrics()
+
+  t.match(together, /^version_gateway_registry_revision 1$/m)
+  t.match(together, /^version_gateway_upstream_healthy\{version="v2".*\} 1$/m)
+  t.match(together, /^version_gateway_upstream_pending\{version="v2".*\} 0$/m)
+  t.match(json.find(({ name }) => name === 'version_gateway_upstream_pending'), { aggregator: 'sum' })
 })

@@ -21,6 +21,19 @@ t.test('an observer that fails disturbs neither the others nor the process', asy
   t.match(lines.join(''), /an observer of requests failed.*/)
 })
 
+t.test('what no route is there for is observed too', async (t) => {
+  const app = makeApp(t)
+  const seen: Observation[] = []
+  observe(app, (observation) => seen.push(observation))
+  const origin = await listen(app)
+
+  const response = await fetch(`${origin}/none`)
+  await until(() => seen.length === 1)
+
+  t.equal(response.status, 404)
+  t.match(seen[0], { outcome: 'served', status: 404 })
+})
+
 t.test('an inner scope is observed by its own observers and by those around it', async (t) => {
   const app = makeApp(t)
   const [outer, inner]: [Observation[], Observation[]] = [[], []]
