@@ -57,7 +57,7 @@ export function isConfigInvalid (error: unknown): error is Error & { readonly pr
 
 /** Where a problem is. */
 export function pathOf (problem: ConfigProblem): Path {
-  return paths.get(problem) ?? []
+  return paths.get(problem)!
 }
 
 function isWithin (path: Path, around: Path): boolean {

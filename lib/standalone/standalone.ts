@@ -88,7 +88,6 @@ export class Standalone {
 
   /** Takes no more requests, and ends when those under way have. */
   async stop (): Promise<void> {
-    if (this.#isDraining) return
     this.#isDraining = true
     const { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } = this.#generation.config.file
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))

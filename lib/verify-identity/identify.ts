@@ -1,5 +1,5 @@
 import type { Claims, Identity, VerifyIdentityOptions } from '../../types/index.ts'
-import { forbidden, isRefusal, tokenInvalid } from '../errors.ts'
+import { forbidden, tokenInvalid } from '../errors.ts'
 import { chain, isPromise, type MaybePromise, rescue } from '../maybe-promise.ts'
 import { expiryOf } from './check-claims.ts'
 import { decodeToken, type UnverifiedToken } from './decode-token.ts'
@@ -55,9 +55,9 @@ export function tokenIdentifier (providers: readonly Provider[], cacheOptions: V
   }
 }
 
-/** Has a refusal say whose token it is about. */
-function named (error: unknown, { options: { name } }: Provider): unknown {
-  return isRefusal(error) ? Object.assign(error, { provider: name }) : error
+/** Has an error say whose token it is about. */
+function named (error: unknown, { options: { name } }: Provider): Error {
+  return Object.assign(error as Error, { provider: name })
 }
 
 function takenFrom (source: Source, identified: Identified): Identified {

@@ -86,6 +86,7 @@ identity: { providers: [{ name: idp, issuer: 'https://idp', jwks: { keys: [${JSO
 
   t.match((await cli('explain', file, '--header', 'x-user-id: 1')).said, /1 of the request's headers are the gateway's own/)
   t.match((await cli('explain', file, '--url', '/a/%2e%2e/b')).said, /refused: 400 REQUEST_MALFORMED/)
+  t.match((await cli('explain', file, '--header', 'accept-version: 1.0.0')).said, /forwarded: v1|decided/)
   t.match((await cli('explain', file, '--claim', 'tenantId=5')).said, /tenant-map \(pin\) has no opinion/)
 })
 
