@@ -10,7 +10,8 @@ import { environmentOf, type Setting } from './measure/setting.ts'
 /** Something that forwards requests, running. */
 export interface Running {
   readonly process: Process
-  readonly port: number
+  /** Of each of its gateways. */
+  readonly ports: readonly [number, ...number[]]
 }
 
 export interface Contender {
@@ -45,8 +46,8 @@ function ofNode (file: string, label: string, absence: string | null = null): Co
     async start (setting, _folder, nodeArguments) {
       const script = join(import.meta.dirname, 'contenders', `${file}.js`)
       const started = new Process(label, 'contender', [process.execPath, '--no-warnings', ...nodeArguments, script], environmentOf(setting))
-      const { ports } = await started.firstLine<{ ports: [number] }>()
-      return { process: started, port: ports[0] }
+      const { ports } = await started.firstLine<Pick<Running, 'ports'>>()
+      return { process: started, ports }
     }
   }
 }
@@ -62,7 +63,7 @@ function native (program: string, label: string, commandOf: CommandOf): Contende
       const port = await freePort()
       const started = new Process(label, 'contender', await commandOf(setting, folder, port))
       await Promise.race([untilListening(port), started.output().then(() => { throw new Error(`${label} ended at once`) })])
-      return { process: started, port }
+      return { process: started, ports: [port] }
     }
   }
 }

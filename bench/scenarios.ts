@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { ContenderName } from './contenders.ts'
 import type { Traffic } from './load/load.ts'
-import type { Setting } from './measure/setting.ts'
+import type { Size } from './measure/setting.ts'
 
 /** One contender in a scenario. */
 export interface Entry {
   readonly contender: ContenderName
   /** Beside its name, where the same one takes part in several forms. */
   readonly form?: string
-  readonly setting?: Partial<Setting>
+  readonly setting?: Size
 }
 
 /** The same load for all who take part. */
@@ -16,6 +16,8 @@ export interface Scenario {
   readonly id: string
   readonly title: string
   readonly entries: readonly Entry[]
+  /** Whether all are gateways of one process: they are forms of one contender. */
+  readonly isOneProcess?: boolean
   readonly traffic: Omit<Traffic, 'name' | 'tokens'> & { readonly hasTokens: boolean }
   readonly connections: number
 }
@@ -70,6 +72,7 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'P6',
     title: 'large configs, by claim',
+    isOneProcess: true,
     entries: [
       { contender: 'ours', form: '2 versions' },
       { contender: 'ours', form: '1,000 versions', setting: { versions: 998 } },
@@ -82,6 +85,7 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'metrics',
     title: 'GET, the version in a claim, with and without metrics',
+    isOneProcess: true,
     entries: [{ contender: 'ours', form: 'without metrics' }, { contender: 'ours', form: 'with metrics', setting: { metrics: true } }],
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64

@@ -1,51 +1,55 @@
 // The whole pipeline of this package, as its README has it.
 import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Fastify, { type FastifyRequest } from 'fastify'
 import versionGateway, {
   fromClaim, fromHeader, fromTenantMap, observeVersions, type PublicJwk, type UpstreamOptions, type VersionResolver
 } from 'fastify-version-gateway'
 import { tell } from '../measure/announce.ts'
-import { readSetting, urlOf } from '../measure/setting.ts'
+import { readSetting, type Size, urlOf } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'
 
-const { upstreams: [v1, v2], tokens, ...scale } = readSetting()
-const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, cached, connections } = scale
+const { upstreams: [v1, v2], tokens, sizes, ...size } = readSetting()
 const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
+const ports: number[] = []
+for (const each of sizes ?? [size]) ports.push(await startGateway(each))
+tell(...ports)
 
-const app = Fastify()
-if (metrics) await app.register(observeVersions)
-await app.register(versionGateway, {
-  versions: {
-    v1: { upstream: upstream(v1) },
-    v2: { upstream: upstream(v2) },
-    ...Object.fromEntries(many(versions, (index) => [`other-${index}`, { upstream: upstream(v1) }]))
-  },
-  sanitize: { owned: many(owned, (index) => `x-owned-${index}-*`) },
-  identity: {
-    providers: [
-      ...many(providers, (index) => ({ name: `other-${index}`, issuer: `${issuer}/${index}`, audiences: [audience], jwks: { keys: [jwk] } })),
-      {
-        name: 'bench',
-        issuer,
-        audiences: [audience],
-        jwks: { keys: [jwk] },
-        claimsToHeaders: [{ claim: 'version', header: 'x-target-version' }]
-      }
-    ],
-    ...cached !== undefined && { cache: { size: cached } }
-  },
-  resolve: {
-    override: [...many(resolvers, silent), fromHeader('x-version-override')],
-    pin: [...tenants > 0 ? [tenantMap(tenants)] : [], fromClaim('version')],
-    default: 'v1'
-  }
-})
-await app.listen({ port: 0, host: '127.0.0.1' })
-tell((app.server.address() as { port: number }).port)
-
-function upstream (port: number): UpstreamOptions {
-  return { targets: urlOf(port), ...connections !== undefined && { connections } }
+/** @returns its port */
+async function startGateway (size: Size): Promise<number> {
+  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, cached, connections } = size
+  const upstream = (port: number): UpstreamOptions => ({ targets: urlOf(port), ...connections !== undefined && { connections } })
+  const app = Fastify()
+  if (metrics) await app.register(observeVersions)
+  await app.register(versionGateway, {
+    versions: {
+      v1: { upstream: upstream(v1) },
+      v2: { upstream: upstream(v2) },
+      ...Object.fromEntries(many(versions, (index) => [`other-${index}`, { upstream: upstream(v1) }]))
+    },
+    sanitize: { owned: many(owned, (index) => `x-owned-${index}-*`) },
+    identity: {
+      providers: [
+        ...many(providers, (index) => ({ name: `other-${index}`, issuer: `${issuer}/${index}`, audiences: [audience], jwks: { keys: [jwk] } })),
+        {
+          name: 'bench',
+          issuer,
+          audiences: [audience],
+          jwks: { keys: [jwk] },
+          claimsToHeaders: [{ claim: 'version', header: 'x-target-version' }]
+        }
+      ],
+      ...cached !== undefined && { cache: { size: cached } }
+    },
+    resolve: {
+      override: [...many(resolvers, silent), fromHeader('x-version-override')],
+      pin: [...tenants > 0 ? [tenantMap(tenants)] : [], fromClaim('version')],
+      default: 'v1'
+    }
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return (app.server.address() as AddressInfo).port
 }
 
 function silent (index: number): VersionResolver {

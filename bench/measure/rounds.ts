@@ -1,7 +1,8 @@
-import { type Contender, contenders, type Running } from '../contenders.ts'
+import { type Contender, contenders } from '../contenders.ts'
 import { type Load, saturate } from '../load/load.ts'
 import { type Latency, pace } from '../load/paced.ts'
 import { type Entry, keyOf, type Scenario, trafficOf } from '../scenarios.ts'
+import type { Process } from './process.ts'
 import type { Setting } from './setting.ts'
 import { median } from './statistics.ts'
 
@@ -38,13 +39,14 @@ const latencySeconds = 2
 
 interface Competitor {
   readonly measured: Measured
-  readonly running: Running
+  readonly process: Process
+  readonly port: number
 }
 
 /**
  * Measures all who take part in turn, several times over: what changes on the machine meanwhile changes for all of them.
  * Every few rounds they are started anew: of the same program, one process may run 10 % faster than another for as long
- * as it lives.
+ * as it lives. What differs by less is compared within one process.
  */
 export async function measureScenario (scenario: Scenario, plan: Plan): Promise<Measured[]> {
   const field = scenario.entries.map(newcomer)
@@ -58,23 +60,21 @@ async function measureLaunch (scenario: Scenario, field: readonly Measured[], pl
   const competitors: Competitor[] = []
   const load = { traffic: trafficOf(scenario, plan.setting.tokens), connections: scenario.connections, folder: plan.folder }
   try {
-    for (const [index, entry] of scenario.entries.entries()) {
-      const measured = field[index]!
-      if (measured.absence === null) competitors.push({ measured, running: await start(entry, plan) })
-    }
-    for (const { running: { port } } of competitors) await saturate(port, { ...load, seconds: warmUpSeconds })
+    if (scenario.isOneProcess === true) competitors.push(...await startTogether(scenario, field, plan))
+    else for (const [index, entry] of scenario.entries.entries()) competitors.push(...await start(entry, field[index]!, plan))
+    for (const { port } of competitors) await saturate(port, { ...load, seconds: warmUpSeconds })
     for (let round = 0; round < plan.rounds; round++) {
       for (const competitor of inTurn(competitors, round)) await measureRound(competitor, { ...load, seconds: plan.seconds })
     }
     const rate = Math.min(...competitors.map(({ measured }) => median(measured.rates))) / 2
     for (let round = 0; round < plan.latencyRounds; round++) {
-      for (const { measured, running: { port } } of inTurn(competitors, round)) {
+      for (const { measured, port } of inTurn(competitors, round)) {
         measured.latencies.push(await pace(port, { ...load, rate, seconds: latencySeconds }))
       }
     }
-    for (const { measured, running: { process } } of competitors) measured.peak = Math.max(measured.peak, (await process.memory()).peak)
+    for (const { measured, process } of competitors) measured.peak = Math.max(measured.peak, (await process.memory()).peak)
   } finally {
-    await Promise.all(competitors.map(({ running: { process } }) => process.stop()))
+    await Promise.all(competitors.map(({ process }) => process.stop()))
   }
 }
 
@@ -89,11 +89,22 @@ function newcomer (entry: Entry): Measured {
   return { key: keyOf(entry), label: entry.form === undefined ? label : `${label}: ${entry.form}`, absence, rates: [], cpu: [], latencies: [], peak: 0 }
 }
 
-async function start (entry: Entry, { setting, folder, nodeArguments }: Plan): Promise<Running> {
-  return await contenders[entry.contender].start({ ...setting, ...entry.setting }, folder, nodeArguments)
+/** Nobody, where the contender is not installed. */
+async function start (entry: Entry, measured: Measured, { setting, folder, nodeArguments }: Plan): Promise<Competitor[]> {
+  if (measured.absence !== null) return []
+  const { process, ports: [port] } = await contenders[entry.contender].start({ ...setting, ...entry.setting }, folder, nodeArguments)
+  return [{ measured, process, port }]
 }
 
-async function measureRound ({ measured, running: { process, port } }: Competitor, load: Load): Promise<void> {
+/** The forms of one contender, as gateways of one process. */
+async function startTogether ({ entries }: Scenario, field: readonly Measured[], plan: Plan): Promise<Competitor[]> {
+  const { setting, folder, nodeArguments } = plan
+  const sizes = entries.map((entry) => entry.setting ?? {})
+  const { process, ports } = await contenders[entries[0]!.contender].start({ ...setting, sizes }, folder, nodeArguments)
+  return ports.map((port, index) => ({ measured: field[index]!, process, port }))
+}
+
+async function measureRound ({ measured, process, port }: Competitor, load: Load): Promise<void> {
   const before = await process.cpuSeconds()
   const { requests, seconds } = await saturate(port, load)
   const cpuSeconds = await process.cpuSeconds() - before

@@ -1,9 +1,14 @@
 /** What a contender is told: in an environment variable, as JSON. */
-export interface Setting {
+export interface Setting extends Size {
   /** Ports of the upstreams of v1 and v2. */
   readonly upstreams: readonly [number, number]
   /** Folder of what `tokens.ts` made. */
   readonly tokens: string
+  /** A gateway for each of them, all in one process. Default: one, of the size that is beside. */
+  readonly sizes?: readonly Size[]
+}
+
+export interface Size {
   /** Versions beside the two: none of them is ever asked for. */
   readonly versions?: number
   /** Resolvers that have no opinion. */

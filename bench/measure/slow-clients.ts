@@ -13,7 +13,8 @@ export type Direction = 'down' | 'up'
 
 /** MB of resident memory that a contender takes more while slow clients load, or send, 10 MB each. */
 export async function measureGrowth (name: ContenderName, direction: Direction, { folder, setting, nodeArguments }: Plan): Promise<number> {
-  const { process: gateway, port } = await contenders[name].start({ ...setting, connections: 2 * slowClients.count }, folder, nodeArguments)
+  const roomy = { ...setting, connections: 2 * slowClients.count }
+  const { process: gateway, ports: [port] } = await contenders[name].start(roomy, folder, nodeArguments)
   try {
     // A gateway at work, not one that has just begun: it has had many clients, and large bodies from fast ones.
     for (const scenario of scenarios.filter(({ id }) => atWork.includes(id))) {
