@@ -5,6 +5,6 @@ t.test('the public face', async (t) => {
   t.strictSame(Object.keys(library).sort(), [
     'accessLog', 'corsHeaders', 'default', 'defineVersions', 'fromClaim', 'fromCookie', 'fromHeader', 'fromHost', 'fromMediaType', 'fromPath',
     'fromQuery', 'fromSubprotocol', 'fromTenantMap', 'gatewayHealth', 'observeVersions', 'proxyVersions', 'requestIds', 'resolveVersion',
-    'sanitizeHeaders', 'traceVersions', 'verifyIdentity', 'versionDiscovery'
+    'sanitizeHeaders', 'traceVersions', 'verifyIdentity', 'versionAdmin', 'versionDiscovery'
   ])
 })

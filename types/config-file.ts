@@ -51,6 +51,18 @@ export interface ServerFile {
   drainMs?: number
 }
 
+/** The admin pages of the standalone gateway. */
+export interface AdminFile {
+  /** Who knows it may change the versions: of at least 12 characters. The user name is free, and is in the audit log. */
+  password: string
+  /** Where the pages are. Default `/admin`; on a listener of their own, its root. */
+  prefix?: string
+  /** A listener of their own, over HTTP: 0 takes a free one. Default: none, they are on the gateway's. */
+  port?: number
+  /** Address of that listener. Default `127.0.0.1`. */
+  host?: string
+}
+
 /** A config file of the standalone gateway: `fastify-version-gateway start gateway.yaml`. Paths in it start from the file. */
 export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'registry' | 'identity' | 'sanitize'> {
   /** Address of this schema, for editors. */
@@ -82,6 +94,8 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   metrics?: boolean | Pick<ObserveVersionsOptions, 'path'>
   /** `GET /healthz` and `GET /readyz`. Default true. */
   health?: boolean | Pick<HealthOptions, 'live' | 'ready' | 'needsHealthyTargets'>
+  /** A page and an API to look at the versions and to change them. Default: none. */
+  admin?: AdminFile
   /** A file that exports a `GatewayPlugin` as its default. */
   plugin?: string
 }

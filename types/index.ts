@@ -1,6 +1,7 @@
 import './fastify.ts'
 
-export type { ConfigFileOptions, GatewayPlugin, ResolverFile, ServerFile } from './config-file.ts'
+export type { AdminGuard, AuditEntry, RecentRequest, VersionAdminOptions } from './admin.ts'
+export type { AdminFile, ConfigFileOptions, GatewayPlugin, ResolverFile, ServerFile } from './config-file.ts'
 export type { CorsHeaders, CorsHeadersOptions } from './cors.ts'
 export type { Overridden, Tier, VersionDecision } from './decision.ts'
 export type { DiscoveredVersion, DiscoveredVersions, VersionDiscoveryOptions } from './discovery.ts'
@@ -15,10 +16,10 @@ export type {
   IdentityProviderStatus, InlineJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, RouteIdentity, TokenCacheOptions, TokenSource,
   VerifyIdentityOptions
 } from './identity.ts'
-export type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions, RequestIds } from './observe.ts'
+export type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions, RequestIds, RequestOutcome } from './observe.ts'
 export type {
   AccessLogPlugin, HealthPlugin, ObserveVersionsPlugin, ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin,
-  TraceVersionsPlugin, VerifyIdentityPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
+  TraceVersionsPlugin, VerifyIdentityPlugin, VersionAdminPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
 } from './plugins.ts'
 export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver.ts'
 export type {

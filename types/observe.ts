@@ -1,6 +1,12 @@
 import type { Registry } from 'prom-client'
 import type { VersionRegistry } from './versions.ts'
 
+/**
+ * What became of a request. `served` is any answer of the upstream or the app, whatever its status; `refused` one of the
+ * gateway's own; `upstream-failed`: the upstream gave none, or not all of it; `client-gone`: nobody was left to take it.
+ */
+export type RequestOutcome = 'served' | 'refused' | 'upstream-failed' | 'client-gone'
+
 /** Options of `observeVersions`. */
 export interface ObserveVersionsOptions {
   /** Where GET tells the metrics, in the text format of Prometheus; `false`: nowhere, `register` is told elsewhere. Default `/metrics`. */

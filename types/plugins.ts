@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import type { VersionAdminOptions } from './admin.ts'
 import type { AccessLogOptions, HealthOptions, ObserveVersionsOptions } from './observe.ts'
 import type { VersionDiscoveryOptions } from './discovery.ts'
 import type { GatewayOptions, ProxyVersionsOptions, ResolveVersionOptions } from './gateway.ts'
@@ -18,4 +19,5 @@ export type VersionDiscoveryPlugin = FastifyPluginAsync<VersionDiscoveryOptions>
 export type ObserveVersionsPlugin = FastifyPluginAsync<ObserveVersionsOptions>
 export type AccessLogPlugin = FastifyPluginAsync<AccessLogOptions>
 export type TraceVersionsPlugin = FastifyPluginAsync
+export type VersionAdminPlugin = FastifyPluginAsync<VersionAdminOptions>
 export type HealthPlugin = FastifyPluginAsync<HealthOptions>

@@ -1,6 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { identity } from './identity-schema.ts'
-import { callback, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-words.ts'
+import { callback, count, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-words.ts'
 import { milliseconds } from './upstream-schema.ts'
 import { aliases, registrySchema, versions } from './versions-schema.ts'
 
@@ -51,6 +51,14 @@ export const stageSchemas = {
   verifyIdentity: object(identity, ['providers']),
   resolveVersion: object({ versions: definedVersions, ...resolve }, ['versions']),
   proxyVersions: object({ versions: definedVersions, ...forward, ...register }, ['versions']),
+  versionAdmin: object({
+    guard: { isFunction: true, expected: 'a function that lets requests through, or does not', remedy: 'Without one, everybody could change the versions.' },
+    prefix: register.prefix,
+    app: { type: 'object', expected: 'an app of Fastify' },
+    actor: functionOf('a function of the request'),
+    recent: object({ max: count(1, 100_000, 'requests'), oneOf: count(1, 1_000_000, 'requests') }),
+    versions: definedVersions
+  }, ['guard']),
   versionDiscovery: object({ path: urlPath, catalog: { if: { type: 'string' }, then: urlPath, else: flag }, versions: definedVersions, ...register })
 }
 

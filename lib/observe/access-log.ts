@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { AccessLogOptions, AccessLogPlugin } from '../../types/index.ts'
+import type { AccessLogOptions, AccessLogPlugin, RequestOutcome } from '../../types/index.ts'
 import { editFields } from '../headers/edit-fields.ts'
-import { observe, type Observation, type Outcome } from '../stage/observation.ts'
+import { observe, type Observation } from '../stage/observation.ts'
 
 /** Who is to be asked when a request was not served. */
-const atFault: Readonly<Record<Outcome, string | undefined>> = {
+const atFault: Readonly<Record<RequestOutcome, string | undefined>> = {
   served: undefined, refused: 'gateway', 'upstream-failed': 'upstream', 'client-gone': 'client'
 }
 

@@ -8,24 +8,32 @@ const most = 1000
 
 /** Counts what became of callers: by provider, and why not. */
 export class IdentityResults {
-  readonly #counts = new Map<string, { readonly labels: Value['labels'], value: number }>()
+  // One for each answer: no text is made for a caller who is known, as most are.
+  readonly #verified = new Map<string, number>()
+  #anonymous = 0
+  readonly #refused = new Map<string, { readonly labels: Value['labels'], value: number }>()
 
-  add ({ request, refusal }: Observation): void {
-    if (refusal !== null && ofTokens.has(refusal.code)) return this.#count(refusal.provider ?? '', 'refused', reasonOf(refusal))
-    if (request.identity == null) this.#count('', 'anonymous', 'none')
-    else this.#count(request.identity.provider, 'verified', 'none')
+  add ({ request: { identity }, refusal }: Observation): void {
+    if (refusal !== null && ofTokens.has(refusal.code)) this.#refuse(refusal.provider ?? '', reasonOf(refusal))
+    else if (identity == null) this.#anonymous++
+    else this.#verified.set(identity.provider, (this.#verified.get(identity.provider) ?? 0) + 1)
   }
 
+  /** Those that were counted at least once. */
   values (): Value[] {
-    return [...this.#counts.values()]
+    return [
+      ...[...this.#verified].map(([provider, value]): Value => ({ value, labels: { provider, result: 'verified', reason: 'none' } })),
+      ...this.#anonymous === 0 ? [] : [{ value: this.#anonymous, labels: { provider: '', result: 'anonymous', reason: 'none' } }],
+      ...this.#refused.values()
+    ]
   }
 
-  #count (provider: string, result: string, reason: string): void {
-    const key = `${result} ${reason} ${provider}`
-    let count = this.#counts.get(key)
+  #refuse (provider: string, reason: string): void {
+    const key = `${reason} ${provider}`
+    let count = this.#refused.get(key)
     if (count === undefined) {
-      if (this.#counts.size >= most && reason !== 'other') return this.#count('', result, 'other')
-      this.#counts.set(key, count = { labels: { provider, result, reason }, value: 0 })
+      if (this.#refused.size >= most && reason !== 'other') return this.#refuse('', 'other')
+      this.#refused.set(key, count = { labels: { provider, result: 'refused', reason }, value: 0 })
     }
     count.value++
   }

@@ -3,12 +3,13 @@ import fp from 'fastify-plugin'
 import type { Registry as Metrics } from 'prom-client'
 import type { ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/index.ts'
 import type { Registry } from '../registry/registry.ts'
-import { type Observation, observe } from '../stage/observation.ts'
+import { observe } from '../stage/observation.ts'
 import { IdentityResults } from './identity-results.ts'
 import { registerMetric, type Value } from './metric.ts'
 import { registerRequestMetrics } from './request-metrics.ts'
 import { SeriesSet } from './series.ts'
 import { registerStateMetrics } from './state-metrics.ts'
+import { versionOf } from '../stage/observed-version.ts'
 
 /**
  * Measures the requests of the scope that it is registered in, before the gateway: metrics for Prometheus. No path, no
@@ -27,7 +28,7 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
 
   observe(app, (observation) => {
     const { version } = observation.request
-    requests.add(version?.id ?? refusedVersion(observation, registry()), observation)
+    requests.add(versionOf(observation, registry()), observation)
     identities.add(observation)
     if (version?.state === 'deprecated' && observation.outcome === 'served') deprecated.set(version.id, (deprecated.get(version.id) ?? 0) + 1)
   })
@@ -62,12 +63,6 @@ async function processMetrics (): Promise<Metrics> {
     return register
   })
   return await ofProcess
-}
-
-/** The version that a refused request asked for; empty when it is none: whatever clients write is no label. */
-function refusedVersion ({ refusal }: Observation, registry: Registry | undefined): string {
-  const name = refusal?.members?.version
-  return name === undefined ? '' : registry?.get(name)?.id ?? ''
 }
 
 function countEvents (app: FastifyInstance, metrics: Metrics, prefix: string, registry: () => Registry | undefined): void {

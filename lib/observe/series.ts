@@ -1,11 +1,11 @@
-import type { Tier } from '../../types/index.ts'
-import type { Observation, Outcome } from '../stage/observation.ts'
+import type { RequestOutcome, Tier } from '../../types/index.ts'
+import type { Observation } from '../stage/observation.ts'
 
 /** Upper ends of the histogram's buckets, in seconds. */
 export const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 const tiers: ReadonlyArray<Tier | 'none'> = ['override', 'pin', 'default', 'none']
-const outcomes: readonly Outcome[] = ['served', 'refused', 'upstream-failed', 'client-gone']
+const outcomes: readonly RequestOutcome[] = ['served', 'refused', 'upstream-failed', 'client-gone']
 const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx']
 
 /** What the requests of a series have in common. */
@@ -14,7 +14,7 @@ export interface Labels {
   readonly version: string
   readonly tier: Tier | 'none'
   readonly status: string
-  readonly outcome: Outcome
+  readonly outcome: RequestOutcome
 }
 
 /** Requests that have their labels in common. */

@@ -18,12 +18,23 @@ export interface UpstreamStatistics {
   readonly targets: readonly TargetStatistics[]
 }
 
+/** Names of the resolvers that are asked, strongest first. */
+export interface Precedence {
+  readonly override: readonly string[]
+  /** Asked when none of the overrides has an opinion. */
+  readonly weak: readonly string[]
+  readonly pin: readonly string[]
+  /** A version, an alias, `required`, or `a function`. */
+  readonly default: string
+}
+
 /** What others know of the versions: those who decide, and those who forward. */
 export interface Reports {
   health: () => readonly VersionHealth[]
   statistics: () => readonly UpstreamStatistics[]
   /** Id of the version that the default leads to; `null` when that depends. */
   defaultId: () => string | null
+  precedence: () => Precedence
   explain: (request: ExplainedRequest) => Promise<Explanation>
   /** Whether a path is under a prefix of the gateway. */
   has: (url: string) => boolean

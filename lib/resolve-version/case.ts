@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { DefaultVersion, Overridden, OverrideOptions, ResolveOptions, Tier, VersionResolver } from '../../types/index.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
+import type { Precedence } from '../registry/reporters.ts'
 import type { Found, Revision } from '../registry/revision.ts'
 
 /** Who is asked, strongest first. */
@@ -56,4 +57,10 @@ export function rulesOf (options: ResolveOptions): Rules {
     pin: [...pin],
     default: byDefault
   }
+}
+
+/** Who is asked, by their names. */
+export function precedenceOf ({ override, weak, pin, default: byDefault }: Rules): Precedence {
+  const names = (resolvers: readonly VersionResolver[]): string[] => resolvers.map(({ name }) => name)
+  return { override: names(override), weak: names(weak), pin: names(pin), default: typeof byDefault === 'string' ? byDefault : 'a function' }
 }

@@ -17,7 +17,7 @@ import {
 } from '../stage/hand-over.ts'
 import { addStep, type Rehearsal } from '../stage/steps.ts'
 import { servedByDefault } from './by-default.ts'
-import { type Case, type Rules, rulesOf } from './case.ts'
+import { type Case, precedenceOf, type Rules, rulesOf } from './case.ts'
 import { makeDecision } from './decision.ts'
 import { explain, resolveFor } from './explain.ts'
 import { decide, decideForPreflight } from './precedence.ts'
@@ -106,6 +106,7 @@ function speakFor (app: FastifyInstance, registry: Registry, rules: Rules, route
     has: (url) => prefixesOf.get(app).some((prefix) => prefix.has(url)),
     explain: (request) => explain(app, routes, request),
     resolveFor: (principal) => resolveFor(app, routes, principal),
+    precedence: () => precedenceOf(rules),
     defaultId: () => servedByDefault(registry.current, registry.now(), rules.default)?.id ?? null
   })
   app.addHook('onClose', async () => takeBack())

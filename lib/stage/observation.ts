@@ -1,14 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RequestOutcome } from '../../types/index.ts'
 import type { Refusal } from '../errors.ts'
 import { observationOf } from './hand-over.ts'
-
-/**
- * What became of a request. `served` is any answer of the upstream or the app, whatever its status; `refused` one of the
- * gateway's own; `upstream-failed`: the upstream gave none, or not all of it; `client-gone`: nobody was left to take it.
- */
-export type Outcome = 'served' | 'refused' | 'upstream-failed' | 'client-gone'
 
 /** Status of a request whose client left before there was one, as in the logs of nginx. */
 const clientClosedRequest = 499
@@ -70,7 +65,7 @@ export class Observation {
     return this
   }
 
-  get outcome (): Outcome {
+  get outcome (): RequestOutcome {
     if (this.failure?.isUpstreams === true) return 'upstream-failed'
     // What the gateway cuts off, it does not lay to the client's charge.
     if (this.refusal !== null || this.failure?.cause.startsWith('client-') === false) return 'refused'
@@ -108,7 +103,7 @@ export function observe (app: FastifyInstance, observer: Observer): void {
     // A scope around this one may observe it as well.
     const observation = observationOf.get(request) ?? new Observation(request, reply)
     observationOf.set(request, observation)
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       observation.endedAt = performance.now()
       // The exchange hears of the end after this, and has something to note of it.
       process.nextTick(tell, observers, observation)

@@ -1,5 +1,7 @@
 import type { Server } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { AdminFile } from '../../types/index.ts'
+import { versionAdmin } from '../admin/plugin.ts'
 import { accessLog } from '../observe/access-log.ts'
 import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
@@ -7,11 +9,14 @@ import { requestIds } from '../observe/request-ids.ts'
 import { versionDiscovery } from '../version-discovery/plugin.ts'
 import { versionGateway } from '../version-gateway.ts'
 import type { LoadedConfig } from './load-config.ts'
+import { passwordGuard, userOf } from './password-guard.ts'
 
 interface Surroundings {
   readonly log: FastifyBaseLogger
   /** The server that its requests come from. */
   readonly server: Server
+  /** The one that requests to the admin pages come from. */
+  readonly adminServer: Server
   /** Whether no more requests are wanted. */
   readonly isDraining: () => boolean
 }
@@ -21,8 +26,9 @@ interface Surroundings {
  *
  * @throws what the plugin file throws; `KEYS_UNAVAILABLE` where keys are required
  */
-export async function buildApp (config: LoadedConfig, { log, server, isDraining }: Surroundings): Promise<FastifyInstance> {
+export async function buildApp (config: LoadedConfig, surroundings: Surroundings): Promise<FastifyInstance> {
   const { server: { trustProxy = false } = {} } = config.file
+  const { log, server, isDraining } = surroundings
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -38,7 +44,7 @@ export async function buildApp (config: LoadedConfig, { log, server, isDraining 
     done()
   })
   try {
-    await assemble(app, config, isDraining)
+    await assemble(app, config, surroundings)
   } catch (error) {
     // What it has begun must not go on without it.
     await app.close().catch(() => {})
@@ -47,13 +53,28 @@ export async function buildApp (config: LoadedConfig, { log, server, isDraining 
   return app
 }
 
-async function assemble (app: FastifyInstance, { file, gateway, plugin }: LoadedConfig, isDraining: () => boolean): Promise<void> {
+async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Surroundings): Promise<void> {
+  const { file, gateway, plugin } = config
   const { metrics = true, health = true, discovery = false } = file
   await app.register(accessLog)
   if (metrics !== false) await app.register(observeVersions, metrics === true ? {} : metrics)
   if (health !== false) await app.register(gatewayHealth, { ...health === true ? {} : health, isDraining })
+  if (file.admin !== undefined) await addAdmin(app, file.admin, adminServer)
   await plugin.register?.(app)
   await app.register(versionGateway, gateway)
   if (discovery !== false) await app.register(versionDiscovery, discovery === true ? {} : discovery)
   await app.ready()
+}
+
+/** Beside the gateway, or on an app of their own, which ends with it. */
+async function addAdmin (app: FastifyInstance, { password, port, prefix }: AdminFile, adminServer: Server): Promise<void> {
+  const options = { guard: passwordGuard(password), actor: userOf }
+  if (port === undefined) {
+    await app.register(versionAdmin, { ...options, ...prefix !== undefined && { prefix } })
+    return
+  }
+  const home = Fastify({ loggerInstance: app.log, serverFactory: (handler) => adminServer.on('request', handler) }) as unknown as FastifyInstance
+  await app.register(versionAdmin, { ...options, app: home, prefix: prefix ?? '' })
+  app.addHook('onReady', async () => { await home.ready() })
+  app.addHook('onClose', async () => await home.close())
 }

@@ -52,9 +52,11 @@ const resolve = object({
   varyAuthorization: oneOf('auto', 'always', 'never')
 })
 
+const port: SchemaObject = { type: 'integer', minimum: 0, maximum: 65_535, expected: 'a port from 0 to 65535' }
+const host = anyText('an address to listen on')
 const server = object({
-  host: anyText('an address to listen on'),
-  port: { type: 'integer', minimum: 0, maximum: 65_535, expected: 'a port from 0 to 65535' },
+  host,
+  port,
   tls: object({ cert: text('a file with the certificate chain'), key: text('a file with the private key') }, ['cert', 'key']),
   http2: flag,
   trustProxy: {
@@ -84,6 +86,12 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   discovery: orOff(object({ path, catalog: stageSchemas.versionDiscovery.properties.catalog }), '{ path, catalog }'),
   metrics: orOff(object({ path }), '{ path }'),
   health: orOff(object({ live: path, ready: path, needsHealthyTargets: flag }), '{ live, ready, needsHealthyTargets }'),
+  admin: object({
+    password: { type: 'string', minLength: 12, secret: true, expected: 'a password of at least 12 characters' },
+    prefix: gatewaySchema.properties.prefix,
+    port,
+    host
+  }, ['password']),
   plugin: text('a file that adds resolvers and hooks')
 }, ['versions']))
 

@@ -101,7 +101,7 @@ async function pemOf (problems: Problems, path: Path, file: string): Promise<str
 }
 
 function toGateway (problems: Problems, options: ConfigFileOptions, plugin: GatewayPlugin): LoadedConfig['gateway'] {
-  const { server, discovery, metrics, health, plugin: _file, $schema, resolve: choice = {}, ...rest } = options
+  const { server, discovery, metrics, health, admin, plugin: _file, $schema, resolve: choice = {}, ...rest } = options
   const resolvers = (path: Path, files: readonly ResolverFile[] = []): VersionResolver[] =>
     files.map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)
   const { override = [], pin = [], ...others } = choice

@@ -14,6 +14,7 @@ interface Generation {
   readonly config: LoadedConfig
   readonly app: FastifyInstance
   readonly server: Server
+  readonly adminServer: Server
   /** Waits until it has no request under way, or for so many milliseconds. */
   idle (limitMs: number): Promise<void>
 }
@@ -22,14 +23,16 @@ interface Generation {
 export class Standalone {
   readonly #log: FastifyBaseLogger
   readonly #listener: Listener
+  readonly #adminListener: Listener | null
   #generation: Generation
   /** Apps of earlier configs that have requests under way. */
   readonly #retired = new Set<Promise<void>>()
   #isDraining = false
 
-  private constructor (log: FastifyBaseLogger, listener: Listener, generation: Generation) {
+  private constructor (log: FastifyBaseLogger, [listener, adminListener]: Listeners, generation: Generation) {
     this.#log = log
     this.#listener = listener
+    this.#adminListener = adminListener
     this.#generation = generation
   }
 
@@ -37,12 +40,11 @@ export class Standalone {
   static async start (config: LoadedConfig, log: FastifyBaseLogger): Promise<Standalone> {
     let isDraining = (): boolean => false
     const generation = await generate(config, log, () => isDraining())
-    const { file: { server = {} }, folder } = config
-    const listener = await Listener.listen(server, folder, generation.server, log.error.bind(log)).catch(async (error: unknown) => {
+    const listeners = await listen(generation, log).catch(async (error: unknown) => {
       await generation.app.close()
       throw error
     })
-    const standalone = new Standalone(log, listener, generation)
+    const standalone = new Standalone(log, listeners, generation)
     isDraining = () => standalone.#isDraining
     return standalone
   }
@@ -50,6 +52,11 @@ export class Standalone {
   /** Where it listens. */
   get address (): string {
     return this.#listener.address
+  }
+
+  /** Where the admin pages are, when they have a listener of their own. */
+  get adminAddress (): string | null {
+    return this.#adminListener?.address ?? null
   }
 
   get app (): FastifyInstance {
@@ -68,8 +75,8 @@ export class Standalone {
       this.#log.info('the config is the same as before')
       return
     }
-    if (!isDeepStrictEqual(config.file.server, before.file.server)) {
-      throw new Error('server: a change of where and how the gateway listens needs a restart.')
+    for (const [option, places] of Object.entries(placesOf(config.file))) {
+      if (!isDeepStrictEqual(places, placesOf(before.file)[option])) throw new Error(`${option}: a change of where and how the gateway listens needs a restart.`)
     }
     if (config.file.plugin === undefined && isDeepStrictEqual(withoutVersions(config.file), withoutVersions(before.file))) {
       const { versions, aliases } = config.file
@@ -82,6 +89,7 @@ export class Standalone {
     const retired = this.#generation
     this.#generation = after
     this.#listener.switchTo(after.server)
+    this.#adminListener?.switchTo(after.adminServer)
     this.#log.info('the config is in force')
     this.#retire(retired)
   }
@@ -96,6 +104,8 @@ export class Standalone {
     const grace = setTimeout(() => this.#generation.app.close().catch(() => {}), lingerMs + 500)
     await closed
     clearTimeout(grace)
+    // It can be looked at to the end.
+    await this.#adminListener?.close(0, lingerMs)
     await Promise.all([this.#generation.app.close(), ...this.#retired])
   }
 
@@ -111,8 +121,29 @@ export class Standalone {
 
 async function generate (config: LoadedConfig, log: FastifyBaseLogger, isDraining: () => boolean): Promise<Generation> {
   // It never listens: what it hears, the listener tells it.
-  const server = createServer()
-  return { config, app: await buildApp(config, { log, server, isDraining }), server, idle: idleOf(server) }
+  const [server, adminServer] = [createServer(), createServer()]
+  return { config, app: await buildApp(config, { log, server, adminServer, isDraining }), server, adminServer, idle: idleOf(server) }
+}
+
+type Listeners = readonly [listener: Listener, adminListener: Listener | null]
+
+/** @throws when it cannot listen there */
+async function listen ({ config: { file, folder }, server, adminServer }: Generation, log: FastifyBaseLogger): Promise<Listeners> {
+  const onError = log.error.bind(log)
+  const listener = await Listener.listen(file.server ?? {}, folder, server, onError)
+  const { port, host } = file.admin ?? {}
+  if (port === undefined) return [listener, null]
+  try {
+    return [listener, await Listener.listen({ port, ...host !== undefined && { host } }, folder, adminServer, onError)]
+  } catch (error) {
+    await listener.close(0, 0)
+    throw error
+  }
+}
+
+/** Where the gateway and its admin pages listen. */
+function placesOf ({ server, admin }: ConfigFileOptions): Record<string, unknown> {
+  return { server, 'admin.port': admin?.port, 'admin.host': admin?.host }
 }
 
 /** Counts the requests of a server that are under way. Upgraded connections are none: they end when they are told to. */

@@ -46,6 +46,7 @@ resolve:
 # metrics: false
 # health: { needsHealthyTargets: true }
 # discovery: true           # GET /versions, for callers
+# admin: { password: '\${ADMIN_PASSWORD}', port: 9090 }   # a page to look at the versions and to change them
 # plugin: ./gateway-plugin.ts
 `
 

@@ -18,7 +18,7 @@ export async function start (file: string, { watch }: { watch: boolean }, host: 
   const config = await loadConfig(file, host.env)
   const { log } = Fastify({ logger: { level: config.file.server?.log ?? 'info' } })
   const standalone = await Standalone.start(config, log)
-  log.info({ address: standalone.address, versions: Object.keys(config.file.versions) }, 'the gateway listens')
+  log.info({ address: standalone.address, ...standalone.adminAddress !== null && { admin: standalone.adminAddress }, versions: Object.keys(config.file.versions) }, 'the gateway listens')
 
   const reload = inTurn(async () => await reloadFrom(file, standalone, log, host.env))
   host.on('SIGHUP', reload)

@@ -1,0 +1,16 @@
+import type { Registry } from '../registry/registry.ts'
+
+/** All that is known of the versions, without what may be secret: the options of their upstreams. */
+export function describeVersions (registry: Registry) {
+  const health = new Map(registry.health().map((each) => [each.version, each]))
+  return {
+    now: new Date(registry.now()),
+    revision: registry.revision,
+    defaultId: registry.defaultId(),
+    aliases: Object.fromEntries(registry.aliases()),
+    precedence: registry.reporters.find('precedence')?.() ?? null,
+    versions: registry.list().map(({ upstream, ...version }) => ({
+      ...version, healthy: health.get(version.id)?.healthy ?? null, targets: health.get(version.id)?.targets ?? []
+    }))
+  }
+}

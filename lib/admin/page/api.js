@@ -1,0 +1,30 @@
+// The API that is beside this page. The guard's credentials are the browser's to send.
+
+/**
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+export async function read (path) {
+  return await answered(await fetch(`api/${path}`, { headers: { accept: 'application/json' } }))
+}
+
+/**
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
+export async function send (path, body) {
+  return await answered(await fetch(`api/${path}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body)
+  }))
+}
+
+/**
+ * @param {Response} response
+ * @throws what the gateway has against it, in its own words
+ */
+async function answered (response) {
+  const body = await response.json().catch(() => ({}))
+  if (!response.ok) throw new Error(body.detail ?? `${response.status} ${response.statusText}`)
+  return body
+}

@@ -1,0 +1,95 @@
+import { send } from './api.js'
+import { byId, element, fill, say } from './dom.js'
+
+/**
+ * @typedef {object} Change
+ * @property {(subject: string) => string} title
+ * @property {string} meaning
+ * @property {string} confirm
+ * @property {(subject: string) => string} path of the API
+ * @property {(state: any) => Node[]} fields what it needs beside a reason
+ */
+
+const versionsOf = (/** @type {any} */ state) => state.versions.map((/** @type {any} */ { id }) => element('option', { value: id }, id))
+const inPath = encodeURIComponent
+
+/** @type {Record<string, Change>} */
+const changes = {
+  disable: {
+    title: (id) => `Switch ${id} off`,
+    meaning: 'Requests for it are answered with 503, until it is switched on again.',
+    confirm: 'Switch off',
+    path: (id) => `versions/${inPath(id)}/disable`,
+    fields: (state) => [element('label', {}, 'Who serves those who did not ask for it themselves ',
+      element('select', { name: 'to' }, element('option', { value: '' }, 'nobody: 503'), ...versionsOf(state)))]
+  },
+  enable: {
+    title: (id) => `Switch ${id} on`,
+    meaning: 'Requests for it are forwarded again.',
+    confirm: 'Switch on',
+    path: (id) => `versions/${inPath(id)}/enable`,
+    fields: () => []
+  },
+  retire: {
+    title: (id) => `Retire ${id}`,
+    meaning: 'Requests for it are answered with 410, unless the config says that its successor serves them.',
+    confirm: 'Retire',
+    path: (id) => `versions/${inPath(id)}/retire`,
+    fields: () => [element('label', { class: 'check' }, element('input', { type: 'checkbox', name: 'force' }), ' although callers were seen lately')]
+  },
+  promote: {
+    title: (alias) => `Move the alias ${alias}`,
+    meaning: 'Whoever names the alias gets the other version from the next request on.',
+    confirm: 'Move',
+    path: (alias) => `aliases/${inPath(alias)}/promote`,
+    fields: (state) => [element('label', {}, 'To ', element('select', { name: 'version' }, ...versionsOf(state)))]
+  },
+  rollback: {
+    title: () => 'Go back to the set before',
+    meaning: 'All versions and aliases are as they were before the last change.',
+    confirm: 'Go back',
+    path: () => 'rollback',
+    fields: () => []
+  }
+}
+
+/** What the dialog is open for. @type {(() => Promise<void>) | null} */
+let confirmed = null
+
+/**
+ * Asks for what a change needs, and makes it. It is made only of the revision that was looked at.
+ * @param {string} action
+ * @param {string} subject id or alias
+ * @param {any} state of `api/versions`
+ * @param {() => Promise<void>} refresh
+ */
+export function openChange (action, subject, state, refresh) {
+  const { title, meaning, confirm, path, fields } = changes[action]
+  const form = /** @type {HTMLFormElement} */ (byId('change-form'))
+  form.reset()
+  say(byId('change-title'), title(subject))
+  say(byId('change-meaning'), meaning)
+  say(byId('change-problem'), '')
+  say(byId('change-confirm'), confirm)
+  fill(byId('change-fields'), fields(state))
+  confirmed = async () => {
+    const { force, to, ...others } = Object.fromEntries(new FormData(form))
+    await send(path(subject), { ...others, ...force !== undefined && { force: true }, ...to && { to }, revision: state.revision })
+    dialog().close()
+    await refresh()
+  }
+  dialog().showModal()
+}
+
+/** Listens to the dialog's buttons. */
+export function listenToChanges () {
+  byId('change-form').addEventListener('submit', (event) => {
+    event.preventDefault()
+    confirmed?.().catch((error) => say(byId('change-problem'), error.message))
+  })
+  byId('change-cancel').addEventListener('click', () => dialog().close())
+}
+
+function dialog () {
+  return /** @type {HTMLDialogElement} */ (byId('change'))
+}

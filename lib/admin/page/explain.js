@@ -1,0 +1,44 @@
+import { send } from './api.js'
+import { byId, element, fill } from './dom.js'
+
+/** Listens to the form. */
+export function listenToExplain () {
+  const form = /** @type {HTMLFormElement} */ (byId('explain-form'))
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    try {
+      show(await send('explain', requestOf(new FormData(form))))
+    } catch (error) {
+      fill(byId('explanation'), [element('p', { class: 'problem' }, /** @type {Error} */ (error).message)])
+    }
+  })
+}
+
+/**
+ * @param {FormData} form
+ * @throws when the claims are no JSON, or a line is no header
+ */
+function requestOf (form) {
+  const text = (/** @type {string} */ name) => String(form.get(name)).trim()
+  /** @type {Record<string, string[]>} */
+  const headers = {}
+  for (const line of text('headers').split('\n').filter((each) => each.trim() !== '')) {
+    const colon = line.indexOf(':')
+    if (colon < 1) throw new Error(`"${line}" is no header: write name: value.`)
+    const name = line.slice(0, colon).trim()
+    headers[name] = [...headers[name] ?? [], line.slice(colon + 1).trim()]
+  }
+  return { method: text('method'), url: text('url'), headers, ...text('claims') !== '' && { claims: JSON.parse(text('claims')) } }
+}
+
+/** @param {any} explanation */
+function show ({ outcome, decision, status, problem, headers, trace }) {
+  const verdict = outcome === 'refused' ? `Refused: ${status} ${problem.code}` : `${outcome === 'forwarded' ? 'Forwarded to' : 'Decided for'} ${decision?.id ?? 'no version'}`
+  fill(byId('explanation'), [
+    element('p', { class: outcome === 'refused' ? 'verdict bad' : 'verdict' }, verdict),
+    ...decision === null ? [] : [element('p', {}, `By ${decision.tier}: ${decision.source}.`)],
+    element('ol', {}, ...trace.map((/** @type {string} */ line) => element('li', {}, line))),
+    element('details', {}, element('summary', {}, 'Headers that the gateway adds to the answer'),
+      element('dl', {}, ...Object.entries(headers).flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, String(value))])))
+  ])
+}

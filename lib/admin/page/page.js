@@ -1,0 +1,47 @@
+import { read } from './api.js'
+import { showCallers } from './callers.js'
+import { listenToChanges, openChange } from './change.js'
+import { byId, say } from './dom.js'
+import { listenToExplain } from './explain.js'
+import { showPrecedence } from './precedence.js'
+import { showChanges, showRequests } from './requests.js'
+import { showVersions } from './versions.js'
+
+const everyMs = 5_000
+
+/** The versions as they were shown last. @type {any} */
+let state = null
+
+async function refresh () {
+  try {
+    const [versions, traffic, { requests }, { changes }] = await Promise.all(['versions', 'traffic', 'requests', 'audit'].map(read))
+    const deprecated = versions.versions.filter((/** @type {any} */ each) => each.state === 'deprecated')
+    const usages = await Promise.all(deprecated.map((/** @type {any} */ { id }) => read(`versions/${encodeURIComponent(id)}/usage?limit=20`)))
+    state = versions
+    showVersions(versions, traffic, refresh)
+    showPrecedence(versions)
+    showCallers(usages, Date.parse(versions.now))
+    showRequests(requests)
+    showChanges(changes)
+    say(byId('live'), 'Live, every 5 seconds.')
+    byId('live').className = ''
+  } catch (error) {
+    say(byId('live'), `Not up to date: ${/** @type {Error} */ (error).message}`)
+    byId('live').className = 'problem'
+  }
+}
+
+async function keepRefreshing () {
+  await refreshWhenSeen()
+  setTimeout(keepRefreshing, everyMs)
+}
+
+async function refreshWhenSeen () {
+  if (!document.hidden) await refresh()
+}
+
+byId('rollback').addEventListener('click', () => { if (state !== null) openChange('rollback', '', state, refresh) })
+document.addEventListener('visibilitychange', refreshWhenSeen)
+listenToChanges()
+listenToExplain()
+keepRefreshing()

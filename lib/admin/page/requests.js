@@ -1,0 +1,29 @@
+import { byId, element, fill } from './dom.js'
+
+const shown = 50
+
+/** @param {any[]} requests of `api/requests` */
+export function showRequests (requests) {
+  /** @param {any} request */
+  const cells = ({ at, id, method, path, status, durationMs, version, tier, source, requested, outcome, cause }) => [
+    element('td', { title: `request id ${id}` }, element('time', { datetime: at }, at.slice(11, 19))),
+    element('td', { class: 'path' }, `${method} ${path}`),
+    element('td', { class: status >= 500 ? 'number bad' : 'number' }, String(status)),
+    element('td', { class: 'number' }, String(durationMs)),
+    element('td', {}, version ?? ''),
+    element('td', {}, tier === null ? '' : `${tier}, ${source}${requested === null ? '' : `: ${requested}`}`),
+    element('td', { class: outcome === 'served' ? '' : 'bad' }, cause === null ? outcome : `${outcome}: ${cause}`)
+  ]
+  fill(byId('request-rows'), requests.length === 0
+    ? [element('tr', {}, element('td', { colspan: '7' }, 'No requests yet.'))]
+    : requests.slice(0, shown).map((request) => element('tr', {}, ...cells(request))))
+}
+
+/** @param {any[]} changes of `api/audit` */
+export function showChanges (changes) {
+  fill(byId('audit-list'), changes.length === 0
+    ? [element('li', {}, 'None, since this process started.')]
+    : changes.map(({ at, actor, action, subject, reason, revision }) => element('li', {},
+      element('time', { datetime: at }, at.slice(0, 19).replace('T', ' ')),
+      ` ${actor}: ${action}${subject === null ? '' : ` ${subject}`}, ${revision === null ? 'refused' : `revision ${revision}`}: ${reason}`)))
+}

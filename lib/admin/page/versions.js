@@ -1,0 +1,129 @@
+import { openChange } from './change.js'
+import { chart, total } from './chart.js'
+import { byId, duration, element, fill, say } from './dom.js'
+
+/** The seconds that the rate is of: the last slices. */
+const rateSlices = 6
+
+/**
+ * @param {any} state of `api/versions`
+ * @param {any} traffic of `api/traffic`
+ * @param {() => Promise<void>} refresh
+ */
+export function showVersions (state, traffic, refresh) {
+  const { versions, defaultId, aliases, revision } = state
+  const now = Date.parse(state.now)
+  const byVersion = new Map(traffic.versions.map((/** @type {any} */ each) => [each.version, each]))
+  const around = { now, state, sliceMs: traffic.sliceMs, refresh }
+  const rows = versions.map((/** @type {any} */ version) => row(version, byVersion.get(version.id), around))
+  const undecided = byVersion.get(null)
+  if (undecided !== undefined) rows.push(undecidedRow(undecided, traffic.sliceMs))
+  fill(byId('version-rows'), rows)
+
+  const down = versions.filter((/** @type {any} */ { state, disabled, healthy }) => state !== 'retired' && disabled === null && healthy === false)
+  say(byId('summary'), `${versions.length} ${versions.length === 1 ? 'version' : 'versions'}, revision ${revision}. ` +
+    `${defaultId === null ? 'Callers who name none have no fixed version' : `Callers who name none get ${defaultId}`}. ` +
+    (down.length === 0 ? '' : `No healthy target: ${down.map((/** @type {any} */ { id }) => id).join(', ')}.`))
+  const named = Object.entries(aliases).map(([alias, id]) => element('span', { class: 'alias' }, `${alias} is ${id} `,
+    button(`promote-${alias}`, 'Move', `Move the alias ${alias}`, () => openChange('promote', alias, state, refresh))))
+  fill(byId('aliases'), [document.createTextNode(named.length === 0 ? 'There are no aliases.' : 'Aliases: '), ...named])
+}
+
+/**
+ * @param {any} version
+ * @param {any} traffic
+ * @param {{ now: number, state: any, sliceMs: number, refresh: () => Promise<void> }} around
+ */
+function row (version, traffic, { now, state, sliceMs, refresh }) {
+  const { id, disabled } = version
+  const names = Object.entries(state.aliases).filter(([, end]) => end === id).map(([alias]) => alias)
+  const action = (/** @type {string} */ name, /** @type {string} */ label) =>
+    button(`${name}-${id}`, label, `${label} ${id}`, () => openChange(name, id, state, refresh))
+  return element('tr', { id: `version-${id}` },
+    element('th', { scope: 'row' }, id, ...names.map((name) => element('span', { class: 'tag' }, name)),
+      state.defaultId === id ? element('span', { class: 'tag' }, 'default') : null),
+    element('td', {}, ...stateOf(version)),
+    element('td', { class: 'actions' }, ...version.state === 'retired'
+      ? []
+      : [disabled === null ? action('disable', 'Switch off') : action('enable', 'Switch on'), action('retire', 'Retire')]),
+    element('td', { class: 'dates' }, ...datesOf(version, now)),
+    ...trafficCells(traffic, id, sliceMs),
+    element('td', {}, targetsOf(version)))
+}
+
+/**
+ * @param {any} traffic
+ * @param {number} sliceMs
+ */
+function undecidedRow (traffic, sliceMs) {
+  return element('tr', { class: 'undecided' },
+    element('th', { scope: 'row' }, 'none'),
+    element('td', { colspan: '3' }, 'Refused before a version was decided, or a route of the app\'s own'),
+    ...trafficCells(traffic, 'no version', sliceMs),
+    element('td'))
+}
+
+/** @param {any} version */
+function stateOf ({ state, disabled, hidden }) {
+  return [
+    element('span', { class: `state ${state}` }, state),
+    disabled === null ? null : element('span', { class: 'state disabled', ...disabled.reason !== undefined && { title: disabled.reason } }, 'switched off'),
+    disabled?.reason === undefined ? null : element('div', { class: 'small' }, disabled.reason),
+    hidden ? element('span', { class: 'tag' }, 'hidden') : null
+  ]
+}
+
+/**
+ * @param {any} version
+ * @param {number} now
+ */
+function datesOf ({ releasedAt, deprecatedAt, sunsetAt, state, successor, brownouts }, now) {
+  const day = (/** @type {string} */ moment) => element('time', { datetime: moment }, moment.slice(0, 10))
+  const line = (/** @type {string} */ text, /** @type {string | null} */ moment) => moment === null ? null : element('div', {}, `${text} `, day(moment))
+  const left = sunsetAt === null ? 0 : Date.parse(sunsetAt) - now
+  const next = brownouts.find((/** @type {any} */ { end }) => Date.parse(end) > now)
+  return [
+    line('released', releasedAt),
+    line('deprecated', deprecatedAt),
+    line('sunset', sunsetAt),
+    sunsetAt === null || state === 'retired' ? null : element('strong', { class: left < 30 * 86_400_000 ? 'soon' : 'later' }, left < 0 ? `overdue by ${duration(left)}` : `${duration(left)} left`),
+    next === undefined ? null : element('div', {}, 'brownout ', day(next.start)),
+    successor === null ? null : element('div', {}, `then ${successor}`)
+  ]
+}
+
+/**
+ * @param {any} traffic
+ * @param {string} what
+ * @param {number} sliceMs
+ */
+function trafficCells (traffic, what, sliceMs) {
+  const number = (/** @type {string} */ text, bad = false) => element('td', { class: bad ? 'number bad' : 'number' }, text)
+  if (traffic === undefined) return [element('td', { class: 'small' }, 'no requests'), number('0'), number(''), number(''), number('')]
+  const { requests, failed, p50, p95 } = traffic
+  const rate = total(requests.slice(-rateSlices)) / (rateSlices * sliceMs / 1000)
+  const percent = 100 * total(failed) / Math.max(1, total(requests))
+  return [
+    element('td', {}, /** @type {any} */ (chart(traffic, what))),
+    number(rate < 10 ? rate.toFixed(1) : rate.toFixed(0)),
+    number(`${percent.toFixed(percent > 0 && percent < 10 ? 1 : 0)} %`, percent > 0),
+    number(`${p50} ms`),
+    number(`${p95} ms`)
+  ]
+}
+
+/** @param {any} version */
+function targetsOf ({ targets }) {
+  return element('ul', { class: 'targets' }, ...targets.map((/** @type {any} */ { address, healthy, pending }) =>
+    element('li', { class: healthy ? 'up' : 'down' }, `${address} `, element('span', { class: 'small' }, healthy ? `healthy, ${pending} under way` : 'gets no requests'))))
+}
+
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {string} name for those who do not see where it is
+ * @param {() => void} act
+ */
+function button (id, label, name, act) {
+  return element('button', { type: 'button', id: `do-${id}`, 'aria-label': name, onclick: act }, label)
+}

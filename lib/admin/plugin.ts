@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/index.ts'
+import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { StageOrderInvalid } from '../errors.ts'
+import { versionOf } from '../stage/observed-version.ts'
+import type { Registry } from '../registry/registry.ts'
+import { observe } from '../stage/observation.ts'
+import { answerError, NotFound } from './answer-error.ts'
+import { changeRoutes } from './change-routes.ts'
+import { protect } from './guard.ts'
+import { pageRoutes } from './page-routes.ts'
+import { readRoutes } from './read-routes.ts'
+import { Recent, RecentRequests } from './recent-requests.ts'
+import { Traffic } from './traffic.ts'
+
+/** How many changes are kept to be looked at. The log has them all. */
+const mostChanges = 100
+
+/**
+ * A page for who runs the gateway, and the API behind it: versions, their traffic, health and callers, and what can be changed
+ * of them. Registered before the gateway, in the same scope.
+ *
+ * @throws `VERSION_CONFIG_INVALID`, among others without a guard; `STAGE_ORDER_INVALID` after the gateway, or without one
+ */
+async function administer (app: FastifyInstance, options: VersionAdminOptions): Promise<void> {
+  check(app, options)
+  const { prefix = '/admin', app: home = app, guard, actor = ({ ip }: FastifyRequest) => ip } = options
+  const registry = (): Registry => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry
+  const traffic = new Traffic()
+  const requests = new RecentRequests(options.recent)
+  const audit = new Recent<AuditEntry>(mostChanges)
+
+  app.addHook('onReady', async () => {
+    if (registry() === undefined) throw new StageOrderInvalid(`versionAdmin needs a gateway in the same scope. ${order}`)
+  })
+  observe(app, (observation) => {
+    const { outcome, status, begunAt, endedAt } = observation
+    const now = registry().now()
+    traffic.add(versionOf(observation, registry()), { outcome, status, durationMs: endedAt - begunAt }, now)
+    requests.add(observation, now)
+  })
+
+  await home.register(async (scope) => {
+    scope.addHook('onRoute', (route) => { route.config = { ...route.config, version: false, identity: false, observed: false } })
+    protect(scope, guard)
+    onlyJson(scope)
+    scope.setErrorHandler(answerError)
+    scope.addHook('onSend', async (_request, reply) => { reply.headers(privately) })
+    await pageRoutes(scope)
+    readRoutes(scope, { registry, traffic, requests, audit })
+    changeRoutes(scope, { registry, actor, audit })
+    nothingElse(scope)
+  }, { prefix })
+}
+
+export const versionAdmin: VersionAdminPlugin = fp(administer, { name: 'fastify-version-gateway/admin', fastify: '5.x' })
+
+const order = 'Register it first: app.register(versionAdmin, { guard }), app.register(versionGateway, { ... }).'
+
+/** For nobody else's eyes, frames, caches or logs. */
+const privately = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' }
+
+function check (app: FastifyInstance, options: VersionAdminOptions): void {
+  checkStage('versionAdmin', options, (problems) => {
+    if (options.versions !== undefined) checkRegistry(problems, options.versions)
+  })
+  if (Object.hasOwn(app, 'versions')) throw new StageOrderInvalid(`versionAdmin sees only requests of a gateway that comes after it. ${order}`)
+}
+
+/** What is not here is nowhere: the gateway must not forward it. */
+function nothingElse (scope: FastifyInstance): void {
+  const handler = ({ method, url }: FastifyRequest): never => { throw new NotFound(`There is no ${method} ${url.split('?', 1)[0]}.`) }
+  scope.route({ method: scope.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD'), url: '/', handler })
+  scope.all('/*', handler)
+}
+
+/** Forms of other sites cannot send it without being asked for (Fetch, CORS-safelisted request-header). */
+function onlyJson (scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 65_536 }, scope.getDefaultJsonParser('error', 'error'))
+}

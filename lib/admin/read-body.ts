@@ -1,0 +1,14 @@
+import type { SchemaObject } from 'ajv'
+import { checkShape } from '../config/check-shape.ts'
+import { Problems } from '../config/problems.ts'
+import { InputInvalid } from './answer-error.ts'
+
+/** A body of the form that it must have. @throws `ADMIN_INPUT_INVALID` with every problem */
+export function readBody<Body> (schema: SchemaObject, body: unknown): Body {
+  const problems = new Problems()
+  checkShape(problems, schema, body ?? {})
+  const found = problems.list()
+  if (found.length === 0) return (body ?? {}) as Body
+  const sentence = found.map(({ path, message }) => `${path}: ${message}`).join(' ')
+  throw Object.assign(new InputInvalid(sentence), { problems: found })
+}

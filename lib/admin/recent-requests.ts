@@ -1,0 +1,63 @@
+import type { RecentRequest, VersionAdminOptions } from '../../types/index.ts'
+import type { Observation } from '../stage/observation.ts'
+
+/** Keeps the last so many of something. */
+export class Recent<Item> {
+  readonly #items: Item[] = []
+  readonly #max: number
+  #next = 0
+
+  constructor (max: number) {
+    this.#max = max
+  }
+
+  add (item: Item): void {
+    this.#items[this.#next] = item
+    this.#next = (this.#next + 1) % this.#max
+  }
+
+  /** The latest first. */
+  list (): Item[] {
+    return [...this.#items.slice(0, this.#next).reverse(), ...this.#items.slice(this.#next).reverse()]
+  }
+}
+
+/** Keeps the requests that were answered lately, or one of so many of them. */
+export class RecentRequests {
+  readonly #requests: Recent<RecentRequest>
+  readonly #oneOf: number
+  #seen = 0
+
+  constructor ({ max = 200, oneOf = 1 }: NonNullable<VersionAdminOptions['recent']> = {}) {
+    this.#requests = new Recent(max)
+    this.#oneOf = oneOf
+  }
+
+  add (observation: Observation, now: number): void {
+    if (this.#seen++ % this.#oneOf === 0) this.#requests.add(recentRequest(observation, now))
+  }
+
+  list (): RecentRequest[] {
+    return this.#requests.list()
+  }
+}
+
+function recentRequest ({ request, status, outcome, cause, begunAt, endedAt }: Observation, now: number): RecentRequest {
+  const durationMs = endedAt - begunAt
+  const [path] = request.url.split('?', 1)
+  const { id = null, tier = null, source = null, requested = null } = request.version ?? {}
+  return {
+    at: new Date(now - durationMs).toISOString(),
+    id: request.id,
+    method: request.method,
+    path: path!,
+    status,
+    durationMs: Math.round(durationMs * 100) / 100,
+    outcome,
+    cause,
+    version: id,
+    tier,
+    source,
+    requested
+  }
+}

@@ -1,0 +1,35 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import createError from '@fastify/error'
+import type { FastifyRequest } from 'fastify'
+import type { AdminGuard } from '../../types/index.ts'
+
+const PasswordRequired = createError('ADMIN_PASSWORD_REQUIRED', 'The admin pages ask for a user and the password of the config.', 401)
+
+/** Lets those in who know the password, whatever they call themselves (RFC 7617). */
+export function passwordGuard (password: string): AdminGuard {
+  const expected = digest(password)
+  return (request, reply) => {
+    const credentials = credentialsOf(request)
+    if (credentials !== null && timingSafeEqual(digest(credentials.password), expected)) return
+    if (credentials !== null) request.log.warn({ user: credentials.user }, 'a wrong password for the admin pages')
+    reply.header('www-authenticate', 'Basic realm="admin", charset="UTF-8"')
+    throw new PasswordRequired()
+  }
+}
+
+/** Who is in, as they call themselves. */
+export function userOf (request: FastifyRequest): string {
+  return credentialsOf(request)?.user ?? ''
+}
+
+function credentialsOf ({ headers: { authorization = '' } }: FastifyRequest): { user: string, password: string } | null {
+  const encoded = /^basic +([A-Za-z0-9+/=]+)$/i.exec(authorization)?.[1]
+  if (encoded === undefined) return null
+  const [user, ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
+  return { user: user!, password: password.join(':') }
+}
+
+/** Of the same length, whatever the password's is. */
+function digest (password: string): Buffer {
+  return createHash('sha256').update(password).digest()
+}

@@ -1,0 +1,46 @@
+import t from 'tap'
+import { sliceMs, slices, Traffic } from '../../lib/admin/traffic.ts'
+
+const start = 1_800_000_000_000
+const served = { outcome: 'served', status: 200, durationMs: 10 } as const
+
+t.test('requests are told by the time that they came in', (t) => {
+  const traffic = new Traffic()
+  traffic.add('v1', served, start)
+  traffic.add('v1', served, start + sliceMs)
+  traffic.add('v1', { ...served, outcome: 'refused', status: 400 }, start + sliceMs)
+  traffic.add('v1', { ...served, outcome: 'upstream-failed', status: 502 }, start + 2 * sliceMs)
+  traffic.add('v1', { ...served, status: 503 }, start + 2 * sliceMs)
+
+  const [{ requests, failed, refused }] = traffic.list(start + 2 * sliceMs) as [ReturnType<Traffic['list']>[number]]
+
+  t.strictSame(requests.slice(-3), [1, 2, 2])
+  t.strictSame(refused.slice(-3), [0, 1, 0])
+  t.strictSame(failed.slice(-3), [0, 0, 2])
+  t.equal(requests.length, slices)
+  t.end()
+})
+
+t.test('what is older than the last minutes is forgotten', (t) => {
+  const traffic = new Traffic()
+  traffic.add('v1', served, start)
+  t.equal(traffic.list(start + (slices - 1) * sliceMs).length, 1)
+
+  t.strictSame(traffic.list(start + slices * sliceMs), [])
+  traffic.add('v2', served, start + slices * sliceMs)
+  t.strictSame(traffic.list(start + slices * sliceMs).map(({ version }) => version), ['v2'])
+  t.end()
+})
+
+t.test('durations are told within a fifth', (t) => {
+  const traffic = new Traffic()
+  for (let duration = 1; duration <= 100; duration++) traffic.add('', { ...served, durationMs: duration }, start)
+  traffic.add('', { ...served, durationMs: 1e9 }, start)
+
+  const [{ version, p50, p95 }] = traffic.list(start) as [ReturnType<Traffic['list']>[number]]
+
+  t.equal(version, null)
+  t.ok(p50! >= 50 && p50! < 60, String(p50))
+  t.ok(p95! >= 95 && p95! < 114, String(p95))
+  t.end()
+})

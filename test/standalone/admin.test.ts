@@ -1,0 +1,73 @@
+import t from 'tap'
+import { loadConfig } from '../../lib/standalone/load-config.ts'
+import { config, run, served } from '../helpers/standalone.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+const admin = "admin: { password: 'correct horse battery' }"
+const basic = (user: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` })
+const known = basic('ada', 'correct horse battery')
+
+t.test('without a word of it there are no admin pages', async (t) => {
+  const { origin } = await run(t, config(await startUpstream(t, 'one')))
+
+  t.equal((await fetch(`${origin}/admin/api/versions`).then((response) => response.text())).includes('"servedBy":"one"'), true)
+})
+
+t.test('who knows the password is let in, and named in the audit log', async (t) => {
+  const { origin, standalone } = await run(t, config(await startUpstream(t, 'one'), admin))
+  const statusOf = async (headers = {}) => (await fetch(`${origin}/admin/api/versions`, { headers })).status
+
+  const refused = await fetch(`${origin}/admin/`)
+  t.equal(refused.status, 401)
+  t.match(refused.headers.get('www-authenticate'), /^Basic realm="admin"/)
+  t.equal(await statusOf(basic('ada', 'correct horse')), 401)
+  t.equal(await statusOf({ authorization: 'Bearer correct' }), 401)
+  t.equal(await statusOf(known), 200)
+  const disabled = await fetch(`${origin}/admin/api/versions/v1/disable`, {
+    method: 'POST', headers: { ...known, 'content-type': 'application/json' }, body: '{"reason":"a test"}'
+  })
+  t.equal(disabled.status, 200)
+  t.match(standalone.app.versions.get('v1'), { disabled: { reason: 'a test' } })
+  t.match(await (await fetch(`${origin}/admin/api/audit`, { headers: known })).json(), { changes: [{ actor: 'ada' }] })
+})
+
+t.test('on a listener of their own they are at its root, and go on over a reload', async (t) => {
+  const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
+  const own = "admin: { password: 'correct horse battery', port: 0 }"
+  const { origin, write, host, standalone } = await run(t, config(one, own))
+  const address = standalone.adminAddress!
+  const { app } = standalone
+  const upstreamsTold = async () => await (await fetch(`${address}/api/health`, { headers: known })).text()
+  t.ok((await upstreamsTold()).includes(one))
+  t.match(await served(origin), '200 v1 one')
+
+  await write('gateway.yaml', config(two, `${own}\nforward: { versionHeader: x-served }`))
+  host.emit('SIGHUP')
+  await until(() => standalone.app !== app)
+
+  t.ok((await upstreamsTold()).includes(two))
+  t.equal((await fetch(`${address}/api/health`)).status, 401)
+})
+
+t.test('another port for them needs a restart', async (t) => {
+  const upstream = await startUpstream(t, 'one')
+  const { write, file, standalone } = await run(t, config(upstream, "admin: { password: 'correct horse battery', port: 0 }"))
+  await write('gateway.yaml', config(upstream, admin))
+
+  await t.rejects(async () => await standalone.reload(await loadConfig(file)), { message: /^admin.port: .* needs a restart/ })
+})
+
+t.test('a port that is taken is told, and nothing listens then', async (t) => {
+  const { port } = new URL(await startUpstream(t, 'other'))
+  const text = config(await startUpstream(t, 'one'), `admin: { password: 'correct horse battery', port: ${port} }`)
+
+  await t.rejects(run(t, text), { code: 'EADDRINUSE' })
+})
+
+t.test('a password that is short is a problem, and is not shown', async (t) => {
+  const { write } = await run(t, config(await startUpstream(t, 'one')))
+  const file = await write('short.yaml', config('http://127.0.0.1:1', "admin: { password: 'hunter2' }"))
+
+  await t.rejects(loadConfig(file), { message: /admin.password: expected a password of at least 12 characters, got text/ })
+})
