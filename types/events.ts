@@ -26,7 +26,7 @@ export interface VersionEventMap {
     /** Aliases that are new, gone, or end at another version. */
     readonly aliases: readonly string[]
   }]
-  /** An update was refused; nothing has changed. */
+  /** An update was refused, or a config file that was read again; nothing has changed. */
   rejected: [Change & { readonly problems: readonly ConfigProblem[] }]
   promoted: [Change & { readonly alias: string, readonly version: string }]
   disabled: [Change & { readonly version: string, readonly reason: string | undefined, readonly to: string | undefined }]

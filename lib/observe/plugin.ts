@@ -72,7 +72,7 @@ function countEvents (app: FastifyInstance, metrics: Metrics, prefix: string, re
     name: `${prefix}brownout_requests_total`, type: 'counter', help: 'Requests that met a brownout, by whether it refused them.'
   }, () => [...brownouts.values()])
   registerMetric(metrics, {
-    name: `${prefix}registry_rejected_total`, type: 'counter', help: 'Changes of the set of versions that were refused.'
+    name: `${prefix}registry_rejected_total`, type: 'counter', help: 'Changes of the set of versions, or of the config file, that were refused.'
   }, () => [{ value: rejected, labels: {} }])
 
   app.addHook('onReady', async () => {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ConfigFileOptions, VersionSet } from '../../types/index.ts'
+import type { Registry } from '../registry/registry.ts'
 import { buildApp } from './build-app.ts'
 import { Listener } from './listener.ts'
 import type { LoadedConfig } from './load-config.ts'
@@ -92,6 +93,12 @@ export class Standalone {
     this.#adminListener?.switchTo(after.adminServer)
     this.#log.info('the config is in force')
     this.#retire(retired)
+  }
+
+  /** Tells of a config file that is not taken over, as the registry tells of versions that it refuses: metrics count both. */
+  refuse (problems: readonly string[]): void {
+    const registry = this.#generation.app.versions as Registry
+    registry.announcements.tell('rejected', { revision: registry.revision, problems: problems.map((message) => ({ path: '', message })) })
   }
 
   /** Takes no more requests, and ends when those under way have. */

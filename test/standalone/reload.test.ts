@@ -48,6 +48,7 @@ for (const [what, text] of [['is not valid', 'versions: {}'], ['asks for another
     host.emit('SIGHUP')
     host.emit('SIGHUP')
     const meanwhile = await served(origin)
+    await until(async () => /registry_rejected_total [12]$/m.test(await (await fetch(`${origin}/metrics`)).text()))
     await write('gateway.yaml', config(two))
     host.emit('SIGHUP')
     await until(() => standalone.app.versions.revision === 2)

@@ -1,5 +1,6 @@
 import chokidar from 'chokidar'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
+import { isConfigInvalid } from '../../config/problems.ts'
 import { ConfigFileInvalid, loadConfig } from '../load-config.ts'
 import { Standalone } from '../standalone.ts'
 
@@ -45,6 +46,8 @@ async function reloadFrom (file: string, standalone: Standalone, log: FastifyBas
   } catch (error) {
     const problems = error instanceof ConfigFileInvalid ? error.message.split('\n') : [(error as Error).message]
     log.error({ problems }, 'the config is not taken over: the gateway goes on with the one before')
+    // What the registry refused it has told of itself.
+    if (!isConfigInvalid(error)) standalone.refuse(problems)
   }
 }
 
