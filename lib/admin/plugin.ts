@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
@@ -42,7 +42,7 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
   })
 
   await home.register(async (scope) => {
-    scope.addHook('onRoute', (route) => { route.config = { ...route.config, version: false, identity: false, observed: false } })
+    scope.addHook('onRoute', standApart)
     protect(scope, guard)
     onlyJson(scope)
     scope.setErrorHandler(answerError)
@@ -66,6 +66,12 @@ function check (app: FastifyInstance, options: VersionAdminOptions): void {
     if (options.versions !== undefined) checkRegistry(problems, options.versions)
   })
   if (Object.hasOwn(app, 'versions')) throw new StageOrderInvalid(`versionAdmin sees only requests of a gateway that comes after it. ${order}`)
+}
+
+/** Neither versioned, asked for a token nor observed where the gateway is around it. What the page asks every few seconds is not news. */
+function standApart (route: RouteOptions): void {
+  route.config = { ...route.config, version: false, identity: false, observed: false }
+  if (route.method === 'GET') route.logLevel = 'warn'
 }
 
 /** What is not here is nowhere: the gateway must not forward it. */

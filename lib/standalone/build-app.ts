@@ -31,7 +31,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
   const { log, server, isDraining } = surroundings
   const app = Fastify({
     loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: silentController(),
     trustProxy,
     ...requestIds({ trust: trustProxy }),
     // Fastify passes every request on to its handler when the server has one.
@@ -51,6 +51,11 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     throw error
   }
   return app
+}
+
+/** Whoever is to tell of requests tells of them otherwise. */
+function silentController (): LogController {
+  return new LogController({ disableRequestLogging: true })
 }
 
 async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Surroundings): Promise<void> {
@@ -73,7 +78,9 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
     await app.register(versionAdmin, { ...options, ...prefix !== undefined && { prefix } })
     return
   }
-  const home = Fastify({ loggerInstance: app.log, serverFactory: (handler) => adminServer.on('request', handler) }) as unknown as FastifyInstance
+  const home = Fastify({
+    loggerInstance: app.log, logController: silentController(), serverFactory: (handler) => adminServer.on('request', handler)
+  }) as unknown as FastifyInstance
   await app.register(versionAdmin, { ...options, app: home, prefix: prefix ?? '' })
   app.addHook('onReady', async () => { await home.ready() })
   app.addHook('onClose', async () => await home.close())
