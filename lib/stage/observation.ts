@@ -105,8 +105,9 @@ export function observe (app: FastifyInstance, observer: Observer): void {
     observationOf.set(request, observation)
     reply.raw.on('close', () => {
       observation.endedAt = performance.now()
-      // The exchange hears of the end after this, and has something to note of it.
-      process.nextTick(tell, observers, observation)
+      // Of an end before its time the exchange hears after this, and has something to note of it.
+      if (isFinished(reply.raw)) tell(observers, observation)
+      else process.nextTick(tell, observers, observation)
     })
     done()
   })
