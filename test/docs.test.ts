@@ -1,0 +1,51 @@
+import { access, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { alone, observed } from './helpers/observed.ts'
+import { makeIssuer } from './helpers/issuer.ts'
+import { answer, startJwksServer } from './helpers/jwks-server.ts'
+import { startUpstream } from './helpers/upstream.ts'
+
+const root = new URL('..', import.meta.url).pathname
+
+async function filesOf (folder: string, ending: RegExp): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true })
+  return entries.filter((name) => ending.test(name)).map((name) => join(root, folder, name))
+}
+
+/** What stands in a document between backticks. */
+function quotedIn (text: string): string[] {
+  return [...text.matchAll(/`([^`\n]+)`/g)].map(([, quoted]) => quoted!)
+}
+
+t.test('links in the documentation lead to files that there are', async (t) => {
+  const documents = [...await filesOf('docs', /\.md$/), ...await filesOf('examples', /\.md$/), join(root, 'README.md'), join(root, 'bench/README.md')]
+  for (const document of documents) {
+    for (const [, link] of (await readFile(document, 'utf8')).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+      if (/^[a-z]+:/.test(link!)) continue
+      await t.resolves(access(join(document, '..', link!)), `${document}: ${link}`)
+    }
+  }
+  t.ok(documents.length > 10)
+})
+
+t.test('what an operator is told to look at is there: metrics, codes, log lines', async (t) => {
+  const text = await readFile(join(root, 'docs/operate.md'), 'utf8')
+  const sources = (await Promise.all((await filesOf('lib', /\.ts$/)).map((file) => readFile(file, 'utf8')))).join('\n')
+  const issuer = makeIssuer()
+  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { send, metricsOf } = await observed(t, {
+    ...alone(await startUpstream(t, 'latest')), identity: { providers: [issuer.provider({ jwks: { url } })] }
+  })
+  await (await send('/a')).text()
+  const { families } = await metricsOf(1)
+
+  const metrics = [...text.matchAll(/version_gateway_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''))
+  const codes = quotedIn(text).filter((quoted) => /^[A-Z]+_[A-Z_]+$/.test(quoted))
+  const messages = quotedIn(text).filter((quoted) => /^(the|request|keys|version) [a-z ]+/.test(quoted))
+
+  t.ok(metrics.length > 5 && codes.length > 10 && messages.length > 5)
+  t.strictSame(metrics.filter((name) => !families.some((family) => family.name === name)), [])
+  t.strictSame(codes.filter((code) => !sources.includes(`'${code}'`)), [])
+  t.strictSame(messages.filter((message) => !sources.includes(`'${message}`)), [])
+})
