@@ -4,8 +4,8 @@ import type { RequestOutcome } from './observe.ts'
 import type { VersionRegistry } from './versions.ts'
 
 /**
- * Lets a request to the admin pages through, or does not: it throws, answers by itself, or gives `false` for 403. One
- * that takes `done` has to call it, like a hook of Fastify's: `app.basicAuth` of @fastify/basic-auth is one.
+ * Lets a request to the admin pages through: it returns `true`, promises something, or calls `done`, as a hook of Fastify's
+ * such as `app.basicAuth` of @fastify/basic-auth does. Or it does not: it throws, answers by itself, or says `false` (403).
  */
 export type AdminGuard = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => unknown
 
@@ -21,7 +21,7 @@ export interface VersionAdminOptions {
   actor?: (request: FastifyRequest) => string
   /** The requests that are kept to be looked at. */
   recent?: {
-    /** How many. Default 200. */
+    /** How many, at most 10000. Default 200. */
     max?: number
     /** One of how many is kept. Default 1: every one. */
     oneOf?: number

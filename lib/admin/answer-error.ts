@@ -3,31 +3,54 @@ import createError from '@fastify/error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigProblem, UsageEntry } from '../../types/index.ts'
 import { isConfigInvalid } from '../config/problems.ts'
+import { VersionInUse } from '../errors.ts'
 
 export const InputInvalid = createError<[sentence: string]>('ADMIN_INPUT_INVALID', '%s', 400)
 export const NotFound = createError<[sentence: string]>('ADMIN_NOT_FOUND', '%s', 404)
 export const RevisionChanged = createError<[now: number]>('ADMIN_REVISION_CHANGED',
   'The versions were changed meanwhile: revision %d is in force. Look again, then decide.', 409)
+export const Unavailable = createError('ADMIN_UNAVAILABLE', 'The gateway has not begun, or has ended.', 503)
 
-type Failed = Partial<FastifyError & { problems: readonly ConfigProblem[], consumers: readonly UsageEntry[] }>
+/** How many problems, and how many of those who stand in the way of a retirement, are named. */
+const most = 20
 
-/** How many of those who stand in the way of a retirement are named. */
-const mostConsumers = 20
+/** What went wrong, for the answer and for the log. */
+export interface Failure {
+  readonly status: number
+  readonly detail: string
+  readonly code: string | undefined
+  readonly problems?: readonly ConfigProblem[]
+  readonly consumers?: readonly UsageEntry[]
+}
+
+/** What an error says. Of errors of others only the status and the sentence; of faults nothing. */
+export function failureOf (error: unknown): Failure {
+  const { message = '', code, statusCode, status = statusCode } = Object(error) as Partial<FastifyError & { status: number }>
+  // What a change would lead to is not a set of versions that can be served.
+  if (isConfigInvalid(error)) return { status: 422, detail: sentenceOf(error.problems), code, problems: error.problems.slice(0, most) }
+  if (error instanceof InputInvalid && 'problems' in error) {
+    const problems = error.problems as readonly ConfigProblem[]
+    return { status: 400, detail: sentenceOf(problems), code, problems: problems.slice(0, most) }
+  }
+  if (error instanceof VersionInUse) {
+    const { consumers } = error as unknown as { consumers: readonly UsageEntry[] }
+    return { status: 409, detail: message, code, consumers: consumers.slice(0, most) }
+  }
+  if (error instanceof Unavailable) return { status: 503, detail: message, code }
+  const isTheirs = Number.isInteger(status) && status! >= 400 && status! < 500
+  return isTheirs
+    ? { status: status!, detail: message, code: String(code) }
+    : { status: 500, detail: 'The admin page failed; the log has the reason.', code: undefined }
+}
 
 /** Answers with what went wrong, as `application/problem+json` (RFC 9457). */
 export function answerError (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { message, code, statusCode, problems, consumers } = Object(error) as Failed
-  // What a change would lead to is not a set of versions that can be served.
-  const status = isConfigInvalid(error) && code === 'VERSION_CONFIG_INVALID' ? 422 : statusCode ?? 500
-  if (status >= 500) request.log.error({ err: error }, 'an admin page failed')
-  reply.code(status).type('application/problem+json').send(Buffer.from(JSON.stringify({
-    type: 'about:blank',
-    title: STATUS_CODES[status],
-    status,
-    detail: status >= 500 ? 'The admin page failed; the log has the reason.' : message,
-    code,
-    problems,
-    consumers: consumers?.slice(0, mostConsumers),
-    requestId: request.id
-  })))
+  const { status, ...failure } = failureOf(error)
+  if (status === 500) request.log.error({ err: error }, 'an admin page failed')
+  const problem = { type: 'about:blank', title: STATUS_CODES[status], status, ...failure, requestId: request.id }
+  reply.code(status).type('application/problem+json').send(Buffer.from(JSON.stringify(problem)))
+}
+
+function sentenceOf (problems: readonly ConfigProblem[]): string {
+  return problems.slice(0, most).map(({ path, message }) => `${path}: ${message}`).join(' ')
 }

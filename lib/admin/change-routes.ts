@@ -1,40 +1,56 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { AuditEntry } from '../../types/index.ts'
+import type { AuditEntry, VersionAdminOptions } from '../../types/index.ts'
+import { answerAtOnce } from '../answer-at-once.ts'
+import { show } from '../config/problems.ts'
 import type { Registry } from '../registry/registry.ts'
-import { NotFound, RevisionChanged } from './answer-error.ts'
+import { failureOf, NotFound, RevisionChanged } from './answer-error.ts'
 import { changes } from './changes.ts'
 import { readBody } from './read-body.ts'
 import type { Recent } from './recent-requests.ts'
 
 interface Surroundings {
+  /** @throws when there is none to change */
   readonly registry: () => Registry
-  readonly actor: (request: FastifyRequest) => string
+  readonly actor: NonNullable<VersionAdminOptions['actor']>
   readonly audit: Recent<AuditEntry>
 }
 
 /** Routes that change the versions. Each change has a reason, and is told in the log, whether it was made or refused. */
 export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }: Surroundings): void {
-  for (const [action, { url, body: schema, apply }] of Object.entries(changes)) {
-    scope.post<{ Params: { subject?: string } }>(`/api${url}`, (request, reply) => {
+  for (const [name, { url, body: schema, of, apply }] of Object.entries(changes)) {
+    const action = name as AuditEntry['action']
+    scope.post<{ Params: { subject?: string } }>(url, (request, reply) => {
       const versions = registry()
-      const { subject = null } = request.params
+      const { subject: said = null } = request.params
       const body = readBody<{ reason: string, revision?: number }>(schema, request.body)
-      const entry = { at: new Date(versions.now()).toISOString(), actor: actor(request), action: action as AuditEntry['action'], subject, reason: body.reason }
+      const entry = { at: new Date(versions.now()).toISOString(), actor: nameOf(request), action, subject: said, reason: body.reason }
+      let subject = said
       try {
-        if (subject !== null && action !== 'promote' && versions.get(subject) === undefined) throw new NotFound(`There is no version '${subject}'.`)
+        if (said !== null) subject = of!(versions, said) ?? notFound(said, url)
         if (body.revision !== undefined && body.revision !== versions.revision) throw new RevisionChanged(versions.revision)
-        note({ ...entry, revision: apply(versions, subject ?? '', body as never) }, request)
+        apply(versions, subject ?? '', body as never)
       } catch (error) {
-        note({ ...entry, revision: null }, request, error)
+        audit.add({ ...entry, revision: null })
+        // Not the error itself: it may have thousands of callers with it.
+        const { code, detail } = failureOf(error)
+        request.log.warn({ audit: entry, code, detail }, 'a change of the versions by an admin was refused')
         throw error
       }
-      reply.send({ revision: versions.revision })
+      const { revision } = versions
+      const made = { ...entry, subject, revision }
+      audit.add(made)
+      request.log.info({ audit: made }, 'the versions were changed by an admin')
+      reply.send({ revision })
     })
   }
 
-  function note (entry: AuditEntry, request: FastifyRequest, err?: unknown): void {
-    audit.add(entry)
-    if (err === undefined) request.log.info({ audit: entry }, 'the versions were changed by an admin')
-    else request.log.warn({ audit: entry, err }, 'a change of the versions by an admin was refused')
+  function nameOf (request: FastifyRequest): string {
+    const name: unknown = answerAtOnce(actor, request)
+    if (typeof name === 'string') return name
+    throw new TypeError(`actor must give text, not ${show(name)}`)
   }
+}
+
+function notFound (name: string, url: string): never {
+  throw new NotFound(`There is no ${url.startsWith('/aliases') ? 'alias' : 'version'} '${name}'.`)
 }

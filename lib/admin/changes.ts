@@ -13,12 +13,21 @@ const words: Record<string, SchemaObject> = {
 interface Change<Body = never> {
   readonly url: string
   readonly body: SchemaObject
-  /** @param subject id or alias in the URL @returns the new revision */
-  apply (registry: Registry, subject: string, body: Body): number
+  /** What a name in the URL means: an id, or an alias; `undefined` when there is none. */
+  readonly of?: (registry: Registry, name: string) => string | undefined
+  apply (registry: Registry, subject: string, body: Body): void
 }
 
 const change = <Body>(url: string, own: Record<string, SchemaObject>, apply: Change<Body>['apply'], required: string[] = []): Change =>
-  ({ url, body: object({ ...own, ...words }, ['reason', ...required]), apply })
+  ({ url, of: url.startsWith('/aliases') ? aliasOf : idOf, body: object({ ...own, ...words }, ['reason', ...required]), apply })
+
+function idOf (registry: Registry, name: string): string | undefined {
+  return registry.get(name)?.id
+}
+
+function aliasOf (registry: Registry, name: string): string | undefined {
+  return registry.current.find(name)?.alias
+}
 
 /** The changes that the page has buttons for. */
 export const changes: Readonly<Record<AuditEntry['action'], Change>> = {

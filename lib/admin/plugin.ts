@@ -6,9 +6,9 @@ import { StageOrderInvalid } from '../errors.ts'
 import { versionOf } from '../stage/observed-version.ts'
 import type { Registry } from '../registry/registry.ts'
 import { observe } from '../stage/observation.ts'
-import { answerError, NotFound } from './answer-error.ts'
+import { answerError, NotFound, Unavailable } from './answer-error.ts'
 import { changeRoutes } from './change-routes.ts'
-import { protect } from './guard.ts'
+import { protect, refuseOtherSites } from './guard.ts'
 import { pageRoutes } from './page-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import { Recent, RecentRequests } from './recent-requests.ts'
@@ -26,7 +26,13 @@ const mostChanges = 100
 async function administer (app: FastifyInstance, options: VersionAdminOptions): Promise<void> {
   check(app, options)
   const { prefix = '/admin', app: home = app, guard, actor = ({ ip }: FastifyRequest) => ip } = options
-  const registry = (): Registry => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry
+  const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
+  let isClosed = false
+  const live = (): Registry => {
+    const versions = registry()
+    if (versions === undefined || isClosed) throw new Unavailable()
+    return versions
+  }
   const traffic = new Traffic()
   const requests = new RecentRequests(options.recent)
   const audit = new Recent<AuditEntry>(mostChanges)
@@ -34,32 +40,48 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
   app.addHook('onReady', async () => {
     if (registry() === undefined) throw new StageOrderInvalid(`versionAdmin needs a gateway in the same scope. ${order}`)
   })
+  app.addHook('onClose', async () => { isClosed = true })
   observe(app, (observation) => {
-    const { outcome, status, begunAt, endedAt } = observation
-    const now = registry().now()
-    traffic.add(versionOf(observation, registry()), { outcome, status, durationMs: endedAt - begunAt }, now)
+    const now = registry()!.now()
+    traffic.add(versionOf(observation, registry()), observation, now)
     requests.add(observation, now)
   })
 
   await home.register(async (scope) => {
     scope.addHook('onRoute', standApart)
+    scope.addHook('onSend', async (_request, reply) => { reply.headers(privately) })
+    scope.setErrorHandler(answerError)
     protect(scope, guard)
     onlyJson(scope)
-    scope.setErrorHandler(answerError)
-    scope.addHook('onSend', async (_request, reply) => { reply.headers(privately) })
     await pageRoutes(scope)
-    readRoutes(scope, { registry, traffic, requests, audit })
-    changeRoutes(scope, { registry, actor, audit })
+    await scope.register(async (api) => {
+      refuseOtherSites(api)
+      readRoutes(api, { registry: live, traffic, requests, audit })
+      changeRoutes(api, { registry: live, actor, audit })
+    }, { prefix: '/api' })
     nothingElse(scope)
   }, { prefix })
+  if (home === app) keepOut(app, prefix)
 }
 
 export const versionAdmin: VersionAdminPlugin = fp(administer, { name: 'fastify-version-gateway/admin', fastify: '5.x' })
 
 const order = 'Register it first: app.register(versionAdmin, { guard }), app.register(versionGateway, { ... }).'
 
-/** For nobody else's eyes, frames, caches or logs. */
-const privately = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' }
+/** Nothing but what the page has itself: no inline scripts or styles, no other hosts, no frames (CSP Level 3). */
+const contentSecurityPolicy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
+  "frame-ancestors 'none'"
+].join('; ')
+
+/** For nobody else's eyes, frames or caches. */
+const privately = {
+  'cache-control': 'no-store',
+  'content-security-policy': contentSecurityPolicy,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY'
+}
 
 function check (app: FastifyInstance, options: VersionAdminOptions): void {
   checkStage('versionAdmin', options, (problems) => {
@@ -79,6 +101,13 @@ function nothingElse (scope: FastifyInstance): void {
   const handler = ({ method, url }: FastifyRequest): never => { throw new NotFound(`There is no ${method} ${url.split('?', 1)[0]}.`) }
   scope.route({ method: scope.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD'), url: '/', handler })
   scope.all('/*', handler)
+}
+
+/** Has nobody else answer among the admin pages, unguarded: neither the gateway nor a route that comes later. */
+function keepOut (app: FastifyInstance, prefix: string): void {
+  app.addHook('onRoute', ({ url }) => {
+    if (url.startsWith(`${prefix}/`)) throw new StageOrderInvalid(`The route ${url} is among the admin pages at ${prefix}. Give one of them another prefix.`)
+  })
 }
 
 /** Forms of other sites cannot send it without being asked for (Fetch, CORS-safelisted request-header). */

@@ -4,11 +4,10 @@ import { Problems } from '../config/problems.ts'
 import { InputInvalid } from './answer-error.ts'
 
 /** A body of the form that it must have. @throws `ADMIN_INPUT_INVALID` with every problem */
-export function readBody<Body> (schema: SchemaObject, body: unknown): Body {
+export function readBody<Body> (schema: SchemaObject, body: unknown = {}): Body {
   const problems = new Problems()
-  checkShape(problems, schema, body ?? {})
+  checkShape(problems, schema, body)
   const found = problems.list()
-  if (found.length === 0) return (body ?? {}) as Body
-  const sentence = found.map(({ path, message }) => `${path}: ${message}`).join(' ')
-  throw Object.assign(new InputInvalid(sentence), { problems: found })
+  if (found.length > 0) throw Object.assign(new InputInvalid('The body is not what it should be.'), { problems: found })
+  return body as Body
 }

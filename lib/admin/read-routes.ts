@@ -9,6 +9,7 @@ import { sliceMs, type Traffic } from './traffic.ts'
 import { describeVersions } from './describe-versions.ts'
 
 interface Sources {
+  /** @throws when there is none to tell of */
   readonly registry: () => Registry
   readonly traffic: Traffic
   readonly requests: RecentRequests
@@ -18,41 +19,44 @@ interface Sources {
 /** How many callers are told of, unless it is said. */
 const defaultLimit = 100
 
-const token = { type: 'string', pattern: '^[!#$%&\'*+.^_`|~0-9A-Za-z-]+$', expected: 'a method' }
+const token = (expected: string) => ({ type: 'string', pattern: '^[!#$%&\'*+.^_`|~0-9A-Za-z-]+$', expected })
 const headerValue = { type: 'string', pattern: '^[^\\0\\r\\n]*$', expected: 'the value of a header' }
 const explained = object({
-  method: token,
+  method: token('a method'),
   url: { type: 'string', pattern: '^/[!-~]*$', expected: 'a path that begins with /' },
   headers: {
     type: 'object',
-    propertyNames: token,
+    propertyNames: token('names of headers'),
     additionalProperties: { if: { type: 'array' }, then: list(headerValue, 'values of a header'), else: headerValue },
     expected: 'headers, each with its value'
   },
   claims: { type: 'object', expected: 'claims of a token' },
   provider: text('the name of a provider'),
   tenant: text('a tenant'),
-  now: { type: 'number', expected: 'milliseconds since 1970' }
+  now: { type: 'number', minimum: -8.64e15, maximum: 8.64e15, expected: 'milliseconds since 1970' }
 })
 
 /** Routes that tell what is known, and change nothing. */
 export function readRoutes (scope: FastifyInstance, { registry, traffic, requests, audit }: Sources): void {
-  scope.get('/api/versions', () => describeVersions(registry()))
-  scope.get<{ Params: { name: string } }>('/api/versions/:name', ({ params: { name } }) => {
+  scope.get('/versions', () => describeVersions(registry()))
+  scope.get<{ Params: { name: string } }>('/versions/:name', ({ params: { name } }) => {
     const { versions } = describeVersions(registry())
     return versions.find(({ id }) => id === idOf(name))
   })
-  scope.get<{ Params: { name: string }, Querystring: { limit?: string } }>('/api/versions/:name/usage', ({ params: { name }, query }) => {
-    const all = registry().usage(idOf(name))
-    return { version: idOf(name), callers: all.length, usage: all.slice(0, limitOf(query.limit)) }
+  scope.get<{ Params: { name: string }, Querystring: { limit?: string } }>('/versions/:name/usage', ({ params: { name }, query }) => {
+    const version = idOf(name)
+    return { version, ...registry().usageLog.latestOf(version, limitOf(query.limit)) }
   })
-  scope.get('/api/health', () => ({ versions: registry().health() }))
-  scope.get('/api/traffic', () => ({ sliceMs, versions: traffic.list(registry().now()) }))
-  scope.get('/api/requests', () => ({ requests: requests.list() }))
-  scope.get('/api/audit', () => ({ changes: audit.list() }))
-  scope.post('/api/explain', async ({ body }) => {
+  scope.get('/health', () => ({ versions: registry().health() }))
+  scope.get('/traffic', () => ({ sliceMs, versions: traffic.list(registry().now()) }))
+  scope.get('/requests', () => ({ requests: requests.list() }))
+  scope.get('/audit', () => ({ changes: audit.list() }))
+  scope.post('/explain', async ({ body, log }) => {
     const request = readBody<ExplainedRequest>(explained, body)
-    return await registry().explain(request).catch((error: Error) => { throw new InputInvalid(error.message) })
+    return await registry().explain(request).catch((err: Error) => {
+      log.warn({ err }, 'a request could not be explained')
+      throw new InputInvalid(err.message)
+    })
   })
 
   function idOf (name: string): string {
@@ -63,6 +67,6 @@ export function readRoutes (scope: FastifyInstance, { registry, traffic, request
 }
 
 function limitOf (limit = String(defaultLimit)): number {
-  if (!/^[1-9]\d{0,4}$/.test(limit)) throw new InputInvalid('limit: expected a whole number from 1 to 99999.')
+  if (!/^[1-9]\d{0,2}$/.test(limit)) throw new InputInvalid('limit: expected a whole number from 1 to 999.')
   return Number(limit)
 }

@@ -22,6 +22,9 @@ export class Recent<Item> {
   }
 }
 
+/** Characters of a path that are kept. */
+const longestPath = 300
+
 /** Keeps the requests that were answered lately, or one of so many of them. */
 export class RecentRequests {
   readonly #requests: Recent<RecentRequest>
@@ -42,15 +45,16 @@ export class RecentRequests {
   }
 }
 
+/** Without what is behind `?` and `;`; as a text of its own, which does not keep the rest in memory. */
 function recentRequest ({ request, status, outcome, cause, begunAt, endedAt }: Observation, now: number): RecentRequest {
   const durationMs = endedAt - begunAt
-  const [path] = request.url.split('?', 1)
+  const path = Buffer.from(request.url.split(/[?;]/, 1)[0]!.slice(0, longestPath)).toString()
   const { id = null, tier = null, source = null, requested = null } = request.version ?? {}
   return {
     at: new Date(now - durationMs).toISOString(),
     id: request.id,
     method: request.method,
-    path: path!,
+    path,
     status,
     durationMs: Math.round(durationMs * 100) / 100,
     outcome,

@@ -1,4 +1,4 @@
-import type { RequestOutcome } from '../../types/index.ts'
+import type { Observation } from '../stage/observation.ts'
 
 /** How long the last minutes are, and how finely they are told apart. */
 export const sliceMs = 5_000
@@ -16,12 +16,8 @@ interface Slice {
   readonly durations: Uint32Array
 }
 
-/** What became of a request, as far as it is counted here. */
-interface Counted {
-  readonly outcome: RequestOutcome
-  readonly status: number
-  readonly durationMs: number
-}
+/** What is counted of a request. */
+type Counted = Pick<Observation, 'outcome' | 'status' | 'begunAt' | 'answeredAt' | 'endedAt' | 'isTunnel'>
 
 /** The traffic of one version in the last minutes. */
 export interface VersionTraffic {
@@ -32,7 +28,7 @@ export interface VersionTraffic {
   /** Failed upstreams, and answers of 500 and more. */
   readonly failed: readonly number[]
   readonly refused: readonly number[]
-  /** Milliseconds, over all slices, within 19 %; `null` without any request. */
+  /** Milliseconds until the upstream began to answer, over all slices, within 19 %; `null` without any request. */
   readonly p50: number | null
   readonly p95: number | null
 }
@@ -43,7 +39,7 @@ export class Traffic {
   readonly #ring = new Array<{ readonly number: number, readonly byVersion: Map<string, Slice> }>(slices)
 
   /** @param version empty: none was decided @param now milliseconds since 1970 */
-  add (version: string, { outcome, status, durationMs }: Counted, now: number): void {
+  add (version: string, { outcome, status, begunAt, answeredAt, endedAt, isTunnel }: Counted, now: number): void {
     const number = Math.floor(now / sliceMs)
     const place = number % slices
     if (this.#ring[place]?.number !== number) this.#ring[place] = { number, byVersion: new Map() }
@@ -53,7 +49,7 @@ export class Traffic {
     slice.requests++
     if (outcome === 'refused') slice.refused++
     else if (outcome === 'upstream-failed' || status >= 500) slice.failed++
-    slice.durations[stepOf(durationMs)]!++
+    if (!isTunnel) slice.durations[stepOf((answeredAt ?? endedAt) - begunAt)]!++
   }
 
   /** Versions that had any request. @param now milliseconds since 1970 */

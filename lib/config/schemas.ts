@@ -56,7 +56,7 @@ export const stageSchemas = {
     prefix: register.prefix,
     app: { type: 'object', expected: 'an app of Fastify' },
     actor: functionOf('a function of the request'),
-    recent: object({ max: count(1, 100_000, 'requests'), oneOf: count(1, 1_000_000, 'requests') }),
+    recent: object({ max: count(1, 10_000, 'requests'), oneOf: count(1, 1_000_000, 'requests') }),
     versions: definedVersions
   }, ['guard']),
   versionDiscovery: object({ path: urlPath, catalog: { if: { type: 'string' }, then: urlPath, else: flag }, versions: definedVersions, ...register })

@@ -70,6 +70,12 @@ export class Usage {
     return this.#list(version).map(frozen)
   }
 
+  /** How many used a version, and the latest of them. */
+  latestOf (version: string, limit: number): { callers: number, usage: UsageEntry[] } {
+    const all = this.#list(version)
+    return { callers: all.length, usage: all.slice(0, limit).map(frozen) }
+  }
+
   /** Those who used a version at or after a moment, other than by these tiers; the latest first. */
   seenSince (version: string, since: number, allowTiers: readonly Tier[] = []): UsageEntry[] {
     const tiers = (['override', 'pin', 'default'] as const).filter((tier) => !allowTiers.includes(tier))

@@ -6,6 +6,7 @@ import { accessLog } from '../observe/access-log.ts'
 import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
 import { requestIds } from '../observe/request-ids.ts'
+import { takeOver } from '../proxy-versions/front.ts'
 import { versionDiscovery } from '../version-discovery/plugin.ts'
 import { versionGateway } from '../version-gateway.ts'
 import type { LoadedConfig } from './load-config.ts'
@@ -81,6 +82,8 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
   const home = Fastify({
     loggerInstance: app.log, logController: silentController(), serverFactory: (handler) => adminServer.on('request', handler)
   }) as unknown as FastifyInstance
+  // The listener tells of upgrades and of bodies that wait, which nobody else would answer.
+  takeOver(home, '')
   await app.register(versionAdmin, { ...options, app: home, prefix: prefix ?? '' })
   app.addHook('onReady', async () => { await home.ready() })
   app.addHook('onClose', async () => await home.close())

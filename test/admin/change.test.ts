@@ -43,7 +43,7 @@ t.test('a version in use is retired only by force', async (t) => {
 })
 
 t.test('bad input is told, and changes nothing', async (t) => {
-  const { post, app } = await administered(t)
+  const { post, app } = await administered(t, { aliases: { stable: 'v2' } as never })
   const cases: Array<[path: string, body: unknown, status: number, detail: RegExp]> = [
     ['versions/v2/disable', {}, 400, /reason: missing/],
     ['versions/v2/disable', { reason: ' ' }, 400, /reason/],
@@ -52,14 +52,15 @@ t.test('bad input is told, and changes nothing', async (t) => {
     ['versions/v2/disable', { reason, retryAfter: '7' }, 400, /retryAfter/],
     ['versions/v2/disable', { reason, too: 'latest' }, 400, /too: unknown option/],
     ['versions/v2/disable', { reason, to: 'v9' }, 422, /v9/],
-    ['versions/v2/disable', null, 400, /reason: missing/],
+    ['versions/v2/disable', null, 400, /expected an object/],
     ['versions/v2/disable', [], 400, /expected an object/],
     ['versions/v9/disable', { reason }, 404, /no version 'v9'/],
     ['versions/__proto__/disable', { reason }, 404, /no version/],
     ['versions/v2/retire', { reason, force: 'yes' }, 400, /force/],
     ['aliases/latest/promote', { reason }, 400, /version: missing/],
-    ['aliases/stable/promote', { reason, version: 'v9' }, 422, /v9/],
-    ['aliases/a b/promote', { reason, version: 'v2' }, 422, /a b/],
+    ['aliases/stable/promote', { reason, version: 'v9' }, 422, /^id: 'v9' is neither/],
+    ['aliases/stabel/promote', { reason, version: 'v2' }, 404, /no alias 'stabel'/],
+    ['aliases/v2/promote', { reason, version: 'v2' }, 404, /no alias 'v2'/],
     ['rollback', { reason, steps: 0 }, 400, /steps/],
     ['rollback', { reason, steps: 3 }, 422, /earlier sets/]
   ]
@@ -93,6 +94,29 @@ t.test('each change is told in the log with who made it, and why, those that wer
   t.match(await get('audit'), { body: { changes: [{ action: 'enable' }, { action: 'disable', at: String }] } })
 })
 
+t.test('callers who stand in the way are told of by a few of them, and not in the log', async (t) => {
+  const written: string[] = []
+  const app = makeApp(t, { logger: { level: 'warn', stream: { write: (line: string) => { written.push(line) } } } })
+  const { post, see, issuer } = await administered(t, {}, {}, app)
+  for (let index = 0; index < 25; index++) {
+    await see('/a', { headers: { 'x-version-override': 'v2', authorization: `Bearer ${issuer.token({ sub: `caller-${index}` })}` } })
+  }
+
+  const { body } = await post('versions/v2/retire', { reason })
+
+  t.equal(body.consumers.length, 20)
+  t.match(written, [/VERSION_IN_USE/])
+  t.notMatch(written[0], /caller-/)
+})
+
+t.test('the audit log has the id of a version that was named by an alias', async (t) => {
+  const { post, get } = await administered(t, { aliases: { stable: 'v2' } as never })
+
+  await post('versions/stable/disable', { reason })
+
+  t.match(await get('audit'), { body: { changes: [{ subject: 'v2' }] } })
+})
+
 t.test('who makes a change is, unless it is said, an address', async (t) => {
   const { post, get } = await administered(t)
 
@@ -102,11 +126,13 @@ t.test('who makes a change is, unless it is said, an address', async (t) => {
 })
 
 t.test('what fails in the admin pages is in the log, not in the answer', async (t) => {
-  const { post, app } = await administered(t, {}, { actor: () => { throw new Error('secret') } })
+  for (const actor of [() => { throw new Error('secret') }, async () => 'ada', () => 7] as unknown as Array<() => string>) {
+    const { post, app } = await administered(t, {}, { actor })
 
-  const { status, body } = await post('versions/v2/disable', { reason })
+    const { status, body } = await post('versions/v2/disable', { reason })
 
-  t.equal(status, 500)
-  t.notMatch(JSON.stringify(body), /secret/)
-  t.equal(app.versions.revision, 1)
+    t.equal(status, 500)
+    t.notMatch(JSON.stringify(body), /secret/)
+    t.equal(app.versions.revision, 1)
+  }
 })

@@ -1,4 +1,6 @@
-import t from 'tap'
+import { Readable } from 'node:stream'
+import type { onSendAsyncHookHandler } from 'fastify'
+import t, { type Test } from 'tap'
 import { versionAdmin } from '../../lib/index.ts'
 import type { VersionAdminOptions } from '../../types/index.ts'
 import { administered, password } from '../helpers/admin.ts'
@@ -48,45 +50,75 @@ t.test('what is under the gateway\'s prefix is forwarded, however it is written'
   }
 })
 
-t.test('a guard may throw, answer, or say false', async (t) => {
-  const statusWith = async (guard: VersionAdminOptions['guard']) => {
-    const { send } = await administered(t, {}, { guard })
-    return (await send('/admin/api/versions', { headers: password })).status
-  }
+/** What a request is answered with, and whether it changed anything, with a guard. */
+async function outcomeWith (t: Test, guard: VersionAdminOptions['guard'], hook: onSendAsyncHookHandler = async () => {}) {
+  const app = makeApp(t)
+  app.addHook('onSend', hook)
+  const { post } = await administered(t, {}, { guard }, app)
+  const { status } = await post('versions/v2/disable', { reason: 'x' })
+  return `${status}, revision ${app.versions.revision}`
+}
 
-  t.equal(await statusWith(() => {}), 200)
-  t.equal(await statusWith(async () => {}), 200)
-  t.equal(await statusWith(() => true), 200)
-  t.equal(await statusWith(() => false), 403)
-  t.equal(await statusWith(async () => false), 403)
-  t.equal(await statusWith(() => { throw Object.assign(new Error('no'), { statusCode: 401 }) }), 401)
-  t.equal(await statusWith(async () => { throw new Error('down') }), 500)
-  t.equal(await statusWith(async (_request, reply) => { reply.code(418).send('tea') }), 418)
+t.test('a guard lets a request through, throws, answers, or says false', async (t) => {
+  const done: VersionAdminOptions['guard'] = (_request, _reply, done) => { done() }
+  const refused = Object.assign(new Error('no'), { statusCode: 401 })
+
+  t.equal(await outcomeWith(t, async () => {}), '200, revision 2')
+  t.equal(await outcomeWith(t, () => true), '200, revision 2')
+  t.equal(await outcomeWith(t, async () => ({ sub: 'ada' })), '200, revision 2', 'as of jwtVerify')
+  t.equal(await outcomeWith(t, done), '200, revision 2')
+  for (const no of [false, null, 0, '']) t.equal(await outcomeWith(t, () => no), '403, revision 1', String(no))
+  t.equal(await outcomeWith(t, async () => false), '403, revision 1')
+  t.equal(await outcomeWith(t, () => { throw refused }), '401, revision 1')
+  t.equal(await outcomeWith(t, async () => { throw new Error('down') }), '500, revision 1')
+  t.equal(await outcomeWith(t, async () => { throw Object.assign(new Error('no'), { statusCode: 200 }) }), '500, revision 1', 'no error is a success')
+  t.equal(await outcomeWith(t, (_request, _reply, done) => { done(refused) }), '401, revision 1')
+  t.equal(await outcomeWith(t, async (_request, _reply, _done) => { throw refused }), '401, revision 1')
+  t.equal(await outcomeWith(t, (_request, reply) => reply.code(401).send({})), '401, revision 1')
+  t.equal(await outcomeWith(t, async (_request, reply) => await reply.code(401).send({})), '401, revision 1')
 })
 
-t.test('a hook with a callback is a guard too', async (t) => {
-  const statusWith = async (guard: VersionAdminOptions['guard']) => {
-    const { send } = await administered(t, {}, { guard })
-    return (await send('/admin/api/versions')).status
+t.test('who answers lets nobody through, also while the answer waits', async (t) => {
+  const slowly: onSendAsyncHookHandler = async () => await new Promise<void>((resolve) => { setImmediate(resolve) })
+  const answers: Array<VersionAdminOptions['guard']> = [
+    (_request, reply) => { reply.code(401).send({}) },
+    async (_request, reply) => { reply.code(401).send({}) },
+    (_request, reply, done) => {
+      reply.code(401).send({})
+      done()
+    },
+    (_request, reply) => {
+      reply.code(401).send(Readable.from(['{}']))
+      return true
+    },
+    (_request, reply) => { setImmediate(() => reply.code(401).send({})) }
+  ]
+  for (const [index, guard] of answers.entries()) {
+    t.equal(await outcomeWith(t, guard), '401, revision 1', `${index}`)
+    t.equal(await outcomeWith(t, guard, slowly), '401, revision 1', `${index}, slowly`)
   }
+})
 
-  t.equal(await statusWith((_request, _reply, done) => { done() }), 200)
-  t.equal(await statusWith((_request, _reply, done) => { done(Object.assign(new Error('no'), { statusCode: 401 })) }), 401)
-  t.equal(await statusWith(async (_request, _reply, _done) => { throw Object.assign(new Error('no'), { statusCode: 403 }) }), 403)
-  t.equal(await statusWith((_request, reply, _done) => { reply.code(401).send('no') }), 401)
+t.test('a guard that hides that it has a callback is waited for', async (t) => {
+  const hook: VersionAdminOptions['guard'] = (_request, _reply, done) => { setImmediate(done, Object.assign(new Error('no'), { statusCode: 401 })) }
+
+  t.equal(await outcomeWith(t, (...words) => hook(...words)), '401, revision 1')
 })
 
 t.test('other sites cannot have a browser change anything', async (t) => {
-  const { send, post, app } = await administered(t)
+  const { send, post, get, app, origin: own } = await administered(t)
 
   t.match(await post('versions/v2/disable', { reason: 'x' }, { 'sec-fetch-site': 'cross-site' }), { status: 403, body: { code: 'ADMIN_CROSS_SITE' } })
   t.match(await post('versions/v2/disable', { reason: 'x' }, { 'sec-fetch-site': 'same-site' }), { status: 403 })
+  for (const origin of ['http://evil.test', 'null', 'http://127.0.0.1']) t.match(await post('rollback', { reason: 'x' }, { origin }), { status: 403 }, origin)
+  t.match(await get('versions', { headers: { 'sec-fetch-site': 'cross-site' } }), { status: 403 })
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=a']) {
     const response = await send('/admin/api/versions/v2/disable', { method: 'POST', headers: { ...password, 'content-type': type }, body: '{"reason":"x"}' })
     t.equal(response.status, 415, type)
   }
   t.equal(app.versions.revision, 1)
   t.match(await post('versions/v2/disable', { reason: 'x' }, { 'sec-fetch-site': 'same-origin' }), { status: 200 })
+  t.match(await post('versions/v2/enable', { reason: 'x' }, { origin: own }), { status: 200 })
 })
 
 t.test('answers are for nobody\'s cache or frame', async (t) => {

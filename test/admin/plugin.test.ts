@@ -28,6 +28,36 @@ t.test('options that cannot be are refused', async (t) => {
   await t.rejects(invalid({ gard: 1 }), { message: /gard: unknown option/ })
 })
 
+t.test('a gateway among its pages does not start', async (t) => {
+  const app = makeApp(t)
+  await app.register(versionAdmin, { guard })
+
+  await t.rejects(startGateway(t, { prefix: '/admin/api' } as object, app), { code: 'STAGE_ORDER_INVALID', message: /Give one of them another prefix/ })
+})
+
+t.test('before the gateway has begun, and when it has ended, an app of their own says so', async (t) => {
+  const [app, admin] = [makeApp(t), makeApp(t)]
+  await app.register(versionAdmin, { guard, prefix: '', app: admin })
+  const statusOf = async () => (await admin.inject({ url: '/api/versions', headers: password })).statusCode
+
+  t.equal(await statusOf(), 503)
+  await startGateway(t, {}, app)
+  t.equal(await statusOf(), 200)
+  await app.close()
+  t.equal(await statusOf(), 503)
+})
+
+t.test('with other rules of the router it is the same', async (t) => {
+  const routerOptions = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false, useSemicolonDelimiter: true }
+  const { send, get } = await administered(t, {}, {}, makeApp(t, { routerOptions, exposeHeadRoutes: false }))
+
+  for (const path of ['/admin', '/admin/', '/ADMIN//api/versions', '/admin/api/versions;x=1']) {
+    for (const method of ['GET', 'HEAD']) t.equal((await send(path, { method, redirect: 'manual' })).status, 401, `${method} ${path}`)
+  }
+  t.equal((await send('/admin/', { headers: password })).status, 200)
+  t.match(await get('requests'), { body: { requests: [] } })
+})
+
 t.test('the registry can be given', async (t) => {
   const versions = defineVersions({ latest: { upstream: await startUpstream(t, 'latest') }, v7: { upstream: await startUpstream(t, 'v7') } })
   const { get } = await administered(t, { versions, aliases: undefined } as object, { versions })

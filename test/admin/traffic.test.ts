@@ -2,7 +2,7 @@ import t from 'tap'
 import { sliceMs, slices, Traffic } from '../../lib/admin/traffic.ts'
 
 const start = 1_800_000_000_000
-const served = { outcome: 'served', status: 200, durationMs: 10 } as const
+const served = { outcome: 'served', status: 200, begunAt: 0, answeredAt: 10, endedAt: 12, isTunnel: false } as const
 
 t.test('requests are told by the time that they came in', (t) => {
   const traffic = new Traffic()
@@ -32,10 +32,22 @@ t.test('what is older than the last minutes is forgotten', (t) => {
   t.end()
 })
 
+t.test('what is told is the time until the answer began, and of tunnels none', (t) => {
+  const traffic = new Traffic()
+  traffic.add('v1', { ...served, answeredAt: 10, endedAt: 60_000 }, start)
+  traffic.add('v2', { ...served, answeredAt: null, endedAt: 60_000, isTunnel: true }, start)
+
+  const [one, other] = traffic.list(start)
+
+  t.ok(one!.p95! < 12)
+  t.equal(other!.p95, null)
+  t.end()
+})
+
 t.test('durations are told within a fifth', (t) => {
   const traffic = new Traffic()
-  for (let duration = 1; duration <= 100; duration++) traffic.add('', { ...served, durationMs: duration }, start)
-  traffic.add('', { ...served, durationMs: 1e9 }, start)
+  for (let duration = 1; duration <= 100; duration++) traffic.add('', { ...served, answeredAt: null, endedAt: duration }, start)
+  traffic.add('', { ...served, answeredAt: 1e9 }, start)
 
   const [{ version, p50, p95 }] = traffic.list(start) as [ReturnType<Traffic['list']>[number]]
 

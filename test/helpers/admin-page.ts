@@ -11,8 +11,8 @@ export async function onPage (t: Test, options: object = {}) {
   const upstream = await startUpstream(t, 'any')
   const app = makeApp(t)
   await app.register(versionAdmin, {
-    guard ({ headers }, reply) {
-      if (headers.authorization !== `Basic ${btoa('admin:admin')}`) return reply.code(401).header('www-authenticate', 'Basic realm="admin"').send()
+    async guard ({ headers }, reply) {
+      if (headers.authorization !== `Basic ${btoa('admin:admin')}`) await reply.code(401).header('www-authenticate', 'Basic realm="admin"').send()
     }
   })
   const gateway = await startGateway(t, {

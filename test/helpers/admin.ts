@@ -7,8 +7,8 @@ import { makeApp, startGateway } from './gateway.ts'
 /** What the guard of these tests lets through. */
 export const password = { authorization: 'Basic admin' }
 
-export const guard: VersionAdminOptions['guard'] = ({ headers }, reply) => {
-  if (headers.authorization !== password.authorization) reply.code(401).send({ error: 'no' })
+export const guard: VersionAdminOptions['guard'] = async ({ headers }, reply) => {
+  if (headers.authorization !== password.authorization) await reply.code(401).send({ error: 'no' })
 }
 
 /** The gateway of the main job, with admin pages. */

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { loadConfig } from '../../lib/standalone/load-config.ts'
 import { config, run, served } from '../helpers/standalone.ts'
+import { sendRaw } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
@@ -48,6 +49,14 @@ t.test('on a listener of their own they are at its root, and go on over a reload
 
   t.ok((await upstreamsTold()).includes(two))
   t.equal((await fetch(`${address}/api/health`)).status, 401)
+})
+
+t.test('their listener answers who asks for another protocol, or waits with its body, as it answers everybody', async (t) => {
+  const { standalone } = await run(t, config(await startUpstream(t, 'one'), "admin: { password: 'correct horse battery', port: 0 }"))
+  const address = standalone.adminAddress!
+
+  t.match(await sendRaw(t, address, ['GET / HTTP/1.1', 'Host: a', 'Upgrade: x']), /^HTTP\/1.1 401/)
+  t.match(await sendRaw(t, address, ['POST /api/rollback HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Content-Length: 2', 'Expect: 100-continue'], '{}'), /401/)
 })
 
 t.test('another port for them needs a restart', async (t) => {

@@ -11,12 +11,12 @@ export function showCallers (usages, now) {
   if (usages.length === 0) return fill(byId('callers-list'), [element('p', {}, 'No version is deprecated.')])
   if (used.length === 0) return fill(byId('callers-list'), [element('p', {}, 'Nobody, since this process started.')])
   fill(byId('callers-list'), used.map(({ version, callers, usage }) => element('details', { id: `callers-${version}`, open: true },
-    element('summary', {}, `${version}: ${callers} ${callers === 1 ? 'caller' : 'callers'}`),
-    element('table', {},
+    element('summary', { id: `callers-of-${version}` }, `${version}: ${callers} ${callers === 1 ? 'caller' : 'callers'}`),
+    element('div', { class: 'scroll' }, element('table', {},
       element('thead', {}, element('tr', {}, ...['Caller', 'Requests', 'Last seen', 'Chosen by'].map((name) => element('th', { scope: 'col' }, name)))),
       element('tbody', {}, ...usage.slice(0, shown).map((/** @type {any} */ { consumer, count, lastSeen, tier }) => element('tr', {},
         element('th', { scope: 'row' }, consumer ?? 'not known'),
         element('td', { class: 'number' }, String(count)),
         element('td', {}, `${duration(now - Date.parse(lastSeen))} ago`),
-        element('td', {}, tier))))))))
+        element('td', {}, tier)))))))))
 }

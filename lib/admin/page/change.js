@@ -7,7 +7,7 @@ import { byId, element, fill, say } from './dom.js'
  * @property {string} meaning
  * @property {string} confirm
  * @property {(subject: string) => string} path of the API
- * @property {(state: any) => Node[]} fields what it needs beside a reason
+ * @property {(state: any, subject: string) => Node[]} fields what it needs beside a reason
  */
 
 const versionsOf = (/** @type {any} */ state) => state.versions.map((/** @type {any} */ { id }) => element('option', { value: id }, id))
@@ -42,7 +42,9 @@ const changes = {
     meaning: 'Whoever names the alias gets the other version from the next request on.',
     confirm: 'Move',
     path: (alias) => `aliases/${inPath(alias)}/promote`,
-    fields: (state) => [element('label', {}, 'To ', element('select', { name: 'version' }, ...versionsOf(state)))]
+    // Not where it is already.
+    fields: (state, alias) => [element('label', {}, 'To ', element('select', { name: 'version' },
+      ...versionsOf({ versions: state.versions.filter((/** @type {any} */ { id }) => id !== state.aliases[alias]) })))]
   },
   rollback: {
     title: () => 'Go back to the set before',
@@ -53,8 +55,10 @@ const changes = {
   }
 }
 
-/** What the dialog is open for. @type {(() => Promise<void>) | null} */
+/** What the dialog is open for, and where the focus goes when it closes. @type {(() => Promise<void>) | null} */
 let confirmed = null
+let opener = ''
+let subjectRow = ''
 
 /**
  * Asks for what a change needs, and makes it. It is made only of the revision that was looked at.
@@ -71,13 +75,18 @@ export function openChange (action, subject, state, refresh) {
   say(byId('change-meaning'), meaning)
   say(byId('change-problem'), '')
   say(byId('change-confirm'), confirm)
-  fill(byId('change-fields'), fields(state))
+  fill(byId('change-fields'), fields(state, subject))
   confirmed = async () => {
     const { force, to, ...others } = Object.fromEntries(new FormData(form))
-    await send(path(subject), { ...others, ...force !== undefined && { force: true }, ...to && { to }, revision: state.revision })
+    const body = { ...others, ...force !== undefined && { force: true }, ...to && { to }, revision: state.revision }
+    const { revision } = await send(path(subject), body)
     dialog().close()
     await refresh()
+    say(byId('said'), `Done: ${title(subject)}. Revision ${revision}.`)
+    focusBack()
   }
+  opener = document.activeElement?.id ?? ''
+  subjectRow = `version-${subject}`
   dialog().showModal()
 }
 
@@ -85,9 +94,19 @@ export function openChange (action, subject, state, refresh) {
 export function listenToChanges () {
   byId('change-form').addEventListener('submit', (event) => {
     event.preventDefault()
-    confirmed?.().catch((error) => say(byId('change-problem'), error.message))
+    const button = /** @type {HTMLButtonElement} */ (byId('change-confirm'))
+    if (button.disabled) return
+    button.disabled = true
+    confirmed?.().catch((error) => say(byId('change-problem'), error.message)).finally(() => { button.disabled = false })
   })
+  dialog().addEventListener('close', focusBack)
   byId('change-cancel').addEventListener('click', () => dialog().close())
+}
+
+/** To the button that opened the dialog. It may be another one by now, or have gone. */
+function focusBack () {
+  const there = document.getElementById(opener) ?? document.getElementById(subjectRow)?.querySelector('button')
+  there?.focus()
 }
 
 function dialog () {

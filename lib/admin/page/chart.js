@@ -1,4 +1,4 @@
-const [width, height] = [180, 32]
+const [width, height] = [120, 32]
 
 /**
  * The requests of the last minutes, as a bar for each slice.

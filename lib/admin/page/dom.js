@@ -28,14 +28,32 @@ export function byId (id) {
 }
 
 /**
- * Puts children in the place of those before. The focus stays where it was, on what has the same id.
+ * Puts children in the place of those before. The focus stays where it was, on what has the same id, and what was closed stays closed.
  * @param {Element} parent
  * @param {Node[]} children
  */
 export function fill (parent, children) {
   const focused = parent.contains(document.activeElement) ? document.activeElement?.id : ''
+  const closed = [...parent.querySelectorAll('details:not([open])')].map(({ id }) => id)
   parent.replaceChildren(...children)
+  for (const id of closed) document.getElementById(id)?.removeAttribute('open')
   if (focused) document.getElementById(focused)?.focus()
+}
+
+/**
+ * Shows something when it is not what was shown before: who selects a text keeps it.
+ * @template Shown
+ * @param {(shown: Shown) => void} show
+ * @returns {(shown: Shown) => void}
+ */
+export function whenChanged (show) {
+  let before = ''
+  return (shown) => {
+    const text = JSON.stringify(shown)
+    if (text === before) return
+    before = text
+    show(shown)
+  }
 }
 
 /**

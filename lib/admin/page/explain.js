@@ -20,15 +20,16 @@ export function listenToExplain () {
  */
 function requestOf (form) {
   const text = (/** @type {string} */ name) => String(form.get(name)).trim()
-  /** @type {Record<string, string[]>} */
-  const headers = {}
+  /** @type {Map<string, string[]>} */
+  const headers = new Map()
   for (const line of text('headers').split('\n').filter((each) => each.trim() !== '')) {
     const colon = line.indexOf(':')
     if (colon < 1) throw new Error(`"${line}" is no header: write name: value.`)
     const name = line.slice(0, colon).trim()
-    headers[name] = [...headers[name] ?? [], line.slice(colon + 1).trim()]
+    headers.set(name, [...headers.get(name) ?? [], line.slice(colon + 1).trim()])
   }
-  return { method: text('method'), url: text('url'), headers, ...text('claims') !== '' && { claims: JSON.parse(text('claims')) } }
+  const claims = text('claims')
+  return { method: text('method').toUpperCase(), url: text('url'), headers: Object.fromEntries(headers), ...claims !== '' && { claims: JSON.parse(claims) } }
 }
 
 /** @param {any} explanation */

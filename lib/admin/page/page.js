@@ -1,13 +1,17 @@
 import { read } from './api.js'
 import { showCallers } from './callers.js'
 import { listenToChanges, openChange } from './change.js'
-import { byId, say } from './dom.js'
+import { byId, say, whenChanged } from './dom.js'
 import { listenToExplain } from './explain.js'
 import { showPrecedence } from './precedence.js'
 import { showChanges, showRequests } from './requests.js'
 import { showVersions } from './versions.js'
 
 const everyMs = 5_000
+
+const showPrecedenceOf = whenChanged(showPrecedence)
+const showRequestsOf = whenChanged(showRequests)
+const showChangesOf = whenChanged(showChanges)
 
 /** The versions as they were shown last. @type {any} */
 let state = null
@@ -19,10 +23,10 @@ async function refresh () {
     const usages = await Promise.all(deprecated.map((/** @type {any} */ { id }) => read(`versions/${encodeURIComponent(id)}/usage?limit=20`)))
     state = versions
     showVersions(versions, traffic, refresh)
-    showPrecedence(versions)
+    showPrecedenceOf({ precedence: versions.precedence, defaultId: versions.defaultId })
     showCallers(usages, Date.parse(versions.now))
-    showRequests(requests)
-    showChanges(changes)
+    showRequestsOf(requests)
+    showChangesOf(changes)
     say(byId('live'), 'Live, every 5 seconds.')
     byId('live').className = ''
   } catch (error) {

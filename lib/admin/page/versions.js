@@ -12,6 +12,8 @@ const rateSlices = 6
  */
 export function showVersions (state, traffic, refresh) {
   const { versions, defaultId, aliases, revision } = state
+  const rollback = /** @type {HTMLButtonElement} */ (byId('rollback'))
+  rollback.disabled = revision === 1
   const now = Date.parse(state.now)
   const byVersion = new Map(traffic.versions.map((/** @type {any} */ each) => [each.version, each]))
   const around = { now, state, sliceMs: traffic.sliceMs, refresh }
@@ -64,12 +66,14 @@ function undecidedRow (traffic, sliceMs) {
 }
 
 /** @param {any} version */
-function stateOf ({ state, disabled, hidden }) {
+function stateOf ({ state, disabled, hidden, targets }) {
+  const healthy = targets.filter((/** @type {any} */ target) => target.healthy).length
   return [
     element('span', { class: `state ${state}` }, state),
     disabled === null ? null : element('span', { class: 'state disabled', ...disabled.reason !== undefined && { title: disabled.reason } }, 'switched off'),
     disabled?.reason === undefined ? null : element('div', { class: 'small' }, disabled.reason),
-    hidden ? element('span', { class: 'tag' }, 'hidden') : null
+    hidden ? element('span', { class: 'tag' }, 'hidden') : null,
+    targets.length === 0 ? null : element('div', { class: healthy < targets.length ? 'small bad' : 'small' }, `${healthy} of ${targets.length} targets`)
   ]
 }
 

@@ -1,11 +1,8 @@
-import chokidar from 'chokidar'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { isConfigInvalid } from '../../config/problems.ts'
 import { ConfigFileInvalid, loadConfig } from '../load-config.ts'
 import { Standalone } from '../standalone.ts'
-
-/** How often a watched file is looked at, in milliseconds: mounted files change by links, which the system does not tell of. */
-const watchInterval = 500
+import { Watched } from '../watched.ts'
 
 /** The process that a gateway runs in. */
 export interface Host {
@@ -16,15 +13,17 @@ export interface Host {
 
 /** Runs a gateway by a config file until it is told to end: SIGTERM or SIGINT. SIGHUP has it read the file again. */
 export async function start (file: string, { watch }: { watch: boolean }, host: Host): Promise<Standalone> {
-  const config = await loadConfig(file, host.env)
-  const { log } = Fastify({ logger: { level: config.file.server?.log ?? 'info' } })
-  const standalone = await Standalone.start(config, log)
+  // Watched before it is read: what changes while the gateway starts is not missed.
+  const changes = watch ? await Watched.watch(file) : null
+  const { config, log, standalone } = await begin(file, host).catch(async (error: unknown) => {
+    await changes?.close()
+    throw error
+  })
   log.info({ address: standalone.address, ...standalone.adminAddress !== null && { admin: standalone.adminAddress }, versions: Object.keys(config.file.versions) }, 'the gateway listens')
 
   const reload = inTurn(async () => await reloadFrom(file, standalone, log, host.env))
   host.on('SIGHUP', reload)
-  const watcher = watch ? chokidar.watch(file, { usePolling: true, interval: watchInterval, ignoreInitial: true }) : null
-  watcher?.on('all', reload).on('error', log.error.bind(log))
+  changes?.tell(reload, log.error.bind(log))
   let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     host.on(signal, () => {
@@ -33,10 +32,16 @@ export async function start (file: string, { watch }: { watch: boolean }, host: 
       isStopping = true
       log.info({ signal }, 'the gateway ends')
       // What goes wrong here ends the process as well, with another code.
-      Promise.all([standalone.stop(), watcher?.close()]).then(() => host.exit(0))
+      Promise.all([standalone.stop(), changes?.close()]).then(() => host.exit(0))
     })
   }
   return standalone
+}
+
+async function begin (file: string, { env }: Host) {
+  const config = await loadConfig(file, env)
+  const { log } = Fastify({ logger: { level: config.file.server?.log ?? 'info' } })
+  return { config, log, standalone: await Standalone.start(config, log) }
 }
 
 /** Whatever is wrong, the gateway goes on as it is. */
