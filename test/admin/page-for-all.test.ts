@@ -9,6 +9,12 @@ t.test('texts can be read in light and in dark', async (t) => {
   }
 })
 
+t.test('on a small screen only tables are wider than it', async (t) => {
+  const { page } = await onPage(t, { viewport: { width: 400, height: 800 } })
+
+  t.equal(await page.evaluate('document.documentElement.scrollWidth'), 400)
+})
+
 t.test('every field and every button has a name, every table its headers', async (t) => {
   const { page } = await onPage(t)
   await page.click('#do-disable-v3')

@@ -27,6 +27,32 @@ t.test('what comes meanwhile is shown without loading the page again, and the fo
   t.equal(await page.evaluate('document.activeElement.id'), 'do-retire-v3')
 })
 
+t.test('what was closed stays closed, with the focus on it', async (t) => {
+  const { page, app, look } = await onPage(t)
+  await page.click('#callers-of-v1')
+
+  app.versions.promote('latest', 'v1')
+  await look()
+  await page.locator('#aliases', { hasText: 'latest is v1' }).waitFor()
+
+  t.equal(await page.getAttribute('#callers-v1', 'open'), null)
+  t.equal(await page.evaluate('document.activeElement.id'), 'callers-of-v1')
+})
+
+t.test('a change that is confirmed twice is made once', async (t) => {
+  const { page, text, app } = await onPage(t)
+  await page.click('#do-disable-v3')
+  await page.fill('#change-form [name=reason]', 'a test')
+
+  await page.evaluate("for (const _ of [1, 2]) document.getElementById('change-form').requestSubmit()")
+  await page.locator('#said', { hasText: 'Done: Switch v3 off. Revision 2.' }).waitFor()
+
+  t.equal(app.versions.revision, 2)
+  t.equal(await page.locator('#audit-list li').count(), 1)
+  t.equal(await page.evaluate('document.activeElement.id'), 'do-enable-v3', 'the focus is where the button was')
+  t.match(await text('#live'), /Live/)
+})
+
 t.test('a version is switched off and on with the keyboard alone', async (t) => {
   const { page, text, app, errors } = await onPage(t)
 

@@ -11,7 +11,7 @@ export function showRequests (requests) {
     element('td', { class: status >= 500 ? 'number bad' : 'number' }, String(status)),
     element('td', { class: 'number' }, String(durationMs)),
     element('td', {}, version ?? ''),
-    element('td', {}, tier === null ? '' : `${tier}, ${source}${requested === null ? '' : `: ${requested}`}`),
+    element('td', { class: 'why' }, tier === null ? '' : `${tier}, ${source}${requested === null ? '' : `: ${requested}`}`),
     element('td', { class: outcome === 'served' ? '' : 'bad' }, cause === null ? outcome : `${outcome}: ${cause}`)
   ]
   fill(byId('request-rows'), requests.length === 0

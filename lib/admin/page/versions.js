@@ -73,7 +73,7 @@ function stateOf ({ state, disabled, hidden, targets }) {
     disabled === null ? null : element('span', { class: 'state disabled', ...disabled.reason !== undefined && { title: disabled.reason } }, 'switched off'),
     disabled?.reason === undefined ? null : element('div', { class: 'small' }, disabled.reason),
     hidden ? element('span', { class: 'tag' }, 'hidden') : null,
-    targets.length === 0 ? null : element('div', { class: healthy < targets.length ? 'small bad' : 'small' }, `${healthy} of ${targets.length} targets`)
+    targets.length === 0 ? null : element('div', { class: healthy < targets.length ? 'small bad' : 'small' }, `${healthy} of ${targets.length} targets healthy`)
   ]
 }
 
