@@ -17,9 +17,9 @@ export function passwordGuard (password: string): AdminGuard {
   }
 }
 
-/** Who is in, as they call themselves. */
+/** Who was let in, as they call themselves. */
 export function userOf (request: FastifyRequest): string {
-  return credentialsOf(request)?.user ?? ''
+  return credentialsOf(request)!.user
 }
 
 function credentialsOf ({ headers: { authorization = '' } }: FastifyRequest): { user: string, password: string } | null {

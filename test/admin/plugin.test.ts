@@ -58,6 +58,15 @@ t.test('with other rules of the router it is the same', async (t) => {
   t.match(await get('requests'), { body: { requests: [] } })
 })
 
+t.test('of versions that no gateway serves it is told what is known', async (t) => {
+  const app = makeApp(t)
+  await app.register(versionAdmin, { guard, versions: defineVersions({ latest: { upstream: 'http://127.0.0.1:1' } }) })
+
+  const response = await app.inject({ url: '/admin/api/versions', headers: password })
+
+  t.match(response.json(), { precedence: null, defaultId: null, versions: [{ id: 'latest', healthy: null, targets: [] }] })
+})
+
 t.test('the registry can be given', async (t) => {
   const versions = defineVersions({ latest: { upstream: await startUpstream(t, 'latest') }, v7: { upstream: await startUpstream(t, 'v7') } })
   const { get } = await administered(t, { versions, aliases: undefined } as object, { versions })

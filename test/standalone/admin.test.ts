@@ -51,6 +51,14 @@ t.test('on a listener of their own they are at its root, and go on over a reload
   t.equal((await fetch(`${address}/api/health`)).status, 401)
 })
 
+t.test('the address and the path of their listener can be chosen', async (t) => {
+  const own = "admin: { password: 'correct horse battery', port: 0, host: '127.0.0.1', prefix: /versions }"
+  const { standalone } = await run(t, config(await startUpstream(t, 'one'), own))
+
+  t.equal((await fetch(`${standalone.adminAddress}/versions/api/health`, { headers: known })).status, 200)
+  t.equal((await fetch(`${standalone.adminAddress}/versions/`, { headers: basic('ada', 'correct horse batterx') })).status, 401)
+})
+
 t.test('their listener answers who asks for another protocol, or waits with its body, as it answers everybody', async (t) => {
   const { standalone } = await run(t, config(await startUpstream(t, 'one'), "admin: { password: 'correct horse battery', port: 0 }"))
   const address = standalone.adminAddress!

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import t from 'tap'
+import { start } from '../../lib/standalone/commands/start.ts'
 import { Watched } from '../../lib/standalone/watched.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
+import { Process } from '../helpers/standalone.ts'
 
 const unexpected = (error: unknown): never => { throw error }
 
@@ -19,4 +21,10 @@ t.test('what changes before anybody asks to be told is told of at once, and what
   t.equal(told, 1)
   await writeFile(file, 'yet another')
   await new Promise<void>((resolve) => { watched.tell(resolve, unexpected) })
+})
+
+t.test('a file that is wrong from the beginning is not watched on', async (t) => {
+  const file = await (await makeFolder(t)).write('gateway.yaml', 'versions: {}')
+
+  await t.rejects(start(file, { watch: true }, new Process()), /versions/)
 })
