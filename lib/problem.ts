@@ -17,7 +17,10 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
   const { statusCode: status, headers = {} } = refusal
   log(request, refusal)
   const observation = observationOf.get(request) ?? null
-  if (observation !== null) observation.refusal = refusal
+  if (observation !== null) {
+    observation.refusal = refusal
+    if (request.method !== 'HEAD') observation.sent(body)
+  }
 
   reply
     .code(status)
@@ -53,9 +56,11 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
 }
 
 function log (request: FastifyRequest, refusal: Refusal): void {
-  const { code, statusCode: status, members, cause, target } = refusal
+  const { code, statusCode: status, members, cause, target, provider } = refusal
+  // What is wrong with a token has many reasons and one code. There is nothing of the token in them.
+  const told = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider } : { code }
   // Nobody has to be woken for what an operator has switched off.
-  if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ code, ...members, cause: messageOf(cause) }, 'request refused')
+  if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...told, ...members, cause: messageOf(cause) }, 'request refused')
   else request.log.error({ err: refusal, version: request.version?.id, target }, 'request refused')
 }
 

@@ -1,6 +1,8 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { loadConfig } from '../lib/standalone/load-config.ts'
+import { makeFolder } from './helpers/config-folder.ts'
 import { alone, observed } from './helpers/observed.ts'
 import { makeIssuer } from './helpers/issuer.ts'
 import { answer, startJwksServer } from './helpers/jwks-server.ts'
@@ -27,6 +29,15 @@ t.test('links in the documentation lead to files that there are', async (t) => {
     }
   }
   t.ok(documents.length > 10)
+})
+
+t.test('configs in the documentation are valid', async (t) => {
+  const { write } = await makeFolder(t)
+  const text = await readFile(join(root, 'docs/standalone.md'), 'utf8')
+  const configs = [...text.matchAll(/```yaml\n([^]*?)```/g)].map(([, config]) => config!)
+
+  t.ok(configs.length > 0)
+  for (const [index, config] of configs.entries()) await t.resolves(loadConfig(await write(`${index}.yaml`, config)))
 })
 
 t.test('what an operator is told to look at is there: metrics, codes, log lines', async (t) => {

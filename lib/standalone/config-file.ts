@@ -45,7 +45,8 @@ export async function readConfigFile (file: string, environment: NodeJS.ProcessE
     const { line, col: column } = lines.linePos(offset)
     return { line, column }
   }
-  const problems = document.errors.map(({ message, pos: [offset] }): FileProblem => ({ ...at(offset), message: `${message}.` }))
+  // The first one leads to most of the others.
+  const problems = document.errors.slice(0, 1).map(({ message, pos: [offset] }): FileProblem => ({ ...at(offset), message: `${message}.` }))
   if (problems.length > 0) return { value: undefined, problems, locate: () => at(undefined) }
   problems.push(...substitute(document, environment).map(({ offset, message }) => ({ ...at(offset), message })))
   return { value: document.toJS({ maxAliasCount: 100 }), problems, locate: (path) => at(offsetOf(document, path)) }

@@ -12,6 +12,9 @@ const events = ['request', 'upgrade', 'checkContinue', 'clientError'] as const
 /** Milliseconds that a connection is kept for another request: longer than load balancers keep theirs, so that they end it. */
 const keepAliveMs = 72_000
 
+/** Milliseconds that connections are still taken when no more are wanted, should there always be another one. */
+const longestTakingMs = 500
+
 type AnyServer = Server & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
 
 /** The server that clients reach, and whose requests go to one app at a time. */
@@ -19,6 +22,8 @@ export class Listener {
   readonly #server: AnyServer
   readonly #sockets = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
+  /** Connections so far. */
+  #taken = 0
   #app: AnyServer
 
   /** @param onError told of connections that cannot be taken */
@@ -30,6 +35,7 @@ export class Listener {
     server.requestTimeout = 0
     server.on('error', onError)
     server.on('connection', (socket: Socket) => {
+      this.#taken++
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
@@ -60,6 +66,16 @@ export class Listener {
     return new Listener(server, app, onError)
   }
 
+  /** Takes the connections that wait to be taken: the system would reset them when nobody listens any more. */
+  async #takeWaiting (): Promise<void> {
+    const end = performance.now() + longestTakingMs
+    let before
+    do {
+      before = this.#taken
+      await new Promise((resolve) => { setImmediate(resolve) })
+    } while (this.#taken > before && performance.now() < end)
+  }
+
   get address (): string {
     const { address, port, family } = this.#server.address() as AddressInfo
     return `${'setSecureContext' in this.#server ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
@@ -86,6 +102,7 @@ export class Listener {
    * @param limitMs until all that is left is cut off
    */
   async close (lingerMs: number, limitMs: number): Promise<void> {
+    await this.#takeWaiting()
     // Node would end silent connections at once, and with them requests that are on their way.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()))
     for (const session of this.#sessions) session.close()

@@ -20,8 +20,9 @@ const changes = {
     meaning: 'Requests for it are answered with 503, until it is switched on again.',
     confirm: 'Switch off',
     path: (id) => `versions/${inPath(id)}/disable`,
-    fields: (state) => [element('label', {}, 'Who serves those who did not ask for it themselves ',
-      element('select', { name: 'to' }, element('option', { value: '' }, 'nobody: 503'), ...versionsOf(state)))]
+    fields: (state, id) => [element('label', {}, 'Who serves those who did not ask for it themselves ',
+      element('select', { name: 'to' }, element('option', { value: '' }, 'nobody: 503'),
+        ...versionsOf({ versions: state.versions.filter((/** @type {any} */ other) => other.id !== id && other.state !== 'retired') })))]
   },
   enable: {
     title: (id) => `Switch ${id} on`,
