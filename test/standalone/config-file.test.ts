@@ -1,4 +1,3 @@
-/* eslint-disable no-template-curly-in-string -- config files have them */
 import t from 'tap'
 import { readConfigFile } from '../../lib/standalone/config-file.ts'
 import { lines, makeFolder } from '../helpers/config-folder.ts'

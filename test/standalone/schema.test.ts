@@ -1,4 +1,3 @@
-/* eslint-disable no-template-curly-in-string -- config files have them */
 import { readFile } from 'node:fs/promises'
 import { Ajv } from 'ajv'
 import t from 'tap'

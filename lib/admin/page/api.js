@@ -1,17 +1,19 @@
 // The API that is beside this page. The guard's credentials are the browser's to send.
 
 /**
+ * @template Answer
  * @param {string} path
- * @returns {Promise<any>}
+ * @returns {Promise<Answer>}
  */
 export async function read (path) {
   return await answered(await fetch(`api/${path}`, { headers: { accept: 'application/json' } }))
 }
 
 /**
+ * @template Answer
  * @param {string} path
  * @param {object} body
- * @returns {Promise<any>}
+ * @returns {Promise<Answer>}
  */
 export async function send (path, body) {
   return await answered(await fetch(`api/${path}`, {

@@ -3,7 +3,7 @@ import { byId, duration, element, fill } from './dom.js'
 const shown = 20
 
 /**
- * @param {any[]} usages of `api/versions/:id/usage`, of each deprecated version
+ * @param {import('./answers.d.ts').Usage[]} usages of `api/versions/:id/usage`, of each deprecated version
  * @param {number} now
  */
 export function showCallers (usages, now) {
@@ -14,7 +14,7 @@ export function showCallers (usages, now) {
     element('summary', { id: `callers-of-${version}` }, `${version}: ${callers} ${callers === 1 ? 'caller' : 'callers'}`),
     element('div', { class: 'scroll' }, element('table', {},
       element('thead', {}, element('tr', {}, ...['Caller', 'Requests', 'Last seen', 'Chosen by'].map((name) => element('th', { scope: 'col' }, name)))),
-      element('tbody', {}, ...usage.slice(0, shown).map((/** @type {any} */ { consumer, count, lastSeen, tier }) => element('tr', {},
+      element('tbody', {}, ...usage.slice(0, shown).map(({ consumer, count, lastSeen, tier }) => element('tr', {},
         element('th', { scope: 'row' }, consumer ?? 'not known'),
         element('td', { class: 'number' }, String(count)),
         element('td', {}, `${duration(now - Date.parse(lastSeen))} ago`),

@@ -7,10 +7,10 @@ import { byId, element, fill, say } from './dom.js'
  * @property {string} meaning
  * @property {string} confirm
  * @property {(subject: string) => string} path of the API
- * @property {(state: any, subject: string) => Node[]} fields what it needs beside a reason
+ * @property {(state: import('./answers.d.ts').State, subject: string) => Node[]} fields what it needs beside a reason
  */
 
-const versionsOf = (/** @type {any} */ state) => state.versions.map((/** @type {any} */ { id }) => element('option', { value: id }, id))
+const optionsOf = (/** @type {import('./answers.d.ts').Version[]} */ versions) => versions.map(({ id }) => element('option', { value: id }, id))
 const inPath = encodeURIComponent
 
 /** @type {Record<string, Change>} */
@@ -22,7 +22,7 @@ const changes = {
     path: (id) => `versions/${inPath(id)}/disable`,
     fields: (state, id) => [element('label', {}, 'Who serves those who did not ask for it themselves ',
       element('select', { name: 'to' }, element('option', { value: '' }, 'nobody: 503'),
-        ...versionsOf({ versions: state.versions.filter((/** @type {any} */ other) => other.id !== id && other.state !== 'retired') })))]
+        ...optionsOf(state.versions.filter((other) => other.id !== id && other.state !== 'retired'))))]
   },
   enable: {
     title: (id) => `Switch ${id} on`,
@@ -45,7 +45,7 @@ const changes = {
     path: (alias) => `aliases/${inPath(alias)}/promote`,
     // Not where it is already.
     fields: (state, alias) => [element('label', {}, 'To ', element('select', { name: 'version' },
-      ...versionsOf({ versions: state.versions.filter((/** @type {any} */ { id }) => id !== state.aliases[alias]) })))]
+      ...optionsOf(state.versions.filter(({ id }) => id !== state.aliases[alias]))))]
   },
   rollback: {
     title: () => 'Go back to the set before',
@@ -65,7 +65,7 @@ let subjectRow = ''
  * Asks for what a change needs, and makes it. It is made only of the revision that was looked at.
  * @param {string} action
  * @param {string} subject id or alias
- * @param {any} state of `api/versions`
+ * @param {import('./answers.d.ts').State} state of `api/versions`
  * @param {() => Promise<void>} refresh
  */
 export function openChange (action, subject, state, refresh) {
@@ -80,7 +80,7 @@ export function openChange (action, subject, state, refresh) {
   confirmed = async () => {
     const { force, to, ...others } = Object.fromEntries(new FormData(form))
     const body = { ...others, ...force !== undefined && { force: true }, ...to && { to }, revision: state.revision }
-    const { revision } = await send(path(subject), body)
+    const { revision } = /** @type {{ revision: number }} */ (await send(path(subject), body))
     dialog().close()
     await refresh()
     say(byId('said'), `Done: ${title(subject)}. Revision ${revision}.`)

@@ -32,14 +32,14 @@ function requestOf (form) {
   return { method: text('method').toUpperCase(), url: text('url'), headers: Object.fromEntries(headers), ...claims !== '' && { claims: JSON.parse(claims) } }
 }
 
-/** @param {any} explanation */
+/** @param {import('./answers.d.ts').Explanation} explanation */
 function show ({ outcome, decision, status, problem, headers, trace }) {
-  const verdict = outcome === 'refused' ? `Refused: ${status} ${problem.code}` : `${outcome === 'forwarded' ? 'Forwarded to' : 'Decided for'} ${decision?.id ?? 'no version'}`
+  const verdict = outcome === 'refused' ? `Refused: ${status} ${problem?.code}` : `${outcome === 'forwarded' ? 'Forwarded to' : 'Decided for'} ${decision?.id ?? 'no version'}`
   fill(byId('explanation'), [
     element('p', { class: outcome === 'refused' ? 'verdict bad' : 'verdict' }, verdict),
     ...decision === null ? [] : [element('p', {}, `By ${decision.tier}: ${decision.source}.`)],
     element('ol', {}, ...trace.map((/** @type {string} */ line) => element('li', {}, line))),
     element('details', {}, element('summary', {}, 'Headers that the gateway adds to the answer'),
-      element('dl', {}, ...Object.entries(headers).flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, String(value))])))
+      element('dl', {}, ...Object.entries(headers).flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)])))
   ])
 }

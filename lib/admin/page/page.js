@@ -7,20 +7,26 @@ import { showPrecedence } from './precedence.js'
 import { showChanges, showRequests } from './requests.js'
 import { showVersions } from './versions.js'
 
+/**
+ * @import { Change, Request, State, Traffic, Usage } from './answers.d.ts'
+ */
+
 const everyMs = 5_000
 
 const showPrecedenceOf = whenChanged(showPrecedence)
 const showRequestsOf = whenChanged(showRequests)
 const showChangesOf = whenChanged(showChanges)
 
-/** The versions as they were shown last. @type {any} */
+/** The versions as they were shown last. @type {State | null} */
 let state = null
 
 async function refresh () {
   try {
-    const [versions, traffic, { requests }, { changes }] = await Promise.all(['versions', 'traffic', 'requests', 'audit'].map(read))
-    const deprecated = versions.versions.filter((/** @type {any} */ each) => each.state === 'deprecated')
-    const usages = await Promise.all(deprecated.map((/** @type {any} */ { id }) => read(`versions/${encodeURIComponent(id)}/usage?limit=20`)))
+    /** @type {[State, Traffic, { requests: Request[] }, { changes: Change[] }]} */
+    const answers = await Promise.all([read('versions'), read('traffic'), read('requests'), read('audit')])
+    const [versions, traffic, { requests }, { changes }] = answers
+    const deprecated = versions.versions.filter((each) => each.state === 'deprecated')
+    const usages = await Promise.all(deprecated.map(({ id }) => /** @type {Promise<Usage>} */ (read(`versions/${encodeURIComponent(id)}/usage?limit=20`))))
     state = versions
     showVersions(versions, traffic, refresh)
     showPrecedenceOf({ precedence: versions.precedence, defaultId: versions.defaultId })

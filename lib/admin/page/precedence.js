@@ -1,6 +1,6 @@
 import { byId, element, fill } from './dom.js'
 
-/** @param {any} state of `api/versions` */
+/** @param {Pick<import('./answers.d.ts').State, 'precedence' | 'defaultId'>} state of `api/versions` */
 export function showPrecedence ({ precedence, defaultId }) {
   if (precedence === null) return
   const { override, weak, pin } = precedence

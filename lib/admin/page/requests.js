@@ -2,9 +2,9 @@ import { byId, element, fill } from './dom.js'
 
 const shown = 50
 
-/** @param {any[]} requests of `api/requests` */
+/** @param {import('./answers.d.ts').Request[]} requests of `api/requests` */
 export function showRequests (requests) {
-  /** @param {any} request */
+  /** @param {import('./answers.d.ts').Request} request */
   const cells = ({ at, id, method, path, status, durationMs, version, tier, source, requested, outcome, cause }) => [
     element('td', { title: `request id ${id}` }, element('time', { datetime: at }, at.slice(11, 19))),
     element('td', { class: 'path' }, `${method} ${path}`),
@@ -19,7 +19,7 @@ export function showRequests (requests) {
     : requests.slice(0, shown).map((request) => element('tr', {}, ...cells(request))))
 }
 
-/** @param {any[]} changes of `api/audit` */
+/** @param {import('./answers.d.ts').Change[]} changes of `api/audit` */
 export function showChanges (changes) {
   fill(byId('audit-list'), changes.length === 0
     ? [element('li', {}, 'None, since this process started.')]

@@ -6,8 +6,8 @@ import { byId, duration, element, fill, say } from './dom.js'
 const rateSlices = 6
 
 /**
- * @param {any} state of `api/versions`
- * @param {any} traffic of `api/traffic`
+ * @param {import('./answers.d.ts').State} state of `api/versions`
+ * @param {import('./answers.d.ts').Traffic} traffic of `api/traffic`
  * @param {() => Promise<void>} refresh
  */
 export function showVersions (state, traffic, refresh) {
@@ -15,26 +15,26 @@ export function showVersions (state, traffic, refresh) {
   const rollback = /** @type {HTMLButtonElement} */ (byId('rollback'))
   rollback.disabled = revision === 1
   const now = Date.parse(state.now)
-  const byVersion = new Map(traffic.versions.map((/** @type {any} */ each) => [each.version, each]))
+  const byVersion = new Map(traffic.versions.map((each) => [each.version, each]))
   const around = { now, state, sliceMs: traffic.sliceMs, refresh }
-  const rows = versions.map((/** @type {any} */ version) => row(version, byVersion.get(version.id), around))
+  const rows = versions.map((version) => row(version, byVersion.get(version.id), around))
   const undecided = byVersion.get(null)
   if (undecided !== undefined) rows.push(undecidedRow(undecided, traffic.sliceMs))
   fill(byId('version-rows'), rows)
 
-  const down = versions.filter((/** @type {any} */ { state, disabled, healthy }) => state !== 'retired' && disabled === null && healthy === false)
+  const down = versions.filter(({ state, disabled, healthy }) => state !== 'retired' && disabled === null && healthy === false)
   say(byId('summary'), `${versions.length} ${versions.length === 1 ? 'version' : 'versions'}, revision ${revision}. ` +
     `${defaultId === null ? 'Callers who name none have no fixed version' : `Callers who name none get ${defaultId}`}. ` +
-    (down.length === 0 ? '' : `No healthy target: ${down.map((/** @type {any} */ { id }) => id).join(', ')}.`))
+    (down.length === 0 ? '' : `No healthy target: ${down.map(({ id }) => id).join(', ')}.`))
   const named = Object.entries(aliases).map(([alias, id]) => element('span', { class: 'alias' }, `${alias} is ${id} `,
     button(`promote-${alias}`, 'Move', `Move the alias ${alias}`, () => openChange('promote', alias, state, refresh))))
   fill(byId('aliases'), [document.createTextNode(named.length === 0 ? 'There are no aliases.' : 'Aliases: '), ...named])
 }
 
 /**
- * @param {any} version
- * @param {any} traffic
- * @param {{ now: number, state: any, sliceMs: number, refresh: () => Promise<void> }} around
+ * @param {import('./answers.d.ts').Version} version
+ * @param {import('./answers.d.ts').VersionTraffic | undefined} traffic
+ * @param {{ now: number, state: import('./answers.d.ts').State, sliceMs: number, refresh: () => Promise<void> }} around
  */
 function row (version, traffic, { now, state, sliceMs, refresh }) {
   const { id, disabled } = version
@@ -54,7 +54,7 @@ function row (version, traffic, { now, state, sliceMs, refresh }) {
 }
 
 /**
- * @param {any} traffic
+ * @param {import('./answers.d.ts').VersionTraffic | undefined} traffic
  * @param {number} sliceMs
  */
 function undecidedRow (traffic, sliceMs) {
@@ -65,9 +65,9 @@ function undecidedRow (traffic, sliceMs) {
     element('td'))
 }
 
-/** @param {any} version */
+/** @param {import('./answers.d.ts').Version} version */
 function stateOf ({ state, disabled, hidden, targets }) {
-  const healthy = targets.filter((/** @type {any} */ target) => target.healthy).length
+  const healthy = targets.filter((target) => target.healthy).length
   return [
     element('span', { class: `state ${state}` }, state),
     disabled === null ? null : element('span', { class: 'state disabled', ...disabled.reason !== undefined && { title: disabled.reason } }, 'switched off'),
@@ -78,14 +78,14 @@ function stateOf ({ state, disabled, hidden, targets }) {
 }
 
 /**
- * @param {any} version
+ * @param {import('./answers.d.ts').Version} version
  * @param {number} now
  */
 function datesOf ({ releasedAt, deprecatedAt, sunsetAt, state, successor, brownouts }, now) {
   const day = (/** @type {string} */ moment) => element('time', { datetime: moment }, moment.slice(0, 10))
   const line = (/** @type {string} */ text, /** @type {string | null} */ moment) => moment === null ? null : element('div', {}, `${text} `, day(moment))
   const left = sunsetAt === null ? 0 : Date.parse(sunsetAt) - now
-  const next = brownouts.find((/** @type {any} */ { end }) => Date.parse(end) > now)
+  const next = brownouts.find(({ end }) => Date.parse(end) > now)
   return [
     line('released', releasedAt),
     line('deprecated', deprecatedAt),
@@ -97,7 +97,7 @@ function datesOf ({ releasedAt, deprecatedAt, sunsetAt, state, successor, browno
 }
 
 /**
- * @param {any} traffic
+ * @param {import('./answers.d.ts').VersionTraffic | undefined} traffic
  * @param {string} what
  * @param {number} sliceMs
  */
@@ -108,7 +108,7 @@ function trafficCells (traffic, what, sliceMs) {
   const rate = total(requests.slice(-rateSlices)) / (rateSlices * sliceMs / 1000)
   const percent = 100 * total(failed) / Math.max(1, total(requests))
   return [
-    element('td', {}, /** @type {any} */ (chart(traffic, what))),
+    element('td', {}, chart(traffic, what)),
     number(rate < 10 ? rate.toFixed(1) : rate.toFixed(0)),
     number(`${percent.toFixed(percent > 0 && percent < 10 ? 1 : 0)} %`, percent > 0),
     number(`${p50} ms`),
@@ -116,9 +116,9 @@ function trafficCells (traffic, what, sliceMs) {
   ]
 }
 
-/** @param {any} version */
+/** @param {import('./answers.d.ts').Version} version */
 function targetsOf ({ targets }) {
-  return element('ul', { class: 'targets' }, ...targets.map((/** @type {any} */ { address, healthy, pending }) =>
+  return element('ul', { class: 'targets' }, ...targets.map(({ address, healthy, pending }) =>
     element('li', { class: healthy ? 'up' : 'down' }, `${address} `, element('span', { class: 'small' }, healthy ? `healthy, ${pending} under way` : 'gets no requests'))))
 }
 
