@@ -91,10 +91,13 @@ function check (app: FastifyInstance, options: VersionAdminOptions): void {
 }
 
 /** Neither versioned, asked for a token nor observed where the gateway is around it. What the page asks every few seconds is not news. */
-function standApart (route: RouteOptions): void {
+function standApart (this: FastifyInstance, route: RouteOptions): void {
   route.config = { ...route.config, version: false, identity: false, observed: false }
-  if (route.method === 'GET') route.logLevel = 'warn'
+  if (route.method === 'GET' && talkative.has(this.log.level)) route.logLevel = 'warn'
 }
+
+/** Levels of logs that tell of every request. */
+const talkative = new Set(['info', 'debug', 'trace'])
 
 /** What is not here is nowhere: the gateway must not forward it. */
 function nothingElse (scope: FastifyInstance): void {

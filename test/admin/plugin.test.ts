@@ -95,3 +95,22 @@ t.test('the page is found without its last slash too', async (t) => {
   t.equal(redirected.headers.get('location'), 'admin/')
   t.equal((await send('/admin/', { headers: password })).status, 200)
 })
+
+for (const [level, levels] of [['info', [40]], ['silent', []]] as const) {
+  t.test(`what the page asks is not told at level ${level}, and what goes wrong is told as far as the app wants to hear`, async (t) => {
+    const written: string[] = []
+    const app = makeApp(t, { logger: { level, stream: { write: (line: string) => { written.push(line) } } } })
+    await app.register(versionAdmin, {
+      guard: ({ log, query }) => {
+        if ('warn' in (query as object)) log.warn('odd')
+        return true
+      }
+    })
+    await app.register(versionGateway, { versions: { v1: { upstream: 'http://127.0.0.1:1' } }, resolve: { default: 'v1' } })
+
+    await app.inject('/admin/api/versions')
+    await app.inject('/admin/api/versions?warn')
+
+    t.same(written.map((line) => (JSON.parse(line) as { level: number }).level), levels)
+  })
+}

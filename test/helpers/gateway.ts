@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { Test } from 'tap'
 import versionGateway, { fromClaim, fromHeader } from '../../lib/index.ts'
 import type { GatewayOptions } from '../../types/index.ts'
-import { makeIssuer } from './issuer.ts'
+import { type Issuer, makeIssuer } from './issuer.ts'
 import { type Seen, startUpstream } from './upstream.ts'
 
 /** A plain Fastify that is closed with the test. */
@@ -19,9 +19,12 @@ export async function listen (app: FastifyInstance): Promise<string> {
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 }
 
+/** Of all gateways of a file: to make an RSA key takes 100 ms. */
+let madeIssuer: Issuer | undefined
+
 /** The gateway of the main job: upstreams latest and v2, a provider, an override header, a claim. */
 export async function startGateway (t: Test, overrides: Partial<GatewayOptions> = {}, app = makeApp(t)) {
-  const issuer = makeIssuer()
+  const issuer = madeIssuer ??= makeIssuer()
   const [latest, v2] = await Promise.all([startUpstream(t, 'latest'), startUpstream(t, 'v2')])
   const options: GatewayOptions = {
     versions: { latest: { upstream: latest }, v2: { upstream: v2 } },
