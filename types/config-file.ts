@@ -39,7 +39,7 @@ export interface ServerFile {
   host?: string
   /** Default 8080; 0 takes a free one. */
   port?: number
-  /** Files with the certificate chain and the private key, PEM. Default: HTTP without TLS. */
+  /** The certificate chain and the private key: PEM, or files with it. Default: HTTP without TLS. */
   tls?: { cert: string, key: string }
   /** HTTP/2 for clients that offer it, over TLS. Default false. */
   http2?: boolean

@@ -59,7 +59,8 @@ function silentController (): LogController {
   return new LogController({ disableRequestLogging: true })
 }
 
-async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Surroundings): Promise<void> {
+/** Registers all that a config asks for. @throws as `buildApp` does */
+export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<Surroundings, 'isDraining' | 'adminServer'>): Promise<void> {
   const { file, gateway, plugin } = config
   const { metrics = true, health = true, discovery = false } = file
   await app.register(accessLog)

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http'
 import { createSecureServer, type ServerHttp2Session } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
-import { resolve } from 'node:path'
+import type { Server as TlsServer } from 'node:tls'
 import type { ServerFile } from '../../types/index.ts'
 
 /** What a server tells an app of. */
@@ -15,7 +14,7 @@ const keepAliveMs = 72_000
 /** Milliseconds that connections are still taken when no more are wanted, should there always be another one. */
 const longestTakingMs = 500
 
-type AnyServer = Server & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
+type AnyServer = Server & Partial<Pick<TlsServer, 'setSecureContext'>> & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
 
 /** The server that clients reach, and whose requests go to one app at a time. */
 export class Listener {
@@ -49,14 +48,12 @@ export class Listener {
     this.switchTo(app)
   }
 
-  /** @param folder where the files of `tls` are looked for @throws when they cannot be read, or nothing can listen there */
-  static async listen (options: ServerFile, folder: string, app: Server, onError: (error: Error) => void): Promise<Listener> {
+  /** @throws when nothing can listen there */
+  static async listen (options: ServerFile, app: Server, onError: (error: Error) => void): Promise<Listener> {
     const { tls, http2 = false, host = '127.0.0.1', port = 8080 } = options
-    const read = async (name: string): Promise<Buffer> => await readFile(resolve(folder, name))
-    const pair = tls === undefined ? null : { cert: await read(tls.cert), key: await read(tls.key) }
-    const server = pair === null
+    const server = tls === undefined
       ? createHttpServer()
-      : http2 ? createSecureServer({ ...pair, allowHTTP1: true }) as unknown as Server : createHttpsServer(pair)
+      : http2 ? createSecureServer({ ...tls, allowHTTP1: true }) as unknown as Server : createHttpsServer(tls)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen({ port, host }, () => {
         server.off('error', reject)
@@ -79,6 +76,11 @@ export class Listener {
   get address (): string {
     const { address, port, family } = this.#server.address() as AddressInfo
     return `${'setSecureContext' in this.#server ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  }
+
+  /** Shows another certificate to connections that come from here on. */
+  renew (tls: NonNullable<ServerFile['tls']>): void {
+    this.#server.setSecureContext!(tls)
   }
 
   /** Whether the app has a use for an upgrade. */

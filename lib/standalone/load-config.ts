@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, VersionResolver, VersionsConfig } from '../../types/index.ts'
 import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
@@ -10,11 +11,10 @@ import { toResolver } from './to-resolver.ts'
 
 /** A config that a gateway can be made of. */
 export interface LoadedConfig {
+  /** With certificates and keys in the place of the names of their files. */
   readonly file: ConfigFileOptions
   readonly gateway: GatewayOptions & { prefix?: string }
   readonly plugin: GatewayPlugin
-  /** Where relative paths in it start. */
-  readonly folder: string
 }
 
 /** Everything that is wrong in a config file. */
@@ -47,7 +47,7 @@ export async function loadConfig (file: string, environment: NodeJS.ProcessEnv =
   throwLocated(file, read, problems)
 
   const said = read.value as ConfigFileOptions
-  const options = { ...said, versions: await withCertificates(problems, said.versions, folder) }
+  const options = await withCertificates(problems, said, folder)
   const plugin = options.plugin === undefined
     ? {}
     : await readOrRefuse(file, async () => await importDefault(resolve(folder, options.plugin!)) as GatewayPlugin)
@@ -59,7 +59,7 @@ export async function loadConfig (file: string, environment: NodeJS.ProcessEnv =
     if (!isConfigInvalid(error)) throw error
     throw new ConfigFileInvalid(file, error.problems.map((problem) => located(read, pathOf(problem), `${problem.path}: ${problem.message}`)))
   }
-  return { file: options, gateway, plugin, folder }
+  return { file: options, gateway, plugin }
 }
 
 async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): Promise<Value> {
@@ -80,17 +80,35 @@ function located (read: ConfigFile, path: Path, message: string): FileProblem {
 }
 
 /** What is not PEM itself is the name of a file that has it. */
-async function withCertificates (problems: Problems, versions: VersionsConfig, folder: string): Promise<VersionsConfig> {
+async function withCertificates (problems: Problems, said: ConfigFileOptions, folder: string): Promise<ConfigFileOptions> {
+  const { server, versions } = said
   const entries = Object.entries(versions).map(async ([id, version]) => {
     const { upstream } = version
     if (typeof upstream === 'string' || upstream.tls === undefined) return [id, version]
-    const tls = Object.fromEntries(await Promise.all(Object.entries(upstream.tls).map(async ([name, value]) => {
-      const isFile = typeof value === 'string' && name !== 'servername' && !value.includes('-----BEGIN')
-      return [name, isFile ? await pemOf(problems, ['versions', id, 'upstream', 'tls', name], resolve(folder, value)) : value]
-    })))
-    return [id, { ...version, upstream: { ...upstream, tls } }]
+    return [id, { ...version, upstream: { ...upstream, tls: await withPem(problems, ['versions', id, 'upstream', 'tls'], upstream.tls, folder) } }]
   })
-  return Object.fromEntries(await Promise.all(entries)) as VersionsConfig
+  const read = { ...said, versions: Object.fromEntries(await Promise.all(entries)) as VersionsConfig }
+  if (server?.tls === undefined) return read
+  const tls = await withPem(problems, ['server', 'tls'], server.tls, folder)
+  checkPair(problems, tls)
+  return { ...read, server: { ...server, tls } }
+}
+
+async function withPem<Tls extends object> (problems: Problems, path: Path, tls: Tls, folder: string): Promise<Tls> {
+  return Object.fromEntries(await Promise.all(Object.entries(tls).map(async ([name, value]: [string, unknown]) => {
+    const isFile = typeof value === 'string' && name !== 'servername' && !value.includes('-----BEGIN')
+    return [name, isFile ? await pemOf(problems, [...path, name], resolve(folder, value)) : value]
+  }))) as Tls
+}
+
+/** What cannot be read has been told of. */
+function checkPair (problems: Problems, { cert, key }: { cert: string | undefined, key: string | undefined }): void {
+  if (cert === undefined || key === undefined) return
+  try {
+    createSecureContext({ cert, key })
+  } catch (error) {
+    problems.add(['server', 'tls'], `is no certificate with its private key: ${(error as Error).message}`)
+  }
 }
 
 async function pemOf (problems: Problems, path: Path, file: string): Promise<string | undefined> {

@@ -66,12 +66,12 @@ export class Standalone {
 
   /**
    * Goes on by another config. When only the versions differ, they are swapped in the registry, and connections are kept.
-   * Otherwise a new app takes the requests from here on.
+   * Otherwise a new app takes the requests from here on. New certificates are shown to new connections.
    *
    * @throws when the config cannot be served; nothing has changed then
    */
   async reload (config: LoadedConfig): Promise<void> {
-    const { config: before, app } = this.#generation
+    const { config: before } = this.#generation
     if (isDeepStrictEqual(config.file, before.file) && config.file.plugin === undefined) {
       this.#log.info('the config is the same as before')
       return
@@ -79,11 +79,22 @@ export class Standalone {
     for (const [option, places] of Object.entries(placesOf(config.file))) {
       if (!isDeepStrictEqual(places, placesOf(before.file)[option])) throw new Error(`${option}: a change of where and how the gateway listens needs a restart.`)
     }
-    if (config.file.plugin === undefined && isDeepStrictEqual(withoutVersions(config.file), withoutVersions(before.file))) {
-      const { versions, aliases } = config.file
-      const revision = app.versions.update({ versions, ...aliases !== undefined && { aliases } } as VersionSet)
+    await this.#take(config)
+    const tls = config.file.server?.tls
+    if (isDeepStrictEqual(tls, before.file.server?.tls)) return
+    this.#listener.renew(tls!)
+    this.#log.info('the certificate of the config is in force')
+  }
+
+  async #take (config: LoadedConfig): Promise<void> {
+    const { config: before, app } = this.#generation
+    if (config.file.plugin === undefined && isDeepStrictEqual(ofApp(config.file), ofApp(before.file))) {
+      const after = versionsOf(config.file)
+      if (!isDeepStrictEqual(after, versionsOf(before.file))) {
+        const revision = app.versions.update(after)
+        this.#log.info({ revision }, 'the versions of the config are in force')
+      }
       this.#generation = { ...this.#generation, config }
-      this.#log.info({ revision }, 'the versions of the config are in force')
       return
     }
     const after = await generate(config, this.#log, () => this.#isDraining)
@@ -135,22 +146,22 @@ async function generate (config: LoadedConfig, log: FastifyBaseLogger, isDrainin
 type Listeners = readonly [listener: Listener, adminListener: Listener | null]
 
 /** @throws when it cannot listen there */
-async function listen ({ config: { file, folder }, server, adminServer }: Generation, log: FastifyBaseLogger): Promise<Listeners> {
+async function listen ({ config: { file }, server, adminServer }: Generation, log: FastifyBaseLogger): Promise<Listeners> {
   const onError = log.error.bind(log)
-  const listener = await Listener.listen(file.server ?? {}, folder, server, onError)
+  const listener = await Listener.listen(file.server ?? {}, server, onError)
   const { port, host } = file.admin ?? {}
   if (port === undefined) return [listener, null]
   try {
-    return [listener, await Listener.listen({ port, ...host !== undefined && { host } }, folder, adminServer, onError)]
+    return [listener, await Listener.listen({ port, ...host !== undefined && { host } }, adminServer, onError)]
   } catch (error) {
     await listener.close(0, 0)
     throw error
   }
 }
 
-/** Where the gateway and its admin pages listen. */
+/** Where and how the gateway and its admin pages listen; which certificate is shown may change. */
 function placesOf ({ server, admin }: ConfigFileOptions): Record<string, unknown> {
-  return { server, 'admin.port': admin?.port, 'admin.host': admin?.host }
+  return { server: { ...server, tls: server?.tls !== undefined }, 'admin.port': admin?.port, 'admin.host': admin?.host }
 }
 
 /** Counts the requests of a server that are under way. Upgraded connections are none: they end when they are told to. */
@@ -172,6 +183,11 @@ function idleOf (server: Server): Generation['idle'] {
   }
 }
 
-function withoutVersions ({ versions, aliases, ...rest }: ConfigFileOptions): object {
+function versionsOf ({ versions, aliases }: ConfigFileOptions): VersionSet {
+  return { versions, ...aliases !== undefined && { aliases } } as VersionSet
+}
+
+/** What an app is made of for good: neither its versions nor what the listener has. */
+function ofApp ({ versions, aliases, server, ...rest }: ConfigFileOptions): object {
   return rest
 }

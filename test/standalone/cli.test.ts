@@ -69,6 +69,14 @@ identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks
   t.match(JSON.parse(json.said), { outcome: 'forwarded', decision: { id: 'v1', tier: 'default' } })
 })
 
+t.test('explain knows the routes of the gateway itself', async (t) => {
+  const file = await writeConfig(t, "discovery: true\nadmin: { password: 'correct horse battery' }")
+
+  for (const url of ['/metrics', '/healthz', '/admin/api/versions', '/versions']) {
+    t.match(await cli('explain', file, '--url', url), { code: 0, said: new RegExp(`A route of the app answers: ${url}`) }, url)
+  }
+})
+
 t.test('explain without identity, and options that cannot be read', async (t) => {
   const file = await writeConfig(t)
 

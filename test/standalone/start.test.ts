@@ -66,7 +66,7 @@ plugin: ./plugin.ts
 
 t.test('a listener asks its app whether it has a use for an upgrade', async (t) => {
   const app: Server & { shouldUpgradeCallback?: () => boolean } = createServer()
-  const listener = await Listener.listen({ port: 0 }, '.', app, () => {})
+  const listener = await Listener.listen({ port: 0 }, app, () => {})
   t.teardown(() => listener.close(1, 1))
   const asked = (): boolean => listener.takesUpgrade(new IncomingMessage(new Socket()))
 

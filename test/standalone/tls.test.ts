@@ -65,3 +65,52 @@ resolve: { default: v1 }
   t.equal(await (await fetch(`${address}/a`)).text(), 'secure', 'after a reload as well')
   await t.rejects(loadConfig(await write('other.yaml', text('none.pem'))), /other\.yaml:2:\d+ versions\.v1\.upstream\.tls\.ca: ENOENT/)
 })
+
+t.test('a new certificate is shown after a reload, and nothing else changes', async (t) => {
+  const { write } = await makeFolder(t)
+  const [before, after] = [await makeAuthority(), await makeAuthority()]
+  const writePair = async ({ server }: typeof before) => {
+    const { cert, key } = await server('127.0.0.1')
+    await Promise.all([write('cert.pem', cert), write('key.pem', key)])
+  }
+  await writePair(before)
+  const file = await write('gateway.yaml', `server: { port: 0, log: silent, tls: { cert: cert.pem, key: key.pem } }
+versions: { v1: { upstream: '${await startUpstream(t, 'one')}' } }
+resolve: { default: v1 }
+`)
+  const host = new Process()
+  const standalone = await start(file, { watch: false }, host)
+  t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
+  const { app, address } = standalone
+  const statusFor = async (ca: string): Promise<number | undefined> => {
+    const [response] = await once(get(`${address}/a`, { ca, agent: false }), 'response') as [IncomingMessage]
+    response.resume()
+    return response.statusCode
+  }
+  t.equal(await statusFor(before.ca), 200)
+
+  await writePair(after)
+  await standalone.reload(await loadConfig(file))
+
+  t.equal(await statusFor(after.ca), 200)
+  await t.rejects(statusFor(before.ca), { code: /CERT|SELF_SIGNED|UNABLE/ })
+  t.equal(standalone.app, app)
+  t.equal(app.versions.revision, 1)
+})
+
+t.test('a certificate of the listener that cannot be used is a problem of the file', async (t) => {
+  const { write } = await makeFolder(t)
+  const [one, other] = await Promise.all([makeAuthority(), makeAuthority()].map(async (made) => await (await made).server('127.0.0.1')))
+  await Promise.all([write('cert.pem', one!.cert), write('other.pem', other!.key), write('none.pem', 'nothing')])
+  const problemOf = async (cert: string, key: string): Promise<string> => {
+    const file = await write('gateway.yaml', `versions: { v1: { upstream: 'http://127.0.0.1:1' } }
+aliases: { latest: v1 }
+server: { tls: { cert: ${cert}, key: ${key} } }
+`)
+    return await loadConfig(file).then(() => 'none', (error: Error) => error.message)
+  }
+
+  t.match(await problemOf('cert.pem', 'absent.pem'), /gateway\.yaml:3:\d+ server\.tls\.key: ENOENT/)
+  t.match(await problemOf('cert.pem', 'other.pem'), /gateway\.yaml:3:\d+ server\.tls: is no certificate with its private key: .*mismatch/)
+  t.match(await problemOf('none.pem', 'other.pem'), /server\.tls: is no certificate with its private key/)
+})

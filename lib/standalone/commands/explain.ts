@@ -1,6 +1,7 @@
-import Fastify from 'fastify'
+import { createServer } from 'node:http'
+import Fastify, { type FastifyInstance } from 'fastify'
 import type { ExplainedRequest, Explanation, IdentityProvider } from '../../../types/index.ts'
-import { versionGateway } from '../../version-gateway.ts'
+import { assemble } from '../build-app.ts'
 import { loadConfig, type LoadedConfig } from '../load-config.ts'
 
 export interface ExplainOptions {
@@ -20,11 +21,10 @@ export interface ExplainOptions {
 export async function explain (file: string, options: ExplainOptions): Promise<Explanation> {
   const config = await loadConfig(file)
   const request = requestOf(options)
-  const app = Fastify()
+  const app = Fastify() as unknown as FastifyInstance
   try {
-    await config.plugin.register?.(app as never)
-    await app.register(versionGateway, withoutFetching(config, request))
-    await app.ready()
+    // Nobody asks its admin pages.
+    await assemble(app, { ...config, gateway: withoutFetching(config, request) }, { isDraining: () => false, adminServer: createServer() })
     return await app.versions.explain(request)
   } finally {
     await app.close()
