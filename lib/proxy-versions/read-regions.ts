@@ -9,7 +9,7 @@ const shortLength = 16 * 1024
 /** As long as there is not less left of a region, it is read into once more, in bytes. */
 const leastRest = 8 * 1024
 /** For a connection that filled its region, in bytes. More is faster, and more memory for each slow client. */
-const longLength = 96 * 1024
+const longLength = 64 * 1024
 /** Long regions that wait to be used again; more are left to the garbage collector. */
 const mostFree = 32
 
