@@ -8,12 +8,17 @@ import type { Socket } from 'node:net'
 const shortLength = 16 * 1024
 /** As long as there is not less left of a region, it is read into once more, in bytes. */
 const leastRest = 8 * 1024
-/** For a connection that filled its region, in bytes. More is faster, and more memory for each slow client. */
-const longLength = 64 * 1024
+/** For a connection that filled its region, in bytes. */
+const longLength = 96 * 1024
+/** Long regions there are at most, 15 MB together: fast readers give them back soon, slow ones take what they keep. Beyond that, regions are short. */
+const mostLong = 160
 /** Long regions that wait to be used again; more are left to the garbage collector. */
 const mostFree = 32
 
 const free: Buffer[] = []
+/** Long regions there are, until the garbage collector has taken them. */
+let long = 0
+const collected = new FinalizationRegistry(() => { long-- })
 /** How much was read into a long region, by its memory; nothing once it has been given back. */
 const filled = new WeakMap<ArrayBufferLike, number>()
 /** Where the connection that has just read goes on, unless in a new short region. */
@@ -37,9 +42,18 @@ function onRead (this: Socket, length: number, region: Uint8Array): boolean {
   if (isLong) filled.set(region.buffer, length)
   const takesMore = this.push(region.subarray(0, length))
   // Last, because who hears of what was read may begin a connection.
-  if (length === region.byteLength) next = free.pop() ?? Buffer.allocUnsafeSlow(longLength)
+  if (length === region.byteLength) next = longRegion()
   else if (!isLong && region.byteLength - length >= leastRest) next = region.subarray(length) as Buffer
   return takesMore
+}
+
+function longRegion (): Buffer | null {
+  const used = free.pop()
+  if (used !== undefined || long === mostLong) return used ?? null
+  const region = Buffer.allocUnsafeSlow(longLength)
+  collected.register(region.buffer, undefined)
+  long++
+  return region
 }
 
 /**

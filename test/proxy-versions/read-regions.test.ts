@@ -45,7 +45,7 @@ t.test('a connection that fills its region reads more at a time, and then less a
   const long = connection.fill()
   connection.read(100)
 
-  t.equal(long.length, 64 * 1024)
+  t.equal(long.length, 96 * 1024)
   t.equal(connection.region.length, 16 * 1024)
 })
 
@@ -123,4 +123,14 @@ t.test('no more than 32 long regions wait to be used again', async (t) => {
   })
 
   t.equal(again.length, 32)
+})
+
+t.test('what many slow readers keep is bounded: beyond it connections read less at a time', async (t) => {
+  const connections = Array.from({ length: 300 }, () => new Connection())
+  for (const connection of connections) connection.fill()
+  const lengths = connections.map((connection) => connection.fill().length)
+
+  t.ok(lengths.filter((length) => length === 96 * 1024).length <= 160)
+  t.equal(lengths.at(-1), 16 * 1024)
+  t.equal(connections.at(-1)!.fill().length, 16 * 1024)
 })
