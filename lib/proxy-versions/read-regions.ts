@@ -10,7 +10,7 @@ const shortLength = 16 * 1024
 const leastRest = 8 * 1024
 /** For a connection that filled its region, in bytes. */
 const longLength = 96 * 1024
-/** Long regions there are at most, 15 MB together: fast readers give them back soon, slow ones take what they keep. Beyond that, regions are short. */
+/** Long regions there are at most, 15 MB together: fast readers give them back soon, slow ones keep them. Beyond it, regions are short. */
 const mostLong = 160
 /** Long regions that wait to be used again; more are left to the garbage collector. */
 const mostFree = 32
