@@ -12,14 +12,15 @@ const leastRest = 8 * 1024
 const longLength = 96 * 1024
 /** Long regions there are at most, 15 MB together: fast readers give them back soon, slow ones keep them. Beyond it, regions are short. */
 const mostLong = 160
-/** Long regions that wait to be used again; more are left to the garbage collector. */
-const mostFree = 32
+/** Regions of a length that wait to be used again, in bytes together; more are left to the garbage collector. */
+const mostFree = 3 * 1024 * 1024
 
-const free: Buffer[] = []
+const freeShort: Buffer[] = []
+const freeLong: Buffer[] = []
 /** Long regions there are, until the garbage collector has taken them. */
 let long = 0
 const collected = new FinalizationRegistry(() => { long-- })
-/** How much was read into a long region, by its memory; nothing once it has been given back. */
+/** How much was read into a region that may be used again, by its memory; nothing once it has been given back. */
 const filled = new WeakMap<ArrayBufferLike, number>()
 /** Where the connection that has just read goes on, unless in a new short region. */
 let next: Buffer | null = null
@@ -38,17 +39,18 @@ function nextRegion (): Buffer {
 
 /** @returns whether the connection takes more */
 function onRead (this: Socket, length: number, region: Uint8Array): boolean {
+  const isFull = length === region.byteLength
   const isLong = region.byteLength === longLength
-  if (isLong) filled.set(region.buffer, length)
+  if (isLong || (isFull && region.byteLength === shortLength)) filled.set(region.buffer, length)
   const takesMore = this.push(region.subarray(0, length))
   // Last, because who hears of what was read may begin a connection.
-  if (length === region.byteLength) next = longRegion()
+  if (isFull) next = longRegion() ?? freeShort.pop() ?? null
   else if (!isLong && region.byteLength - length >= leastRest) next = region.subarray(length) as Buffer
   return takesMore
 }
 
 function longRegion (): Buffer | null {
-  const used = free.pop()
+  const used = freeLong.pop()
   if (used !== undefined || long === mostLong) return used ?? null
   const region = Buffer.allocUnsafeSlow(longLength)
   collected.register(region.buffer, undefined)
@@ -64,5 +66,6 @@ export function giveBack (piece: Buffer): void {
   const { buffer, byteOffset, byteLength } = piece
   if (byteOffset !== 0 || filled.get(buffer) !== byteLength || received.hasSubscribers) return
   filled.delete(buffer)
-  if (free.length < mostFree) free.push(Buffer.from(buffer))
+  const waiting = buffer.byteLength === longLength ? freeLong : freeShort
+  if (waiting.length * buffer.byteLength < mostFree) waiting.push(Buffer.from(buffer))
 }

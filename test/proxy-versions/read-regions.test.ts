@@ -132,5 +132,9 @@ t.test('what many slow readers keep is bounded: beyond it connections read less 
 
   t.ok(lengths.filter((length) => length === 96 * 1024).length <= 160)
   t.equal(lengths.at(-1), 16 * 1024)
-  t.equal(connections.at(-1)!.fill().length, 16 * 1024)
+  const short = connections.at(-1)!.fill()
+  t.equal(short.length, 16 * 1024)
+  giveBack(short)
+  connections.at(-2)!.fill()
+  t.equal(connections.at(-2)!.region.buffer, short.buffer, 'what is given back is used again here as well')
 })
