@@ -39,7 +39,7 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
       const { revision } = versions
       const made = { ...entry, subject, revision }
       audit.add(made)
-      request.log.info({ audit: made }, 'the versions were changed by an admin')
+      request.log.warn({ audit: made }, 'the versions were changed by an admin')
       reply.send({ revision })
     })
   }

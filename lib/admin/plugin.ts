@@ -93,7 +93,7 @@ function check (app: FastifyInstance, options: VersionAdminOptions): void {
 /** Neither versioned, asked for a token nor observed where the gateway is around it. What the page asks every few seconds is not news. */
 function standApart (this: FastifyInstance, route: RouteOptions): void {
   route.config = { ...route.config, version: false, identity: false, observed: false }
-  if (route.method === 'GET' && talkative.has(this.log.level)) route.logLevel = 'warn'
+  if (route.method !== 'POST' && talkative.has(this.log.level)) route.logLevel = 'warn'
 }
 
 /** Levels of logs that tell of every request. */

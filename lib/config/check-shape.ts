@@ -22,7 +22,8 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
       problems.add([...path, option], `unknown option. ${suggest(option, Object.keys(properties), others)}`)
     } else if (keyword === 'required') {
       const option: string = params.missingProperty
-      problems.addMisshapen([...path, option], `missing. Expected ${words(properties[option])}`)
+      const { expected: missing } = properties[option]
+      problems.addMisshapen([...path, option], missing === undefined ? 'missing.' : `missing. Expected ${words(properties[option])}`)
     } else if (expected !== undefined && keyword !== 'if') {
       // What is left are branches of an `anyOf`, whose own mismatch says it all, and `if`, whose branch does.
       const got = secret === true && typeof data === 'string' ? 'text' : show(data)

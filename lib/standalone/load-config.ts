@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { createSecureContext } from 'node:tls'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, VersionResolver, VersionsConfig } from '../../types/index.ts'
 import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
@@ -52,14 +52,18 @@ export async function loadConfig (file: string, environment: NodeJS.ProcessEnv =
     ? {}
     : await readOrRefuse(file, async () => await importDefault(resolve(folder, options.plugin!)) as GatewayPlugin)
   const gateway = toGateway(problems, options, plugin)
+  checkMeaning(problems, gateway)
   throwLocated(file, read, problems)
+  return { file: options, gateway, plugin }
+}
+
+function checkMeaning (problems: Problems, gateway: LoadedConfig['gateway']): void {
   try {
     checkGateway(gateway)
   } catch (error) {
     if (!isConfigInvalid(error)) throw error
-    throw new ConfigFileInvalid(file, error.problems.map((problem) => located(read, pathOf(problem), `${problem.path}: ${problem.message}`)))
+    for (const problem of error.problems) problems.add(pathOf(problem), problem.message)
   }
-  return { file: options, gateway, plugin }
 }
 
 async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): Promise<Value> {
@@ -88,26 +92,27 @@ async function withCertificates (problems: Problems, said: ConfigFileOptions, fo
     return [id, { ...version, upstream: { ...upstream, tls: await withPem(problems, ['versions', id, 'upstream', 'tls'], upstream.tls, folder) } }]
   })
   const read = { ...said, versions: Object.fromEntries(await Promise.all(entries)) as VersionsConfig }
-  if (server?.tls === undefined) return read
-  const tls = await withPem(problems, ['server', 'tls'], server.tls, folder)
-  checkPair(problems, tls)
-  return { ...read, server: { ...server, tls } }
+  if (server?.tls !== undefined) return { ...read, server: { ...server, tls: await withPem(problems, ['server', 'tls'], server.tls, folder) } }
+  if (server?.http2 === true) problems.add(['server', 'http2'], 'needs server.tls: clients agree on HTTP/2 while they set up TLS.')
+  return read
 }
 
 async function withPem<Tls extends object> (problems: Problems, path: Path, tls: Tls, folder: string): Promise<Tls> {
-  return Object.fromEntries(await Promise.all(Object.entries(tls).map(async ([name, value]: [string, unknown]) => {
+  const entries = Object.entries(tls).map(async ([name, value]: [string, unknown]) => {
     const isFile = typeof value === 'string' && name !== 'servername' && !value.includes('-----BEGIN')
     return [name, isFile ? await pemOf(problems, [...path, name], resolve(folder, value)) : value]
-  }))) as Tls
+  })
+  const read = Object.fromEntries(await Promise.all(entries)) as Tls & SecureContextOptions
+  // What cannot be read has been told of.
+  if (!Object.values(read).includes(undefined)) checkPair(problems, path, read)
+  return read
 }
 
-/** What cannot be read has been told of. */
-function checkPair (problems: Problems, { cert, key }: { cert: string | undefined, key: string | undefined }): void {
-  if (cert === undefined || key === undefined) return
+function checkPair (problems: Problems, path: Path, { cert, key }: SecureContextOptions): void {
   try {
     createSecureContext({ cert, key })
   } catch (error) {
-    problems.add(['server', 'tls'], `is no certificate with its private key: ${(error as Error).message}`)
+    problems.add(path, `is no certificate with its private key: ${(error as Error).message}`)
   }
 }
 

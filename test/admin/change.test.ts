@@ -88,7 +88,7 @@ t.test('each change is told in the log with who made it, and why, those that wer
 
   const lines = written.map((line) => JSON.parse(line) as { audit?: object, level: number }).filter(({ audit }) => audit !== undefined)
   t.match(lines, [
-    { level: 30, audit: { actor: 'ada', action: 'disable', subject: 'v2', reason, revision: 2 } },
+    { level: 40, audit: { actor: 'ada', action: 'disable', subject: 'v2', reason, revision: 2 } },
     { level: 40, audit: { actor: 'ada', action: 'enable', subject: 'v9', reason: 'a slip', revision: null } }
   ])
   t.match(await get('audit'), { body: { changes: [{ action: 'enable' }, { action: 'disable', at: String }] } })

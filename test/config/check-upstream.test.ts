@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { checkUpstream } from '../../lib/config/check-upstream.ts'
 import { forwardedHeaders } from '../../lib/proxy-versions/forwarded.ts'
 import type { UpstreamOptions } from '../../types/index.ts'
-import { collected, pathsOf } from '../helpers/problems.ts'
+import { collected, gatewayProblems, pathsOf, soundVersions } from '../helpers/problems.ts'
 
 for (const upstream of ['http://orders', 'http://orders:8080', 'https://orders.internal', 'http://10.0.0.15:30080/', 'http://[::1]:80']) {
   test(`an upstream may be the origin ${upstream}`, async (t) => {
@@ -133,4 +133,13 @@ test('edits of a wrong shape are not looked at further', async (t) => {
 
   t.match(problems, [{ path: 'u.headers.request.set', message: 'is not a set' }])
   t.equal(problems.length, 1)
+})
+
+test('an upstream without targets is told what is missing, and nothing that nobody knows', async (t) => {
+  const problems = gatewayProblems({ versions: { ...soundVersions, v9: { upstream: { url: 'http://127.0.0.1:1' } } } })
+
+  const messages = problems.map(({ path, message }) => `${path}: ${message}`)
+
+  t.ok(messages.some((message) => message.startsWith('versions.v9.upstream.targets: missing.')), messages.join('; '))
+  t.notMatch(messages.join(' '), 'undefined')
 })

@@ -77,10 +77,26 @@ t.test('explain knows the routes of the gateway itself', async (t) => {
   }
 })
 
+t.test('explain asks for keys only when there may be a token to verify', async (t) => {
+  const identity = (source: string): string => `identity:
+  providers: [{ name: a, issuer: 'https://a.test', audiences: [b], tokenSources: [${source}],
+    jwks: { url: 'http://127.0.0.1:1/jwks', onReady: require } }]`
+  const [header, cookie, query] = [await writeConfig(t, identity('{ header: x-token }')), await writeConfig(t, identity('{ cookie: token }')), await writeConfig(t, identity('{ query: token }'))]
+  const standard = await writeConfig(t, identity('{ header: authorization }').replace(/tokenSources: .*,/, ''))
+
+  t.match(await cli('explain', header, '--url', '/a?token=b', '--header', 'authorization: Bearer a', '--header', 'cookie: token=b'), { code: 0 })
+  t.match(await cli('explain', standard, '--header', 'x-version-override: v1'), { code: 0 })
+  t.match(await cli('explain', header, '--header', 'x-token: a'), { code: 1 })
+  t.match(await cli('explain', standard, '--header', 'authorization: Bearer a'), { code: 1 })
+  t.match(await cli('explain', cookie, '--header', 'cookie: token=b'), { code: 1 })
+  t.match(await cli('explain', query, '--url', '/a?token=b'), { code: 1 })
+})
+
 t.test('explain without identity, and options that cannot be read', async (t) => {
   const file = await writeConfig(t)
 
   t.match(await cli('explain', file), { code: 0, said: /forwarded: v1/ })
+  t.match(await cli('explain', file, '--claim', 'a=1', '--claim', 'a.b=2'), { code: 1, complaints: "--claim: 'a' cannot be a value and have members." })
   t.match(await cli('explain', file, '--header', 'nothing'), { code: 1, complaints: "--header: 'nothing' is not 'name: value'." })
   t.match(await cli('explain', file, '--claim', 'nothing'), { code: 1, complaints: "--claim: 'nothing' is not 'name=value'." })
   t.match(await cli('explain', file, '--at', 'noon'), { code: 1, complaints: /^--at: 'noon' is not a moment/ })

@@ -64,6 +64,37 @@ plugin: ./plugin.ts
   t.equal(await served(standalone.address), '200 v1 one', 'its code may have changed')
 })
 
+t.test('a signal that comes while the gateway starts is not lost', async (t) => {
+  const { write } = await makeFolder(t)
+  const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
+  const file = await write('gateway.yaml', `plugin: ./plugin.mjs\n${config(one)}`)
+  // What the plugin does, it does while the gateway starts.
+  await write('plugin.mjs', `import { writeFileSync } from 'node:fs'
+export default { register: () => { writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(config(two))}); globalThis.hangUp() } }
+`)
+  const host = new Process()
+  Object.assign(globalThis, { hangUp: () => host.emit('SIGHUP') })
+  t.teardown(() => Reflect.deleteProperty(globalThis, 'hangUp'))
+
+  const standalone = await start(file, { watch: false }, host)
+  t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
+  const { app } = standalone
+  await until(() => standalone.app !== app)
+
+  t.equal(await served(standalone.address), '200 v1 two')
+})
+
+t.test('a gateway that is told to end while it starts ends', async (t) => {
+  const { write } = await makeFolder(t)
+  const host = new Process()
+
+  const started = start(await write('gateway.yaml', config(await startUpstream(t, 'one'))), { watch: false }, host)
+  host.emit('SIGTERM')
+
+  t.strictSame(host.exits, [0])
+  await (await started).stop()
+})
+
 t.test('a listener asks its app whether it has a use for an upgrade', async (t) => {
   const app: Server & { shouldUpgradeCallback?: () => boolean } = createServer()
   const listener = await Listener.listen({ port: 0 }, app, () => {})

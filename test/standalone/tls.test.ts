@@ -114,3 +114,23 @@ server: { tls: { cert: ${cert}, key: ${key} } }
   t.match(await problemOf('cert.pem', 'other.pem'), /gateway\.yaml:3:\d+ server\.tls: is no certificate with its private key: .*mismatch/)
   t.match(await problemOf('none.pem', 'other.pem'), /server\.tls: is no certificate with its private key/)
 })
+
+t.test('files that cannot be used are told of together with what is wrong elsewhere', async (t) => {
+  const { write } = await makeFolder(t)
+  const [one, other] = await Promise.all([makeAuthority(), makeAuthority()].map(async (made) => await (await made).client('gateway')))
+  await Promise.all([write('cert.pem', one!.cert), write('other.pem', other!.key)])
+  const file = await write('gateway.yaml', `server: { http2: true }
+versions:
+  v1:
+    upstream: { targets: 'https://127.0.0.1:1', tls: { cert: cert.pem, key: other.pem } }
+resolve: { default: v9 }
+`)
+
+  const message = await loadConfig(file).then(() => 'none', (error: Error) => error.message)
+
+  t.match(message.split('\n').map((line) => line.replace(/^.*yaml/, '')), [
+    /^:1:11 server\.http2: needs server\.tls/,
+    /^:4:49 versions\.v1\.upstream\.tls: is no certificate with its private key/,
+    /^:5:12 resolve\.default: 'v9' is neither/
+  ])
+})

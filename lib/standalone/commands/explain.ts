@@ -82,16 +82,30 @@ function valueOf (text: string): unknown {
 
 /** A name with dots is a path, as in the config. */
 function setClaim (claims: Record<string, unknown>, [name, ...rest]: string[], value: unknown): void {
-  if (rest.length === 0) claims[name!] = value
-  else setClaim((claims[name!] ??= {}) as Record<string, unknown>, rest, value)
+  if (rest.length === 0) {
+    claims[name!] = value
+    return
+  }
+  const inner = claims[name!] ??= {}
+  if (typeof inner !== 'object' || inner === null) refuse(`--claim: '${name}' cannot be a value and have members.`)
+  setClaim(inner as Record<string, unknown>, rest, value)
 }
 
-/** Keys are only fetched when there is a token to verify. */
-function withoutFetching ({ gateway }: LoadedConfig, { claims }: ExplainedRequest): LoadedConfig['gateway'] {
+/** Keys are only fetched when there may be a token to verify. */
+function withoutFetching ({ gateway }: LoadedConfig, request: ExplainedRequest): LoadedConfig['gateway'] {
   const { identity } = gateway
   if (identity === undefined) return gateway
-  const providers = identity.providers.map((provider): IdentityProvider => provider.jwks.keys !== undefined || claims === undefined
-    ? provider
-    : { ...provider, jwks: { ...provider.jwks, onReady: 'skip' } as IdentityProvider['jwks'] })
+  const providers = identity.providers.map((provider): IdentityProvider => {
+    const isNeeded = provider.jwks.keys !== undefined || mayHaveToken(request, provider)
+    return isNeeded ? provider : { ...provider, jwks: { ...provider.jwks, onReady: 'skip' } as IdentityProvider['jwks'] }
+  })
   return { ...gateway, identity: { ...identity, providers } }
+}
+
+function mayHaveToken ({ claims, headers = {}, url = '' }: ExplainedRequest, { tokenSources = [{ header: 'authorization' }] }: IdentityProvider): boolean {
+  if (claims !== undefined) return false
+  return tokenSources.some((source) => {
+    if ('query' in source) return url.includes('?')
+    return Object.hasOwn(headers, 'header' in source ? source.header.toLowerCase() : 'cookie')
+  })
 }

@@ -11,8 +11,37 @@ export interface Host {
   exit (code: number): void
 }
 
+/** What a process is told by signals, from its beginning on: unheard, they would end it. */
+class Signals {
+  #isReloadAskedFor = false
+  #isStopping = false
+  #reload = (): void => { this.#isReloadAskedFor = true }
+  /** What has not begun to serve ends at once. */
+  #stop: (signal: string) => void
+
+  constructor (host: Host) {
+    this.#stop = () => host.exit(0)
+    host.on('SIGHUP', () => this.#reload())
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      host.on(signal, () => {
+        // Who asks twice does not want to wait.
+        if (this.#isStopping) return host.exit(1)
+        this.#isStopping = true
+        this.#stop(signal)
+      })
+    }
+  }
+
+  tell (reload: () => void, stop: (signal: string) => void): void {
+    this.#reload = reload
+    this.#stop = stop
+    if (this.#isReloadAskedFor) reload()
+  }
+}
+
 /** Runs a gateway by a config file until it is told to end: SIGTERM or SIGINT. SIGHUP has it read the file again. */
 export async function start (file: string, { watch }: { watch: boolean }, host: Host): Promise<Standalone> {
+  const signals = new Signals(host)
   // Watched before it is read: what changes while the gateway starts is not missed.
   const changes = watch ? await Watched.watch(file) : null
   const { config, log, standalone } = await begin(file, host).catch(async (error: unknown) => {
@@ -22,19 +51,12 @@ export async function start (file: string, { watch }: { watch: boolean }, host: 
   log.info({ address: standalone.address, ...standalone.adminAddress !== null && { admin: standalone.adminAddress }, versions: Object.keys(config.file.versions) }, 'the gateway listens')
 
   const reload = inTurn(async () => await reloadFrom(file, standalone, log, host.env))
-  host.on('SIGHUP', reload)
   changes?.tell(reload, log.error.bind(log))
-  let isStopping = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    host.on(signal, () => {
-      // Who asks twice does not want to wait.
-      if (isStopping) return host.exit(1)
-      isStopping = true
-      log.info({ signal }, 'the gateway ends')
-      // What goes wrong here ends the process as well, with another code.
-      Promise.all([standalone.stop(), changes?.close()]).then(() => host.exit(0))
-    })
-  }
+  signals.tell(reload, (signal) => {
+    log.info({ signal }, 'the gateway ends')
+    // What goes wrong here ends the process as well, with another code.
+    Promise.all([standalone.stop(), changes?.close()]).then(() => host.exit(0))
+  })
   return standalone
 }
 
