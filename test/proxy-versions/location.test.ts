@@ -18,6 +18,8 @@ const cases: Array<[prefix: string, base: string, location: string, rewritten: s
   ['', '', 'http://10.0.0.1:8080/\t/evil.test/', '/./\t/evil.test/'],
   ['/api', '/v2', 'http://10.0.0.1:8080//evil.test/', '/.//evil.test/'],
   ['', '', 'https://10.0.0.2:443/a', '/a'],
+  ['', '/v2', 'https://api.acme.io/v2', 'https://api.acme.io/'],
+  ['', '/v2', '/v2', '/'],
   ['', '', 'HTTP://ORDERS.internal/a', '/a'],
   ['', '', 'http://localhost/a', '/a'],
   ['', '', 'https://elsewhere.test/a', 'https://elsewhere.test/a'],

@@ -47,6 +47,13 @@ t.test('a provider that nobody knows is a mistake in the call', async (t) => {
   await t.rejects(app.versions.explain({ claims: {}, provider: 'other' }), { message: "There is no identity provider 'other'." })
 })
 
+t.test('without a provider, claims can come from nobody', async (t) => {
+  const app = makeApp(t)
+  await app.register(versionGateway, { versions: { v1: { upstream: 'http://127.0.0.1:1' } }, resolve: { default: 'v1' } })
+
+  await t.rejects(app.versions.explain({ claims: {} }), { message: 'There is no identity provider that claims could come from.' })
+})
+
 t.test('a tenant is explained without a caller', async (t) => {
   const { app } = await startCase(t, { tenants: byTenant })
 
