@@ -30,7 +30,8 @@ function checkTargets (problems: Problems, path: Path, targets: readonly string[
 
 /** Checks that an address is an origin: scheme, host and port, nothing else; or a unix socket. */
 function checkAddress (problems: Problems, path: Path, address: string): void {
-  if (/^unix\+https?:\/\/\/[^\0]+$/.test(address)) return
+  const [, socketPath] = /^unix\+https?:\/\/(\/[^\0]+)$/.exec(address) ?? []
+  if (socketPath !== undefined) return checkSocketPath(problems, path, socketPath)
   const expected = (what: string, remedy: string): void => {
     problems.add(path, `expected ${what}, got ${show(address)}. ${remedy}`)
   }
@@ -44,6 +45,15 @@ function checkAddress (problems: Problems, path: Path, address: string): void {
   } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     expected('a URL without a path', `Write '${url.origin}'; a path in front of every request is the upstream's rewritePrefix.`)
   }
+}
+
+/** Longest path of a Unix socket in bytes (`sun_path` of unix(7), without the NUL). Before Node 24, a longer one is truncated silently. */
+const longestSocketPath = process.platform === 'linux' ? 107 : 103
+
+function checkSocketPath (problems: Problems, path: Path, socketPath: string): void {
+  const length = Buffer.byteLength(socketPath)
+  if (length <= longestSocketPath) return
+  problems.add(path, `the path of a Unix socket has at most ${longestSocketPath} bytes here, and ${show(socketPath)} has ${length}. Move the socket to a shorter path, such as '/run/app.sock'.`)
 }
 
 type Edits = NonNullable<UpstreamOptions['headers']>['request']

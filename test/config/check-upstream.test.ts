@@ -70,6 +70,18 @@ for (const upstream of ['http://admin:hunter2@orders:8080', 'http://admin@orders
   })
 }
 
+test('a Unix socket is refused when the system cannot bind a path that long, in bytes', async (t) => {
+  const longest = process.platform === 'linux' ? 107 : 103
+  const [fits, long, wide] = ['a'.repeat(longest - 1), 'a'.repeat(longest), 'é'.repeat(54)]
+  const given: UpstreamOptions = { targets: [`unix+http:///${fits}`, `unix+http:///${long}`, `unix+https:///${wide}`] }
+
+  const problems = collected((found) => checkUpstream(found, ['upstream'], given))
+
+  t.same(pathsOf(problems), ['upstream.targets[1]', 'upstream.targets[2]'])
+  t.match(problems[0]?.message, `at most ${longest} bytes`)
+  t.match(problems[1]?.message, "has 109. Move the socket to a shorter path, such as '/run/app.sock'.")
+})
+
 for (const [title, upstream, path, says] of [
   ['a target twice', { targets: ['http://a', 'http://a'] }, 'upstream.targets[1]', 'is in the list already'],
   ['a wrong target in a list', { targets: ['http://a', 'b:1'] }, 'upstream.targets[1]', "Write 'http://b:1'."],

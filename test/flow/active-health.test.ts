@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
+import { makeFolder } from '../helpers/config-folder.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { until } from '../helpers/until.ts'
@@ -111,7 +112,8 @@ t.test('a busy target is asked by a connection of its own', async (t) => {
 })
 
 t.test('a target on a unix socket is asked as well', async (t) => {
-  const path = `${t.testdir()}/s`
+  const { folder } = await makeFolder(t)
+  const path = `${folder}/s`
   const server = createServer((request, response) => response.end(request.headers.host)).listen(path)
   await once(server, 'listening')
   t.teardown(() => {
