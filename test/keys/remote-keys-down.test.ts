@@ -16,7 +16,7 @@ for (const [what, fault] of Object.entries(faults)) {
   })
 
   t.test(`the last good keys are used on when the next answer ${what}`, async (t) => {
-    const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { timeoutMs: 500 })
+    const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { timeoutMs: 2_000 })
     const [key] = await known()
     const loaded = new Date(clock.now)
     server.answers(fault)
