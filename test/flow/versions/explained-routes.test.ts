@@ -85,14 +85,16 @@ for (const [title, said, outcome, sentence] of [
   })
 }
 
-for (const options of [{ routerOptions: { caseSensitive: false } }, { caseSensitive: false }]) {
+for (const [options, warnings] of [[{ routerOptions: { caseSensitive: false } }, []], [{ caseSensitive: false }, ['FSTDEP022']]] as const) {
   t.test(`paths are matched as the app matches them: ${JSON.stringify(options)}`, async (t) => {
+    const warned = t.capture(process, 'emitWarning', () => {})
     const app = await stagesAmongRoutes(t, options)
 
     const { live, explanation } = await both(app, { url: '/USERS/5', headers: wrong })
 
     t.equal(live.statusCode, 200)
     t.hasStrict(explanation, { outcome: 'decided', decision: null })
+    t.strictSame(warned.args().map(([, , code]) => code), warnings)
   })
 }
 
