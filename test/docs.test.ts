@@ -1,5 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { loadConfig } from '../lib/standalone/load-config.ts'
 import { makeFolder } from './helpers/config-folder.ts'
@@ -7,8 +8,9 @@ import { alone, observed } from './helpers/observed.ts'
 import { makeIssuer } from './helpers/issuer.ts'
 import { answer, startJwksServer } from './helpers/jwks-server.ts'
 import { startUpstream } from './helpers/upstream.ts'
+import { project } from './helpers/project.ts'
 
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(project)
 
 async function filesOf (folder: string, ending: RegExp): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true })

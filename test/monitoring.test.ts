@@ -5,8 +5,9 @@ import { alone, observed } from './helpers/observed.ts'
 import { makeIssuer } from './helpers/issuer.ts'
 import { answer, startJwksServer } from './helpers/jwks-server.ts'
 import { startUpstream } from './helpers/upstream.ts'
+import { project } from './helpers/project.ts'
 
-const folder = new URL('../examples/monitoring/', import.meta.url)
+const folder = new URL('examples/monitoring/', project)
 
 interface Rules {
   groups: Array<{ rules: Array<{ alert: string, expr: string, labels: { severity: string }, annotations: { summary: string } }> }>

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { plainEnvironment, printed, type Running } from './helpers/run-example.ts'
+import { printed, runSnippet } from './helpers/run-example.ts'
 import { makeIssuer } from './helpers/issuer.ts'
 import { startUpstream } from './helpers/upstream.ts'
 
@@ -28,18 +26,9 @@ t.test('the gateway of the README runs', async (t) => {
     .replace('http://10.0.0.16:30080', v2)
     .replace('https://acme.frontegg.com/.well-known/jwks.json', `${jwks}/jwks.json`)
     .replace('port: 8080', 'port: 0')
-  await mkdir('.tap', { recursive: true })
-  await writeFile('.tap/readme-gateway.ts', code)
-  t.teardown(() => rm('.tap/readme-gateway.ts'))
-  const gateway = spawn(process.execPath, ['--import', 'tsx', '.tap/readme-gateway.ts'], {
-    env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe']
-  })
-  t.teardown(async () => {
-    gateway.kill()
-    await once(gateway, 'exit')
-  })
+  const gateway = await runSnippet(t, 'readme-gateway', code)
 
-  const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(await printed(gateway as Running, /listening at http:\/\/127/))![0]
+  const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(await printed(gateway, /listening at http:\/\/127/))![0]
   const token = issuer.token({ iss: 'https://acme.frontegg.com', userMetadata: { version: 'v2' } })
   const response = await fetch(`${origin}/orders`, { headers: { authorization: `Bearer ${token}` } })
 

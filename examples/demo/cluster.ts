@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { extname } from 'node:path'
 import Fastify from 'fastify'
 import versionGateway, { fromClaim, fromHeader, type VersionDecision } from 'fastify-version-gateway'
 import { audience, issuer, startIssuer } from './local-issuer.ts'
@@ -52,7 +53,7 @@ export async function startCluster (onDecision: (decision: VersionDecision | nul
 }
 
 async function startUpstream (name: string): Promise<{ url: string, process: ChildProcess }> {
-  const upstream = fork(new URL('./echo-upstream.ts', import.meta.url), [name])
+  const upstream = fork(new URL(`./echo-upstream${extname(import.meta.filename)}`, import.meta.url), [name])
   const [port] = await Promise.race([once(upstream, 'message'), once(upstream, 'exit').then(() => { throw new Error(`${name} did not start`) })])
   return { url: `http://127.0.0.1:${port}`, process: upstream }
 }

@@ -7,8 +7,9 @@ import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { Service } from 'kubernetes-models/v1/Service'
 import { parse, parseAllDocuments } from 'yaml'
 import type { ConfigFileOptions } from '../../types/index.ts'
+import { project } from './project.ts'
 
-export const folder = new URL('../../examples/kubernetes/', import.meta.url)
+export const folder = new URL('examples/kubernetes/', project)
 
 const models = [ConfigMap, Deployment, HorizontalPodAutoscaler, NetworkPolicy, PodDisruptionBudget, Service]
 

@@ -1,32 +1,45 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { on, once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import ts from 'typescript'
+import { programOf } from './project.ts'
 
 export type Running = ChildProcessByStdio<null, Readable, Readable>
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** The environment without what tap hands down: its loaders, and coverage, which is that of the tests themselves. */
+/** The environment without coverage, which is that of the tests themselves, and without options for Node. */
 export function plainEnvironment (): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, NODE_V8_COVERAGE, FORCE_COLOR, ...env } = process.env
-  return { ...env, _TAPJS_PROCESSINFO_COVERAGE_: '0' }
+  return env
 }
 
-/** Runs an example as its comment says, on a free port, and ends it with the test. */
+/** Runs an example on a free port and stops it with the test. */
 export function runExample (t: Test, file: string, args: readonly string[] = []): Running {
-  const example = spawn(process.execPath, ['--import', 'tsx', `examples/${file}`, ...args], {
-    cwd: root, env: { ...plainEnvironment(), PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe']
+  return run(t, programOf(`examples/${file}`), args)
+}
+
+/** Compiles and runs a program that a document shows. It stops with the test. @param name unique among the documents */
+export async function runSnippet (t: Test, name: string, code: string): Promise<Running> {
+  const program = programOf(`snippets/${name}.ts`)
+  await mkdir(dirname(program), { recursive: true })
+  await writeFile(program, ts.transpile(code, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true }))
+  return run(t, program)
+}
+
+function run (t: Test, program: string, args: readonly string[] = []): Running {
+  const running = spawn(process.execPath, [program, ...args], {
+    env: { ...plainEnvironment(), PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe']
   })
   t.teardown(async () => {
-    if (example.exitCode !== null || example.signalCode !== null) return
-    example.kill('SIGTERM')
-    await once(example, 'exit')
+    if (running.exitCode !== null || running.signalCode !== null) return
+    running.kill('SIGTERM')
+    await once(running, 'exit')
   })
-  return example
+  return running
 }
 
 /** Waits until an example has printed something. @returns what it printed until then */

@@ -1,6 +1,6 @@
 // npm run schema: writes schema.json, which editors check config files with.
 import { writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { publishedSchema } from './published.ts'
+import { project } from '../helpers/project.ts'
 
-await writeFile(fileURLToPath(new URL('../../schema.json', import.meta.url)), publishedSchema())
+await writeFile(new URL('schema.json', project), publishedSchema())

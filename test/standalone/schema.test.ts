@@ -4,8 +4,9 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { starter } from '../../lib/standalone/commands/init.ts'
 import { publishedSchema } from '../schema/published.ts'
+import { project } from '../helpers/project.ts'
 
-const file = new URL('../../schema.json', import.meta.url)
+const file = new URL('schema.json', project)
 
 t.test('schema.json is what the code says (npm run schema)', async (t) => {
   t.equal(await readFile(file, 'utf8'), publishedSchema())

@@ -8,8 +8,9 @@ import t from 'tap'
 import { plainEnvironment } from '../helpers/run-example.ts'
 import { config, run } from '../helpers/standalone.ts'
 import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
+import { project } from '../helpers/project.ts'
 
-const folder = new URL('../../examples/docker/', import.meta.url)
+const folder = new URL('examples/docker/', project)
 const text = await readFile(new URL('Dockerfile', folder), 'utf8')
 const file: Dockerfile = DockerfileParser.parse(text)
 const json = async (url: URL) => JSON.parse(await readFile(url, 'utf8'))
@@ -32,7 +33,7 @@ t.test('a linter has nothing to say', async (t) => {
 
 t.test('the image has a version that the package runs on, and installs what the package wants', async (t) => {
   const { dependencies } = await json(new URL('package.json', folder))
-  const { name, version, engines, peerDependencies } = await json(new URL('../../package.json', import.meta.url))
+  const { name, version, engines, peerDependencies } = await json(new URL('package.json', project))
   const images = file.getFROMs().map((from) => from.getImage()!)
 
   t.equal(new Set(images).size, 1, 'what is installed in one runs in the other')
@@ -58,7 +59,7 @@ t.test('what is copied is there', async (t) => {
 })
 
 t.test('it runs as a user without rights, and gets signals itself', async (t) => {
-  const { bin } = await json(new URL('../../package.json', import.meta.url))
+  const { bin } = await json(new URL('package.json', project))
   const [program, script, ...rest] = words(file.getENTRYPOINTs()[0]!)
   const [user, group] = last('USER')[0]!.split(':').map(Number)
 

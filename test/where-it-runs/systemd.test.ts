@@ -8,8 +8,9 @@ import { readManifests } from '../helpers/manifests.ts'
 import { plainEnvironment } from '../helpers/run-example.ts'
 import { served } from '../helpers/standalone.ts'
 import { startUpstream } from '../helpers/upstream.ts'
+import { programOf, project } from '../helpers/project.ts'
 
-const folder = new URL('../../examples/systemd/', import.meta.url)
+const folder = new URL('examples/systemd/', project)
 
 /** The values of every key of a section: a key may be there more than once. */
 async function section (name: string): Promise<Map<string, string[]>> {
@@ -31,7 +32,7 @@ async function section (name: string): Promise<Map<string, string[]>> {
 async function runProgram (t: Test, text: string) {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', text)
-  const program = spawn(process.execPath, ['--import', 'tsx', 'lib/standalone/main.ts', 'start', file], {
+  const program = spawn(process.execPath, [programOf('lib/standalone/main.ts'), 'start', file], {
     env: plainEnvironment(), stdio: ['ignore', 'pipe', 'inherit']
   })
   t.teardown(() => program.kill('SIGKILL'))

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import versionGateway, { fromClaim, fromHeader } from '../../../lib/index.ts'
 import type { OverrideOptions } from '../../../types/index.ts'
 import { boot } from '../../helpers/boot.ts'
 import { makeApp } from '../../helpers/gateway.ts'
-import { plainEnvironment, printed, type Running } from '../../helpers/run-example.ts'
+import { printed, runSnippet } from '../../helpers/run-example.ts'
 import { makeIssuer } from '../../helpers/issuer.ts'
 import { startUpstream } from '../../helpers/upstream.ts'
 
@@ -31,16 +29,8 @@ async function run (t: Test, name: string) {
     .replace('http://10.0.0.17:30080', c)
     .replace('https://id.acme.example/.well-known/jwks.json', `${jwks}/jwks.json`)
     .replace('port: 8080', 'port: 0')
-  const file = `.tap/recipe-${name}.ts`
-  await mkdir('.tap', { recursive: true })
-  await writeFile(file, `${code}console.log('origin', app.listeningOrigin)\n`)
-  t.teardown(() => rm(file))
-  const program = spawn(process.execPath, ['--import', 'tsx', file], { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
-  t.teardown(async () => {
-    program.kill()
-    await once(program, 'exit')
-  })
-  const output = await printed(program as Running, /origin \S+\n/)
+  const program = await runSnippet(t, `recipe-${name}`, `${code}console.log('origin', app.listeningOrigin)\n`)
+  const output = await printed(program, /origin \S+\n/)
   const [, prints, origin] = /^([^]*)origin (\S+)\n$/.exec(output)!
   return { prints, origin: origin!.replace('[::1]', 'localhost') }
 }

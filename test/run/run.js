@@ -1,0 +1,31 @@
+// npm test                             all tests
+// npm test -- headers flow/retries     only the test files whose paths contain one of these
+// npm run test:coverage                all tests, and what they cover
+//
+// Compiles the project once and runs its test files in a few processes. tap's own runner starts a process for each file,
+// and most files spend more time on loading Fastify, undici and tap than on their tests.
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { compile } from './compile.js'
+import { checkCoverage } from './coverage.js'
+import { groupTests } from './groups.js'
+import { Report } from './report.js'
+import { runGroup } from './run-group.js'
+
+const { values: { coverage }, positionals } = parseArgs({ options: { coverage: { type: 'boolean' } }, allowPositionals: true })
+const groups = await groupTests(positionals)
+const report = new Report(groups.length)
+report.print('Compiling')
+const folder = await compile()
+const env = coverage ? { ...process.env, NODE_V8_COVERAGE: `${folder}/coverage` } : process.env
+
+const queue = groups.values()
+/** Runs one group after another until none is left. */
+async function work () {
+  for (const files of queue) await runGroup(folder, files, env, report)
+}
+// Many tests wait more than they compute, so there is one process more than there are cores.
+await Promise.all(Array.from({ length: availableParallelism() + 1 }, work))
+
+const isCovered = !coverage || await checkCoverage(folder)
+process.exitCode = report.summarize() && isCovered ? 0 : 1
