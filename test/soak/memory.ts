@@ -3,11 +3,11 @@ import { type ClientRequest, type IncomingMessage, request, type RequestListener
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { startUpstream } from '../helpers/upstream.ts'
-import { ask, kill, startChild } from '../soak/children.ts'
-import { Content } from '../soak/content.ts'
-import type { Stock } from '../soak/figures.ts'
+import { ask, kill, startChild } from './children.ts'
+import { Content } from './content.ts'
+import type { Stock } from './figures.ts'
 
-// Four gigabytes take their time where others work too.
+// It moves four gigabytes, which takes minutes on a busy machine.
 t.setTimeout(300_000)
 
 const megabyte = 1024 * 1024
