@@ -5,6 +5,7 @@ import type { Route } from './mount.ts'
 import { fieldValue } from './raw-headers.ts'
 import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from './response.ts'
 import { announcedTrailers, passedTrailers, takesTrailers } from './trailers.ts'
+import type { UpstreamRequest } from './transport/upstream-handler.ts'
 import { writeHead } from './write-head.ts'
 
 /**
@@ -15,7 +16,7 @@ export class Answer {
   readonly #reply: FastifyReply
   readonly #response: ServerResponse
   readonly #route: Route
-  readonly #resume: () => void
+  readonly #request: UpstreamRequest
   readonly #onStall: (error: Error) => void
   /** The upstream's, until it is known whether the body takes longer. */
   #rawHeaders: readonly Buffer[] = []
@@ -27,14 +28,14 @@ export class Answer {
   #stall: NodeJS.Timeout | undefined
 
   /**
-   * @param resume has the upstream send on
+   * @param request is resumed when the client takes more
    * @param onStall told when the answer makes no progress
    */
-  constructor (reply: FastifyReply, route: Route, resume: () => void, onStall: (error: Error) => void) {
+  constructor (reply: FastifyReply, route: Route, request: UpstreamRequest, onStall: (error: Error) => void) {
     this.#reply = reply
     this.#response = reply.raw
     this.#route = route
-    this.#resume = resume
+    this.#request = request
     this.#onStall = onStall
   }
 
@@ -50,7 +51,7 @@ export class Answer {
     process.nextTick(sendOnItsWay, this)
   }
 
-  /** @returns whether the client takes more; if not, `resume` is called when it does */
+  /** @returns whether the client takes more; if not, the request is resumed when it does */
   write (chunk: Buffer): boolean {
     if (!this.#isUnderWay && this.#held === null) {
       this.#held = chunk
@@ -63,7 +64,7 @@ export class Answer {
     return false
   }
 
-  end (rawTrailers: ReadonlyArray<Buffer | string>): void {
+  end (rawTrailers: readonly Buffer[]): void {
     this.stop()
     if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
     if (this.#hasTrailers) addTrailers(this.#response, passedTrailers(rawTrailers, this.#route.droppedTrailers))
@@ -103,7 +104,7 @@ export class Answer {
 
   readonly #onDrain = (): void => {
     this.#stall?.refresh()
-    this.#resume()
+    this.#request.resume()
   }
 }
 

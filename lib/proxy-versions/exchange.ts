@@ -11,11 +11,12 @@ import { logDeparture } from './departure.ts'
 import { passEarlyHints } from './early-hints.ts'
 import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
 import type { Route } from './mount.ts'
-import { fieldValue } from './raw-headers.ts'
+import { fieldValue, type RawHeaders } from './raw-headers.ts'
 import { RequestBody } from './request-body.ts'
 import type { Listed } from './roster.ts'
 import { breakOff, endConnectionAfter } from './response.ts'
 import { type Attempted, reasonOf } from './retry.ts'
+import type { UpgradeHandler, UpstreamRequest } from './transport/upstream-handler.ts'
 import { openTunnel } from './upgrade.ts'
 
 /** Interim answers (1xx) that an upstream may send before the final one. */
@@ -23,8 +24,8 @@ const mostInterim = 16
 
 type Options = Omit<Dispatcher.DispatchOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
 
-/** One request's exchange with its upstream: undici's handler of the upstream's answer. */
-export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
+/** One request's exchange with its upstream. */
+export class Exchange implements UpgradeHandler, Waiter, Listed {
   place = -1
   readonly #reply: FastifyReply
   readonly #route: Route
@@ -32,7 +33,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
   readonly #attempts: Attempts
   readonly #observation: Observation | null
   #interim = 0
-  #abort: ((reason: Error) => void) | null = null
+  /** The attempt in flight, once it has a connection. */
+  #request: UpstreamRequest | null = null
   #answer: Answer | null = null
   #totalLimit: NodeJS.Timeout | undefined
   /** Until the next attempt. */
@@ -69,29 +71,27 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
     this.#attempts.target!.dispatch(this.#options, this)
   }
 
-  onConnect (abort: (reason: Error) => void): void {
-    this.#abort = abort
-    if (this.#isOver) abort(clientLeft())
+  onRequest (request: UpstreamRequest): void {
+    this.#request = request
+    if (this.#isOver) request.abort(clientLeft())
   }
 
-  onHeaders (status: number, rawHeaders: Buffer[], resume: () => void, reason: string): boolean {
+  onHeaders (status: number, rawHeaders: RawHeaders, reason: string): void {
     if (status < 200) return this.#onInterim(status, rawHeaders)
-    if (this.#repeatsFor(status, rawHeaders)) return true
+    if (this.#repeatsFor(status, rawHeaders)) return
     // Fastify answers in the upstream's place when its `handlerTimeout` is over.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.answered()
-    this.#answer = new Answer(this.#reply, this.#route, resume, (error) => this.#cut(error))
+    this.#answer = new Answer(this.#reply, this.#route, this.#request!, (error) => this.#cut(error))
     this.#answer.begin(status, rawHeaders, reason)
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.onComplete([])
-    return true
   }
 
-  #onInterim (status: number, rawHeaders: Buffer[]): boolean {
+  #onInterim (status: number, rawHeaders: RawHeaders): void {
     // Each one starts the wait for the headers anew.
     if (++this.#interim > mostInterim) throw tooManyInterim()
     if (status === 103) passEarlyHints(this.#reply, rawHeaders)
-    return true
   }
 
   onData (chunk: Buffer): boolean {
@@ -99,13 +99,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
     return this.#answer!.write(chunk)
   }
 
-  onComplete (trailers: Array<Buffer | string> | null): void {
+  onComplete (rawTrailers: RawHeaders): void {
     if (this.#isOver) return
     this.#end('succeeded')
-    this.#answer!.end(trailers!)
+    this.#answer!.end(rawTrailers)
   }
 
-  onUpgrade (_status: number, rawHeaders: Buffer[], socket: Duplex): void {
+  onUpgrade (rawHeaders: RawHeaders, socket: Duplex): void {
     openTunnel(this.#reply.request, this.#reply, this.#route, rawHeaders, socket)
     this.#isTunnel = true
     this.#end('succeeded')
@@ -113,20 +113,20 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
 
   onError (error: Error): void {
     if (this.#isOver || this.#pause !== undefined) return
-    const reason = this.#answer === null ? reasonOf(error, this.#abort !== null) : null
+    const reason = this.#answer === null ? reasonOf(error, this.#request !== null) : null
     const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
     if (delay === null || !this.#repeat(delay, error, reason === 'not-sent')) this.#fail(error)
   }
 
   /** Sends the request once more if the config takes an answer like this as a reason to. */
-  #repeatsFor (status: number, rawHeaders: Buffer[]): boolean {
+  #repeatsFor (status: number, rawHeaders: RawHeaders): boolean {
     const { retries } = this.#route.upstream
     if (!retries.isReason(status)) return false
-    const abort = this.#abort!
+    const request = this.#request!
     const delay = retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
     // It begins later, so that what undici says of the end of this attempt is not taken for the next one's.
     if (delay === null || !this.#repeat(Math.max(delay, 1), null, false)) return false
-    abort(clientLeft())
+    request.abort(clientLeft())
     return true
   }
 
@@ -139,7 +139,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
     const target = this.#attempts.next(needsAnother)
     if (target === null) return false
     this.#attempts.end(outcome)
-    this.#abort = null
+    this.#request = null
     this.#attempts.retries++
     this.#route.upstream.retries.beginRetry()
     const begin = (): void => {
@@ -170,8 +170,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
 
   /** Ends it with an error, whatever it waits for. */
   #cut (error: Error): void {
-    if (this.#abort === null) this.#fail(error)
-    else this.#abort(error)
+    if (this.#request === null) this.#fail(error)
+    else this.#request.abort(error)
   }
 
   #end (outcome: Outcome): void {
@@ -194,6 +194,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter, Listed {
     if (this.#isOver) return
     this.#end(null)
     logDeparture(this.#reply.request, this.#route.upstream.version, this.#attempts.target?.address)
-    this.#abort?.(clientLeft())
+    this.#request?.abort(clientLeft())
   }
 }

@@ -1,8 +1,8 @@
 import type { buildConnector, Dispatcher } from 'undici'
 import { originOf } from './connection.ts'
 import { Http2Connection } from './http2-connection.ts'
-import { type Handler, Http2Request, type Limits } from './http2-request.ts'
-import type { LazyPool } from './lazy-pool.ts'
+import { Http2Request, type Limits } from './http2-request.ts'
+import type { UpgradeHandler, UpstreamPool } from './transport/upstream-handler.ts'
 
 /** Requests that one connection carries at once, if the target allows as many (RFC 9113 6.5.2 recommends to). */
 export const mostStreams = 100
@@ -11,7 +11,7 @@ interface Options {
   connect: buildConnector.connector
   limits: Limits
   /** For a target that does not offer HTTP/2. */
-  http1: Pick<LazyPool, 'dispatch' | 'close'>
+  http1: UpstreamPool
   /** Told how many requests a connection is good for. */
   onStreams: (perConnection: number) => void
 }
@@ -20,7 +20,7 @@ interface Options {
  * Connections to a target over HTTP/2, or over HTTP/1.1 when it does not offer that. undici's own client takes some
  * answers that were reset for complete ones, and breaks off what is under way when a connection is about to end.
  */
-export class Http2Pool {
+export class Http2Pool implements UpstreamPool {
   readonly #origin: URL
   readonly #options: Options
   readonly #connections = new Set<Http2Connection>()
@@ -33,7 +33,7 @@ export class Http2Pool {
     this.#options = options
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: Handler, isRepeated = false): void {
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler, isRepeated = false): void {
     const { http1, limits } = this.#options
     if (!this.#isOffered) {
       http1.dispatch(options, handler)

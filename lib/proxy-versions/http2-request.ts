@@ -2,9 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants, type Incomi
 import type { Readable } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
 import { fieldLists } from './field-lists.ts'
-
-/** Who is told of an answer, as undici tells of one over HTTP/1.1. */
-export type Handler = Required<Pick<Dispatcher.DispatchHandler, 'onConnect' | 'onHeaders' | 'onData' | 'onComplete' | 'onError'>>
+import type { UpstreamHandler, UpstreamRequest } from './transport/upstream-handler.ts'
 
 export interface Limits {
   /** From the whole request sent to the headers of its answer, in milliseconds; 0 = no limit. */
@@ -21,11 +19,12 @@ interface Options extends Limits {
 }
 
 /** One request over HTTP/2. */
-export class Http2Request {
+export class Http2Request implements UpstreamRequest {
   readonly #session: ClientHttp2Session
-  readonly #handler: Handler
+  readonly #handler: UpstreamHandler
   readonly #options: Options
   readonly #cancel = new AbortController()
+  #stream: ClientHttp2Stream | null = null
   #wait: NodeJS.Timeout | undefined
   #hasAnswer = false
   /** The target has said that nothing more comes. */
@@ -34,7 +33,7 @@ export class Http2Request {
   #isRepeated = false
   #isOver = false
 
-  constructor (session: ClientHttp2Session, handler: Handler, options: Options) {
+  constructor (session: ClientHttp2Session, handler: UpstreamHandler, options: Options) {
     this.#session = session
     this.#handler = handler
     this.#options = options
@@ -45,11 +44,12 @@ export class Http2Request {
    * @throws when it cannot be sent
    */
   send ({ body: source, ...options }: Dispatcher.DispatchOptions, authority: string): void {
-    this.#guard(() => this.#handler.onConnect((error) => this.#fail(error!)))
+    this.#guard(() => this.#handler.onRequest(this))
     if (this.#isOver) return this.#options.connection.leave()
     const body = source as Buffer | Readable | null
     // `close()` would end the stream before it resets it, and half an upload would look whole. A signal does not.
     const stream = open(this.#session, requestHeaders(options, authority), { endStream: body === null, signal: this.#cancel.signal })
+    this.#stream = stream
     this.#followEnd(stream)
     this.#followAnswer(stream)
     stream.on('error', (error) => this.#break(stream, error, body !== null)).on('close', () => {
@@ -59,6 +59,14 @@ export class Http2Request {
     this.#limitWait(stream)
     if (Buffer.isBuffer(body)) stream.end(body)
     else body?.on('error', this.#fail).pipe(stream)
+  }
+
+  abort (reason: Error): void {
+    this.#fail(reason)
+  }
+
+  resume (): void {
+    this.#stream!.resume()
   }
 
   #followAnswer (stream: ClientHttp2Stream): void {
@@ -103,14 +111,14 @@ export class Http2Request {
         if (!this.#handler.onData(chunk)) stream.pause()
       }))
     }
-    this.#handler.onHeaders(status, fields.map((part) => Buffer.from(part, 'latin1')), () => stream.resume(), '')
+    this.#handler.onHeaders(status, buffers(fields), '')
   }
 
   #complete (stream: ClientHttp2Stream): void {
     this.#end()
     // A target may answer before it has read the whole request.
     if (!stream.writableFinished) this.#cancel.abort()
-    this.#handler.onComplete(this.#trailers)
+    this.#handler.onComplete(buffers(this.#trailers))
   }
 
   /** The stream broke off. What was refused was not processed (RFC 9113 8.7), so it is sent once more while it can be. */
@@ -146,6 +154,11 @@ export class Http2Request {
 }
 
 type Fields = Record<string, string | string[]>
+
+/** Node decodes what a target sent as Latin-1, so this restores its bytes. */
+function buffers (rawFields: readonly string[]): Buffer[] {
+  return rawFields.map((part) => Buffer.from(part, 'latin1'))
+}
 
 function requestHeaders ({ method, path, headers }: Dispatcher.DispatchOptions, authority: string): Fields {
   const { host, ...fields } = listed(headers as string[])

@@ -1,8 +1,9 @@
 import type { Dispatcher, Pool } from 'undici'
-import type { Handler } from './http2-request.ts'
+import { UndiciHandler } from './transport/undici-handler.ts'
+import type { UpgradeHandler, UpstreamPool } from './transport/upstream-handler.ts'
 
 /** A pool that is made when it is first needed: it takes 30 KB, and of many versions most are seldom asked for. */
-export class LazyPool {
+export class LazyPool implements UpstreamPool {
   readonly #make: () => Pool
   #pool: Pool | null = null
 
@@ -10,9 +11,9 @@ export class LazyPool {
     this.#make = make
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
     this.#pool ??= this.#make()
-    this.#pool.dispatch(options, handler)
+    this.#pool.dispatch(options, new UndiciHandler(handler))
   }
 
   /** Waits for the requests under way. */

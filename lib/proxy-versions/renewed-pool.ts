@@ -1,28 +1,23 @@
 import type { Dispatcher } from 'undici'
-import type { Handler } from './http2-request.ts'
-
-interface Pool {
-  dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): unknown
-  close (): Promise<void>
-}
+import type { UpgradeHandler, UpstreamPool } from './transport/upstream-handler.ts'
 
 /**
  * Connections that are made anew when they have been used for some time, so that a changed DNS answer is followed.
  * undici's own `clientTtl` has a request wait without end when all connections are old, and remembers every
  * request that one which is still streaming outlasts.
  */
-export class RenewedPool {
-  readonly #make: () => Pool
+export class RenewedPool implements UpstreamPool {
+  readonly #make: () => UpstreamPool
   readonly #longestUse: number
   readonly #now: () => number
-  #pool: Pool
+  #pool: UpstreamPool
   #since: number
   #isClosed = false
   /** Those that only finish what is under way. */
   readonly #retired = new Set<Promise<void>>()
 
   /** @param longestUse in milliseconds */
-  constructor (make: () => Pool, longestUse: number, now: () => number) {
+  constructor (make: () => UpstreamPool, longestUse: number, now: () => number) {
     this.#make = make
     this.#longestUse = longestUse
     this.#now = now
@@ -30,7 +25,7 @@ export class RenewedPool {
     this.#since = now()
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
     if (this.#isClosed) return this.#dispatchLate(options, handler)
     if (this.#now() - this.#since >= this.#longestUse) this.#renew()
     this.#pool.dispatch(options, handler)
@@ -49,13 +44,13 @@ export class RenewedPool {
     this.#since = this.#now()
   }
 
-  #dispatchLate (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+  #dispatchLate (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
     const pool = this.#make()
     pool.dispatch(options, handler)
     this.#retire(pool)
   }
 
-  #retire (pool: Pool): void {
+  #retire (pool: UpstreamPool): void {
     const closed = pool.close().finally(() => this.#retired.delete(closed))
     this.#retired.add(closed)
   }

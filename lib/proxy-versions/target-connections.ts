@@ -3,9 +3,9 @@ import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions, originOf } from './connection.ts'
 import { connectorTo, type OpenConnections } from './connector.ts'
 import { Http2Pool } from './http2-pool.ts'
-import type { Handler } from './http2-request.ts'
 import { LazyPool } from './lazy-pool.ts'
 import { RenewedPool } from './renewed-pool.ts'
+import type { UpgradeHandler } from './transport/upstream-handler.ts'
 
 /** Connections are made anew after this time, in milliseconds. */
 const longestUse = 30_000
@@ -35,7 +35,7 @@ export class TargetConnections implements OpenConnections {
     this.#upgrades = new RenewedPool(http1, longestUse, now)
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
     const pool = options.upgrade == null ? this.#requests : this.#upgrades
     pool.dispatch(options, handler)
   }

@@ -4,9 +4,9 @@ import type { TargetStatistics } from '../registry/reporters.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { HealthCheck } from './health-check.ts'
 import { mostStreams } from './http2-pool.ts'
-import type { Handler } from './http2-request.ts'
 import { PassiveHealth } from './passive-health.ts'
 import { TargetConnections, triesHttp2 } from './target-connections.ts'
+import type { UpgradeHandler } from './transport/upstream-handler.ts'
 
 /** Told that a target begins or ceases to get requests. */
 export type OnHealth = (target: Target, error: Error | null) => void
@@ -76,7 +76,7 @@ export class Target {
   }
 
   /** Sends the request of an exchange that has begun. */
-  dispatch (options: Dispatcher.DispatchOptions, handler: Handler & Dispatcher.DispatchHandler): void {
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
     this.#connections.dispatch(options, handler)
   }
 

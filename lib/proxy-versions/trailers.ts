@@ -30,7 +30,7 @@ export function announcedTrailers (rawHeaders: readonly Buffer[], dropped: Heade
 
 /** The trailers that are passed on: pairs of name and value. */
 export function passedTrailers (
-  rawTrailers: ReadonlyArray<Buffer | string>, dropped: HeaderNames = new HeaderNames()
+  rawTrailers: readonly Buffer[], dropped: HeaderNames = new HeaderNames()
 ): Array<[name: string, value: string]> {
   const passed: Array<[string, string]> = []
   for (let i = 0; i < rawTrailers.length; i += 2) {

@@ -4,7 +4,7 @@ import { observationOf, takenOut } from '../stage/hand-over.ts'
 import { notOffered } from './failures.ts'
 import { upgradingOf } from './front.ts'
 import type { Route } from './mount.ts'
-import { fieldValue } from './raw-headers.ts'
+import { fieldValue, type RawHeaders } from './raw-headers.ts'
 import { goingAway, Tunnel } from './tunnel.ts'
 import { writeHead } from './write-head.ts'
 
@@ -16,7 +16,7 @@ const longestTimer = 2 ** 31 - 1
  *
  * @throws when the upstream chose a protocol that the client did not offer (RFC 9110 7.8)
  */
-export function openTunnel (request: FastifyRequest, reply: FastifyReply, route: Route, rawHeaders: Buffer[], upstream: Duplex): void {
+export function openTunnel (request: FastifyRequest, reply: FastifyReply, route: Route, rawHeaders: RawHeaders, upstream: Duplex): void {
   const { socket: client, head } = upgradingOf(request.raw)!
   const { mount, responseHeaders } = route
   const protocol = fieldValue(rawHeaders, 'upgrade')!

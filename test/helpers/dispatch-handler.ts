@@ -1,20 +1,20 @@
-import type { Handler } from '../../lib/proxy-versions/http2-request.ts'
+import type { UpgradeHandler, UpstreamRequest } from '../../lib/proxy-versions/transport/upstream-handler.ts'
 
 /** Notes what it is told, and does with it what a test wants. */
-export function makeHandler (own: Partial<Handler> = {}) {
+export function makeHandler (own: Partial<UpgradeHandler> = {}) {
   const notes: string[] = []
-  let abort: (error?: Error) => void = () => {}
+  let request: UpstreamRequest | undefined
   let end = (): void => {}
   const ended = new Promise<void>((resolve) => { end = resolve })
-  const handler: Handler = {
-    onConnect (onAbort) {
-      abort = onAbort
+  const handler: UpgradeHandler = {
+    onRequest (begun) {
+      request = begun
       notes.push('connected')
-      own.onConnect?.(onAbort)
+      own.onRequest?.(begun)
     },
-    onHeaders (status, headers, resume, reason) {
+    onHeaders (status, rawHeaders, reason) {
       notes.push(String(status))
-      return own.onHeaders?.(status, headers, resume, reason) ?? true
+      own.onHeaders?.(status, rawHeaders, reason)
     },
     onData (chunk) {
       notes.push(String(chunk))
@@ -24,10 +24,11 @@ export function makeHandler (own: Partial<Handler> = {}) {
       notes.push('complete')
       end()
     },
+    onUpgrade: () => { notes.push('upgraded') },
     onError: (error) => {
       notes.push((error as NodeJS.ErrnoException).code ?? error.message)
       end()
     }
   }
-  return { handler, notes, ended, abort: (error?: Error) => abort(error) }
+  return { handler, notes, ended, abort: (reason: Error) => request?.abort(reason) }
 }

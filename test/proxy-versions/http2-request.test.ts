@@ -18,7 +18,7 @@ t.test('who gives up as soon as there is a connection has sent nothing', async (
     saying('ok')(stream, headers)
   })
   const { pool } = makePool(t, targets, ca)
-  const [hasty, patient] = [makeHandler({ onConnect: (abort) => abort(gaveUp) }), makeHandler()]
+  const [hasty, patient] = [makeHandler({ onRequest: (request) => request.abort(gaveUp) }), makeHandler()]
 
   pool.dispatch({ ...get, method: 'POST', body: Readable.from(['x']) }, hasty.handler)
   await hasty.ended
@@ -33,7 +33,7 @@ t.test('who gives up as soon as there is a connection has sent nothing', async (
 t.test('who gives up twice is told once, and nothing after that', async (t) => {
   const { targets, tls } = await rawHttp2Upstream(t, (id) => [frames.interim(id), frames.headers(id), frames.data(id, 'ok'), frames.trailers(id)])
   const { pool } = makePool(t, targets, tls.ca)
-  const impatient = makeHandler({ onHeaders: () => { impatient.abort(gaveUp); impatient.abort(gaveUp); return true } })
+  const impatient = makeHandler({ onHeaders: () => { impatient.abort(gaveUp); impatient.abort(gaveUp) } })
 
   pool.dispatch(get, impatient.handler)
   await impatient.ended

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { Handler } from '../../lib/proxy-versions/http2-request.ts'
 import { RenewedPool } from '../../lib/proxy-versions/renewed-pool.ts'
+import type { UpgradeHandler } from '../../lib/proxy-versions/transport/upstream-handler.ts'
 
 /** A pool of pools that only note what they are told. */
 function makePool () {
@@ -19,7 +19,7 @@ function makePool () {
       }
     }
   }, 100, () => clock.now)
-  const send = (path: string): void => pool.dispatch({ method: 'GET', path }, {} as Handler)
+  const send = (path: string): void => pool.dispatch({ method: 'GET', path }, {} as UpgradeHandler)
   return { pool, clock, notes, ends, send }
 }
 

@@ -1,0 +1,41 @@
+import type { Duplex } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import type { RawHeaders } from '../raw-headers.ts'
+
+/** A request in flight to an upstream, as its handler controls it. */
+export interface UpstreamRequest {
+  /** Ends the request. Its handler gets `onError` with the reason, unless the request is already over. */
+  abort (reason: Error): void
+  /** Reads on, after the handler returned `false` from `onData`. */
+  resume (): void
+}
+
+/** What receives the response to a request. It is the same for every protocol that an upstream speaks. */
+export interface UpstreamHandler {
+  /** The request has a connection and is about to be sent. */
+  onRequest (request: UpstreamRequest): void
+  /** The response has begun, or an interim response (1xx) has arrived. An exception ends the request. */
+  onHeaders (status: number, rawHeaders: RawHeaders, reason: string): void
+  /**
+   * A chunk of the body has arrived. An exception ends the request.
+   *
+   * @returns whether to read on. After `false`, the handler calls `resume` when it takes more.
+   */
+  onData (chunk: Buffer): boolean
+  /** The response is complete. */
+  onComplete (rawTrailers: RawHeaders): void
+  /** The request failed, or was aborted. */
+  onError (error: Error): void
+}
+
+/** Receives a switch of protocols (101) as well, which only HTTP/1.1 has. */
+export interface UpgradeHandler extends UpstreamHandler {
+  onUpgrade (rawHeaders: RawHeaders, socket: Duplex): void
+}
+
+/** Sends requests to one target. */
+export interface UpstreamPool {
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void
+  /** Waits for the requests in flight. */
+  close (): Promise<void>
+}
