@@ -1,7 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { EventEmitter } from 'node:events'
-import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 
 /** What a process holds. Memory in bytes. */
@@ -27,13 +26,13 @@ export interface Stock {
 
 /** Keeps account of the process that it runs in. */
 export class Account {
-  readonly #server: Server
+  readonly #servers: readonly Server[]
   readonly #sockets = new Set<Socket>()
   #peak: Figures | undefined
 
-  constructor (server: Server) {
-    this.#server = server
-    server.on('connection', this.#add)
+  constructor (servers: readonly Server[]) {
+    this.#servers = servers
+    for (const server of servers) server.on('connection', this.#add)
     // An idle socket to a target does not keep the process alive, so Node does not list it.
     subscribe('undici:client:connected', (message) => this.#add((message as { socket: Socket }).socket))
     setInterval(() => this.#look(), 50).unref()
@@ -76,7 +75,7 @@ export class Account {
     const now: Figures = {
       sockets: Math.max(active, this.#sockets.size),
       timers,
-      listeners: [process, this.#server, ...this.#sockets].reduce((sum, emitter) => sum + listenersOf(emitter), 0),
+      listeners: [process, ...this.#servers, ...this.#sockets].reduce((sum, emitter) => sum + listenersOf(emitter), 0),
       handles: kinds.length - active - timers,
       resident,
       heap,

@@ -37,7 +37,7 @@ export class Watch {
 }
 
 /** Errors of a connection that was cut. */
-const cut = new Set(['ECONNRESET', 'EPIPE', 'WS_CUT'])
+const cut = new Set(['ECONNRESET', 'EPIPE', 'WS_CUT', 'ERR_HTTP2_STREAM_ERROR'])
 
 /**
  * What became of a client, in the end.

@@ -19,8 +19,8 @@ const started = performance.now()
 
 console.log(`${seconds} s of mixed traffic, seed ${seed}`)
 const targets = await Targets.start()
-const { child: gateway, first: port } = await startChild<number>('gateway.ts', [JSON.stringify(targets.versions)])
-const traffic = new Traffic(`http://127.0.0.1:${port}`, targets, seed)
+const { child: gateway, first: [port, http2Port] } = await startChild<[number, number]>('gateway.ts', [JSON.stringify(targets.versions)])
+const traffic = new Traffic({ http1: `http://127.0.0.1:${port}`, http2: `http://127.0.0.1:${http2Port}` }, targets, seed)
 
 const problems = await soak().catch((error: Error) => [error.message])
 await kill(gateway)

@@ -6,6 +6,9 @@ import type { Random } from './random.ts'
 
 export type Version = 'latest' | 'v2'
 
+/** Failures in a row that never take a target out. */
+const never = 1_000_000
+
 interface Target {
   version: Version
   port: number
@@ -18,15 +21,19 @@ export const grace = 1_000
 /** The targets of two versions, of which every now and then one is killed. */
 export class Targets {
   readonly #targets: readonly Target[]
+  /** It is never killed. Its responses and connections end in odd ways. */
+  readonly #odd: { child: ChildProcess, first: number }
   readonly #outages: Array<{ version: Version, end: number }> = []
   kills = 0
 
   static async start (): Promise<Targets> {
-    return new Targets(await Promise.all((['latest', 'v2', 'v2'] as const).map(async (version) => await startTarget(version, 0))))
+    const targets = await Promise.all((['latest', 'v2', 'v2'] as const).map(async (version) => await startTarget(version, 0)))
+    return new Targets(targets, await startChild<number>('odd-target.ts', []))
   }
 
-  private constructor (targets: readonly Target[]) {
+  private constructor (targets: readonly Target[], odd: { child: ChildProcess, first: number }) {
     this.#targets = targets
+    this.#odd = odd
   }
 
   /** The gateway's versions. */
@@ -35,7 +42,8 @@ export class Targets {
       targets: this.#targets.filter((target) => target.version === version).map(({ port }) => `http://127.0.0.1:${port}`),
       health: { passive: { failures: 3, cooldownMs: 200 } }
     })
-    return { latest: { upstream: upstream('latest') }, v2: { upstream: upstream('v2') } }
+    const odd = { targets: `http://127.0.0.1:${this.#odd.first}`, health: { passive: { failures: never } } }
+    return { latest: { upstream: upstream('latest') }, v2: { upstream: upstream('v2') }, odd: { upstream: odd } }
   }
 
   /** Whether a target of the version was down at some time since then, so that a request may have failed. */
@@ -66,12 +74,16 @@ export class Targets {
 
   /** Exchanges that some target still works on. */
   async pending (): Promise<number> {
-    const counts = await Promise.all(this.#targets.map(async ({ child }) => await ask<number>(child, 'pending')))
+    const counts = await Promise.all(this.#children.map(async (child) => await ask<number>(child, 'pending')))
     return counts.reduce((sum, count) => sum + count)
   }
 
   async stop (): Promise<void> {
-    await Promise.all(this.#targets.map(async ({ child }) => await kill(child)))
+    await Promise.all(this.#children.map(kill))
+  }
+
+  get #children (): ChildProcess[] {
+    return [this.#odd, ...this.#targets].map(({ child }) => child)
   }
 }
 

@@ -1,6 +1,8 @@
 import { Agent } from 'node:http'
+import { type ClientHttp2Session, connect } from 'node:http2'
 import { setTimeout as pause } from 'node:timers/promises'
 import { exchange, type Plan } from './http-client.ts'
+import { isCut, oddPlan, overHttp1, overHttp2 } from './odd-client.ts'
 import { judge, type Outcome, Watch } from './outcome.ts'
 import { Random } from './random.ts'
 import type { Targets, Version } from './targets.ts'
@@ -17,8 +19,9 @@ export interface Tally extends Record<Outcome, number> {
 }
 
 /** Clients of one kind that work at the same time. */
-const workers = { gets: 8, posts: 4, downloads: 4, uploads: 4, leavers: 6, webSockets: 6 }
+const workers = { gets: 8, posts: 4, downloads: 4, uploads: 4, leavers: 6, webSockets: 6, odd: 6, oddHttp2: 6 }
 type Kind = keyof typeof workers
+type OddKind = 'odd' | 'oddHttp2'
 const kinds = Object.keys(workers) as Kind[]
 
 /** Clients of all kinds, and what became of them. */
@@ -27,13 +30,16 @@ export class Traffic {
     [kind, { attempts: 0, whole: 0, failed: 0, left: 0, faults: new Map() }])) as Record<Kind, Tally>
 
   readonly #origin: string
+  readonly #http2Origin: string
+  #session: ClientHttp2Session | null = null
   readonly #targets: Targets
   readonly #seed: number
   readonly #agent = new Agent({ keepAlive: true })
   #number = 0
 
-  constructor (origin: string, targets: Targets, seed: number) {
-    this.#origin = origin
+  constructor (origins: { http1: string, http2: string }, targets: Targets, seed: number) {
+    this.#origin = origins.http1
+    this.#http2Origin = origins.http2
     this.#targets = targets
     this.#seed = seed
   }
@@ -63,7 +69,9 @@ export class Traffic {
     const watch = new Watch(kind === 'leavers' ? Math.floor(500 * random.next() ** 3) : null)
     tally.attempts++
     try {
-      tally[await judge(this.#start(kind, version, random, watch), watch, () => this.#targets.wereDown(version, since))]++
+      tally[await (kind === 'odd' || kind === 'oddHttp2'
+        ? this.#startOdd(kind, random, watch)
+        : judge(this.#start(kind, version, random, watch), watch, () => this.#targets.wereDown(version, since)))]++
     } catch (error) {
       const { message } = error as Error
       tally.faults.set(message, (tally.faults.get(message) ?? 0) + 1)
@@ -73,9 +81,24 @@ export class Traffic {
   /** Cuts the connections that clients keep. */
   close (): void {
     this.#agent.destroy()
+    this.#session?.destroy()
+    this.#session = null
   }
 
-  async #start (kind: Kind, version: Version, random: Random, watch: Watch): Promise<Outcome> {
+  #openSession (): ClientHttp2Session {
+    if (this.#session === null || this.#session.destroyed) this.#session = connect(this.#http2Origin).on('error', () => {})
+    return this.#session
+  }
+
+  async #startOdd (kind: OddKind, random: Random, watch: Watch): Promise<Outcome> {
+    const plan = oddPlan(this.#number++, random)
+    const exchange = kind === 'odd'
+      ? overHttp1(this.#origin, this.#agent, plan, watch.signal)
+      : overHttp2(this.#openSession(), plan, watch.signal)
+    return await judge(exchange, watch, () => isCut(plan))
+  }
+
+  async #start (kind: Exclude<Kind, OddKind>, version: Version, random: Random, watch: Watch): Promise<Outcome> {
     const number = this.#number++
     if (kind === 'webSockets') {
       const end = random.oneOf(['client closes', 'client cuts', 'target closes', 'target cuts'] as const)
@@ -86,7 +109,7 @@ export class Traffic {
   }
 }
 
-function planOf (kind: Exclude<Kind, 'webSockets'>, random: Random): Omit<Plan, 'version' | 'number'> {
+function planOf (kind: Exclude<Kind, OddKind | 'webSockets'>, random: Random): Omit<Plan, 'version' | 'number'> {
   const slowness = { restMs: random.oneOf([0, 2, 5]), isChunked: random.oneIn(2), isReadSlowly: random.oneIn(2) }
   switch (kind) {
     case 'gets': return { answer: random.between(0, kilobyte), isChunked: random.oneIn(4) }
