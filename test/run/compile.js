@@ -14,6 +14,7 @@ export async function compile () {
   await mkdir('build', { recursive: true })
   const folder = await mkdtemp('build/test-')
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   const compiler = spawn(process.execPath, [tsc, '-p', 'tsconfig.test.json', '--outDir', folder], { stdio: 'inherit' })
   const [code] = await once(compiler, 'exit')

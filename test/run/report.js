@@ -37,7 +37,7 @@ export class Report {
   finish (files, seconds) {
     this.#finished++
     if (process.stdout.isTTY) this.#showProgress()
-    else this.print(`${this.#progress}  ${nameOf(files)} (${seconds.toFixed(1)} s)`)
+    else this.print(`${this.#progress}: ${nameOf(files)} (${seconds.toFixed(1)} s)`)
   }
 
   print (text) {
@@ -55,7 +55,7 @@ export class Report {
   }
 
   get #progress () {
-    return `${String(this.#finished).padStart(String(this.#groups).length)}/${this.#groups}  ${this.#passed} tests passed`
+    return `${String(this.#finished).padStart(String(this.#groups).length)} of ${this.#groups} groups, ${this.#passed} tests passed`
   }
 
   #addFailure (name, details) {
