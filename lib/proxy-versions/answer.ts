@@ -24,6 +24,8 @@ export class Answer {
   #held: Buffer | null = null
   #isUnderWay = false
   #isOver = false
+  /** For the client to take more. What was read already still comes meanwhile. */
+  #isWaiting = false
   #hasTrailers = false
   #stall: NodeJS.Timeout | undefined
 
@@ -60,7 +62,8 @@ export class Answer {
     this.sendHeld()
     this.#stall?.refresh()
     if (writePiece(this.#response, chunk)) return true
-    this.#response.once('drain', this.#onDrain)
+    if (!this.#isWaiting) this.#response.once('drain', this.#onDrain)
+    this.#isWaiting = true
     return false
   }
 
@@ -103,6 +106,7 @@ export class Answer {
   }
 
   readonly #onDrain = (): void => {
+    this.#isWaiting = false
     this.#stall?.refresh()
     this.#request.resume()
   }

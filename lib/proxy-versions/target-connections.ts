@@ -1,10 +1,10 @@
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions, originOf } from './connection.ts'
 import { connectorTo, type OpenConnections } from './connector.ts'
 import { Http2Pool } from './http2-pool.ts'
-import { LazyPool } from './lazy-pool.ts'
 import { RenewedPool } from './renewed-pool.ts'
+import { Http1Pool } from './transport/http1-pool.ts'
 import type { UpgradeHandler } from './transport/upstream-handler.ts'
 
 /** Connections are made anew after this time, in milliseconds. */
@@ -25,10 +25,8 @@ export class TargetConnections implements OpenConnections {
   /** @param onStreams told how many requests a connection is good for */
   constructor (address: string, options: UpstreamOptions, now: () => number, onStreams: (perConnection: number) => void) {
     const limits = connectionOptions(address, options)
-    // undici would count connections that are about to end as well, and have requests wait for them.
-    const connect1 = connectorTo(address, options, false, this)
-    const http1Options = { ...limits, connect: connect1, connections: null, pipelining: 1, allowH2: false }
-    const http1 = (): LazyPool => new LazyPool(() => new Pool(originOf(address), http1Options))
+    const http1Options = { ...limits, connect: connectorTo(address, options, false, this) }
+    const http1 = (): Http1Pool => new Http1Pool(originOf(address), http1Options)
     const connect = connectorTo(address, options, true, this)
     const http2 = (): Http2Pool => new Http2Pool(address, { connect, limits, http1: http1(), onStreams })
     this.#requests = new RenewedPool(triesHttp2(address, options) ? http2 : http1, longestUse, now)

@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
-import { type buildConnector, type Dispatcher, Pool } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import { connectorTo } from '../../lib/proxy-versions/connector.ts'
 import { Http2Pool } from '../../lib/proxy-versions/http2-pool.ts'
-import { LazyPool } from '../../lib/proxy-versions/lazy-pool.ts'
+import { Http1Pool } from '../../lib/proxy-versions/transport/http1-pool.ts'
 
 interface Settings {
   limits?: { headersTimeout: number, maxHeaderSize: number }
@@ -15,7 +15,7 @@ export function makePool (t: Test, address: string, ca: unknown, { limits, conne
   const pool = new Http2Pool(address, {
     connect: connect(connectorTo(address, { targets: address, tls: { ca: ca as string } }, true)),
     limits: limits ?? { headersTimeout: 0, maxHeaderSize: 16_384 },
-    http1: new LazyPool(() => new Pool(address)),
+    http1: new Http1Pool(address, { connect: connectorTo(address, { targets: address }) }),
     onStreams: (perConnection) => told.push(perConnection)
   })
   // A test may have closed it.

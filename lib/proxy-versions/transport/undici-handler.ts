@@ -1,6 +1,22 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { fieldValue, type RawHeaders } from '../raw-headers.ts'
 import type { UpgradeHandler, UpstreamRequest } from './upstream-handler.ts'
+
+/** What carries the request. */
+interface Connection {
+  /** Stops reading. */
+  hold (): void
+  release (): void
+  /** The response ends when the connection does, unless it has no body. */
+  watchEnd (): void
+  /** Leaves the socket to the handler. */
+  handOver (): void
+  /** The request is over. */
+  leave (): void
+  /** The request could not be sent. */
+  discard (): void
+}
 
 type Controller = Dispatcher.DispatchController
 type Fields = Record<string, string | string[] | undefined>
@@ -14,18 +30,24 @@ type Fields = Record<string, string | string[] | undefined>
  */
 export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamRequest {
   readonly #handler: UpgradeHandler
+  readonly #connection: Connection
   #controller: Controller | null = null
+  #isHeld = false
 
-  constructor (handler: UpgradeHandler) {
+  constructor (handler: UpgradeHandler, connection: Connection) {
     this.#handler = handler
+    this.#connection = connection
   }
 
   abort (reason: Error): void {
     this.#controller!.abort(reason)
   }
 
+  /** The connection may carry another request by now, which this one must not resume. */
   resume (): void {
-    this.#controller!.resume()
+    if (!this.#isHeld) return
+    this.#isHeld = false
+    this.#connection.release()
   }
 
   onRequestStart (controller: Controller): void {
@@ -34,23 +56,40 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   }
 
   onRequestUpgrade (controller: Controller, _status: number, _headers: Fields, socket: Duplex): void {
+    this.#connection.handOver()
+    this.#connection.leave()
     this.#handler.onUpgrade(controller.rawHeaders as Buffer[], socket)
   }
 
   onResponseStart (controller: Controller, status: number, _headers: Fields, reason = ''): void {
-    this.#handler.onHeaders(status, controller.rawHeaders as Buffer[], reason)
+    const rawHeaders = controller.rawHeaders as Buffer[]
+    if (status >= 200 && !hasLength(rawHeaders)) this.#connection.watchEnd()
+    this.#handler.onHeaders(status, rawHeaders, reason)
   }
 
-  onResponseData (controller: Controller, chunk: Buffer): void {
-    if (!this.#handler.onData(chunk)) controller.pause()
+  /** It is the socket that is paused, and not the parser: undici 7 does not survive the end of a connection that is paused. */
+  onResponseData (_controller: Controller, chunk: Buffer): void {
+    if (this.#handler.onData(chunk) || this.#isHeld) return
+    this.#isHeld = true
+    this.#connection.hold()
   }
 
   onResponseEnd (controller: Controller): void {
+    this.#isHeld = false
+    this.#connection.leave()
     this.#handler.onComplete(controller.rawTrailers as Buffer[])
   }
 
   /** There is no controller when undici refuses a request before it has a connection. */
   onResponseError (_controller: Controller | undefined, error: Error): void {
+    this.#isHeld = false
+    if (this.#controller === null) this.#connection.discard()
+    else this.#connection.leave()
     this.#handler.onError(error)
   }
+}
+
+/** Whether the end of a body is known by other means than the end of the connection (RFC 9112 6.3). */
+function hasLength (rawHeaders: RawHeaders): boolean {
+  return fieldValue(rawHeaders, 'content-length') !== undefined || fieldValue(rawHeaders, 'transfer-encoding') !== undefined
 }

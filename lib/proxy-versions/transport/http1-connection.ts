@@ -1,0 +1,88 @@
+import { type buildConnector, Client, type Dispatcher } from 'undici'
+import { SocketGuard } from './socket-guard.ts'
+import { UndiciHandler } from './undici-handler.ts'
+import type { UpgradeHandler } from './upstream-handler.ts'
+
+export interface Http1Options extends Omit<Client.Options, 'connect' | 'pipelining' | 'allowH2'> {
+  connect: buildConnector.connector
+}
+
+/** What a connection tells its pool. */
+interface Owner {
+  /** It takes the next request. */
+  onFree (connection: Http1Connection): void
+  /** Its socket is closed. */
+  onClosed (connection: Http1Connection): void
+  /** It is of no more use. */
+  onDiscarded (connection: Http1Connection): void
+}
+
+/** One connection to a target over HTTP/1.1. It carries one request at a time, and is made again when it is closed. */
+export class Http1Connection {
+  readonly #client: Client
+  readonly #owner: Owner
+  #guard: SocketGuard | null = null
+  #onDiscard = (): void => {}
+
+  constructor (origin: string, { connect, ...options }: Http1Options, owner: Owner) {
+    this.#owner = owner
+    this.#client = new Client(origin, {
+      ...options,
+      pipelining: 1,
+      allowH2: false,
+      connect: (where: buildConnector.Options, callback: buildConnector.Callback) => connect(where, (...[error, socket]) => {
+        if (error !== null) return callback(error, null)
+        this.#guard = new SocketGuard(socket)
+        callback(null, socket)
+      })
+    })
+    this.#client.on('disconnect', () => {
+      this.#guard = null
+      owner.onClosed(this)
+    })
+  }
+
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+    this.#client.dispatch(options, new UndiciHandler(handler, this))
+  }
+
+  /** Stops reading, until `release`. */
+  hold (): void {
+    this.#guard!.hold()
+  }
+
+  release (): void {
+    this.#guard?.release()
+  }
+
+  watchEnd (): void {
+    this.#guard!.watchEnd()
+  }
+
+  /** The request is over. */
+  leave (): void {
+    this.#guard?.rest()
+    this.#owner.onFree(this)
+  }
+
+  /** undici leaves a client that could not connect in a state in which it neither sends nor closes (nodejs/undici#3895). */
+  discard (): void {
+    this.#owner.onDiscarded(this)
+    this.#client.destroy().catch(() => {})
+    this.#onDiscard()
+  }
+
+  /** The socket is not this connection's any more. */
+  handOver (): void {
+    this.#guard?.remove()
+    this.#guard = null
+  }
+
+  /** Waits for the request in flight. */
+  async close (): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onDiscard = resolve
+      this.#client.close().then(resolve, resolve)
+    })
+  }
+}

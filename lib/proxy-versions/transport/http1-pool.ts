@@ -1,0 +1,48 @@
+import type { Dispatcher } from 'undici'
+import { Http1Connection, type Http1Options } from './http1-connection.ts'
+import type { UpgradeHandler, UpstreamPool } from './upstream-handler.ts'
+
+/** Connections to a target over HTTP/1.1, as many as there are requests in flight. Whoever uses the pool limits them. */
+export class Http1Pool implements UpstreamPool {
+  readonly #origin: string
+  readonly #options: Http1Options
+  readonly #connections = new Set<Http1Connection>()
+  /** Those without a request. The one that was used last is used next, so that the others can end. */
+  readonly #free: Http1Connection[] = []
+
+  constructor (origin: string, options: Http1Options) {
+    this.#origin = origin
+    this.#options = options
+  }
+
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+    const connection = this.#free.pop() ?? this.#open()
+    connection.dispatch(options, handler)
+  }
+
+  async close (): Promise<void> {
+    await Promise.all(Array.from(this.#connections, async (connection) => await connection.close()))
+  }
+
+  #open (): Http1Connection {
+    const connection = new Http1Connection(this.#origin, this.#options, this)
+    this.#connections.add(connection)
+    return connection
+  }
+
+  onFree (connection: Http1Connection): void {
+    this.#free.push(connection)
+  }
+
+  onClosed (connection: Http1Connection): void {
+    const index = this.#free.indexOf(connection)
+    if (index === -1) return
+    this.#free.splice(index, 1)
+    this.onDiscarded(connection)
+    void connection.close()
+  }
+
+  onDiscarded (connection: Http1Connection): void {
+    this.#connections.delete(connection)
+  }
+}

@@ -1,0 +1,145 @@
+import { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { errors } from 'undici'
+import { TlsEnd } from './tls-end.ts'
+
+/** Codes of a write to a peer that has closed or reset the connection. What it sent before that may still be to be read. */
+const peerIsGone = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED'])
+
+const { read, _read, _write, _writev, push, destroy } = Socket.prototype
+
+type Written = (error?: Error | null) => void
+
+/**
+ * Guards the socket of an HTTP/1.1 connection to an upstream, so that everything that has arrived is read before the end
+ * of the connection is noticed, and so that the end is reported as what it is. Without it:
+ *
+ * - undici 7 applies backpressure in its parser. When the upstream closes the connection meanwhile, the parser throws where
+ *   nothing can catch it, or what was not read is lost. With `hold`, the socket stops reading instead: the kernel keeps the
+ *   rest, and FIN and RST come after it.
+ * - Node destroys a socket when a write fails, with everything that was not read. An upstream that refuses an upload closes
+ *   the connection, the next write fails, and the response is lost (RFC 9112 9.3). Here, a failed write only ends writing.
+ * - undici takes `ECONNRESET` for the end of a response without a length, so that a truncated response looks complete.
+ */
+export class SocketGuard {
+  readonly #socket: Socket
+  #isHeld = false
+  #tlsEnd: TlsEnd | null = null
+  /** An end may be a reset. */
+  #isEndInDoubt = false
+  #writeError: Error | null = null
+  /** Of the write in flight. A stream has one at a time. */
+  #written: Written | null = null
+
+  constructor (socket: Socket) {
+    this.#socket = socket
+    this.#guardReading(socket)
+    this.#guardWriting(socket)
+    socket.once('close', () => this.#tlsEnd?.stop())
+    socket.destroy = (error, ...rest) => destroy.call(socket, isReset(error) ? brokenOff(error) : error, ...rest)
+  }
+
+  /** Stops reading. What was read already is still delivered. */
+  hold (): void {
+    this.#isHeld = true
+    this.#socket.pause()
+  }
+
+  release (): void {
+    this.#isHeld = false
+    if (!this.#isStopped) this.#socket.resume()
+  }
+
+  /** The response in flight ends with the connection, so it matters how the connection ends. */
+  watchEnd (): void {
+    this.#isEndInDoubt = !('encrypted' in this.#socket)
+    if (this.#isEndInDoubt) return
+    this.#tlsEnd = new TlsEnd(this.#socket, () => { if (!this.#isStopped) this.#socket.resume() })
+    this.#socket.pause()
+  }
+
+  /** There is no response in flight. */
+  rest (): void {
+    const wasStopped = this.#isStopped
+    this.#isHeld = false
+    this.#isEndInDoubt = false
+    this.#tlsEnd?.stop()
+    this.#tlsEnd = null
+    if (wasStopped) this.#socket.resume()
+  }
+
+  get #isStopped (): boolean {
+    return this.#isHeld || this.#tlsEnd?.hasData === true
+  }
+
+  /** Leaves the socket as Node made it. */
+  remove (): void {
+    const own: Partial<Socket> = this.#socket
+    delete own.read
+    delete own._read
+    delete own.push
+    delete own._write
+    delete own._writev
+    delete own.destroy
+  }
+
+  /** Whoever reads from a socket makes it read on, which `pause` does not prevent. */
+  #guardReading (socket: Socket): void {
+    socket.read = (size) => this.#isStopped ? Readable.prototype.read.call(socket, size) : read.call(socket, size)
+    socket._read = (size) => { if (!this.#isStopped) _read.call(socket, size) }
+    socket.push = (chunk, encoding) => {
+      if (chunk === null) return this.#onEnd()
+      this.#tlsEnd?.onData()
+      const takesMore = push.call(socket, chunk, encoding)
+      return takesMore && !this.#isStopped
+    }
+  }
+
+  #onEnd (): boolean {
+    if (this.#isBroken) this.#socket.destroy(brokenOff(this.#writeError))
+    else if (this.#isEndInDoubt) this.#readAgain()
+    else return push.call(this.#socket, null)
+    return false
+  }
+
+  /** After data, libuv reports a reset as an end. Only another read gets the error, or the end once more. */
+  #readAgain (): void {
+    this.#isEndInDoubt = false
+    this.#socket.pause()
+    this.#socket.resume()
+  }
+
+  /** The kernel reports a reset once. When a write has got the report, it looks like the end of the stream. */
+  get #isBroken (): boolean {
+    return this.#writeError !== null || this.#tlsEnd?.isAnnounced === false
+  }
+
+  #guardWriting (socket: Socket): void {
+    const onWritten = (error?: Error | null): void => {
+      // Not reported, the write stays in flight. Further ones wait behind it, so that the upload stops.
+      if (error != null && isPeerGone(error) && !socket.readableEnded) this.#writeError = error
+      else this.#written!(error)
+    }
+    socket._write = (chunk, encoding, written) => {
+      this.#written = written
+      _write.call(socket, chunk, encoding, onWritten)
+    }
+    socket._writev = (chunks, written) => {
+      this.#written = written
+      _writev!.call(socket, chunks, onWritten)
+    }
+  }
+}
+
+function isPeerGone ({ code = '' }: NodeJS.ErrnoException): boolean {
+  return peerIsGone.has(code)
+}
+
+function isReset (error: NodeJS.ErrnoException | undefined): error is Error {
+  return error?.code === 'ECONNRESET'
+}
+
+/** What undici reports itself when an upstream closes a connection too early. */
+function brokenOff (cause: Error | null): Error {
+  return Object.assign(new errors.SocketError('the upstream broke the connection off'), { cause })
+}
