@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { bodyStalled, bodyTooLarge } from './failures.ts'
 import { askForBody, isHeldBack } from './front.ts'
 import { own } from './owned-pieces.ts'
+import { headOnly } from './transport/early-head.ts'
 
 /** How long a client may go on sending a body that nobody wants, in milliseconds: so that it comes to read its answer. */
 const longestLinger = 30_000
@@ -56,6 +57,7 @@ export class RequestBody extends Readable {
   /** What has come so far. */
   byteLength = 0
   #isWanted = false
+  #sendsHeadFirst = false
 
   constructor (source: IncomingMessage, { bytes, idle }: Limits) {
     // In object mode undici does not count a short body that is already whole, so what came chunked stays chunked.
@@ -66,6 +68,11 @@ export class RequestBody extends Readable {
     source.on('error', this.#onError)
     // undici listens only until the answer is complete; a client may leave later.
     this.on('error', () => {})
+  }
+
+  /** Has the head of the request sent at once, if nothing of the body is there yet. For undici only. */
+  sendHeadFirst (): void {
+    this.#sendsHeadFirst = true
   }
 
   override _read (): void {
@@ -96,6 +103,7 @@ export class RequestBody extends Readable {
     this.#isWanted = true
     askForBody(this.#source)
     this.#source.on('data', this.#onData).on('end', this.#onEnd)
+    if (this.#sendsHeadFirst && this.#source.readableLength === 0) this.push(headOnly)
   }
 
   /** What the client still sends is read and dropped: the next request of its connection comes behind it. */

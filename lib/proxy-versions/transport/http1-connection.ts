@@ -1,4 +1,6 @@
 import { type buildConnector, Client, type Dispatcher } from 'undici'
+import { RequestBody } from '../request-body.ts'
+import { sendHeadsEarly } from './early-head.ts'
 import { SocketGuard } from './socket-guard.ts'
 import { UndiciHandler } from './undici-handler.ts'
 import type { UpgradeHandler } from './upstream-handler.ts'
@@ -33,6 +35,7 @@ export class Http1Connection {
       connect: (where: buildConnector.Options, callback: buildConnector.Callback) => connect(where, (...[error, socket]) => {
         if (error !== null) return callback(error, null)
         this.#guard = new SocketGuard(socket)
+        sendHeadsEarly(socket)
         callback(null, socket)
       })
     })
@@ -43,7 +46,13 @@ export class Http1Connection {
   }
 
   dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+    if (options.body instanceof RequestBody) options.body.sendHeadFirst()
     this.#client.dispatch(options, new UndiciHandler(handler, this))
+  }
+
+  /** A request is about to be sent. */
+  begin (): void {
+    this.#guard!.expectResponse()
   }
 
   /** Stops reading, until `release`. */

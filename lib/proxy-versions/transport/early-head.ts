@@ -1,0 +1,35 @@
+import type { Socket } from 'node:net'
+
+/** So little that adding it to a number of bytes changes nothing, but not nothing. */
+const hardlyAny = 2 ** -60
+
+/**
+ * The first chunk of a body that has no bytes yet. undici sends the head of a request together with the first byte of its
+ * body. A client that waits for a response before it sends the body would wait forever; HAProxy and nginx send the head
+ * at once. This chunk has no bytes, but claims enough for undici to begin.
+ */
+export const headOnly: Buffer = Object.defineProperty(Buffer.alloc(0), 'byteLength', { value: hardlyAny })
+
+/** What undici writes in front of the chunk in a chunked body. */
+const itsSizeLine = `\r\n${hardlyAny.toString(16)}\r\n`
+
+/**
+ * Writes the head without a chunk where undici writes `headOnly`.
+ *
+ * In a chunked body, the line break that ends the head belongs to the line with the size of the first chunk. Here it is
+ * written with the head, and left out before the first real chunk.
+ */
+export function sendHeadsEarly (socket: Socket): void {
+  const write = socket.write as (this: Socket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean
+  let hasEndedHead = false
+  socket.write = function (this: Socket, chunk: string | Uint8Array, ...rest: unknown[]): boolean {
+    if (chunk === headOnly) return !this.writableNeedDrain
+    if (chunk === itsSizeLine) {
+      hasEndedHead = true
+      return write.call(this, '\r\n', ...rest)
+    }
+    if (!hasEndedHead || typeof chunk !== 'string') return write.call(this, chunk, ...rest)
+    hasEndedHead = false
+    return write.call(this, chunk.slice(2), ...rest)
+  }
+}

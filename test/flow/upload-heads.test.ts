@@ -1,0 +1,124 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { makeFolder } from '../helpers/config-folder.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { startHttp2Gateway } from '../helpers/http2.ts'
+import { openSocket } from '../helpers/raw.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+// A client may wait for the response before it sends the body: it deadlocks if the gateway waits for the body (RFC 9112 9.3).
+
+/** An upstream that responds as soon as it has the head of a request, and echoes the body after that. */
+async function startEarlyUpstream (t: Test) {
+  const heads: IncomingHttpHeaders[] = []
+  const origin = await startUpstream(t, 'v1', async (request, response) => {
+    heads.push(request.headers)
+    response.writeHead(200).flushHeaders()
+    response.end(`received '${await text(request)}'`)
+  })
+  return { origin, heads }
+}
+
+for (const [framing, body] of [
+  ['Content-Length: 5', 'hello'],
+  ['Transfer-Encoding: chunked', '2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n']
+] as const) {
+  t.test(`the upstream sees the head of an upload before there is a body: ${framing}`, async (t) => {
+    const { origin: targets, heads } = await startEarlyUpstream(t)
+    const { origin } = await gatewayTo(t, { targets })
+    const socket = await openSocket(t, origin)
+
+    socket.write(`POST /a HTTP/1.1\r\nHost: a.test\r\n${framing}\r\nConnection: close\r\n\r\n`)
+    const [head] = await once(socket, 'data')
+    socket.write(body)
+    const rest = await text(socket)
+
+    t.match(String(head), /^HTTP\/1\.1 200 OK\r\n/)
+    t.match(rest, "received 'hello'")
+    const [name, value] = framing.toLowerCase().split(': ')
+    t.equal(heads[0]![name!], value)
+  })
+
+  t.test(`a connection carries the next upload after one with an early head: ${framing}`, async (t) => {
+    const { origin: targets, heads } = await startEarlyUpstream(t)
+    const { origin } = await gatewayTo(t, { targets, connections: 1 })
+
+    for (let round = 0; round < 3; round++) {
+      const socket = await openSocket(t, origin)
+      socket.write(`POST /a HTTP/1.1\r\nHost: a.test\r\n${framing}\r\nConnection: close\r\n\r\n`)
+      await once(socket, 'data')
+      socket.write(body)
+      t.match(await text(socket), "received 'hello'")
+    }
+
+    t.equal(heads.length, 3)
+  })
+}
+
+t.test('a chunked upload that turns out to be empty is complete', async (t) => {
+  const { origin: targets } = await startEarlyUpstream(t)
+  const { origin } = await gatewayTo(t, { targets })
+  const socket = await openSocket(t, origin)
+
+  socket.write('PUT /a HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n')
+  await once(socket, 'data')
+  socket.write('0\r\n\r\n')
+
+  t.match(await text(socket), "received ''")
+})
+
+t.test('over HTTP/2 as well', async (t) => {
+  const { origin: upstream } = await startEarlyUpstream(t)
+  const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
+
+  const stream = session.request({ ':method': 'POST', ':path': '/a' })
+  const [headers] = await once(stream, 'response')
+  stream.end('hello')
+
+  t.equal(headers[':status'], 200)
+  t.match(await text(stream), "received 'hello'")
+})
+
+t.test('and to a Unix socket', async (t) => {
+  const { folder } = await makeFolder(t)
+  const server = createServer(async (request, response) => {
+    response.flushHeaders()
+    response.end(await text(request))
+  }).listen(`${folder}/s`)
+  await once(server, 'listening')
+  t.teardown(() => { server.close().closeAllConnections() })
+  const { origin } = await gatewayTo(t, { targets: `unix+http://${folder}/s` })
+  const socket = await openSocket(t, origin)
+
+  socket.write('POST /a HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\nConnection: close\r\n\r\n')
+  await once(socket, 'data')
+  socket.write('hello')
+
+  t.match(await text(socket), 'hello')
+})
+
+t.test('a client that expects 100-continue still gets it first', async (t) => {
+  const { origin: targets } = await startEarlyUpstream(t)
+  const { origin } = await gatewayTo(t, { targets })
+  const socket = await openSocket(t, origin)
+
+  socket.write('POST /a HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n')
+  const [goOn] = await once(socket, 'data')
+  socket.write('hello')
+
+  t.match(String(goOn), /^HTTP\/1\.1 100 Continue\r\n\r\n/)
+  t.match(await text(socket), "received 'hello'")
+})
+
+t.test('an early refusal reaches a client that has sent nothing of the body', async (t) => {
+  const targets = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(401, { connection: 'close' }).end('no') })
+  const { origin } = await gatewayTo(t, { targets })
+  const socket = await openSocket(t, origin)
+
+  socket.write('POST /a HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\n')
+  const [head] = await once(socket, 'data')
+
+  t.match(String(head), /^HTTP\/1\.1 401 Unauthorized\r\n/)
+})
