@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { errors } from 'undici'
+import { ContinueFilter } from './continue-filter.ts'
 import { TlsEnd } from './tls-end.ts'
 
 /** Codes of a write to a peer that has closed or reset the connection. What it sent before that may still be to be read. */
@@ -23,6 +24,7 @@ type Written = (error?: Error | null) => void
  */
 export class SocketGuard {
   readonly #socket: Socket
+  readonly #continueFilter = new ContinueFilter()
   #isHeld = false
   #tlsEnd: TlsEnd | null = null
   /** An end may be a reset. */
@@ -37,6 +39,11 @@ export class SocketGuard {
     this.#guardWriting(socket)
     socket.once('close', () => this.#tlsEnd?.stop())
     socket.destroy = (error, ...rest) => destroy.call(socket, isReset(error) ? brokenOff(error) : error, ...rest)
+  }
+
+  /** A response comes next. */
+  expectResponse (): void {
+    this.#continueFilter.begin()
   }
 
   /** Stops reading. What was read already is still delivered. */
@@ -90,7 +97,8 @@ export class SocketGuard {
     socket.push = (chunk, encoding) => {
       if (chunk === null) return this.#onEnd()
       this.#tlsEnd?.onData()
-      const takesMore = push.call(socket, chunk, encoding)
+      const data = this.#continueFilter.filter(chunk as Buffer)
+      const takesMore = data.length === 0 || push.call(socket, data, encoding)
       return takesMore && !this.#isStopped
     }
   }

@@ -5,6 +5,8 @@ import type { UpgradeHandler, UpstreamRequest } from './upstream-handler.ts'
 
 /** What carries the request. */
 interface Connection {
+  /** A request is about to be sent. */
+  begin (): void
   /** Stops reading. */
   hold (): void
   release (): void
@@ -52,6 +54,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
 
   onRequestStart (controller: Controller): void {
     this.#controller = controller
+    this.#connection.begin()
     this.#handler.onRequest(this)
   }
 

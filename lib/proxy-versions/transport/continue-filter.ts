@@ -1,0 +1,60 @@
+/** Bytes of interim responses that are looked at in front of a final one. The parser gets what comes later as it is. */
+const longestPrelude = 16 * 1024
+
+/** An interim response. A 101 is none: what follows it is another protocol. */
+const interim = /HTTP\/1\.[01] (1(?!01)\d\d)(?=[ \r\n])[^]*?\r?\n\r?\n/y
+const startOfInterim = /^HTTP\/1\.[01] 1(?!01)\d\d[ \r\n]/
+
+/**
+ * Drops `100 Continue` from what an upstream sends. A client must accept one that it did not ask for (RFC 9110 15.2), but
+ * undici breaks the connection off. The gateway answers `Expect: 100-continue` itself, so a 100 is no news to its client.
+ *
+ * Only the heads in front of a final response are looked at. A body may contain the same bytes.
+ */
+export class ContinueFilter {
+  #isAtHead = false
+  /** The start of an interim response that is not complete. */
+  #held: Buffer | null = null
+  #seen = 0
+
+  /** A request is sent, so a response comes next. */
+  begin (): void {
+    this.#isAtHead = true
+    this.#held = null
+    this.#seen = 0
+  }
+
+  /** @returns what the parser gets, which may be empty */
+  filter (chunk: Buffer): Buffer {
+    if (!this.#isAtHead) return chunk
+    const data = this.#held === null ? chunk : Buffer.concat([this.#held, chunk])
+    const text = data.toString('latin1', 0, longestPrelude)
+    const kept: Buffer[] = []
+    let at = 0
+    for (let match = interimAt(text, at); match !== null; match = interimAt(text, at)) {
+      const end = at + match[0].length
+      if (match[1] !== '100') kept.push(data.subarray(at, end))
+      at = end
+    }
+    this.#seen += at
+    if (this.#seen < longestPrelude && data.length < longestPrelude && canBeInterim(text.slice(at))) {
+      // A copy: the memory of the chunk is not ours to keep.
+      this.#held = at === data.length ? null : Buffer.from(data.subarray(at))
+    } else {
+      this.#isAtHead = false
+      this.#held = null
+      kept.push(data.subarray(at))
+    }
+    return kept.length === 1 ? kept[0]! : Buffer.concat(kept)
+  }
+}
+
+function interimAt (text: string, at: number): RegExpExecArray | null {
+  interim.lastIndex = at
+  return interim.exec(text)
+}
+
+/** Whether a text begins like an interim response, as far as it goes. */
+function canBeInterim (text: string): boolean {
+  return startOfInterim.test(text + 'HTTP/1.1 100 '.slice(text.length))
+}
