@@ -8,8 +8,8 @@ import { Answer } from './answer.ts'
 import { Attempts, type Outcome } from './attempts.ts'
 import type { Waiter } from './connection-queue.ts'
 import { logDeparture } from './departure.ts'
-import { passEarlyHints } from './early-hints.ts'
 import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
+import { forwardInterim } from './interim-responses.ts'
 import type { Route } from './mount.ts'
 import { fieldValue, type RawHeaders } from './raw-headers.ts'
 import { RequestBody } from './request-body.ts'
@@ -91,7 +91,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   #onInterim (status: number, rawHeaders: RawHeaders): void {
     // Each one starts the wait for the headers anew.
     if (++this.#interim > mostInterim) throw tooManyInterim()
-    if (status === 103) passEarlyHints(this.#reply, rawHeaders)
+    forwardInterim(this.#reply, this.#route, status, rawHeaders)
   }
 
   onData (chunk: Buffer): boolean {

@@ -1,7 +1,7 @@
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { insideHosts, rewriteLocation } from './location.ts'
 import { requestHeaders } from './request-headers.ts'
-import { droppedFromAnswers, responseHeaders } from './response-headers.ts'
+import { droppedFromAnswers, interimHeaders, responseHeaders } from './response-headers.ts'
 import { type Listed, Roster } from './roster.ts'
 import type { Tunnel } from './tunnel.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -65,6 +65,7 @@ export class Route {
   readonly base: string
   readonly requestHeaders: ReturnType<typeof requestHeaders>
   readonly responseHeaders: ReturnType<typeof responseHeaders>
+  readonly interimHeaders: ReturnType<typeof interimHeaders>
   /** Trailers that are not passed on either. */
   readonly droppedTrailers: ReturnType<typeof droppedFromAnswers>
   readonly closesAtExpiry: boolean
@@ -78,6 +79,7 @@ export class Route {
     this.requestHeaders = requestHeaders(version, mount.versionHeader)
     this.droppedTrailers = droppedFromAnswers(version, mount.versionHeader)
     const relocate = rewriteLocation(insideHosts([targets].flat(), host), mount.prefix, this.base)
+    this.interimHeaders = interimHeaders(version, { versionHeader: mount.versionHeader, relocate })
     this.responseHeaders = responseHeaders(version, { versionHeader: mount.versionHeader, relocate, pinnedBy })
   }
 }

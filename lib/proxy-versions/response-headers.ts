@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeaderNames } from '../headers/header-names.ts'
 import { connectionOptions, hopByHop } from '../headers/hop-by-hop.ts'
 import { isPreflight } from '../headers/preflight.ts'
@@ -8,6 +8,7 @@ import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { remembered } from '../remembered.ts'
 import { type LifeCycle, mergeEnd, nothing } from './life-cycle.ts'
 import type { RewriteLocation } from './location.ts'
+import type { RawHeaders } from './raw-headers.ts'
 import { isCaching, isSharedCacheable } from './shared-cache.ts'
 
 /** Headers that the gateway's own hooks have set on the reply. */
@@ -69,6 +70,26 @@ export function responseHeaders (version: RegisteredVersion, { versionHeader, re
     headers.push(...added)
     const { version: decision } = reply.request
     if (decision?.insteadOf !== undefined && decision.tier !== 'default') headers.push(`${versionHeader}-requested`, decision.insteadOf)
+    return headers
+  }
+}
+
+/** Makes the header list of an interim response (1xx): the upstream's end-to-end fields. A length would be that of a body. */
+export type InterimHeaders = (rawHeaders: RawHeaders, request: FastifyRequest) => string[]
+
+export function interimHeaders (version: RegisteredVersion, { versionHeader, relocate }: Omit<ResponseRules, 'pinnedBy'>): InterimHeaders {
+  const dropped = droppedFromAnswers(version, versionHeader)
+  dropped.add(['content-length'])
+  return (rawHeaders, request) => {
+    const named = namedInConnection(rawHeaders)
+    const headers: string[] = []
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!.toString('latin1')
+      const kind = kindOf(name, dropped)
+      if (kind === 'dropped' || named?.includes(name.toLowerCase()) === true) continue
+      const value = rawHeaders[i + 1]!.toString('latin1')
+      headers.push(name, kind === 'location' ? relocate(value, request) : value)
+    }
     return headers
   }
 }

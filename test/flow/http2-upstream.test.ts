@@ -85,7 +85,7 @@ t.test('early hints are passed on before the answer', async (t) => {
 
   const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
 
-  t.match(answer, /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
+  t.match(answer, /^HTTP\/1\.1 103 Early Hints\r\nlink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
 })
 
 t.test('trailers reach a client that takes them, behind the whole body', async (t) => {
