@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants, type Incomi
 import type { Readable } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
 import { fieldLists } from './field-lists.ts'
+import { Http2Inbox } from './http2-inbox.ts'
 import type { UpstreamHandler, UpstreamRequest } from './transport/upstream-handler.ts'
 
 export interface Limits {
@@ -27,8 +28,7 @@ export class Http2Request implements UpstreamRequest {
   #stream: ClientHttp2Stream | null = null
   #wait: NodeJS.Timeout | undefined
   #hasAnswer = false
-  /** The target has said that nothing more comes. */
-  #isWhole = false
+  #inbox: Http2Inbox | null = null
   #trailers: string[] = []
   #isRepeated = false
   #isOver = false
@@ -50,11 +50,11 @@ export class Http2Request implements UpstreamRequest {
     // `close()` would end the stream before it resets it, and half an upload would look whole. A signal does not.
     const stream = open(this.#session, requestHeaders(options, authority), { endStream: body === null, signal: this.#cancel.signal })
     this.#stream = stream
-    this.#followEnd(stream)
+    this.#inbox = new Http2Inbox(stream, this)
     this.#followAnswer(stream)
     stream.on('error', (error) => this.#break(stream, error, body !== null)).on('close', () => {
-      this.#options.connection.leave()
       this.#break(stream, new errors.SocketError(`the stream was reset with code ${stream.rstCode}`), body !== null)
+      this.#options.connection.leave()
     })
     this.#limitWait(stream)
     if (Buffer.isBuffer(body)) stream.end(body)
@@ -66,24 +66,14 @@ export class Http2Request implements UpstreamRequest {
   }
 
   resume (): void {
-    this.#stream!.resume()
+    this.#inbox!.resume()
   }
 
   #followAnswer (stream: ClientHttp2Stream): void {
-    const onHeaders = (headers: IncomingHttpHeaders, _flags: number, rawHeaders: string[]): void =>
-      this.#guard(() => this.#onHeaders(stream, Number(headers[':status']), rawHeaders))
+    const onHeaders = (headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]): void =>
+      this.#guard(() => this.#onHeaders(Number(headers[':status']), rawHeaders, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0))
     stream.on('headers', onHeaders).on('response', onHeaders)
       .on('trailers', (_headers, _flags, rawTrailers) => { this.#trailers = rawTrailers })
-      .on('end', () => { if (this.#isWhole && !this.#isOver) this.#complete(stream) })
-  }
-
-  /** Node ends a stream that was reset with NO_ERROR or CANCEL as it ends a complete one; but only the former is closed by then. */
-  #followEnd (stream: ClientHttp2Stream): void {
-    const push = stream.push.bind(stream)
-    stream.push = (chunk, encoding) => {
-      if (chunk === null && !stream.closed) this.#isWhole = true
-      return push(chunk, encoding)
-    }
   }
 
   #limitWait (stream: ClientHttp2Stream): void {
@@ -99,31 +89,45 @@ export class Http2Request implements UpstreamRequest {
     this.#wait = wait
   }
 
-  #onHeaders (stream: ClientHttp2Stream, status: number, rawHeaders: string[]): void {
+  #onHeaders (status: number, rawHeaders: string[], isWhole: boolean): void {
     const fields = rawHeaders.filter((_part, index) => !rawHeaders[index - index % 2]!.startsWith(':'))
     if (fields.join().length > this.#options.maxHeaderSize) throw new errors.HeadersOverflowError()
     if (status < 200) {
+      if (isWhole) throw new errors.SocketError('the target ended the stream before its response')
       this.#wait?.refresh()
     } else {
       clearTimeout(this.#wait)
       this.#hasAnswer = true
-      stream.on('data', (chunk: Buffer) => this.#guard(() => {
-        if (!this.#handler.onData(chunk)) stream.pause()
-      }))
     }
     this.#handler.onHeaders(status, buffers(fields), '')
+    if (status < 200) return
+    // Nothing follows: the client can get the headers as the end of its stream as well.
+    if (isWhole) this.onEnd()
+    else this.#inbox!.resume()
   }
 
-  #complete (stream: ClientHttp2Stream): void {
+  onData (chunk: Buffer): boolean {
+    try {
+      return !this.#isOver && this.#handler.onData(chunk)
+    } catch (error) {
+      this.#fail(error as Error)
+      return false
+    }
+  }
+
+  /** The response is complete, and passed on. */
+  onEnd (): void {
+    if (this.#isOver) return
     this.#end()
-    // A target may answer before it has read the whole request.
-    if (!stream.writableFinished) this.#cancel.abort()
+    // A target may respond before it has read the whole request.
+    if (!this.#stream!.writableFinished) this.#cancel.abort()
     this.#handler.onComplete(buffers(this.#trailers))
   }
 
   /** The stream broke off. What was refused was not processed (RFC 9113 8.7), so it is sent once more while it can be. */
   #break (stream: ClientHttp2Stream, error: Error, hasBody: boolean): void {
-    if (this.#isOver || this.#isRepeated) return
+    // A response that is complete here reaches its client, whatever happens to the connection.
+    if (this.#isOver || this.#isRepeated || (this.#hasAnswer && this.#inbox!.isWhole)) return
     const { repeat } = this.#options
     this.#isRepeated = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && !hasBody && !this.#hasAnswer && repeat !== null
     clearTimeout(this.#wait)
@@ -140,6 +144,7 @@ export class Http2Request implements UpstreamRequest {
 
   #end (): void {
     this.#isOver = true
+    this.#inbox?.stop()
     clearTimeout(this.#wait)
   }
 

@@ -24,11 +24,12 @@ function number (value: number): Buffer {
 
 /** Frames of HTTP/2 (RFC 9113 6). */
 export const frames = {
+  settings: () => frame(types.settings, 0, 0, Buffer.alloc(0)),
   /** The headers of a 200 (RFC 7541 appendix A). */
   headers: (stream: number) => frame(types.headers, flags.endHeaders, stream, Buffer.from([0x88])),
   /** The headers of a 103. */
   interim: (stream: number) => frame(types.headers, flags.endHeaders, stream, Buffer.from('\x08\x03103')),
-  data: (stream: number, text: string) => frame(types.data, 0, stream, Buffer.from(text)),
+  data: (stream: number, text: string, isLast = false) => frame(types.data, isLast ? flags.endStream : 0, stream, Buffer.from(text)),
   /** The end, with a trailer `x: 1`. */
   trailers: (stream: number) => frame(types.headers, flags.endHeaders | flags.endStream, stream, Buffer.from([0, 1, 0x78, 1, 0x31])),
   reset: (stream: number, code: number) => frame(types.reset, 0, stream, number(code)),
@@ -36,13 +37,20 @@ export const frames = {
   goAway: (lastStream: number, code: number) => frame(types.goAway, 0, 0, Buffer.concat([number(lastStream), number(code)]))
 }
 
-/** Starts an upstream that says these frames to a request, and stops it with the test. @returns its address, and what to trust */
-export async function rawHttp2Upstream (t: Test, answer: (stream: number, socket: TLSSocket) => Buffer[]) {
+/**
+ * Starts an upstream that sends these frames in response to a request, and stops it with the test.
+ *
+ * @param first the frames that it sends first; `null`: none
+ * @returns its address, and what to trust
+ */
+export async function rawHttp2Upstream (
+  t: Test, answer: (stream: number, socket: TLSSocket) => Buffer[], first: Buffer[] | null = [frames.settings()]
+) {
   const { ca, server: certificate } = await makeAuthority()
   const sockets: TLSSocket[] = []
   const server = createServer({ ...await certificate('127.0.0.1'), ALPNProtocols: ['h2'] }, (socket) => {
     sockets.push(socket)
-    socket.write(frame(types.settings, 0, 0, Buffer.alloc(0)))
+    if (first !== null) socket.write(Buffer.concat(first))
     let received = Buffer.alloc(0)
     // The first 24 bytes are the client's preface.
     let at = 24
@@ -53,7 +61,8 @@ export async function rawHttp2Upstream (t: Test, answer: (stream: number, socket
         const [length, stream] = [received.readUIntBE(at, 3), received.readUInt32BE(at + 5)]
         if (received.length < at + 9 + length) return
         at += 9 + length
-        if (type === types.settings && flag !== flags.ack) socket.write(frame(types.settings, flags.ack, 0, Buffer.alloc(0)))
+        const isSettings = first !== null && type === types.settings && flag !== flags.ack
+        if (isSettings) socket.write(frame(types.settings, flags.ack, 0, Buffer.alloc(0)))
         if (type === types.headers) socket.write(Buffer.concat(answer(stream, socket)))
       }
     })

@@ -1,0 +1,75 @@
+import type { ClientHttp2Stream } from 'node:http2'
+
+interface Receiver {
+  /** @returns whether it takes more; if not, it calls `resume()` when it does */
+  onData (chunk: Buffer): boolean
+  /** Everything that the target sent has been taken. */
+  onEnd (): void
+}
+
+/**
+ * The body of a response over HTTP/2, between a stream and a receiver that may be slower. Node discards what a stream
+ * still holds when its connection ends, although the target has sent all of it. So this takes over what arrives, and
+ * the target may end the connection as soon as it has sent the response (RFC 9113 6.8). What waits here is bounded by
+ * the window of the stream: Node gives the target no more credit while `push` returns false.
+ */
+export class Http2Inbox {
+  /** The target has sent the end of the stream, which a reset is not. */
+  isWhole = false
+  readonly #stream: ClientHttp2Stream
+  readonly #receiver: Receiver
+  readonly #held: Buffer[] = []
+  /** Until the receiver has the headers. */
+  #isPaused = true
+  #isOver = false
+
+  constructor (stream: ClientHttp2Stream, receiver: Receiver) {
+    this.#stream = stream
+    this.#receiver = receiver
+    const push = stream.push.bind(stream)
+    stream.push = (chunk: Buffer | null) => {
+      if (chunk !== null) return this.#isOver || this.#receive(chunk)
+      // Node ends a stream that was reset as well; but that one is closed by then.
+      if (!stream.closed && !stream.destroyed) this.#end()
+      return push(null)
+    }
+    stream.resume()
+  }
+
+  /** The receiver takes more. */
+  readonly resume = (): void => {
+    if (!this.#isPaused || this.#isOver) return
+    this.#isPaused = false
+    while (this.#held.length > 0 && !this.#isPaused && !this.#isOver) this.#isPaused = !this.#receiver.onData(this.#held.shift()!)
+    if (this.#isPaused || this.#isOver) return
+    if (this.isWhole) this.#finishSoon()
+    else if (!this.#stream.destroyed) this.#stream._read(0)
+  }
+
+  /** Drops everything that has not been taken. */
+  stop (): void {
+    this.#isOver = true
+    this.#held.length = 0
+  }
+
+  #receive (chunk: Buffer): boolean {
+    if (this.#isPaused) this.#held.push(chunk)
+    else this.#isPaused = !this.#receiver.onData(chunk)
+    return !this.#isPaused
+  }
+
+  #end (): void {
+    if (this.isWhole) return
+    this.isWhole = true
+    if (!this.#isPaused) this.#finishSoon()
+  }
+
+  /** Node emits headers and trailers one tick after it has read them. */
+  #finishSoon (): void {
+    process.nextTick(() => {
+      if (this.#isOver) return
+      this.#isOver = true
+      this.#receiver.onEnd()
+    })
+  }
+}
