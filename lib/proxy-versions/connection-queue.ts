@@ -11,7 +11,7 @@ export class ConnectionQueue {
   /** Connections given out. */
   taken = 0
   /** How many there are. */
-  limit: number
+  #limit: number
   readonly #maxQueued: number
   readonly #longestWait: number
   readonly #waiting = new Map<Waiter, NodeJS.Timeout | undefined>()
@@ -19,13 +19,13 @@ export class ConnectionQueue {
 
   /** @param longestWait in milliseconds, 0 = no limit */
   constructor (limit: number, maxQueued: number, longestWait: number) {
-    this.limit = limit
+    this.#limit = limit
     this.#maxQueued = maxQueued
     this.#longestWait = longestWait
   }
 
   get isFull (): boolean {
-    return this.taken >= this.limit
+    return this.taken >= this.#limit
   }
 
   /** How many wait. */
@@ -52,6 +52,16 @@ export class ConnectionQueue {
   /** For one that got a connection: gives it back. */
   leave (): void {
     this.taken--
+    this.#giveNext()
+  }
+
+  /** There are more or fewer connections from here on. Those given out beyond the limit are kept. */
+  resize (limit: number): void {
+    this.#limit = limit
+    this.#giveNext()
+  }
+
+  #giveNext (): void {
     // One that fails at once is back here before the next is given its own: a whole queue would be too deep a stack.
     if (this.#isGiving) return
     this.#isGiving = true

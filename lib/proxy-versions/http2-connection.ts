@@ -1,66 +1,140 @@
 import { type ClientHttp2Session, connect as openSession } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { buildConnector } from 'undici'
+import { type buildConnector, errors } from 'undici'
+
+/** Streams that one connection carries at once, if the target allows as many (RFC 9113 6.5.2 recommends at least 100). */
+export const mostStreams = 100
 
 /** How much a target may send ahead of what is read, in bytes: on one stream, and on a connection. */
 const windows = { stream: 262_144, connection: 1_048_576 }
 
-/** One connection to a target, being made or in use. */
+/** Milliseconds that a target has to close a connection that has nothing left to do. */
+const closeTimeout = 1_000
+
+/** The pool that owns a connection. */
+interface Owner {
+  /** The connection became ready, or its capacity changed. */
+  onChange (): void
+  /** A request of the connection has ended. */
+  onLeave (): void
+  /** The target does not offer HTTP/2. */
+  onRefused (connection: Http2Connection): void
+  /** The connection takes no more requests and has none left. The error says why it never became ready. */
+  onEnd (connection: Http2Connection, error: Error | null): void
+}
+
+/** One connection to a target, while it is opened and while it is used. */
 export class Http2Connection {
-  /** `null`: the target does not offer HTTP/2. */
-  readonly ready: Promise<ClientHttp2Session | null>
-  /** Resolves when it was closed, or was none. */
-  readonly over: Promise<unknown>
-  /** Requests that it carries, or will when it is ready. */
+  /** `null` until the target has sent its settings. */
+  session: ClientHttp2Session | null = null
+  /** Requests that it carries. */
   streams = 0
-  #session: ClientHttp2Session | null = null
+  /** Requests that the target allows at once. Every SETTINGS frame may change it (RFC 9113 6.5.2). */
+  limit = mostStreams
+  readonly #owner: Owner
+  #socket: Socket | null = null
   #isRetired = false
+  #hasEnded = false
 
-  constructor (origin: URL, connect: buildConnector.connector) {
-    this.ready = this.#open(origin, connect)
-    this.over = this.ready.then((session) => session === null ? null : new Promise((resolve) => session.once('close', resolve))).catch(() => {})
+  /** @param connectTimeout milliseconds until the target must have sent its settings; 0 = no limit */
+  constructor (origin: URL, connect: buildConnector.connector, connectTimeout: number, owner: Owner) {
+    this.#owner = owner
+    const start = performance.now()
+    const { host, hostname, protocol, port } = origin
+    connect({ host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port }, (...[error, socket]) => {
+      if (error !== null) return this.#end(error)
+      const timeLeft = connectTimeout === 0 ? 0 : Math.max(connectTimeout - (performance.now() - start), 1)
+      if (!this.#hasEnded && 'alpnProtocol' in socket && socket.alpnProtocol === 'h2') return this.#open(origin, socket, timeLeft)
+      socket.destroy()
+      if (this.#hasEnded) return
+      this.#hasEnded = true
+      owner.onRefused(this)
+    })
   }
 
-  /** Whether it takes requests. */
+  /** Whether it takes requests, now or as soon as it is ready. */
   get isUsable (): boolean {
-    return !this.#isRetired && this.#session?.closed !== true && this.#session?.destroyed !== true
+    return !this.#isRetired && !this.#hasEnded && this.session?.closed !== true && this.session?.destroyed !== true
   }
 
-  /** A request is over. */
+  /** Whether it can take one more request now. */
+  get hasRoom (): boolean {
+    return this.session !== null && this.isUsable && this.streams < this.limit
+  }
+
+  /** One request has ended. */
   leave (): void {
     this.streams--
     this.#closeWhenIdle()
+    this.#owner.onLeave()
   }
 
-  /** Has it finish what it carries, and end. */
+  /** Takes no more requests, and closes after the last one. */
   retire (): void {
     this.#isRetired = true
     this.#closeWhenIdle()
   }
 
-  /** Node refuses to send requests that are still to be sent when a session is closed. */
-  #closeWhenIdle (): void {
-    if (this.#isRetired && this.streams === 0) this.#session?.close()
+  /** Ends it at once, whatever the target does. */
+  destroy (): void {
+    this.session?.destroy()
+    this.#socket?.destroy()
+    this.#end(new errors.ClientDestroyedError('the connection is not needed any more'))
   }
 
-  async #open (origin: URL, connect: buildConnector.connector): Promise<ClientHttp2Session | null> {
-    const { host, hostname, protocol, port } = origin
-    const socket = await new Promise<Socket>((resolve, reject) => {
-      connect({ host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port }, (...[error, connected]) => {
-        if (error === null) resolve(connected)
-        else reject(error)
-      })
+  #open (origin: URL, socket: Socket, settingsTimeout: number): void {
+    const session = openSession(origin, {
+      createConnection: () => socket,
+      settings: { enablePush: false, initialWindowSize: windows.stream },
+      ...headerLimits
     })
-    if (!('alpnProtocol' in socket) || socket.alpnProtocol !== 'h2') {
-      socket.destroy()
-      return null
-    }
-    const settings = { enablePush: false, initialWindowSize: windows.stream }
-    const session = openSession(origin, { createConnection: () => socket, settings })
-    // What was under way on it hears of it as well.
-    session.on('error', () => {}).once('connect', () => session.setLocalWindowSize(windows.connection))
-    this.#session = session
-    this.#closeWhenIdle()
-    return session
+    this.#socket = socket
+    const late = settingsTimeout === 0
+      ? undefined
+      : setTimeout(() => {
+        this.#end(new errors.ConnectTimeoutError('the target sent no HTTP/2 settings in time'))
+        socket.destroy()
+      }, settingsTimeout)
+    let reason: Error | undefined
+    // Node reports the error to each stream as well.
+    session.on('error', (error) => { reason = error })
+      .once('connect', () => session.setLocalWindowSize(windows.connection))
+      .once('close', () => {
+        clearTimeout(late)
+        this.#end(this.session !== null ? null : reason ?? new errors.SocketError('the target closed the connection before its HTTP/2 settings'))
+      })
+      // The session finishes its streams, and takes no new ones (RFC 9113 6.8).
+      .on('goaway', () => {
+        this.retire()
+        this.#owner.onChange()
+      })
+      .on('remoteSettings', ({ maxConcurrentStreams = mostStreams }) => {
+        clearTimeout(late)
+        this.limit = Math.min(mostStreams, maxConcurrentStreams)
+        if (!this.#hasEnded) this.session = session
+        this.#closeWhenIdle()
+        this.#owner.onChange()
+      })
+  }
+
+  /** Node does not send requests that are still queued when a session is closed, so this waits for them. */
+  #closeWhenIdle (): void {
+    if (!this.#isRetired || this.streams > 0 || this.#hasEnded) return
+    if (this.session === null) return this.destroy()
+    this.session.close()
+    const socket = this.#socket!
+    // A target may keep its side open or may be frozen. Nothing waits for it.
+    const wait = setTimeout(() => socket.destroy(), closeTimeout)
+    socket.once('close', () => clearTimeout(wait))
+    this.#end(null)
+  }
+
+  #end (error: Error | null): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#owner.onEnd(this, error)
   }
 }
+
+/** Node resets a response with more than 128 fields by default. `maxResponseHeaderBytes` limits responses instead. */
+const headerLimits = { maxHeaderListPairs: 2_000 }

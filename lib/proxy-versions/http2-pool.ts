@@ -1,82 +1,196 @@
 import type { buildConnector, Dispatcher } from 'undici'
 import { originOf } from './connection.ts'
-import { Http2Connection } from './http2-connection.ts'
+import { Http2Connection, mostStreams } from './http2-connection.ts'
 import { Http2Request, type Limits } from './http2-request.ts'
+import { type Pending, WaitingRequests } from './http2-waiting.ts'
 import type { UpgradeHandler, UpstreamPool } from './transport/upstream-handler.ts'
-
-/** Requests that one connection carries at once, if the target allows as many (RFC 9113 6.5.2 recommends to). */
-export const mostStreams = 100
 
 interface Options {
   connect: buildConnector.connector
+  /** How many connections it may open. */
+  connections: number
+  /** Milliseconds to open a connection, or to wait for a free stream. 0 = no limit. */
+  connectTimeout: number
   limits: Limits
   /** For a target that does not offer HTTP/2. */
   http1: UpstreamPool
-  /** Told how many requests a connection is good for. */
-  onStreams: (perConnection: number) => void
+  /** Called with the number of requests that all connections together can carry at once, whenever it changes. */
+  onCapacity: (requests: number) => void
 }
 
+/** Milliseconds until a connection that allows no streams is replaced. */
+const longestRefusal = 10_000
+
 /**
- * Connections to a target over HTTP/2, or over HTTP/1.1 when it does not offer that. undici's own client takes some
- * answers that were reset for complete ones, and breaks off what is under way when a connection is about to end.
+ * Connections to a target over HTTP/2, or over HTTP/1.1 if it does not offer HTTP/2. undici's own client takes some
+ * responses that were reset for complete ones, and cuts off requests in flight when a connection is about to end.
  */
 export class Http2Pool implements UpstreamPool {
   readonly #origin: URL
   readonly #options: Options
   readonly #connections = new Set<Http2Connection>()
+  readonly #waiting: WaitingRequests
   #isOffered = true
   #isClosing = false
-  #mostStreams = mostStreams
+  #capacity: number | null = null
+  #isServing = false
+  /** Runs while the target allows no streams at all. */
+  #patience: NodeJS.Timeout | undefined
+  #onIdle: () => void = () => {}
 
   constructor (address: string, options: Options) {
     this.#origin = new URL(originOf(address))
     this.#options = options
+    this.#waiting = new WaitingRequests(options.connectTimeout, () => this.#closeWhenIdle())
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler, isRepeated = false): void {
-    const { http1, limits } = this.#options
-    if (!this.#isOffered) {
-      http1.dispatch(options, handler)
-      return
-    }
-    const connection = this.#free() ?? this.#open()
-    connection.streams++
-    const repeat = isRepeated ? null : () => this.dispatch(options, handler, true)
-    connection.ready.then((session) => {
-      if (session === null) http1.dispatch(options, handler)
-      else new Http2Request(session, handler, { ...limits, connection, repeat }).send(options, this.#origin.host)
-    }).catch((error: Error) => {
-      connection.leave()
-      handler.onError(error)
-    })
+  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+    this.#place(options, handler, false)
   }
 
-  /** Waits for the requests under way. */
+  /** Waits for the requests in flight. */
   async close (): Promise<void> {
     this.#isClosing = true
-    for (const connection of this.#connections) connection.retire()
-    // What one of them refuses is sent with another.
-    while (this.#connections.size > 0) await Promise.all([...this.#connections].map(({ over }) => over))
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve
+      this.#closeWhenIdle()
+    })
     await this.#options.http1.close()
   }
 
-  #free (): Http2Connection | undefined {
-    return [...this.#connections].find(({ isUsable, streams }) => isUsable && streams < this.#mostStreams)
+  /** Ends all connections at once, whatever the target does. */
+  async destroy (): Promise<void> {
+    this.#isClosing = true
+    clearTimeout(this.#patience)
+    for (const connection of this.#connections) connection.destroy()
+    await this.#options.http1.destroy()
   }
 
-  #open (): Http2Connection {
-    const connection = new Http2Connection(this.#origin, this.#options.connect)
-    this.#connections.add(connection)
-    connection.over.then(() => this.#connections.delete(connection))
-    connection.ready.then((session) => {
-      this.#isOffered = session !== null
-      if (session === null) return this.#options.onStreams(1)
-      if (this.#isClosing) connection.retire()
-      session.once('remoteSettings', ({ maxConcurrentStreams = mostStreams }) => {
-        this.#mostStreams = Math.min(mostStreams, maxConcurrentStreams)
-        this.#options.onStreams(this.#mostStreams)
-      })
-    }, () => {})
-    return connection
+  /** A connection became ready, or can carry more or fewer requests than before. */
+  onChange (): void {
+    this.#serve()
+    this.#report()
+  }
+
+  /** A stream is free. */
+  onLeave (): void {
+    if (this.#waiting.size > 0 || this.#isClosing) this.#serve()
+  }
+
+  onRefused (connection: Http2Connection): void {
+    this.#connections.delete(connection)
+    this.#isOffered = false
+    for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) {
+      this.#options.http1.dispatch(next.options, next.handler)
+    }
+    this.onChange()
+  }
+
+  onEnd (connection: Http2Connection, error: Error | null): void {
+    this.#connections.delete(connection)
+    // While there are others, a stream of theirs may become free.
+    if (error !== null && !this.#usable().some(({ limit }) => limit > 0)) this.#waiting.refuse(error)
+    // A connection that cannot be opened is not tried again for the same requests.
+    this.#serve(error === null)
+    this.#report()
+  }
+
+  #place (options: Dispatcher.DispatchOptions, handler: UpgradeHandler, isRepeated: boolean): void {
+    if (!this.#isOffered) return this.#options.http1.dispatch(options, handler)
+    const pending: Pending = { options, handler, isRepeated }
+    const connection = this.#waiting.size === 0 ? this.#withRoom() : undefined
+    if (connection !== undefined) return this.#send(connection, pending)
+    this.#waiting.add(pending)
+    this.#openMore()
+    this.#limitWaits()
+  }
+
+  #send (connection: Http2Connection, { options, handler, isRepeated }: Pending): void {
+    const repeat = isRepeated ? null : () => this.#place(options, handler, true)
+    connection.streams++
+    try {
+      new Http2Request(connection.session!, handler, { ...this.#options.limits, connection, repeat }).send(options, this.#origin.host)
+    } catch (error) {
+      connection.leave()
+      handler.onError(error as Error)
+    }
+  }
+
+  /** Gives free streams to the requests that wait. */
+  #serve (mayOpen = true): void {
+    // A request that fails at once comes back here: a long queue would be too deep a stack.
+    if (this.#isServing) return
+    this.#isServing = true
+    for (let connection = this.#withRoom(); connection !== undefined && this.#waiting.size > 0; connection = this.#withRoom()) {
+      this.#send(connection, this.#waiting.take()!)
+    }
+    this.#isServing = false
+    if (mayOpen) this.#openMore()
+    this.#limitWaits()
+    this.#closeWhenIdle()
+  }
+
+  /** While a connection is being opened, that has a limit. Otherwise requests wait for a stream only. */
+  #limitWaits (): void {
+    if (this.#waiting.size > 0 && this.#usable().every(({ session }) => session !== null)) this.#waiting.limit()
+  }
+
+  /** Opens as many connections as the waiting requests are likely to need. */
+  #openMore (): void {
+    if (!this.#isOffered) return
+    const { connections, connect, connectTimeout } = this.#options
+    const usable = this.#usable()
+    const expected = this.#expectedLimit(usable)
+    // A target that allows no streams at the moment would not allow any on further connections either.
+    if (expected === 0) return
+    const opening = usable.filter(({ session }) => session === null).length
+    const needed = Math.ceil(this.#waiting.size / expected) - opening
+    for (let i = Math.min(needed, connections - usable.length); i > 0; i--) {
+      this.#connections.add(new Http2Connection(this.#origin, connect, connectTimeout, this))
+    }
+  }
+
+  #usable (): Http2Connection[] {
+    return [...this.#connections].filter(({ isUsable }) => isUsable)
+  }
+
+  /** What a new connection is likely to carry: the same as the newest one that is ready. */
+  #expectedLimit (usable: readonly Http2Connection[]): number {
+    return usable.findLast(({ session }) => session !== null)?.limit ?? mostStreams
+  }
+
+  #withRoom (): Http2Connection | undefined {
+    for (const connection of this.#connections) {
+      if (connection.hasRoom) return connection
+    }
+    return undefined
+  }
+
+  #report (): void {
+    const { connections, onCapacity } = this.#options
+    const usable = this.#usable()
+    const expected = this.#expectedLimit(usable)
+    const carried = usable.reduce((sum, { session, limit }) => sum + (session === null ? expected : limit), 0)
+    const capacity = this.#isOffered ? carried + Math.max(connections - usable.length, 0) * expected : connections
+    if (capacity === this.#capacity || this.#isClosing) return
+    this.#capacity = capacity
+    clearTimeout(this.#patience)
+    if (capacity === 0) this.#patience = setTimeout(this.#replaceUseless, longestRefusal).unref()
+    onCapacity(capacity)
+  }
+
+  /** A target that is gone without a word would never allow a stream again. A new connection finds out. */
+  readonly #replaceUseless = (): void => {
+    for (const connection of this.#connections) {
+      if (connection.limit === 0) connection.retire()
+    }
+    this.onChange()
+  }
+
+  /** A request that a target refuses meanwhile is sent with another connection. */
+  #closeWhenIdle (): void {
+    if (!this.#isClosing || this.#waiting.size > 0) return
+    for (const connection of this.#connections) connection.retire()
+    if (this.#connections.size === 0) this.#onIdle()
   }
 }

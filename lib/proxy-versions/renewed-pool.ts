@@ -14,7 +14,7 @@ export class RenewedPool implements UpstreamPool {
   #since: number
   #isClosed = false
   /** Those that only finish what is under way. */
-  readonly #retired = new Set<Promise<void>>()
+  readonly #retired = new Map<UpstreamPool, Promise<void>>()
 
   /** @param longestUse in milliseconds */
   constructor (make: () => UpstreamPool, longestUse: number, now: () => number) {
@@ -35,7 +35,14 @@ export class RenewedPool implements UpstreamPool {
   async close (): Promise<void> {
     this.#isClosed = true
     this.#retire(this.#pool)
-    await Promise.all(this.#retired)
+    await Promise.all(this.#retired.values())
+  }
+
+  /** Ends all connections at once. */
+  async destroy (): Promise<void> {
+    this.#isClosed = true
+    const pools = [this.#pool, ...this.#retired.keys()]
+    await Promise.all(pools.map(async (pool) => await pool.destroy()))
   }
 
   #renew (): void {
@@ -51,7 +58,6 @@ export class RenewedPool implements UpstreamPool {
   }
 
   #retire (pool: UpstreamPool): void {
-    const closed = pool.close().finally(() => this.#retired.delete(closed))
-    this.#retired.add(closed)
+    this.#retired.set(pool, pool.close().finally(() => this.#retired.delete(pool)))
   }
 }

@@ -22,13 +22,14 @@ export class TargetConnections implements OpenConnections {
   /** HTTP/2 has no `Upgrade` (RFC 9113 8.6), so upgrades have connections of their own. */
   readonly #upgrades: RenewedPool
 
-  /** @param onStreams told how many requests a connection is good for */
-  constructor (address: string, options: UpstreamOptions, now: () => number, onStreams: (perConnection: number) => void) {
+  /** @param onCapacity called with the number of requests that its connections can carry at once, when that changes */
+  constructor (address: string, options: UpstreamOptions, now: () => number, onCapacity: (requests: number) => void) {
     const limits = connectionOptions(address, options)
     const http1Options = { ...limits, connect: connectorTo(address, options, false, this) }
     const http1 = (): Http1Pool => new Http1Pool(originOf(address), http1Options)
     const connect = connectorTo(address, options, true, this)
-    const http2 = (): Http2Pool => new Http2Pool(address, { connect, limits, http1: http1(), onStreams })
+    const { connections = 128, timeouts: { connect: connectTimeout = 5_000 } = {} } = options
+    const http2 = (): Http2Pool => new Http2Pool(address, { connect, connections, connectTimeout, limits, http1: http1(), onCapacity })
     this.#requests = new RenewedPool(triesHttp2(address, options) ? http2 : http1, longestUse, now)
     this.#upgrades = new RenewedPool(http1, longestUse, now)
   }
@@ -41,5 +42,10 @@ export class TargetConnections implements OpenConnections {
   /** Waits for the requests under way. */
   async close (): Promise<void> {
     await Promise.all([this.#requests.close(), this.#upgrades.close()])
+  }
+
+  /** Ends all of them at once. */
+  async destroy (): Promise<void> {
+    await Promise.all([this.#requests.destroy(), this.#upgrades.destroy()])
   }
 }

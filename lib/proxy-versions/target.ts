@@ -3,7 +3,7 @@ import type { TargetHealth, UpstreamOptions } from '../../types/index.ts'
 import type { TargetStatistics } from '../registry/reporters.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { HealthCheck } from './health-check.ts'
-import { mostStreams } from './http2-pool.ts'
+import { mostStreams } from './http2-connection.ts'
 import { PassiveHealth } from './passive-health.ts'
 import { TargetConnections, triesHttp2 } from './target-connections.ts'
 import type { UpgradeHandler } from './transport/upstream-handler.ts'
@@ -28,9 +28,7 @@ export class Target {
     const { connections = 128, maxQueued = 1024, timeouts: { connect = 5_000 } = {}, health = {} } = options
     this.address = address
     this.#queue = new ConnectionQueue(connections * (triesHttp2(address, options) ? mostStreams : 1), maxQueued, connect)
-    this.#connections = new TargetConnections(address, options, now, (perConnection) => {
-      this.#queue.limit = connections * perConnection
-    })
+    this.#connections = new TargetConnections(address, options, now, (requests) => this.#queue.resize(requests))
     this.#passive = new PassiveHealth(health.passive ?? {}, now)
     this.#check = health.active === undefined ? null : new HealthCheck(address, options, health.active, this.#note)
     this.#onHealth = onHealth
@@ -98,6 +96,11 @@ export class Target {
   /** Waits for the exchanges under way. */
   async close (): Promise<void> {
     await Promise.all([this.#check?.close(), this.#connections.close()])
+  }
+
+  /** Ends all connections at once. */
+  async destroy (): Promise<void> {
+    await Promise.all([this.#check?.close(), this.#connections.destroy()])
   }
 
   readonly #note = (error: Error | null): void => {

@@ -6,17 +6,22 @@ import { Http1Pool } from '../../lib/proxy-versions/transport/http1-pool.ts'
 
 interface Settings {
   limits?: { headersTimeout: number, maxHeaderSize: number }
+  connections?: number
+  connectTimeout?: number
   connect?: (connect: buildConnector.connector) => buildConnector.connector
 }
 
-/** A pool for a target, and a list of what it is told of streams. */
-export function makePool (t: Test, address: string, ca: unknown, { limits, connect = (same) => same }: Settings = {}) {
+/** A pool for a target, and a list of the capacities that it reports. */
+export function makePool (t: Test, address: string, ca: unknown, settings: Settings = {}) {
+  const { limits, connections = 10, connectTimeout = 5_000, connect = (same: buildConnector.connector) => same } = settings
   const told: number[] = []
   const pool = new Http2Pool(address, {
     connect: connect(connectorTo(address, { targets: address, tls: { ca: ca as string } }, true)),
     limits: limits ?? { headersTimeout: 0, maxHeaderSize: 16_384 },
     http1: new Http1Pool(address, { connect: connectorTo(address, { targets: address }) }),
-    onStreams: (perConnection) => told.push(perConnection)
+    onCapacity: (requests) => told.push(requests),
+    connections,
+    connectTimeout
   })
   // A test may have closed it.
   t.teardown(async () => await pool.close().catch(() => {}))

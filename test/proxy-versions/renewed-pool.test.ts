@@ -16,7 +16,8 @@ function makePool () {
         notes.push(`${name} closes`)
         await new Promise<void>((resolve) => ends.push(resolve))
         notes.push(`${name} closed`)
-      }
+      },
+      destroy: async () => { notes.push(`${name} destroyed`) }
     }
   }, 100, () => clock.now)
   const send = (path: string): void => pool.dispatch({ method: 'GET', path }, {} as UpgradeHandler)
@@ -55,4 +56,15 @@ t.test('a request that comes after its close is served by one of its own, which 
   await first
 
   t.strictSame(notes, ['1 closes', '2: /late', '2 closes', '1 closed', '2 closed'])
+})
+
+t.test('all of them are destroyed, those that are closing as well', async (t) => {
+  const { pool, clock, notes, send } = makePool()
+  send('/a')
+  clock.now = 100
+  send('/b')
+
+  await pool.destroy()
+
+  t.strictSame(notes.slice(-2), ['2 destroyed', '1 destroyed'])
 })

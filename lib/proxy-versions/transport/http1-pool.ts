@@ -24,6 +24,11 @@ export class Http1Pool implements UpstreamPool {
     await Promise.all(Array.from(this.#connections, async (connection) => await connection.close()))
   }
 
+  /** Ends its connections at once. */
+  async destroy (): Promise<void> {
+    await Promise.all(Array.from(this.#connections, async (connection) => await connection.destroy()))
+  }
+
   #open (): Http1Connection {
     const connection = new Http1Connection(this.#origin, this.#options, this)
     this.#connections.add(connection)

@@ -38,4 +38,6 @@ export interface UpstreamPool {
   dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void
   /** Waits for the requests in flight. */
   close (): Promise<void>
+  /** Ends its connections at once, whatever the target does. */
+  destroy (): Promise<void>
 }

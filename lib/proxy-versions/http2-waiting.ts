@@ -1,0 +1,69 @@
+import type { Dispatcher } from 'undici'
+import { waitedTooLong } from './failures.ts'
+import type { UpgradeHandler } from './transport/upstream-handler.ts'
+
+/** A request without a stream. */
+export interface Pending {
+  readonly options: Dispatcher.DispatchOptions
+  readonly handler: UpgradeHandler
+  /** A target has refused it once. */
+  readonly isRepeated: boolean
+}
+
+/** Requests that wait for a stream: first come, first served. */
+export class WaitingRequests {
+  readonly #requests = new Map<Pending, NodeJS.Timeout | undefined>()
+  readonly #longestWait: number
+  readonly #onTimeout: () => void
+
+  /**
+   * @param longestWait in milliseconds, 0 = no limit
+   * @param onTimeout called after a request has waited too long
+   */
+  constructor (longestWait: number, onTimeout: () => void) {
+    this.#longestWait = longestWait
+    this.#onTimeout = onTimeout
+  }
+
+  get size (): number {
+    return this.#requests.size
+  }
+
+  add (pending: Pending): void {
+    this.#requests.set(pending, undefined)
+  }
+
+  /** The next one, which waits no more. */
+  take (): Pending | undefined {
+    const pending = this.#requests.keys().next().value
+    if (pending !== undefined) this.#remove(pending)
+    return pending
+  }
+
+  /** Fails all of them. */
+  refuse (error: Error): void {
+    for (const pending of [...this.#requests.keys()]) {
+      this.#remove(pending)
+      pending.handler.onError(error)
+    }
+  }
+
+  /** Limits the wait of those whose wait has no limit yet. */
+  limit (): void {
+    if (this.#longestWait === 0) return
+    for (const [pending, timer] of this.#requests) {
+      if (timer === undefined) this.#requests.set(pending, setTimeout(() => this.#expire(pending), this.#longestWait))
+    }
+  }
+
+  #expire (pending: Pending): void {
+    this.#remove(pending)
+    pending.handler.onError(waitedTooLong())
+    this.#onTimeout()
+  }
+
+  #remove (pending: Pending): void {
+    clearTimeout(this.#requests.get(pending))
+    this.#requests.delete(pending)
+  }
+}

@@ -1,0 +1,115 @@
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import t, { type Test } from 'tap'
+import type { UpstreamOptions } from '../../types/index.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { type OnStream, saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
+import { rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
+import { until } from '../helpers/until.ts'
+
+/** A gateway to an upstream whose first SETTINGS frame allows so many streams. */
+async function gatewayToLimit (t: Test, maxConcurrentStreams: number, onStream: OnStream, options: Partial<UpstreamOptions> = {}) {
+  const { targets: target, ca, sessions } = await startHttp2Upstream(t, onStream, { settings: { maxConcurrentStreams } })
+  const gateway = await gatewayTo(t, { targets: target, http2: true, tls: { ca }, ...options })
+  return { ...gateway, sessions, allow: (session: ServerHttp2Session, limit: number) => session.settings({ maxConcurrentStreams: limit }) }
+}
+
+t.test('requests wait while the target allows no streams, and are served when it does', async (t) => {
+  const { send, sessions, allow, targets } = await gatewayToLimit(t, 0, saying('ok'))
+  const answers = [1, 2, 3].map(async () => await send('/'))
+  await until(() => sessions.length === 1 && targets()[0]!.pending === 3)
+
+  allow(sessions[0]!, 100)
+  const statuses = (await Promise.all(answers)).map(({ status }) => status)
+  const later = await send('/')
+
+  t.strictSame([...statuses, later.status], [200, 200, 200, 200])
+  t.equal(sessions.length, 1)
+  t.match(targets()[0], { pending: 0, queued: 0, failures: 0 })
+})
+
+t.test('a limit that is raised holds at once', async (t) => {
+  const held: ServerHttp2Stream[] = []
+  const { send, sessions, allow } = await gatewayToLimit(t, 1, (stream) => { held.push(stream) }, { connections: 1 })
+  const answers = Array.from({ length: 50 }, async () => await send('/'))
+  await until(() => held.length === 1)
+
+  allow(sessions[0]!, 100)
+  await until(() => held.length === 50)
+  for (const stream of held) saying('ok')(stream, {})
+
+  t.strictSame(new Set((await Promise.all(answers)).map(({ status }) => status)), new Set([200]))
+  t.equal(sessions.length, 1)
+})
+
+t.test('a limit that is lowered lets requests in flight finish, and the next ones wait', async (t) => {
+  const held: ServerHttp2Stream[] = []
+  let acknowledged = false
+  const { send, sessions, allow, targets } = await gatewayToLimit(t, 10, (stream) => { held.push(stream) }, { connections: 1 })
+  const first = [1, 2, 3].map(async () => await send('/'))
+  await until(() => held.length === 3)
+  sessions[0]!.on('localSettings', () => { acknowledged = true })
+
+  allow(sessions[0]!, 1)
+  await until(() => acknowledged)
+  const last = send('/')
+  await until(() => targets()[0]!.queued === 1)
+  const whileFull = held.length
+  for (const stream of held) saying('ok')(stream, {})
+  await Promise.all(first)
+  await until(() => held.length === 4)
+  saying('ok')(held[3]!, {})
+
+  t.equal(whileFull, 3)
+  t.equal((await last).status, 200)
+  t.equal(sessions.length, 1)
+})
+
+t.test('a target that allows one stream each gets as many connections as the config allows', async (t) => {
+  const held: ServerHttp2Stream[] = []
+  const { send, sessions, targets } = await gatewayToLimit(t, 1, (stream) => { held.push(stream) }, { connections: 3 })
+
+  const answers = Array.from({ length: 5 }, async () => await send('/'))
+  await until(() => held.length === 3)
+  const { pending } = targets()[0]!
+  for (let i = 0; i < 5; i++) {
+    await until(() => held.length > i)
+    saying('ok')(held[i]!, {})
+  }
+
+  t.strictSame(new Set((await Promise.all(answers)).map(({ status }) => status)), new Set([200]))
+  t.equal(sessions.length, 3)
+  t.ok(pending >= 3)
+})
+
+t.test('a target that goes on allowing no streams is overloaded, and not held to be broken', async (t) => {
+  const { send, targets } = await gatewayToLimit(t, 0, saying('ok'), { timeouts: { connect: 300 } })
+
+  const response = await send('/')
+
+  t.equal(response.status, 503)
+  t.match(await response.json(), { code: 'UPSTREAM_OVERLOADED' })
+  t.match(targets()[0], { pending: 0, failures: 0 })
+})
+
+t.test('when a connection that allows no streams ends, the next request gets a new one', async (t) => {
+  const { send, sessions } = await gatewayToLimit(t, 0, saying('ok'))
+  const answer = send('/')
+  await until(() => sessions.length === 1)
+
+  sessions[0]!.destroy()
+  await until(() => sessions.length === 2)
+  sessions[1]!.settings({ maxConcurrentStreams: 100 })
+
+  t.equal((await answer).status, 200)
+})
+
+t.test('a target that sends no settings is not connected in time', async (t) => {
+  const upstream = await rawHttp2Upstream(t, () => [], null)
+  const { send, targets } = await gatewayTo(t, { ...upstream, timeouts: { connect: 300 } })
+
+  const response = await send('/')
+
+  t.equal(response.status, 504)
+  t.match(await response.json(), { code: 'UPSTREAM_TIMEOUT' })
+  t.match(targets()[0], { pending: 0, failures: 1 })
+})
