@@ -178,7 +178,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     const { mount, upstream } = this.#route
     this.#isOver = true
     this.#observation?.exchanged(this.#attempts, this.#options.body)
-    mount.exchanges.delete(this)
+    mount.endExchange(this)
     upstream.retries.end(this.#attempts.retries)
     clearTimeout(this.#totalLimit)
     clearTimeout(this.#pause)

@@ -16,7 +16,7 @@ interface Cancelable extends Listed {
 export class Mount {
   readonly prefix: string
   readonly versionHeader: string
-  /** What is under way. */
+  /** What is in flight. */
   readonly exchanges = new Roster<Cancelable>()
   readonly tunnels = new Set<Tunnel>()
   isClosing = false
@@ -25,6 +25,8 @@ export class Mount {
   /** One for each version, of this revision or an earlier one. */
   readonly #routes = new WeakMap<RegisteredVersion, Route>()
   #grace: NodeJS.Timeout | undefined
+  #isGraceOver = false
+  #settle: () => void = () => {}
 
   /** @param pinnedBy headers that pins depend on */
   constructor (prefix: string, versionHeader: string, pinnedBy: readonly string[], upstreams: Upstreams) {
@@ -42,18 +44,40 @@ export class Mount {
     return route
   }
 
-  /** Has everything under way come to its end, or cuts it off after the grace time (milliseconds). */
+  /** An exchange has ended. */
+  endExchange (exchange: Cancelable): void {
+    this.exchanges.delete(exchange)
+    if (this.isClosing) this.#settleWhenIdle()
+  }
+
+  endTunnel (tunnel: Tunnel): void {
+    this.tunnels.delete(tunnel)
+    if (this.isClosing) this.#settleWhenIdle()
+  }
+
+  /** Lets everything in flight end, and cuts it off after the grace time (milliseconds). */
   beginClose (graceMs: number): void {
     this.isClosing = true
     for (const tunnel of this.tunnels) tunnel.close({ code: 1001, reason: 'going away' })
     this.#grace = setTimeout(() => {
       for (const exchange of this.exchanges.list()) exchange.cancel()
       for (const tunnel of this.tunnels) tunnel.destroy()
+      this.#isGraceOver = true
+      this.#settle()
     }, graceMs)
   }
 
-  endClose (): void {
+  /** Waits until nothing is in flight, or the grace time is over. */
+  async endClose (): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#settle = resolve
+      this.#settleWhenIdle()
+    })
     clearTimeout(this.#grace)
+  }
+
+  #settleWhenIdle (): void {
+    if (this.#isGraceOver || (this.exchanges.size === 0 && this.tunnels.size === 0)) this.#settle()
   }
 }
 

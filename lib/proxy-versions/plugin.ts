@@ -15,6 +15,7 @@ import { Mount } from './mount.ts'
 import { bodyOf, hasBody } from './request-body.ts'
 import { isGone } from './response.ts'
 import { type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
+import { ServerConnections } from './server-connections.ts'
 import { Upstreams } from './upstreams.ts'
 
 /**
@@ -41,14 +42,11 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       takeOver(app, mount.prefix)
       done()
     })
-    app.addHook('preClose', (done) => {
-      mount.beginClose(closeGraceMs)
-      done()
-    })
+    limitClose(app, mount, closeGraceMs)
     app.addHook('onClose', async () => {
       endCheck()
+      await mount.endClose()
       await upstreams.release()
-      mount.endClose()
     })
 
     await app.register(async (scope) => {
@@ -67,6 +65,20 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     }, register)
   }
 })
+
+/** Has `app.close()` end within the grace time, whatever a peer does. */
+function limitClose (app: FastifyInstance, mount: Mount, graceMs: number): void {
+  const connections = ServerConnections.of(app.server)
+  app.addHook('preClose', (done) => {
+    mount.beginClose(graceMs)
+    connections.limitClose(graceMs)
+    done()
+  })
+  app.addHook('onClose', (_app, done) => {
+    connections.endClose()
+    done()
+  })
+}
 
 /** Nobody else would catch what goes wrong here: Fastify has returned from the handler. */
 function forwardLate (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {

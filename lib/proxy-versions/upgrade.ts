@@ -41,7 +41,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
     idle: route.upstream.tunnelIdleMs,
     onClose: () => {
       clearTimeout(expiry)
-      mount.tunnels.delete(tunnel)
+      mount.endTunnel(tunnel)
       route.upstream.endUpgrade()
     }
   })

@@ -79,4 +79,9 @@ export class Upstream {
   async close (): Promise<void> {
     await Promise.all(this.#targets.map((target) => target.close()))
   }
+
+  /** Ends the connections at once. */
+  async destroy (): Promise<void> {
+    await Promise.all(this.#targets.map((target) => target.destroy()))
+  }
 }

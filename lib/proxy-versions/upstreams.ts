@@ -12,8 +12,8 @@ export class Upstreams {
   readonly #log: FastifyBaseLogger
   /** By their options: a version whose options stay the same keeps its connections. */
   readonly #open = new Map<RegisteredVersion['upstream'], Upstream>()
-  /** Those that only finish what is under way. */
-  readonly #closing = new Set<Promise<void>>()
+  /** Those that only finish what is in flight. */
+  readonly #closing = new Set<Upstream>()
   readonly #takeBack: Array<() => void>
   #users = 0
 
@@ -37,13 +37,14 @@ export class Upstreams {
     return upstreams
   }
 
-  /** Closes all of them when nobody uses them any more. */
+  /** Ends all connections when no mount uses them any more: nothing waits for a target that does not respond. */
   async release (): Promise<void> {
     if (--this.#users > 0) return
     for (const takeBack of this.#takeBack) takeBack()
     shared.delete(this.#registry)
-    for (const [options, upstream] of this.#open) this.#close(options, upstream)
-    await Promise.all(this.#closing)
+    const upstreams = [...this.#open.values(), ...this.#closing]
+    this.#open.clear()
+    await Promise.all(upstreams.map((upstream) => upstream.destroy()))
   }
 
   of (version: RegisteredVersion): Upstream {
@@ -67,8 +68,8 @@ export class Upstreams {
 
   #close (options: RegisteredVersion['upstream'], upstream: Upstream): void {
     this.#open.delete(options)
-    const closed = upstream.close().finally(() => this.#closing.delete(closed))
-    this.#closing.add(closed)
+    this.#closing.add(upstream)
+    upstream.close().finally(() => this.#closing.delete(upstream)).catch(() => {})
   }
 
   /** Those of the versions in force. */

@@ -10,6 +10,9 @@ import type { LoadedConfig } from './load-config.ts'
 /** How long a silent connection is kept when the gateway ends, in milliseconds. */
 const lingerMs = 1_000
 
+/** Milliseconds behind the grace time until the connections that are left are cut off. `docs/operate.md` promises an end after 5 s. */
+const cutOffMs = 3_000
+
 /** An app, the config that it was made of, and the server that it hears. */
 interface Generation {
   readonly config: LoadedConfig
@@ -117,7 +120,7 @@ export class Standalone {
     this.#isDraining = true
     const { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } = this.#generation.config.file
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
-    const closed = this.#listener.close(lingerMs, closeGraceMs + 5_000)
+    const closed = this.#listener.close(lingerMs, closeGraceMs + cutOffMs)
     // What comes on connections that are there is still served; what goes on longer, such as WebSockets, is told to end.
     const grace = setTimeout(() => this.#generation.app.close().catch(() => {}), lingerMs + 500)
     await closed

@@ -32,7 +32,7 @@ t.test('they are closed when the last mount gives them back, and opened anew for
   const upstreams = Upstreams.use(registry, log)
   const upstream = upstreamOf(upstreams, registry, 'v1')
   Upstreams.use(registry, log)
-  const closed = t.capture(upstream, 'close', async () => {})
+  const closed = t.capture(upstream, 'destroy', async () => {})
 
   await upstreams.release()
   const afterFirst = closed.args().length
