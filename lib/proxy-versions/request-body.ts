@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Http2ServerRequest } from 'node:http2'
+import { constants, type Http2ServerRequest, type ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import { bodyStalled, bodyTooLarge } from './failures.ts'
 import { askForBody, isHeldBack } from './front.ts'
@@ -80,14 +80,17 @@ export class RequestBody extends Readable {
     if (!this.isPaused()) this.#source.resume()
   }
 
-  /** The source stops at once: a piece that came later would only wait here. */
+  /**
+   * The source stops at once: a piece that came later would only wait here. Once this is destroyed, the source is not its
+   * own any more: whoever still pauses this must not keep the rest of the upload from being dropped.
+   */
   override pause (): this {
-    if (this.#isWanted) this.#source.pause()
+    if (this.#isWanted && !this.destroyed) this.#source.pause()
     return super.pause()
   }
 
   override resume (): this {
-    if (this.#isWanted) this.#source.resume()
+    if (this.#isWanted && !this.destroyed) this.#source.resume()
     return super.resume()
   }
 
@@ -108,6 +111,7 @@ export class RequestBody extends Readable {
 
   /** What the client still sends is read and dropped: the next request of its connection comes behind it. */
   #linger (): void {
+    if ('stream' in this.#source) stopUpload(this.#source.stream as ServerHttp2Stream)
     const end = setTimeout(() => this.#source.destroy(), longestLinger).unref()
     this.#source.on('close', () => clearTimeout(end)).on('end', () => clearTimeout(end)).resume()
   }
@@ -139,4 +143,16 @@ export class RequestBody extends Readable {
   readonly #onError = (error: Error): void => {
     this.destroy(error)
   }
+}
+
+/** Asks a client not to send the rest of its upload, once it has the whole response (RFC 9113 8.1). */
+function stopUpload (stream: ServerHttp2Stream): void {
+  const stop = (): void => {
+    if (stream.destroyed) return
+    // Node reports the end of the body, and sends what comes behind it later. A reset would discard that.
+    if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR)
+    else setTimeout(stop, 10).unref()
+  }
+  if (stream.writableFinished) stop()
+  else stream.once('finish', stop)
 }
