@@ -8,8 +8,20 @@ export const mostStreams = 100
 /** How much a target may send ahead of what is read, in bytes: on one stream, and on a connection. */
 const windows = { stream: 262_144, connection: 1_048_576 }
 
+/** Fields of a response. Node resets responses with more than 128 by default; `maxResponseHeaderBytes` limits them instead. */
+const mostFields = 16_384
+/** What each field counts beside its name and value (RFC 9113 6.5.2). */
+const fieldOverhead = 32
+
 /** Milliseconds that a target has to close a connection that has nothing left to do. */
 const closeTimeout = 1_000
+
+interface ConnectionLimits {
+  /** Milliseconds until the target must have sent its settings; 0 = no limit. */
+  connectTimeout: number
+  /** Bytes of the header fields of a response. */
+  maxHeaderSize: number
+}
 
 /** The pool that owns a connection. */
 interface Owner {
@@ -36,15 +48,16 @@ export class Http2Connection {
   #isRetired = false
   #hasEnded = false
 
-  /** @param connectTimeout milliseconds until the target must have sent its settings; 0 = no limit */
-  constructor (origin: URL, connect: buildConnector.connector, connectTimeout: number, owner: Owner) {
+  constructor (origin: URL, connect: buildConnector.connector, { connectTimeout, maxHeaderSize }: ConnectionLimits, owner: Owner) {
     this.#owner = owner
     const start = performance.now()
     const { host, hostname, protocol, port } = origin
     connect({ host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port }, (...[error, socket]) => {
       if (error !== null) return this.#end(error)
       const timeLeft = connectTimeout === 0 ? 0 : Math.max(connectTimeout - (performance.now() - start), 1)
-      if (!this.#hasEnded && 'alpnProtocol' in socket && socket.alpnProtocol === 'h2') return this.#open(origin, socket, timeLeft)
+      if (!this.#hasEnded && 'alpnProtocol' in socket && socket.alpnProtocol === 'h2') {
+        return this.#open(origin, socket, timeLeft, maxHeaderSize)
+      }
       socket.destroy()
       if (this.#hasEnded) return
       this.#hasEnded = true
@@ -82,11 +95,11 @@ export class Http2Connection {
     this.#end(new errors.ClientDestroyedError('the connection is not needed any more'))
   }
 
-  #open (origin: URL, socket: Socket, settingsTimeout: number): void {
+  #open (origin: URL, socket: Socket, settingsTimeout: number, maxHeaderSize: number): void {
     const session = openSession(origin, {
       createConnection: () => socket,
-      settings: { enablePush: false, initialWindowSize: windows.stream },
-      ...headerLimits
+      settings: { enablePush: false, initialWindowSize: windows.stream, maxHeaderListSize: maxHeaderSize + fieldOverhead * mostFields },
+      maxHeaderListPairs: mostFields
     })
     this.#socket = socket
     const late = settingsTimeout === 0
@@ -135,6 +148,3 @@ export class Http2Connection {
     this.#owner.onEnd(this, error)
   }
 }
-
-/** Node resets a response with more than 128 fields by default. `maxResponseHeaderBytes` limits responses instead. */
-const headerLimits = { maxHeaderListPairs: 2_000 }

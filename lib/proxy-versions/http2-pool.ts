@@ -138,7 +138,7 @@ export class Http2Pool implements UpstreamPool {
   /** Opens as many connections as the waiting requests are likely to need. */
   #openMore (): void {
     if (!this.#isOffered) return
-    const { connections, connect, connectTimeout } = this.#options
+    const { connections, connect, connectTimeout, limits: { maxHeaderSize } } = this.#options
     const usable = this.#usable()
     const expected = this.#expectedLimit(usable)
     // A target that allows no streams at the moment would not allow any on further connections either.
@@ -146,7 +146,7 @@ export class Http2Pool implements UpstreamPool {
     const opening = usable.filter(({ session }) => session === null).length
     const needed = Math.ceil(this.#waiting.size / expected) - opening
     for (let i = Math.min(needed, connections - usable.length); i > 0; i--) {
-      this.#connections.add(new Http2Connection(this.#origin, connect, connectTimeout, this))
+      this.#connections.add(new Http2Connection(this.#origin, connect, { connectTimeout, maxHeaderSize }, this))
     }
   }
 

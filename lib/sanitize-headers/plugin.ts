@@ -4,11 +4,12 @@ import { checkStage } from '../config/check-stage.ts'
 import { requestMalformed, tooManyHeaders } from '../errors.ts'
 import { isWellFramed } from '../headers/framing.ts'
 import { HeaderNames } from '../headers/header-names.ts'
+import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { nominatedHeaders, ownedHeaders, problemOptions, stepsOf } from '../stage/hand-over.ts'
 import { addStep } from '../stage/steps.ts'
 import { consumeConnection } from './consume-connection.ts'
-import { lostHeaders } from './lost-headers.ts'
+import { exceedsHeaderLimits } from './header-limits.ts'
 import { removeOwned } from './remove-owned.ts'
 
 /**
@@ -29,11 +30,12 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     nominatedHeaders.declare(app)
 
     stepsOf.set(app, [])
-    const hasLost = lostHeaders(app.server)
+    raiseHttp2Limits(app.server)
+    const hasTooMany = exceedsHeaderLimits(app.server)
 
     addStep(app, (request, _reply, rehearsal) => {
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
-      if (hasLost(request.raw)) throw tooManyHeaders({})
+      if (hasTooMany(request.raw)) throw tooManyHeaders({})
       const removed = removeOwned(request.raw, owned)
       if (removed > 0) rehearsal?.trace.push(`${removed} of the request's headers are the gateway's own, and taken off.`)
       nominatedHeaders.set(request, consumeConnection(request.raw, owned))

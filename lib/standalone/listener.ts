@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import type { ServerFile } from '../../types/index.ts'
+import { http2HeaderLimits } from '../server/http2-limits.ts'
 
 /** What a server tells an app of. */
 const events = ['request', 'upgrade', 'checkContinue', 'clientError'] as const
@@ -53,7 +54,7 @@ export class Listener {
     const { tls, http2 = false, host = '127.0.0.1', port = 8080 } = options
     const server = tls === undefined
       ? createHttpServer()
-      : http2 ? createSecureServer({ ...tls, allowHTTP1: true }) as unknown as Server : createHttpsServer(tls)
+      : http2 ? createSecureServer({ ...tls, ...http2HeaderLimits, allowHTTP1: true }) as unknown as Server : createHttpsServer(tls)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen({ port, host }, () => {
         server.off('error', reject)

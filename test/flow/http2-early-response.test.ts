@@ -28,7 +28,8 @@ const refusing = async (stream: ServerHttp2Stream): Promise<void> => {
 for (const front of ['h2', 'h2c'] as const) {
   t.test(`an early response of an HTTP/2 upstream stops the upload of an ${front} client, and reaches it`, async (t) => {
     const { targets, ca } = await startHttp2Upstream(t, refusing)
-    const { session, app } = await startHttp2Gateway(t, { versions: { latest: { upstream: { targets, http2: true, tls: { ca } } } }, resolve: {} }, front)
+    const versions = { latest: { upstream: { targets, http2: true, tls: { ca } } } }
+    const { session, app } = await startHttp2Gateway(t, { versions, resolve: {} }, front)
 
     const { status, body, code } = await upload(session)
 

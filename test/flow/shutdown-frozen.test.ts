@@ -110,7 +110,7 @@ t.test('a client that never completes its TLS handshake, and one that never comp
   const plain = await closable(t, { targets: upstream })
   const [silent, half] = [await openSocket(t, tls.origin), await openSocket(t, plain.origin)]
   half.write('GET / HTTP/1.1\r\nHost: api')
-  silent.on('error', () => {})
+  for (const client of [silent, half]) client.on('error', () => {})
   let connections = 0
   while (connections < 1) connections = await new Promise((resolve) => plain.app.server.getConnections((_, count) => resolve(count)))
 
