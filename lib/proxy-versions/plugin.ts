@@ -6,7 +6,7 @@ import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { type Problems, show } from '../config/problems.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
-import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf } from '../stage/hand-over.ts'
+import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf, takenOut } from '../stage/hand-over.ts'
 import { logDeparture } from './departure.ts'
 import { Exchange } from './exchange.ts'
 import { isUnder, takeOver, upgradingOf } from './front.ts'
@@ -14,8 +14,8 @@ import { guardRequests, judgeTarget } from './guard-request.ts'
 import { Mount } from './mount.ts'
 import { bodyOf, hasBody } from './request-body.ts'
 import { isGone } from './response.ts'
-import { type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
 import { ServerConnections } from './server-connections.ts'
+import { insidePath, type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
 import { Upstreams } from './upstreams.ts'
 
 /**
@@ -95,9 +95,10 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
   // A client may leave while a resolver or a hook is still at work.
   if (isGone(reply.raw)) return logDeparture(request, version)
   const [path, query] = splitTarget(request.raw.url!)
+  const behind = takenOut.get(request)?.isWholePath === true ? '' : pathBehind(path, mounted)
   new Exchange(reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
-    path: route.base + pathBehind(path, mounted) + query,
+    path: insidePath(route.base, behind) + query,
     headers: route.requestHeaders(request),
     upgrade: upgradingOf(request.raw) === undefined ? null : request.headers.upgrade!,
     // undici makes a new connection when the name changes that it takes from `Host`: this one does not.

@@ -41,21 +41,32 @@ export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstan
   }
 }
 
-/** What of a path is behind the prefix that it was routed by, `/` for nothing. */
+/** What follows the prefix that a path was routed by. It is empty for the bare prefix: `/api` and `/api/` are two paths. */
 export function pathBehind (path: string, { depth, mergesSlashes }: Mounted): string {
   let at = 0
   for (let segment = 0; segment < depth; segment++) {
     if (mergesSlashes) while (path[at + 1] === '/') at++
     at = path.indexOf('/', at + 1)
-    if (at === -1) return '/'
+    if (at === -1) return ''
   }
   return at === 0 ? path : path.slice(at)
+}
+
+/**
+ * The path that an upstream is asked for. No slash is added between the base and the rest, because an upstream that
+ * redirects `/orders/` to `/orders` would do so forever. Only the origin form needs one (RFC 9112 3.2.1).
+ *
+ * @param base what the prefix becomes, without a slash at its end
+ */
+export function insidePath (base: string, behind: string): string {
+  const path = base + behind
+  return path === '' ? '/' : path
 }
 
 /** Whether a router that ends paths at `;` has read a prefix out of this one that goes on behind it. */
 export function hidesPath (path: string, mounted: Mounted): boolean {
   if (!mounted.endsAtSemicolon || !path.includes(';')) return false
-  return path.slice(0, -pathBehind(path, mounted).length).includes(';')
+  return path.slice(0, path.length - pathBehind(path, mounted).length).includes(';')
 }
 
 /** Whether a path goes on with `//` behind the prefix, so that what is left of it would name a host. */

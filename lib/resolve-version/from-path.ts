@@ -12,6 +12,7 @@ interface Named {
   readonly segment: string
   /** The URL without it. */
   readonly rest: string
+  readonly isWholePath: boolean
 }
 
 /**
@@ -36,7 +37,7 @@ export function fromPath (options: FromPathOptions = {}): VersionResolver {
     const name = read(segment)
     if (name === undefined) return undefined
     const left = segments.toSpliced(at, 1).join('/')
-    return { name, segment, rest: url.slice(0, url.length - target.length) + (left === '' ? '/' : left) + query }
+    return { name, segment, rest: url.slice(0, url.length - target.length) + (left === '' ? '/' : left) + query, isWholePath: left === '' }
   }
 
   function consume (request: FastifyRequest): void {
@@ -45,7 +46,7 @@ export function fromPath (options: FromPathOptions = {}): VersionResolver {
     const raw = request.raw as typeof request.raw & { originalUrl?: string | undefined }
     raw.originalUrl ??= raw.url
     raw.url = found.rest
-    takeOut(request, { segment: `/${found.segment}`, segmentsBefore: index })
+    takeOut(request, { segment: `/${found.segment}`, segmentsBefore: index, ...found.isWholePath && { isWholePath: true } })
   }
 
   return builtIn({ reads: 'path', argument: options, consume }, {

@@ -74,6 +74,8 @@ export interface Taken {
   readonly segment?: string
   /** How many segments were between the mount's prefix and that one. Default 0. */
   readonly segmentsBefore?: number
+  /** Whether nothing of the path is left, not even a slash: `/v2` under no prefix. */
+  readonly isWholePath?: boolean
   /** Query parameter that named it, as it was written: `api-version=v2`. */
   readonly query?: string
   /** WebSocket subprotocol that named it: `api-version.v2`. */
