@@ -123,7 +123,7 @@ export interface UpstreamOptions {
   rewritePrefix?: string
   /** Headers to change in requests to it and in answers from it. Not those that the gateway itself sets. */
   headers?: { request?: HeaderEdits, response?: HeaderEdits }
-  /** Bytes that the body of a request may have, streamed or not; more is 413. Default 0 = no limit. */
+  /** Bytes that the body of a request may have; more is 413, at once when `Content-Length` says so. Default 0 = no limit. */
   maxRequestBytes?: number
   /** Bytes that the headers of an answer may have; more is 502. Default 16384. */
   maxResponseHeaderBytes?: number

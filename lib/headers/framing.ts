@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Connections with a message that was not well framed. */
+/** Connections on which no further message is served: one was not well framed, or the connection is about to close. */
 const doubtful = new WeakSet<object>()
 
 /**
@@ -15,6 +15,11 @@ export function isWellFramed (raw: IncomingMessage): boolean {
   if (isKnownVersion(raw) && isOnlyChunked(raw) && isExactLength(raw) && hasPlainNames(raw)) return true
   doubtful.add(raw.socket)
   return false
+}
+
+/** Refuses whatever else comes on a connection. */
+export function refuseFurther (socket: object): void {
+  doubtful.add(socket)
 }
 
 /** Node takes `HTTP/2.0` and `HTTP/0.9` in words for versions that it speaks. Chunks are not known in HTTP/1.0 (RFC 9112 6.1). */

@@ -1,8 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { methodNotAllowed, type Refusal, requestMalformed, targetTooLong } from '../errors.ts'
+import { methodNotAllowed, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../errors.ts'
 import { refuse } from '../problem.ts'
+import { servedBy } from '../stage/hand-over.ts'
 import { namesOneHost } from './host.ts'
+import { Linger } from './linger.ts'
 import { isFarEnough } from './max-forwards.ts'
+import type { Mount } from './mount.ts'
 import { hidesPath, isTraversal, type Mounted, namesHost, splitAbsolute, splitTarget } from './request-target.ts'
 
 /** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
@@ -15,12 +18,18 @@ type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) =>
  *
  * @param mounted where the routes are
  */
-export function guardRequests (mounted: Mounted): Guard {
+export function guardRequests (mount: Mount, mounted: Mounted): Guard {
   return (request, reply, done) => {
     const { raw, headers } = request
     const refusal = judgeTarget(request, mounted)
     if (refusal !== null) return refuse(request, reply, refusal)
     if (isFarEnough(raw)) return answerOptions(request, reply)
+    const version = servedBy.get(request)!
+    const { maxRequestBytes } = mount.routeTo(version).upstream
+    if (maxRequestBytes > 0 && Number(headers['content-length'] ?? 0) > maxRequestBytes) {
+      Linger.behind(raw, reply.raw, mount)
+      return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
+    }
     if (!isMediaType(headers['content-type'])) delete headers['content-type']
     done()
   }

@@ -53,7 +53,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       // Bodies pass through unread, so no parser of the app's may get at them.
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-      scope.addHook('onRequest', guardRequests(mounted))
+      scope.addHook('onRequest', guardRequests(mount, mounted))
       const handler = (request: FastifyRequest, reply: FastifyReply): void => {
         // By then all of a small body is there, which Node has read together with the head.
         if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)

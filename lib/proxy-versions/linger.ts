@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { refuseFurther } from '../headers/framing.ts'
+import { isHeldBack } from './front.ts'
+import type { Mount } from './mount.ts'
+import { hasBody } from './request-body.ts'
+import type { Listed } from './roster.ts'
+
+/** How long a refused client may go on sending before its connection is cut, in milliseconds. */
+const longestLinger = 30_000
+
+/**
+ * Lets a client read why its upload was refused, where the response closes the connection. Node would close the socket
+ * at once, and the system resets a connection that is closed with unread bytes: the reset can destroy the response on
+ * its way. So the gateway only ends its own side, and reads and drops what still comes (RFC 9112 9.6).
+ */
+export class Linger implements Listed {
+  place = -1
+  readonly #socket: IncomingMessage['socket']
+
+  private constructor (request: IncomingMessage, mount: Mount) {
+    this.#socket = request.socket
+    const limit = setTimeout(this.#cut, longestLinger)
+    mount.exchanges.add(this)
+    request.on('end', () => this.#socket.destroySoon()).resume()
+    this.#socket.on('error', () => {}).once('close', () => {
+      clearTimeout(limit)
+      mount.exchanges.delete(this)
+    })
+  }
+
+  /** Call it before the response is sent. */
+  static behind (request: IncomingMessage, response: ServerResponse, mount: Mount): void {
+    if ('stream' in request || !hasBody(request) || isHeldBack(request)) return
+    const { socket } = request
+    response.once('finish', () => {
+      // Node has ended the socket by now if the response closes the connection.
+      if (request.readableEnded || socket.destroyed || !socket.writableEnded) return
+      // This is what `destroySoon` waits for.
+      socket.off('finish', socket.destroy)
+      // No request behind a response with `Connection: close` may be processed.
+      refuseFurther(socket)
+      new Linger(request, mount) // eslint-disable-line no-new
+    })
+  }
+
+  cancel (): void {
+    this.#cut()
+  }
+
+  readonly #cut = (): void => {
+    this.#socket.destroy()
+  }
+}
