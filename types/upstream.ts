@@ -128,8 +128,9 @@ export interface UpstreamOptions {
   /** Bytes that the headers of an answer may have; more is 502. Default 16384. */
   maxResponseHeaderBytes?: number
   /**
-   * Upgraded connections, such as WebSockets: how many at once (default 0 = no limit; more are 503), and whether
-   * one is closed when the caller's token expires (default false).
+   * Upgraded connections, such as WebSockets: to which `protocols` (default `['websocket']`; a request for any other
+   * is forwarded as if it had no `Upgrade`), how many at once (default 0 = no limit; more are 503), and whether one is
+   * closed when the caller's token expires (default false).
    */
-  upgrades?: { max?: number, closeAtExpiry?: boolean }
+  upgrades?: { protocols?: readonly string[], max?: number, closeAtExpiry?: boolean }
 }

@@ -15,6 +15,13 @@ const retryReason: SchemaObject = {
   enum: ['not-sent', 'reset', 'timeout', 429, 500, 502, 503, 504],
   expected: "'not-sent', 'reset', 'timeout', or a status that is worth a retry: 429, 500, 502, 503, 504"
 }
+// RFC 9110 7.8: a name, and perhaps a version.
+const protocol: SchemaObject = {
+  type: 'string',
+  pattern: "^(?!([Hh]2[Cc]?|[Tt][Ll][Ss])(/|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(/[A-Za-z0-9!#$%&'*+.^_`|~-]+)?$",
+  expected: "a protocol such as 'websocket'",
+  remedy: "Only protocols between the client and the upstream belong here, so neither 'h2c' nor 'TLS'."
+}
 const activeHealth = object({
   path: { type: 'string', pattern: '^/[\\x21-\\x7e]*$', expected: "a path such as '/healthz'" },
   intervalMs: count(1, 2 ** 31 - 1, 'milliseconds'),
@@ -51,5 +58,5 @@ export const upstreamOptions = object({
   headers: object({ request: headerEdits, response: headerEdits }),
   maxRequestBytes: count(0, Number.MAX_SAFE_INTEGER, 'bytes'),
   maxResponseHeaderBytes: count(1024, 2 ** 24, 'bytes'),
-  upgrades: object({ max: count(0, 1_000_000, 'connections'), closeAtExpiry: flag })
+  upgrades: object({ protocols: list(protocol, 'a list of protocols'), max: count(0, 1_000_000, 'connections'), closeAtExpiry: flag })
 }, ['targets'])

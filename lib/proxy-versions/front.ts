@@ -16,8 +16,14 @@ type IsOurs = (request: IncomingMessage) => boolean
 
 const upgrading = new WeakMap<object, Upgrading>()
 const awaitingContinue = new WeakMap<object, () => void>()
-/** Where the requests to a server are the gateway's. */
-const prefixesOf = new WeakMap<Server, string[]>()
+/** A place where the requests to a server are the gateway's. */
+interface Place {
+  prefix: string
+  /** Whether it has a use for what an `Upgrade` field asks for. */
+  takesUpgrade: (field: string) => boolean
+}
+
+const placesOf = new WeakMap<Server, Place[]>()
 
 /** The connection of a request that asks for another protocol; `undefined` for all others. */
 export function upgradingOf (raw: object): Upgrading | undefined {
@@ -40,20 +46,24 @@ export function isHeldBack (raw: object): boolean {
  * through the router like any request, so that the same hooks see them; `Expect: 100-continue` is answered
  * when the body is wanted. Whoever listened before keeps what is not under the prefix.
  */
-export function takeOver ({ server, routing }: Pick<FastifyInstance, 'server' | 'routing'>, prefix: string): void {
-  const before = prefixesOf.get(server)
-  prefixesOf.set(server, [...before ?? [], prefix])
+export function takeOver (
+  { server, routing }: Pick<FastifyInstance, 'server' | 'routing'>, prefix: string, takesUpgrade: Place['takesUpgrade']
+): void {
+  const before = placesOf.get(server)
+  placesOf.set(server, [...before ?? [], { prefix, takesUpgrade }])
   if (before !== undefined) return
-  const isOurs: IsOurs = ({ url }) => prefixesOf.get(server)!.some((each) => isUnder(each, url!))
-  takeUpgrades(server, routing, isOurs)
+  const isOurs: IsOurs = ({ url }) => placesOf.get(server)!.some((place) => isUnder(place.prefix, url!))
+  const hasUse: IsOurs = ({ url, headers }) =>
+    placesOf.get(server)!.some((place) => isUnder(place.prefix, url!) && place.takesUpgrade(headers.upgrade!))
+  takeUpgrades(server, routing, isOurs, hasUse)
   takeExpectations(server, isOurs)
 }
 
-function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOurs: IsOurs): void {
+function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOurs: IsOurs, hasUse: IsOurs): void {
   const callOthers = takeListeners(server, 'upgrade')
   const before = server.shouldUpgradeCallback
   const isTaken = (request: IncomingMessage): boolean => isOurs(request)
-    ? isUpgrade(request)
+    ? isUpgrade(request) && hasUse(request)
     : (callOthers !== null || hasMoreListeners(server, 'upgrade')) && before?.call(server, request) !== false
 
   // Newer versions of Node ask. They read a body too, so that it cannot be read again.

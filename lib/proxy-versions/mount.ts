@@ -4,6 +4,7 @@ import { requestHeaders } from './request-headers.ts'
 import { droppedFromAnswers, interimHeaders, responseHeaders } from './response-headers.ts'
 import { type Listed, Roster } from './roster.ts'
 import type { Tunnel } from './tunnel.ts'
+import { type UpgradeProtocols, upgradeProtocols } from './upgrade-protocols.ts'
 import type { Upstreams } from './upstreams.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -92,6 +93,7 @@ export class Route {
   readonly interimHeaders: ReturnType<typeof interimHeaders>
   /** Trailers that are not passed on either. */
   readonly droppedTrailers: ReturnType<typeof droppedFromAnswers>
+  readonly protocols: UpgradeProtocols
   readonly closesAtExpiry: boolean
 
   constructor (mount: Mount, version: RegisteredVersion, upstream: Upstream, pinnedBy: readonly string[]) {
@@ -99,6 +101,7 @@ export class Route {
     this.mount = mount
     this.upstream = upstream
     this.base = rewritePrefix.replace(/\/$/, '')
+    this.protocols = upgradeProtocols(version.upstream)
     this.closesAtExpiry = upgrades.closeAtExpiry === true
     this.requestHeaders = requestHeaders(version, mount.versionHeader)
     this.droppedTrailers = droppedFromAnswers(version, mount.versionHeader)

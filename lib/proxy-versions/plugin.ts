@@ -16,6 +16,7 @@ import { bodyOf, hasBody } from './request-body.ts'
 import { isGone } from './response.ts'
 import { ServerConnections } from './server-connections.ts'
 import { insidePath, type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
+import { allowedProtocols, upgradeProtocols } from './upgrade-protocols.ts'
 import { Upstreams } from './upstreams.ts'
 
 /**
@@ -39,7 +40,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const mounted = mountedAt(mount.prefix, app)
     rehearse(app, mount, mounted)
     app.addHook('onReady', (done) => {
-      takeOver(app, mount.prefix)
+      takeOver(app, mount.prefix, (upgrade) => isAllowedBySome(registry, upgrade))
       done()
     })
     limitClose(app, mount, closeGraceMs)
@@ -100,11 +101,16 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
     method: request.raw.method as Dispatcher.HttpMethod,
     path: insidePath(route.base, behind) + query,
     headers: route.requestHeaders(request),
-    upgrade: upgradingOf(request.raw) === undefined ? null : request.headers.upgrade!,
+    upgrade: upgradingOf(request.raw) === undefined ? null : allowedProtocols(request.headers.upgrade!, route.protocols),
     // undici makes a new connection when the name changes that it takes from `Host`: this one does not.
     servername: 'target',
     body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: idleMs })
   }).start()
+}
+
+/** Whether the upstream of some version takes an upgrade. Which version it is for is only known behind the hooks. */
+function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
+  return current.versions.some(({ upstream }) => allowedProtocols(upgrade, upgradeProtocols(upstream)) !== null)
 }
 
 /** All but `OPTIONS` where the app has it for every path, as @fastify/cors does: it comes first. */

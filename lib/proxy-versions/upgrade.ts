@@ -6,6 +6,7 @@ import { upgradingOf } from './front.ts'
 import type { Route } from './mount.ts'
 import { fieldValue, type RawHeaders } from './raw-headers.ts'
 import { goingAway, Tunnel } from './tunnel.ts'
+import { allowedProtocols } from './upgrade-protocols.ts'
 import { writeHead } from './write-head.ts'
 
 /** Longest time that a timer can be set to, in milliseconds. */
@@ -20,8 +21,8 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
   const { socket: client, head } = upgradingOf(request.raw)!
   const { mount, responseHeaders } = route
   const protocol = fieldValue(rawHeaders, 'upgrade')!
-  const offered = request.headers.upgrade!.toLowerCase().split(',').map((name) => name.trim())
-  if (!offered.includes(protocol.toLowerCase())) throw notOffered(protocol)
+  const offered = allowedProtocols(request.headers.upgrade!, route.protocols)!
+  if (!offered.toLowerCase().split(', ').includes(protocol.toLowerCase())) throw notOffered(protocol)
 
   const isWebSocket = protocol.toLowerCase() === 'websocket'
   const headers = responseHeaders(rawHeaders, reply)

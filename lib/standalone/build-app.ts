@@ -84,7 +84,7 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
     loggerInstance: app.log, logController: silentController(), serverFactory: (handler) => adminServer.on('request', handler)
   }) as unknown as FastifyInstance
   // The listener tells of upgrades and of bodies that wait, which nobody else would answer.
-  takeOver(home, '')
+  takeOver(home, '', () => false)
   await app.register(versionAdmin, { ...options, app: home, prefix: prefix ?? '' })
   app.addHook('onReady', async () => { await home.ready() })
   app.addHook('onClose', async () => await home.close())

@@ -12,7 +12,7 @@ async function gatewayWithout (t: Test, taken: Taken, upstream: string, prefix: 
     takenOut.set(request, taken)
     done()
   })
-  await app.register(versionGateway, { versions: { latest: { upstream } }, prefix })
+  await app.register(versionGateway, { versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } } } }, prefix })
   return await listen(app)
 }
 

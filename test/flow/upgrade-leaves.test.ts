@@ -27,7 +27,7 @@ async function unanswered (t: Test) {
 /** A client and an upstream that have agreed on a protocol. */
 async function agreed (t: Test, protocol: string) {
   const { origin: upstream, last } = await startSwitching(t)
-  const { origin } = await gatewayTo(t, { targets: upstream })
+  const { origin } = await gatewayTo(t, { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } })
   const { socket: client } = await upgrade(t, origin, upgradeLines('/', protocol))
   const { socket: peer } = await last()
   return { client, peer }
@@ -100,7 +100,7 @@ for (const [how, leave] of ways) {
     const app = makeApp(t)
     const left = new Promise((resolve) => app.addHook('onRequest', async ({ raw }) => { raw.socket.once('close', resolve) }))
     const { origin } = await startGateway(t, {
-      versions: { latest: { upstream: { targets: upstream, upgrades: { max: 1 } } } },
+      versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['acme'], max: 1 } } } },
       resolve: { override: [{ name: 'slow', timeoutMs: 0, resolve: async ({ url }) => { if (url === '/left') await left; return undefined } }] }
     }, app)
     const client = await openSocket(t, origin)

@@ -8,10 +8,11 @@ import { readBytes, startSwitching, upgrade, upgradeLines } from '../helpers/upg
 
 async function startAcme (t: Test, headers?: Parameters<typeof startSwitching>[1]) {
   const upstream = await startSwitching(t, headers)
-  return { ...await gatewayTo(t, { targets: upstream.origin }), upstream }
+  const upgrades = { protocols: ['acme', 'Acme/2.0', 'beta'] }
+  return { ...await gatewayTo(t, { targets: upstream.origin, upgrades }), upstream }
 }
 
-t.test('any protocol is passed on as it was asked for, and carries bytes both ways', async (t) => {
+t.test('a protocol of the config is passed on as it was asked for, and carries bytes both ways', async (t) => {
   const { origin, upstream } = await startAcme(t)
 
   const { socket, head } = await upgrade(t, origin, upgradeLines('/path?x=1', 'Acme/2.0', 'X-Acme: 1'))

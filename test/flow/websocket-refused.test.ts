@@ -102,7 +102,7 @@ t.test('a refusal without end is not read on behalf of a client that has left', 
   const sockets = followSockets(t)
   const upstream = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(403).write('no') })
   const { origin } = await gatewayTo(t, { targets: upstream })
-  const { socket } = await upgrade(t, origin)
+  const { socket } = await upgrade(t, origin, upgradeLines('/', 'websocket'))
 
   socket.destroy()
 

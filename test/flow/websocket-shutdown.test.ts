@@ -16,7 +16,7 @@ const goodbye = Buffer.from([0x88, 12, 3, 0xe9, ...Buffer.from('going away')]).t
 
 /** A gateway that has connections close as Fastify does by default. */
 async function startGateway (t: Test, targets: string, forward: ForwardOptions = {}, forceCloseConnections: 'idle' | true = 'idle') {
-  return await gatewayTo(t, { targets }, makeApp(t, { forceCloseConnections }), forward)
+  return await gatewayTo(t, { targets, upgrades: { protocols: ['websocket', 'acme'] } }, makeApp(t, { forceCloseConnections }), forward)
 }
 
 for (const forceCloseConnections of ['idle', true] as const) {

@@ -25,7 +25,7 @@ async function makeTlsApp (t: Test, kind: 'http1' | 'http2') {
 for (const kind of ['http1', 'http2'] as const) {
   const startTls = async (t: Test, upstream: string) => {
     const { app, ca } = await makeTlsApp(t, kind)
-    const { origin } = await startGateway(t, { versions: { latest: { upstream } } }, app)
+    const { origin } = await startGateway(t, { versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } } } } }, app)
     const connectTls = async () => {
       const socket = connect(Number(new URL(origin).port), '127.0.0.1', { ca, ALPNProtocols: ['http/1.1'] })
       t.teardown(() => socket.destroy())

@@ -98,7 +98,7 @@ t.test('an observed app without a gateway, and a request beside it, are told of'
 
 t.test('upgraded connections are told while they are open, and served when they end', async (t) => {
   const switching = await startSwitching(t)
-  const { origin } = await observed(t, alone(switching.origin))
+  const { origin } = await observed(t, alone({ targets: switching.origin, upgrades: { protocols: ['acme'] } }))
 
   const { socket } = await upgrade(t, origin)
   const open = await scrape(origin)

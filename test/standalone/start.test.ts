@@ -6,7 +6,7 @@ import { start } from '../../lib/standalone/commands/start.ts'
 import { Listener } from '../../lib/standalone/listener.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { config, Process, run, served } from '../helpers/standalone.ts'
-import { startSwitching, upgrade } from '../helpers/upgrades.ts'
+import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
@@ -114,7 +114,7 @@ t.test('upgrades and expectations reach the app', async (t) => {
   const switching = await startSwitching(t)
   const { origin } = await run(t, config(switching.origin))
 
-  const { socket, head } = await upgrade(t, origin)
+  const { socket, head } = await upgrade(t, origin, upgradeLines('/', 'websocket'))
   const expecting = request(`${origin}/a`, { method: 'POST', headers: { expect: '100-continue', 'content-length': 4 } })
   expecting.flushHeaders()
   await once(expecting, 'continue')

@@ -1,0 +1,19 @@
+import t from 'tap'
+import { checkGateway } from '../../lib/config/check-gateway.ts'
+
+const check = (...protocols: string[]): void => checkGateway({ versions: { latest: { upstream: { targets: 'http://a', upgrades: { protocols } } } } })
+
+for (const protocol of ['h2c', 'H2', 'TLS/1.0', 'web socket', '']) {
+  t.test(`an upgrade to '${protocol}' is no protocol for the list`, async (t) => {
+    t.throws(() => check(protocol), {
+      code: 'VERSION_CONFIG_INVALID',
+      problems: [{ path: 'versions.latest.upstream.upgrades.protocols[0]', message: new RegExp(`^expected a protocol .*, got '${protocol}'\\. Only `) }]
+    })
+  })
+}
+
+for (const protocol of ['websocket', 'Acme/2.0', 'h2c2']) {
+  t.test(`upgrades to ${protocol} may be allowed`, async (t) => {
+    t.doesNotThrow(() => check(protocol))
+  })
+}

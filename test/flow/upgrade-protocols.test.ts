@@ -1,0 +1,89 @@
+import t, { type Test } from 'tap'
+import versionGateway, { defineVersions, fromHeader } from '../../lib/index.ts'
+import type { UpstreamOptions } from '../../types/index.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { listen, makeApp } from '../helpers/gateway.ts'
+import { openSocket } from '../helpers/raw.ts'
+import { readAnswer, readHead, startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
+
+/** A gateway to an upstream that switches to whatever it is asked for, and answers other requests with their path. */
+async function startTo (t: Test, upgrades?: UpstreamOptions['upgrades']) {
+  const upstream = await startSwitching(t)
+  return { upstream, ...await gatewayTo(t, { targets: upstream.origin, ...upgrades !== undefined && { upgrades } }) }
+}
+
+for (const [what, protocol, upgrades] of [
+  ['no list has', 'acme', undefined],
+  ['only begins as one that is allowed', 'websocket2', undefined],
+  ['the list does not have', 'websocket', { protocols: ['acme'] }],
+  ['an empty list does not have', 'websocket', { protocols: [] }]
+] as const) {
+  t.test(`a request for a protocol that ${what} is forwarded as an ordinary one, and the connection goes on`, async (t) => {
+    const { origin, upstream } = await startTo(t, upgrades)
+    const socket = await openSocket(t, origin)
+
+    socket.write(upgradeLines('/first', protocol).join('\r\n'))
+    const first = await readAnswer(socket)
+    socket.write('GET /second HTTP/1.1\r\nHost: a\r\n\r\n')
+    const second = await readAnswer(socket)
+
+    t.match(first.head, /^HTTP\/1\.1 200 /)
+    t.strictSame([first.body, second.body, upstream.upgraded.length], ['/first', '/second', 0])
+  })
+}
+
+for (const [protocol, upgrades] of [
+  ['websocket', undefined], ['WebSocket', undefined], ['Acme/2.0', { protocols: ['acme/2.0'] }], ['acme', { protocols: ['websocket', 'ACME'] }]
+] as const) {
+  t.test(`a request for ${protocol} is tunneled with ${JSON.stringify(upgrades ?? 'the default')}`, async (t) => {
+    const { origin, upstream } = await startTo(t, upgrades)
+
+    const { head, socket } = await upgrade(t, origin, upgradeLines('/', protocol))
+    const { request } = await upstream.last()
+    socket.destroy()
+
+    t.match(head, /^HTTP\/1\.1 101 /)
+    t.equal(request.headers.upgrade, protocol)
+  })
+}
+
+t.test('of several protocols the upstream is offered those that are allowed', async (t) => {
+  const upstream = await startSwitching(t, () => ['Upgrade: acme'])
+  const { origin } = await gatewayTo(t, { targets: upstream.origin, upgrades: { protocols: ['acme', 'beta'] } })
+
+  const { head } = await upgrade(t, origin, upgradeLines('/', 'other, Beta ,acme'))
+
+  t.match(head, /^HTTP\/1\.1 101 /)
+  t.equal((await upstream.last()).request.headers.upgrade, 'Beta, acme')
+})
+
+t.test('an upstream cannot switch to a protocol that the client offers and the config does not allow', async (t) => {
+  const upstream = await startSwitching(t, () => ['Upgrade: acme'])
+  const { origin } = await gatewayTo(t, { targets: upstream.origin })
+
+  const { head } = await upgrade(t, origin, upgradeLines('/', 'websocket, acme'))
+
+  t.match(head, /^HTTP\/1\.1 502 /)
+})
+
+t.test('each version has its own protocols, and an update changes them', async (t) => {
+  const upstream = await startSwitching(t)
+  const of = (...protocols: string[]) => ({ upstream: { targets: upstream.origin, upgrades: { protocols } } })
+  const registry = defineVersions({ latest: of('acme'), v2: of('beta') })
+  const app = makeApp(t)
+  await app.register(versionGateway, { versions: registry, resolve: { override: [fromHeader('x-version')] } })
+  const origin = await listen(app)
+  const send = async (...more: string[]): Promise<string> => {
+    const socket = await openSocket(t, origin)
+    socket.write(upgradeLines('/', 'beta', ...more).join('\r\n'))
+    const head = await readHead(socket)
+    socket.destroy()
+    return head
+  }
+
+  const heads = [await send(), await send('X-Version: v2')]
+  registry.update({ versions: { latest: of('beta'), v2: of('acme') } })
+  heads.push(await send(), await send('X-Version: v2'))
+
+  t.strictSame(heads.map((head) => head.slice(9, 12)), ['200', '101', '101', '200'])
+})
