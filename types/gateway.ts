@@ -65,6 +65,12 @@ export interface ForwardOptions {
    * Default 10000.
    */
   closeGraceMs?: number
+  /**
+   * `X-Forwarded-*` headers that are passed on when they come from a proxy that Fastify's `trustProxy` trusts, such as
+   * `['x-forwarded-port', 'x-forwarded-prefix']`. A prefix is put before the gateway's own. Default none: all of them are
+   * removed. `-For`, `-Host` and `-Proto` are always written by the gateway, from what `trustProxy` lets through.
+   */
+  forwardedHeaders?: readonly string[]
 }
 
 /** Options of `proxyVersions`. */

@@ -1,7 +1,7 @@
 import type { ForwardOptions, UpstreamOptions, VersionsConfig } from '../../types/index.ts'
 import { foldName } from '../headers/fold-name.ts'
 import { type Path, type Problems, show } from './problems.ts'
-import { takesReserved } from './reserved-headers.ts'
+import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /**
  * Checks that the version has a header of its own.
@@ -11,8 +11,9 @@ import { takesReserved } from './reserved-headers.ts'
  * @param versions those whose upstreams change headers
  */
 export function checkForward (
-  problems: Problems, path: Path, { versionHeader = 'api-version' }: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {}
+  problems: Problems, path: Path, { versionHeader = 'api-version', forwardedHeaders }: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {}
 ): void {
+  checkForwardedHeaders(problems, [...path, 'forwardedHeaders'], forwardedHeaders)
   const place = [...path, 'versionHeader']
   if (problems.isMisshapen(place)) return
   for (const [id, { upstream }] of Object.entries(versions)) {
@@ -20,11 +21,22 @@ export function checkForward (
       problems.add(place, `${show(versionHeader)} is changed in the headers of version ${show(id)} too. Use another header for one of them.`)
     }
   }
-  if (takesReserved(versionHeader) !== undefined) {
+  if (isWrittenByGateway(versionHeader)) {
+    problems.add(place, `${show(versionHeader)} is written by the gateway itself, with another meaning. Use a name of your own, such as 'api-version'.`)
+  } else if (takesReserved(versionHeader) !== undefined) {
     problems.add(place, `${show(versionHeader)} has a meaning in HTTP. Use a name of your own, such as 'api-version'.`)
   } else if (projected.some((header) => foldName(header) === foldName(versionHeader))) {
     problems.add(place, `${show(versionHeader)} is what a claim is projected into. Use another header for one of them.`)
   }
+}
+
+/** Checks that none of them is one that the gateway derives from `trustProxy`. */
+function checkForwardedHeaders (problems: Problems, path: Path, names: readonly string[] = []): void {
+  if (problems.isMisshapen(path)) return
+  names.forEach((name, index) => {
+    if (!/^x-forwarded-(for|host|proto)$/i.test(String(name)) || problems.isMisshapen([...path, index])) return
+    problems.add([...path, index], `${show(name)} is written by the gateway, with what Fastify's trustProxy lets through. Leave it out.`)
+  })
 }
 
 /** The headers that an upstream's options change, either way. */

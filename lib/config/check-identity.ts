@@ -4,7 +4,7 @@ import { HeaderNames } from '../headers/header-names.ts'
 import { checkJwks } from './check-jwks.ts'
 import { checkTokenSources } from './check-token-sources.ts'
 import { type Path, type Problems, show, showPath } from './problems.ts'
-import { takesReserved } from './reserved-headers.ts'
+import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /**
  * Checks what the shape of the identity options cannot tell.
@@ -51,6 +51,8 @@ function checkClaims (problems: Problems, path: Path, claimsToHeaders: readonly 
     const first = taken.get(foldName(header))
     if (takesReserved(header) !== undefined) {
       problems.add(headerPath, `${show(header)} has a meaning in HTTP. Use a name of your own: 'x-${header}'.`)
+    } else if (isWrittenByGateway(header)) {
+      problems.add(headerPath, `${show(header)} is written by the gateway itself, so upstreams would not get the claim. Use a name of your own, such as 'x-tenant'.`)
     } else if (first !== undefined) {
       problems.add(headerPath, `${show(header)} is set by ${showPath([...path, first])} already. Use another header.`)
     }

@@ -1,7 +1,6 @@
 import type { UpstreamOptions } from '../../types/index.ts'
-import { HeaderNames } from '../headers/header-names.ts'
 import { type Path, type Problems, show } from './problems.ts'
-import { takesReserved } from './reserved-headers.ts'
+import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /** Checks a cluster: an address, or options with addresses. */
 export function checkUpstream (problems: Problems, path: Path, upstream: string | UpstreamOptions): void {
@@ -13,12 +12,9 @@ export function checkUpstream (problems: Problems, path: Path, upstream: string 
     checkTargets(problems, targets, upstream.targets)
   }
   if (problems.isIncomplete([...path, 'headers'])) return
-  checkEdits(problems, [...path, 'headers', 'request'], upstream.headers?.request, writtenAnew)
-  checkEdits(problems, [...path, 'headers', 'response'], upstream.headers?.response)
+  checkEdits(problems, [...path, 'headers', 'request'], upstream.headers?.request, true)
+  checkEdits(problems, [...path, 'headers', 'response'], upstream.headers?.response, false)
 }
-
-/** Headers of a request that the gateway writes itself, after every edit: an edit would be lost, or make a second one. */
-const writtenAnew = new HeaderNames(['x-forwarded-*', 'forwarded', 'x-real-ip', 'via'])
 
 function checkTargets (problems: Problems, path: Path, targets: readonly string[]): void {
   targets.forEach((target, index) => {
@@ -58,14 +54,16 @@ function checkSocketPath (problems: Problems, path: Path, socketPath: string): v
 
 type Edits = NonNullable<UpstreamOptions['headers']>['request']
 
-function checkEdits (problems: Problems, path: Path, edits: Edits = {}, written = new HeaderNames()): void {
+function checkEdits (problems: Problems, path: Path, edits: Edits = {}, isOfRequest: boolean): void {
   const { set = {}, add = {}, remove = [] } = edits
   const places: Array<[member: string, names: readonly string[]]> = [['set', Object.keys(set)], ['add', Object.keys(add)], ['remove', remove]]
   for (const [member, names] of places) {
     for (const name of names) {
       // Taking a caller's credentials or cookies off is for the operator to decide.
       if (member === 'remove' && /^(authorization|cookie)$/i.test(name)) continue
-      if (written.has(name)) {
+      // What the gateway says of the prefix is a guess at what the upstream does with it.
+      if (isOfRequest && member !== 'add' && name.toLowerCase() === 'x-forwarded-prefix') continue
+      if (isOfRequest && isWrittenByGateway(name)) {
         problems.add([...path, member], `${show(name)} is written by the gateway itself. Leave it out; Fastify's trustProxy says which earlier hops are believed.`)
       } else if (takesReserved(name) !== undefined) {
         problems.add([...path, member], `${show(name)} is not to be changed here: messages depend on it. ${remedy(name)}`)

@@ -31,7 +31,10 @@ const resolve = {
 
 const forward = {
   versionHeader: { ...headerName, remedy: "Write it with letters, digits and hyphens: 'api-version'." },
-  closeGraceMs: milliseconds
+  closeGraceMs: milliseconds,
+  forwardedHeaders: list({
+    type: 'string', pattern: '^[Xx]-[Ff][Oo][Rr][Ww][Aa][Rr][Dd][Ee][Dd]-[A-Za-z0-9-]+$', expected: "a header such as 'x-forwarded-port'"
+  }, "a list of 'x-forwarded-...' headers")
 }
 
 const definedVersions: SchemaObject = {

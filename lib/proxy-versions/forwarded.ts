@@ -1,6 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import { takenOut } from '../stage/hand-over.ts'
-import { mountPrefix } from '../url/mount.ts'
 
 /** How the gateway is called in `Via` (RFC 9110 7.6.3: a pseudonym, so that no host name of the inside is told). */
 const pseudonym = 'version-gateway'
@@ -13,10 +11,17 @@ export const forwardedHeaders = ['x-forwarded-*', 'forwarded', 'x-real-ip'] as c
  * as Fastify's `trustProxy` says: `request.ips` has the trusted ones, nearest first.
  */
 export function pushForwarded (headers: string[], request: FastifyRequest): void {
-  headers.push(...request.ips === undefined ? fieldsOfConnection(request) : fieldsOf(request, request.ips.map((ip) => ip ?? 'unknown').reverse()))
-  // So that links of the upstream's lead back. A segment that others came before is no prefix.
-  const taken = takenOut.get(request)
-  if (taken?.segment !== undefined && (taken.segmentsBefore ?? 0) === 0) headers.push('x-forwarded-prefix', mountPrefix(request) + taken.segment)
+  headers.push(...request.ips === undefined ? fieldsOfConnection(request) : fieldsOf(request, request.ips.map(addressOf).reverse()))
+}
+
+/**
+ * Whether Fastify's `trustProxy` trusts whoever has opened the connection. Fastify keeps that to itself, but asks it
+ * before it takes a host from `X-Forwarded-Host`: here from one that stands in.
+ */
+export function isPeerTrusted (request: FastifyRequest): boolean {
+  if (request.ips === undefined) return false
+  const { host } = Object.create(request, { headers: { value: { 'x-forwarded-host': 'trusted' } } }) as FastifyRequest
+  return host === 'trusted'
 }
 
 interface Hop {
@@ -35,7 +40,7 @@ function fieldsOfConnection (request: FastifyRequest): readonly string[] {
   const last = lastHops.get(socket)
   // A hook of the app's may set address and protocol for each request of a connection.
   if (last?.host === host && last.ip === ip && last.protocol === protocol && last.httpVersion === httpVersion) return last.fields
-  const fields = fieldsOf(request, [addressOf(request)])
+  const fields = fieldsOf(request, [addressOf(request.ip)])
   // A stream of HTTP/2 that is gone has none.
   if (socket !== undefined) lastHops.set(socket, { ip, protocol, host, httpVersion, fields })
   return fields
@@ -47,16 +52,20 @@ function fieldsOf (request: FastifyRequest, chain: readonly string[]): string[] 
   const fields = [
     'x-forwarded-for', chain.join(', '),
     'x-forwarded-proto', protocol,
-    'x-real-ip', addressOf(request),
+    'x-real-ip', addressOf(request.ip),
     'forwarded', chain.map((hop, index) => `for=${node(hop)}${index === 0 ? `;proto=${protocol}${hostPair(host)}` : ''}`).join(', '),
     'via', `${httpVersion} ${pseudonym}`
   ]
   return host === '' ? fields : [...fields, 'x-forwarded-host', host]
 }
 
-/** A peer on a unix socket has none. */
-function addressOf ({ ip }: FastifyRequest): string {
-  return ip ?? 'unknown'
+/**
+ * An address as upstreams compare it. A listener for IPv6 and IPv4 names IPv4 clients `::ffff:10.0.0.1` (RFC 4291
+ * 2.5.5.2). A peer on a unix socket has no address.
+ */
+function addressOf (ip: string | undefined): string {
+  if (ip === undefined) return 'unknown'
+  return /^::ffff:(?=\d+\.)/i.test(ip) ? ip.slice(7) : ip
 }
 
 /** An address in `Forwarded`: IPv6 in brackets and quotes (RFC 7239 6). */

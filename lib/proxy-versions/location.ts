@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { type Taken, takenOut } from '../stage/hand-over.ts'
 import { mountPrefix } from '../url/mount.ts'
 import { addParameter } from '../url/query.ts'
+import type { AnnouncedPrefix } from './announced-prefix.ts'
 
 /** Rewrites a URL that an upstream gave in `Location` or `Content-Location`. */
 export type RewriteLocation = (location: string, request: FastifyRequest) => string
@@ -14,8 +15,9 @@ export type RewriteLocation = (location: string, request: FastifyRequest) => str
  * @param hosts that the cluster knows itself by: see `insideHosts`
  * @param prefix of the mount, such as `/api`
  * @param base what the prefix became on the way in, such as `/v2`
+ * @param prefixOf what the upstream was told of the prefix
  */
-export function rewriteLocation (hosts: readonly string[], prefix: string, base: string): RewriteLocation {
+export function rewriteLocation (hosts: readonly string[], prefix: string, base: string, prefixOf: AnnouncedPrefix): RewriteLocation {
   const inside = new Set(hosts)
 
   return (location, request) => {
@@ -25,7 +27,7 @@ export function rewriteLocation (hosts: readonly string[], prefix: string, base:
     const isInside = inside.has(host.toLowerCase())
     if (authority !== '' && !isInside && host !== request.host) return location
     const mounted = prefix.includes(':') ? mountPrefix(request) : prefix
-    const outside = outsidePath(path, mounted, base, taken)
+    const outside = outsidePath(path, { prefix: mounted, base, announced: prefixOf(request) }, taken)
     if (!isInside || host === request.host) return authority + (outside === '' ? '/' : outside)
     return outside === '' ? '/' : asPath(outside)
   }
@@ -36,19 +38,27 @@ function asPath (path: string): string {
   return /^\/[\t\n\r]*[\\/]/.test(path) ? `/.${path}` : path
 }
 
+/** What paths begin with outside, inside, and as the upstream was told. */
+interface Places {
+  prefix: string
+  base: string
+  announced: string
+}
+
 /** The path that leads back, with what was taken out on the way in. */
-function outsidePath (path: string, prefix: string, base: string, taken: Taken): string {
+function outsidePath (path: string, { prefix, base, announced }: Places, taken: Taken): string {
   const { segment = '', segmentsBefore = 0 } = taken
   // An upstream may have believed X-Forwarded-Prefix.
-  if (segment !== '' && segmentsBefore === 0 && isUnder(path, prefix + segment)) return withQuery(path, taken)
-  if (!isUnder(path, base)) return path
-  const rest = path.slice(base.length)
+  const isOutside = announced !== '' && isUnder(path, announced)
+  if (isOutside && (segment === '' || segmentsBefore === 0)) return withQuery(path, taken)
+  if (!isOutside && !isUnder(path, base)) return path
+  const [head, rest] = isOutside ? [announced, path.slice(announced.length)] : [prefix, path.slice(base.length)]
   const [, way, tail] = /^([^?#]*)(.*)$/s.exec(rest) as unknown as [string, string, string]
   const segments = way.split('/')
   // Nothing is between, so there is no place that it was at.
-  if (segments.length <= segmentsBefore) return withQuery(prefix + rest, taken)
+  if (segments.length <= segmentsBefore) return withQuery(head + rest, taken)
   const [before, behind] = [segments.slice(0, segmentsBefore + 1), segments.slice(segmentsBefore + 1)]
-  return withQuery(prefix + [before.join('/') + segment, ...behind].join('/') + tail, taken)
+  return withQuery(head + [before.join('/') + segment, ...behind].join('/') + tail, taken)
 }
 
 function withQuery (reference: string, { query }: Taken): string {

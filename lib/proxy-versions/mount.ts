@@ -1,4 +1,6 @@
+import type { ForwardOptions } from '../../types/index.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
+import { announcedPrefix } from './announced-prefix.ts'
 import { insideHosts, rewriteLocation } from './location.ts'
 import { requestHeaders } from './request-headers.ts'
 import { droppedFromAnswers, interimHeaders, responseHeaders } from './response-headers.ts'
@@ -17,6 +19,8 @@ interface Cancelable extends Listed {
 export class Mount {
   readonly prefix: string
   readonly versionHeader: string
+  /** The `X-Forwarded-*` fields that trusted proxies are believed in, in lower case. */
+  readonly trusted: ReadonlySet<string>
   /** What is in flight. */
   readonly exchanges = new Roster<Cancelable>()
   readonly tunnels = new Set<Tunnel>()
@@ -30,9 +34,10 @@ export class Mount {
   #settle: () => void = () => {}
 
   /** @param pinnedBy headers that pins depend on */
-  constructor (prefix: string, versionHeader: string, pinnedBy: readonly string[], upstreams: Upstreams) {
+  constructor (prefix: string, { versionHeader = 'api-version', forwardedHeaders = [] }: ForwardOptions, pinnedBy: readonly string[], upstreams: Upstreams) {
     this.prefix = prefix
-    this.versionHeader = versionHeader
+    this.versionHeader = versionHeader.toLowerCase()
+    this.trusted = new Set(forwardedHeaders.map((name) => name.toLowerCase()))
     this.#pinnedBy = pinnedBy
     this.#upstreams = upstreams
   }
@@ -103,9 +108,13 @@ export class Route {
     this.base = rewritePrefix.replace(/\/$/, '')
     this.protocols = upgradeProtocols(version.upstream)
     this.closesAtExpiry = upgrades.closeAtExpiry === true
-    this.requestHeaders = requestHeaders(version, mount.versionHeader)
+    const prefixOf = announcedPrefix(mount.prefix, {
+      base: this.base, edits: version.upstream.headers?.request ?? {}, believesProxies: mount.trusted.has('x-forwarded-prefix')
+    })
+    const trusted = new Set([...mount.trusted].filter((name) => name !== 'x-forwarded-prefix'))
+    this.requestHeaders = requestHeaders(version, { versionHeader: mount.versionHeader, prefixOf, trusted })
     this.droppedTrailers = droppedFromAnswers(version, mount.versionHeader)
-    const relocate = rewriteLocation(insideHosts([targets].flat(), host), mount.prefix, this.base)
+    const relocate = rewriteLocation(insideHosts([targets].flat(), host), mount.prefix, this.base, prefixOf)
     this.interimHeaders = interimHeaders(version, { versionHeader: mount.versionHeader, relocate })
     this.responseHeaders = responseHeaders(version, { versionHeader: mount.versionHeader, relocate, pinnedBy })
   }

@@ -32,10 +32,10 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   isRepeatable: true,
   async plugin (app, options) {
     checkStage('proxyVersions', options, (problems) => checkOptions(problems, app, options))
-    const { versions, versionHeader = 'api-version', closeGraceMs = 10_000, ...register } = options
+    const { versions, versionHeader = 'api-version', closeGraceMs = 10_000, forwardedHeaders = [], ...register } = options
     const registry = versions as Registry
     const upstreams = Upstreams.use(registry, app.log)
-    const mount = new Mount(app.prefix + (options.prefix ?? ''), versionHeader.toLowerCase(), pinnedBy.get(app), upstreams)
+    const mount = new Mount(app.prefix + (options.prefix ?? ''), { versionHeader, forwardedHeaders }, pinnedBy.get(app), upstreams)
     const endCheck = checkUpdates(registry, versionHeader, projectedInto.get(app) ?? [])
     const mounted = mountedAt(mount.prefix, app)
     rehearse(app, mount, mounted)

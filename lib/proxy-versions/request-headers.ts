@@ -3,37 +3,50 @@ import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { hopByHop } from '../headers/hop-by-hop.ts'
 import { nominatedHeaders } from '../stage/hand-over.ts'
-import { forwardedHeaders, pushForwarded } from './forwarded.ts'
+import type { AnnouncedPrefix } from './announced-prefix.ts'
+import { forwardedHeaders, isPeerTrusted, pushForwarded } from './forwarded.ts'
 
 /** Makes the header list of a forwarded request: names and values in turn. */
 type RequestHeaders = (request: FastifyRequest) => string[]
+
+interface RequestRules {
+  versionHeader: string
+  /** What is announced in `X-Forwarded-Prefix`. */
+  prefixOf: AnnouncedPrefix
+  /** The `X-Forwarded-*` fields that a trusted proxy's values are passed on of, in lower case. */
+  trusted: ReadonlySet<string>
+}
 
 /**
  * The client's fields and the gateway's, in order and in their own lines, without those that are for this
  * hop. The effective version replaces whatever the client said in its place, and what tells of the way is
  * written anew.
  */
-export function requestHeaders ({ id, upstream }: RegisteredVersion, versionHeader: string): RequestHeaders {
+export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHeader, prefixOf, trusted }: RequestRules): RequestHeaders {
   const { host = 'target', headers: { request: { set = {}, add = {}, remove = [] } = {} } = {} } = upstream
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   // `:method` and the like are HTTP/2's own (RFC 9113 8.3).
   const dropped = new HeaderNames([...hopByHop, ...forwardedHeaders, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
+  const isPrefixSet = Object.keys(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
 
   return (request) => {
     const { rawHeaders, httpVersionMajor } = request.raw
     // HTTP/2 may have cut a cookie into crumbs, which elsewhere are one field (RFC 9113 8.2.3).
     const crumbs = httpVersionMajor === 2 ? request.headers.cookie : undefined
     const named = nominatedHeaders.get(request)
+    const passed = trusted.size > 0 && isPeerTrusted(request) ? trusted : null
     const headers: string[] = []
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!
-      if (dropped.has(name) || named?.has(name.toLowerCase()) === true || (crumbs !== undefined && name === 'cookie')) continue
+      if ((dropped.has(name) && passed?.has(name.toLowerCase()) !== true) || named?.has(name.toLowerCase()) === true || (crumbs !== undefined && name === 'cookie')) continue
       headers.push(name, rawHeaders[i + 1]!)
     }
     if (crumbs !== undefined && !dropped.has('cookie')) headers.push('cookie', crumbs)
     // undici writes the target's own name when there is none.
     if (host !== 'target') headers.push('host', host === 'client' ? request.host : host)
     pushForwarded(headers, request)
+    const prefix = isPrefixSet ? '' : prefixOf(request)
+    if (prefix !== '') headers.push('x-forwarded-prefix', prefix)
     headers.push(...added)
     return headers
   }

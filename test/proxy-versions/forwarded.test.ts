@@ -10,6 +10,13 @@ const cases: Array<[sentence: string, request: object, headers: Record<string, s
   }],
   ['a hop that has gone', { ip: '1.1.1.1', ips: [undefined, '1.1.1.1'] }, { 'x-forwarded-for': '1.1.1.1, unknown' }],
   ['IPv6', { ip: '::1' }, { 'x-forwarded-for': '::1', forwarded: 'for="[::1]";proto=https;host="api.test"' }],
+  ['IPv4 on a listener for both', { ip: '::ffff:10.1.2.3' }, {
+    'x-forwarded-for': '10.1.2.3', 'x-real-ip': '10.1.2.3', forwarded: 'for=10.1.2.3;proto=https;host="api.test"'
+  }],
+  ['IPv4 behind a proxy on a listener for both', { ip: '1.1.1.1', ips: ['::ffff:10.0.0.9', '::FFFF:1.1.1.1'] }, {
+    'x-forwarded-for': '1.1.1.1, 10.0.0.9', forwarded: 'for=1.1.1.1;proto=https;host="api.test", for=10.0.0.9'
+  }],
+  ['IPv6 that only looks like IPv4', { ip: '::ffff:a01' }, { 'x-forwarded-for': '::ffff:a01' }],
   ['no host', { host: '' }, { forwarded: 'for=10.0.0.9;proto=https' }],
   ['a host that cannot be quoted', { host: 'a"b' }, { forwarded: 'for=10.0.0.9;proto=https', 'x-forwarded-host': 'a"b' }],
   ['a peer without an address', { ip: undefined }, { 'x-forwarded-for': 'unknown', 'x-real-ip': 'unknown', forwarded: 'for=unknown;proto=https;host="api.test"' }]

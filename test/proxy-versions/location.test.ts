@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
+import { announcedPrefix } from '../../lib/proxy-versions/announced-prefix.ts'
 import { insideHosts, rewriteLocation } from '../../lib/proxy-versions/location.ts'
 import { type Taken, takenOut } from '../../lib/stage/hand-over.ts'
 
@@ -30,6 +31,10 @@ const cases: Array<[prefix: string, base: string, location: string, rewritten: s
   ['/api', '', 'http://10.0.0.1:8080/orders', '/api/orders'],
   ['/api', '', 'http://10.0.0.1:8080?a', '/api?a'],
   ['/api', '', 'https://api.acme.io/orders', 'https://api.acme.io/api/orders'],
+  ['/api', '', '/api/orders', '/api/orders'],
+  ['/api', '', '/apis/orders', '/api/apis/orders'],
+  ['/api', '/v2', '/api/orders', '/api/orders'],
+  ['/api', '/api', '/api/orders', '/api/orders'],
   ['/api', '/v2', '/v2/orders', '/api/orders'],
   ['/api', '/v2', '/v2', '/api'],
   ['/api', '/v2', '/v2?a', '/api?a'],
@@ -40,7 +45,7 @@ const cases: Array<[prefix: string, base: string, location: string, rewritten: s
 
 for (const [prefix, base, location, rewritten] of cases) {
   t.test(`under '${prefix}', which is '${base}' inside, ${location} becomes ${rewritten}`, async (t) => {
-    const rewrite = rewriteLocation(hosts, prefix, base)
+    const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base }))
 
     t.equal(rewrite(location, request), rewritten)
   })
@@ -67,6 +72,7 @@ const putBack: Array<[taken: Taken, prefix: string, base: string, location: stri
   [segment, '/api', '', 'orders', 'orders'],
   [{ ...segment, segmentsBefore: 1 }, '/api', '', '/orders/1/a?b', '/api/orders/v2/1/a?b'],
   [{ ...segment, segmentsBefore: 1 }, '/api', '', '/orders', '/api/orders/v2'],
+  [{ ...segment, segmentsBefore: 1 }, '/api', '', '/api/orders/1', '/api/orders/v2/1'],
   [{ ...segment, segmentsBefore: 2 }, '/api', '', '/orders?a', '/api/orders?a'],
   [query, '/api', '', '/orders', '/api/orders?v=v%32'],
   [query, '/api', '', '/orders?a#b', '/api/orders?a&v=v%32#b'],
@@ -86,7 +92,7 @@ const putBack: Array<[taken: Taken, prefix: string, base: string, location: stri
 
 for (const [taken, prefix, base, location, rewritten] of putBack) {
   t.test(`${JSON.stringify(taken)} comes back: under '${prefix}', '${base}' inside, ${location} becomes ${rewritten}`, async (t) => {
-    const rewrite = rewriteLocation(hosts, prefix, base)
+    const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base }))
     const asked = { ...request }
     takenOut.set(asked as FastifyRequest, taken)
 

@@ -1,0 +1,51 @@
+import type { FastifyRequest } from 'fastify'
+import type { HeaderEdits } from '../../types/index.ts'
+import { fieldList } from '../headers/field-values.ts'
+import { takenOut } from '../stage/hand-over.ts'
+import { mountPrefix } from '../url/mount.ts'
+import { isPeerTrusted } from './forwarded.ts'
+
+const header = 'x-forwarded-prefix'
+
+/** What an upstream is told in `X-Forwarded-Prefix` of a request, or told by the config; empty for nothing. */
+export type AnnouncedPrefix = (request: FastifyRequest) => string
+
+interface Surroundings {
+  /** What the prefix becomes, without a slash at its end. */
+  base: string
+  /** The config's edits of requests. */
+  edits?: HeaderEdits
+  /** Whether a trusted proxy may say which prefix it has taken off before. */
+  believesProxies?: boolean
+}
+
+/**
+ * Makes the function that tells which prefix an upstream's paths have outside, so that links of an upstream that
+ * heeds the header lead back: what became another base, and the segment that named the version.
+ *
+ * @param prefix of the mount, such as `/api`
+ */
+export function announcedPrefix (prefix: string, { base, edits = {}, believesProxies = false }: Surroundings): AnnouncedPrefix {
+  const { set = {}, remove = [] } = edits
+  const fixed = Object.entries(set).find(([name]) => name.toLowerCase() === header)?.[1]
+  if (fixed !== undefined) return () => fixed
+  if (remove.some((name) => name.toLowerCase() === header)) return () => ''
+  const hasParameters = prefix.includes(':')
+  const isStripped = prefix !== base
+
+  return (request) => {
+    const { segment, segmentsBefore = 0 } = takenOut.get(request) ?? {}
+    // A segment that others come before is no prefix.
+    const last = segment !== undefined && segmentsBefore === 0 ? segment : ''
+    const own = isStripped || last !== '' ? (hasParameters ? mountPrefix(request) : prefix) + last : ''
+    return believesProxies ? earlierPrefix(request) + own : own
+  }
+}
+
+/** What a trusted proxy says that it has taken off. A value that is no path is none. */
+function earlierPrefix (request: FastifyRequest): string {
+  const said = fieldList(request.raw.rawHeaders, header)
+  if (said === undefined || !isPeerTrusted(request)) return ''
+  const path = said.split(',').map((part) => part.trim().replace(/\/+$/, '')).join('')
+  return /^(\/[\w.~!$&'()*+,;=:@%-]+)*$/.test(path) ? path : ''
+}
