@@ -17,7 +17,8 @@ export function claimProjection ({ claimsToHeaders = [] }: IdentityProvider): Pr
     for (const { names, header } of rules) {
       const value = claimText(readClaim(claims, names))
       if (value === null) throw tokenInvalid({}, 'A claim of the token cannot be sent as a header.')
-      if (value !== undefined) headers.push([header, value])
+      // A header without a value would say that there is one: an upstream may take it for a tenant without a name.
+      if (value !== undefined && value !== '') headers.push([header, value])
     }
     return headers
   }
