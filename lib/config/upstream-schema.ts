@@ -10,7 +10,7 @@ const headerValues: SchemaObject = {
 const headerEdits = object({ set: headerValues, add: headerValues, remove: list(headerName, 'a list of header names') })
 
 // RFC 3986 3.3 (pchar), without dot segments and empty ones
-const pathPattern = "^(?!.*/\\.\\.?(/|$))(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$"
+const pathPattern = "^(?!.*/(\\.\\.?|\\*)(/|$)|.*:\\w)(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$"
 const retryReason: SchemaObject = {
   enum: ['not-sent', 'reset', 'timeout', 429, 500, 502, 503, 504],
   expected: "'not-sent', 'reset', 'timeout', or a status that is worth a retry: 429, 500, 502, 503, 504"
@@ -53,7 +53,8 @@ export const upstreamOptions = object({
     type: 'string',
     pattern: pathPattern,
     minLength: 1,
-    expected: "a path that begins with '/', without '..' and blanks"
+    expected: "a path that begins with '/', without '..' and blanks, and without parameters",
+    remedy: "The path behind the prefix follows it as it is. Write '%3A' for a colon that is meant as one."
   },
   headers: object({ request: headerEdits, response: headerEdits }),
   maxRequestBytes: count(0, Number.MAX_SAFE_INTEGER, 'bytes'),

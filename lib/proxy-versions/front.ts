@@ -1,7 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { splitAbsolute, splitTarget } from './request-target.ts'
+import { isUnder, type Mounted, mountedAt } from './request-target.ts'
 import { isBusy, sendAgain } from './send-again.ts'
 
 /** What is left of the connection of a request that asks for another protocol. */
@@ -18,7 +18,7 @@ const upgrading = new WeakMap<object, Upgrading>()
 const awaitingContinue = new WeakMap<object, () => void>()
 /** A place where the requests to a server are the gateway's. */
 interface Place {
-  prefix: string
+  mounted: Mounted
   /** Whether it has a use for what an `Upgrade` field asks for. */
   takesUpgrade: (field: string) => boolean
 }
@@ -47,14 +47,14 @@ export function isHeldBack (raw: object): boolean {
  * when the body is wanted. Whoever listened before keeps what is not under the prefix.
  */
 export function takeOver (
-  { server, routing }: Pick<FastifyInstance, 'server' | 'routing'>, prefix: string, takesUpgrade: Place['takesUpgrade']
+  { server, routing, initialConfig }: Pick<FastifyInstance, 'server' | 'routing' | 'initialConfig'>, prefix: string, takesUpgrade: Place['takesUpgrade']
 ): void {
   const before = placesOf.get(server)
-  placesOf.set(server, [...before ?? [], { prefix, takesUpgrade }])
+  placesOf.set(server, [...before ?? [], { mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
   if (before !== undefined) return
-  const isOurs: IsOurs = ({ url }) => placesOf.get(server)!.some((place) => isUnder(place.prefix, url!))
+  const isOurs: IsOurs = ({ url }) => placesOf.get(server)!.some((place) => isUnder(place.mounted, url!))
   const hasUse: IsOurs = ({ url, headers }) =>
-    placesOf.get(server)!.some((place) => isUnder(place.prefix, url!) && place.takesUpgrade(headers.upgrade!))
+    placesOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
   takeUpgrades(server, routing, isOurs, hasUse)
   takeExpectations(server, isOurs)
 }
@@ -100,13 +100,6 @@ function takeListeners (server: Server, event: string): ((...args: unknown[]) =>
 /** Whether somebody listens who came later than the gateway. */
 function hasMoreListeners (server: Server, event: string): boolean {
   return server.listenerCount(event) > 1
-}
-
-/** Whether a request is for what is under a prefix, which may have parameters. */
-export function isUnder (prefix: string, url: string): boolean {
-  const [path] = splitTarget(splitAbsolute(url)[1])
-  const segments = path.split('/')
-  return prefix.split('/').every((part, index) => part.includes(':') ? index < segments.length : part === segments[index])
 }
 
 /**

@@ -9,13 +9,13 @@ import type { Registry } from '../registry/registry.ts'
 import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf, takenOut } from '../stage/hand-over.ts'
 import { logDeparture } from './departure.ts'
 import { Exchange } from './exchange.ts'
-import { isUnder, takeOver, upgradingOf } from './front.ts'
+import { takeOver, upgradingOf } from './front.ts'
 import { guardRequests, judgeTarget } from './guard-request.ts'
 import { Mount } from './mount.ts'
 import { bodyOf, hasBody } from './request-body.ts'
 import { isGone } from './response.ts'
 import { ServerConnections } from './server-connections.ts'
-import { insidePath, type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
+import { insidePath, isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
 import { allowedProtocols, upgradeProtocols } from './upgrade-protocols.ts'
 import { Upstreams } from './upstreams.ts'
 
@@ -35,7 +35,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const { versions, versionHeader = 'api-version', closeGraceMs = 10_000, forwardedHeaders = [], ...register } = options
     const registry = versions as Registry
     const upstreams = Upstreams.use(registry, app.log)
-    const mount = new Mount(app.prefix + (options.prefix ?? ''), { versionHeader, forwardedHeaders }, pinnedBy.get(app), upstreams)
+    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinnedBy.get(app), upstreams)
     const endCheck = checkUpdates(registry, versionHeader, projectedInto.get(app) ?? [])
     const mounted = mountedAt(mount.prefix, app)
     rehearse(app, mount, mounted)
@@ -60,9 +60,9 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
         if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
         else forward(request, reply, mount, mounted)
       }
-      const method = forwardedMethods(scope)
+      const method = forwardedMethods(scope, mount.prefix)
       // At the root `/*` takes `/` as well, and leaves it to the app where the app has it.
-      for (const url of scope.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler })
+      for (const url of mount.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler })
     }, register)
   }
 })
@@ -114,8 +114,8 @@ function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
 }
 
 /** All but `OPTIONS` where the app has it for every path, as @fastify/cors does: it comes first. */
-function forwardedMethods (scope: FastifyInstance): string[] {
-  const isTaken = scope.prefix === '' && ['*', '/*'].some((url) => scope.hasRoute({ method: 'OPTIONS', url }))
+function forwardedMethods (scope: FastifyInstance, prefix: string): string[] {
+  const isTaken = prefix === '' && ['*', '/*'].some((url) => scope.hasRoute({ method: 'OPTIONS', url }))
   return scope.supportedMethods.filter((method) => method !== 'OPTIONS' || !isTaken)
 }
 
@@ -131,7 +131,7 @@ function rehearse (app: FastifyInstance, mount: Mount, mounted: Mounted): void {
   const { prefix } = mount
   const patterns = [prefix, `${prefix}/`, `${prefix}/*`]
   const isRoute = (pattern: string | undefined): boolean => pattern !== undefined && patterns.includes(pattern)
-  prefixesOf.get(app).push({ prefix, isRoute, has: (url) => isUnder(prefix, url) })
+  prefixesOf.get(app).push({ prefix, isRoute, has: (url) => isUnder(mounted, url) })
   stepsOf.get(app).push((request, reply, rehearsal) => {
     if (rehearsal?.isOfCaller === true || !isRoute(request.routeOptions.url)) return
     const refusal = judgeTarget(request, mounted)
@@ -150,7 +150,7 @@ function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyV
   }
   const { versions } = names === null ? { versions: {} } : (options.versions as Registry).current.content.set
   checkForward(problems, [], options, projectedInto.get(app) ?? [], versions)
-  const place = app.prefix + (options.prefix ?? '')
+  const place = joinPrefixes(app.prefix, options.prefix)
   if (app.hasRoute({ method: 'GET', url: `${place}/*` })) {
     problems.add(['prefix'], `everything under ${show(place === '' ? '/' : place)} is served by another route already. Choose another prefix.`)
   }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { splitAbsolute, splitTarget } from '../url/target.ts'
 
-export { splitAbsolute, splitTarget } from '../url/target.ts'
+export { splitAbsolute, splitTarget }
 
 /**
  * Whether a path could lead an upstream out of where it seems to lead: a `..` segment, plain or in any
@@ -27,17 +28,46 @@ export interface Mounted {
   readonly mergesSlashes: boolean
   /** Whether a path ends at `;`. */
   readonly endsAtSemicolon: boolean
+  /** Whether `/API` is the same as `/api`. */
+  readonly ignoresCase: boolean
 }
 
 export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstance, 'initialConfig'>): Mounted {
   // Fastify takes these options in two places, and reports their defaults in the other one.
-  const isSet = (name: 'ignoreDuplicateSlashes' | 'useSemicolonDelimiter'): boolean =>
-    [initialConfig, initialConfig.routerOptions].some((options) => (options as Record<string, unknown> | undefined)?.[name] === true)
+  const isSet = (name: 'ignoreDuplicateSlashes' | 'useSemicolonDelimiter' | 'caseSensitive', value = true): boolean =>
+    [initialConfig, initialConfig.routerOptions].some((options) => (options as Record<string, unknown> | undefined)?.[name] === value)
   return {
     prefix,
     depth: prefix.split('/').filter(Boolean).length,
     mergesSlashes: isSet('ignoreDuplicateSlashes'),
-    endsAtSemicolon: isSet('useSemicolonDelimiter')
+    endsAtSemicolon: isSet('useSemicolonDelimiter'),
+    ignoresCase: isSet('caseSensitive', false)
+  }
+}
+
+/** Joins prefixes as Fastify does, without a slash at the end: a scope may have the prefix `/api/`. */
+export function joinPrefixes (outer: string, inner = ''): string {
+  return (outer.replace(/\/$/, '') + inner).replace(/\/$/, '')
+}
+
+/** Whether the router finds a request target under a prefix, which may have parameters. */
+export function isUnder ({ prefix, mergesSlashes, ignoresCase }: Mounted, url: string): boolean {
+  const [path] = splitTarget(splitAbsolute(url)[1])
+  const segments = (mergesSlashes ? path.replaceAll(/\/+/g, '/') : path).split('/')
+  return prefix.split('/').every((part, index) => {
+    const segment = segments[index]
+    if (segment === undefined || part.includes(':')) return segment !== undefined
+    const decoded = decodeSegment(segment)
+    return ignoresCase ? part.toLowerCase() === decoded.toLowerCase() : part === decoded
+  })
+}
+
+function decodeSegment (segment: string): string {
+  if (!segment.includes('%')) return segment
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
   }
 }
 

@@ -75,7 +75,7 @@ t.test('a bare prefix keeps its end for a WebSocket', async (t) => {
 
   t.match(head, /^HTTP\/1\.1 101 /)
   t.equal((await upstream.last()).request.url, '/ws?x=1')
-  socket.destroy()
+  socket.resetAndDestroy()
 })
 
 t.test('an upstream that strips slashes at the end redirects once, not forever', async (t) => {

@@ -40,7 +40,7 @@ for (const [protocol, upgrades] of [
 
     const { head, socket } = await upgrade(t, origin, upgradeLines('/', protocol))
     const { request } = await upstream.last()
-    socket.destroy()
+    socket.resetAndDestroy()
 
     t.match(head, /^HTTP\/1\.1 101 /)
     t.equal(request.headers.upgrade, protocol)
@@ -77,7 +77,7 @@ t.test('each version has its own protocols, and an update changes them', async (
     const socket = await openSocket(t, origin)
     socket.write(upgradeLines('/', 'beta', ...more).join('\r\n'))
     const head = await readHead(socket)
-    socket.destroy()
+    socket.resetAndDestroy()
     return head
   }
 
