@@ -23,6 +23,8 @@ interface RefusalDetails {
   cause?: unknown
   /** The address that failed: for the log, never for the caller. */
   target?: string
+  /** What the operator can do about it: for the log, never for the caller. */
+  remedy?: string
 }
 
 /** An error that becomes an answer. */

@@ -56,12 +56,12 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
 }
 
 function log (request: FastifyRequest, refusal: Refusal): void {
-  const { code, statusCode: status, members, cause, target, provider } = refusal
+  const { code, statusCode: status, members, cause, target, remedy, provider } = refusal
   // What is wrong with a token has many reasons and one code. There is nothing of the token in them.
   const told = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider } : { code }
   // Nobody has to be woken for what an operator has switched off.
   if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...told, ...members, cause: messageOf(cause) }, 'request refused')
-  else request.log.error({ err: refusal, version: request.version?.id, target }, 'request refused')
+  else request.log.error({ err: refusal, version: request.version?.id, target, remedy }, 'request refused')
 }
 
 /** Where a code is described: `VERSION_RETIRED` at `version-retired`, below the address or as its fragment. */

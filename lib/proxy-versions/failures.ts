@@ -2,6 +2,7 @@ import {
   type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout,
   upstreamUnavailable
 } from '../errors.ts'
+import { remedyOf } from './remedies.ts'
 
 /** Codes of our own, beside undici's. */
 const codes = {
@@ -140,7 +141,8 @@ export function isTimeout ({ code = '' }: Error & { code?: string }): boolean {
 /** What the caller is told about a failed exchange. The error itself, and the target, are for the log. */
 export function exchangeFailure (cause: Error & { code?: string }, version: string, target: string | undefined): Refusal {
   const { code = '', name } = cause
-  const details = { cause, members: { version }, ...target !== undefined && { target } }
+  const remedy = remedyOf(cause, target)
+  const details = { cause, members: { version }, ...target !== undefined && { target }, ...remedy !== undefined && { remedy } }
   // What is left of the body is not waited for.
   if (code === codes.tooLarge) return requestTooLarge({ ...details, headers: { connection: 'close' } })
   if (code === codes.bodyStalled) return requestStalled({ ...details, headers: { connection: 'close' } })

@@ -3,6 +3,7 @@ import type { UpstreamOptions, VersionHealth } from '../../types/index.ts'
 import { type Balance, leastRequests, roundRobin } from './balance.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { UpstreamStatistics } from '../registry/reporters.ts'
+import { remedyOf } from './remedies.ts'
 import { RetryPolicy } from './retry.ts'
 import { Target } from './target.ts'
 
@@ -38,7 +39,7 @@ export class Upstream {
     }
     this.#targets = [targets].flat().map((address) => new Target(address, upstream, now, (target, err) => {
       if (target.isHealthy) log.info({ version: id, target: address }, 'target is healthy again')
-      else log.warn({ version: id, target: address, err }, 'target is not healthy')
+      else log.warn({ version: id, target: address, err, remedy: err === null ? undefined : remedyOf(err, address) }, 'target is not healthy')
     }))
   }
 

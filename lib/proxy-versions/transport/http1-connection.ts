@@ -94,6 +94,7 @@ export class Http1Connection {
       this.#client.close().then(resolve, resolve)
     })
   }
+
   /** Ends the connection at once. */
   async destroy (): Promise<void> {
     await this.#client.destroy()

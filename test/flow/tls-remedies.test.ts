@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { createServer as createHttps } from 'node:https'
+import type { AddressInfo, Server } from 'node:net'
+import t, { type Test } from 'tap'
+import type { UpstreamOptions } from '../../types/index.ts'
+import { makeAuthority } from '../helpers/certificates.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { makeApp } from '../helpers/gateway.ts'
+import { answering } from '../helpers/raw-upstream.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+interface Line {
+  msg: string
+  remedy?: string
+}
+
+async function startTls (t: Test, name = '127.0.0.1') {
+  const { ca, server: issue } = await makeAuthority()
+  const server = createHttps(await issue(name), (_request, response) => { response.end('ok') }).on('tlsClientError', () => {}) as unknown as Server
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => { server.close() })
+  return { ca, port: (server.address() as AddressInfo).port }
+}
+
+/** The remedies in the log of a request that fails. */
+async function remedies (t: Test, upstream: UpstreamOptions): Promise<Record<string, string | undefined>> {
+  const lines: Line[] = []
+  const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(JSON.parse(line) as Line) } } } })
+  const { send } = await gatewayTo(t, { health: { passive: { failures: 1 } }, ...upstream }, app)
+  const response = await send('/')
+  t.equal(response.status, 502)
+  t.notMatch(await response.text(), /tls|https?:\/\/127/i)
+  return Object.fromEntries(lines.filter(({ msg }) => /refused|not healthy/.test(msg)).map(({ msg, remedy }) => [msg, remedy]))
+}
+
+for (const http2 of [false, true]) {
+  const protocol = http2 ? 'HTTP/2' : 'HTTP/1.1'
+
+  t.test(`a certificate that nobody vouches for is logged with tls.ca (${protocol})`, async (t) => {
+    const { port } = await startTls(t)
+
+    const told = await remedies(t, { targets: `https://127.0.0.1:${port}`, http2 })
+
+    t.match(told, { 'request refused': /tls\.ca/, 'target is not healthy': /tls\.ca/ })
+  })
+
+  t.test(`a certificate for another name is logged with tls.servername (${protocol})`, async (t) => {
+    const { port, ca } = await startTls(t, 'other.test')
+
+    const told = await remedies(t, { targets: `https://127.0.0.1:${port}`, http2, tls: { ca } })
+
+    t.match(told['request refused'], /tls\.servername/)
+  })
+
+  t.test(`TLS to a target without it is logged with the address to write (${protocol})`, async (t) => {
+    const target = (await startUpstream(t, 'v1')).replace('http:', 'https:')
+
+    const told = await remedies(t, { targets: target, http2 })
+
+    t.match(told['request refused'], `write '${target.replace('https:', 'http:')}'`)
+  })
+}
+
+t.test('plain HTTP to a target with TLS is logged with the address to write', async (t) => {
+  const { port } = await startTls(t)
+
+  const told = await remedies(t, { targets: `http://127.0.0.1:${port}` })
+
+  t.match(told, { 'request refused': `write 'https://127.0.0.1:${port}'`, 'target is not healthy': `write 'https://127.0.0.1:${port}'` })
+})
+
+t.test('plain HTTP to a target that answers with an alert of TLS is logged with the address to write', async (t) => {
+  const target = await answering(t, '\x15\x03\x01\x00\x02\x02\x46')
+
+  const told = await remedies(t, { targets: target })
+
+  t.match(told['request refused'], `write '${target.replace('http:', 'https:')}'`)
+})
+
+t.test('a failure that has nothing to do with TLS has no remedy', async (t) => {
+  const told = await remedies(t, { targets: await answering(t, 'SSH-2.0-x\r\n') })
+
+  t.equal(told['request refused'], undefined)
+})
