@@ -44,7 +44,7 @@ export class Http1Pool implements UpstreamPool {
     if (index === -1) return
     this.#free.splice(index, 1)
     this.onDiscarded(connection)
-    void connection.close()
+    connection.close().catch(() => {})
   }
 
   onDiscarded (connection: Http1Connection): void {
