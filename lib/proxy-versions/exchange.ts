@@ -91,7 +91,8 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   #onInterim (status: number, rawHeaders: RawHeaders): void {
     // Each one starts the wait for the headers anew.
     if (++this.#interim > mostInterim) throw tooManyInterim()
-    forwardInterim(this.#reply, this.#route, status, rawHeaders)
+    // A 100 is for the gateway, and a 101 that is no switch is for nobody.
+    if (status > 101) forwardInterim(this.#reply, this.#route, status, rawHeaders)
   }
 
   onData (chunk: Buffer): boolean {

@@ -23,6 +23,8 @@ export class ServerConnections {
 
   private constructor (server: Server) {
     server.on('connection', (socket: Socket) => {
+      // A request that is read again has its connection announced again.
+      if (this.#sockets.has(socket)) return
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     }).on('close', () => clearTimeout(this.#limit))

@@ -77,7 +77,8 @@ t.test('an HTTP/1.1 client may upgrade', async (t) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
     socket.pipe(socket)
   })
-  const { origin, ca } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} }, 'h2')
+  const versions = { latest: { upstream: { targets: upstream, upgrades: { protocols: ['echo'] } } } }
+  const { origin, ca } = await startHttp2Gateway(t, { versions, resolve: {} }, 'h2')
   const asked = request(origin, { ca, agent: false, headers: { connection: 'Upgrade', upgrade: 'echo' } }).end()
 
   const [response, socket] = await once(asked, 'upgrade') as [IncomingMessage, Socket]
