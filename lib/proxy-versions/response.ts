@@ -36,7 +36,24 @@ export function needsDrain (response: Response): boolean {
  */
 export function breakOff (response: Response): void {
   if ('stream' in response) response.stream.destroy(new Error('the answer broke off'))
+  else if (response.req.httpVersion === '1.0') breakOffHttp10(response)
   else response.destroy()
+}
+
+/**
+ * Time in which a client reads what has arrived, in milliseconds. A client that is built on libuv takes a reset for an end when
+ * it arrives together with data.
+ */
+const resetDelay = 10
+
+/**
+ * The end of a response may be the end of the connection. Only a reset is no end. TLS needs none, because Node does not announce
+ * an end that it forces; a Unix socket has none.
+ */
+function breakOffHttp10 (response: ServerResponse): void {
+  const { socket } = response
+  if (socket === null || 'encrypted' in socket || socket.remoteAddress === undefined) response.destroy()
+  else setTimeout(() => socket.resetAndDestroy(), resetDelay)
 }
 
 /**
