@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { constants, type Http2ServerRequest, type ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
-import { bodyStalled, bodyTooLarge } from './failures.ts'
+import { bodyStalled, bodyTooLarge, clientLeft } from './failures.ts'
 import { askForBody, isHeldBack } from './front.ts'
 import { own } from './owned-pieces.ts'
 import { headOnly } from './transport/early-head.ts'
@@ -140,8 +140,9 @@ export class RequestBody extends Readable {
     this.push(null)
   }
 
-  readonly #onError = (error: Error): void => {
-    this.destroy(error)
+  /** Only the client can break its upload off. The error itself looks like one of the upstream's (`ECONNRESET`). */
+  readonly #onError = (): void => {
+    this.destroy(clientLeft())
   }
 }
 

@@ -10,8 +10,11 @@ import type { UpstreamOptions } from '../../types/index.ts'
 import { makeAuthority } from './certificates.ts'
 
 export type Transport = 'tcp' | 'tls' | 'unix'
-/** `cut`: a FIN that TLS has not announced. Elsewhere it is the same as `fin`. A Unix socket knows no reset: it is closed. */
-export type Ending = 'fin' | 'cut' | 'rst'
+/**
+ * `cut`: a FIN that TLS has not announced. Elsewhere it is the same as `fin`. A Unix socket knows no reset: it is closed.
+ * `refuse`: reads no more and closes, as a server does that refuses an upload. The system answers what still comes with a reset.
+ */
+export type Ending = 'fin' | 'cut' | 'rst' | 'refuse'
 
 /** What an upstream does when a request has arrived. */
 export interface Script {
@@ -34,8 +37,10 @@ export async function closingUpstream (t: Test, transport: Transport, script: Sc
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     const carrier = secureContext === null ? socket : secured(socket, secureContext)
     carrier.on('error', () => {}).once('data', () => {
+      if (script.end === 'refuse') socket.pause()
       carrier.write(script.bytes, 'latin1', () => {
         if (script.end === 'fin') carrier.end()
+        else if (script.end === 'refuse') socket.destroy()
         else if (script.end === 'cut' || transport === 'unix') socket.destroySoon()
         else socket.resetAndDestroy()
         server.emit('ended')

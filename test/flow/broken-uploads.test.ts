@@ -1,0 +1,57 @@
+import { type ClientRequest, request } from 'node:http'
+import { connect } from 'node:http2'
+import type { Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { gatewayTo, target } from '../helpers/gateway-to.ts'
+import { makeHttp2App } from '../helpers/http2.ts'
+import { until } from '../helpers/until.ts'
+
+// What a client does with its upload says nothing about the target.
+
+/** A gateway whose target never answers, and what has become of the uploads to it. */
+async function silentGateway (t: Test, protocol = 'HTTP/1.1') {
+  const uploads = { begun: 0, broken: 0 }
+  const { origin: targets } = await target(t, (upload) => {
+    uploads.begun++
+    upload.on('error', () => { uploads.broken++ }).resume()
+  })
+  const { app } = protocol === 'HTTP/2' ? await makeHttp2App(t) : { app: undefined }
+  return { uploads, ...await gatewayTo(t, { targets }, app) }
+}
+
+const ends: Record<string, (upload: ClientRequest) => void> = {
+  resets: (upload) => { (upload.socket as Socket).resetAndDestroy() },
+  closes: (upload) => { upload.destroy() }
+}
+
+for (const [does, breakOff] of Object.entries(ends)) {
+  t.test(`a client of HTTP/1.1 that ${does} twelve uploads leaves the target healthy`, async (t) => {
+    const { origin, targets, uploads } = await silentGateway(t)
+
+    for (let count = 1; count <= 12; count++) {
+      const upload = request(origin, { method: 'POST', agent: false }).on('error', () => {})
+      upload.write(Buffer.alloc(100_000))
+      await until(() => uploads.begun === count)
+      breakOff(upload)
+      await until(() => uploads.broken === count)
+    }
+
+    t.match(targets(), [{ healthy: true, failures: 0 }])
+  })
+}
+
+t.test('a client of HTTP/2 that resets twelve uploads leaves the target healthy', async (t) => {
+  const { origin, targets, uploads } = await silentGateway(t, 'HTTP/2')
+  const session = connect(origin)
+  t.teardown(() => session.destroy())
+
+  for (let count = 1; count <= 12; count++) {
+    const upload = session.request({ ':method': 'POST', ':path': '/' }).on('error', () => {})
+    upload.write(Buffer.alloc(100_000))
+    await until(() => uploads.begun === count)
+    upload.destroy()
+    await until(() => uploads.broken === count)
+  }
+
+  t.match(targets(), [{ healthy: true, failures: 0 }])
+})

@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { closingUpstream, type Transport } from '../helpers/closing-upstream.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { makeHttp2App } from '../helpers/http2.ts'
+
+// An upstream that refuses an upload answers, and closes the connection with unread data in it. The system then resets the
+// connection, and the gateway's next write fails. The response is there all the same (RFC 9112 9.3).
+
+const refusals: Record<string, string> = {
+  'a length': 'HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large',
+  chunks: 'HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ntoo large\r\n0\r\n\r\n'
+}
+const uploads: Record<string, (origin: string) => Promise<string>> = {
+  async 'HTTP/1.1' (origin) {
+    const upload = request(origin, { method: 'POST', agent: false }).on('error', () => {})
+    pour(upload)
+    const [response] = await once(upload, 'response') as [IncomingMessage]
+    return `${response.statusCode} ${await text(response)}`
+  },
+  async 'HTTP/2' (origin) {
+    const session = connectHttp2(origin)
+    const stream = session.request({ ':method': 'POST', ':path': '/' }).on('error', () => {})
+    pour(stream)
+    const [headers] = await once(stream, 'response')
+    const answer = `${headers[':status']} ${await text(stream)}`
+    session.destroy()
+    return answer
+  }
+}
+
+/** Writes without an end, as fast as the receiver takes it. */
+function pour (upload: NodeJS.WritableStream): void {
+  const chunk = Buffer.alloc(64 * 1024)
+  const write = (): void => {
+    while ((upload as unknown as { destroyed: boolean }).destroyed !== true && upload.write(chunk));
+  }
+  upload.on('drain', write)
+  write()
+}
+
+for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
+  for (const [protocol, upload] of Object.entries(uploads)) {
+    for (const [framing, bytes] of Object.entries(refusals)) {
+      t.test(`twelve refusals with ${framing} over ${transport} reach a client of ${protocol}, and the target stays healthy`, async (t) => {
+        const { upstream } = await closingUpstream(t, transport, { bytes, end: 'refuse' })
+        const { app } = protocol === 'HTTP/2' ? await makeHttp2App(t) : { app: undefined }
+        const { origin, targets } = await gatewayTo(t, upstream, app)
+
+        const answers: string[] = []
+        for (let i = 0; i < 12; i++) answers.push(await upload(origin))
+
+        t.strictSame(answers, Array(12).fill(`${/ (\d+) /.exec(bytes)![1]} too large`))
+        t.match(targets(), [{ healthy: true, failures: 0 }])
+      })
+    }
+  }
+}
