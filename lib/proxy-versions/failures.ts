@@ -12,6 +12,7 @@ const codes = {
   clientStalled: 'CLIENT_STALLED',
   bodyStalled: 'REQUEST_BODY_STALLED',
   tooLarge: 'REQUEST_BODY_TOO_LARGE',
+  unreadable: 'REQUEST_BODY_UNREADABLE',
   tooManyInterim: 'TOO_MANY_INTERIM',
   notOffered: 'PROTOCOL_NOT_OFFERED',
   queueFull: 'QUEUE_FULL',
@@ -68,6 +69,11 @@ export function bodyTooLarge (limit: number): Error {
   return failure(codes.tooLarge, `the body has more than ${limit} bytes`)
 }
 
+/** @param cause what a stream of the app's says that was to decode the body */
+export function bodyUnreadable (cause: Error): Error {
+  return Object.assign(failure(codes.unreadable, `the body cannot be read: ${cause.message}`), { cause })
+}
+
 export function tooManyInterim (): Error {
   return failure(codes.tooManyInterim, 'the upstream sends interim answers without end')
 }
@@ -89,7 +95,9 @@ const protocolErrors = new Set<string>([
 /** undici would not send it: a request target such as `*`, or a body that is not as long as it says. */
 const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'])
 
-const notTheUpstreams = new Set<string>([codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.closing])
+const notTheUpstreams = new Set<string>([
+  codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.unreadable, codes.closing
+])
 
 /** What is told of a failed exchange in metrics and logs, by its code: words that stay the same, whatever Node and undici call it. */
 const causes: Readonly<Record<string, string>> = {
@@ -98,6 +106,7 @@ const causes: Readonly<Record<string, string>> = {
   [codes.clientStalled]: 'client-stalled',
   [codes.bodyStalled]: 'request-stalled',
   [codes.tooLarge]: 'request-too-large',
+  [codes.unreadable]: 'request',
   [codes.queueFull]: 'queue-full',
   [codes.waitedTooLong]: 'queue-timeout',
   [codes.tooManyUpgrades]: 'too-many-upgrades',
@@ -145,6 +154,7 @@ export function exchangeFailure (cause: Error & { code?: string }, version: stri
   const details = { cause, members: { version }, ...target !== undefined && { target }, ...remedy !== undefined && { remedy } }
   // What is left of the body is not waited for.
   if (code === codes.tooLarge) return requestTooLarge({ ...details, headers: { connection: 'close' } })
+  if (code === codes.unreadable) return requestMalformed({ ...details, headers: { connection: 'close' } })
   if (code === codes.bodyStalled) return requestStalled({ ...details, headers: { connection: 'close' } })
   if (overloads.has(code)) return upstreamOverloaded({ ...details, headers: { 'retry-after': '1' } }, version)
   if (requestErrors.has(code)) return requestMalformed(details)

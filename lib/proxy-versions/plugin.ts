@@ -13,6 +13,7 @@ import { takeOver, upgradingOf } from './front.ts'
 import { guardRequests, judgeTarget } from './guard-request.ts'
 import { Mount } from './mount.ts'
 import { bodyOf, hasBody } from './request-body.ts'
+import { keepPayload, payloadOf } from './request-payload.ts'
 import { isGone } from './response.ts'
 import { ServerConnections } from './server-connections.ts'
 import { insidePath, isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
@@ -53,7 +54,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     await app.register(async (scope) => {
       // Bodies pass through unread, so no parser of the app's may get at them.
       scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+      scope.addContentTypeParser('*', keepPayload)
       scope.addHook('onRequest', guardRequests(mount, mounted))
       const handler = (request: FastifyRequest, reply: FastifyReply): void => {
         // By then all of a small body is there, which Node has read together with the head.
@@ -104,7 +105,7 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
     upgrade: upgradingOf(request.raw) === undefined ? null : allowedProtocols(request.headers.upgrade!, route.protocols),
     // undici makes a new connection when the name changes that it takes from `Host`: this one does not.
     servername: 'target',
-    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: idleMs })
+    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: idleMs }, payloadOf(request))
   }).start()
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { constants, type Http2ServerRequest, type ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
-import { bodyStalled, bodyTooLarge, clientLeft } from './failures.ts'
+import { bodyStalled, bodyTooLarge, bodyUnreadable, clientLeft } from './failures.ts'
 import { askForBody, isHeldBack } from './front.ts'
 import { own } from './owned-pieces.ts'
 import { headOnly } from './transport/early-head.ts'
@@ -32,8 +32,13 @@ function wholeBody (request: IncomingMessage, longest: number): Buffer | null {
   return body
 }
 
-/** The body of a request, in the form that it is sent in; `null` for none. */
-export function bodyOf (request: IncomingMessage, limits: Limits): Buffer | RequestBody | null {
+/**
+ * The body of a request, in the form that it is sent in; `null` for none.
+ *
+ * @param payload what is sent: the request itself, or what a `preParsing` hook of the app's made of it
+ */
+export function bodyOf (request: IncomingMessage, limits: Limits, payload: Readable = request): Buffer | RequestBody | null {
+  if (payload !== request) return new RequestBody(request, limits, payload)
   if (!hasBody(request)) return null
   return wholeBody(request, limits.bytes) ?? new RequestBody(request, limits)
 }
@@ -51,7 +56,9 @@ interface Limits {
  * could be told, so this stands between.
  */
 export class RequestBody extends Readable {
-  readonly #source: IncomingMessage
+  readonly #request: IncomingMessage
+  /** What is read: the request, or what is made of it on the way. */
+  readonly #source: Readable
   readonly #limit: number
   readonly #stall: NodeJS.Timeout | undefined
   /** What has come so far. */
@@ -59,9 +66,10 @@ export class RequestBody extends Readable {
   #isWanted = false
   #sendsHeadFirst = false
 
-  constructor (source: IncomingMessage, { bytes, idle }: Limits) {
+  constructor (request: IncomingMessage, { bytes, idle }: Limits, source: Readable = request) {
     // In object mode undici does not count a short body that is already whole, so what came chunked stays chunked.
     super({ objectMode: true, highWaterMark: 1 })
+    this.#request = request
     this.#source = source
     this.#limit = bytes
     if (idle > 0) this.#stall = setTimeout(this.#onStall, idle)
@@ -97,23 +105,26 @@ export class RequestBody extends Readable {
   override _destroy (error: Error | null, callback: (error: Error | null) => void): void {
     clearTimeout(this.#stall)
     this.#source.off('data', this.#onData).off('end', this.#onEnd)
-    if (!this.#source.readableEnded && !this.#source.destroyed && !isHeldBack(this.#source)) this.#linger()
+    // It cannot be read any more, and must not wait for somebody to.
+    if (this.#source !== this.#request) this.#source.destroy()
+    if (!this.#request.readableEnded && !this.#request.destroyed && !isHeldBack(this.#request)) this.#linger()
     callback(error)
   }
 
   /** Nothing is read, or asked for, before there is somebody to take it. */
   #begin (): void {
     this.#isWanted = true
-    askForBody(this.#source)
+    askForBody(this.#request)
     this.#source.on('data', this.#onData).on('end', this.#onEnd)
-    if (this.#sendsHeadFirst && this.#source.readableLength === 0) this.push(headOnly)
+    if (this.#source.errored !== null) this.#onError(this.#source.errored)
+    else if (this.#sendsHeadFirst && this.#source.readableLength === 0) this.push(headOnly)
   }
 
   /** What the client still sends is read and dropped: the next request of its connection comes behind it. */
   #linger (): void {
-    if ('stream' in this.#source) stopUpload(this.#source.stream as ServerHttp2Stream)
-    const end = setTimeout(() => this.#source.destroy(), longestLinger).unref()
-    this.#source.on('close', () => clearTimeout(end)).on('end', () => clearTimeout(end)).resume()
+    if ('stream' in this.#request) stopUpload(this.#request.stream as ServerHttp2Stream)
+    const end = setTimeout(() => this.#request.destroy(), longestLinger).unref()
+    this.#request.on('close', () => clearTimeout(end)).on('end', () => clearTimeout(end)).resume()
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -124,8 +135,8 @@ export class RequestBody extends Readable {
   }
 
   #pass (chunk: Buffer): void {
-    // Somebody who listened once may have the first one.
-    if (this.byteLength > chunk.length) own(chunk, this.#source)
+    // Somebody who listened once may have the first one, and what a hook makes is not the gateway's to free.
+    if (this.byteLength > chunk.length && this.#source === this.#request) own(chunk, this.#request)
     if (!this.push(chunk)) this.#source.pause()
   }
 
@@ -141,8 +152,8 @@ export class RequestBody extends Readable {
   }
 
   /** Only the client can break its upload off. The error itself looks like one of the upstream's (`ECONNRESET`). */
-  readonly #onError = (): void => {
-    this.destroy(clientLeft())
+  readonly #onError = (error: Error): void => {
+    this.destroy(this.#source === this.#request ? clientLeft() : bodyUnreadable(error))
   }
 }
 

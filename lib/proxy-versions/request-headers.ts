@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
+import { fieldList } from '../headers/field-values.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { hopByHop } from '../headers/hop-by-hop.ts'
 import { nominatedHeaders } from '../stage/hand-over.ts'
 import type { AnnouncedPrefix } from './announced-prefix.ts'
 import { forwardedHeaders, isPeerTrusted, pushForwarded } from './forwarded.ts'
+import { isPayloadReplaced } from './request-payload.ts'
 
 /** Makes the header list of a forwarded request: names and values in turn. */
 type RequestHeaders = (request: FastifyRequest) => string[]
@@ -35,12 +37,14 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
     const crumbs = httpVersionMajor === 2 ? request.headers.cookie : undefined
     const named = nominatedHeaders.get(request)
     const passed = trusted.size > 0 && isPeerTrusted(request) ? trusted : null
+    const isReplaced = isPayloadReplaced(request)
     const headers: string[] = []
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!
       if ((dropped.has(name) && passed?.has(name.toLowerCase()) !== true) || named?.has(name.toLowerCase()) === true || (crumbs !== undefined && name === 'cookie')) continue
-      headers.push(name, rawHeaders[i + 1]!)
+      if (!isReplaced || !ofContent.test(name)) headers.push(name, rawHeaders[i + 1]!)
     }
+    if (isReplaced) pushContentFields(headers, request)
     if (crumbs !== undefined && !dropped.has('cookie')) headers.push('cookie', crumbs)
     // undici writes the target's own name when there is none.
     if (host !== 'target') headers.push('host', host === 'client' ? request.host : host)
@@ -50,4 +54,16 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
     headers.push(...added)
     return headers
   }
+}
+
+/** Fields that say how a body is coded and how long it is. */
+const ofContent = /^content-(encoding|length)$/i
+
+/**
+ * Adds what a `preParsing` hook says of the body that it made. It edits `request.headers`. A length that it left as it
+ * was is the one of the body that the client sent, so the body is sent in chunks then.
+ */
+function pushContentFields (headers: string[], { headers: { 'content-encoding': encoding, 'content-length': length }, raw }: FastifyRequest): void {
+  if (encoding !== undefined) headers.push('content-encoding', encoding)
+  if (length !== undefined && length !== fieldList(raw.rawHeaders, 'content-length')) headers.push('content-length', length)
 }
