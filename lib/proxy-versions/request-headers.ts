@@ -6,7 +6,7 @@ import { hopByHop } from '../headers/hop-by-hop.ts'
 import { nominatedHeaders } from '../stage/hand-over.ts'
 import type { AnnouncedPrefix } from './announced-prefix.ts'
 import { forwardedHeaders, isPeerTrusted, pushForwarded } from './forwarded.ts'
-import { isPayloadReplaced } from './request-payload.ts'
+import { isPayloadDecoded, isPayloadReplaced } from './request-payload.ts'
 
 /** Makes the header list of a forwarded request: names and values in turn. */
 type RequestHeaders = (request: FastifyRequest) => string[]
@@ -60,10 +60,13 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
 const ofContent = /^content-(encoding|length)$/i
 
 /**
- * Adds what a `preParsing` hook says of the body that it made. It edits `request.headers`. A length that it left as it
- * was is the one of the body that the client sent, so the body is sent in chunks then.
+ * Adds what a `preParsing` hook says of the body that it made, in `request.headers`. A length that it left as it was is
+ * the one of the body that the client sent, so the body is sent in chunks then. @fastify/compress leaves the coding as
+ * it was too.
  */
-function pushContentFields (headers: string[], { headers: { 'content-encoding': encoding, 'content-length': length }, raw }: FastifyRequest): void {
-  if (encoding !== undefined) headers.push('content-encoding', encoding)
-  if (length !== undefined && length !== fieldList(raw.rawHeaders, 'content-length')) headers.push('content-length', length)
+function pushContentFields (headers: string[], request: FastifyRequest): void {
+  const { headers: { 'content-encoding': coding, 'content-length': length }, raw: { rawHeaders } } = request
+  const isStale = coding === fieldList(rawHeaders, 'content-encoding') && isPayloadDecoded(request)
+  if (coding !== undefined && !isStale) headers.push('content-encoding', coding)
+  if (length !== undefined && length !== fieldList(rawHeaders, 'content-length')) headers.push('content-length', length)
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import zlib from 'node:zlib'
 import type { FastifyRequest } from 'fastify'
 import { fieldValues } from '../headers/field-values.ts'
 
@@ -27,6 +28,19 @@ export function payloadOf (request: FastifyRequest): Readable {
 export function isPayloadReplaced (request: FastifyRequest): boolean {
   return payloadOf(request) !== request.raw
 }
+
+/**
+ * Whether the stream of a hook has another coding than what the client sent: it decompresses, or it counts what it was
+ * given, as Fastify asks streams to do that decode (`receivedEncodedLength`).
+ */
+export function isPayloadDecoded (request: FastifyRequest): boolean {
+  const payload = payloadOf(request)
+  return 'receivedEncodedLength' in payload || decoders.some((Decoder) => payload instanceof Decoder)
+}
+
+/** Zstandard is new in Node 22.15. */
+const decoders = [zlib.Gunzip, zlib.Unzip, zlib.Inflate, zlib.InflateRaw, zlib.BrotliDecompress, Reflect.get(zlib, 'ZstdDecompress')]
+  .filter((Decoder) => Decoder !== undefined) as Array<new () => Readable>
 
 function isPayloadKey ({ description }: symbol): boolean {
   return description === 'fastify.RequestPayloadStream'

@@ -68,6 +68,31 @@ for (const method of ['GET', 'DELETE', 'QUERY', 'OPTIONS']) {
   })
 }
 
+for (const [what, leave] of [
+  ['a stream that decompresses', (payload: Readable) => payload.pipe(createGunzip())],
+  ['a stream that counts what it decodes', (payload: Readable) => Object.assign(payload.pipe(new PassThrough()), { receivedEncodedLength: 0 })]
+] as const) {
+  t.test(`a hook that returns ${what} and leaves all headers has changed the coding, as @fastify/compress has`, async (t) => {
+    const app = makeApp(t)
+    app.addHook('preParsing', (_request, _reply, payload, done) => done(null, leave(payload)))
+    const { send } = await gatewayTo(t, { targets: await startUpstream(t, 'v1') }, app)
+
+    const { headers } = await (await send('/', { method: 'POST', headers: gzip, body: gzipSync(small) })).json() as Seen
+
+    t.match(headers, { 'content-encoding': undefined, 'content-length': undefined, 'transfer-encoding': 'chunked' })
+  })
+}
+
+t.test('a hook that only looks at a body leaves its coding', async (t) => {
+  const app = makeApp(t)
+  app.addHook('preParsing', (_request, _reply, payload, done) => done(null, payload.pipe(new PassThrough())))
+  const { send } = await gatewayTo(t, { targets: await startUpstream(t, 'v1') }, app)
+
+  const { headers } = await (await send('/', { method: 'POST', headers: gzip, body: gzipSync(small) })).json() as Seen
+
+  t.equal(headers['content-encoding'], 'gzip')
+})
+
 t.test('a length that the hook sets is sent; one that it left is not', async (t) => {
   const app = makeApp(t)
   app.addHook('preParsing', async (request, _reply, payload) => {
