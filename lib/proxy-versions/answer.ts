@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { clientStalled, wasIdle } from './failures.ts'
 import type { Route } from './mount.ts'
 import { fieldValue } from './raw-headers.ts'
+import { pushUpgradeRequired } from './response-headers.ts'
 import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from './response.ts'
 import { announcedTrailers, passedTrailers, takesTrailers } from './trailers.ts'
 import type { UpstreamRequest } from './transport/upstream-handler.ts'
@@ -46,6 +47,7 @@ export class Answer {
     const headers = this.#route.responseHeaders(rawHeaders, this.#reply)
     if (status !== 204 && status !== 304) this.#announceTrailers(headers, rawHeaders)
     if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
+    if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
     writeHead(this.#response, status, reason, headers)
     // From here on the answer is the upstream's, not Fastify's.
     this.#reply.hijack()

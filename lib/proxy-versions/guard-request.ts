@@ -31,6 +31,8 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
       return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
     }
     if (!isMediaType(headers['content-type'])) delete headers['content-type']
+    // Fastify answers 400 to a QUERY without one. Whether there must be one is for the upstream to say.
+    if (raw.method === 'QUERY') headers['content-type'] ??= 'application/octet-stream'
     done()
   }
 }

@@ -8,7 +8,7 @@ import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { remembered } from '../remembered.ts'
 import { type LifeCycle, mergeEnd, nothing } from './life-cycle.ts'
 import type { RewriteLocation } from './location.ts'
-import type { RawHeaders } from './raw-headers.ts'
+import { fieldValue, type RawHeaders } from './raw-headers.ts'
 import { isCaching, isSharedCacheable } from './shared-cache.ts'
 
 /** Headers that the gateway's own hooks have set on the reply. */
@@ -58,7 +58,7 @@ export function responseHeaders (version: RegisteredVersion, { versionHeader, re
       const value = rawHeaders[i + 1]!.toString('latin1')
       if (kind === 'vary') vary += vary === '' ? value : `, ${value}`
       else if (kind === 'location') headers.push(name, relocate(value, reply.request))
-      else if (!mergeEnd(end, lowerName, value) && (kind === 'kept-apart' || own[lowerName] === undefined)) headers.push(name, value)
+      else if (!mergeEnd(end, lowerName, value) && (kind === 'kept-apart' || !Object.hasOwn(own, lowerName))) headers.push(name, value)
       if (kind === 'caching') caching.push(lowerName, value)
     }
     const isShared = pinnedBy.length > 0 && isSharedCacheable(caching, own)
@@ -92,6 +92,17 @@ export function interimHeaders (version: RegisteredVersion, { versionHeader, rel
     }
     return headers
   }
+}
+
+/**
+ * Adds the protocols of a 426, which must name them (RFC 9110 15.5.22) although the field is for one hop: the client can
+ * ask the gateway for them. HTTP/2 has no upgrades.
+ */
+export function pushUpgradeRequired (headers: string[], rawHeaders: readonly Buffer[], response: FastifyReply['raw']): void {
+  const protocols = fieldValue(rawHeaders, 'upgrade')
+  if (protocols === undefined || 'stream' in response) return
+  // Node takes a `Connection` without `close` for a wish to keep the connection.
+  headers.push('upgrade', protocols, 'connection', response.shouldKeepAlive ? 'upgrade' : 'close, upgrade')
 }
 
 /** What is done with a field. */

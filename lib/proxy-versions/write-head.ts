@@ -22,8 +22,14 @@ function writeHttp1Head (response: ServerResponse, status: number, reason: strin
   if (hasOwn) setHeaders(response, headers)
   const rest = hasOwn ? [] : [...headers]
   // A reason phrase is for people (RFC 9110 15.1): one that cannot be passed on is left out.
-  if (/^[\t\x20-\x7e]+$/.test(reason)) response.writeHead(status, reason, rest)
-  else response.writeHead(status, rest)
+  try {
+    if (/^[\t\x20-\x7e]+$/.test(reason)) response.writeHead(status, reason, rest)
+    else response.writeHead(status, rest)
+  } catch (error) {
+    // Node keeps the reason even when it refuses the headers, and would send it with the status of the refusal.
+    response.statusMessage = ''
+    throw error
+  }
 }
 
 function writeHttp2Head (response: Http2ServerResponse, status: number, headers: readonly string[]): void {

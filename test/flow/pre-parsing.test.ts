@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { METHODS, type IncomingMessage, request as httpRequest } from 'node:http'
 import { connect } from 'node:http2'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -56,7 +56,7 @@ t.test('a body that the hook leaves alone is forwarded as it is', async (t) => {
   t.match(seen, { body: small, headers: { 'content-length': '5', 'transfer-encoding': undefined } })
 })
 
-for (const method of ['GET', 'DELETE', 'QUERY', 'OPTIONS']) {
+for (const method of ['GET', 'DELETE', 'QUERY', 'OPTIONS'].filter((name) => METHODS.includes(name))) {
   t.test(`the body of a ${method} is forwarded as the hook made it`, async (t) => {
     const { origin } = await start(t)
     const sent = httpRequest(origin, { method, headers: { ...gzip, 'content-type': 'text/plain', 'content-length': gzipSync(small).length } })
