@@ -16,7 +16,8 @@ export function writeHead (response: Response, status: number, reason: string, h
   else writeHttp1Head(response, status, reason, headers)
 }
 
-function writeHttp1Head (response: ServerResponse, status: number, reason: string, headers: readonly string[]): void {
+function writeHttp1Head (response: ServerResponse, status: number, reason: string, fields: readonly string[]): void {
+  const headers = lengthLast(fields)
   // Once something has called `setHeader`, a list given to `writeHead` keeps only the last of repeated fields.
   const hasOwn = response.getHeaderNames().length > 0
   if (hasOwn) setHeaders(response, headers)
@@ -30,6 +31,23 @@ function writeHttp1Head (response: ServerResponse, status: number, reason: strin
     response.statusMessage = ''
     throw error
   }
+}
+
+/**
+ * Moves the length behind `Content-Disposition`. Node decodes that field as UTF-8 when it knows the length by then, and so
+ * changes the bytes of file names, or takes them for invalid. The order of fields has no meaning (RFC 9110 5.3).
+ */
+function lengthLast (headers: readonly string[]): readonly string[] {
+  const length = indexOf(headers, 'content-length')
+  if (length === -1 || indexOf(headers, 'content-disposition') < length) return headers
+  return [...headers.slice(0, length), ...headers.slice(length + 2), ...headers.slice(length, length + 2)]
+}
+
+function indexOf (headers: readonly string[], name: string): number {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]!.length === name.length && headers[i]!.toLowerCase() === name) return i
+  }
+  return -1
 }
 
 function writeHttp2Head (response: Http2ServerResponse, status: number, headers: readonly string[]): void {
