@@ -14,11 +14,14 @@ export interface HeaderEdits {
 export interface UpstreamTimeouts {
   /** To connect, DNS and TLS included. Default 5000. */
   connect?: number
-  /** From the whole request sent to the answer's headers. Default 30000. */
+  /**
+   * From the whole request sent to the answer's headers. Default 30000, and none for calls of gRPC
+   * (`application/grpc`): those are only limited when it is set.
+   */
   headers?: number
   /**
    * Without progress, while a body is on its way in either direction. Default 60000, and none for
-   * server-sent events: those are only limited when it is set.
+   * server-sent events and calls of gRPC: those are only limited when it is set.
    */
   idle?: number
   /** Without a byte in either direction after an upgrade, as of a WebSocket. Default 300000. */

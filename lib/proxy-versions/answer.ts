@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import { isGrpc } from '../headers/grpc.ts'
 import { clientStalled, wasIdle } from './failures.ts'
 import type { Route } from './mount.ts'
 import { fieldValue } from './raw-headers.ts'
@@ -43,12 +44,12 @@ export class Answer {
   }
 
   /** @throws when it would not be valid HTTP */
-  begin (status: number, rawHeaders: readonly Buffer[], reason: string): void {
+  begin (status: number, rawHeaders: readonly Buffer[], reason: string, isWhole: boolean): void {
     const headers = this.#route.responseHeaders(rawHeaders, this.#reply)
-    if (status !== 204 && status !== 304) this.#announceTrailers(headers, rawHeaders)
+    if (status !== 204 && status !== 304 && !isWhole) this.#announceTrailers(headers, rawHeaders)
     if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
     if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
-    writeHead(this.#response, status, reason, headers)
+    writeHead(this.#response, status, reason, headers, isWhole)
     // From here on the answer is the upstream's, not Fastify's.
     this.#reply.hijack()
     this.#rawHeaders = rawHeaders
@@ -92,18 +93,22 @@ export class Answer {
     this.#held = null
   }
 
-  /** Only chunks have trailers behind them (RFC 9112 7.1.2), and only who asked for them reads them. */
+  /**
+   * Over HTTP/1.1 only chunks have trailers behind them (RFC 9112 7.1.2), and only a client that asked for them reads them.
+   * They need no announcement (RFC 9110 6.6.2), and over HTTP/2 there is seldom one.
+   */
   #announceTrailers (headers: string[], rawHeaders: readonly Buffer[]): void {
-    if (!takesTrailers(this.#reply.request) || fieldValue(rawHeaders, 'content-length') !== undefined) return
-    const announced = announcedTrailers(rawHeaders, this.#route.droppedTrailers)
-    if (announced === null) return
-    headers.push('trailer', announced)
+    if (!takesTrailers(this.#reply.request)) return
+    if (!('stream' in this.#response) && fieldValue(rawHeaders, 'content-length') !== undefined) return
     this.#hasTrailers = true
+    const announced = announcedTrailers(rawHeaders, this.#route.droppedTrailers)
+    if (announced !== null) headers.push('trailer', announced)
   }
 
   #limitStalls (): void {
-    const { idleMs, eventIdleMs } = this.#route.upstream
-    const limit = /^text\/event-stream\b/i.test(fieldValue(this.#rawHeaders, 'content-type') ?? '') ? eventIdleMs : idleMs
+    const { idleMs, streamIdleMs } = this.#route.upstream
+    const type = fieldValue(this.#rawHeaders, 'content-type') ?? ''
+    const limit = /^text\/event-stream\b/i.test(type) || isGrpc(type) ? streamIdleMs : idleMs
     if (limit > 0) this.#stall = setTimeout(() => this.#onStall(needsDrain(this.#response) ? clientStalled() : wasIdle()), limit)
   }
 

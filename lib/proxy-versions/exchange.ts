@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import type { Dispatcher } from 'undici'
 import { refuse } from '../problem.ts'
 import { observationOf } from '../stage/hand-over.ts'
 import type { Observation } from '../stage/observation.ts'
@@ -16,13 +15,13 @@ import { RequestBody } from './request-body.ts'
 import type { Listed } from './roster.ts'
 import { breakOff, endConnectionAfter } from './response.ts'
 import { type Attempted, reasonOf } from './retry.ts'
-import type { UpgradeHandler, UpstreamRequest } from './transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 import { openTunnel } from './upgrade.ts'
 
 /** Interim answers (1xx) that an upstream may send before the final one. */
 const mostInterim = 16
 
-type Options = Omit<Dispatcher.DispatchOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
+type Options = Omit<UpstreamRequestOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
 
 /** One request's exchange with its upstream. */
 export class Exchange implements UpgradeHandler, Waiter, Listed {
@@ -76,14 +75,14 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     if (this.#isOver) request.abort(clientLeft())
   }
 
-  onHeaders (status: number, rawHeaders: RawHeaders, reason: string): void {
+  onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole = false): void {
     if (status < 200) return this.#onInterim(status, rawHeaders)
     if (this.#repeatsFor(status, rawHeaders)) return
     // Fastify answers in the upstream's place when its `handlerTimeout` is over.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.answered()
     this.#answer = new Answer(this.#reply, this.#route, this.#request!, (error) => this.#cut(error))
-    this.#answer.begin(status, rawHeaders, reason)
+    this.#answer.begin(status, rawHeaders, reason, isWhole)
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.onComplete([])
   }

@@ -1,9 +1,9 @@
-import type { buildConnector, Dispatcher } from 'undici'
+import type { buildConnector } from 'undici'
 import { originOf } from './connection.ts'
 import { Http2Connection, mostStreams } from './http2-connection.ts'
 import { Http2Request, type Limits } from './http2-request.ts'
 import { type Pending, WaitingRequests } from './http2-waiting.ts'
-import type { UpgradeHandler, UpstreamPool } from './transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 interface Options {
   connect: buildConnector.connector
@@ -44,7 +44,7 @@ export class Http2Pool implements UpstreamPool {
     this.#waiting = new WaitingRequests(options.connectTimeout, () => this.#closeWhenIdle())
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.#place(options, handler, false)
   }
 
@@ -95,7 +95,7 @@ export class Http2Pool implements UpstreamPool {
     this.#report()
   }
 
-  #place (options: Dispatcher.DispatchOptions, handler: UpgradeHandler, isRepeated: boolean): void {
+  #place (options: UpstreamRequestOptions, handler: UpgradeHandler, isRepeated: boolean): void {
     if (!this.#isOffered) return this.#options.http1.dispatch(options, handler)
     const pending: Pending = { options, handler, isRepeated }
     const connection = this.#waiting.size === 0 ? this.#withRoom() : undefined

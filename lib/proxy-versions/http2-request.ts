@@ -1,9 +1,9 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
 import type { Readable } from 'node:stream'
-import { type Dispatcher, errors } from 'undici'
+import { errors } from 'undici'
 import { fieldLists } from './field-lists.ts'
 import { Http2Inbox } from './http2-inbox.ts'
-import type { UpstreamHandler, UpstreamRequest } from './transport/upstream-handler.ts'
+import type { UpstreamHandler, UpstreamRequest, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 export interface Limits {
   /** From the whole request sent to the headers of its answer, in milliseconds; 0 = no limit. */
@@ -43,7 +43,7 @@ export class Http2Request implements UpstreamRequest {
    * @param authority for requests that name no host
    * @throws when it cannot be sent
    */
-  send ({ body: source, ...options }: Dispatcher.DispatchOptions, authority: string): void {
+  send ({ body: source, ...options }: UpstreamRequestOptions, authority: string): void {
     this.#guard(() => this.#handler.onRequest(this))
     if (this.#isOver) return this.#options.connection.leave()
     const body = source as Buffer | Readable | null
@@ -56,7 +56,7 @@ export class Http2Request implements UpstreamRequest {
       this.#break(stream, new errors.SocketError(`the stream was reset with code ${stream.rstCode}`), body !== null)
       this.#options.connection.leave()
     })
-    this.#limitWait(stream)
+    this.#limitWait(stream, options.headersTimeout ?? this.#options.headersTimeout)
     if (Buffer.isBuffer(body)) stream.end(body)
     else body?.on('error', this.#fail).pipe(stream)
   }
@@ -76,15 +76,15 @@ export class Http2Request implements UpstreamRequest {
       .on('trailers', (_headers, _flags, rawTrailers) => { this.#trailers = rawTrailers })
   }
 
-  #limitWait (stream: ClientHttp2Stream): void {
-    if (this.#options.headersTimeout === 0) return
+  #limitWait (stream: ClientHttp2Stream, limit: number): void {
+    if (limit === 0) return
     const wait = setTimeout(() => {
       // As long as the target takes what there is of a request, it is the client that is slow.
       if (!stream.writableFinished && !stream.writableNeedDrain) return wait.refresh()
       // Nobody knows whether a connection without answers is alive: others do not try.
       this.#options.connection.retire()
       this.#fail(new errors.HeadersTimeoutError())
-    }, this.#options.headersTimeout)
+    }, limit)
     stream.on('drain', () => wait.refresh()).on('finish', () => wait.refresh())
     this.#wait = wait
   }
@@ -99,7 +99,7 @@ export class Http2Request implements UpstreamRequest {
       clearTimeout(this.#wait)
       this.#hasAnswer = true
     }
-    this.#handler.onHeaders(status, buffers(fields), '')
+    this.#handler.onHeaders(status, buffers(fields), '', isWhole)
     if (status < 200) return
     // Nothing follows: the client can get the headers as the end of its stream as well.
     if (isWhole) this.onEnd()
@@ -165,8 +165,10 @@ function buffers (rawFields: readonly string[]): Buffer[] {
   return rawFields.map((part) => Buffer.from(part, 'latin1'))
 }
 
-function requestHeaders ({ method, path, headers }: Dispatcher.DispatchOptions, authority: string): Fields {
+function requestHeaders ({ method, path, headers, takesTrailers = false }: UpstreamRequestOptions, authority: string): Fields {
   const { host, ...fields } = listed(headers as string[])
+  // The only value that HTTP/2 knows (RFC 9113 8.2.2). Servers of gRPC refuse calls without it.
+  if (takesTrailers) fields.te = 'trailers'
   return { ...fields, ':method': method, ':scheme': 'https', ':authority': host?.[0] ?? authority, ':path': path }
 }
 

@@ -1,10 +1,9 @@
-import type { Dispatcher } from 'undici'
 import { waitedTooLong } from './failures.ts'
-import type { UpgradeHandler } from './transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 /** A request without a stream. */
 export interface Pending {
-  readonly options: Dispatcher.DispatchOptions
+  readonly options: UpstreamRequestOptions
   readonly handler: UpgradeHandler
   /** A target has refused it once. */
   readonly isRepeated: boolean

@@ -4,6 +4,7 @@ import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/inde
 import { checkForward } from '../config/check-forward.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { type Problems, show } from '../config/problems.ts'
+import { isGrpc } from '../headers/grpc.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
 import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf, takenOut } from '../stage/hand-over.ts'
@@ -17,6 +18,7 @@ import { keepPayload, payloadOf } from './request-payload.ts'
 import { isGone } from './response.ts'
 import { ServerConnections } from './server-connections.ts'
 import { insidePath, isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind, splitTarget } from './request-target.ts'
+import { takesTrailers } from './trailers.ts'
 import { allowedProtocols, upgradeProtocols } from './upgrade-protocols.ts'
 import { Upstreams } from './upstreams.ts'
 
@@ -93,11 +95,12 @@ function forwardLate (request: FastifyRequest, reply: FastifyReply, mount: Mount
 
 function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {
   const route = mount.routeTo(servedBy.get(request)!)
-  const { version, maxRequestBytes, idleMs } = route.upstream
+  const { version, maxRequestBytes, idleMs, streamIdleMs, grpcHeadersMs } = route.upstream
   // A client may leave while a resolver or a hook is still at work.
   if (isGone(reply.raw)) return logDeparture(request, version)
   const [path, query] = splitTarget(request.raw.url!)
   const behind = takenOut.get(request)?.isWholePath === true ? '' : pathBehind(path, mounted)
+  const isCall = isGrpc(request.headers['content-type'])
   new Exchange(reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
     path: insidePath(route.base, behind) + query,
@@ -105,7 +108,9 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
     upgrade: upgradingOf(request.raw) === undefined ? null : allowedProtocols(request.headers.upgrade!, route.protocols),
     // undici makes a new connection when the name changes that it takes from `Host`: this one does not.
     servername: 'target',
-    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: idleMs }, payloadOf(request))
+    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payloadOf(request)),
+    takesTrailers: takesTrailers(request),
+    ...isCall && { headersTimeout: grpcHeadersMs }
   }).start()
 }
 

@@ -1,5 +1,4 @@
-import type { Dispatcher } from 'undici'
-import type { UpgradeHandler, UpstreamPool } from './transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 /**
  * Connections that are made anew when they have been used for some time, so that a changed DNS answer is followed.
@@ -25,7 +24,7 @@ export class RenewedPool implements UpstreamPool {
     this.#since = now()
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     if (this.#isClosed) return this.#dispatchLate(options, handler)
     if (this.#now() - this.#since >= this.#longestUse) this.#renew()
     this.#pool.dispatch(options, handler)
@@ -51,7 +50,7 @@ export class RenewedPool implements UpstreamPool {
     this.#since = this.#now()
   }
 
-  #dispatchLate (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+  #dispatchLate (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     const pool = this.#make()
     pool.dispatch(options, handler)
     this.#retire(pool)

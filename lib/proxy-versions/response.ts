@@ -1,5 +1,5 @@
 import { ServerResponse } from 'node:http'
-import type { Http2ServerResponse } from 'node:http2'
+import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import { fieldLists } from './field-lists.ts'
 import { giveBack } from './read-regions.ts'
 
@@ -107,5 +107,17 @@ function isWatched (response: ServerResponse): boolean {
 /** Writes what comes behind the body: pairs of name and value. */
 export function addTrailers (response: Response, trailers: Array<[name: string, value: string]>): void {
   if (!('stream' in response)) return response.addTrailers(trailers)
-  response.addTrailers(Object.fromEntries([...fieldLists(trailers.flat())].map(([name, { values }]) => [name, values])))
+  const fields = Object.fromEntries([...fieldLists(trailers.flat())].map(([name, { values }]) => [name, values]))
+  const { stream } = response
+  // Node would send its own list, and would throw where nobody catches it if a field is repeated that it sends only once.
+  stream.removeAllListeners('wantTrailers').once('wantTrailers', () => sendTrailers(stream, fields))
+}
+
+function sendTrailers (stream: ServerHttp2Stream, fields: Record<string, string[]>): void {
+  try {
+    stream.sendTrailers(fields)
+  } catch {
+    // Joined, they mean what they meant apart (RFC 9110 5.3).
+    stream.sendTrailers(Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values.join(', ')])))
+  }
 }

@@ -1,11 +1,10 @@
-import type { Dispatcher } from 'undici'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions, originOf } from './connection.ts'
 import { connectorTo, type OpenConnections } from './connector.ts'
 import { Http2Pool } from './http2-pool.ts'
 import { RenewedPool } from './renewed-pool.ts'
 import { Http1Pool } from './transport/http1-pool.ts'
-import type { UpgradeHandler } from './transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 /** Connections are made anew after this time, in milliseconds. */
 const longestUse = 30_000
@@ -34,7 +33,7 @@ export class TargetConnections implements OpenConnections {
     this.#upgrades = new RenewedPool(http1, longestUse, now)
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     const pool = options.upgrade == null ? this.#requests : this.#upgrades
     pool.dispatch(options, handler)
   }

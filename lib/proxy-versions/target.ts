@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import type { TargetHealth, UpstreamOptions } from '../../types/index.ts'
 import type { TargetStatistics } from '../registry/reporters.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
@@ -6,7 +5,7 @@ import { HealthCheck } from './health-check.ts'
 import { mostStreams } from './http2-connection.ts'
 import { PassiveHealth } from './passive-health.ts'
 import { TargetConnections, triesHttp2 } from './target-connections.ts'
-import type { UpgradeHandler } from './transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 /** Told that a target begins or ceases to get requests. */
 export type OnHealth = (target: Target, error: Error | null) => void
@@ -74,7 +73,7 @@ export class Target {
   }
 
   /** Sends the request of an exchange that has begun. */
-  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.#connections.dispatch(options, handler)
   }
 

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { HeaderNames } from '../headers/header-names.ts'
 import { hopByHop } from '../headers/hop-by-hop.ts'
@@ -34,10 +35,21 @@ export function passedTrailers (
 ): Array<[name: string, value: string]> {
   const passed: Array<[string, string]> = []
   for (let i = 0; i < rawTrailers.length; i += 2) {
-    const name = rawTrailers[i]!.toString('latin1')
-    if (isFit(name, dropped)) passed.push([name, rawTrailers[i + 1]!.toString('latin1')])
+    const [name, value] = [rawTrailers[i]!.toString('latin1'), rawTrailers[i + 1]!.toString('latin1')]
+    if (isFit(name, dropped) && isValid(name, value)) passed.push([name, value])
   }
   return passed
+}
+
+/** By then it is too late to refuse a response for them. */
+function isValid (name: string, value: string): boolean {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isFit (name: string, dropped: HeaderNames): boolean {

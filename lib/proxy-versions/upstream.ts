@@ -13,8 +13,10 @@ export class Upstream {
   readonly maxRequestBytes: number
   readonly totalMs: number
   readonly idleMs: number
-  /** The same for server-sent events, which may be rare. */
-  readonly eventIdleMs: number
+  /** The same for server-sent events and calls of gRPC, which may be silent for long. */
+  readonly streamIdleMs: number
+  /** Until the headers of the response to a call of gRPC, which may come with its first message; 0 = no limit. */
+  readonly grpcHeadersMs: number
   readonly tunnelIdleMs: number
   readonly retries: RetryPolicy
   readonly #targets: readonly Target[]
@@ -24,12 +26,13 @@ export class Upstream {
 
   constructor ({ id, upstream }: Pick<RegisteredVersion, 'id' | 'upstream'>, log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now = () => performance.now()) {
     const { targets, balance, maxRequestBytes = 0, timeouts = {}, retry = {} }: UpstreamOptions = upstream
-    const { idle, tunnel = 300_000, total = 0 } = timeouts
+    const { headers, idle, tunnel = 300_000, total = 0 } = timeouts
     this.version = id
     this.maxRequestBytes = maxRequestBytes
     this.totalMs = total
     this.idleMs = idle ?? 60_000
-    this.eventIdleMs = idle ?? 0
+    this.streamIdleMs = idle ?? 0
+    this.grpcHeadersMs = headers ?? 0
     this.tunnelIdleMs = tunnel
     this.retries = new RetryPolicy(retry, now)
     this.#balance = balance === 'least-requests' ? leastRequests() : roundRobin()

@@ -9,10 +9,12 @@ const ofConnections = ['connection', 'http2-settings', 'keep-alive', 'proxy-conn
 /**
  * Writes status and headers: names and values in turn, repeated fields in their own lines.
  *
+ * @param isWhole nothing follows. Over HTTP/2 the headers then end the stream: a client of gRPC looks for its status in
+ * the frame that does.
  * @throws `ERR_INVALID_CHAR`, `ERR_HTTP_INVALID_STATUS_CODE` when the upstream's would not be valid HTTP
  */
-export function writeHead (response: Response, status: number, reason: string, headers: readonly string[]): void {
-  if ('stream' in response) writeHttp2Head(response, status, headers)
+export function writeHead (response: Response, status: number, reason: string, headers: readonly string[], isWhole = false): void {
+  if ('stream' in response) writeHttp2Head(response, status, headers, isWhole)
   else writeHttp1Head(response, status, reason, headers)
 }
 
@@ -50,19 +52,24 @@ function indexOf (headers: readonly string[], name: string): number {
   return -1
 }
 
-function writeHttp2Head (response: Http2ServerResponse, status: number, headers: readonly string[]): void {
+function writeHttp2Head (response: Http2ServerResponse, status: number, headers: readonly string[], isWhole: boolean): void {
   setHeaders(response, headers, ofConnections)
   // One of them, which a hook of the app's may have set, would cost the whole answer.
   for (const name of ofConnections) response.removeHeader(name)
   // Neither has a body, and a client takes a length without one for an error (RFC 9110 8.6, RFC 9113 8.1.1).
   if (status === 204 || status === 205) response.removeHeader('content-length')
   try {
-    response.writeHead(status)
+    sendHttp2Head(response, status, isWhole)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_HTTP2_HEADER_SINGLE_VALUE') throw error
     joinRepeated(response)
-    response.writeHead(status)
+    sendHttp2Head(response, status, isWhole)
   }
+}
+
+function sendHttp2Head (response: Http2ServerResponse, status: number, isWhole: boolean): void {
+  if (isWhole) response.stream.respond({ ...response.getHeaders(), ':status': status }, { endStream: true })
+  else response.writeHead(status)
 }
 
 /** Sets all headers or, when one is not valid, none: what the gateway answers then has its own only. */

@@ -32,7 +32,7 @@ t.test('a request arrives as it is', async (t) => {
     'api-version': 'latest',
     'x-forwarded-host': 'api.test'
   }])
-  t.strictSame([seen[0]!.host, seen[0]!.te, seen[0]!['keep-alive']], [undefined, undefined, undefined])
+  t.strictSame([seen[0]!.host, seen[0]!.te, seen[0]!['keep-alive']], [undefined, 'trailers', undefined])
 })
 
 t.test('the host of the config is its authority', async (t) => {

@@ -34,7 +34,7 @@ export interface Http2Answer {
 export async function makeHttp2App (t: Test, front: Front = 'h2c', log?: { write: (line: string) => void }): Promise<Http2App> {
   const options = { http2: true, ...log !== undefined && { logger: { stream: log } } } as const
   const { ca, server } = front === 'h2' ? await makeAuthority() : { ca: '', server: null }
-  const app = server === null ? Fastify(options) : Fastify({ ...options, https: { allowHTTP1: true, ...await server('127.0.0.1') } })
+  const app = server === null ? Fastify(options) : Fastify({ ...options, https: { allowHTTP1: true, ...await server('127.0.0.1', 'localhost') } })
   t.teardown(async () => { await app.close() })
   // Hooks and requests are of the same kind in all apps; their types are not.
   return { app: app as unknown as FastifyInstance, scheme: `${front === 'h2' ? 'https' : 'http'}:`, ca }

@@ -1,9 +1,9 @@
-import { type buildConnector, Client, type Dispatcher } from 'undici'
+import { type buildConnector, Client } from 'undici'
 import { RequestBody } from '../request-body.ts'
 import { sendHeadsEarly } from './early-head.ts'
 import { SocketGuard } from './socket-guard.ts'
 import { UndiciHandler } from './undici-handler.ts'
-import type { UpgradeHandler } from './upstream-handler.ts'
+import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
 
 export interface Http1Options extends Omit<Client.Options, 'connect' | 'pipelining' | 'allowH2'> {
   connect: buildConnector.connector
@@ -45,7 +45,7 @@ export class Http1Connection {
     })
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     if (options.body instanceof RequestBody) options.body.sendHeadFirst()
     this.#client.dispatch(options, new UndiciHandler(handler, this))
   }

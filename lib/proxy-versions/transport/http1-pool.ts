@@ -1,6 +1,5 @@
-import type { Dispatcher } from 'undici'
 import { Http1Connection, type Http1Options } from './http1-connection.ts'
-import type { UpgradeHandler, UpstreamPool } from './upstream-handler.ts'
+import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './upstream-handler.ts'
 
 /** Connections to a target over HTTP/1.1, as many as there are requests in flight. Whoever uses the pool limits them. */
 export class Http1Pool implements UpstreamPool {
@@ -15,7 +14,7 @@ export class Http1Pool implements UpstreamPool {
     this.#options = options
   }
 
-  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void {
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     const connection = this.#free.pop() ?? this.#open()
     connection.dispatch(options, handler)
   }

@@ -14,8 +14,12 @@ export interface UpstreamRequest {
 export interface UpstreamHandler {
   /** The request has a connection and is about to be sent. */
   onRequest (request: UpstreamRequest): void
-  /** The response has begun, or an interim response (1xx) has arrived. An exception ends the request. */
-  onHeaders (status: number, rawHeaders: RawHeaders, reason: string): void
+  /**
+   * The response has begun, or an interim response (1xx) has arrived. An exception ends the request.
+   *
+   * @param isWhole nothing follows, and `onComplete` is called at once: over HTTP/2, headers may be the end of a response
+   */
+  onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole?: boolean): void
   /**
    * A chunk of the body has arrived. An exception ends the request.
    *
@@ -33,9 +37,15 @@ export interface UpgradeHandler extends UpstreamHandler {
   onUpgrade (rawHeaders: RawHeaders, socket: Duplex): void
 }
 
+/** A request to be sent, as undici takes it. `headersTimeout` counts before that of the target. */
+export interface UpstreamRequestOptions extends Dispatcher.DispatchOptions {
+  /** Its client takes trailers, so an HTTP/2 target is asked for them. */
+  takesTrailers?: boolean
+}
+
 /** Sends requests to one target. */
 export interface UpstreamPool {
-  dispatch (options: Dispatcher.DispatchOptions, handler: UpgradeHandler): void
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void
   /** Waits for the requests in flight. */
   close (): Promise<void>
   /** Ends its connections at once, whatever the target does. */
