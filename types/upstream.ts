@@ -109,7 +109,10 @@ export interface UpstreamOptions {
    * more are 503. Default 1024.
    */
   maxQueued?: number
-  /** HTTP/2 to `https` targets that offer it. Default false. Upgrades, such as WebSockets, take HTTP/1.1. */
+  /**
+   * HTTP/2 to `https` targets that offer it, and to `http` and `unix+http` targets, which must speak it without TLS (h2c with
+   * prior knowledge, RFC 9113 3.3). Default false. Upgrades, such as WebSockets, take HTTP/1.1.
+   */
   http2?: boolean
   timeouts?: UpstreamTimeouts
   tls?: UpstreamTls

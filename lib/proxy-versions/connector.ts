@@ -24,7 +24,9 @@ export function connectorTo (
   address: string, options: UpstreamOptions, allowH2 = false, connections: OpenConnections = { open: 0 }
 ): buildConnector.connector {
   const memory = allowH2 ? {} : { onread: readRegions }
-  const connect = buildConnector({ ...buffers, ...memory, ...connectionOptions(address, options).connect, allowH2 })
+  // Without TLS there is nothing to find out HTTP/2 by, so it is spoken with prior knowledge (RFC 9113 3.3).
+  const protocols = { allowH2, useH2c: allowH2 }
+  const connect = buildConnector({ ...buffers, ...memory, ...connectionOptions(address, options).connect, ...protocols })
   return (where, callback) => connect({ ...where, servername: '' }, (...[error, socket]) => {
     if (error !== null) return callback(error, null)
     connections.open++

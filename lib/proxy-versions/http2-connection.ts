@@ -114,7 +114,7 @@ export class Http2Connection {
       .once('connect', () => session.setLocalWindowSize(windows.connection))
       .once('close', () => {
         clearTimeout(late)
-        this.#end(this.session !== null ? null : reason ?? new errors.SocketError('the target closed the connection before its HTTP/2 settings'))
+        this.#end(this.session === null ? notHttp2(origin, reason) : null)
       })
       // The session finishes its streams, and takes no new ones (RFC 9113 6.8).
       .on('goaway', () => {
@@ -147,4 +147,10 @@ export class Http2Connection {
     this.#hasEnded = true
     this.#owner.onEnd(this, error)
   }
+}
+
+/** Names the remedy: over TLS a target says that it speaks HTTP/2, otherwise only the config does. */
+function notHttp2 ({ protocol }: URL, cause: Error | undefined): Error {
+  const remedy = protocol === 'http:' ? ". If it does not speak HTTP/2 without TLS, leave out the upstream's http2" : ''
+  return Object.assign(new errors.SocketError(`the target ended the connection before it sent HTTP/2 settings${remedy}`), { cause })
 }

@@ -109,7 +109,7 @@ export class Http2Pool implements UpstreamPool {
     const repeat = isRepeated ? null : () => this.#place(options, handler, true)
     connection.streams++
     try {
-      new Http2Request(connection.session!, handler, { ...this.#options.limits, connection, repeat }).send(options, this.#origin.host)
+      new Http2Request(connection.session!, handler, { ...this.#options.limits, connection, repeat }).send(options, this.#origin)
     } catch (error) {
       connection.leave()
       handler.onError(error as Error)

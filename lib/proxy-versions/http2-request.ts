@@ -40,15 +40,15 @@ export class Http2Request implements UpstreamRequest {
   }
 
   /**
-   * @param authority for requests that name no host
+   * @param origin the target's; its host is for requests that name none
    * @throws when it cannot be sent
    */
-  send ({ body: source, ...options }: UpstreamRequestOptions, authority: string): void {
+  send ({ body: source, ...options }: UpstreamRequestOptions, origin: URL): void {
     this.#guard(() => this.#handler.onRequest(this))
     if (this.#isOver) return this.#options.connection.leave()
     const body = source as Buffer | Readable | null
     // `close()` would end the stream before it resets it, and half an upload would look whole. A signal does not.
-    const stream = open(this.#session, requestHeaders(options, authority), { endStream: body === null, signal: this.#cancel.signal })
+    const stream = open(this.#session, requestHeaders(options, origin), { endStream: body === null, signal: this.#cancel.signal })
     this.#stream = stream
     this.#inbox = new Http2Inbox(stream, this)
     this.#followAnswer(stream)
@@ -165,11 +165,11 @@ function buffers (rawFields: readonly string[]): Buffer[] {
   return rawFields.map((part) => Buffer.from(part, 'latin1'))
 }
 
-function requestHeaders ({ method, path, headers, takesTrailers = false }: UpstreamRequestOptions, authority: string): Fields {
+function requestHeaders ({ method, path, headers, takesTrailers = false }: UpstreamRequestOptions, origin: URL): Fields {
   const { host, ...fields } = listed(headers as string[])
   // The only value that HTTP/2 knows (RFC 9113 8.2.2). Servers of gRPC refuse calls without it.
   if (takesTrailers) fields.te = 'trailers'
-  return { ...fields, ':method': method, ':scheme': 'https', ':authority': host?.[0] ?? authority, ':path': path }
+  return { ...fields, ':method': method, ':scheme': origin.protocol.slice(0, -1), ':authority': host?.[0] ?? origin.host, ':path': path }
 }
 
 /** @throws as undici does, when they are not valid */

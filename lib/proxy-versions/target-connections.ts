@@ -9,11 +9,6 @@ import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstrea
 /** Connections are made anew after this time, in milliseconds. */
 const longestUse = 30_000
 
-/** Whether HTTP/2 is to be tried: it takes TLS to find out what a target offers. */
-export function triesHttp2 (address: string, { http2 = false }: UpstreamOptions): boolean {
-  return http2 && originOf(address).startsWith('https:')
-}
-
 /** All connections to a target. How many there are is limited by who uses them. */
 export class TargetConnections implements OpenConnections {
   open = 0
@@ -29,7 +24,7 @@ export class TargetConnections implements OpenConnections {
     const connect = connectorTo(address, options, true, this)
     const { connections = 128, timeouts: { connect: connectTimeout = 5_000 } = {} } = options
     const http2 = (): Http2Pool => new Http2Pool(address, { connect, connections, connectTimeout, limits, http1: http1(), onCapacity })
-    this.#requests = new RenewedPool(triesHttp2(address, options) ? http2 : http1, longestUse, now)
+    this.#requests = new RenewedPool(options.http2 === true ? http2 : http1, longestUse, now)
     this.#upgrades = new RenewedPool(http1, longestUse, now)
   }
 

@@ -4,7 +4,7 @@ import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { HealthCheck } from './health-check.ts'
 import { mostStreams } from './http2-connection.ts'
 import { PassiveHealth } from './passive-health.ts'
-import { TargetConnections, triesHttp2 } from './target-connections.ts'
+import { TargetConnections } from './target-connections.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 /** Told that a target begins or ceases to get requests. */
@@ -26,7 +26,7 @@ export class Target {
   constructor (address: string, options: UpstreamOptions, now: () => number, onHealth: OnHealth = () => {}) {
     const { connections = 128, maxQueued = 1024, timeouts: { connect = 5_000 } = {}, health = {} } = options
     this.address = address
-    this.#queue = new ConnectionQueue(connections * (triesHttp2(address, options) ? mostStreams : 1), maxQueued, connect)
+    this.#queue = new ConnectionQueue(connections * (options.http2 === true ? mostStreams : 1), maxQueued, connect)
     this.#connections = new TargetConnections(address, options, now, (requests) => this.#queue.resize(requests))
     this.#passive = new PassiveHealth(health.passive ?? {}, now)
     this.#check = health.active === undefined ? null : new HealthCheck(address, options, health.active, this.#note)

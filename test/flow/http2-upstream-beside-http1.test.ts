@@ -8,7 +8,6 @@ import { gatewayTo } from '../helpers/gateway-to.ts'
 import { gatewayToHttp2, saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
-import { startUpstream } from '../helpers/upstream.ts'
 
 t.test('a WebSocket beside it takes HTTP/1.1', async (t) => {
   const { ca, targets, server } = await startHttp2Upstream(t, saying('ok'), { allowHTTP1: true })
@@ -24,15 +23,6 @@ t.test('a WebSocket beside it takes HTTP/1.1', async (t) => {
   const answer = await text(client)
 
   t.match(answer, /^HTTP\/1\.1 101 Switching Protocols\r\n[^]*\r\n\r\nhellobye$/)
-})
-
-t.test('a target without TLS is asked over HTTP/1.1', async (t) => {
-  const upstream = await startUpstream(t, 'v1', ({ httpVersion }, response) => { response.end(httpVersion) })
-  const { send } = await gatewayTo(t, { targets: upstream, http2: true })
-
-  const response = await send('/')
-
-  t.equal(await response.text(), '1.1')
 })
 
 t.test('a target that does not offer it is asked over HTTP/1.1, with no more connections than may be', async (t) => {

@@ -128,6 +128,6 @@ t.test('a connection that is gone takes no request', async (t) => {
 
   session.destroy()
 
-  t.throws(() => new Http2Request(session, handler, options).send(get, 'orders.test'), { code: 'ERR_HTTP2_INVALID_SESSION' })
+  t.throws(() => new Http2Request(session, handler, options).send(get, new URL('https://orders.test')), { code: 'ERR_HTTP2_INVALID_SESSION' })
   t.strictSame(notes, ['connected'])
 })
