@@ -69,7 +69,7 @@ async function ofHeaders (): Promise<Case[]> {
   const { request, reply, sanitize } = await makeStages({})
   await sanitize(request, reply, null)
   const toUpstream = requestHeaders(version, { versionHeader: 'api-version', prefixOf: () => '', trusted: new Set() })
-  const toClient = responseHeaders(version, { versionHeader: 'api-version', relocate: (location) => location, pinnedBy: ['authorization'] })
+  const toClient = responseHeaders(version, { versionHeader: 'api-version', relocate: (location) => location, recookie: (cookie) => cookie, pinnedBy: ['authorization'] })
   const answer = ['content-type', 'application/json', 'date', 'Sat, 21 Nov 2026 00:00:00 GMT', 'content-length', '200', 'etag', '"x"', 'vary', 'accept-encoding']
     .map((part) => Buffer.from(part))
   return [

@@ -27,7 +27,8 @@ export type {
 } from './resolver-options.ts'
 export type { SanitizeHeadersOptions } from './sanitize.ts'
 export type {
-  ActiveHealth, HeaderEdits, RetryReason, TargetHealth, UpstreamOptions, UpstreamRetry, UpstreamTimeouts, UpstreamTls, VersionHealth
+  ActiveHealth, CookieOptions, HeaderEdits,
+  RetryReason, TargetHealth, UpstreamOptions, UpstreamRetry, UpstreamTimeouts, UpstreamTls, VersionHealth
 } from './upstream.ts'
 export type { Consumer, UsageEntry, UsageOptions } from './usage.ts'
 export type {

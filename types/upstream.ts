@@ -96,6 +96,17 @@ export interface VersionHealth<Id extends string = string> {
   readonly targets: readonly TargetHealth[]
 }
 
+/** How the cookies of an upstream are mapped to what is outside. */
+export interface CookieOptions {
+  /** Whether `Path` becomes the place under the mount's prefix, as in `Location`. Default true. */
+  path?: boolean
+  /**
+   * What becomes of a `Domain` that names a target: `true` takes it off, so that the cookie is for the host that the
+   * client used; a name takes its place. Default false: it stays, and clients refuse the cookie.
+   */
+  domain?: boolean | string
+}
+
 /** A cluster that serves one version. */
 export interface UpstreamOptions {
   /** Its addresses: `http://` or `https://` origins, or `unix+http:///run/app.sock`. */
@@ -127,6 +138,8 @@ export interface UpstreamOptions {
   host?: 'target' | 'client' | (string & {})
   /** What the mount's prefix becomes: with prefix `/api` and `/`, `/api/orders` is forwarded as `/orders`. Default `/`. */
   rewritePrefix?: string
+  /** How its cookies are mapped. */
+  cookies?: CookieOptions
   /** Headers to change in requests to it and in answers from it. Not those that the gateway itself sets. */
   headers?: { request?: HeaderEdits, response?: HeaderEdits }
   /** Bytes that the body of a request may have; more is 413, at once when `Content-Length` says so. Default 0 = no limit. */

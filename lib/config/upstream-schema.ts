@@ -56,6 +56,10 @@ export const upstreamOptions = object({
     expected: "a path that begins with '/', without '..' and blanks, and without parameters",
     remedy: "The path behind the prefix follows it as it is. Write '%3A' for a colon that is meant as one."
   },
+  cookies: object({
+    path: flag,
+    domain: { if: { type: 'string' }, then: { type: 'string', pattern: '^[A-Za-z0-9.-]+$', expected: "a domain such as 'acme.io'" }, else: flag }
+  }),
   headers: object({ request: headerEdits, response: headerEdits }),
   maxRequestBytes: count(0, Number.MAX_SAFE_INTEGER, 'bytes'),
   maxResponseHeaderBytes: count(1024, 2 ** 24, 'bytes'),

@@ -83,6 +83,7 @@ export function insideHosts (addresses: readonly string[], host = 'target'): str
   })]
 }
 
-function isUnder (path: string, base: string): boolean {
+/** Whether a path is one, or below it. */
+export function isUnder (path: string, base: string): boolean {
   return path.startsWith(base) && (path.length === base.length || /[/?#]/.test(path.charAt(base.length)))
 }

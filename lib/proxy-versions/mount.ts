@@ -5,6 +5,7 @@ import { insideHosts, rewriteLocation } from './location.ts'
 import { requestHeaders } from './request-headers.ts'
 import { droppedFromAnswers, interimHeaders, responseHeaders } from './response-headers.ts'
 import { type Listed, Roster } from './roster.ts'
+import { rewriteCookie } from './set-cookie.ts'
 import type { Tunnel } from './tunnel.ts'
 import { type UpgradeProtocols, upgradeProtocols } from './upgrade-protocols.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -114,8 +115,12 @@ export class Route {
     const trusted = new Set([...mount.trusted].filter((name) => name !== 'x-forwarded-prefix'))
     this.requestHeaders = requestHeaders(version, { versionHeader: mount.versionHeader, prefixOf, trusted })
     this.droppedTrailers = droppedFromAnswers(version, mount.versionHeader)
-    const relocate = rewriteLocation(insideHosts([targets].flat(), host), mount.prefix, this.base, prefixOf)
-    this.interimHeaders = interimHeaders(version, { versionHeader: mount.versionHeader, relocate })
-    this.responseHeaders = responseHeaders(version, { versionHeader: mount.versionHeader, relocate, pinnedBy })
+    const hosts = insideHosts([targets].flat(), host)
+    const relocate = rewriteLocation(hosts, mount.prefix, this.base, prefixOf)
+    const names = new Set(hosts.map((name) => name.replace(/:\d+$/, '')))
+    const recookie = rewriteCookie({ prefix: mount.prefix, base: this.base, prefixOf, hosts: names, ...version.upstream.cookies })
+    const rules = { versionHeader: mount.versionHeader, relocate, recookie, pinnedBy }
+    this.interimHeaders = interimHeaders(version, rules)
+    this.responseHeaders = responseHeaders(version, rules)
   }
 }

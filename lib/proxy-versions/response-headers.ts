@@ -9,6 +9,8 @@ import { remembered } from '../remembered.ts'
 import { type LifeCycle, mergeEnd, nothing } from './life-cycle.ts'
 import type { RewriteLocation } from './location.ts'
 import { fieldValue, type RawHeaders } from './raw-headers.ts'
+import { rewriteLinks, rewriteRefresh } from './references.ts'
+import type { RewriteCookie } from './set-cookie.ts'
 import { isCaching, isSharedCacheable } from './shared-cache.ts'
 
 /** Headers that the gateway's own hooks have set on the reply. */
@@ -26,6 +28,7 @@ export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<Fastif
 interface ResponseRules {
   versionHeader: string
   relocate: RewriteLocation
+  recookie: RewriteCookie
   /** Headers that pins depend on, for the `Vary` of what shared caches may keep. */
   pinnedBy: readonly string[]
 }
@@ -35,14 +38,15 @@ interface ResponseRules {
  * gateway's own. Where both have one, the gateway's counts; `Vary` is united, cookies and links are kept apart,
  * and of two ends of the version the earlier one is told.
  */
-export function responseHeaders (version: RegisteredVersion, { versionHeader, relocate, pinnedBy }: ResponseRules): ResponseHeaders {
+export function responseHeaders (version: RegisteredVersion, rules: ResponseRules): ResponseHeaders {
+  const { versionHeader, pinnedBy } = rules
   const { id, upstream } = version
   const { set = {}, add = {} } = upstream.headers?.response ?? {}
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   const fixed = new HeaderNames([versionHeader, `${versionHeader}-requested`, ...Object.keys(set)])
   const dropped = droppedFromAnswers(version, versionHeader)
   const lifeCycle = Object.entries(lifeCycleHeaders(version)).filter(([name]) => !fixed.has(name))
-  const fieldOf = remembered((name) => ({ lowerName: name.toLowerCase(), kind: kindOf(name, dropped) }))
+  const fieldOf = rulesOfFields(rules, dropped)
 
   return (rawHeaders, reply) => {
     const own = reply.getHeaders()
@@ -53,12 +57,12 @@ export function responseHeaders (version: RegisteredVersion, { versionHeader, re
     let vary = ''
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!.toString('latin1')
-      const { lowerName, kind } = fieldOf(name)
+      const { lowerName, kind, rewrite } = fieldOf(name)
       if (kind === 'dropped' || named?.includes(lowerName) === true) continue
       const value = rawHeaders[i + 1]!.toString('latin1')
       if (kind === 'vary') vary += vary === '' ? value : `, ${value}`
-      else if (kind === 'location') headers.push(name, relocate(value, reply.request))
-      else if (!mergeEnd(end, lowerName, value) && (kind === 'kept-apart' || !Object.hasOwn(own, lowerName))) headers.push(name, value)
+      else if (rewrite !== undefined) headers.push(name, rewrite(value, reply.request))
+      else if (!mergeEnd(end, lowerName, value) && !Object.hasOwn(own, lowerName)) headers.push(name, value)
       if (kind === 'caching') caching.push(lowerName, value)
     }
     const isShared = pinnedBy.length > 0 && isSharedCacheable(caching, own)
@@ -77,18 +81,19 @@ export function responseHeaders (version: RegisteredVersion, { versionHeader, re
 /** Makes the header list of an interim response (1xx): the upstream's end-to-end fields. A length would be that of a body. */
 export type InterimHeaders = (rawHeaders: RawHeaders, request: FastifyRequest) => string[]
 
-export function interimHeaders (version: RegisteredVersion, { versionHeader, relocate }: Omit<ResponseRules, 'pinnedBy'>): InterimHeaders {
-  const dropped = droppedFromAnswers(version, versionHeader)
+export function interimHeaders (version: RegisteredVersion, rules: ResponseRules): InterimHeaders {
+  const dropped = droppedFromAnswers(version, rules.versionHeader)
   dropped.add(['content-length'])
+  const fieldOf = rulesOfFields(rules, dropped)
   return (rawHeaders, request) => {
     const named = namedInConnection(rawHeaders)
     const headers: string[] = []
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!.toString('latin1')
-      const kind = kindOf(name, dropped)
-      if (kind === 'dropped' || named?.includes(name.toLowerCase()) === true) continue
+      const { lowerName, kind, rewrite } = fieldOf(name)
+      if (kind === 'dropped' || named?.includes(lowerName) === true) continue
       const value = rawHeaders[i + 1]!.toString('latin1')
-      headers.push(name, kind === 'location' ? relocate(value, request) : value)
+      headers.push(name, rewrite === undefined ? value : rewrite(value, request))
     }
     return headers
   }
@@ -106,7 +111,26 @@ export function pushUpgradeRequired (headers: string[], rawHeaders: readonly Buf
 }
 
 /** What is done with a field. */
-type Kind = 'dropped' | 'vary' | 'location' | 'kept-apart' | 'caching' | 'passed'
+type Kind = 'dropped' | 'vary' | 'location' | 'cookie' | 'link' | 'refresh' | 'caching' | 'passed'
+
+/** Makes the function that says what is done with the fields of a name. */
+function rulesOfFields (rules: ResponseRules, dropped: HeaderNames) {
+  const rewrites = rewritesOf(rules)
+  return remembered((name) => {
+    const kind = kindOf(name, dropped)
+    return { lowerName: name.toLowerCase(), kind, rewrite: rewrites[kind] }
+  })
+}
+
+/** How the fields are rewritten that lead to a place on the upstream. */
+function rewritesOf ({ relocate, recookie }: Pick<ResponseRules, 'relocate' | 'recookie'>): Partial<Record<Kind, RewriteLocation>> {
+  return {
+    location: relocate,
+    cookie: recookie,
+    link: (value, request) => rewriteLinks(value, (reference) => relocate(reference, request)),
+    refresh: (value, request) => rewriteRefresh(value, (reference) => relocate(reference, request))
+  }
+}
 
 function kindOf (name: string, dropped: HeaderNames): Kind {
   if (dropped.has(name)) return 'dropped'
@@ -114,8 +138,9 @@ function kindOf (name: string, dropped: HeaderNames): Kind {
     case 'vary': return 'vary'
     case 'location':
     case 'content-location': return 'location'
-    case 'set-cookie':
-    case 'link': return 'kept-apart'
+    case 'set-cookie': return 'cookie'
+    case 'link': return 'link'
+    case 'refresh': return 'refresh'
     default: return isCaching(name.toLowerCase()) ? 'caching' : 'passed'
   }
 }
