@@ -10,7 +10,7 @@ export interface HeaderEdits {
   remove?: readonly string[]
 }
 
-/** How long an upstream may take, in milliseconds. 0 = no limit. */
+/** How long an upstream may take, in milliseconds. 0 = no limit, except for `keepAlive`. */
 export interface UpstreamTimeouts {
   /** To connect, DNS and TLS included. Default 5000. */
   connect?: number
@@ -28,24 +28,32 @@ export interface UpstreamTimeouts {
   tunnel?: number
   /** For the whole exchange. Default 0: an answer may stream for as long as it does. */
   total?: number
+  /**
+   * How long a connection of HTTP/1.1 is kept without a request, at least 1. Set it below the idle timeout of the upstream, so that
+   * the upstream does not close a connection that is about to be used. Default 4000, or what the upstream says in
+   * `Keep-Alive: timeout`, less a second or two. When it is set, that hint can only shorten it.
+   */
+  keepAlive?: number
 }
 
 /** TLS towards an upstream. Its certificate is verified unless `rejectUnauthorized` is `false`. */
 export type UpstreamTls = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
 
 /**
- * Why a request may be sent once more: `not-sent` (no connection, so nothing was sent), `reset` (the connection
- * broke before the answer), `timeout` (no answer in time), or the status of the answer.
+ * Why a request may be sent once more: `not-sent` (no connection, so nothing was sent), `stale` (the upstream closed a
+ * connection that had been used before, when the request was on its way), `reset` (the connection broke before the answer,
+ * `stale` included),
+ * `timeout` (no answer in time), or the status of the answer.
  */
-export type RetryReason = 'not-sent' | 'reset' | 'timeout' | 429 | 500 | 502 | 503 | 504
+export type RetryReason = 'not-sent' | 'stale' | 'reset' | 'timeout' | 429 | 500 | 502 | 503 | 504
 
 /** What may be sent once more, and how often. */
 export interface UpstreamRetry {
   /** How often one request is sent again. Default 1. */
   attempts?: number
   /**
-   * Default `['not-sent']`: to another target, whatever the method. All else may have been processed, so it is
-   * repeated only without a body and for idempotent methods (RFC 9110 9.2.2).
+   * Default `['not-sent', 'stale']`. `not-sent` goes to another target, whatever the method. All else may have been
+   * processed, so it is repeated only without a body and for idempotent methods (RFC 9110 9.2.2, RFC 9112 9.3.1).
    */
   on?: readonly RetryReason[]
   /**

@@ -12,8 +12,8 @@ const headerEdits = object({ set: headerValues, add: headerValues, remove: list(
 // RFC 3986 3.3 (pchar), without dot segments and empty ones
 const pathPattern = "^(?!.*/(\\.\\.?|\\*)(/|$)|.*:\\w)(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$"
 const retryReason: SchemaObject = {
-  enum: ['not-sent', 'reset', 'timeout', 429, 500, 502, 503, 504],
-  expected: "'not-sent', 'reset', 'timeout', or a status that is worth a retry: 429, 500, 502, 503, 504"
+  enum: ['not-sent', 'stale', 'reset', 'timeout', 429, 500, 502, 503, 504],
+  expected: "'not-sent', 'stale', 'reset', 'timeout', or a status that is worth a retry: 429, 500, 502, 503, 504"
 }
 // RFC 9110 7.8: a name, and perhaps a version.
 const protocol: SchemaObject = {
@@ -41,7 +41,7 @@ export const upstreamOptions = object({
   connections: count(1, 65_535, 'connections'),
   maxQueued: count(0, 1_000_000, 'requests'),
   http2: flag,
-  timeouts: object({ connect: milliseconds, headers: milliseconds, idle: milliseconds, tunnel: milliseconds, total: milliseconds }),
+  timeouts: object({ connect: milliseconds, headers: milliseconds, idle: milliseconds, tunnel: milliseconds, total: milliseconds, keepAlive: count(1, 2 ** 31 - 1, 'milliseconds') }),
   tls: object({ ca: {}, cert: {}, key: {}, servername: text('a host name'), rejectUnauthorized: flag }),
   retry: object({ attempts: count(0, 10, 'attempts'), on: list(retryReason, 'a list of reasons'), maxDelay: milliseconds }),
   health: object({

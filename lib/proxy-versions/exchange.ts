@@ -111,11 +111,11 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     this.#end('succeeded')
   }
 
-  onError (error: Error): void {
+  onError (error: Error, isStale = false): void {
     if (this.#isOver || this.#pause !== undefined) return
-    const reason = this.#answer === null ? reasonOf(error, this.#request !== null) : null
+    const reason = this.#answer === null ? reasonOf(error, this.#request !== null, isStale) : null
     const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
-    if (delay === null || !this.#repeat(delay, error, reason === 'not-sent')) this.#fail(error)
+    if (delay === null || !this.#repeat(delay, isStale ? null : error, reason === 'not-sent')) this.#fail(error)
   }
 
   /** Sends the request once more if the config takes an answer like this as a reason to. */

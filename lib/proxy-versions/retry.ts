@@ -30,9 +30,10 @@ export class RetryPolicy {
   #underWay = 0
   #retrying = 0
 
-  constructor ({ attempts = 1, on = ['not-sent'], maxDelay = 1_000 }: UpstreamRetry, now: () => number, random = Math.random) {
+  constructor ({ attempts = 1, on = ['not-sent', 'stale'], maxDelay = 1_000 }: UpstreamRetry, now: () => number, random = Math.random) {
     this.#attempts = attempts
-    this.#on = new Set(on)
+    // A connection that turns out to be closed is one that broke.
+    this.#on = new Set(on.includes('reset') ? [...on, 'stale'] : on)
     this.#maxDelay = maxDelay
     this.#now = now
     this.#random = random
@@ -52,6 +53,7 @@ export class RetryPolicy {
     if (attempts > this.#attempts || !this.isReason(reason) || !this.#hasBudget) return null
     if (reason === 'not-sent') return 0
     if (hasBody || !idempotent.has(method)) return null
+    if (reason === 'stale') return 0
     if (retryAfter === undefined) return Math.min(this.#random() * firstDelay * 2 ** (attempts - 1), this.#maxDelay)
     const delay = this.#milliseconds(retryAfter)
     return delay <= this.#maxDelay ? delay : null
@@ -88,8 +90,9 @@ export class RetryPolicy {
 }
 
 /** What makes a failed exchange worth another attempt; `null`: another one would fail as well. */
-export function reasonOf (error: Error & { code?: string }, wasSent: boolean): RetryReason | null {
+export function reasonOf (error: Error & { code?: string }, wasSent: boolean, isStale = false): RetryReason | null {
   if (!isTransient(error)) return null
   if (!wasSent) return 'not-sent'
+  if (isStale) return 'stale'
   return isTimeout(error) ? 'timeout' : 'reset'
 }

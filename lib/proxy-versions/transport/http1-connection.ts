@@ -17,6 +17,8 @@ interface Owner {
   onClosed (connection: Http1Connection): void
   /** It is of no more use. */
   onDiscarded (connection: Http1Connection): void
+  /** The upstream has closed one of them, so it may have closed others. */
+  onStale (): void
 }
 
 /** One connection to a target over HTTP/1.1. It carries one request at a time, and is made again when it is closed. */
@@ -24,6 +26,10 @@ export class Http1Connection {
   readonly #client: Client
   readonly #owner: Owner
   #guard: SocketGuard | null = null
+  /** The socket has carried a request. */
+  #hasServed = false
+  /** It had, when the request in flight was sent. */
+  isReused = false
   #onDiscard = (): void => {}
 
   constructor (origin: string, { connect, ...options }: Http1Options, owner: Owner) {
@@ -36,6 +42,8 @@ export class Http1Connection {
         if (error !== null) return callback(error, null)
         this.#guard = new SocketGuard(socket)
         sendHeadsEarly(socket)
+        this.#hasServed = false
+        this.isReused = false
         callback(null, socket)
       })
     })
@@ -46,6 +54,7 @@ export class Http1Connection {
   }
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
+    this.isReused = this.#hasServed
     if (options.body instanceof RequestBody) options.body.sendHeadFirst()
     this.#client.dispatch(options, new UndiciHandler(handler, this))
   }
@@ -71,7 +80,12 @@ export class Http1Connection {
   /** The request is over. */
   leave (): void {
     this.#guard?.rest()
+    this.#hasServed = true
     this.#owner.onFree(this)
+  }
+
+  onStale (): void {
+    this.#owner.onStale()
   }
 
   /** undici leaves a client that could not connect in a state in which it neither sends nor closes (nodejs/undici#3895). */

@@ -46,6 +46,14 @@ export class Http1Pool implements UpstreamPool {
     connection.close().catch(() => {})
   }
 
+  /** A request that is sent once more gets a new connection. */
+  onStale (): void {
+    for (const connection of this.#free.splice(0)) {
+      this.onDiscarded(connection)
+      connection.close().catch(() => {})
+    }
+  }
+
   onDiscarded (connection: Http1Connection): void {
     this.#connections.delete(connection)
   }

@@ -7,6 +7,8 @@ import type { UpgradeHandler, UpstreamRequest } from './upstream-handler.ts'
 interface Connection {
   /** A request is about to be sent. */
   begin (): void
+  /** Its socket has carried a request before this one. */
+  isReused: boolean
   /** Stops reading. */
   hold (): void
   release (): void
@@ -18,6 +20,8 @@ interface Connection {
   leave (): void
   /** The request could not be sent. */
   discard (): void
+  /** The upstream has closed it before this request arrived. */
+  onStale (): void
 }
 
 type Controller = Dispatcher.DispatchController
@@ -35,6 +39,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   readonly #connection: Connection
   #controller: Controller | null = null
   #isHeld = false
+  #hasResponse = false
 
   constructor (handler: UpgradeHandler, connection: Connection) {
     this.#handler = handler
@@ -65,6 +70,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   }
 
   onResponseStart (controller: Controller, status: number, _headers: Fields, reason = ''): void {
+    this.#hasResponse = true
     const rawHeaders = controller.rawHeaders as Buffer[]
     if (status >= 200 && !hasLength(rawHeaders)) this.#connection.watchEnd()
     this.#handler.onHeaders(status, rawHeaders, reason)
@@ -86,13 +92,20 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   /** There is no controller when undici refuses a request before it has a connection. */
   onResponseError (_controller: Controller | undefined, error: Error): void {
     this.#isHeld = false
+    const isStale = !this.#hasResponse && this.#connection.isReused && isClosed(error)
     if (this.#controller === null) this.#connection.discard()
     else this.#connection.leave()
-    this.#handler.onError(error)
+    if (isStale) this.#connection.onStale()
+    this.#handler.onError(error, isStale)
   }
 }
 
 /** Whether the end of a body is known by other means than the end of the connection (RFC 9112 6.3). */
 function hasLength (rawHeaders: RawHeaders): boolean {
   return fieldValue(rawHeaders, 'content-length') !== undefined || fieldValue(rawHeaders, 'transfer-encoding') !== undefined
+}
+
+/** Whether the upstream has ended the connection. */
+function isClosed ({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
 }

@@ -28,8 +28,13 @@ export interface UpstreamHandler {
   onData (chunk: Buffer): boolean
   /** The response is complete. */
   onComplete (rawTrailers: RawHeaders): void
-  /** The request failed, or was aborted. */
-  onError (error: Error): void
+  /**
+   * The request failed, or was aborted.
+   *
+   * @param isStale the connection had been used before, and ended before the response began: the upstream may have closed it
+   * as idle when the request was on its way. Default: `false`.
+   */
+  onError (error: Error, isStale?: boolean): void
 }
 
 /** Receives a switch of protocols (101) as well, which only HTTP/1.1 has. */
