@@ -8,6 +8,7 @@ import { isGrpc } from '../headers/grpc.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
 import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf, takenOut } from '../stage/hand-over.ts'
+import { isConnectionBound } from './connection-bound.ts'
 import { logDeparture } from './departure.ts'
 import { Exchange } from './exchange.ts'
 import { takeOver, upgradingOf } from './front.ts'
@@ -105,6 +106,8 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
     method: request.raw.method as Dispatcher.HttpMethod,
     path: insidePath(route.base, behind) + query,
     headers: route.requestHeaders(request),
+    // undici closes the connection behind it.
+    reset: isConnectionBound(request),
     upgrade: upgradingOf(request.raw) === undefined ? null : allowedProtocols(request.headers.upgrade!, route.protocols),
     // undici makes a new connection when the name changes that it takes from `Host`: this one does not.
     servername: 'target',
