@@ -12,10 +12,11 @@ import type { SecureServerOptions } from 'node:http2'
  */
 export const http2HeaderLimits = {
   maxHeaderListPairs: 4_000,
+  maxSessionMemory: 100,
   settings: { maxHeaderListSize: 262_144 }
 } satisfies SecureServerOptions
 
-type Options = Pick<SecureServerOptions, 'maxHeaderListPairs' | 'settings'>
+type Options = Pick<SecureServerOptions, 'maxHeaderListPairs' | 'maxSessionMemory' | 'settings'>
 
 /** Applies the limits to an app's server, unless it has limits of its own or speaks HTTP/1.1 only. */
 export function raiseHttp2Limits (server: object): void {
@@ -24,5 +25,7 @@ export function raiseHttp2Limits (server: object): void {
   // Only HTTP/2 keeps settings there.
   if (typeof options?.settings !== 'object') return
   options.maxHeaderListPairs ??= http2HeaderLimits.maxHeaderListPairs
+  // Megabytes. Node counts what was queued for streams that are reset for good, and refuses all streams beyond 10 MB.
+  options.maxSessionMemory ??= http2HeaderLimits.maxSessionMemory
   options.settings = { ...http2HeaderLimits.settings, ...options.settings }
 }
