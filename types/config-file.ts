@@ -45,6 +45,11 @@ export interface ServerFile {
   http2?: boolean
   /** Whose `X-Forwarded-*` headers and request ids are believed: Fastify's `trustProxy`. Default false. */
   trustProxy?: boolean | string | string[]
+  /**
+   * Methods that are forwarded beside the usual ones, such as those of WebDAV: `[PROPFIND, PROPPATCH, MKCOL, COPY, MOVE, LOCK, UNLOCK]`.
+   * Default none.
+   */
+  methods?: readonly string[]
   /** Least level of log lines. Default `info`. */
   log?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
   /** Milliseconds from SIGTERM, while `/readyz` is 503 already, until no more connections are taken. Default 0; behind Kubernetes 5000. */

@@ -28,7 +28,7 @@ interface Surroundings {
  * @throws what the plugin file throws; `KEYS_UNAVAILABLE` where keys are required
  */
 export async function buildApp (config: LoadedConfig, surroundings: Surroundings): Promise<FastifyInstance> {
-  const { server: { trustProxy = false } = {} } = config.file
+  const { server: { trustProxy = false, methods = [] } = {} } = config.file
   const { log, server, isDraining } = surroundings
   const app = Fastify({
     loggerInstance: log,
@@ -39,6 +39,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     serverFactory: (handler) => server.on('request', handler)
   }) as unknown as FastifyInstance
 
+  for (const method of methods) app.addHttpMethod(method, { hasBody: true })
   app.addHook('onRequest', (_request, { raw }, done) => {
     // Whoever comes again comes to another gateway.
     if (isDraining() && 'shouldKeepAlive' in raw) raw.shouldKeepAlive = false

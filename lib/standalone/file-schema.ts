@@ -52,6 +52,12 @@ const resolve = object({
   varyAuthorization: oneOf('auto', 'always', 'never')
 })
 
+/** Methods that Node reads and Fastify does not forward unless it is told to (RFC 4918, 3253, 3744, 4791, 5323, 5842). */
+const moreMethods = [
+  'PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'ACL', 'BIND', 'CHECKOUT', 'LINK', 'M-SEARCH', 'MERGE', 'MKACTIVITY',
+  'MKCALENDAR', 'NOTIFY', 'PURGE', 'REBIND', 'REPORT', 'SEARCH', 'SUBSCRIBE', 'UNBIND', 'UNLINK', 'UNSUBSCRIBE'
+]
+
 const port: SchemaObject = { type: 'integer', minimum: 0, maximum: 65_535, expected: 'a port from 0 to 65535' }
 const host = anyText('an address to listen on')
 const server = object({
@@ -63,6 +69,7 @@ const server = object({
     anyOf: [{ type: 'boolean' }, { type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string' } }],
     expected: 'true, false, or addresses of proxies'
   },
+  methods: list({ enum: moreMethods, expected: `a method such as ${moreMethods.slice(0, 3).join(', ')}` }, 'a list of methods'),
   log: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   drainMs: milliseconds
 })
