@@ -36,7 +36,7 @@ async function respond (socket: Socket, content: Content, framing: string, end: 
   for (const piece of content.pieces()) {
     const sent = piece.subarray(0, left)
     left -= sent.length
-    await write(socket, framing === 'chunked' ? Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), sent, Buffer.from(sent === piece ? '\r\n' : '')]) : sent)
+    await write(socket, framing === 'chunked' ? Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), sent, Buffer.from(sent.length === piece.length ? '\r\n' : '')]) : sent)
     if (left <= 0) break
   }
   if (end === 'cut-rst') socket.resetAndDestroy()
