@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { isUnder, type Mounted, mountedAt } from './request-target.ts'
 import { isBusy, sendAgain } from './send-again.ts'
+import { makeRoutable } from '../url/routable.ts'
 
 /** What is left of the connection of a request that asks for another protocol. */
 export interface Upgrading {
@@ -55,6 +56,10 @@ export function takeOver (
   const isOurs: IsOurs = ({ url }) => placesOf.get(server)!.some((place) => isUnder(place.mounted, url!))
   const hasUse: IsOurs = ({ url, headers }) =>
     placesOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
+  // Before Fastify's own listener, which routes the request at once.
+  server.prependListener('request', (request: IncomingMessage) => {
+    if (request.url!.includes('%') && isOurs(request)) makeRoutable(request)
+  })
   takeUpgrades(server, routing, isOurs, hasUse)
   takeExpectations(server, isOurs)
 }
@@ -72,6 +77,7 @@ function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOu
     if (isTaken(request)) {
       if (!isOurs(request)) return callOthers?.(request, socket, head)
       upgrading.set(request, { socket, head })
+      makeRoutable(request)
       routing(request, responseOn(socket, request))
     } else if (before !== undefined && hasBody(request)) socket.destroy()
     else sendAgain(server, request, socket, head)

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { methodNotAllowed, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../errors.ts'
 import { refuse } from '../problem.ts'
 import { servedBy } from '../stage/hand-over.ts'
+import { isWellEncoded } from '../url/routable.ts'
 import { namesOneHost } from './host.ts'
 import { Linger } from './linger.ts'
 import { isFarEnough } from './max-forwards.ts'
@@ -54,7 +55,7 @@ export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal
 function isForwardable (target: string, mounted: Mounted): boolean {
   const [path] = splitTarget(target)
   // RFC 3986 has visible ASCII only. Blanks in it are where others would end it.
-  return path.startsWith('/') && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !hidesPath(path, mounted) && !isTraversal(path)
+  return path.startsWith('/') && isWellEncoded(path) && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !hidesPath(path, mounted) && !isTraversal(path)
 }
 
 function answerOptions (request: FastifyRequest, reply: FastifyReply): void {

@@ -11,10 +11,16 @@ export { splitAbsolute, splitTarget }
  */
 export function isTraversal (path: string): boolean {
   if (!suspicious.test(path)) return false
-  if (/[\\#\0]|%00/.test(path)) return true
+  if (/[\\#\0]|%00/.test(path) || overlong.test(path)) return true
   const decoded = path.replaceAll(/%(2e|2f|5c|3b|3f|23)/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
   return decoded.split(/[/\\]/).some((segment) => segment.split(/[;?#]/)[0] === '..')
 }
+
+/**
+ * ASCII in more bytes of UTF-8 than it takes (RFC 3629 10): a decoder that does not mind reads `%c0%ae` as a dot. Nothing else that
+ * begins like this is UTF-8, and as Latin-1 it is no text.
+ */
+const overlong = /%c[01]%[89ab][\da-f]|%e0%[89][\da-f]%[89ab][\da-f]|%f0%8[\da-f]%[89ab][\da-f]%[89ab][\da-f]/i
 
 /** Nearly no path has one of these, so nearly none is looked at further. */
 const suspicious = /\.\.|%|\\|#|\0/

@@ -8,6 +8,7 @@ import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { nominatedHeaders, ownedHeaders, problemOptions, stepsOf } from '../stage/hand-over.ts'
 import { addStep } from '../stage/steps.ts'
+import { restoreTarget } from '../url/routable.ts'
 import { consumeConnection } from './consume-connection.ts'
 import { exceedsHeaderLimits } from './header-limits.ts'
 import { removeOwned } from './remove-owned.ts'
@@ -34,6 +35,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     const hasTooMany = exceedsHeaderLimits(app.server)
 
     addStep(app, (request, _reply, rehearsal) => {
+      restoreTarget(request.raw)
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
       if (hasTooMany(request.raw)) throw tooManyHeaders({})
       const removed = removeOwned(request.raw, owned)

@@ -39,7 +39,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     serverFactory: (handler) => server.on('request', handler)
   }) as unknown as FastifyInstance
 
-  for (const method of methods) app.addHttpMethod(method, { hasBody: true })
+  for (const method of new Set(methods)) app.addHttpMethod(method, { hasBody: true })
   app.addHook('onRequest', (_request, { raw }, done) => {
     // Whoever comes again comes to another gateway.
     if (isDraining() && 'shouldKeepAlive' in raw) raw.shouldKeepAlive = false

@@ -28,7 +28,7 @@ for (const path of [
 
 // Invalid percent-encoding, overlong UTF-8, IIS's own encoding, and what is not under the prefix: for Fastify to refuse.
 for (const path of [
-  '/api/%c0%ae%c0%ae/admin', '/api/%u002e%u002e/admin', '/api/%', '/api/%2', '/api/%zz', '/api/%ff',
+  '/api/%c0%ae%c0%ae/admin', '/api/%u002e%u002e/admin', '/api/%', '/api/%2', '/api/%zz',
   '/apix/a', '/api%2fa', '/api;x=1/a', '/API/a', '//api/a', '//evil.test/api/a', '/x/../api/a', '/admin/..%2fapi/a', '\\api\\a',
   'http://api.test', 'http://api.test?a=/api/b', 'ftp://api.test/api/a', 'http://api.test#/api/a', 'api/a', '*'
 ]) {
