@@ -5,7 +5,7 @@ import { foldName } from './fold-name.ts'
 export class HeaderNames {
   readonly #names = new Set<string>()
   readonly #beginnings: string[] = []
-  #verdictOn: (name: string) => boolean = () => false
+  #verdictOn = this.#remember()
 
   constructor (names: Iterable<string> = []) {
     this.add(names)
@@ -17,11 +17,15 @@ export class HeaderNames {
       if (name.endsWith('*')) this.#beginnings.push(foldName(name.slice(0, -1)))
       else this.#names.add(foldName(name))
     }
-    this.#verdictOn = remembered((name) => this.#judge(name))
+    this.#verdictOn = this.#remember()
   }
 
   has (name: string): boolean {
     return this.#verdictOn(name)
+  }
+
+  #remember (): (name: string) => boolean {
+    return remembered((name) => this.#judge(name))
   }
 
   #judge (name: string): boolean {

@@ -24,7 +24,7 @@ test('public keys of type RSA, EC and OKP have no problem', async (t) => {
   t.same(problems, [])
 })
 
-for (const url of ['https://idp.test/jwks.json', 'http://localhost:3000/jwks', 'http://127.0.0.1:3000/', 'http://[::1]:3000/']) {
+for (const url of ['https://idp.test/jwks.json', 'http://localhost:3000/jwks', 'http://127.0.0.1:3000/', 'http://127.1.2.3/', 'http://[::1]:3000/']) {
   test(`keys may be fetched from ${url}`, async (t) => {
     const jwks = { url }
 
@@ -34,7 +34,7 @@ for (const url of ['https://idp.test/jwks.json', 'http://localhost:3000/jwks', '
   })
 }
 
-for (const url of ['http://idp.test/jwks.json', 'http://localhost.evil.test/', 'ftp://idp.test/', 'idp.test/jwks.json', 'file:///etc/jwks']) {
+for (const url of ['http://idp.test/jwks.json', 'http://localhost.evil.test/', 'http://127.0.0.evil.test/', 'http://127.0.0.1.evil.test/', 'ftp://idp.test/', 'idp.test/jwks.json', 'file:///etc/jwks']) {
   test(`keys are not fetched from ${url}`, async (t) => {
     const jwks = { url }
 

@@ -40,12 +40,15 @@ function echo (servedBy: string): RequestListener {
   }
 }
 
-/** The origin of a port that nothing listens on. */
+/**
+ * An origin that nothing listens on. On Linux all of 127.0.0.0/8 is loopback, so it has an address of its own: on the usual
+ * one, another test could get the port.
+ */
 export async function deadOrigin (): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   server.close()
   await once(server, 'close')
-  return `http://127.0.0.1:${port}`
+  return `http://${process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1'}:${port}`
 }
