@@ -66,6 +66,7 @@ export const versionBrownout = refusal<[name: string]>('VERSION_BROWNOUT', 410,
   "Version '%s' is switched off for a while, ahead of its end.")
 export const versionForbidden = refusal<[name: string]>('VERSION_FORBIDDEN', 403, "The caller may not choose version '%s'.")
 export const requestMalformed = refusal('REQUEST_MALFORMED', 400, 'The request cannot be forwarded as it is.')
+export const methodUnknown = refusal('REQUEST_METHOD_UNKNOWN', 501, 'This method is not known here.')
 export const methodNotAllowed = refusal('REQUEST_METHOD_NOT_ALLOWED', 405, 'This method is not served here.')
 export const requestStalled = refusal('REQUEST_TIMEOUT', 408, 'The body of the request did not arrive in time.')
 export const requestTooLarge = refusal('REQUEST_TOO_LARGE', 413, 'The body of the request is too large.')

@@ -10,6 +10,7 @@ export type GatewayErrorCode =
   // the caller's words
   | 'REQUEST_MALFORMED'
   | 'REQUEST_METHOD_NOT_ALLOWED'
+  | 'REQUEST_METHOD_UNKNOWN'
   | 'REQUEST_TIMEOUT'
   | 'REQUEST_TOO_LARGE'
   | 'REQUEST_TARGET_TOO_LONG'

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { isUnder, type Mounted, mountedAt } from './request-target.ts'
 import { isBusy, sendAgain } from './send-again.ts'
+import { answerUnknownMethod } from './unknown-methods.ts'
 import { makeRoutable } from '../url/routable.ts'
 
 /** What is left of the connection of a request that asks for another protocol. */
@@ -13,6 +14,7 @@ export interface Upgrading {
 }
 
 type Server = FastifyInstance['server'] & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
+type App = Pick<FastifyInstance, 'server' | 'routing' | 'initialConfig' | 'supportedMethods'>
 type IsOurs = (request: IncomingMessage) => boolean
 
 const upgrading = new WeakMap<object, Upgrading>()
@@ -43,25 +45,30 @@ export function isHeldBack (raw: object): boolean {
 }
 
 /**
- * Takes over two things under a prefix that Node's server does before a request reaches Fastify. Upgrades go
+ * Takes over three things under a prefix that Node's server does before a request reaches Fastify. Upgrades go
  * through the router like any request, so that the same hooks see them; `Expect: 100-continue` is answered
- * when the body is wanted. Whoever listened before keeps what is not under the prefix.
+ * when the body is wanted; a method that Node does not know is 501. Whoever listened before keeps what is not under the prefix.
  */
 export function takeOver (
-  { server, routing, initialConfig }: Pick<FastifyInstance, 'server' | 'routing' | 'initialConfig'>, prefix: string, takesUpgrade: Place['takesUpgrade']
+  { server, routing, initialConfig, supportedMethods }: App, prefix: string, takesUpgrade: Place['takesUpgrade']
 ): void {
   const before = placesOf.get(server)
   placesOf.set(server, [...before ?? [], { mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
   if (before !== undefined) return
-  const isOurs: IsOurs = ({ url }) => placesOf.get(server)!.some((place) => isUnder(place.mounted, url!))
+  const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => placesOf.get(server)!.some((place) => isUnder(place.mounted, url!))
   const hasUse: IsOurs = ({ url, headers }) =>
     placesOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
+  const methods = new Set(supportedMethods)
   // Before Fastify's own listener, which routes the request at once.
   server.prependListener('request', (request: IncomingMessage) => {
-    if (request.url!.includes('%') && isOurs(request)) makeRoutable(request)
+    if ((request.url!.includes('%') || !methods.has(request.method!)) && isOurs(request)) makeRoutable(request, methods)
   })
-  takeUpgrades(server, routing, isOurs, hasUse)
+  takeUpgrades(server, (request, response) => {
+    makeRoutable(request, methods)
+    routing(request, response)
+  }, isOurs, hasUse)
   takeExpectations(server, isOurs)
+  takeUnknownMethods(server, isOurs)
 }
 
 function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOurs: IsOurs, hasUse: IsOurs): void {
@@ -77,7 +84,6 @@ function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOu
     if (isTaken(request)) {
       if (!isOurs(request)) return callOthers?.(request, socket, head)
       upgrading.set(request, { socket, head })
-      makeRoutable(request)
       routing(request, responseOn(socket, request))
     } else if (before !== undefined && hasBody(request)) socket.destroy()
     else sendAgain(server, request, socket, head)
@@ -93,6 +99,16 @@ function takeExpectations (server: Server, isOurs: IsOurs): void {
     else if (hasMoreListeners(server, 'checkContinue')) return
     else response.writeContinue()
     server.emit('request', request, response)
+  })
+}
+
+/** Fastify, or whoever listened before, handles all other parse errors. */
+function takeUnknownMethods (server: Server, isOurs: (request: { url: string }) => boolean): void {
+  const callOthers = takeListeners(server, 'clientError')
+  server.on('clientError', (error: Error, socket: Duplex) => {
+    if (answerUnknownMethod(error, socket, isOurs)) return
+    if (callOthers !== null) callOthers(error, socket)
+    else if (!hasMoreListeners(server, 'clientError')) socket.destroy(error)
   })
 }
 

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { methodNotAllowed, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../errors.ts'
+import { methodNotAllowed, methodUnknown, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../errors.ts'
 import { refuse } from '../problem.ts'
 import { servedBy } from '../stage/hand-over.ts'
-import { isWellEncoded } from '../url/routable.ts'
+import { hasUnknownMethod, isWellEncoded } from '../url/routable.ts'
 import { namesOneHost } from './host.ts'
 import { Linger } from './linger.ts'
 import { isFarEnough } from './max-forwards.ts'
@@ -41,6 +41,7 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
 /** What a request under a prefix is refused for, if anything. */
 export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
   const { raw } = request
+  if (hasUnknownMethod(raw)) return methodUnknown({})
   // The answer would show what the gateway adds on the way (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
   const [authority, target] = splitAbsolute(raw.url!)

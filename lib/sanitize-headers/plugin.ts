@@ -8,7 +8,7 @@ import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { nominatedHeaders, ownedHeaders, problemOptions, stepsOf } from '../stage/hand-over.ts'
 import { addStep } from '../stage/steps.ts'
-import { restoreTarget } from '../url/routable.ts'
+import { restoreRequest } from '../url/routable.ts'
 import { consumeConnection } from './consume-connection.ts'
 import { exceedsHeaderLimits } from './header-limits.ts'
 import { removeOwned } from './remove-owned.ts'
@@ -35,7 +35,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     const hasTooMany = exceedsHeaderLimits(app.server)
 
     addStep(app, (request, _reply, rehearsal) => {
-      restoreTarget(request.raw)
+      restoreRequest(request.raw)
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
       if (hasTooMany(request.raw)) throw tooManyHeaders({})
       const removed = removeOwned(request.raw, owned)

@@ -55,16 +55,41 @@ t.test('a method that the app has taught Fastify is forwarded', async (t) => {
   t.match(trace, `allow: ${served}, PROPFIND\r\n`)
 })
 
-for (const method of ['PROPFIND', 'SEARCH', 'M-SEARCH', 'LINK', 'PURGE']) {
-  t.test(`${method}, which Fastify does not take by itself, is its 404`, async (t) => {
-    const { origin, begun } = await recordingGateway(t)
+for (const prefix of ['', '/api']) {
+  // Node knows the first ones.
+  for (const method of ['PROPFIND', 'SEARCH', 'M-SEARCH', 'LINK', 'PURGE', 'FOO', 'get', 'X-Y']) {
+    t.test(`${method}, which the app does not know, is 501 under '${prefix}'`, async (t) => {
+      const { origin, begun } = await recordingGateway(t, { prefix })
 
-    const answer = await sendRaw(t, origin, [`${method} /orders HTTP/1.1`, 'Host: api.test'])
+      const answer = await sendRaw(t, origin, [`${method} ${prefix}/orders HTTP/1.1`, 'Host: api.test'])
 
-    t.match(answer, /^HTTP\/1\.1 404 /)
-    t.strictSame(begun, [])
-  })
+      t.match(answer, /^HTTP\/1\.1 501 Not Implemented\r\n[^]*application\/problem\+json[^]*"REQUEST_METHOD_UNKNOWN"/)
+      t.strictSame(begun, [])
+    })
+  }
 }
+
+t.test('outside of the prefix, unknown methods and errors of the parser are the app\'s', async (t) => {
+  const { origin } = await recordingGateway(t, { prefix: '/api' })
+
+  const answers = await Promise.all([
+    sendRaw(t, origin, ['PROPFIND /orders HTTP/1.1', 'Host: api.test']),
+    sendRaw(t, origin, ['FOO /orders HTTP/1.1', 'Host: api.test']),
+    sendRaw(t, origin, ['FOO /api/orders', 'Host: api.test']),
+    sendRaw(t, origin, ['\x16\x03\x01\x02', 'Host: api.test'])
+  ])
+
+  t.strictSame(answers.map((answer) => answer.slice(9, 12)), ['404', '400', '400', '400'])
+})
+
+t.test('listeners for errors of the parser that were there before keep theirs', async (t) => {
+  const app = makeApp(t, { clientErrorHandler: (_error, socket) => { socket.end('HTTP/1.1 499 Odd\r\n\r\n') } })
+  const { origin } = await recordingGateway(t, { prefix: '/api' }, app)
+
+  const answers = await Promise.all(['/orders', '/api/orders'].map((path) => sendRaw(t, origin, [`FOO ${path} HTTP/1.1`, 'Host: api.test'])))
+
+  t.strictSame(answers.map((answer) => answer.slice(9, 12)), ['499', '501'])
+})
 
 for (const target of ['inside.test:443', '127.0.0.1:80', '/orders']) {
   t.test(`CONNECT ${target} ends the connection, and the gateway serves the next one`, async (t) => {
