@@ -29,8 +29,11 @@ export interface FromMediaTypeOptions {
 export type FromHostOptions = Readonly<Record<string, string>> | RegExp
 
 export interface TenantMapOptions {
-  /** Whose version it is. `undefined` = no opinion. Take it from `request.identity`, not from what a client can write. */
-  key (request: FastifyRequest): string | undefined
+  /**
+   * Whose version it is. `undefined` = no opinion. A number counts as its digits; anything else is 503
+   * `PINNED_VERSION_INVALID`. Take it from `request.identity`, not from what a client can write.
+   */
+  key (request: FastifyRequest): string | number | undefined
   /**
    * Looks the tenant up: a version, `{ version, locked }`, or nothing for a tenant without a pin. May be async.
    *

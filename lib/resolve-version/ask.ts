@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { ResolverAnswer, VersionResolver } from '../../types/index.ts'
-import { type Refusal, versionResolutionUnavailable } from '../errors.ts'
+import { isRefusal, type Refusal, versionResolutionUnavailable } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { builtInMark } from '../stage/built-in.ts'
 
 const defaultTimeoutMs = 200
 
@@ -25,6 +26,8 @@ export function ask (resolver: VersionResolver, request: FastifyRequest): MaybeP
 }
 
 function failed (resolver: VersionResolver, request: FastifyRequest, cause: unknown): Refusal | undefined {
+  // A resolver of the library refuses input that can name no version. That is no failure, so it is not skipped.
+  if (isRefusal(cause) && builtInMark(resolver) !== undefined) return cause
   request.log.warn({ err: cause, resolver: resolver.name }, 'version resolver failed')
   return resolver.onError === 'skip'
     ? undefined

@@ -54,10 +54,8 @@ export function toResolver (problems: Problems, path: Path, file: ResolverFile, 
 function byTenant (claim: NonNullable<ResolverFile['claim']>, versions: ReadonlyMap<string, string>): VersionResolver {
   const names = claimNames(claim)
   return fromTenantMap({
-    key: ({ identity }) => {
-      const tenant = identity === null ? undefined : readClaim(identity.claims, names)
-      return typeof tenant === 'string' ? tenant : undefined
-    },
+    // It may be of any type: what is neither text nor a number is refused.
+    key: ({ identity }) => identity === null ? undefined : readClaim(identity.claims, names) as string | undefined,
     get: (tenant) => versions.get(tenant)
   })
 }

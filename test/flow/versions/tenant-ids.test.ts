@@ -1,0 +1,58 @@
+import t from 'tap'
+import { fromClaim, fromHeader, fromTenantMap } from '../../../lib/index.ts'
+import { readClaim } from '../../../lib/identity/claim-path.ts'
+import { startGateway } from '../../helpers/gateway.ts'
+import { issuer as issuerUrl, makeIssuer } from '../../helpers/issuer.ts'
+import { run } from '../../helpers/standalone.ts'
+import { startUpstream } from '../../helpers/upstream.ts'
+
+const issuer = makeIssuer()
+
+const ids: Array<[id: unknown, answer: string]> = [
+  ['acme', '200 v2'], [42, '200 v2'], ['42', '200 v2'], [undefined, '200 v1'], [null, '200 v1'], ['other', '200 v1'], [43, '200 v1'],
+  [true, '503 PINNED_VERSION_INVALID'], [false, '503 PINNED_VERSION_INVALID'], [['acme'], '503 PINNED_VERSION_INVALID'],
+  [[], '503 PINNED_VERSION_INVALID'], [{ id: 'acme' }, '503 PINNED_VERSION_INVALID']
+]
+
+t.test('a tenant id of a config file is text or a number; anything else is refused, not served by the default', async (t) => {
+  const upstream = await startUpstream(t, 'v1')
+  const { origin } = await run(t, `server: { port: 0, log: silent }
+versions: { v1: { upstream: '${upstream}' }, v2: { upstream: '${upstream}' } }
+resolve: { pin: [{ tenants: { claim: org.tenant_id, map: { acme: v2, 42: v2 } } }], override: [{ header: x-version }], default: v1 }
+identity: { providers: [{ name: idp, issuer: '${issuerUrl}', jwks: { keys: [${JSON.stringify(issuer.jwk)}] } }] }`)
+
+  for (const [id, answer] of ids) {
+    const headers = { authorization: `Bearer ${issuer.token({ org: { tenant_id: id } })}` }
+    t.equal(await answerOf(await fetch(origin, { headers })), answer, JSON.stringify(id))
+    if (answer.startsWith('503')) t.equal(await answerOf(await fetch(origin, { headers: { ...headers, 'x-version': 'v2' } })), answer)
+  }
+})
+
+t.test('a tenant id of a map in code is text or a number, also where failures are skipped', async (t) => {
+  const map = fromTenantMap({
+    key: ({ identity }) => readClaim(identity?.claims ?? {}, ['tenant']) as string,
+    get: (tenant) => ['acme', '42'].includes(tenant) ? 'v2' : undefined,
+    onError: 'skip'
+  })
+  const gateway = await startGateway(t, { resolve: { pin: [map], override: [fromHeader('x-version-override')] } })
+
+  for (const [id, answer] of ids) {
+    const response = await gateway.send('/', { headers: { authorization: `Bearer ${gateway.issuer.token({ tenant: id })}` } })
+    t.equal(await answerOf(response), answer.replace('v1', 'latest'), JSON.stringify(id))
+  }
+  const explained = await gateway.app.versions.explain({ claims: { iss: issuerUrl, tenant: ['acme'] } })
+  t.match(explained, { status: 503, problem: { code: 'PINNED_VERSION_INVALID', source: 'tenant-map' } })
+})
+
+t.test('a claim that names the version itself is text too', async (t) => {
+  const gateway = await startGateway(t, { resolve: { pin: [fromClaim('version')] } })
+  const answers = await Promise.all(([true, ['v2'], { v: 2 }, 1.5, 'v2'] as unknown[]).map(async (version) =>
+    await answerOf(await gateway.send('/', { headers: { authorization: `Bearer ${gateway.issuer.token({ version })}` } }))))
+
+  t.strictSame(answers, [...new Array<string>(4).fill('503 PINNED_VERSION_INVALID'), '200 v2'])
+})
+
+async function answerOf (response: Response): Promise<string> {
+  const body = await response.json() as { code?: string }
+  return `${response.status} ${response.headers.get('api-version') ?? body.code}`
+}
