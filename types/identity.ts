@@ -18,7 +18,10 @@ export interface Claims {
 export interface Identity {
   /** `name` of the provider that issued the token. */
   readonly provider: string
-  /** Every claim of the token, deeply frozen. */
+  /**
+   * Every claim of the token, deeply frozen. A number that JavaScript would round, such as `9007199254740993`, is the text
+   * of its digits; the registered claims (`exp`, `iat`, ...) are not.
+   */
   readonly claims: Claims
 }
 

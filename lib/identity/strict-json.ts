@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer'
+import { withExactNumbers } from './exact-numbers.ts'
 
 /**
  * Parses a JSON object of which nothing can be read in two ways: UTF-8 without faults, and no member twice
- * in one object (RFC 7515 4, RFC 7519 4), which one reader may take the first of and another the last.
+ * in one object (RFC 7515 4, RFC 7519 4), which one reader may take the first of and another the last. A number that
+ * JavaScript would round is the text of its digits.
  *
  * @throws SyntaxError, TypeError
  */
@@ -12,7 +14,7 @@ export function parseObject (bytes: Buffer): Record<string, unknown> {
   const value = parse(json)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('not an object')
   if (hasDuplicates(json, value)) throw new SyntaxError('a member is there twice')
-  return value as Record<string, unknown>
+  return withExactNumbers(json, value as Record<string, unknown>)
 }
 
 /** The parser's own error would quote the text, and end up in a log. */

@@ -1,3 +1,5 @@
+import { exactJson } from '../identity/exact-numbers.ts'
+
 /** Longest header value that a claim may become, in bytes. */
 const longest = 8 * 1024
 
@@ -18,7 +20,7 @@ export function claimText (claim: unknown): string | null | undefined {
 /** As base64url; `null` for one that is nested deeper than the stack. */
 function json (claim: unknown): string | null {
   try {
-    return Buffer.from(JSON.stringify(claim)).toString('base64url')
+    return Buffer.from(exactJson(claim)).toString('base64url')
   } catch {
     return null
   }
