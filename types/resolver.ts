@@ -26,7 +26,10 @@ export type ResolverAnswer = VersionOpinion | null | undefined
 export interface VersionResolver {
   /** Names the resolver in decisions, logs and errors. Unique among the resolvers of one gateway. */
   readonly name: string
-  /** The request headers it reads. Those of override resolvers become the answer's `Vary` (RFC 9110 12.5.5). */
+  /**
+   * The client's headers that it may read, for `Vary` (RFC 9110 12.5.5). What it reads of `request.headers` is noticed and
+   * added in any case; list what cannot be seen, such as a header that a hook has read before.
+   */
   readonly readsHeaders?: readonly string[]
   /** May be async. An opinion that names no version is refused; it never falls through to a weaker tier. */
   resolve (request: FastifyRequest): ResolverAnswer | Promise<ResolverAnswer>

@@ -1,10 +1,13 @@
+import { unwatched } from './watched-headers.ts'
+
 /**
  * Every value of a header, one per field line, in order. `request.headers` joins repeated lines and keeps
  * only the first `Authorization`; `rawHeaders` has them all, on HTTP/1, HTTP/2 and `inject()`.
  *
  * @param name in lower case
  */
-export function fieldValues (rawHeaders: readonly string[], name: string): string[] {
+export function fieldValues (lines: readonly string[], name: string): string[] {
+  const rawHeaders = unwatched(lines, name)
   const values: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const field = rawHeaders[i]!
@@ -14,7 +17,8 @@ export function fieldValues (rawHeaders: readonly string[], name: string): strin
 }
 
 /** The values of a header as one list (RFC 9110 5.3); `undefined` without the header. @param name in lower case */
-export function fieldList (rawHeaders: readonly string[], name: string): string | undefined {
+export function fieldList (lines: readonly string[], name: string): string | undefined {
+  const rawHeaders = unwatched(lines, name)
   let list: string | undefined
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const field = rawHeaders[i]!

@@ -16,7 +16,7 @@ export function askTier (tier: Exclude<Tier, 'default'>, resolvers: readonly Ver
   function askFrom (first: number): MaybePromise<readonly Verdict[]> {
     for (let index = first; index < resolvers.length; index++) {
       const resolver = resolvers[index]!
-      const answer = ask(resolver, kase.request)
+      const answer = ask(resolver, kase)
       // Most have no opinion on most requests, and nothing more to do.
       if (answer === undefined && kase.trace === null) continue
       if (isPromise(answer)) {

@@ -3,6 +3,7 @@ import type { ResolverAnswer, VersionResolver } from '../../types/index.ts'
 import { isRefusal, type Refusal, versionResolutionUnavailable } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { builtInMark } from '../stage/built-in.ts'
+import type { Case } from './case.ts'
 
 const defaultTimeoutMs = 200
 
@@ -13,9 +14,11 @@ export interface Answer {
 }
 
 /** Asks a resolver, within its time. What goes wrong is a refusal, or no opinion with `onError: 'skip'`. */
-export function ask (resolver: VersionResolver, request: FastifyRequest): MaybePromise<Answer | Refusal | undefined> {
+export function ask (resolver: VersionResolver, { request, reads }: Pick<Case, 'request' | 'reads'>): MaybePromise<Answer | Refusal | undefined> {
   try {
-    const answer = resolver.resolve(request)
+    const answer = reads === undefined || readsWhatItSays(resolver)
+      ? resolver.resolve(request)
+      : reads.watch(request, resolver.name, resolver.readsHeaders !== undefined, () => resolver.resolve(request))
     if (answer === undefined) return undefined
     if (!isPromise(answer)) return read(answer)
     return inTime(Promise.resolve(answer), resolver.name, resolver.timeoutMs).then(read)
@@ -23,6 +26,12 @@ export function ask (resolver: VersionResolver, request: FastifyRequest): MaybeP
   } catch (error) {
     return failed(resolver, request, error)
   }
+}
+
+/** Whether only code of the library looks at the request. A tenant map has the app's `key`. */
+export function readsWhatItSays (resolver: VersionResolver): boolean {
+  const mark = builtInMark(resolver)
+  return mark !== undefined && mark.reads !== 'tenant-map'
 }
 
 function failed (resolver: VersionResolver, request: FastifyRequest, cause: unknown): Refusal | undefined {

@@ -9,10 +9,11 @@ import { inTime } from './ask.ts'
 import { type Case, type Chosen, nobody, type Rules } from './case.ts'
 
 /** What is chosen when nobody has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
-export function byDefault (kase: Case, { default: value, override, weak }: Rules): MaybePromise<Chosen> {
+export function byDefault (kase: Case, rules: Rules): MaybePromise<Chosen> {
   const { revision, now, trace } = kase
+  const { default: value, override, weak } = rules
   if (value === 'required') throw versionRequired({ members: { readers: [...override, ...weak].map(({ name }) => name), supported: revision.visibleIds(now) } })
-  return chain(typeof value === 'function' ? call(value, kase) : value, (name) => {
+  return chain(typeof value === 'function' ? call(value, kase, rules.isDeclared === true) : value, (name) => {
     const found = typeof name === 'string' ? revision.find(name) : undefined
     if (found === undefined) throw unavailable(new Error(`default named ${show(name)}`))
     trace?.push(`Nobody named a version, so the default decides: ${found.alias === undefined ? '' : `${found.alias}, which is `}${found.version.id}.`)
@@ -35,9 +36,9 @@ export function chosenByDefault ({ version, alias }: Found): Chosen {
   return { version, alias, tier: 'default', source: 'default', requested: null, locked: false, overridden: nobody }
 }
 
-function call (choose: Exclude<DefaultVersion, string>, { request }: Case): MaybePromise<string> {
+function call (choose: Exclude<DefaultVersion, string>, { request, reads }: Case, isDeclared: boolean): MaybePromise<string> {
   try {
-    const name = choose(request)
+    const name = reads === undefined ? choose(request) : reads.watch(request, 'default', isDeclared, () => choose(request))
     return isPromise(name) ? inTime(Promise.resolve(name), 'default').catch((error: unknown) => { throw unavailable(error) }) : name
   } catch (error) {
     throw unavailable(error)

@@ -3,6 +3,7 @@ import type { DefaultVersion, Overridden, OverrideOptions, ResolveOptions, Tier,
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Precedence } from '../registry/reporters.ts'
 import type { Found, Revision } from '../registry/revision.ts'
+import type { HeaderReads } from './header-reads.ts'
 
 /** Who is asked, strongest first. */
 export interface Rules {
@@ -11,6 +12,8 @@ export interface Rules {
   readonly weak: readonly VersionResolver[]
   readonly conflict: 'reject' | 'first'
   readonly allow: OverrideOptions['allow']
+  /** Whether the app lists the headers that `allow` and the default read. */
+  readonly isDeclared?: boolean
   readonly pin: readonly VersionResolver[]
   readonly default: DefaultVersion
 }
@@ -24,6 +27,8 @@ export interface Case {
   readonly now: number
   /** Takes every step in words; `null` when nobody will read them. */
   readonly trace: string[] | null
+  /** Learns what functions of the app read of the request. */
+  readonly reads?: HeaderReads
 }
 
 /** What was chosen, before it is seen whether it can be served. */
@@ -55,6 +60,7 @@ export function rulesOf (options: ResolveOptions): Rules {
     conflict,
     allow,
     pin: [...pin],
+    isDeclared: options.readsHeaders !== undefined,
     default: byDefault
   }
 }

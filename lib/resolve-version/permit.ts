@@ -12,8 +12,9 @@ import { unknown } from './unknown.ts'
  * @returns the verdicts that are left
  */
 export function permit (
-  overrides: readonly Verdict[], pin: Verdict | undefined, kase: Case, { allow }: Rules
+  overrides: readonly Verdict[], pin: Verdict | undefined, kase: Case, rules: Rules
 ): MaybePromise<readonly Verdict[]> {
+  const { allow } = rules
   if (allow === undefined && overrides.every((override) => isRefusal(override) || isOpen(override))) return overrides
   const permitFrom = (index: number, verdicts: readonly Verdict[]): MaybePromise<readonly Verdict[]> => {
     const override = overrides[index]
@@ -22,7 +23,7 @@ export function permit (
     return chain(permitOne(override), (verdict) => permitFrom(index + 1, verdict === undefined ? verdicts : [...verdicts, verdict]))
   }
   const permitOne = (override: Opinion): MaybePromise<Verdict | undefined> =>
-    chain(isPinned(override, pin) || isAllowed(override, kase, allow), (allowed) => {
+    chain(isPinned(override, pin) || isAllowed(override, kase, rules), (allowed) => {
       if (allowed) return override
       kase.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', nor know of it' : ''}.`)
       if (!override.version.isHidden) return forbidden(override)
@@ -42,7 +43,9 @@ function isOpen ({ version, resolver }: Opinion): boolean {
   return version.isOpen && (resolver.weak !== true || version.config.state !== 'preview')
 }
 
-function isAllowed (override: Opinion, { request, revision, now }: Case, allow: Rules['allow']): MaybePromise<boolean> {
+function isAllowed (
+  override: Opinion, { request, revision, now, reads }: Case, { allow, isDeclared = false }: Rules
+): MaybePromise<boolean> {
   const byDefault = isOpen(override)
   if (allow === undefined) return byDefault
   const failed = (cause: unknown): never => {
@@ -50,7 +53,8 @@ function isAllowed (override: Opinion, { request, revision, now }: Case, allow: 
     throw versionResolutionUnavailable({ cause, members: { source: 'override.allow' }, headers: { 'retry-after': '1' } })
   }
   try {
-    const answer = allow(request, revision.describe(override.version, now), byDefault)
+    const ask = (): boolean | Promise<boolean> => allow(request, revision.describe(override.version, now), byDefault)
+    const answer = reads === undefined ? ask() : reads.watch(request, 'override.allow', isDeclared, ask)
     return isPromise(answer) ? inTime(Promise.resolve(answer), 'override.allow').then((said) => said === true, failed) : answer === true
   } catch (error) {
     return failed(error)

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ResolveVersionOptions, ResolveVersionPlugin } from '../../types/index.ts'
 import { checkDefaultLife } from '../config/check-life-cycle.ts'
 import { checkDefault, checkResolve } from '../config/check-resolve.ts'
@@ -20,6 +20,7 @@ import { servedByDefault } from './by-default.ts'
 import { type Case, precedenceOf, type Rules, rulesOf } from './case.ts'
 import { makeDecision } from './decision.ts'
 import { explain, resolveFor } from './explain.ts'
+import type { HeaderReads } from './header-reads.ts'
 import { decide, decideForPreflight } from './precedence.ts'
 import { exposure, reasonHeader, reasonOf, reasonOfRefusal } from './reason.ts'
 import { Reporter } from './report.ts'
@@ -45,12 +46,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const reporter = new Reporter(registry, options.consumer)
     const isExposed = exposure(options)
     const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
-    declareOnRequest(app, 'version')
-    servedBy.declare(app)
-    takenOut.declare(app)
-    registryInUse.set(app, registry)
-    pinnedBy.set(app, vary.whenShared)
-    prefixesOf.set(app, [])
+    handOver(app, registry, vary.whenShared)
     speakFor(app, registry, rules, new Routes(app))
     flushUsage(app, registry.usageLog, registry.options.usage ?? {})
 
@@ -62,13 +58,15 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
       always(reply)
       const isAsked = !isPreflight(request)
       if (!isAsked) forPreflights(reply)
-      const kase = caseOf(request, registry, rehearsal)
+      const kase = caseOf(request, registry, rehearsal, vary.learned)
       const served = rescue(() => isAsked ? decide(kase, rulesFor(rehearsal, rules)) : decideForPreflight(kase, rules), (error) => {
+        varyByLearned(request, reply, vary.learned)
         if (rehearsal === null && isAsked) reporter.failed(error, kase)
         if (isExposed(request)) reply.header(reasonHeader, reasonOfRefusal(error))
         throw error
       })
       return chain(served, (result) => {
+        varyByLearned(request, reply, vary.learned)
         request.version = makeDecision(result, kase)
         servedBy.set(request, result.version)
         for (const resolver of result.heard) builtInMark(resolver)?.consume?.(request)
@@ -99,6 +97,16 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
   app.addHook('onClose', async () => endCheck())
 }
 
+/** Prepares what later stages read. */
+function handOver (app: FastifyInstance, registry: Registry, varyWhenShared: readonly string[]): void {
+  declareOnRequest(app, 'version')
+  servedBy.declare(app)
+  takenOut.declare(app)
+  registryInUse.set(app, registry)
+  pinnedBy.set(app, varyWhenShared)
+  prefixesOf.set(app, [])
+}
+
 /** `app.versions`, and what only a gateway can answer there. */
 function speakFor (app: FastifyInstance, registry: Registry, rules: Rules, routes: Routes): void {
   registry.announcements.onFault = (err) => app.log.error({ err }, 'a listener of app.versions.events failed')
@@ -113,9 +121,9 @@ function speakFor (app: FastifyInstance, registry: Registry, rules: Rules, route
   if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
 }
 
-function caseOf (request: Case['request'], registry: Registry, rehearsal: Rehearsal | null): Case {
+function caseOf (request: Case['request'], registry: Registry, rehearsal: Rehearsal | null, reads: HeaderReads): Case {
   try {
-    return { request, revision: registry.current, now: rehearsal?.now ?? registry.now(), trace: rehearsal?.trace ?? null }
+    return { request, revision: registry.current, now: rehearsal?.now ?? registry.now(), trace: rehearsal?.trace ?? null, reads }
   } catch (cause) {
     throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
   }
@@ -126,12 +134,23 @@ function rulesFor (rehearsal: Rehearsal | null, rules: Rules): Rules {
   return rehearsal?.isOfCaller === true ? { ...rules, override: [], weak: [] } : rules
 }
 
+/** Of all caches, and of those of content delivery networks (RFC 9213, Edge Architecture). */
+const cacheControls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
+
 /** Makes what adds names to the `Vary` of an answer. */
 function varyBy (names: readonly string[]): (reply: FastifyReply) => void {
-  const alone = names.join(', ')
-  if (alone === '') return () => {}
-  return (reply) => {
-    const present = reply.getHeader('vary')
-    reply.header('vary', present === undefined ? alone : mergeVary(String(present), names))
-  }
+  return names.length === 0 ? () => {} : (reply) => { addVary(reply, names) }
+}
+
+function addVary (reply: FastifyReply, names: readonly string[]): void {
+  const present = reply.getHeader('vary')
+  reply.header('vary', present === undefined ? names.join(', ') : mergeVary(String(present), names))
+}
+
+/** Adds what functions of the app have read, now or before. */
+function varyByLearned (request: FastifyRequest, reply: FastifyReply, learned: HeaderReads): void {
+  if (learned.names.length > 0) addVary(reply, learned.names)
+  if (!learned.isUnclear(request)) return
+  // `Vary: *` is not for a proxy to send, and caches of content delivery networks have headers of their own.
+  for (const name of cacheControls) reply.header(name, 'no-store')
 }

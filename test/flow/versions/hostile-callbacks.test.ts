@@ -59,13 +59,16 @@ for (const value of odd) {
     t.equal(seen.code, 'VERSION_RESOLUTION_UNAVAILABLE')
   })
 
-  t.test(`a tenant of a wrong type is a failure of the map: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
+  // A number is an id like others.
+  if (typeof value === 'number') continue
+  t.test(`a tenant of a wrong type is the operator's mistake: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
     const started = await startCase(t, byTenant(() => value))
 
     const { status, seen } = await sayAlike(t, started, {})
 
     t.equal(status, 503)
-    t.hasStrict(seen, { code: 'VERSION_RESOLUTION_UNAVAILABLE', source: 'mine' })
+    const isLate = value instanceof Promise
+    t.hasStrict(seen, { code: isLate ? 'VERSION_RESOLUTION_UNAVAILABLE' : 'PINNED_VERSION_INVALID', source: 'mine' })
   })
 }
 
