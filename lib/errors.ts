@@ -5,7 +5,7 @@ import type { GatewayErrorCode, Problem, Tier } from '../types/index.ts'
 interface RefusalDetails {
   /** Extension members of the problem (RFC 9457 3.2). */
   members?: Pick<Problem,
-    'docs' | 'latest' | 'readers' | 'requested' | 'source' | 'sources' | 'successor' | 'sunset' | 'supported' | 'until' | 'values' | 'version'>
+    'check' | 'docs' | 'latest' | 'readers' | 'requested' | 'source' | 'sources' | 'successor' | 'sunset' | 'supported' | 'until' | 'values' | 'version'>
   /** Extension members that the app gives. */
   extensions?: Record<string, unknown>
   headers?: Record<string, string>
@@ -17,6 +17,10 @@ interface RefusalDetails {
   locked?: boolean
   /** Name of the provider whose token is refused, when it is known: for metrics and the log. */
   provider?: string
+  /** The claim that a check of a token is about, what it has and what it should have: for the log, never for the caller. */
+  claim?: string
+  found?: string
+  expected?: string
   /** The scopes that a caller lacks, for its challenge. */
   scope?: string
   /** What made the gateway refuse: for the log, never for the caller. */

@@ -56,9 +56,9 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
 }
 
 function log (request: FastifyRequest, refusal: Refusal): void {
-  const { code, statusCode: status, members, cause, target, remedy, provider } = refusal
-  // What is wrong with a token has many reasons and one code. There is nothing of the token in them.
-  const told = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider } : { code }
+  const { code, statusCode: status, members, cause, target, remedy, provider, claim, found, expected } = refusal
+  // What is wrong with a token has many reasons and one code.
+  const told = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider, claim, found, expected } : { code }
   // Nobody has to be woken for what an operator has switched off.
   if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...told, ...members, cause: messageOf(cause) }, 'request refused')
   else request.log.error({ err: refusal, version: request.version?.id, target, remedy }, 'request refused')

@@ -49,6 +49,11 @@ export interface Problem {
   /** One sentence for the caller. */
   detail: string
   code: GatewayErrorCode
+  /**
+   * The check that a token has failed (`TOKEN_INVALID`): `audience`, `issuer`, `expired`, `not-before`, `missing-claim`, `claim`,
+   * `key`, `signature`, `algorithm`, `type`, `malformed`, `size`, `credentials`, `several-tokens`, `source` or `header`.
+   */
+  check?: string
   /** The version concerned, when it is known. */
   version?: string
   /** Where the refused words came from, such as `header:x-version-override`. */

@@ -1,3 +1,4 @@
+import type { Refusal } from '../errors.ts'
 import type { Observation } from '../stage/observation.ts'
 import type { Value } from './metric.ts'
 
@@ -39,7 +40,7 @@ export class IdentityResults {
   }
 }
 
-/** The code of a refusal or, where one has many reasons, its sentence: they have nothing of the token in them. */
-function reasonOf ({ code, message }: { readonly code: string, readonly message: string }): string {
-  return (code === 'TOKEN_INVALID' ? message : code).toLowerCase().replaceAll(/[^a-z]+/g, '-').replace(/-$/, '')
+/** The check that a token has failed, such as `audience`; else the code of the refusal. */
+function reasonOf ({ code, members }: Pick<Refusal, 'code' | 'members'>): string {
+  return members?.check ?? code.toLowerCase().replaceAll('_', '-')
 }

@@ -21,7 +21,7 @@ export async function explain (app: FastifyInstance, routes: Routes, explained: 
   }
   refuse(request, reply.asReply(), refusal)
   const problem = problemOf(refusal, request, problemOptions.get(app))
-  trace.push(`The request is refused: ${problem.status} ${problem.code}. ${problem.detail}`)
+  trace.push(`The request is refused: ${problem.status} ${problem.code}. ${problem.detail}${comparisonOf(refusal)}`)
   return freeze({ outcome: 'refused', decision: null, status: problem.status, headers: reply.getHeaders(), problem, trace })
 }
 
@@ -58,4 +58,10 @@ async function rehearse (app: FastifyInstance, routes: Routes, explained: Explai
 
 function freeze (explanation: Explanation): Explanation {
   return Object.freeze({ ...explanation, headers: Object.freeze(explanation.headers), trace: Object.freeze(explanation.trace) })
+}
+
+/** What a token has and what it should have, for the operator who asks. */
+function comparisonOf ({ claim, found, expected }: Refusal): string {
+  const parts = Object.entries({ claim, found, expected }).flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${value}`])
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`
 }

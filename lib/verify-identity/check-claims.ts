@@ -1,12 +1,5 @@
 import type { Claims, IdentityProvider } from '../../types/index.ts'
-import { tokenInvalid } from '../errors.ts'
-
-// What the caller is told. Fixed sentences: nothing that a token says is repeated to anyone.
-const expired = 'The token has expired.'
-const notYet = 'The token is not valid yet.'
-const missing = 'A claim is missing in the token.'
-const notAccepted = 'A claim of the token is not accepted.'
-const malformed = 'The token is malformed.'
+import { invalidToken, type TokenCheck } from './invalid-token.ts'
 
 /**
  * Holds the claims of a token whose signature is valid against what its provider asks for: `iss`, `exp` and what the
@@ -17,21 +10,24 @@ const malformed = 'The token is malformed.'
  * @throws `TOKEN_INVALID`
  */
 export function checkClaims (claims: Claims, provider: IdentityProvider, now: number): void {
-  const { issuer, audiences, requiredClaims = [], clockToleranceSeconds: tolerance = 5, maxAgeSeconds } = provider
-  demand(has(claims, 'iss') && has(claims, 'exp') && (audiences === undefined || has(claims, 'aud')), missing)
-  demand((maxAgeSeconds === undefined || has(claims, 'iat')) && requiredClaims.every((name) => has(claims, name)), missing)
+  const { audiences, requiredClaims = [], clockToleranceSeconds: tolerance = 5, maxAgeSeconds } = provider
+  const required = ['iss', 'exp', ...audiences === undefined ? [] : ['aud'], ...maxAgeSeconds === undefined ? [] : ['iat'], ...requiredClaims]
+  for (const name of required) demand(has(claims, name), 'missing-claim', name)
 
-  const { iss, sub, jti, aud, exp, nbf, iat } = claims
-  demand(isTime(exp) && isTime(nbf) && isTime(iat) && isText(sub) && isText(jti), malformed)
+  const { sub, jti, aud, exp, nbf, iat } = claims
+  demand(isTime(exp) && isTime(nbf) && isTime(iat) && isText(sub) && isText(jti), 'malformed')
   const named: unknown[] = Array.isArray(aud) ? aud : [aud]
-  demand(named.every(isText), malformed)
+  demand(named.every(isText), 'malformed')
 
   const seconds = now / 1000
-  demand(seconds >= Number(nbf ?? 0) - tolerance, notYet)
-  demand(now <= expiryOf(claims, provider), expired)
+  demand(seconds >= Number(nbf ?? 0) - tolerance, 'not-before', 'nbf', nbf, () => `${Math.floor(seconds)} (now) or earlier`)
+  const isOver = Number(exp) + tolerance < seconds
+  demand(now <= expiryOf(claims, provider), 'expired', isOver ? 'exp' : 'iat', isOver ? exp : iat, () => isOver
+    ? `${Math.floor(seconds)} (now) or later`
+    : `at most ${maxAgeSeconds} seconds before ${Math.floor(seconds)} (now)`)
   // A token from the future would be young for longer.
-  demand(maxAgeSeconds === undefined || Number(iat) <= seconds + tolerance, malformed)
-  demand(iss === issuer && (audiences === undefined || named.some((name) => audiences.includes(name as string))), notAccepted)
+  demand(maxAgeSeconds === undefined || Number(iat) <= seconds + tolerance, 'malformed', 'iat', iat, () => `${Math.floor(seconds)} (now) or earlier`)
+  demand(audiences === undefined || named.some((name) => audiences.includes(name as string)), 'audience', 'aud', aud, audiences)
 }
 
 /** When a verified token ends, in milliseconds since 1970. */
@@ -39,8 +35,11 @@ export function expiryOf ({ exp, iat }: Claims, { clockToleranceSeconds = 5, max
   return Math.min(Number(exp) + clockToleranceSeconds, Number(iat ?? Infinity) + maxAgeSeconds) * 1000
 }
 
-function demand (isSo: boolean, otherwise: string): void {
-  if (!isSo) throw tokenInvalid({}, otherwise)
+function demand (isSo: boolean, check: TokenCheck, claim?: string, found?: unknown, expected?: readonly string[] | (() => string)): void {
+  if (isSo) return
+  if (claim === undefined) throw invalidToken(check)
+  if (expected === undefined) throw invalidToken(check, { claim })
+  throw invalidToken(check, { claim, found, expected: typeof expected === 'function' ? expected() : expected })
 }
 
 function has (claims: Claims, name: string): boolean {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { tokenInvalid } from '../errors.ts'
+import { invalidToken } from './invalid-token.ts'
 import type { Source } from './token-source.ts'
 
 /** The token of a request, and where it was. */
@@ -19,8 +19,8 @@ export function findCredential (raw: IncomingMessage, sources: readonly Source[]
   for (const source of sources) {
     const found = source.find(raw)
     if (found.kind === 'none' || (found.kind === 'other-scheme' && otherSchemes === 'ignore')) continue
-    if (found.kind !== 'token') throw tokenInvalid({}, 'The credentials of the request are malformed.')
-    if (credential !== null && credential.token !== found.token) throw tokenInvalid({}, 'The request has more than one token.')
+    if (found.kind !== 'token') throw invalidToken('credentials')
+    if (credential !== null && credential.token !== found.token) throw invalidToken('several-tokens')
     credential ??= { token: found.token, source }
   }
   return credential

@@ -1,7 +1,7 @@
 import type { Claims } from '../../types/index.ts'
-import { tokenInvalid } from '../errors.ts'
 import { parseObject } from '../identity/strict-json.ts'
 import { remembered } from '../remembered.ts'
+import { invalidToken } from './invalid-token.ts'
 import type { KeyHint } from './key-source.ts'
 
 /** What a token says of itself before anything is verified. It selects the provider and its key, nothing else. */
@@ -17,14 +17,14 @@ const longest = 16 * 1024
 
 /** Reads a token without believing it. @throws `TOKEN_INVALID` */
 export function decodeToken (token: string): UnverifiedToken {
-  if (token.length > longest) throw tokenInvalid({}, 'The token is too long.')
+  if (token.length > longest) throw invalidToken('size', { found: token.length, expected: longest })
   const parts = token.split('.')
-  if (!threeParts.test(token) || !parts.every(isExact)) throw tokenInvalid({}, 'The token is malformed.')
+  if (!threeParts.test(token) || !parts.every(isExact)) throw invalidToken('malformed')
   try {
     const { typ, hint } = headerOf(parts[0]!)
     return { claims: parseObject(Buffer.from(parts[1]!, 'base64url')), typ, hint }
   } catch (cause) {
-    throw tokenInvalid({ cause }, 'The token is malformed.')
+    throw invalidToken('malformed', { cause })
   }
 }
 

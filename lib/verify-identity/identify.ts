@@ -1,8 +1,9 @@
 import type { Claims, Identity, VerifyIdentityOptions } from '../../types/index.ts'
-import { forbidden, tokenInvalid } from '../errors.ts'
+import { forbidden } from '../errors.ts'
 import { chain, isPromise, type MaybePromise, rescue } from '../maybe-promise.ts'
 import { expiryOf } from './check-claims.ts'
 import { decodeToken, type UnverifiedToken } from './decode-token.ts'
+import { invalidToken } from './invalid-token.ts'
 import type { ProjectedHeader } from './project-claims.ts'
 import type { Provider } from './provider.ts'
 import { TokenCache } from './token-cache.ts'
@@ -34,7 +35,11 @@ export function tokenIdentifier (providers: readonly Provider[], cacheOptions: V
     }
     const unverified = decodeToken(token)
     const provider = byIssuer.get(unverified.claims.iss)
-    if (provider === undefined) throw tokenInvalid({}, 'The issuer of the token is not accepted.')
+    if (provider === undefined) {
+      throw invalidToken('issuer', {
+        claim: 'iss', found: unverified.claims.iss, expected: [...byIssuer.keys()]
+      })
+    }
     return rescue(() => verify(token, unverified, provider, source), (error) => { throw named(error, provider) })
   }
 
@@ -45,7 +50,7 @@ export function tokenIdentifier (providers: readonly Provider[], cacheOptions: V
       const { claims } = unverified
       const key = verifyToken(token, unverified, provider.options, keys)
       return chain(validated(provider, claims), () => {
-        if (!key.isCurrent) throw tokenInvalid({}, 'The token is not signed with a key of its issuer.')
+        if (!key.isCurrent) throw invalidToken('key')
         const identity = Object.freeze({ provider: provider.options.name, claims })
         const value = { identity, provider, headers: provider.project(claims) }
         cache?.set(token, { value, key, until: expiryOf(claims, provider.options) })
@@ -61,7 +66,7 @@ function named (error: unknown, { options: { name } }: Provider): Error {
 }
 
 function takenFrom (source: Source, identified: Identified): Identified {
-  if (!identified.provider.takesFrom(source)) throw tokenInvalid({}, 'The token is not where tokens of its issuer are accepted.')
+  if (!identified.provider.takesFrom(source)) throw invalidToken('source', { found: source.id, expected: identified.provider.sources.map(({ id }) => id) })
   return identified
 }
 
@@ -69,7 +74,7 @@ function takenFrom (source: Source, identified: Identified): Identified {
 function validated ({ options: { validate } }: Provider, claims: Claims): MaybePromise<void> {
   const refuse = (cause: unknown): never => {
     const isForbidden = (cause as { statusCode?: unknown } | null)?.statusCode === 403
-    throw isForbidden ? forbidden({ cause }) : tokenInvalid({ cause }, 'A claim of the token is not accepted.')
+    throw isForbidden ? forbidden({ cause }) : invalidToken('claim', { cause })
   }
   try {
     const result = validate?.(claims)

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Claims, IdentityProvider } from '../../types/index.ts'
-import { tokenInvalid } from '../errors.ts'
 import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { claimText } from './claim-text.ts'
+import { invalidToken } from './invalid-token.ts'
 
 /** A header and the text that goes into it. */
 export type ProjectedHeader = readonly [header: string, value: string]
@@ -16,7 +16,7 @@ export function claimProjection ({ claimsToHeaders = [] }: IdentityProvider): Pr
     const headers: ProjectedHeader[] = []
     for (const { names, header } of rules) {
       const value = claimText(readClaim(claims, names))
-      if (value === null) throw tokenInvalid({}, 'A claim of the token cannot be sent as a header.')
+      if (value === null) throw invalidToken('header', { claim: names.join('.') })
       // A header without a value would say that there is one: an upstream may take it for a tenant without a name.
       if (value !== undefined && value !== '') headers.push([header, value])
     }

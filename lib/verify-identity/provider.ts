@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk } from '../../types/index.ts'
-import { tokenInvalid } from '../errors.ts'
 import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './fixed-keys.ts'
+import { invalidToken } from './invalid-token.ts'
 import type { KeySource } from './key-source.ts'
 import { claimProjection, type Projection } from './project-claims.ts'
 import { RemoteKeys } from './remote-keys.ts'
@@ -53,9 +53,9 @@ export class Provider {
    * @throws `TOKEN_INVALID`
    */
   checkHeader ({ hint, typ }: UnverifiedToken): void {
-    if (!this.#algorithms.has(hint.alg)) throw tokenInvalid({}, 'The algorithm of the token is not accepted.')
+    if (!this.#algorithms.has(hint.alg)) throw invalidToken('algorithm', { found: hint.alg, expected: [...this.#algorithms] })
     if (this.#typ === undefined) return
-    if (typeof typ !== 'string' || mediaType(typ) !== this.#typ) throw tokenInvalid({}, 'The type of the token is not accepted.')
+    if (typeof typ !== 'string' || mediaType(typ) !== this.#typ) throw invalidToken('type', { found: typ, expected: this.#typ })
   }
 
   status (): IdentityProviderStatus {

@@ -1,8 +1,8 @@
 import type { Algorithm, IdentityProvider } from '../../types/index.ts'
-import { tokenInvalid } from '../errors.ts'
 import type { VerificationKey } from '../identity/verification-key.ts'
 import { checkClaims } from './check-claims.ts'
 import type { UnverifiedToken } from './decode-token.ts'
+import { invalidToken } from './invalid-token.ts'
 import { isSigned } from './signature.ts'
 
 /**
@@ -12,11 +12,11 @@ import { isSigned } from './signature.ts'
  * @throws `TOKEN_INVALID` whatever is wrong
  */
 export function verifyToken (
-  token: string, { hint: { alg }, claims }: UnverifiedToken, provider: IdentityProvider, keys: readonly VerificationKey[]
+  token: string, { hint: { alg, kid }, claims }: UnverifiedToken, provider: IdentityProvider, keys: readonly VerificationKey[]
 ): VerificationKey {
   // The keys are those that fit it, so it is none of the unknown ones.
   const key = keys.find((candidate) => isSigned(token, alg as Algorithm, candidate))
-  if (key === undefined) throw tokenInvalid({}, keys.length === 0 ? 'The token is not signed with a key of its issuer.' : 'The signature of the token is not valid.')
+  if (key === undefined) throw invalidToken(keys.length === 0 ? 'key' : 'signature', kid === undefined ? {} : { found: `kid ${kid}` })
   checkClaims(claims, provider, Date.now())
   freeze(claims)
   return key

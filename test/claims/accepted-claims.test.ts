@@ -24,7 +24,7 @@ const rows: Array<[what: string, options: Partial<IdentityProvider>, claims: Cla
   ['was issued a moment ahead, where age matters', { maxAgeSeconds: 60 }, () => ({ iat: now() + 3 }), 200],
   ['has one of several audiences', {}, () => ({ aud: ['a', 'public-api', 'b'] }), 200],
   ['has one of the audiences accepted', { audiences: ['a', 'b'] }, () => ({ aud: 'b' }), 200],
-  ['has an audience that would be a pattern', { audiences: ['public.api'] }, () => ({ aud: 'public-api' }), 401, 'A claim of the token is not accepted.'],
+  ['has an audience that would be a pattern', { audiences: ['public.api'] }, () => ({ aud: 'public-api' }), 401, 'The audience of the token is not accepted.'],
   ['has no claim that is required', { requiredClaims: ['tenant'] }, () => ({}), 401, 'A claim is missing in the token.'],
   ['has a required claim that is null', { requiredClaims: ['tenant'] }, () => ({ tenant: null }), 401],
   ['has a required claim only by its prototype', { requiredClaims: ['toString'] }, () => ({}), 401],

@@ -22,7 +22,7 @@ export const said = {
   issuer: 'The issuer of the token is not accepted.',
   expired: 'The token has expired.',
   early: 'The token is not valid yet.',
-  value: 'A claim of the token is not accepted.',
+  value: 'The audience of the token is not accepted.',
   missing: 'A claim is missing in the token.'
 }
 

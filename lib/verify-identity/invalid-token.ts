@@ -1,0 +1,45 @@
+import { show } from '../config/problems.ts'
+import { type Refusal, tokenInvalid } from '../errors.ts'
+
+// What the caller is told. Fixed sentences: nothing that a token says is repeated to anyone but the operator.
+const sentences = {
+  credentials: 'The credentials of the request are malformed.',
+  'several-tokens': 'The request has more than one token.',
+  size: 'The token is too long.',
+  malformed: 'The token is malformed.',
+  issuer: 'The issuer of the token is not accepted.',
+  algorithm: 'The algorithm of the token is not accepted.',
+  type: 'The type of the token is not accepted.',
+  key: 'The token is not signed with a key of its issuer.',
+  signature: 'The signature of the token is not valid.',
+  audience: 'The audience of the token is not accepted.',
+  expired: 'The token has expired.',
+  'not-before': 'The token is not valid yet.',
+  'missing-claim': 'A claim is missing in the token.',
+  claim: 'A claim of the token is not accepted.',
+  source: 'The token is not where tokens of its issuer are accepted.',
+  header: 'A claim of the token cannot be sent as a header.'
+}
+
+/** The check that a token has failed. Stable: it is in responses, in the log and in metrics. */
+export type TokenCheck = keyof typeof sentences
+
+interface Comparison {
+  /** Name of the claim. */
+  claim?: string
+  /** Values are for the log only. */
+  found?: unknown
+  expected?: unknown
+  cause?: unknown
+}
+
+/** Refuses a token. */
+export function invalidToken (check: TokenCheck, { claim, cause, ...values }: Comparison = {}): Refusal {
+  return tokenInvalid({
+    members: { check },
+    ...claim !== undefined && { claim },
+    ...'found' in values && { found: show(values.found) },
+    ...'expected' in values && { expected: show(values.expected) },
+    ...cause !== undefined && { cause }
+  }, sentences[check])
+}
