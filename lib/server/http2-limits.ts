@@ -1,4 +1,5 @@
-import type { SecureServerOptions } from 'node:http2'
+import type { Http2Server, SecureServerOptions } from 'node:http2'
+import { renewSessions } from './http2-lost-streams.ts'
 
 // Touches: the options that a server of Node's `http2` keeps under a symbol called `options`, and reads for each new
 // session. Gains: a request with too many header fields gets a response and a line in the log. Without it, Node resets
@@ -28,4 +29,5 @@ export function raiseHttp2Limits (server: object): void {
   // Megabytes. Node counts what was queued for streams that are reset for good, and refuses all streams beyond 10 MB.
   options.maxSessionMemory ??= http2HeaderLimits.maxSessionMemory
   options.settings = { ...http2HeaderLimits.settings, ...options.settings }
+  renewSessions(server as Http2Server, options.maxSessionMemory)
 }

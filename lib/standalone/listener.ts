@@ -5,6 +5,7 @@ import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import type { ServerFile } from '../../types/index.ts'
 import { http2HeaderLimits } from '../server/http2-limits.ts'
+import { renewSessions } from '../server/http2-lost-streams.ts'
 
 /** What a server tells an app of. */
 const events = ['request', 'upgrade', 'checkContinue', 'clientError'] as const
@@ -54,7 +55,7 @@ export class Listener {
     const { tls, http2 = false, host = '127.0.0.1', port = 8080 } = options
     const server = tls === undefined
       ? createHttpServer()
-      : http2 ? createSecureServer({ ...tls, ...http2HeaderLimits, allowHTTP1: true }) as unknown as Server : createHttpsServer(tls)
+      : http2 ? createHttp2Server(tls) : createHttpsServer(tls)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen({ port, host }, () => {
         server.off('error', reject)
@@ -115,4 +116,10 @@ export class Listener {
     clearInterval(linger)
     clearTimeout(limit)
   }
+}
+
+function createHttp2Server (tls: NonNullable<ServerFile['tls']>): Server {
+  const server = createSecureServer({ ...tls, ...http2HeaderLimits, allowHTTP1: true })
+  renewSessions(server, http2HeaderLimits.maxSessionMemory)
+  return server as unknown as Server
 }

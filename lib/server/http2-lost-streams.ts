@@ -1,0 +1,38 @@
+import { constants, type Http2SecureServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+
+// Touches: nothing internal, but works around an internal count. Node counts the bytes that are queued for a stream
+// against `maxSessionMemory`, and does not subtract them when the stream is reset. Beyond the limit, the session refuses
+// all further streams and finally ends with an error, which breaks off every response in flight. Without this file, that
+// happens to clients that stay connected while upstreams break off responses or while they cancel downloads.
+
+/**
+ * Unfinished streams that a session may have, for each megabyte of its `maxSessionMemory`. One counts at most 128 KiB:
+ * a chunk that waits for the client's window, and what is queued behind it. Half of the limit stays for streams in flight.
+ */
+const unfinishedPerMegabyte = 4
+
+/** Streams with any higher number do not exist (RFC 9113 6.8). */
+const highestStream = 2 ** 31 - 1
+
+const renewing = new WeakSet<Http2Server | Http2SecureServer>()
+
+/** Ends each session of the server, without harm to its requests, before too many of its streams were reset. */
+export function renewSessions (server: Http2Server | Http2SecureServer, maxSessionMemory: number): void {
+  if (renewing.has(server)) return
+  renewing.add(server)
+  const most = Math.max(1, maxSessionMemory * unfinishedPerMegabyte)
+  server.on('session', (session: ServerHttp2Session) => {
+    let unfinished = 0
+    function onClose (this: ServerHttp2Stream): void {
+      if (!this.writableFinished && ++unfinished === most) endGracefully(session)
+    }
+    session.on('stream', (stream: ServerHttp2Stream) => stream.once('close', onClose))
+  })
+}
+
+/** Announces the end first: a client may send requests until it knows of it, and they must not be lost (RFC 9113 6.8). */
+function endGracefully (session: ServerHttp2Session): void {
+  if (session.closed || session.destroyed) return
+  session.goaway(constants.NGHTTP2_NO_ERROR, highestStream)
+  session.ping(() => session.close())
+}

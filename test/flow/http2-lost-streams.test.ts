@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { type ClientHttp2Session, connect, createServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+// Node counts what was queued for streams that were reset against `maxSessionMemory` of their session, for good. A
+// session beyond the limit refuses everything.
+
+const body = Buffer.alloc(500_000)
+
+/** Downloads that their client resets before it has read them. */
+async function resetDownloads (session: ClientHttp2Session, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const stream = session.request({ ':path': '/large' }).on('error', () => {})
+    await once(stream, 'response')
+    stream.close(8)
+    await once(stream, 'close')
+  }
+}
+
+async function status (session: ClientHttp2Session): Promise<unknown> {
+  const stream = session.request({ ':path': '/' })
+  const [headers] = await once(stream, 'response')
+  await text(stream)
+  return headers[':status']
+}
+
+/** A gateway whose sessions have one megabyte, and a session with it. */
+async function startSmall (t: Test) {
+  const app = Fastify({ serverFactory: (handler) => createServer({ maxSessionMemory: 1 }, handler as never) as never })
+  t.teardown(async () => await app.close())
+  const upstream = await startUpstream(t, 'v1', ({ url }, response) => response.end(url === '/large' ? body : 'ok'))
+  await gatewayTo(t, { targets: upstream }, app as unknown as FastifyInstance)
+  const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const open = (): ClientHttp2Session => {
+    const session = connect(origin).on('error', () => {})
+    t.teardown(() => session.destroy())
+    return session
+  }
+  return { open }
+}
+
+t.test('a session that has lost many streams is closed gracefully: requests in flight finish, and a new session serves', async (t) => {
+  const { open } = await startSmall(t)
+  const session = open()
+  const goaway = once(session, 'goaway')
+  const inFlight = session.request({ ':path': '/large' })
+  await once(inFlight, 'response')
+
+  await resetDownloads(session, 4)
+  const [code] = await goaway
+  const received = await text(inFlight)
+  await once(session, 'close')
+  const after = await status(open())
+
+  t.equal(code, 0)
+  t.equal(received.length, body.length)
+  t.equal(inFlight.rstCode, 0)
+  t.equal(after, 200)
+})
+
+t.test('a session that reads what it asks for stays', async (t) => {
+  const { open } = await startSmall(t)
+  const session = open()
+
+  for (let i = 0; i < 20; i++) await text(session.request({ ':path': '/large' }))
+
+  t.notOk(session.closed)
+  t.equal(await status(session), 200)
+})
