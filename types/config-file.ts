@@ -69,7 +69,7 @@ export interface AdminFile {
 }
 
 /** A config file of the standalone gateway: `fastify-version-gateway start gateway.yaml`. Paths in it start from the file. */
-export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'registry' | 'identity' | 'sanitize'> {
+export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'registry'> {
   /** Address of this schema, for editors. */
   $schema?: string
   /** Where and how the gateway listens. */
@@ -91,6 +91,10 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
     /** Whether every caller gets `x-version-reason`. Default false. */
     exposeDecision?: boolean
   }
+  /** Whose tokens are accepted. `false` says that there are none on purpose. Default: none. */
+  identity?: GatewayOptions['identity'] | false
+  /** Headers that only the gateway may set. `false` says that there are none on purpose. */
+  sanitize?: GatewayOptions['sanitize'] | false
   /** How requests are forwarded. */
   forward?: ForwardOptions
   /** `GET /versions` for callers. Default false. */
@@ -99,8 +103,13 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   metrics?: boolean | Pick<ObserveVersionsOptions, 'path'>
   /** `GET /healthz` and `GET /readyz`. Default true. */
   health?: boolean | Pick<HealthOptions, 'live' | 'ready' | 'needsHealthyTargets'>
-  /** A page and an API to look at the versions and to change them. Default: none. */
-  admin?: AdminFile
+  /** A page and an API to look at the versions and to change them. `false` says that there is none on purpose. Default: none. */
+  admin?: AdminFile | false
+  /**
+   * What a reload may remove: options that protect something and are no longer in the file, by the names that the rejected
+   * reload has reported, such as `identity.providers.old-idp`. Default none: a file that lacks them may be half written.
+   */
+  confirmRemoved?: readonly string[]
   /** A file that exports a `GatewayPlugin` as its default. */
   plugin?: string
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { explain, type ExplainOptions, inWords } from './commands/explain.ts'
 import { init } from './commands/init.ts'
-import { type Host, start } from './commands/start.ts'
+import { type Host, start, type StartOptions } from './commands/start.ts'
 import { validate } from './commands/validate.ts'
 import { ConfigFileInvalid } from './load-config.ts'
+import { defaultSettleMs } from './settled.ts'
 
 interface Package {
   version: string
@@ -47,7 +48,11 @@ function commands (host: Host, log: Output['log']): Command {
   program.command('start').argument('<file>', 'config: .yaml, .json, .ts or .js')
     .description('run a gateway; SIGHUP reads the file again, SIGTERM ends it when requests under way have')
     .option('-w, --watch', 'read the file again when it changes', false)
-    .action(async (file: string, options: { watch: boolean }) => { await start(file, options, host) })
+    .option('--settle <ms>', 'read the file only when it has been unchanged for so many milliseconds', milliseconds, defaultSettleMs)
+    .option('--allow-removals', 'let a reload remove what protects the gateway, such as an identity provider', false)
+    .action(async (file: string, { settle: settleMs, ...options }: StartOptions & { settle: number }) => {
+      await start(file, { ...options, settleMs }, host)
+    })
   program.command('validate').argument('<file>').description('print everything that is wrong in a config, with its line')
     .action(async (file: string) => log(await validate(file)))
   program.command('explain').argument('<file>').description('print what would become of a request, and why')
@@ -67,4 +72,9 @@ function commands (host: Host, log: Output['log']): Command {
     .option('-f, --force', 'replace a file that is there', false)
     .action(async (file: string, options: { force: boolean }) => log(await init(file, options)))
   return program
+}
+
+function milliseconds (text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number of milliseconds, up to 999999.')
+  return Number(text)
 }

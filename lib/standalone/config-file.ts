@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Document, type Node, parseDocument, visit } from 'yaml'
 import type { Path } from '../config/problems.ts'
+import { type Files, readNoted } from './settled.ts'
 
 /** Something that is wrong in a config file, and where. */
 export interface FileProblem {
@@ -36,10 +36,11 @@ const notText = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?)$/
  *
  * @throws when there is no such file, or when its code fails
  */
-export async function readConfigFile (file: string, environment: NodeJS.ProcessEnv): Promise<ConfigFile> {
+export async function readConfigFile (file: string, environment: NodeJS.ProcessEnv, files: Files = new Map()): Promise<ConfigFile> {
+  const text = await readNoted(file, files)
   if (/^\.[cm]?[jt]s$/.test(extname(file))) return { value: await importDefault(file), problems: [], locate: () => nowhere }
   const lines = new LineCounter()
-  const document = parseDocument(await readFile(file, 'utf8'), { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number | undefined): Pick<FileProblem, 'line' | 'column'> => {
     if (offset === undefined) return { line: 1, column: 1 }
     const { line, col: column } = lines.linePos(offset)

@@ -77,6 +77,10 @@ const server = object({
 const orOff = (options: SchemaObject, expected: string): SchemaObject =>
   ({ if: { type: 'object' }, then: options, else: { type: 'boolean', expected: `true, false, or ${expected}` } })
 
+/** `false` says that the section is absent on purpose. */
+const orNone = (options: SchemaObject): SchemaObject =>
+  ({ if: { type: 'object' }, then: options, else: { const: false, expected: `false, or ${String(options.expected)}` } })
+
 /** What a config file may say. */
 export const fileSchema: SchemaObject = withoutFunctions(object({
   $schema: anyText('the address of the schema, for editors'),
@@ -86,19 +90,20 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   aliases: gatewaySchema.properties.aliases,
   registry: registrySchema,
   problems: gatewaySchema.properties.problems,
-  sanitize: gatewaySchema.properties.sanitize,
-  identity: gatewaySchema.properties.identity,
+  sanitize: orNone(gatewaySchema.properties.sanitize),
+  identity: orNone(gatewaySchema.properties.identity),
   resolve,
   forward: gatewaySchema.properties.forward,
   discovery: orOff(object({ path, catalog: stageSchemas.versionDiscovery.properties.catalog }), '{ path, catalog }'),
   metrics: orOff(object({ path }), '{ path }'),
   health: orOff(object({ live: path, ready: path, needsHealthyTargets: flag }), '{ live, ready, needsHealthyTargets }'),
-  admin: object({
+  admin: orNone(object({
     password: { type: 'string', minLength: 12, secret: true, expected: 'a password of at least 12 characters' },
     prefix: gatewaySchema.properties.prefix,
     port,
     host
-  }, ['password']),
+  }, ['password'])),
+  confirmRemoved: list(text('the name of an option'), 'a list of options such as identity.providers.old-idp'),
   plugin: text('a file that adds resolvers and hooks')
 }, ['versions']))
 

@@ -1,20 +1,29 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { createSecureContext, type SecureContextOptions } from 'node:tls'
-import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, VersionResolver, VersionsConfig } from '../../types/index.ts'
+import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, VersionResolver } from '../../types/index.ts'
 import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems.ts'
 import { type ConfigFile, type FileProblem, importDefault, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
+import type { Files } from './settled.ts'
+import { withCertificates } from './with-certificates.ts'
 import { toResolver } from './to-resolver.ts'
+
+/** A config file, without the sections that it sets to `false`. */
+export type LoadedFile = Omit<ConfigFileOptions, Section> & { [Name in Section]?: Exclude<ConfigFileOptions[Name], false> }
+const sections = ['identity', 'sanitize', 'admin'] as const
+type Section = typeof sections[number]
 
 /** A config that a gateway can be made of. */
 export interface LoadedConfig {
   /** With certificates and keys in the place of the names of their files. */
-  readonly file: ConfigFileOptions
+  readonly file: LoadedFile
+  /** Sections that the file sets to `false`: they are absent on purpose. */
+  readonly switchedOff: readonly string[]
   readonly gateway: GatewayOptions & { prefix?: string }
   readonly plugin: GatewayPlugin
+  /** The files that it was made of, each with the fingerprint of what was read. */
+  readonly files: Files
 }
 
 /** Everything that is wrong in a config file. */
@@ -34,12 +43,15 @@ export class ConfigFileInvalid extends Error {
  * Reads and checks a config file, all of it.
  *
  * @param environment variables that it may name
+ * @param files filled with the files that were read, each with the fingerprint of its content, also when the config is invalid
  * @throws ConfigFileInvalid with every problem, each with its line
  */
-export async function loadConfig (file: string, environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
+export async function loadConfig (
+  file: string, environment: NodeJS.ProcessEnv = process.env, files: Files = new Map()
+): Promise<LoadedConfig> {
   const absolute = resolve(file)
   const folder = dirname(absolute)
-  const read = await readOrRefuse(file, () => readConfigFile(absolute, environment))
+  const read = await readOrRefuse(file, () => readConfigFile(absolute, environment, files))
   if (read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
   const problems = new Problems()
   checkShape(problems, fileSchema, read.value)
@@ -47,14 +59,17 @@ export async function loadConfig (file: string, environment: NodeJS.ProcessEnv =
   throwLocated(file, read, problems)
 
   const said = read.value as ConfigFileOptions
-  const options = await withCertificates(problems, said, folder)
+  const switchedOff = sections.filter((section) => said[section] === false)
+  const present = { ...said } as LoadedFile
+  for (const section of switchedOff) delete present[section]
+  const options = await withCertificates(problems, present, { folder, files })
   const plugin = options.plugin === undefined
     ? {}
     : await readOrRefuse(file, async () => await importDefault(resolve(folder, options.plugin!)) as GatewayPlugin)
   const gateway = toGateway(problems, options, plugin)
   checkMeaning(problems, gateway)
   throwLocated(file, read, problems)
-  return { file: options, gateway, plugin }
+  return { file: options, switchedOff, gateway, plugin, files }
 }
 
 function checkMeaning (problems: Problems, gateway: LoadedConfig['gateway']): void {
@@ -83,48 +98,8 @@ function located (read: ConfigFile, path: Path, message: string): FileProblem {
   return { ...read.locate(path), message }
 }
 
-/** What is not PEM itself is the name of a file that has it. */
-async function withCertificates (problems: Problems, said: ConfigFileOptions, folder: string): Promise<ConfigFileOptions> {
-  const { server, versions } = said
-  const entries = Object.entries(versions).map(async ([id, version]) => {
-    const { upstream } = version
-    if (typeof upstream === 'string' || upstream.tls === undefined) return [id, version]
-    return [id, { ...version, upstream: { ...upstream, tls: await withPem(problems, ['versions', id, 'upstream', 'tls'], upstream.tls, folder) } }]
-  })
-  const read = { ...said, versions: Object.fromEntries(await Promise.all(entries)) as VersionsConfig }
-  if (server?.tls !== undefined) return { ...read, server: { ...server, tls: await withPem(problems, ['server', 'tls'], server.tls, folder) } }
-  if (server?.http2 === true) problems.add(['server', 'http2'], 'needs server.tls: clients agree on HTTP/2 while they set up TLS.')
-  return read
-}
-
-async function withPem<Tls extends object> (problems: Problems, path: Path, tls: Tls, folder: string): Promise<Tls> {
-  const entries = Object.entries(tls).map(async ([name, value]: [string, unknown]) => {
-    const isFile = typeof value === 'string' && name !== 'servername' && !value.includes('-----BEGIN')
-    return [name, isFile ? await pemOf(problems, [...path, name], resolve(folder, value)) : value]
-  })
-  const read = Object.fromEntries(await Promise.all(entries)) as Tls & SecureContextOptions
-  // What cannot be read has been told of.
-  if (!Object.values(read).includes(undefined)) checkPair(problems, path, read)
-  return read
-}
-
-function checkPair (problems: Problems, path: Path, { cert, key }: SecureContextOptions): void {
-  try {
-    createSecureContext({ cert, key })
-  } catch (error) {
-    problems.add(path, `is no certificate with its private key: ${(error as Error).message}`)
-  }
-}
-
-async function pemOf (problems: Problems, path: Path, file: string): Promise<string | undefined> {
-  return await readFile(file, 'utf8').catch((error: Error) => {
-    problems.add(path, error.message)
-    return undefined
-  })
-}
-
-function toGateway (problems: Problems, options: ConfigFileOptions, plugin: GatewayPlugin): LoadedConfig['gateway'] {
-  const { server, discovery, metrics, health, admin, plugin: _file, $schema, resolve: choice = {}, ...rest } = options
+function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlugin): LoadedConfig['gateway'] {
+  const { server, discovery, metrics, health, admin, plugin: _file, $schema, confirmRemoved, resolve: choice = {}, ...rest } = options
   const resolvers = (path: Path, files: readonly ResolverFile[] = []): VersionResolver[] =>
     files.map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)
   const { override = [], pin = [], ...others } = choice

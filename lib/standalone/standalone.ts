@@ -1,11 +1,10 @@
-import { createServer, type Server } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { ConfigFileOptions, VersionSet } from '../../types/index.ts'
 import type { Registry } from '../registry/registry.ts'
-import { buildApp } from './build-app.ts'
+import { ofApp, placesOf, refuseRemovals, versionsOf } from './file-changes.ts'
+import { generate, type Generation } from './generation.ts'
 import { Listener } from './listener.ts'
-import type { LoadedConfig } from './load-config.ts'
+import type { LoadedConfig, LoadedFile } from './load-config.ts'
 
 /** How long a silent connection is kept when the gateway ends, in milliseconds. */
 const lingerMs = 1_000
@@ -13,21 +12,13 @@ const lingerMs = 1_000
 /** Milliseconds behind the grace time until the connections that are left are cut off. `docs/operate.md` promises an end after 5 s. */
 const cutOffMs = 3_000
 
-/** An app, the config that it was made of, and the server that it hears. */
-interface Generation {
-  readonly config: LoadedConfig
-  readonly app: FastifyInstance
-  readonly server: Server
-  readonly adminServer: Server
-  /** Waits until it has no request under way, or for so many milliseconds. */
-  idle (limitMs: number): Promise<void>
-}
-
 /** A gateway that runs by a config file, and changes when the file does. */
 export class Standalone {
   readonly #log: FastifyBaseLogger
   readonly #listener: Listener
-  readonly #adminListener: Listener | null
+  #adminListener: Listener | null
+  /** Where and how it listens, which cannot change while it runs. */
+  readonly #places: Record<string, unknown>
   #generation: Generation
   /** Apps of earlier configs that have requests under way. */
   readonly #retired = new Set<Promise<void>>()
@@ -37,6 +28,7 @@ export class Standalone {
     this.#log = log
     this.#listener = listener
     this.#adminListener = adminListener
+    this.#places = placesOf(generation.config.file)
     this.#generation = generation
   }
 
@@ -71,22 +63,40 @@ export class Standalone {
    * Goes on by another config. When only the versions differ, they are swapped in the registry, and connections are kept.
    * Otherwise a new app takes the requests from here on. New certificates are shown to new connections.
    *
-   * @throws when the config cannot be served; nothing has changed then
+   * @throws when the config cannot be served, or when something is absent from it that protects the one in force, unless
+   * `allowRemovals`; nothing has changed then
    */
-  async reload (config: LoadedConfig): Promise<void> {
+  async reload (config: LoadedConfig, { allowRemovals = false }: { allowRemovals?: boolean } = {}): Promise<void> {
     const { config: before } = this.#generation
+    if (!allowRemovals) refuseRemovals(before, config)
     if (isDeepStrictEqual(config.file, before.file) && config.file.plugin === undefined) {
       this.#log.info('the config is the same as before')
       return
     }
-    for (const [option, places] of Object.entries(placesOf(config.file))) {
-      if (!isDeepStrictEqual(places, placesOf(before.file)[option])) throw new Error(`${option}: a change of where and how the gateway listens needs a restart.`)
-    }
     await this.#take(config)
-    const tls = config.file.server?.tls
-    if (isDeepStrictEqual(tls, before.file.server?.tls)) return
-    this.#listener.renew(tls!)
+    this.#log.level = config.file.server?.log ?? 'info'
+    this.#renewCertificate(before.file, config.file)
+    await this.#closeAdminListener(config.file)
+    const places = placesOf(config.file)
+    const waiting = Object.keys(places).filter((option) => places[option] !== this.#places[option])
+    if (waiting.length > 0) {
+      this.#log.warn({ options: waiting }, `${waiting.join(', ')} cannot change while the gateway runs: restart it. The rest of the config is in force`)
+    }
+  }
+
+  #renewCertificate ({ server: before }: LoadedFile, { server: after }: LoadedFile): void {
+    if (before?.tls === undefined || after?.tls === undefined || isDeepStrictEqual(before.tls, after.tls)) return
+    this.#listener.renew(after.tls)
     this.#log.info('the certificate of the config is in force')
+  }
+
+  /** The admin pages are not there any more, or not on a listener of their own. */
+  async #closeAdminListener (file: LoadedFile): Promise<void> {
+    if (this.#adminListener === null || file.admin?.port !== undefined) return
+    const listener = this.#adminListener
+    this.#adminListener = null
+    this.#places['admin.port'] = this.#places['admin.host'] = undefined
+    await listener.close(0, lingerMs)
   }
 
   async #take (config: LoadedConfig): Promise<void> {
@@ -140,12 +150,6 @@ export class Standalone {
   }
 }
 
-async function generate (config: LoadedConfig, log: FastifyBaseLogger, isDraining: () => boolean): Promise<Generation> {
-  // It never listens: what it hears, the listener tells it.
-  const [server, adminServer] = [createServer(), createServer()]
-  return { config, app: await buildApp(config, { log, server, adminServer, isDraining }), server, adminServer, idle: idleOf(server) }
-}
-
 type Listeners = readonly [listener: Listener, adminListener: Listener | null]
 
 /** @throws when it cannot listen there */
@@ -160,37 +164,4 @@ async function listen ({ config: { file }, server, adminServer }: Generation, lo
     await listener.close(0, 0)
     throw error
   }
-}
-
-/** Where and how the gateway and its admin pages listen; which certificate is shown may change. */
-function placesOf ({ server, admin }: ConfigFileOptions): Record<string, unknown> {
-  return { server: { ...server, tls: server?.tls !== undefined }, 'admin.port': admin?.port, 'admin.host': admin?.host }
-}
-
-/** Counts the requests of a server that are under way. Upgraded connections are none: they end when they are told to. */
-function idleOf (server: Server): Generation['idle'] {
-  let underWay = 0
-  let onIdle = (): void => {}
-  server.on('request', (_request, response) => {
-    underWay++
-    response.once('close', () => { if (--underWay === 0) onIdle() })
-  })
-  return async (limitMs) => {
-    if (underWay === 0) return
-    let limit: NodeJS.Timeout | undefined
-    await new Promise<void>((resolve) => {
-      onIdle = resolve
-      limit = setTimeout(resolve, limitMs)
-    })
-    clearTimeout(limit)
-  }
-}
-
-function versionsOf ({ versions, aliases }: ConfigFileOptions): VersionSet {
-  return { versions, ...aliases !== undefined && { aliases } } as VersionSet
-}
-
-/** What an app is made of for good: neither its versions nor what the listener has. */
-function ofApp ({ versions, aliases, server, ...rest }: ConfigFileOptions): object {
-  return rest
 }

@@ -1,37 +1,76 @@
-import { once } from 'node:events'
-import chokidar, { type FSWatcher } from 'chokidar'
+import { fingerprint } from './settled.ts'
 
-/** How often a file is looked at, in milliseconds: mounted files change by links, which the system does not tell of. */
+/** Milliseconds between two looks at the files. Mounted files change by links, which the system does not report. */
 const intervalMs = 500
 
-/** A file that is watched. */
+/** A config file, and the files that it names, while they are watched. Their content is compared, not their times. */
 export class Watched {
-  readonly #watcher: FSWatcher
-  /** Whether it has changed since nobody was told. */
-  #isChanged = false
-  #onChange = (): void => { this.#isChanged = true }
-  #onError = (_error: unknown): void => {}
+  /** What was loaded, by file. */
+  #loaded: ReadonlyMap<string, string>
+  /** What the last look saw, when it differed from what was loaded. */
+  #seen: ReadonlyMap<string, string> | null = null
+  /** What was reported last: it may have been refused, and is not reported again. */
+  #reported: ReadonlyMap<string, string> | null = null
+  #isReportDue = false
+  #onChange: (() => void) | null = null
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
-  private constructor (watcher: FSWatcher) {
-    this.#watcher = watcher.on('all', () => this.#onChange()).on('error', (error) => this.#onError(error))
+  private constructor (loaded: ReadonlyMap<string, string>) {
+    this.#loaded = loaded
+    this.#lookLater()
   }
 
   /** Watches from here on. */
   static async watch (file: string): Promise<Watched> {
-    const watcher = chokidar.watch(file, { usePolling: true, interval: intervalMs, ignoreInitial: true })
-    const watched = new Watched(watcher)
-    await once(watcher, 'ready')
-    return watched
+    return new Watched(await look([file]))
   }
 
-  /** Tells of every change, at once of one that was before. */
-  tell (onChange: () => void, onError: (error: unknown) => void): void {
+  /** @param files the files that a config was made of, each with the fingerprint of what was read */
+  loaded (files: ReadonlyMap<string, string>): void {
+    this.#loaded = files
+    this.#reported = null
+  }
+
+  /** Reports every change from here on, and at once one that came before. */
+  tell (onChange: () => void): void {
     this.#onChange = onChange
-    this.#onError = onError
-    if (this.#isChanged) onChange()
+    if (this.#isReportDue) this.#report()
   }
 
-  async close (): Promise<void> {
-    await this.#watcher.close()
+  close (): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
   }
+
+  #lookLater (): void {
+    // Looks go on whatever happens to a file or its folder: both may come back.
+    this.#timer = setTimeout(() => {
+      this.#compare().finally(() => { if (!this.#isClosed) this.#lookLater() })
+    }, intervalMs)
+  }
+
+  /** A change is reported when two looks in a row see the same: a file that is being written is left alone. */
+  async #compare (): Promise<void> {
+    const before = this.#seen
+    const now = await look(this.#loaded.keys())
+    this.#seen = now
+    const isNew = !isSame(now, this.#reported ?? this.#loaded)
+    if (!isNew || before === null || !isSame(now, before)) return
+    this.#reported = now
+    this.#report()
+  }
+
+  #report (): void {
+    this.#isReportDue = this.#onChange === null
+    this.#onChange?.()
+  }
+}
+
+async function look (files: Iterable<string>): Promise<ReadonlyMap<string, string>> {
+  return new Map(await Promise.all([...files].map(async (file) => [file, await fingerprint(file)] as const)))
+}
+
+function isSame (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  return one.size === other.size && [...one].every(([file, content]) => other.get(file) === content)
 }

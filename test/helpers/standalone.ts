@@ -27,7 +27,7 @@ export async function run (t: Test, text: string, { watch = false } = {}) {
   const { folder, write } = await makeFolder(t)
   const file = await write('gateway.yaml', text)
   const host = new Process()
-  const standalone = await start(file, { watch }, host)
+  const standalone = await start(file, { watch, settleMs: 0 }, host)
   t.teardown(async () => {
     host.emit('SIGTERM')
     await host.ended()

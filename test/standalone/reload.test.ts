@@ -39,7 +39,7 @@ t.test('anything else that changes makes a new app; requests under way end where
   t.equal(second.headers.get('x-served'), 'v1')
 })
 
-for (const [what, text] of [['is not valid', 'versions: {}'], ['asks for another port', 'server: { port: 1, log: silent }\nversions: { v1: { upstream: http://127.0.0.1:1 } }\naliases: { latest: v1 }']] as const) {
+for (const [what, text] of [['is not valid', 'versions: {}'], ['lacks its server section', 'versions: { v1: { upstream: http://127.0.0.1:1 } }\naliases: { latest: v1 }']] as const) {
   t.test(`a file that ${what} changes nothing, and one that is mended is taken`, async (t) => {
     const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
     const { origin, write, host, standalone } = await run(t, config(one))
@@ -69,15 +69,13 @@ t.test('a file that is watched is read again when it is replaced; one that says 
   t.equal(await served(origin), '200 v1 two')
 })
 
-t.test('a config that says the same changes nothing, and one of another port is refused', async (t) => {
+t.test('a config that says the same changes nothing', async (t) => {
   const upstream = await startUpstream(t, 'one')
-  const { file, write, standalone } = await run(t, config(upstream))
+  const { file, standalone } = await run(t, config(upstream))
   const { app } = standalone
 
   await standalone.reload(await loadConfig(file))
-  const other = await loadConfig(await write('other.yaml', config(upstream).replace('port: 0', 'port: 1')))
 
-  await t.rejects(standalone.reload(other), /needs a restart/)
   t.equal(app.versions.revision, 1)
   t.equal(standalone.app, app)
 })

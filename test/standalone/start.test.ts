@@ -70,7 +70,7 @@ t.test('a signal that comes while the gateway starts is not lost', async (t) => 
   const file = await write('gateway.yaml', `plugin: ./plugin.mjs\n${config(one)}`)
   // What the plugin does, it does while the gateway starts.
   await write('plugin.mjs', `import { writeFileSync } from 'node:fs'
-export default { register: () => { writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(config(two))}); globalThis.hangUp() } }
+export default { register: () => { writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(config(two, 'confirmRemoved: [plugin]\n'))}); globalThis.hangUp() } }
 `)
   const host = new Process()
   Object.assign(globalThis, { hangUp: () => host.emit('SIGHUP') })

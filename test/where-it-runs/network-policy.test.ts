@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { VerifyIdentityOptions } from '../../types/index.ts'
 import { readManifests, selects } from '../helpers/manifests.ts'
 
 /** Host and port of every target of the config. */
@@ -63,7 +64,7 @@ t.test('the gateway reaches names, the versions and issuers, and nothing else', 
 t.test('the keys of every issuer are fetched by a port that is let out', async (t) => {
   const { config } = await readManifests()
 
-  for (const { jwks } of config.identity!.providers) {
+  for (const { jwks } of (config.identity as VerifyIdentityOptions).providers) {
     const { protocol, port } = new URL((jwks as { url: string }).url)
     t.strictSame([protocol, port], ['https:', ''])
   }

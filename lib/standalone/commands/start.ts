@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { isConfigInvalid } from '../../config/problems.ts'
-import { ConfigFileInvalid, loadConfig } from '../load-config.ts'
+import { loadConfig } from '../load-config.ts'
+import { defaultSettleMs, type Files, settled } from '../settled.ts'
 import { Standalone } from '../standalone.ts'
 import { Watched } from '../watched.ts'
 
@@ -39,39 +40,67 @@ class Signals {
   }
 }
 
+export interface StartOptions {
+  /** Whether the file is read again when it changes. */
+  readonly watch: boolean
+  /** Milliseconds that the file must have been unchanged before it is read. Default 500. */
+  readonly settleMs?: number
+  /** Whether a reload may remove what protects the gateway. Default false. */
+  readonly allowRemovals?: boolean
+}
+
 /** Runs a gateway by a config file until it is told to end: SIGTERM or SIGINT. SIGHUP has it read the file again. */
-export async function start (file: string, { watch }: { watch: boolean }, host: Host): Promise<Standalone> {
+export async function start (file: string, options: StartOptions, host: Host): Promise<Standalone> {
+  const { watch } = options
   const signals = new Signals(host)
   // Watched before it is read: what changes while the gateway starts is not missed.
   const changes = watch ? await Watched.watch(file) : null
-  const { config, log, standalone } = await begin(file, host).catch(async (error: unknown) => {
-    await changes?.close()
+  const { config, log, standalone } = await begin(file, options, host).catch((error: unknown) => {
+    changes?.close()
     throw error
   })
+  changes?.loaded(config.files)
   log.info({ address: standalone.address, ...standalone.adminAddress !== null && { admin: standalone.adminAddress }, versions: Object.keys(config.file.versions) }, 'the gateway listens')
 
-  const reload = inTurn(async () => await reloadFrom(file, standalone, log, host.env))
-  changes?.tell(reload, log.error.bind(log))
+  const reload = inTurn(async () => {
+    const files: Files = new Map()
+    await reloadFrom(file, { options, standalone, log, environment: host.env, files })
+    changes?.loaded(files)
+  })
+  changes?.tell(reload)
   signals.tell(reload, (signal) => {
     log.info({ signal }, 'the gateway ends')
     // What goes wrong here ends the process as well, with another code.
-    Promise.all([standalone.stop(), changes?.close()]).then(() => host.exit(0))
+    changes?.close()
+    standalone.stop().then(() => host.exit(0))
   })
   return standalone
 }
 
-async function begin (file: string, { env }: Host) {
+async function begin (file: string, { settleMs = defaultSettleMs }: StartOptions, { env }: Host) {
+  await settled(file, settleMs)
   const config = await loadConfig(file, env)
   const { log } = Fastify({ logger: { level: config.file.server?.log ?? 'info' } })
   return { config, log, standalone: await Standalone.start(config, log) }
 }
 
+interface Reloading {
+  readonly options: StartOptions
+  readonly standalone: Standalone
+  readonly log: FastifyBaseLogger
+  readonly environment: NodeJS.ProcessEnv
+  /** Filled with the files that were read. */
+  readonly files: Files
+}
+
 /** Whatever is wrong, the gateway goes on as it is. */
-async function reloadFrom (file: string, standalone: Standalone, log: FastifyBaseLogger, environment: NodeJS.ProcessEnv): Promise<void> {
+async function reloadFrom (file: string, { options, standalone, log, environment, files }: Reloading): Promise<void> {
+  const { settleMs = defaultSettleMs, allowRemovals = false } = options
   try {
-    await standalone.reload(await loadConfig(file, environment))
+    await settled(file, settleMs)
+    await standalone.reload(await loadConfig(file, environment, files), { allowRemovals })
   } catch (error) {
-    const problems = error instanceof ConfigFileInvalid ? error.message.split('\n') : [(error as Error).message]
+    const problems = (error as Error).message.split('\n')
     log.error({ problems }, 'the config is not taken over: the gateway goes on with the one before')
     // What the registry refused it has told of itself.
     if (!isConfigInvalid(error)) standalone.refuse(problems)

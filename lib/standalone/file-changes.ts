@@ -1,0 +1,38 @@
+import type { VersionSet } from '../../types/index.ts'
+import type { LoadedConfig, LoadedFile } from './load-config.ts'
+import { removedProtection } from './removals.ts'
+
+/** Where and how the gateway and its admin pages listen; which certificate is shown may change. */
+export function placesOf (file: LoadedFile): Record<string, unknown> {
+  const { host = '127.0.0.1', port = 8080, tls, http2 = false } = file.server ?? {}
+  const { admin } = file
+  return {
+    'server.host': host,
+    'server.port': port,
+    'server.tls': tls !== undefined,
+    'server.http2': http2,
+    'admin.port': admin?.port,
+    'admin.host': admin?.port === undefined ? undefined : admin.host ?? '127.0.0.1'
+  }
+}
+
+/** @throws when something is absent from the next config that protects the one in force */
+export function refuseRemovals ({ file: before }: LoadedConfig, { file: after, switchedOff }: LoadedConfig): void {
+  const removed = removedProtection(before, after).filter((place) => !switchedOff.includes(place))
+  if (removed.length === 0) return
+  const lines = removed.map((place) => {
+    const explicitly = ['identity', 'sanitize', 'admin'].includes(place) ? `write '${place}: false', or ` : ''
+    return `${place} is in force, and is absent from the file. If it was removed on purpose, ${explicitly}add '${place}' to confirmRemoved.`
+  })
+  throw new Error(`The file may be half written, so it is not loaded. It lacks what protects the gateway that runs:\n${lines.join('\n')}`)
+}
+
+export function versionsOf ({ versions, aliases }: LoadedFile): VersionSet {
+  return { versions, ...aliases !== undefined && { aliases } } as VersionSet
+}
+
+/** What an app is made of for good: neither its versions nor what the listener has. */
+export function ofApp ({ versions, aliases, server, confirmRemoved, $schema, ...rest }: LoadedFile): object {
+  const { trustProxy = false, methods = [] } = server ?? {}
+  return { ...rest, trustProxy, methods }
+}

@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Path, showPath } from '../config/problems.ts'
+import type { LoadedFile } from './load-config.ts'
+
+/**
+ * Options that may disappear from a file: without them the gateway is as strict as before. Every other option protects
+ * something, or may come to do so, and a file that is written in two steps lacks any of them for a while.
+ */
+const harmless = new Set([
+  '$schema', 'confirmRemoved', 'discovery', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'resolve.pin.*.tenants.map.*', 'identity.realm', 'identity.cache', 'resolve.exposeDecision',
+  'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'admin.prefix',
+  ...['host', 'port', 'http2', 'trustProxy', 'methods', 'log', 'drainMs'].map((name) => `server.${name}`),
+  ...['releasedAt', 'deprecatedAt', 'sunsetAt', 'successor', 'links', 'brownouts', 'onRetired', 'public'].map((name) => `versions.*.${name}`),
+  ...['balance', 'http2', 'retry', 'host', 'rewritePrefix', 'cookies', 'headers.request.add', 'headers.response.set', 'headers.response.add', 'timeouts.keepAlive']
+    .map((name) => `versions.*.upstream.${name}`)
+])
+
+/** What has names of the operator's own as its members. */
+const maps = new Set(['versions', 'aliases', 'resolve.pin.*.tenants.map'])
+
+/** What an option says that says no more than its absence. Beside these, `false` and whatever is empty. */
+const defaults: Readonly<Record<string, unknown>> = {
+  metrics: true,
+  health: true,
+  'identity.policy': 'allow-missing',
+  'identity.otherSchemes': 'ignore',
+  'identity.providers.*.forwardToken': true,
+  'versions.*.upstream.tls.rejectUnauthorized': true
+}
+
+/** Options whose `false` protects something: their default is `true`. */
+const onByDefault = new Set(['metrics', 'health', 'identity.providers.*.forwardToken'])
+
+/** Lists whose every item protects something, and how an item is called. */
+const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
+  'identity.providers': (item) => String((item as { name: unknown }).name),
+  'identity.providers.*.requiredClaims': asText,
+  'identity.providers.*.requiredScopes': asText,
+  'identity.providers.*.tokenSources': asText,
+  'identity.providers.*.claimsToHeaders': (item) => String((item as { header: unknown }).header).toLowerCase(),
+  'sanitize.owned': (item) => String(item).toLowerCase(),
+  'resolve.pin': pinName,
+  'versions.*.upstream.headers.request.remove': (item) => String(item).toLowerCase(),
+  'versions.*.upstream.headers.response.remove': (item) => String(item).toLowerCase()
+}
+
+/**
+ * What protects something in one config, and is absent from the next. YAML that is cut at the end of a line is still
+ * valid, so absence alone does not say that somebody wants it.
+ *
+ * @returns the places, except those that the next config lists as `confirmRemoved`
+ */
+export function removedProtection (before: LoadedFile, after: LoadedFile): string[] {
+  const found: string[] = []
+  compare(before, after, [], [], found)
+  const confirmed = after.confirmRemoved ?? []
+  return found.filter((place) => !confirmed.includes(place))
+}
+
+/** @param kind the path with `*` for the names of versions and of items */
+function compare (before: unknown, after: unknown, path: Path, kind: readonly string[], found: string[]): void {
+  const name = kind.join('.')
+  if (harmless.has(name) && after === undefined) return
+  if (after === undefined) {
+    if (!isNeutral(name, before)) found.push(showPath(path))
+  } else if (Array.isArray(before) && name in protectiveLists) {
+    compareItems(before, Array.isArray(after) ? after : [], path, kind, found)
+  } else if (isObject(before) && after !== false && !Array.isArray(after)) {
+    const next = isObject(after) ? after : name === 'versions.*.upstream' ? { targets: after } : {}
+    for (const [key, value] of Object.entries(before)) {
+      compare(value, next[key], [...path, key], [...kind, maps.has(name) ? '*' : key], found)
+    }
+  }
+}
+
+function compareItems (before: readonly unknown[], after: readonly unknown[], path: Path, kind: readonly string[], found: string[]): void {
+  const nameOf = protectiveLists[kind.join('.')]!
+  for (const item of before) {
+    const name = nameOf(item)
+    const twin = after.find((other) => nameOf(other) === name) ?? after.find((other) => hasSameIssuer(item, other))
+    if (twin === undefined) found.push(showPath([...path, name]))
+    else if (isObject(item)) compare(item, twin, [...path, name], [...kind, '*'], found)
+  }
+}
+
+function isNeutral (name: string, value: unknown): boolean {
+  if (value === undefined || (value === false && !onByDefault.has(name)) || value === defaults[name]) return true
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
+
+/** A provider may get another name. */
+function hasSameIssuer (item: unknown, other: unknown): boolean {
+  return isObject(item) && isObject(other) && item.issuer !== undefined && isDeepStrictEqual(item.issuer, other.issuer)
+}
+
+function asText (item: unknown): string {
+  return typeof item === 'string' ? item : JSON.stringify(item)
+}
+
+/** What a resolver reads. Its manners and its map may change. */
+function pinName (item: unknown): string {
+  const { header, claim, tenants, plugin } = item as { header?: unknown, claim?: unknown, tenants?: { claim: unknown }, plugin?: unknown }
+  return asText(header ?? claim ?? tenants?.claim ?? plugin)
+}
+
+function isObject (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

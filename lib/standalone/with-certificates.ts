@@ -1,0 +1,52 @@
+import { resolve } from 'node:path'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import type { VersionsConfig } from '../../types/index.ts'
+import type { Path, Problems } from '../config/problems.ts'
+import type { LoadedFile } from './load-config.ts'
+import { type Files, readNoted } from './settled.ts'
+
+/** Where files are read, and where it is noted what they had in them. */
+interface Reading {
+  readonly folder: string
+  readonly files: Files
+}
+
+/** What is not PEM itself is the name of a file that has it. */
+export async function withCertificates (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {
+  const { server, versions } = said
+  const entries = Object.entries(versions).map(async ([id, version]) => {
+    const { upstream } = version
+    if (typeof upstream === 'string' || upstream.tls === undefined) return [id, version]
+    return [id, { ...version, upstream: { ...upstream, tls: await withPem(problems, ['versions', id, 'upstream', 'tls'], upstream.tls, reading) } }]
+  })
+  const read = { ...said, versions: Object.fromEntries(await Promise.all(entries)) as VersionsConfig }
+  if (server?.tls !== undefined) return { ...read, server: { ...server, tls: await withPem(problems, ['server', 'tls'], server.tls, reading) } }
+  if (server?.http2 === true) problems.add(['server', 'http2'], 'needs server.tls: clients agree on HTTP/2 while they set up TLS.')
+  return read
+}
+
+async function withPem<Tls extends object> (problems: Problems, path: Path, tls: Tls, { folder, files }: Reading): Promise<Tls> {
+  const entries = Object.entries(tls).map(async ([name, value]: [string, unknown]) => {
+    const isFile = typeof value === 'string' && name !== 'servername' && !value.includes('-----BEGIN')
+    return [name, isFile ? await pemOf(problems, [...path, name], resolve(folder, value), files) : value]
+  })
+  const read = Object.fromEntries(await Promise.all(entries)) as Tls & SecureContextOptions
+  // What cannot be read has been told of.
+  if (!Object.values(read).includes(undefined)) checkPair(problems, path, read)
+  return read
+}
+
+function checkPair (problems: Problems, path: Path, { cert, key }: SecureContextOptions): void {
+  try {
+    createSecureContext({ cert, key })
+  } catch (error) {
+    problems.add(path, `is no certificate with its private key: ${(error as Error).message}`)
+  }
+}
+
+async function pemOf (problems: Problems, path: Path, file: string, files: Files): Promise<string | undefined> {
+  return await readNoted(file, files).catch((error: Error) => {
+    problems.add(path, error.message)
+    return undefined
+  })
+}

@@ -1,0 +1,76 @@
+import t from 'tap'
+import type { ConfigFileOptions } from '../../types/index.ts'
+import type { LoadedFile } from '../../lib/standalone/load-config.ts'
+import { removedProtection } from '../../lib/standalone/removals.ts'
+
+const versions = { v1: { upstream: 'http://127.0.0.1:1' } }
+const provider = {
+  name: 'idp',
+  issuer: 'https://acme.example',
+  audiences: ['api'],
+  typ: 'at+jwt',
+  maxAgeSeconds: 60,
+  requiredClaims: ['sub', 'tenant'],
+  requiredScopes: ['read'],
+  forwardToken: false,
+  jwks: { url: 'https://acme.example/jwks', maxBytes: 1000 },
+  claimsToHeaders: [{ claim: 'sub', header: 'X-User-Id' }]
+}
+
+const removed = (before: object, after: object): string[] =>
+  removedProtection({ versions, ...before } as LoadedFile, { versions, ...after } as ConfigFileOptions as LoadedFile)
+
+const identity = (changes: object): object => ({ identity: { providers: [{ ...provider, ...changes }] } })
+const upstream = (options: object): object => ({ versions: { v1: { upstream: { targets: 'http://127.0.0.1:1', ...options } } } })
+
+for (const [what, before, after, expected] of [
+  ['a section', identity({}), {}, ['identity']],
+  ['the owned headers', { sanitize: { owned: ['x-user'] } }, {}, ['sanitize']],
+  ['the admin pages', { admin: { password: 'long enough to be one' } }, {}, ['admin']],
+  ["the admin pages' listener", { admin: { password: 'p', port: 1 } }, { admin: { password: 'p' } }, ['admin.port']],
+  ['the certificate', { server: { tls: { cert: 'c' }, port: 1 } }, { server: {} }, ['server.tls']],
+  ['the pins', { resolve: { pin: [{ claim: 'v' }], default: 'v1' } }, { resolve: { default: 'v1' } }, ['resolve.pin']],
+  ['a default', { resolve: { pin: [], default: 'required' } }, { resolve: {} }, ['resolve.default']],
+  ['metrics that are off', { metrics: false }, {}, ['metrics']],
+  ['a check of health', { health: { needsHealthyTargets: true } }, { health: true }, ['health.needsHealthyTargets']],
+  ['a provider', { identity: { providers: [provider, { ...provider, name: 'two', issuer: 'https://two.example' }] } }, identity({}), ['identity.providers.two']],
+  ['a required policy', { identity: { policy: 'require', providers: [provider] } }, identity({}), ['identity.policy']],
+  ['what a provider asks for', identity({}), { identity: { providers: [{ name: 'idp', issuer: 'https://acme.example', jwks: { url: 'u' } }] } }, [
+    'identity.providers.idp.audiences', 'identity.providers.idp.typ', 'identity.providers.idp.maxAgeSeconds', 'identity.providers.idp.requiredClaims',
+    'identity.providers.idp.requiredScopes', 'identity.providers.idp.forwardToken', 'identity.providers.idp.jwks.maxBytes', 'identity.providers.idp.claimsToHeaders'
+  ]],
+  ['items of protective lists', identity({}), identity({ requiredClaims: ['sub'], claimsToHeaders: [] }), [
+    'identity.providers.idp.requiredClaims.tenant', 'identity.providers.idp.claimsToHeaders.x-user-id'
+  ]],
+  ['an owned header', { sanitize: { owned: ['X-User', 'x-tenant'] } }, { sanitize: { owned: ['x-user'] } }, ['sanitize.owned.x-tenant']],
+  ['a pin', { resolve: { pin: [{ claim: 'v' }, { tenants: { claim: ['a', 'b'], map: {} } }] } }, { resolve: { pin: [{ claim: 'v' }] } }, ["resolve.pin['[\"a\",\"b\"]']"]],
+  ['limits and checks of an upstream', upstream({ maxRequestBytes: 1, timeouts: { idle: 5, total: 6 }, health: { active: { path: '/' } }, headers: { request: { remove: ['X-Debug'] } } }), upstream({ timeouts: { idle: 9 } }), [
+    'versions.v1.upstream.maxRequestBytes', 'versions.v1.upstream.timeouts.total', 'versions.v1.upstream.health', 'versions.v1.upstream.headers'
+  ]],
+  ['limits of an upstream that becomes an address', upstream({ maxRequestBytes: 1 }), { versions }, ['versions.v1.upstream.maxRequestBytes']],
+  ['a version that is switched off', { versions: { v1: { upstream: 'u', disabled: true } } }, { versions: { v1: { upstream: 'u' } } }, ['versions.v1.disabled']]
+] as const) {
+  t.test(`the absence of ${what} is found`, async (t) => {
+    t.strictSame(removed(before, after), expected)
+  })
+}
+
+for (const [what, before, after] of [
+  ['values that change', identity({}), identity({ maxAgeSeconds: 10, requiredScopes: ['read', 'write'], audiences: ['other'] })],
+  ['what is said explicitly', { identity: { policy: 'require', providers: [provider] } }, { identity: { policy: 'allow-missing', providers: [provider] } }],
+  ['fewer values of lists that allow something', { ...identity({ audiences: ['a', 'b'], algorithms: ['RS256', 'ES256'] }) }, identity({ audiences: ['a'], algorithms: ['RS256'] })],
+  ['a provider with another name', identity({}), identity({ name: 'renamed' })],
+  ['a version, an alias and a tenant', {
+    versions: { ...versions, v2: { upstream: 'u', disabled: true } }, aliases: { old: 'v1', latest: 'v1' }, resolve: { pin: [{ tenants: { claim: 't', map: { a: 'v1' } } }] }
+  }, { aliases: { latest: 'v1' }, resolve: { pin: [{ tenants: { claim: 't', map: {} } }] } }],
+  ['dates and links', { versions: { v1: { upstream: 'u', deprecatedAt: '2026-01-01', sunsetAt: '2026-02-01', successor: 'v2', links: { sunset: 'l' } } } }, { versions: { v1: { upstream: 'u' } } }],
+  ['how the gateway listens and logs', { server: { port: 1, log: 'debug', drainMs: 1, trustProxy: true } }, { server: { host: 'h' } }],
+  ['defaults', { metrics: true, discovery: true, sanitize: {} }, {}],
+  ['what is confirmed', { sanitize: { owned: ['x-user'] }, identity: { providers: [provider] } }, {
+    confirmRemoved: ['sanitize', 'identity.providers.idp'], identity: { providers: [] }
+  }]
+] as const) {
+  t.test(`${what} may go`, async (t) => {
+    t.strictSame(removed(before, after), [])
+  })
+}

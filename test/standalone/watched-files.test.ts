@@ -1,0 +1,103 @@
+import { once } from 'node:events'
+import { copyFile, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { get } from 'node:https'
+import { join } from 'node:path'
+import t from 'tap'
+import { start } from '../../lib/standalone/commands/start.ts'
+import { Watched } from '../../lib/standalone/watched.ts'
+import { makeAuthority } from '../helpers/certificates.ts'
+import { makeFolder } from '../helpers/config-folder.ts'
+import { config, Process, run, served } from '../helpers/standalone.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+async function change (watched: Watched): Promise<void> {
+  await new Promise<void>((resolve) => { watched.tell(resolve) })
+}
+
+t.test('an older file of the same size and time that is moved into place is seen: the usual rollback', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', 'latest: v2')
+  const { atime, mtime } = await stat(file)
+  const watched = await Watched.watch(file)
+  t.teardown(() => watched.close())
+
+  const older = await write('older.yaml', 'latest: v1')
+  await utimes(older, atime, mtime)
+  await rename(older, file)
+  await change(watched)
+
+  t.pass('it was seen')
+})
+
+t.test('a folder that is missing for a while does not end the watch', async (t) => {
+  const { folder } = await makeFolder(t)
+  const file = join(folder, 'mounted', 'gateway.yaml')
+  await mkdir(join(folder, 'mounted'))
+  await writeFile(file, 'one')
+  const watched = await Watched.watch(file)
+  t.teardown(() => watched.close())
+
+  await rm(join(folder, 'mounted'), { recursive: true })
+  await change(watched)
+  const back = change(watched)
+  await mkdir(join(folder, 'mounted'))
+  await writeFile(file, 'two')
+  await back
+
+  t.pass('both were seen')
+})
+
+t.test('a link that leads to another file is seen, as of mounted config maps', async (t) => {
+  const { folder, write } = await makeFolder(t)
+  await write('one.yaml', 'latest: v1')
+  await write('two.yaml', 'latest: v2')
+  const file = join(folder, 'gateway.yaml')
+  await symlink('one.yaml', file)
+  const watched = await Watched.watch(file)
+  t.teardown(() => watched.close())
+
+  await symlink('two.yaml', join(folder, 'next'))
+  await rename(join(folder, 'next'), file)
+  await change(watched)
+
+  t.pass('it was seen')
+})
+
+t.test('a file that a refused config names is watched too: when it comes, the config is loaded', async (t) => {
+  const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
+  const { folder, write, origin, file, standalone } = await run(t, config(one), { watch: true })
+  const { ca } = await makeAuthority()
+  await write('ca.tmp', ca)
+
+  await rename(await write('next.yaml', config(one).replace(`'${one}'`, `{ targets: '${two}', tls: { ca: ca.pem } }`)), file)
+  await until(async () => /registry_rejected_total 1$/m.test(await (await fetch(`${origin}/metrics`)).text()))
+  await copyFile(join(folder, 'ca.tmp'), join(folder, 'ca.pem'))
+  await until(() => standalone.app.versions.revision === 2)
+
+  t.equal(await served(origin), '200 v1 two')
+})
+
+t.test('a renewed certificate is shown although the config file is the same', async (t) => {
+  const { write } = await makeFolder(t)
+  const [before, after] = [await makeAuthority(), await makeAuthority()]
+  const writePair = async ({ server }: typeof before) => {
+    const { cert, key } = await server('127.0.0.1')
+    await Promise.all([write('cert.pem', cert), write('key.pem', key)])
+  }
+  await writePair(before)
+  const file = await write('gateway.yaml', `server: { port: 0, log: silent, tls: { cert: cert.pem, key: key.pem } }
+versions: { v1: { upstream: '${await startUpstream(t, 'one')}' } }
+resolve: { default: v1 }
+`)
+  const host = new Process()
+  const { address } = await start(file, { watch: true, settleMs: 0 }, host)
+  t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
+  const isTrusted = async (ca: string): Promise<boolean> =>
+    await once(get(`${address}/healthz`, { ca, agent: false }), 'response').then(([response]) => { response.resume(); return true }, () => false)
+
+  await writePair(after)
+  await until(() => isTrusted(after.ca))
+
+  t.notOk(await isTrusted(before.ca))
+})
