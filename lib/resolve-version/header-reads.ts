@@ -5,6 +5,14 @@ import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 /** Most names that are learned. A function that makes up names must not fill the memory. */
 const mostNames = 100
 
+/** A request whose headers are watched, and the functions that are running. */
+interface Watched {
+  /** Those whose headers the app lists. */
+  readonly declared: string[]
+  readonly undeclared: string[]
+  restore: () => void
+}
+
 /**
  * Learns which request headers the functions of an app read while they choose a version. A cache must know all of them
  * (`Vary`, RFC 9110 12.5.5), or it gives one caller's version to another: nobody is trusted to list them.
@@ -16,6 +24,7 @@ export class HeaderReads {
   /** Requests of which a function read headers that are not known. */
   readonly #unclear = new WeakSet<FastifyRequest>()
   readonly #warned = new Set<string>()
+  readonly #watched = new WeakMap<FastifyRequest, Watched>()
 
   /** @param isKnown whether a header needs not be learned. Names are in lower case */
   constructor (isKnown: (name: string) => boolean) {
@@ -38,19 +47,35 @@ export class HeaderReads {
    * @param isDeclared whether the app lists the headers that it reads. Then it may also read them in ways that do not tell which
    */
   watch<Value> (request: FastifyRequest, source: string, isDeclared: boolean, call: () => MaybePromise<Value>): MaybePromise<Value> {
-    const restore = install(request, {
-      onRead: (name) => { this.#learn(name, request, source) },
-      onReadAll: () => { if (!isDeclared) this.#lose(request, source) }
-    })
+    const watched = this.#watched.get(request) ?? this.#install(request)
+    const sources = isDeclared ? watched.declared : watched.undeclared
+    sources.push(source)
+    const end = (): void => {
+      sources.splice(sources.indexOf(source), 1)
+      if (watched.declared.length + watched.undeclared.length > 0) return
+      this.#watched.delete(request)
+      watched.restore()
+    }
     try {
       const value = call()
-      if (isPromise(value)) return Promise.resolve(value).finally(restore)
-      restore()
+      if (isPromise(value)) return Promise.resolve(value).finally(end)
+      end()
       return value
     } catch (error) {
-      restore()
+      end()
       throw error
     }
+  }
+
+  /** One watch serves all functions that run at the same time: each restoring its own would leave another one's behind. */
+  #install (request: FastifyRequest): Watched {
+    const watched: Watched = { declared: [], undeclared: [], restore: () => {} }
+    watched.restore = install(request, {
+      onRead: (name) => { this.#learn(name, request, [...watched.declared, ...watched.undeclared].at(-1)!) },
+      onReadAll: () => { for (const source of watched.undeclared) this.#lose(request, source) }
+    })
+    this.#watched.set(request, watched)
+    return watched
   }
 
   #learn (read: string, request: FastifyRequest, source: string): void {
