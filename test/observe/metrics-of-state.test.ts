@@ -130,10 +130,11 @@ t.test('keys that are fetched have an age, and their fetches are counted', async
 
 t.test('there are never more than a thousand reasons why callers are refused', async (t) => {
   const results = new IdentityResults()
-  const refused = (message: string) => results.add({ request: {}, refusal: { code: 'TOKEN_INVALID', message } } as unknown as Observation)
+  const refused = (provider: string) => results.add({
+    request: {}, refusal: { code: 'TOKEN_INVALID', provider, members: { check: 'audience' } }
+  } as unknown as Observation)
 
-  for (let index = 0; index < 2_000; index++) refused(`reason ${'x'.repeat(index)}`)
-  refused('other')
+  for (let index = 0; index < 2_001; index++) refused(`provider ${index}`)
   results.add({ request: {}, refusal: { code: 'TOKEN_MISSING' } } as unknown as Observation)
 
   const values = results.values()
