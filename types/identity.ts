@@ -1,5 +1,5 @@
-import type { JsonWebKey } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type { DiscoveredJwks, InlineJwks, RemoteJwks } from './jwks.ts'
 
 /**
  * The claims of a verified token. Their types are unknown until your code checks them; declare what
@@ -31,56 +31,23 @@ export interface Identity {
  */
 export type ClaimPath = string | readonly string[]
 
+/** A value of a claim. */
+export type ClaimValue = string | number | boolean
+
+/**
+ * Values that are accepted of claims: by path (`{ token_use: 'access', client_id: ['app', 'job'] }`), or as a list, for names
+ * that have a dot or a slash in them (`[{ claim: ['https://acme.io/plan'], values: ['gold'] }]`). A claim that is a list must
+ * have one of the values in it.
+ */
+export type AcceptedClaims =
+  | Readonly<Record<string, ClaimValue | readonly ClaimValue[]>>
+  | ReadonlyArray<{ readonly claim: ClaimPath, readonly values: ClaimValue | readonly ClaimValue[] }>
+
 /** Copies a claim into a request header that the gateway owns from then on. */
 export interface ClaimToHeader {
   claim: ClaimPath
   /** Set to the claim's text form, or absent when the claim is. */
   header: string
-}
-
-/** A JSON Web Key (RFC 7517), public part only. */
-export type PublicJwk = JsonWebKey & { kid?: string, alg?: string, use?: string, key_ops?: string[] }
-
-/** A provider's keys, given in the config. */
-export interface InlineJwks {
-  keys: readonly PublicJwk[]
-  url?: never
-  discovery?: never
-}
-
-/** How keys are fetched and kept. */
-export interface RemoteKeysOptions {
-  /** Milliseconds for a whole fetch. Default 5000. Redirects are not followed. */
-  timeoutMs?: number
-  /** Bytes of an answer; more is none. Default 1048576. */
-  maxBytes?: number
-  /** Seconds between two fetches in the background. Default 600. */
-  refreshSeconds?: number
-  /** Seconds in which unknown `kid`s cause at most one fetch. Default 30. */
-  cooldownSeconds?: number
-  /** Seconds that the last good set is used on while it cannot be renewed. Default 86400. */
-  staleIfErrorSeconds?: number
-  /**
-   * What `app.ready()` does: `wait` for the first fetch and go on if it fails, `require` it, or `skip` it until
-   * the first token. Default `wait`.
-   */
-  onReady?: 'wait' | 'require' | 'skip'
-}
-
-/** A provider's keys, fetched from where it publishes them. */
-export interface RemoteJwks extends RemoteKeysOptions {
-  /** Address of the JWKS: https, or http on loopback. */
-  url: string
-  keys?: never
-  discovery?: never
-}
-
-/** A provider's keys, fetched from where its metadata says (OpenID Connect Discovery 1.0). */
-export interface DiscoveredJwks extends RemoteKeysOptions {
-  /** The metadata is at `<issuer>/.well-known/openid-configuration`. */
-  discovery: true
-  keys?: never
-  url?: never
 }
 
 /** Where a token may be in a request. */
@@ -110,8 +77,14 @@ export type Authorize = (
 
 /** What a caller must have, besides a verified token. */
 export interface Authorization {
-  /** Scopes (`scope` or `scp` claim) that a token must have, all of them; otherwise 403 `INSUFFICIENT_SCOPE`. */
+  /** Scopes that a token must have, all of them; otherwise 403 `INSUFFICIENT_SCOPE`. */
   requiredScopes?: readonly string[]
+  /** The claim that has the scopes: text with blanks between them, or a list. Default: `scope` and `scp`. A route may have its own. */
+  scopesClaim?: ClaimPath
+  /** Roles that a token must have, all of them; otherwise 403 `INSUFFICIENT_SCOPE`. */
+  requiredRoles?: readonly string[]
+  /** The claim that has the roles: a list, or text with one. Default `roles`. Keycloak: `realm_access.roles`. */
+  rolesClaim?: ClaimPath
   authorize?: Authorize
 }
 
@@ -126,7 +99,9 @@ export interface IdentityProvider extends Authorization {
   /** Default: every asymmetric algorithm of RFC 7518 and EdDSA; never `none`, never HMAC. */
   algorithms?: readonly Algorithm[]
   /** Claims that a token must have, besides `iss`, `exp` and (with `audiences`) `aud`. Default none. */
-  requiredClaims?: readonly string[]
+  requiredClaims?: readonly ClaimPath[]
+  /** Values that claims must have, such as `{ token_use: 'access', client_id: ['app'] }`; otherwise 401. Default: not checked. */
+  claims?: AcceptedClaims
   /** The `typ` that a token's header must have, such as `at+jwt` (RFC 9068 2.1), compared without case. Default: not checked. */
   typ?: string
   /** Seconds that the clocks may differ, at most 300. Default 5. */
@@ -153,6 +128,8 @@ export interface RouteIdentity extends Authorization {
   policy?: 'allow-missing' | 'require'
   /** Claims that a token must have; otherwise 403 `INSUFFICIENT_SCOPE`. */
   requiredClaims?: readonly ClaimPath[]
+  /** Values that a token must have in claims; otherwise 403 `INSUFFICIENT_SCOPE`. */
+  claims?: AcceptedClaims
 }
 
 /** How verified tokens are remembered, so that each is verified once. */

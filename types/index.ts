@@ -12,10 +12,10 @@ export type {
   DefaultVersion, ForwardOptions, GatewayOptions, OverrideOptions, ProxyVersionsOptions, ResolveOptions, ResolveVersionOptions
 } from './gateway.ts'
 export type {
-  Algorithm, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, DiscoveredJwks, Identity, IdentityProvider,
-  IdentityProviderStatus, InlineJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, RouteIdentity, TokenCacheOptions, TokenSource,
-  VerifyIdentityOptions
+  AcceptedClaims, Algorithm, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, ClaimValue, Identity,
+  IdentityProvider, IdentityProviderStatus, RouteIdentity, TokenCacheOptions, TokenSource, VerifyIdentityOptions
 } from './identity.ts'
+export type { DiscoveredJwks, InlineJwks, PublicJwk, RemoteJwks, RemoteKeysOptions } from './jwks.ts'
 export type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions, RequestIds, RequestOutcome } from './observe.ts'
 export type {
   AccessLogPlugin, HealthPlugin, ObserveVersionsPlugin, ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin,

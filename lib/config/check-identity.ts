@@ -1,6 +1,7 @@
-import type { ClaimToHeader, IdentityProvider, VerifyIdentityOptions } from '../../types/index.ts'
+import type { ClaimPath, ClaimToHeader, IdentityProvider, RouteIdentity, VerifyIdentityOptions } from '../../types/index.ts'
 import { foldName } from '../headers/fold-name.ts'
 import { HeaderNames } from '../headers/header-names.ts'
+import { claimPathProblem } from '../identity/claim-path.ts'
 import { checkJwks } from './check-jwks.ts'
 import { checkTokenSources } from './check-token-sources.ts'
 import { type Path, type Problems, show, showPath } from './problems.ts'
@@ -25,6 +26,7 @@ export function checkIdentity (problems: Problems, path: Path, options: VerifyId
     if (problems.isMisshapen([...place, index])) return
     checkJwks(problems, [...place, index, 'jwks'], provider.jwks, provider.issuer)
     checkClaims(problems, [...place, index, 'claimsToHeaders'], provider.claimsToHeaders ?? [])
+    checkClaimPaths(problems, [...place, index], provider)
   })
   checkTokenSources(problems, place, providers, owned)
 }
@@ -60,9 +62,26 @@ function checkClaims (problems: Problems, path: Path, claimsToHeaders: readonly 
   })
 }
 
-function checkClaim (problems: Problems, path: Path, claim: ClaimToHeader['claim']): void {
-  const names = typeof claim === 'string' ? claim.split('.') : claim
-  if (names.includes('')) {
-    problems.add(path, `${show(claim)} has an empty name in it. Write 'a.b' for a nested claim, or ['a.b'] for one whose name has a dot.`)
+/** Checks the claim paths of what a provider or a route asks for. */
+export function checkClaimPaths (problems: Problems, path: Path, { requiredClaims, claims, scopesClaim, rolesClaim }: RouteIdentity): void {
+  const listed = requiredClaims ?? []
+  if (!problems.isMisshapen([...path, 'requiredClaims'])) listed.forEach((claim, index) => checkClaim(problems, [...path, 'requiredClaims', index], claim))
+  for (const [name, claim] of Object.entries({ scopesClaim, rolesClaim })) {
+    if (claim !== undefined) checkClaim(problems, [...path, name], claim)
   }
+  if (claims === undefined || problems.isMisshapen([...path, 'claims'])) return
+  if (Array.isArray(claims)) (claims as Array<{ claim: ClaimPath }>).forEach(({ claim }, index) => checkClaim(problems, [...path, 'claims', index, 'claim'], claim))
+  else for (const name of Object.keys(claims)) checkClaimName(problems, [...path, 'claims'], name)
+}
+
+function checkClaim (problems: Problems, path: Path, claim: ClaimPath): void {
+  if (problems.isIncomplete(path)) return
+  const problem = claimPathProblem(claim)
+  if (problem !== null) problems.add(path, `${show(claim)} ${problem}`)
+}
+
+/** A name in an object cannot be a list. */
+function checkClaimName (problems: Problems, path: Path, name: string): void {
+  const problem = claimPathProblem(name)
+  if (problem !== null) problems.add([...path, name], `${problem.replace(/Write .*$/, '')}Write claims: [{ claim: [${show(name)}], values: [...] }].`)
 }

@@ -1,10 +1,22 @@
 import type { SchemaObject } from 'ajv'
 import { callback, count, flag, headerName, list, object, oneOf, text } from './schema-words.ts'
 
-const claimName = text('a claim name')
 const claim: SchemaObject = {
   anyOf: [{ type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],
   expected: "a claim path such as 'userMetadata.version', or a list of names such as ['https://acme.io/version']"
+}
+
+const claimValue: SchemaObject = { type: ['string', 'number', 'boolean'] }
+const claimValues: SchemaObject = { anyOf: [claimValue, { type: 'array', items: claimValue, minItems: 1 }] }
+const acceptedClaims: SchemaObject = {
+  anyOf: [
+    { type: 'object', additionalProperties: claimValues },
+    {
+      type: 'array',
+      items: { type: 'object', properties: { claim: { anyOf: claim.anyOf }, values: claimValues }, required: ['claim', 'values'], additionalProperties: false }
+    }
+  ],
+  expected: "accepted values by claim, such as { token_use: 'access', client_id: ['app'] }, or a list of { claim, values }"
 }
 
 const jwks: SchemaObject = {
@@ -52,13 +64,17 @@ const provider = object({
   issuer: text("the exact 'iss' of the provider's tokens"),
   audiences: { ...list(text('an audience'), 'a list with at least one audience'), minItems: 1 },
   algorithms: { ...list(algorithm, 'a list with at least one algorithm'), minItems: 1 },
-  requiredClaims: list(claimName, 'a list of claim names'),
+  requiredClaims: list(claim, 'a list of claims'),
+  claims: acceptedClaims,
   typ: text('a type such as at+jwt'),
   clockToleranceSeconds: count(0, 300, 'seconds'),
   maxAgeSeconds: count(1, 31_536_000, 'seconds'),
   tokenSources: { ...list(tokenSource, 'a list with at least one place'), minItems: 1 },
   forwardToken: flag,
   requiredScopes: list(scope, 'a list of scopes'),
+  scopesClaim: claim,
+  requiredRoles: list(text('a role'), 'a list of roles'),
+  rolesClaim: claim,
   authorize: callback,
   validate: callback,
   jwks,

@@ -17,3 +17,14 @@ export function readClaim (claims: Claims, names: readonly string[]): unknown {
   }
   return value
 }
+
+/** What is wrong with a claim path that has the right type; `null` for a good one. */
+export function claimPathProblem (path: ClaimPath): string | null {
+  if (claimNames(path).includes('')) {
+    return "has an empty name in it. Write 'a.b' for a nested claim, or ['a.b'] for one whose name has a dot."
+  }
+  // Its dots would separate names, so it would match nothing, and callers would silently get what those without the claim get.
+  return typeof path === 'string' && path.includes('/')
+    ? `is split at its dots, so it never matches a claim whose name is an address. Write ['${path}'].`
+    : null
+}

@@ -1,6 +1,6 @@
 import type { GatewayPlugin, ResolverFile, VersionResolver } from '../../types/index.ts'
 import { type Path, type Problems, show, showNames } from '../config/problems.ts'
-import { claimNames, readClaim } from '../identity/claim-path.ts'
+import { claimNames, claimPathProblem, readClaim } from '../identity/claim-path.ts'
 import { fromClaim } from '../resolve-version/from-claim.ts'
 import { fromCookie } from '../resolve-version/from-cookie.ts'
 import { fromHeader } from '../resolve-version/from-header.ts'
@@ -52,6 +52,8 @@ export function toResolver (problems: Problems, path: Path, file: ResolverFile, 
 
 /** The map is in the file, so it is never older than the config. */
 function byTenant (claim: NonNullable<ResolverFile['claim']>, versions: ReadonlyMap<string, string>): VersionResolver {
+  const problem = claimPathProblem(claim)
+  if (problem !== null) throw new Error(`claim ${show(claim)} ${problem}`)
   const names = claimNames(claim)
   return fromTenantMap({
     // It may be of any type: what is neither text nor a number is refused.

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import type { AuthorizationProblem, Identity, RouteIdentity } from '../../types/index.ts'
+import type { AuthorizationProblem, ClaimPath, Identity, RouteIdentity } from '../../types/index.ts'
 import { forbidden, insufficientScope, type Refusal } from '../errors.ts'
+import { unacceptedClaim } from '../identity/accepted-claims.ts'
 import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { chain, type MaybePromise } from '../maybe-promise.ts'
 
@@ -9,12 +10,18 @@ import { chain, type MaybePromise } from '../maybe-promise.ts'
  *
  * @throws `INSUFFICIENT_SCOPE`, `FORBIDDEN`, and whatever `authorize` throws
  */
-export function checkAuthorization (
-  identity: Identity, request: FastifyRequest, { requiredScopes = [], requiredClaims = [], authorize }: RouteIdentity
-): MaybePromise<void> {
-  const scopes = requiredScopes.length === 0 ? null : scopesOf(identity)
-  if (!requiredScopes.every((scope) => scopes!.has(scope))) throw insufficientScope({ scope: requiredScopes.join(' ') })
+export function checkAuthorization (identity: Identity, request: FastifyRequest, asked: RouteIdentity): MaybePromise<void> {
+  const { requiredScopes = [], requiredRoles = [], requiredClaims = [], claims, scopesClaim, rolesClaim = 'roles', authorize } = asked
+  if (requiredScopes.length > 0) {
+    const scopes = scopesOf(identity, scopesClaim)
+    if (!requiredScopes.every((scope) => scopes.has(scope))) throw insufficientScope({ scope: requiredScopes.join(' ') })
+  }
+  if (requiredRoles.length > 0) {
+    const roles: unknown[] = [readClaim(identity.claims, claimNames(rolesClaim))].flat()
+    if (!requiredRoles.every((role) => roles.includes(role))) throw insufficientScope({})
+  }
   if (requiredClaims.some((claim) => (readClaim(identity.claims, claimNames(claim)) ?? null) === null)) throw insufficientScope({})
+  if (claims !== undefined && unacceptedClaim(identity.claims, claims) !== undefined) throw insufficientScope({})
   if (authorize === undefined) return
   return chain(authorize(identity, request), (verdict) => {
     // Only a clear yes lets a caller through.
@@ -22,9 +29,10 @@ export function checkAuthorization (
   })
 }
 
-/** `scope` as text (RFC 8693 4.2, RFC 9068 2.2.3), or `scp` as text or list, as some issuers have it. */
-function scopesOf ({ claims: { scope, scp } }: Identity): ReadonlySet<unknown> {
-  return new Set([scope, scp].flat().flatMap((value) => typeof value === 'string' ? value.split(' ') : []))
+/** By default `scope` as text (RFC 8693 4.2, RFC 9068 2.2.3), or `scp` as text or list, as some issuers have it. */
+function scopesOf ({ claims }: Identity, path: ClaimPath | undefined): ReadonlySet<unknown> {
+  const values = path === undefined ? [claims.scope, claims.scp] : [readClaim(claims, claimNames(path))]
+  return new Set(values.flat().flatMap((value) => typeof value === 'string' ? value.split(' ') : []))
 }
 
 function refusalOf (verdict: boolean | AuthorizationProblem): Refusal {

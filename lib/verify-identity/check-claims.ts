@@ -1,4 +1,6 @@
-import type { Claims, IdentityProvider } from '../../types/index.ts'
+import type { ClaimPath, Claims, IdentityProvider } from '../../types/index.ts'
+import { unacceptedClaim } from '../identity/accepted-claims.ts'
+import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { invalidToken, type TokenCheck } from './invalid-token.ts'
 
 /**
@@ -10,9 +12,9 @@ import { invalidToken, type TokenCheck } from './invalid-token.ts'
  * @throws `TOKEN_INVALID`
  */
 export function checkClaims (claims: Claims, provider: IdentityProvider, now: number): void {
-  const { audiences, requiredClaims = [], clockToleranceSeconds: tolerance = 5, maxAgeSeconds } = provider
+  const { audiences, requiredClaims = [], clockToleranceSeconds: tolerance = 5, maxAgeSeconds, claims: accepted } = provider
   const required = ['iss', 'exp', ...audiences === undefined ? [] : ['aud'], ...maxAgeSeconds === undefined ? [] : ['iat'], ...requiredClaims]
-  for (const name of required) demand(has(claims, name), 'missing-claim', name)
+  for (const path of required) demand(has(claims, path), 'missing-claim', claimNames(path).join('.'))
 
   const { sub, jti, aud, exp, nbf, iat } = claims
   demand(isTime(exp) && isTime(nbf) && isTime(iat) && isText(sub) && isText(jti), 'malformed')
@@ -28,6 +30,9 @@ export function checkClaims (claims: Claims, provider: IdentityProvider, now: nu
   // A token from the future would be young for longer.
   demand(maxAgeSeconds === undefined || Number(iat) <= seconds + tolerance, 'malformed', 'iat', iat, () => `${Math.floor(seconds)} (now) or earlier`)
   demand(audiences === undefined || named.some((name) => audiences.includes(name as string)), 'audience', 'aud', aud, audiences)
+  const refused = accepted === undefined ? undefined : unacceptedClaim(claims, accepted)
+  if (refused === undefined) return
+  throw invalidToken('claim', { claim: refused.names.join('.'), found: readClaim(claims, refused.names), expected: refused.values })
 }
 
 /** When a verified token ends, in milliseconds since 1970. */
@@ -42,8 +47,8 @@ function demand (isSo: boolean, check: TokenCheck, claim?: string, found?: unkno
   throw invalidToken(check, { claim, found, expected: typeof expected === 'function' ? expected() : expected })
 }
 
-function has (claims: Claims, name: string): boolean {
-  return Object.hasOwn(claims, name) && claims[name] !== null
+function has (claims: Claims, path: ClaimPath): boolean {
+  return (readClaim(claims, claimNames(path)) ?? null) !== null
 }
 
 /** `1e400` is a number to JSON and infinity to JavaScript. */

@@ -1,8 +1,9 @@
-import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyRequest, RouteOptions } from 'fastify'
 import type { RouteIdentity, VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
-import { checkIdentity } from '../config/check-identity.ts'
+import { checkClaimPaths, checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
-import { keysUnavailable, tokenMissing } from '../errors.ts'
+import { Problems } from '../config/problems.ts'
+import { tokenMissing } from '../errors.ts'
 import { isPreflight } from '../headers/preflight.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { chain, type MaybePromise, rescue } from '../maybe-promise.ts'
@@ -14,9 +15,11 @@ import { checkAuthorization } from './authorize.ts'
 import { challenge } from './challenge.ts'
 import { findCredential } from './credential.ts'
 import { type Identified, tokenIdentifier } from './identify.ts'
+import { keepKeys, registerStatus } from './keep-keys.ts'
 import { setHeaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
 import { hideFromRequest, hideQueryTokens } from './query-tokens.ts'
+import type { Source } from './token-source.ts'
 
 /**
  * Second stage: verifies the request's token, sets `request.identity` and the headers that claims are
@@ -33,15 +36,16 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     const { policy = 'allow-missing', otherSchemes = 'ignore', realm = 'api' } = options
     const providers = options.providers.map((provider) => new Provider(provider, app.log))
     declareOnRequest(app, 'identity')
+    app.addHook('onRoute', checkRoute)
     projectedInto.set(app, providers.length === 0 ? null : projectedHeaders(options.providers))
     registerStatus(app, providers)
 
     ownedHeaders.get(app).add(projectedHeaders(options.providers))
-    const sources = [...new Map(providers.flatMap((provider) => provider.sources).map((source) => [source.id, source])).values()]
+    const sources = sourcesOf(providers)
     credentialHeaders.set(app, [...new Set(sources.flatMap(({ header }) => header ?? []))])
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
-    if (inQuery.size > 0) hideQueryTokens(app, inQuery)
-    for (const provider of providers) keepKeys(app, provider)
+    hideQueryTokens(app, inQuery)
+    keepKeys(app, providers)
     const identify = tokenIdentifier(providers, options.cache)
 
     addStep(app, (request, _reply, rehearsal) => {
@@ -60,15 +64,19 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
       if (found !== null) {
         return chain(found, (caller) =>
           chain(checkAuthorization(caller.identity, request, caller.provider.asksFor), () =>
-            chain(checkAuthorization(caller.identity, request, route), () => caller)))
+            chain(checkAuthorization(caller.identity, request, caller.provider.asksForRoute(route)), () => caller)))
       }
-      if (rehearsal?.isOfCaller === true) return null
       // A browser sends no credentials with a preflight (Fetch, 3.3.5).
-      if (needsIdentity(route) && !isPreflight(request)) throw tokenMissing({})
+      if (rehearsal?.isOfCaller !== true && needsIdentity(route) && !isPreflight(request)) throw tokenMissing({})
       return null
     }
   }
 })
+
+/** Each source once. */
+function sourcesOf (providers: readonly Provider[]): Source[] {
+  return [...new Map(providers.flatMap((provider) => provider.sources).map((source) => [source.id, source])).values()]
+}
 
 type Policy = NonNullable<RouteIdentity['policy']>
 
@@ -80,8 +88,8 @@ function routeIdentity ({ routeOptions: { config } }: FastifyRequest, policy: Po
 }
 
 /** Whether only somebody who is identified can be let through. A policy that is none, by a slip of the pen, is no way in. */
-function needsIdentity ({ policy, requiredScopes, requiredClaims, authorize }: RouteIdentity): boolean {
-  return policy !== 'allow-missing' || requiredScopes !== undefined || requiredClaims !== undefined || authorize !== undefined
+function needsIdentity ({ policy, requiredScopes, requiredRoles, requiredClaims, claims, authorize }: RouteIdentity): boolean {
+  return policy !== 'allow-missing' || [requiredScopes, requiredRoles, requiredClaims, claims, authorize].some((asked) => asked !== undefined)
 }
 
 /** Takes over what a token says of its request. */
@@ -91,19 +99,11 @@ function admit (request: FastifyRequest, { identity, provider, headers }: Identi
   setHeaders(request.raw, headers)
 }
 
-function keepKeys (app: FastifyInstance, { remote, options: { jwks } }: Provider): void {
-  if (remote === null || jwks.keys !== undefined) return
-  const { onReady = 'wait' } = jwks
-  app.addHook('onClose', () => remote.close())
-  if (onReady === 'skip') return
-  app.addHook('onReady', async () => {
-    await remote.refresh()
-    const { lastError } = remote.status()
-    if (lastError !== null && onReady === 'require') throw keysUnavailable({ cause: new Error(lastError) })
-  })
-}
-
-/** `app.identityProviders()`, in this scope. A scope around it may have one of its own. */
-function registerStatus (app: FastifyInstance, providers: readonly Provider[]): void {
-  if (!Object.hasOwn(app, 'identityProviders')) app.decorate('identityProviders', () => providers.map((provider) => provider.status()))
+/** A route whose claim path matches nothing would refuse everybody. @throws `VERSION_CONFIG_INVALID` */
+function checkRoute ({ url, config }: RouteOptions): void {
+  const identity = (config as FastifyContextConfig | undefined)?.identity
+  if (typeof identity !== 'object' || identity === null) return
+  const problems = new Problems()
+  checkClaimPaths(problems, ['config', 'identity'], identity)
+  problems.throwIfAny(`the route ${url}`)
 }

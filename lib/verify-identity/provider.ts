@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk } from '../../types/index.ts'
+import type { Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity } from '../../types/index.ts'
 import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './fixed-keys.ts'
@@ -25,6 +25,7 @@ export class Provider {
   readonly asksFor: Authorization
   /** Tokens that were remembered, and that had to be verified. */
   readonly cache = { hits: 0, misses: 0 }
+  readonly #claims: Authorization | null
   readonly #algorithms: ReadonlySet<string>
   readonly #typ: string | undefined
 
@@ -35,8 +36,8 @@ export class Provider {
     this.keys = jwks.keys !== undefined ? fixedKeys(usableKeys(options, jwks.keys, log)) : new RemoteKeys(options, jwks, { log })
     this.remote = this.keys instanceof RemoteKeys ? this.keys : null
     this.project = claimProjection(options)
-    const { requiredScopes, authorize } = options
-    this.asksFor = { ...requiredScopes !== undefined && { requiredScopes }, ...authorize !== undefined && { authorize } }
+    this.asksFor = pick(options, 'requiredScopes', 'requiredRoles', 'authorize', ...claimOptions)
+    this.#claims = claimOptions.some((name) => options[name] !== undefined) ? pick(options, ...claimOptions) : null
     this.#algorithms = new Set(algorithms)
     this.#typ = typ === undefined ? undefined : mediaType(typ)
   }
@@ -58,6 +59,16 @@ export class Provider {
     if (typeof typ !== 'string' || mediaType(typ) !== this.#typ) throw invalidToken('type', { found: typ, expected: this.#typ })
   }
 
+  /** What a route asks of its callers. Where scopes and roles are, the provider knows, unless the route says otherwise. */
+  asksForRoute (route: RouteIdentity): RouteIdentity {
+    return this.#claims === null ? route : { ...this.#claims, ...route }
+  }
+
+  get onReady (): NonNullable<RemoteKeysOptions['onReady']> {
+    const { onReady = 'wait' } = this.options.jwks as RemoteKeysOptions
+    return onReady
+  }
+
   status (): IdentityProviderStatus {
     const { name, issuer } = this.options
     return { name, issuer, ...this.keys.status(), cache: { ...this.cache } }
@@ -77,4 +88,10 @@ function usableKeys ({ name }: IdentityProvider, jwks: readonly PublicJwk[], log
 /** A type without case, and without `application/`, which may be left out (RFC 7515 4.1.9). */
 function mediaType (typ: string): string {
   return typ.toLowerCase().replace(/^application\//, '')
+}
+
+const claimOptions = ['scopesClaim', 'rolesClaim'] as const
+
+function pick (options: Authorization, ...names: Array<keyof Authorization>): Authorization {
+  return Object.fromEntries(names.flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]))
 }

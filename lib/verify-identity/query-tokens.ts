@@ -14,6 +14,7 @@ export function hiddenValues (raw: object, name: string): readonly string[] {
  * logger is the first that Fastify does with a request. URLs stay byte for byte what they are otherwise.
  */
 export function hideQueryTokens (app: FastifyInstance, names: ReadonlySet<string>): void {
+  if (names.size === 0) return
   const makeLogger = app.childLoggerFactory
   app.setChildLoggerFactory(function (logger, bindings, options, raw) {
     hideFrom(raw, names)

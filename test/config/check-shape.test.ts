@@ -70,7 +70,7 @@ const wrongTypes: Case[] = [
   { title: 'algorithms empty', config: withProvider({ algorithms: [] }), path: `${first}.algorithms`, says: ['at least one algorithm', 'got []'] },
   { title: 'HMAC', config: withProvider({ algorithms: ['HS256'] }), path: `${first}.algorithms[0]`, says: ["'RS256' or", "got 'HS256'"] },
   { title: 'no algorithm at all', config: withProvider({ algorithms: ['none'] }), path: `${first}.algorithms[0]`, says: ["got 'none'"] },
-  { title: 'a required claim null', config: withProvider({ requiredClaims: [null] }), path: `${first}.requiredClaims[0]`, says: ['claim name', 'null'] },
+  { title: 'a required claim null', config: withProvider({ requiredClaims: [null] }), path: `${first}.requiredClaims[0]`, says: ['claim', 'null'] },
   {
     title: 'a clock tolerance of an hour',
     config: withProvider({ clockToleranceSeconds: 3600 }),
