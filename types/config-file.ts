@@ -102,7 +102,7 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   /** `GET /metrics`. Default true. */
   metrics?: boolean | Pick<ObserveVersionsOptions, 'path'>
   /** `GET /healthz` and `GET /readyz`. Default true. */
-  health?: boolean | Pick<HealthOptions, 'live' | 'ready' | 'needsHealthyTargets'>
+  health?: boolean | Pick<HealthOptions, 'live' | 'ready' | 'requireKeys' | 'needsHealthyTargets'>
   /** A page and an API to look at the versions and to change them. `false` says that there is none on purpose. Default: none. */
   admin?: AdminFile | false
   /**

@@ -46,8 +46,13 @@ export interface RequestIds {
 export interface HealthOptions {
   /** Where it answers 200 as long as the process does. Default `/healthz`. */
   live?: string
-  /** Where it answers 200 when it can take requests, else 503: it is closing, or has no keys of a provider. Default `/readyz`. */
+  /** Where it answers 200 when it can take requests, else 503: it is closing, or keys are missing. Default `/readyz`. */
   ready?: string
+  /**
+   * Whose keys are needed to be ready: of `all` providers, of `any` one, of `none`, or of those with these names. The body
+   * lists the names of providers with and without keys. Default `any`: one issuer's trouble is not the others'.
+   */
+  requireKeys?: 'all' | 'any' | 'none' | readonly string[]
   /** Whether every version that is served needs a healthy target to be ready. Default false: one version's trouble is not the others'. */
   needsHealthyTargets?: boolean
   /** Whether no more requests are wanted, although they are still served. Default: when the app closes. */

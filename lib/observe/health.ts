@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
+import { Problems, show, showNames } from '../config/problems.ts'
 import type { HealthOptions, HealthPlugin, VersionRegistry } from '../../types/index.ts'
 
 /** Neither versioned nor asked for a token, and asked for every few seconds. */
@@ -10,19 +11,21 @@ const route = { config: { version: false, identity: false, observed: false } } a
  * gateway, in the same scope.
  */
 async function tellHealth (app: FastifyInstance, options: HealthOptions): Promise<void> {
-  const { live = '/healthz', ready = '/readyz' } = options
+  const { live = '/healthz', ready = '/readyz', requireKeys = 'any' } = options
   let isClosing = false
+  if (typeof requireKeys !== 'string') app.addHook('onReady', async () => { checkNames(app, requireKeys) })
   app.addHook('preClose', async () => { isClosing = true })
 
   app.get(live, route, async (_request, reply) => answer(reply, 200, { status: 'alive' }))
   app.get(ready, route, async (_request, reply) => {
+    const keys = keysOf(app)
     const checks = {
       accepting: !isClosing && options.isDraining?.() !== true,
-      keys: haveKeys(app),
+      keys: haveKeys(keys, requireKeys),
       ...options.needsHealthyTargets === true && { upstreams: areHealthy(options.versions ?? app.versions) }
     }
     const isReady = Object.values(checks).every(Boolean)
-    return answer(reply, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks })
+    return answer(reply, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks, keys })
   })
 }
 
@@ -32,9 +35,31 @@ function answer (reply: FastifyReply, status: number, body: object): FastifyRepl
   return reply.code(status).header('cache-control', 'no-store').send(body)
 }
 
-/** Whether every provider whose keys are fetched has some. */
-function haveKeys (app: Partial<FastifyInstance>): boolean {
-  return (app.identityProviders?.() ?? []).every(({ keys }) => keys.length > 0)
+type Keys = Readonly<Record<'available' | 'missing', readonly string[]>>
+
+/** Names of the providers that have keys, and of those that have none. */
+function keysOf (app: Partial<FastifyInstance>): Keys {
+  const providers = app.identityProviders?.() ?? []
+  const names = (hasKeys: boolean): string[] => providers.filter(({ keys }) => (keys.length > 0) === hasKeys).map(({ name }) => name)
+  return { available: names(true), missing: names(false) }
+}
+
+function haveKeys ({ available, missing }: Keys, required: NonNullable<HealthOptions['requireKeys']>): boolean {
+  if (required === 'none') return true
+  if (required === 'all') return missing.length === 0
+  // Without any provider nothing is missing.
+  if (required === 'any') return available.length > 0 || missing.length === 0
+  return required.every((name) => available.includes(name))
+}
+
+/** A name that no provider has would keep the gateway unready for good. @throws `VERSION_CONFIG_INVALID` */
+function checkNames (app: Partial<FastifyInstance>, required: readonly string[]): void {
+  const known = (app.identityProviders?.() ?? []).map(({ name }) => name)
+  const problems = new Problems()
+  required.forEach((name, index) => {
+    if (!known.includes(name)) problems.add(['health', 'requireKeys', index], `${show(name)} is the name of no provider. Known: ${showNames(known)}.`)
+  })
+  problems.throwIfAny('the options of gatewayHealth')
 }
 
 /** Whether every version that is served has a target that gets requests. */

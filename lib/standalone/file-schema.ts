@@ -81,6 +81,11 @@ const orOff = (options: SchemaObject, expected: string): SchemaObject =>
 const orNone = (options: SchemaObject): SchemaObject =>
   ({ if: { type: 'object' }, then: options, else: { const: false, expected: `false, or ${String(options.expected)}` } })
 
+const requireKeys: SchemaObject = {
+  anyOf: [{ enum: ['all', 'any', 'none'] }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],
+  expected: "'all', 'any', 'none', or a list of names of providers"
+}
+
 /** What a config file may say. */
 export const fileSchema: SchemaObject = withoutFunctions(object({
   $schema: anyText('the address of the schema, for editors'),
@@ -96,7 +101,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   forward: gatewaySchema.properties.forward,
   discovery: orOff(object({ path, catalog: stageSchemas.versionDiscovery.properties.catalog }), '{ path, catalog }'),
   metrics: orOff(object({ path }), '{ path }'),
-  health: orOff(object({ live: path, ready: path, needsHealthyTargets: flag }), '{ live, ready, needsHealthyTargets }'),
+  health: orOff(object({ live: path, ready: path, requireKeys, needsHealthyTargets: flag }), '{ live, ready, requireKeys, needsHealthyTargets }'),
   admin: orNone(object({
     password: { type: 'string', minLength: 12, secret: true, expected: 'a password of at least 12 characters' },
     prefix: gatewaySchema.properties.prefix,

@@ -59,8 +59,6 @@ async function runPod (t: Test, file: string): Promise<Standalone> {
     host.emit('SIGTERM')
     await host.ended()
   })
-  // It looks at the file from here on.
-  await until(() => process.getActiveResourcesInfo().includes('StatWatcher'))
   return standalone
 }
 

@@ -1,0 +1,103 @@
+import t, { type Test } from 'tap'
+import { gatewayHealth } from '../../lib/index.ts'
+import type { HealthOptions, RemoteKeysOptions } from '../../types/index.ts'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { run } from '../helpers/standalone.ts'
+import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
+
+const issuer = makeIssuer()
+const good = answer({ keys: [issuer.jwk] })
+
+async function ready (
+  t: Test, servers: Record<string, Answer>, options: HealthOptions = {}, jwks: RemoteKeysOptions = {}, app = makeApp(t)
+) {
+  await app.register(gatewayHealth, options)
+  const providers = await Promise.all(Object.entries(servers).map(async ([name, first]) =>
+    issuer.provider({ name, issuer: `https://${name}.test`, jwks: { url: (await startJwksServer(t, first)).url, ...jwks } })))
+  const { send } = await startGateway(t, { identity: { providers }, resolve: {} }, app)
+  return async () => {
+    const response = await send('/readyz')
+    return { ...await response.json() as { checks: object, keys: object }, status: response.status }
+  }
+}
+
+const down = answer('', 500)
+const some = { up: good, down }
+const rows: Array<[title: string, servers: Record<string, Answer>, requireKeys: HealthOptions['requireKeys'], status: number]> = [
+  ['by default, with one provider up', some, undefined, 200],
+  ['any, with one provider up', some, 'any', 200],
+  ['all, with one provider up', some, 'all', 503],
+  ['none, with one provider up', some, 'none', 200],
+  ['the one that is up', some, ['up'], 200],
+  ['the one that is down', some, ['down'], 503],
+  ['both by name', some, ['up', 'down'], 503],
+  ['any, with all down', { down }, 'any', 503],
+  ['none, with all down', { down }, 'none', 200],
+  ['all, with all up', { up: good }, 'all', 200],
+  ['any, without providers', {}, 'any', 200],
+  ['all, without providers', {}, 'all', 200]
+]
+for (const [title, servers, requireKeys, status] of rows) {
+  t.test(`readiness needs keys of ${title}: ${status}`, async (t) => {
+    const ask = await ready(t, servers, requireKeys === undefined ? {} : { requireKeys })
+
+    t.match(await ask(), {
+      status,
+      checks: { keys: status === 200 },
+      keys: {
+        available: 'up' in servers ? ['up'] : [], missing: 'down' in servers ? ['down'] : []
+      }
+    })
+  })
+}
+
+t.test('with onReady skip, a provider that is up makes the gateway ready without a token', async (t) => {
+  const ask = await ready(t, { up: good }, {}, { onReady: 'skip' })
+
+  let { status } = await ask()
+  while (status !== 200) ({ status } = await ask())
+
+  t.equal(status, 200)
+})
+
+t.test('providers start side by side, and a slow one does not abort the start', async (t) => {
+  const waiting: Array<() => void> = []
+  const together: Answer = (request, response) => {
+    // None is answered before both are asked.
+    waiting.push(() => good(request, response))
+    if (waiting.length === 2) for (const respond of waiting) respond()
+  }
+  const both = await ready(t, { a: together, b: together }, { requireKeys: 'all' })
+  const slow = await ready(t, { slow: () => {}, up: good }, {}, { timeoutMs: 600_000 }, makeApp(t, { pluginTimeout: 250 }))
+
+  t.match(await both(), { status: 200 })
+  t.match(await slow(), { status: 200, keys: { available: ['up'], missing: ['slow'] } })
+})
+
+t.test('a required provider that is too slow is named', async (t) => {
+  const app = makeApp(t, { pluginTimeout: 250 })
+
+  await t.rejects(ready(t, { slow: () => {} }, {}, { timeoutMs: 600_000, onReady: 'require' }, app),
+    { code: 'KEYS_UNAVAILABLE', cause: { message: /keys of slow: .*pluginTimeout/ } })
+})
+
+t.test('an unknown name is refused at boot', async (t) => {
+  await t.rejects(ready(t, some, { requireKeys: ['upp'] }), { message: /health\.requireKeys\[0\]: 'upp' is the name of no provider\. Known: up, down/ })
+})
+
+t.test('a config file says whose keys are needed', async (t) => {
+  const upstream = await startUpstream(t, 'v1')
+  const { origin } = await run(t, `server: { port: 0, log: silent }
+versions: { v1: { upstream: '${upstream}' } }
+resolve: { default: v1 }
+health: { requireKeys: [up] }
+identity: { providers: [
+  { name: up, issuer: 'https://up.test', jwks: { keys: [${JSON.stringify(issuer.jwk)}] } },
+  { name: down, issuer: 'https://down.test', jwks: { url: '${await deadOrigin()}/keys' } }] }`)
+
+  const response = await fetch(`${origin}/readyz`)
+
+  t.match([response.status, await response.json()], [200, { keys: { available: ['up'], missing: ['down'] } }])
+})
