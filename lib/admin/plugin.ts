@@ -5,6 +5,7 @@ import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { StageOrderInvalid } from '../errors.ts'
 import { versionOf } from '../stage/observed-version.ts'
 import type { Registry } from '../registry/registry.ts'
+import { kept } from '../stage/kept.ts'
 import { observe } from '../stage/observation.ts'
 import { answerError, NotFound, Unavailable } from './answer-error.ts'
 import { changeRoutes } from './change-routes.ts'
@@ -33,9 +34,9 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
     if (versions === undefined || isClosed) throw new Unavailable()
     return versions
   }
-  const traffic = new Traffic()
-  const requests = new RecentRequests(options.recent)
-  const audit = new Recent<AuditEntry>(mostChanges)
+  const traffic = kept(app, 'traffic', () => new Traffic())
+  const requests = kept(app, 'recentRequests', () => new RecentRequests(options.recent))
+  const audit = kept(app, 'audit', () => new Recent<AuditEntry>(mostChanges))
 
   app.addHook('onReady', async () => {
     if (registry() === undefined) throw new StageOrderInvalid(`versionAdmin needs a gateway in the same scope. ${order}`)

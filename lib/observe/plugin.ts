@@ -3,6 +3,8 @@ import fp from 'fastify-plugin'
 import type { Registry as Metrics } from 'prom-client'
 import type { ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/index.ts'
 import type { Registry } from '../registry/registry.ts'
+import { lostLines } from '../stage/hand-over.ts'
+import { kept } from '../stage/kept.ts'
 import { observe } from '../stage/observation.ts'
 import { IdentityResults } from './identity-results.ts'
 import { registerMetric, type Value } from './metric.ts'
@@ -22,9 +24,9 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   const { Registry: PromRegistry } = await import('prom-client')
   const metrics = register ?? new PromRegistry()
   const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
-  const requests = new SeriesSet()
-  const identities = new IdentityResults()
-  const deprecated = new Map<string, number>()
+  const requests = kept(app, 'requests', () => new SeriesSet())
+  const identities = kept(app, 'identities', () => new IdentityResults())
+  const deprecated = kept(app, 'deprecated', () => new Map<string, number>())
 
   observe(app, (observation) => {
     const { version } = observation.request
@@ -42,6 +44,12 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
     name: `${prefix}deprecated_requests_total`, type: 'counter', help: 'Requests that a deprecated version served.'
   }, () => [...deprecated].map(([version, value]): Value => ({ value, labels: { version } })))
   countEvents(app, metrics, prefix, registry)
+  const lost = lostLines.get(app)
+  if (lost !== undefined) {
+    registerMetric(metrics, {
+      name: `${prefix}log_lines_lost_total`, type: 'counter', help: 'Log lines that could not be written: a full disk, a closed terminal, a stalled reader.'
+    }, () => [{ value: lost(), labels: {} }])
+  }
 
   if (path === false) return
   app.get(path, { config: { version: false, identity: false, observed: false } }, async (_request, reply) => {
@@ -66,18 +74,18 @@ async function processMetrics (): Promise<Metrics> {
 }
 
 function countEvents (app: FastifyInstance, metrics: Metrics, prefix: string, registry: () => Registry | undefined): void {
-  const brownouts = new Map<string, { readonly labels: Value['labels'], value: number }>()
-  let rejected = 0
+  const brownouts = kept(app, 'brownouts', () => new Map<string, { readonly labels: Value['labels'], value: number }>())
+  const rejected = kept(app, 'rejected', () => ({ count: 0 }))
   registerMetric(metrics, {
     name: `${prefix}brownout_requests_total`, type: 'counter', help: 'Requests that met a brownout, by whether it refused them.'
   }, () => [...brownouts.values()])
   registerMetric(metrics, {
     name: `${prefix}registry_rejected_total`, type: 'counter', help: 'Changes of the set of versions, or of the config file, that were refused.'
-  }, () => [{ value: rejected, labels: {} }])
+  }, () => [{ value: rejected.count, labels: {} }])
 
   app.addHook('onReady', async () => {
     const { events } = registry() ?? {}
-    events?.on('rejected', () => { rejected++ })
+    events?.on('rejected', () => { rejected.count++ })
     events?.on('brownout', ({ version, refused }) => {
       const key = `${version} ${refused}`
       const count = brownouts.get(key) ?? { labels: { version, refused: String(refused) }, value: 0 }

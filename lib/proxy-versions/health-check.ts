@@ -39,6 +39,12 @@ export class HealthCheck {
     this.#ask(this.#options.path).then(() => this.#onAnswer(null), this.#onAnswer)
   }
 
+  /** Goes on with the results of another one, unless this one has come to its own. */
+  takeOver (other: HealthCheck): void {
+    if (this.state !== 'unknown') return
+    this.state = other.state
+  }
+
   async close (): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)

@@ -32,6 +32,11 @@ export class PassiveHealth {
     if (this.failed >= this.#failures) this.#rest()
   }
 
+  takeOver (other: PassiveHealth): void {
+    this.failed = other.failed
+    this.#restsUntil = other.#restsUntil
+  }
+
   #rest (): void {
     this.#restsUntil = this.#now() + this.#cooldownMs
   }

@@ -18,7 +18,7 @@ export class Target {
   readonly #passive: PassiveHealth
   readonly #check: HealthCheck | null
   readonly #onHealth: OnHealth
-  readonly #ended = { succeeded: 0, failed: 0, abandoned: 0 }
+  #ended = { succeeded: 0, failed: 0, abandoned: 0 }
   /** What `onHealth` was last told. */
   #wasHealthy = true
   #lastError: string | undefined
@@ -85,6 +85,15 @@ export class Target {
     const error = outcome === 'succeeded' ? null : outcome
     this.#passive.end(error === null)
     this.#note(error)
+  }
+
+  /** Goes on with what another one knows of the same address. Exchanges that end there are counted here too. */
+  takeOver (other: Target): void {
+    this.#ended = other.#ended
+    this.#wasHealthy = other.#wasHealthy
+    this.#lastError = other.#lastError
+    this.#passive.takeOver(other.#passive)
+    if (other.#check !== null) this.#check?.takeOver(other.#check)
   }
 
   /** For one that does not wait for its beginning any more. */

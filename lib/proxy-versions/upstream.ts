@@ -79,6 +79,15 @@ export class Upstream {
     return { version: this.version, retries: this.retries.made, tunnels: this.#upgrades, targets }
   }
 
+  /** Goes on with what another one knows of the same targets. */
+  takeOver (other: Upstream): void {
+    this.retries.made = other.retries.made
+    for (const target of this.#targets) {
+      const same = other.#targets.find(({ address }) => address === target.address)
+      if (same !== undefined) target.takeOver(same)
+    }
+  }
+
   /** Ends the connections; exchanges under way may finish. */
   async close (): Promise<void> {
     await Promise.all(this.#targets.map((target) => target.close()))

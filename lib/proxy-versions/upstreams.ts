@@ -6,6 +6,12 @@ import { Upstream } from './upstream.ts'
 
 const shared = new WeakMap<Registry, Upstreams>()
 
+/** Has the gateway of a registry go on with what the one of another registry knows of its targets. */
+export function takeOverHealth (registry: Registry, previous: Registry): void {
+  const [own, others] = [shared.get(registry), shared.get(previous)]
+  if (own !== undefined && others !== undefined) own.takeOver(others)
+}
+
 /** The upstreams of a registry's versions. All mounts share them; each gives them back with `release`. */
 export class Upstreams {
   readonly #registry: Registry
@@ -54,6 +60,15 @@ export class Upstreams {
     const late = new Upstream(version, this.#log)
     this.#close(version.upstream, late)
     return late
+  }
+
+  /** Goes on with what others know of the same targets. */
+  takeOver (others: Upstreams): void {
+    const byVersion = new Map(others.#inForce().map((upstream) => [upstream.version, upstream]))
+    for (const upstream of this.#inForce()) {
+      const other = byVersion.get(upstream.version)
+      if (other !== undefined) upstream.takeOver(other)
+    }
   }
 
   #follow ({ versions }: Revision): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type {
   Disabled, ExplainedRequest, Explanation, Principal, RegistryOptions, UsageEntry, Version, VersionConfig, VersionDecision, VersionHealth,
   VersionRegistry, VersionSet
@@ -19,7 +20,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   readonly options: RegistryOptions
   readonly announcements = new Announcements()
   readonly events = this.announcements.events
-  readonly usageLog: Usage
+  usageLog: Usage
   readonly now: () => number
   readonly revisions: Revisions
   readonly reporters = new Reporters()
@@ -101,6 +102,20 @@ export class Registry<Id extends string = string, Alias extends string = string>
     })
   }
 
+  /**
+   * Goes on for another registry, of whose gateway this one takes the place: with its usage, what was switched off by hand,
+   * and its earlier revisions.
+   *
+   * @param keepsSet whether its versions are in force on, with all that was changed at run time
+   */
+  takeOver (previous: Registry, { keepsSet }: { keepsSet: boolean }): void {
+    const { set: own } = this.current.content
+    const { set } = previous.current.content
+    const next = keepsSet ? set : own
+    this.revisions.goOn(previous.revisions, { set: next, switchedOff: this.#stillOff(Object.keys(next.versions), previous.current) })
+    if (isDeepStrictEqual(this.options.usage, previous.options.usage)) this.usageLog = previous.usageLog
+  }
+
   retire (id: string, { force = false, reason }: { force?: boolean, reason?: string } = {}): number {
     return this.#change(({ content: { set, switchedOff } }) => {
       const version = this.#idOf(id)
@@ -132,8 +147,8 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   /** What was switched off by hand, of the versions that go on. */
-  #stillOff (ids: readonly string[]): Map<string, Disabled> {
-    const { canonical, content: { switchedOff } } = this.current
+  #stillOff (ids: readonly string[], { content: { switchedOff } } = this.current): Map<string, Disabled> {
+    const { canonical } = this.current
     const off = new Map([...switchedOff].map(([id, options]) => [canonical(id), options]))
     return new Map(ids.flatMap((id): Array<[string, Disabled]> => off.has(canonical(id)) ? [[id, off.get(canonical(id))!]] : []))
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { RegistryOptions, VersionSet } from '../../types/index.ts'
 import { Problems } from '../config/problems.ts'
 import { frozenCopy } from './frozen-copy.ts'
@@ -49,6 +50,25 @@ export class Revisions {
     for (const listener of this.#listeners) listener(next)
     this.current = next
     this.#history.push(before.content)
+    if (this.#history.length > longestHistory) this.#history.shift()
+  }
+
+  /**
+   * Goes on where others have ended: the numbers go on, and what was in force there can be gone back to.
+   *
+   * @throws `VERSION_CONFIG_INVALID`; all stays as it was then
+   */
+  goOn (others: Revisions, content: Content): void {
+    const [before, isSame] = [others.current, isDeepStrictEqual(content.set, others.current.content.set)]
+    const own = this.current
+    this.current = new Revision(before.number, own.content, this.#options, own)
+    try {
+      this.swap(content)
+    } catch (error) {
+      this.current = own
+      throw error
+    }
+    this.#history.splice(0, Infinity, ...others.#history, ...isSame ? [] : [before.content])
     if (this.#history.length > longestHistory) this.#history.shift()
   }
 

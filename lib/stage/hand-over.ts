@@ -56,6 +56,9 @@ export const prefixesOf = onInstance<Prefix[]>('prefixes')
 /** Headers that pins depend on, for the `Vary` of answers that shared caches may keep. */
 export const pinnedBy = onInstance<readonly string[]>('pinnedBy')
 
+/** How many lines of the log were lost; `undefined` where nobody counts them. */
+export const lostLines = onInstance<(() => number) | undefined>('lostLines')
+
 /** How refusals look; `undefined` where no gateway is. */
 export const problemOptions = onInstance<ProblemOptions | undefined>('problemOptions')
 

@@ -7,12 +7,14 @@ import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
 import { requestIds } from '../observe/request-ids.ts'
 import { takeOver } from '../proxy-versions/front.ts'
+import { lostLines } from '../stage/hand-over.ts'
+import { keepIn, type Kept } from '../stage/kept.ts'
 import { versionDiscovery } from '../version-discovery/plugin.ts'
 import { versionGateway } from '../version-gateway.ts'
 import type { LoadedConfig } from './load-config.ts'
 import { passwordGuard, userOf } from './password-guard.ts'
 
-interface Surroundings {
+export interface Surroundings {
   readonly log: FastifyBaseLogger
   /** The server that its requests come from. */
   readonly server: Server
@@ -20,6 +22,10 @@ interface Surroundings {
   readonly adminServer: Server
   /** Whether no more requests are wanted. */
   readonly isDraining: () => boolean
+  /** What earlier apps have left to this one. */
+  readonly kept: Kept
+  /** Log lines that could not be written so far. */
+  readonly lostLogLines: () => number
 }
 
 /**
@@ -29,7 +35,7 @@ interface Surroundings {
  */
 export async function buildApp (config: LoadedConfig, surroundings: Surroundings): Promise<FastifyInstance> {
   const { server: { trustProxy = false, methods = [] } = {} } = config.file
-  const { log, server, isDraining } = surroundings
+  const { log, server, isDraining, kept, lostLogLines } = surroundings
   const app = Fastify({
     loggerInstance: log,
     logController: silentController(),
@@ -39,6 +45,8 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     serverFactory: (handler) => server.on('request', handler)
   }) as unknown as FastifyInstance
 
+  keepIn(app, kept)
+  lostLines.set(app, lostLogLines)
   for (const method of new Set(methods)) app.addHttpMethod(method, { hasBody: true })
   app.addHook('onRequest', (_request, { raw }, done) => {
     // Whoever comes again comes to another gateway.

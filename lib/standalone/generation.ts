@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { buildApp } from './build-app.ts'
+import type { FastifyInstance } from 'fastify'
+import { buildApp, type Surroundings } from './build-app.ts'
 import type { LoadedConfig } from './load-config.ts'
 
 /** An app, the config that it was made of, and the server that it hears. */
@@ -13,10 +13,10 @@ export interface Generation {
   idle (limitMs: number): Promise<void>
 }
 
-export async function generate (config: LoadedConfig, log: FastifyBaseLogger, isDraining: () => boolean): Promise<Generation> {
+export async function generate (config: LoadedConfig, surroundings: Omit<Surroundings, 'server' | 'adminServer'>): Promise<Generation> {
   // It never listens: what it hears, the listener tells it.
   const [server, adminServer] = [createServer(), createServer()]
-  return { config, app: await buildApp(config, { log, server, adminServer, isDraining }), server, adminServer, idle: idleOf(server) }
+  return { config, app: await buildApp(config, { ...surroundings, server, adminServer }), server, adminServer, idle: idleOf(server) }
 }
 
 /** Counts the requests of a server that are under way. Upgraded connections are none: they end when they are told to. */

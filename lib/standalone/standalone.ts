@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Registry } from '../registry/registry.ts'
+import type { Surroundings } from './build-app.ts'
 import { ofApp, placesOf, refuseRemovals, versionsOf } from './file-changes.ts'
 import { generate, type Generation } from './generation.ts'
 import { Listener } from './listener.ts'
 import type { LoadedConfig, LoadedFile } from './load-config.ts'
+import { takeOverState } from './take-over-state.ts'
 
 /** How long a silent connection is kept when the gateway ends, in milliseconds. */
 const lingerMs = 1_000
@@ -12,9 +14,13 @@ const lingerMs = 1_000
 /** Milliseconds behind the grace time until the connections that are left are cut off. `docs/operate.md` promises an end after 5 s. */
 const cutOffMs = 3_000
 
+/** What all apps of a gateway have around them. */
+type Lasting = Omit<Surroundings, 'server' | 'adminServer'>
+
 /** A gateway that runs by a config file, and changes when the file does. */
 export class Standalone {
   readonly #log: FastifyBaseLogger
+  readonly #surroundings: Lasting
   readonly #listener: Listener
   #adminListener: Listener | null
   /** Where and how it listens, which cannot change while it runs. */
@@ -24,8 +30,9 @@ export class Standalone {
   readonly #retired = new Set<Promise<void>>()
   #isDraining = false
 
-  private constructor (log: FastifyBaseLogger, [listener, adminListener]: Listeners, generation: Generation) {
-    this.#log = log
+  private constructor (surroundings: Lasting, [listener, adminListener]: Listeners, generation: Generation) {
+    this.#surroundings = surroundings
+    this.#log = surroundings.log
     this.#listener = listener
     this.#adminListener = adminListener
     this.#places = placesOf(generation.config.file)
@@ -33,14 +40,17 @@ export class Standalone {
   }
 
   /** @throws when it cannot listen, or the app of the config cannot be made */
-  static async start (config: LoadedConfig, log: FastifyBaseLogger): Promise<Standalone> {
+  static async start (
+    config: LoadedConfig, log: FastifyBaseLogger, { lostLogLines = () => 0 }: { lostLogLines?: () => number } = {}
+  ): Promise<Standalone> {
     let isDraining = (): boolean => false
-    const generation = await generate(config, log, () => isDraining())
+    const surroundings: Lasting = { log, lostLogLines, kept: new Map(), isDraining: () => isDraining() }
+    const generation = await generate(config, surroundings)
     const listeners = await listen(generation, log).catch(async (error: unknown) => {
       await generation.app.close()
       throw error
     })
-    const standalone = new Standalone(log, listeners, generation)
+    const standalone = new Standalone(surroundings, listeners, generation)
     isDraining = () => standalone.#isDraining
     return standalone
   }
@@ -110,8 +120,14 @@ export class Standalone {
       this.#generation = { ...this.#generation, config }
       return
     }
-    const after = await generate(config, this.#log, () => this.#isDraining)
+    const after = await generate(config, this.#surroundings)
     const retired = this.#generation
+    try {
+      takeOverState(after, retired)
+    } catch (error) {
+      await after.app.close()
+      throw error
+    }
     this.#generation = after
     this.#listener.switchTo(after.server)
     this.#adminListener?.switchTo(after.adminServer)

@@ -7,7 +7,7 @@ import type { Provider } from './provider.ts'
 export function keepKeys (app: FastifyInstance, providers: readonly Provider[]): void {
   const remote = providers.filter(({ remote }) => remote !== null)
   if (remote.length === 0) return
-  app.addHook('onClose', async () => { await Promise.all(remote.map(async ({ remote }) => await remote!.close())) })
+  app.addHook('onClose', async () => { await Promise.all(remote.map(async (provider) => await provider.close())) })
   // One hook for all, because Fastify runs hooks one after the other.
   app.addHook('onReady', async () => {
     await inTime(Promise.all(remote.map(async (provider) => await firstFetch(provider))), waitMs(app))
@@ -25,6 +25,8 @@ export function registerStatus (app: FastifyInstance, providers: readonly Provid
 
 /** With `skip` it goes on in the background: readiness depends on keys, and without readiness there may be no token to cause a fetch. */
 async function firstFetch ({ remote, onReady }: Provider): Promise<void> {
+  // An earlier app may have left them. They are renewed in the background, and their issuer may be down just now.
+  if (remote!.status().keys.length > 0) return
   const fetched = remote!.refresh()
   if (onReady !== 'skip') await fetched
 }

@@ -34,7 +34,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
   async plugin (app, options) {
     checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options, ownedHeaders.get(app)))
     const { policy = 'allow-missing', otherSchemes = 'ignore', realm = 'api' } = options
-    const providers = options.providers.map((provider) => new Provider(provider, app.log))
+    const providers = Provider.all(options.providers, app)
     declareOnRequest(app, 'identity')
     app.addHook('onRoute', checkRoute)
     projectedInto.set(app, providers.length === 0 ? null : projectedHeaders(options.providers))

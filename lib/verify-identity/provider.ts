@@ -1,9 +1,10 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity } from '../../types/index.ts'
 import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './fixed-keys.ts'
 import { invalidToken } from './invalid-token.ts'
+import { KeySets } from './key-sets.ts'
 import type { KeySource } from './key-source.ts'
 import { claimProjection, type Projection } from './project-claims.ts'
 import { RemoteKeys } from './remote-keys.ts'
@@ -24,22 +25,32 @@ export class Provider {
   /** What it asks of a caller besides a verified token. */
   readonly asksFor: Authorization
   /** Tokens that were remembered, and that had to be verified. */
-  readonly cache = { hits: 0, misses: 0 }
+  readonly cache: { hits: number, misses: number }
   readonly #claims: Authorization | null
+  readonly #keySets: KeySets
   readonly #algorithms: ReadonlySet<string>
   readonly #typ: string | undefined
 
-  constructor (options: IdentityProvider, log: FastifyBaseLogger) {
+  constructor (options: IdentityProvider, log: FastifyBaseLogger, keySets = new KeySets()) {
     const { jwks, algorithms = defaultAlgorithms, tokenSources = [{ header: 'authorization' }], typ } = options
     this.options = options
     this.sources = tokenSources.map(tokenSource)
-    this.keys = jwks.keys !== undefined ? fixedKeys(usableKeys(options, jwks.keys, log)) : new RemoteKeys(options, jwks, { log })
+    this.#keySets = keySets
+    this.cache = keySets.countsOf(options.name)
+    this.keys = jwks.keys !== undefined
+      ? fixedKeys(usableKeys(options, jwks.keys, log))
+      : keySets.use(options, () => new RemoteKeys(options, jwks, { log }))
     this.remote = this.keys instanceof RemoteKeys ? this.keys : null
     this.project = claimProjection(options)
     this.asksFor = pick(options, 'requiredScopes', 'requiredRoles', 'authorize', ...claimOptions)
     this.#claims = claimOptions.some((name) => options[name] !== undefined) ? pick(options, ...claimOptions) : null
     this.#algorithms = new Set(algorithms)
     this.#typ = typ === undefined ? undefined : mediaType(typ)
+  }
+
+  static all (options: readonly IdentityProvider[], app: FastifyInstance): Provider[] {
+    const keySets = KeySets.of(app)
+    return options.map((each) => new Provider(each, app.log, keySets))
   }
 
   /** Whether its tokens may be in a source. */
@@ -67,6 +78,11 @@ export class Provider {
   get onReady (): NonNullable<RemoteKeysOptions['onReady']> {
     const { onReady = 'wait' } = this.options.jwks as RemoteKeysOptions
     return onReady
+  }
+
+  /** Ends its key set, unless another app goes on with it. */
+  async close (): Promise<void> {
+    if (this.remote !== null) await this.#keySets.release(this.remote)
   }
 
   status (): IdentityProviderStatus {

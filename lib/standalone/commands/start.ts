@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { isConfigInvalid } from '../../config/problems.ts'
 import { loadConfig } from '../load-config.ts'
+import { type LogDestination, standardOutput } from '../log-destination.ts'
 import { defaultSettleMs, type Files, settled } from '../settled.ts'
 import { Standalone } from '../standalone.ts'
 import { Watched } from '../watched.ts'
@@ -47,7 +48,12 @@ export interface StartOptions {
   readonly settleMs?: number
   /** Whether a reload may remove what protects the gateway. Default false. */
   readonly allowRemovals?: boolean
+  /** Where the log goes. Default: standard output. */
+  readonly destination?: LogDestination
 }
+
+/** Milliseconds that the end of the process waits for the log. */
+const longestFlushMs = 1_000
 
 /** Runs a gateway by a config file until it is told to end: SIGTERM or SIGINT. SIGHUP has it read the file again. */
 export async function start (file: string, options: StartOptions, host: Host): Promise<Standalone> {
@@ -55,7 +61,8 @@ export async function start (file: string, options: StartOptions, host: Host): P
   const signals = new Signals(host)
   // Watched before it is read: what changes while the gateway starts is not missed.
   const changes = watch ? await Watched.watch(file) : null
-  const { config, log, standalone } = await begin(file, options, host).catch((error: unknown) => {
+  const destination = options.destination ?? standardOutput()
+  const { config, log, standalone } = await begin(file, { ...options, destination }, host).catch((error: unknown) => {
     changes?.close()
     throw error
   })
@@ -72,16 +79,18 @@ export async function start (file: string, options: StartOptions, host: Host): P
     log.info({ signal }, 'the gateway ends')
     // What goes wrong here ends the process as well, with another code.
     changes?.close()
-    standalone.stop().then(() => host.exit(0))
+    standalone.stop().then(() => destination.flush(longestFlushMs)).then(() => host.exit(0))
   })
   return standalone
 }
 
-async function begin (file: string, { settleMs = defaultSettleMs }: StartOptions, { env }: Host) {
+type Beginning = StartOptions & { readonly destination: LogDestination }
+
+async function begin (file: string, { settleMs = defaultSettleMs, destination }: Beginning, { env }: Host) {
   await settled(file, settleMs)
   const config = await loadConfig(file, env)
-  const { log } = Fastify({ logger: { level: config.file.server?.log ?? 'info' } })
-  return { config, log, standalone: await Standalone.start(config, log) }
+  const { log } = Fastify({ logger: { level: config.file.server?.log ?? 'info', stream: destination } })
+  return { config, log, standalone: await Standalone.start(config, log, { lostLogLines: () => destination.lost }) }
 }
 
 interface Reloading {

@@ -1,0 +1,96 @@
+import t, { type Test } from 'tap'
+import { loadConfig } from '../../lib/standalone/load-config.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { config, run } from '../helpers/standalone.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+const another = 'forward: { versionHeader: x-v }\n'
+
+/** A gateway, and a way to have it make a new app. */
+async function running (t: Test, text: string) {
+  const { standalone, write, host, origin } = await run(t, text)
+  return {
+    standalone,
+    origin,
+    renew: async (next: string) => {
+      const { app } = standalone
+      await write('gateway.yaml', next)
+      host.emit('SIGHUP')
+      await until(() => standalone.app !== app)
+    }
+  }
+}
+
+t.test('keys of a provider that has not changed are kept, also while it is down', async (t) => {
+  const issuer = makeIssuer()
+  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const identity = `identity: { providers: ${JSON.stringify([issuer.provider({ jwks: { url: server.url } })])} }\n`
+  const text = config(await startUpstream(t, 'one'), identity)
+  const { origin, renew, standalone } = await running(t, text)
+  const status = async (): Promise<number> => (await fetch(`${origin}/a`, { headers: { authorization: `Bearer ${issuer.token()}` } })).status
+  const before = await status()
+
+  await server.stop()
+  await renew(`${text}${another}`)
+
+  t.strictSame([before, await status()], [200, 200])
+  t.equal((await fetch(`${origin}/readyz`)).status, 200)
+  t.match(standalone.app.identityProviders(), [{ fetches: { succeeded: 1, failed: 0 } }])
+  t.match(await (await fetch(`${origin}/metrics`)).text(), /token_cache_total\{provider="test-idp",result="miss"\} 2/)
+})
+
+t.test('what an admin has changed outlives an unrelated reload, and what is switched off also another set of versions', async (t) => {
+  const one = await startUpstream(t, 'one')
+  const text = config(one).replace('versions: {', `versions: { v2: { upstream: '${one}' }, v3: { upstream: '${one}' },`)
+  const { standalone, renew } = await running(t, text)
+  standalone.app.versions.disable('v2', { reason: 'leaks' })
+  standalone.app.versions.promote('latest', 'v3')
+  const { revision } = standalone.app.versions
+
+  await renew(`${text}${another}`)
+  const { versions } = standalone.app
+  const kept = [versions.get('v2')?.disabled?.reason, versions.get('latest')?.id, versions.revision > revision]
+  versions.rollback()
+  const back = versions.get('latest')?.id
+  await renew(text.replace('v3: {', 'v4: {') + another.replace('x-v', 'x-w'))
+
+  t.strictSame(kept, ['leaks', 'v3', true])
+  t.equal(back, 'v1')
+  t.strictSame(standalone.app.versions.list().map(({ id, disabled }) => [id, disabled?.reason]), [['v2', 'leaks'], ['v4', undefined], ['v1', undefined]])
+  t.equal(standalone.app.versions.get('latest')?.id, 'v1')
+})
+
+t.test('usage, counters, recent requests and the health of targets go on', async (t) => {
+  const upstream = await startUpstream(t, 'one', (_request, response) => { response.socket!.destroy() })
+  const password = 'correct horse battery'
+  const text = config(upstream, `admin: { password: ${password} }\n`).replace(`'${upstream}'`, `{ targets: ['${upstream}'], health: { passive: { failures: 1, cooldownMs: 1000000 }, active: { path: / } } }`)
+  const { standalone, origin, renew } = await running(t, text)
+  await fetch(`${origin}/a`)
+  const usage = standalone.app.versions.usage('v1')
+
+  await renew(`${text}${another}`)
+  const metrics = await (await fetch(`${origin}/metrics`)).text()
+  const recent = await (await fetch(`${origin}/admin/api/requests`, { headers: { authorization: `Basic ${Buffer.from(`a:${password}`).toString('base64')}` } })).json()
+
+  t.equal(standalone.app.versions.usage('v1').length, usage.length)
+  t.match(metrics, /requests_total\{version="v1".*upstream-failed.*\} 1/)
+  t.match(metrics, /upstream_attempts_total\{.*result="failed"\} 1/)
+  t.match(metrics, /upstream_healthy\{.*\} 0/)
+  t.match(JSON.stringify(recent), /"path":"\/a"/)
+  t.match(standalone.app.versions.health(), [{ healthy: false, targets: [{ failures: 1 }] }])
+})
+
+t.test('a set that an admin has changed and that does not fit the new config is refused, and all stays', async (t) => {
+  const one = await startUpstream(t, 'one')
+  const { standalone, write, origin } = await run(t, config(one))
+  const { app } = standalone
+  app.versions.update({ versions: { v7: { upstream: one } }, aliases: { latest: 'v7' } })
+  const file = await write('other.yaml', config(one, 'resolve: { default: v1 }\n'))
+
+  await t.rejects(standalone.reload(await loadConfig(file)), /resolve.default/)
+
+  t.equal(standalone.app, app)
+  t.equal((await fetch(`${origin}/a`)).headers.get('api-version'), 'v7')
+})
