@@ -49,14 +49,17 @@ function resolversOf ({ override = [], pin = [] }: ResolveOptions, path: Path, t
 
 /** Checks that a name can be the default, now or in a set that is to come. */
 export function checkDefault (
-  problems: Problems, path: Path, value: unknown = 'latest', around: Pick<Surroundings, 'names' | 'canonical'>
+  problems: Problems, path: Path, given: unknown, around: Pick<Surroundings, 'names' | 'canonical'>
 ): void {
+  const isUnset = given === undefined
+  const value = given ?? 'latest'
   const { names } = around
   if (value === 'required' || typeof value === 'function') return
   if (typeof value !== 'string') {
     problems.add(path, `expected a version, an alias, 'required' or a function, got ${show(value)}.`)
   } else if (names !== null && !names.some((name) => around.canonical(name) === around.canonical(value))) {
-    problems.add(path, `${show(value)} is neither a version nor an alias. Known: ${showNames(names)}.`)
+    if (isUnset) problems.add(path, `is not set, and there is no version or alias named 'latest'. Set it, or add the alias. Known: ${showNames(names)}.`)
+    else problems.add(path, `${show(value)} is neither a version nor an alias. Known: ${showNames(names)}.`)
   }
 }
 

@@ -9,6 +9,13 @@ ajv.addVocabulary(['expected', 'remedy', 'secret'])
 ajv.addKeyword({ keyword: 'isFunction', validate: (_: true, value: unknown) => typeof value === 'function', errors: false })
 ajv.addKeyword({ keyword: 'isMoment', validate: (_: true, value: unknown) => isMoment(value), errors: false })
 
+/** Where a config does not have the shape of a schema, as JSON Pointers (RFC 6901). */
+export function mismatches (schema: SchemaObject, config: unknown): ReadonlySet<string> {
+  const validate = ajv.compile(schema)
+  validate(config)
+  return new Set((validate.errors ?? []).map(({ instancePath }) => instancePath))
+}
+
 /** Holds a config against a JSON Schema and adds every mismatch to the problems. */
 export function checkShape (problems: Problems, schema: SchemaObject, config: unknown): void {
   const validate = ajv.compile(schema)
@@ -26,10 +33,16 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
       problems.addMisshapen([...path, option], missing === undefined ? 'missing.' : `missing. Expected ${words(properties[option])}`)
     } else if (expected !== undefined && keyword !== 'if') {
       // What is left are branches of an `anyOf`, whose own mismatch says it all, and `if`, whose branch does.
-      const got = secret === true && typeof data === 'string' ? 'text' : show(data)
+      const got = secret === true ? kindOf(data) : show(data)
       problems.addMisshapen(path.length === 0 ? ['options'] : path, `expected ${words(parentSchema as SchemaObject, `, got ${got}`)}`)
     }
   }
+}
+
+/** What a secret is, without saying it. */
+function kindOf (value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'string' ? 'text' : typeof value === 'object' && value !== null ? 'an object' : value === null ? 'nothing' : `a ${typeof value}`
 }
 
 /** Text counts when it is an ISO 8601 date, or one with time and zone: other forms depend on where the gateway runs. */

@@ -78,6 +78,20 @@ export function showNames (names: readonly string[]): string {
   return names.map((name) => escape(name)).join(', ')
 }
 
+/** Values that are not shown, and what is shown in their place. */
+let concealed: ReadonlyMap<string, string> = new Map()
+
+/** Calls a function, which waits for nothing, and conceals some values in the problems that it finds. */
+export function concealing<Result> (values: ReadonlyMap<string, string>, find: () => Result): Result {
+  const before = concealed
+  concealed = values
+  try {
+    return find()
+  } finally {
+    concealed = before
+  }
+}
+
 /**
  * A value as it is shown in a problem: short, on one line, and without what may be secret: the members of
  * an object, the password in a URL.
@@ -86,6 +100,8 @@ export function show (value: unknown): string {
   if (Array.isArray(value)) return cut(`[${value.map((item) => Array.isArray(item) ? 'a list' : show(item)).join(', ')}]`)
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null) return 'an object'
+  const source = concealed.get(String(value))
+  if (source !== undefined) return `'${cut(escape(source))}'`
   return typeof value === 'string' ? `'${cut(escape(value.replace(/^(\w+:\/\/)?.*:.*@/s, '$1***@')))}'` : String(value)
 }
 

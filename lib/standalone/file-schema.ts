@@ -59,7 +59,9 @@ const moreMethods = [
 ]
 
 const port: SchemaObject = { type: 'integer', minimum: 0, maximum: 65_535, expected: 'a port from 0 to 65535' }
-const host = anyText('an address to listen on')
+const host: SchemaObject = {
+  type: 'string', pattern: '\\S', expected: 'an address to listen on', remedy: "Write '127.0.0.1', or '0.0.0.0' for all interfaces."
+}
 const server = object({
   host,
   port,
@@ -78,8 +80,8 @@ const orOff = (options: SchemaObject, expected: string): SchemaObject =>
   ({ if: { type: 'object' }, then: options, else: { type: 'boolean', expected: `true, false, or ${expected}` } })
 
 /** `false` says that the section is absent on purpose. */
-const orNone = (options: SchemaObject): SchemaObject =>
-  ({ if: { type: 'object' }, then: options, else: { const: false, expected: `false, or ${String(options.expected)}` } })
+const orNone = (options: SchemaObject, secret = false): SchemaObject =>
+  ({ if: { type: 'object' }, then: options, else: { const: false, expected: `false, or ${String(options.expected)}`, secret } })
 
 const requireKeys: SchemaObject = {
   anyOf: [{ enum: ['all', 'any', 'none'] }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],
@@ -107,7 +109,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
     prefix: gatewaySchema.properties.prefix,
     port,
     host
-  }, ['password'])),
+  }, ['password']), true),
   confirmRemoved: list(text('the name of an option'), 'a list of options such as identity.providers.old-idp'),
   plugin: text('a file that adds resolvers and hooks')
 }, ['versions']))

@@ -3,10 +3,12 @@ import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, Ve
 import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems.ts'
-import { type ConfigFile, type FileProblem, importDefault, readConfigFile } from './config-file.ts'
+import { type FileProblem, importDefault, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
+import { FoundProblems } from './found-problems.ts'
 import type { Files } from './settled.ts'
-import { withCertificates } from './with-certificates.ts'
+import { giveTypes } from './variable-types.ts'
+import { type Reading, withCertificates } from './with-certificates.ts'
 import { toResolver } from './to-resolver.ts'
 
 /** A config file, without the sections that it sets to `false`. */
@@ -50,26 +52,41 @@ export async function loadConfig (
   file: string, environment: NodeJS.ProcessEnv = process.env, files: Files = new Map()
 ): Promise<LoadedConfig> {
   const absolute = resolve(file)
-  const folder = dirname(absolute)
   const read = await readOrRefuse(file, () => readConfigFile(absolute, environment, files))
-  if (read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
-  const problems = new Problems()
-  checkShape(problems, fileSchema, read.value)
-  // What has the wrong shape cannot be made anything of.
-  throwLocated(file, read, problems)
+  if (read.value === undefined && read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
+  if (read.value === null) throw new ConfigFileInvalid(file, [{ line: 1, column: 1, message: emptyFile }])
+  giveTypes(fileSchema, read.value, read.variables)
+  const found = new FoundProblems(read)
+  const shape = new Problems()
+  found.conceal(() => checkShape(shape, fileSchema, read.value))
+  found.addShape(shape)
+  const reading = { folder: dirname(absolute), files }
+  const rest = await makeRest(read.value as ConfigFileOptions, reading, found).catch((error: unknown) => {
+    // What has the wrong shape can often not be made anything of.
+    if (shape.list().length === 0) throw new ConfigFileInvalid(file, [{ line: null, column: null, message: (error as Error).message }])
+    return null
+  })
+  if (rest === null || found.list.length > 0) throw new ConfigFileInvalid(file, found.list)
+  return { ...rest, files }
+}
 
-  const said = read.value as ConfigFileOptions
+const emptyFile = "the file is empty. Write a config, or begin with 'fastify-version-gateway init'."
+
+/** Makes a config of what a file says, and looks for what its shape cannot tell. */
+async function makeRest (said: ConfigFileOptions, reading: Reading, found: FoundProblems): Promise<Omit<LoadedConfig, 'files'>> {
+  const problems = new Problems()
   const switchedOff = sections.filter((section) => said[section] === false)
   const present = { ...said } as LoadedFile
   for (const section of switchedOff) delete present[section]
-  const options = await withCertificates(problems, present, { folder, files })
-  const plugin = options.plugin === undefined
-    ? {}
-    : await readOrRefuse(file, async () => await importDefault(resolve(folder, options.plugin!)) as GatewayPlugin)
-  const gateway = toGateway(problems, options, plugin)
-  checkMeaning(problems, gateway)
-  throwLocated(file, read, problems)
-  return { file: options, switchedOff, gateway, plugin, files }
+  const file = await withCertificates(problems, present, reading)
+  const plugin = file.plugin === undefined ? {} : await importDefault(resolve(reading.folder, file.plugin)) as GatewayPlugin
+  const gateway = found.conceal(() => {
+    const made = toGateway(problems, file, plugin)
+    checkMeaning(problems, made)
+    return made
+  })
+  found.addMeaning(problems)
+  return { file, switchedOff, gateway, plugin }
 }
 
 function checkMeaning (problems: Problems, gateway: LoadedConfig['gateway']): void {
@@ -87,15 +104,6 @@ async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): P
   } catch (error) {
     throw new ConfigFileInvalid(file, [{ line: null, column: null, message: (error as Error).message }])
   }
-}
-
-function throwLocated (file: string, read: ConfigFile, problems: Problems): void {
-  const found = problems.list()
-  if (found.length > 0) throw new ConfigFileInvalid(file, found.map((problem) => located(read, pathOf(problem), `${problem.path}: ${problem.message}`)))
-}
-
-function located (read: ConfigFile, path: Path, message: string): FileProblem {
-  return { ...read.locate(path), message }
 }
 
 function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlugin): LoadedConfig['gateway'] {

@@ -7,7 +7,8 @@ const PasswordRequired = createError('ADMIN_PASSWORD_REQUIRED', 'The admin pages
 
 /** Lets those in who know the password, whatever they call themselves (RFC 7617). */
 export function passwordGuard (password: string): AdminGuard {
-  const expected = digest(password)
+  // A password from a file often ends with a line break, which nobody types.
+  const expected = digest(password.replace(/\r?\n$/, ''))
   return (request, reply) => {
     const credentials = credentialsOf(request)
     if (credentials !== null && timingSafeEqual(digest(credentials.password), expected)) return true

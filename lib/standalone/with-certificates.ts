@@ -6,7 +6,7 @@ import type { LoadedFile } from './load-config.ts'
 import { type Files, readNoted } from './settled.ts'
 
 /** Where files are read, and where it is noted what they had in them. */
-interface Reading {
+export interface Reading {
   readonly folder: string
   readonly files: Files
 }

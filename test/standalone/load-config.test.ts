@@ -66,6 +66,8 @@ t.test('every problem has its line and column', async (t) => {
 
   t.strictSame(problems, [
     "2:3 server.prot: unknown option. Did you mean 'port'?",
+    "5:5 versions.v1.upstream: expected an http(s) URL, got 'orders:8080'. Write 'http://orders:8080'.",
+    "6:1 resolve.default: is not set, and there is no version or alias named 'latest'. Set it, or add the alias. Known: v1.",
     "8:7 resolve.override[0].headr: unknown option. Did you mean 'header'?"
   ])
 })

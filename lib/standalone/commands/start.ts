@@ -9,7 +9,7 @@ import { Watched } from '../watched.ts'
 /** The process that a gateway runs in. */
 export interface Host {
   readonly env: NodeJS.ProcessEnv
-  on (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', listener: () => void): unknown
+  on (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT' | 'SIGUSR1', listener: () => void): unknown
   exit (code: number): void
 }
 
@@ -24,6 +24,8 @@ class Signals {
   constructor (host: Host) {
     this.#stop = () => host.exit(0)
     host.on('SIGHUP', () => this.#reload())
+    // Unheard, Node opens a port for a debugger, which could do anything to the process.
+    host.on('SIGUSR1', () => {})
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       host.on(signal, () => {
         // Who asks twice does not want to wait.

@@ -1,0 +1,46 @@
+import { type Document, isScalar, type Scalar, visit, type YAMLMap } from 'yaml'
+
+interface Problem {
+  readonly offset: number | undefined
+  readonly message: string
+}
+
+/** What is wrong with a document before it is known what it says. */
+export function checkDocument (document: Document.Parsed, mostAliases: number): Problem[] {
+  // The first error leads to most of the others.
+  const [error] = document.errors
+  if (error !== undefined) return [{ offset: error.pos[0], message: messageOf(error) }]
+  const problems: Problem[] = []
+  let aliases = 0
+  visit(document, {
+    Map (_key, map) { problems.push(...checkNames(map)) },
+    Alias (_key, { range }) {
+      if (++aliases === mostAliases + 1) problems.push({ offset: range?.[0], message: `there are more than ${mostAliases} aliases in the file. Write out what they stand for.` })
+    }
+  })
+  return problems
+}
+
+function messageOf ({ code, message }: { readonly code: string, readonly message: string }): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here. A config is one document: remove the --- before it.'
+  return `${message}.`
+}
+
+function checkNames ({ items }: YAMLMap): Problem[] {
+  const seen = new Set<string>()
+  const problems: Problem[] = []
+  for (const { key } of items) {
+    if (!isScalar(key)) continue
+    const name = String(key.value)
+    const offset = key.range?.[0]
+    if (seen.has(name) && name !== '<<') problems.push({ offset, message: `'${name}' is there twice. Remove one of them.` })
+    if (isReadOtherwise(key)) problems.push({ offset, message: `${key.source} is read as ${name}. Quote it: '${key.source}'.` })
+    seen.add(name)
+  }
+  return problems
+}
+
+/** Whether a name is a number or the like to YAML, which is written another way: `1.10` is 1.1. */
+function isReadOtherwise ({ type, value, source }: Scalar): boolean {
+  return type === 'PLAIN' && typeof value !== 'string' && typeof value !== 'symbol' && source !== undefined && String(value) !== source
+}

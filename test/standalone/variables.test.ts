@@ -1,0 +1,132 @@
+import t, { type Test } from 'tap'
+import { loadConfig } from '../../lib/standalone/load-config.ts'
+import { readConfigFile } from '../../lib/standalone/config-file.ts'
+import { putVariablesIn } from '../../lib/standalone/variables.ts'
+import { lines, makeFolder } from '../helpers/config-folder.ts'
+
+async function write (t: Test, text: string): Promise<string> {
+  return await (await makeFolder(t)).write('gateway.yaml', lines(text))
+}
+
+async function messageOf (t: Test, text: string, environment: Record<string, string>): Promise<string> {
+  const file = await write(t, text)
+  return await loadConfig(file, environment).then(() => '', (error: Error) => error.message.replaceAll(`${file}:`, ''))
+}
+
+const versions = "versions: { latest: { upstream: 'http://127.0.0.1:1' } }"
+
+for (const [text, environment, expected] of [
+  ['${A}', { A: 'x' }, 'x'],
+  ['${A:-b}', {}, 'b'],
+  ['${A:-b}', { A: '' }, 'b'],
+  ['${A-b}', { A: '' }, ''],
+  ['${A-b}', {}, 'b'],
+  ['${A:?needed}', { A: 'x' }, 'x'],
+  ['$${A} and $A', { A: 'x' }, '${A} and $A'],
+  ['${A}${B:-}', { A: '$&' }, '$&'],
+  ['${A}', { A: 'secret\r\n' }, 'secret']
+] as const) {
+  t.test(`${text} is ${JSON.stringify(expected)} where the environment is ${JSON.stringify(environment)}`, async (t) => {
+    const { text: result, problems } = putVariablesIn(text, environment)
+
+    t.equal(result, expected)
+    t.strictSame(problems, [])
+  })
+}
+
+for (const [text, message] of [
+  ['${A:?set it}', /^A is not set or empty: set it\. Set it/],
+  ['${A:?}', /^A is not set or empty\. Set it/],
+  ['${A}', /^A is not set\. Set it, or write \$\{A:-default\}\.$/],
+  ['${A?x}', /begins no reference[^]*\$\{NAME:\?message\}/],
+  ['${A:+x}', /begins no reference/],
+  ['${A:-${B}}', /begins no reference/],
+  ['${a-b', /begins no reference/],
+  ['${ A }', /begins no reference/],
+  ['${}', /begins no reference/],
+  ['${1A}', /begins no reference/]
+] as const) {
+  t.test(`${text} is a problem`, async (t) => {
+    const { problems } = putVariablesIn(text, {})
+
+    t.match(problems, [{ message }])
+  })
+}
+
+t.test('a reference that is none has its line, also in a block and in a name', async (t) => {
+  const file = await write(t, `
+    block: |
+      one
+      two \${B?}
+    \${NAME}: 1
+  `)
+
+  const { problems } = await readConfigFile(file, { NAME: 'x' })
+
+  t.match(problems, [{ line: 3, column: 7 }, { line: 4, column: 1, message: /names cannot have variables/ }])
+})
+
+t.test('a value from a variable has the type that its place asks for', async (t) => {
+  const file = await write(t, `
+    server: { port: "\${PORT}", host: \${HOST}, trustProxy: "\${TRUST}", http2: "\${OFF}" }
+    ${versions}
+    admin:
+      password: \${PASSWORD}
+    resolve: { default: latest, exposeDecision: "\${OFF}" }
+    identity: { providers: [{ name: "\${PORT}", issuer: 'https://a.example', jwks: { url: 'https://a.example/k' }, requiredClaims: ["\${OFF}"] }] }
+  `.replace('host: ${HOST}', 'host: "${HOST}"'))
+
+  const { file: { server, admin, resolve, identity } } = await loadConfig(file, {
+    PORT: '8081', HOST: '127.0.0.1', TRUST: 'true', OFF: 'false', PASSWORD: '123456789012'
+  })
+
+  t.match(server, { port: 8081, host: '127.0.0.1', trustProxy: true, http2: false })
+  t.equal(admin?.password, '123456789012')
+  t.equal(resolve?.exposeDecision, false)
+  t.match(identity, { providers: [{ name: '8081', requiredClaims: ['false'] }] })
+})
+
+t.test('an address that is empty is not all interfaces', async (t) => {
+  const message = await messageOf(t, `
+    server: { host: "\${HOST}" }
+    ${versions}
+    admin: { password: 'long enough to be one', host: '' }
+  `, { HOST: '' })
+
+  t.match(message, /1:11 server\.host: expected an address to listen on/)
+  t.match(message, /admin\.host: expected an address to listen on, got ''/)
+})
+
+t.test('neither secrets nor values of variables are shown', async (t) => {
+  const message = await messageOf(t, `
+    server: { port: "\${PORT}" }
+    versions: { v1: { upstream: "\${UPSTREAM}" } }
+    admin: { password: 12345678 }
+    resolve: { default: "\${DEFAULT}", override: [{ path: { pattern: "\${PATTERN}" } }] }
+    plugin: "\${PLUGIN}"
+  `, { PORT: 'hush-port', UPSTREAM: 'hush', DEFAULT: 'hush3', PATTERN: 'hushed(', PLUGIN: './hush-plugin.ts' })
+  const whole = await messageOf(t, `
+    ${versions}
+    admin: correct horse
+  `, {})
+
+  t.notMatch(message, /hush|1234/)
+  t.match(message, /server\.port: expected a port from 0 to 65535, got '\$\{PORT\}'/)
+  t.match(message, /admin\.password: expected a password[^]*got a number/)
+  t.notMatch(whole, /horse/)
+})
+
+t.test('everything that is wrong is reported in one round, also when a variable is not set', async (t) => {
+  const message = await messageOf(t, `
+    server: { port: "\${PORT}" }
+    versions: { v1: { upstream: orders:8080 } }
+    aliases: { latest: v2 }
+    resolve: { default: "\${DEFAULT}" }
+    prefx: /a
+  `, {})
+
+  t.strictSame(message.split('\n').map((line) => line.replace(/: .*/, '')), [
+    '1:17 PORT is not set. Set it, or write ${PORT:-default}.', '2:19 versions.v1.upstream', '3:12 aliases.latest',
+    '4:21 DEFAULT is not set. Set it, or write ${DEFAULT:-default}.', '5:1 prefx'
+  ])
+})
