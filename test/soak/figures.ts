@@ -8,7 +8,7 @@ export interface Figures {
   /** Sockets of clients and targets, idle ones too. */
   sockets: number
   timers: number
-  /** Listeners of the process, its server and its sockets. */
+  /** Listeners of the process, its servers and its sockets. */
   listeners: number
   /** Everything else that keeps the process alive. */
   handles: number
@@ -32,7 +32,7 @@ export class Account {
 
   constructor (servers: readonly Server[]) {
     this.#servers = servers
-    for (const server of servers) server.on('connection', this.#add)
+    subscribe('net.server.socket', (message) => this.#add((message as { socket: Socket }).socket))
     // An idle socket to a target does not keep the process alive, so Node does not list it.
     subscribe('undici:client:connected', (message) => this.#add((message as { socket: Socket }).socket))
     setInterval(() => this.#look(), 50).unref()

@@ -31,4 +31,5 @@ answerParent({
     return 'closed'
   }
 })
-process.send!([app, http2App].map(({ server }) => (server.address() as AddressInfo).port))
+const [http1, http2] = [app, http2App].map(({ server }) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+process.send!({ http1, http2 })

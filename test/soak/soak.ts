@@ -1,5 +1,6 @@
 // npm run soak                                    a minute of mixed traffic through a gateway whose targets are killed
 // npm run soak -- --seconds 5 --seed 42           shorter, and with the decisions of an earlier run
+// npm run soak -- --standalone                    the standalone gateway, from config files, with TLS at its HTTP/2 front
 // Exits with 1 when a client saw what it must not, or when something of the gateway is left over.
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,17 +11,18 @@ import { Random } from './random.ts'
 import { faultsIn, printFigures, printTallies } from './report.ts'
 import { anyMemory, memoryOf, settle } from './settle.ts'
 import { grace, Targets } from './targets.ts'
-import { Traffic } from './traffic.ts'
+import { type Origins, Traffic } from './traffic.ts'
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } } })
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' }, standalone: { type: 'boolean' } } })
 const seconds = Number(values.seconds)
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 const started = performance.now()
 
 console.log(`${seconds} s of mixed traffic, seed ${seed}`)
 const targets = await Targets.start()
-const { child: gateway, first: [port, http2Port] } = await startChild<[number, number]>('gateway.ts', [JSON.stringify(targets.versions)])
-const traffic = new Traffic({ http1: `http://127.0.0.1:${port}`, http2: `http://127.0.0.1:${http2Port}` }, targets, seed)
+const program = values.standalone === true ? 'standalone.ts' : 'gateway.ts'
+const { child: gateway, first: origins } = await startChild<Origins>(program, [JSON.stringify(targets.versions)])
+const traffic = new Traffic(origins, targets, seed)
 
 const problems = await soak().catch((error: Error) => [error.message])
 await kill(gateway)

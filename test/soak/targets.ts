@@ -15,25 +15,33 @@ interface Target {
   child: ChildProcess
 }
 
+interface Odd {
+  child: ChildProcess
+  /** Its port. */
+  first: number
+}
+
 /** For so many milliseconds after a target is back, the gateway may act on what it knew before. */
 export const grace = 1_000
 
 /** The targets of two versions, of which every now and then one is killed. */
 export class Targets {
   readonly #targets: readonly Target[]
-  /** It is never killed. Its responses and connections end in odd ways. */
-  readonly #odd: { child: ChildProcess, first: number }
+  /** They are never killed. Their responses and connections end in odd ways, over HTTP/1.1 and over HTTP/2. */
+  readonly #odd: Odd
+  readonly #oddHttp2: Odd
   readonly #outages: Array<{ version: Version, end: number }> = []
   kills = 0
 
   static async start (): Promise<Targets> {
     const targets = await Promise.all((['latest', 'v2', 'v2'] as const).map(async (version) => await startTarget(version, 0)))
-    return new Targets(targets, await startChild<number>('odd-target.ts', []))
+    return new Targets(targets, await startChild<number>('odd-target.ts', []), await startChild<number>('odd-http2-target.ts', []))
   }
 
-  private constructor (targets: readonly Target[], odd: { child: ChildProcess, first: number }) {
+  private constructor (targets: readonly Target[], odd: Odd, oddHttp2: Odd) {
     this.#targets = targets
     this.#odd = odd
+    this.#oddHttp2 = oddHttp2
   }
 
   /** The gateway's versions. */
@@ -42,8 +50,13 @@ export class Targets {
       targets: this.#targets.filter((target) => target.version === version).map(({ port }) => `http://127.0.0.1:${port}`),
       health: { passive: { failures: 3, cooldownMs: 200 } }
     })
-    const odd = { targets: `http://127.0.0.1:${this.#odd.first}`, health: { passive: { failures: never } } }
-    return { latest: { upstream: upstream('latest') }, v2: { upstream: upstream('v2') }, odd: { upstream: odd } }
+    const odd = ({ first }: Odd) => ({ targets: `http://127.0.0.1:${first}`, health: { passive: { failures: never } } })
+    return {
+      latest: { upstream: upstream('latest') },
+      v2: { upstream: upstream('v2') },
+      odd: { upstream: odd(this.#odd) },
+      'odd-http2': { upstream: { ...odd(this.#oddHttp2), http2: true } }
+    }
   }
 
   /** Whether a target of the version was down at some time since then, so that a request may have failed. */
@@ -83,7 +96,7 @@ export class Targets {
   }
 
   get #children (): ChildProcess[] {
-    return [this.#odd, ...this.#targets].map(({ child }) => child)
+    return [this.#odd, this.#oddHttp2, ...this.#targets].map(({ child }) => child)
   }
 }
 

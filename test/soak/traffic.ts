@@ -2,7 +2,7 @@ import { Agent } from 'node:http'
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { setTimeout as pause } from 'node:timers/promises'
 import { exchange, type Plan } from './http-client.ts'
-import { isCut, oddPlan, overHttp1, overHttp2 } from './odd-client.ts'
+import { mayFail, oddPlan, overHttp1, overHttp2 } from './odd-client.ts'
 import { judge, type Outcome, Watch } from './outcome.ts'
 import { Random } from './random.ts'
 import type { Targets, Version } from './targets.ts'
@@ -19,10 +19,17 @@ export interface Tally extends Record<Outcome, number> {
 }
 
 /** Clients of one kind that work at the same time. */
-const workers = { gets: 8, posts: 4, downloads: 4, uploads: 4, leavers: 6, webSockets: 6, odd: 6, oddHttp2: 6 }
+const workers = { gets: 8, posts: 4, downloads: 4, uploads: 4, leavers: 6, webSockets: 6, odd: 8, oddHttp2: 8 }
 type Kind = keyof typeof workers
 type OddKind = 'odd' | 'oddHttp2'
 const kinds = Object.keys(workers) as Kind[]
+
+/** Where the gateway listens, and what its clients must trust. */
+export interface Origins {
+  http1: string
+  http2: string
+  ca?: string
+}
 
 /** Clients of all kinds, and what became of them. */
 export class Traffic {
@@ -31,15 +38,17 @@ export class Traffic {
 
   readonly #origin: string
   readonly #http2Origin: string
+  readonly #ca: string | undefined
   #session: ClientHttp2Session | null = null
   readonly #targets: Targets
   readonly #seed: number
   readonly #agent = new Agent({ keepAlive: true })
   #number = 0
 
-  constructor (origins: { http1: string, http2: string }, targets: Targets, seed: number) {
+  constructor (origins: Origins, targets: Targets, seed: number) {
     this.#origin = origins.http1
     this.#http2Origin = origins.http2
+    this.#ca = origins.ca
     this.#targets = targets
     this.#seed = seed
   }
@@ -86,7 +95,9 @@ export class Traffic {
   }
 
   #openSession (): ClientHttp2Session {
-    if (this.#session === null || this.#session.destroyed) this.#session = connect(this.#http2Origin).on('error', () => {})
+    const ca = this.#ca
+    // The gateway announces the end of a session that has lost many streams.
+    if (this.#session === null || this.#session.closed) this.#session = connect(this.#http2Origin, { ...ca !== undefined && { ca } }).on('error', () => {})
     return this.#session
   }
 
@@ -95,7 +106,7 @@ export class Traffic {
     const exchange = kind === 'odd'
       ? overHttp1(this.#origin, this.#agent, plan, watch.signal)
       : overHttp2(this.#openSession(), plan, watch.signal)
-    return await judge(exchange, watch, () => isCut(plan))
+    return await judge(exchange, watch, () => mayFail(plan))
   }
 
   async #start (kind: Exclude<Kind, OddKind>, version: Version, random: Random, watch: Watch): Promise<Outcome> {
