@@ -72,3 +72,16 @@ t.test('a session that reads what it asks for stays', async (t) => {
   t.notOk(session.closed)
   t.equal(await status(session), 200)
 })
+
+t.test('a client that leaves with many downloads in flight harms nobody', async (t) => {
+  const { open } = await startSmall(t)
+  const [leaving, staying] = [open(), open()]
+  const streams = Array.from({ length: 10 }, () => leaving.request({ ':path': '/large' }).on('error', () => {}))
+  await Promise.all(streams.map(async (stream) => await once(stream, 'response')))
+
+  leaving.destroy()
+  const after = await status(staying)
+
+  t.equal(after, 200)
+  t.notOk(staying.closed)
+})
