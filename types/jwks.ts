@@ -14,6 +14,17 @@ export interface InlineJwks {
 export interface RemoteKeysOptions {
   /** Milliseconds for a whole fetch. Default 5000. Redirects are not followed. */
   timeoutMs?: number
+  /** Request headers for the fetch. They replace the default `Accept` and `User-Agent`. */
+  headers?: Readonly<Record<string, string>>
+  /**
+   * A proxy, `http://proxy.internal:3128`; `false` for none. Default: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the
+   * environment, except on loopback.
+   */
+  proxy?: string | false
+  /** Certificates of the authorities to trust instead of the well-known ones, as PEM; in a config file, or a file with them. */
+  ca?: string | Buffer | ReadonlyArray<string | Buffer>
+  /** Allows http where it is not on loopback. Only for a network in which nobody can change a response. Default false. */
+  allowHttp?: boolean
   /** Bytes of an answer; more is none. Default 1048576. */
   maxBytes?: number
   /** Seconds between two fetches in the background. Default 600. */

@@ -1,14 +1,21 @@
-import type { IdentityProvider, PublicJwk } from '../../types/index.ts'
+import type { IdentityProvider, PublicJwk, RemoteKeysOptions } from '../../types/index.ts'
 import { isSafeSource } from '../identity/safe-source.ts'
 import { secretMembers, verificationKey } from '../identity/verification-key.ts'
 import { type Path, type Problems, show } from './problems.ts'
 
 type Jwks = IdentityProvider['jwks']
 
+/** All that may be written, whatever belongs together. */
+interface JwksMembers extends RemoteKeysOptions {
+  keys?: readonly PublicJwk[]
+  url?: string
+  discovery?: true
+}
+
 /** Checks where a provider's keys come from: one place, never private. */
 export function checkJwks (problems: Problems, path: Path, jwks: Jwks, issuer: string): void {
   if (problems.isMisshapen(path)) return
-  const { keys, url, discovery } = jwks as { keys?: readonly PublicJwk[], url?: string, discovery?: true }
+  const { keys, url, discovery, ca, allowHttp } = jwks as JwksMembers
   const sources = Object.entries({ keys, url, discovery }).flatMap(([name, value]) => value === undefined ? [] : [`'${name}'`])
   if (sources.length > 1) {
     problems.add(path, `has ${sources.join(' and ')}. Keep the one that the keys come from.`)
@@ -17,14 +24,17 @@ export function checkJwks (problems: Problems, path: Path, jwks: Jwks, issuer: s
       '{ discovery: true } or { keys: [...] }.')
   }
   if (keys !== undefined && !problems.isMisshapen([...path, 'keys'])) checkKeys(problems, [...path, 'keys'], keys)
-  if (url !== undefined && !problems.isMisshapen([...path, 'url'])) checkUrl(problems, [...path, 'url'], url)
-  if (discovery === true && sources.length === 1) checkUrl(problems, [...path.slice(0, -1), 'issuer'], issuer)
+  if (url !== undefined && !problems.isMisshapen([...path, 'url'])) checkUrl(problems, [...path, 'url'], url, allowHttp)
+  if (discovery === true && sources.length === 1) checkUrl(problems, [...path.slice(0, -1), 'issuer'], issuer, allowHttp)
+  if (ca !== undefined && ![ca].flat().every((each) => String(each).includes('-----BEGIN'))) {
+    problems.add([...path, 'ca'], "expected PEM, which begins with '-----BEGIN'. Give the content of a file, not its name: readFileSync('ca.pem').")
+  }
 }
 
-function checkUrl (problems: Problems, path: Path, text: string): void {
+function checkUrl (problems: Problems, path: Path, text: string, allowHttp = false): void {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !isSafeSource(text)) {
-    problems.add(path, `expected an https URL (http on loopback only), got ${show(text)}. Write 'https://...'.`)
+  if (url === null || !isSafeSource(text, allowHttp)) {
+    problems.add(path, `expected an https URL (http on loopback only), got ${show(text)}. Write 'https://...', or set jwks.allowHttp for http in a cluster.`)
   } else if (url.username !== '' || url.password !== '' || url.hash !== '') {
     problems.add(path, 'has credentials or a fragment in it. Write the address alone.')
   }

@@ -1,6 +1,13 @@
-/** Whether keys may be fetched from an address: https, or http on loopback. Whoever can change the answer can sign tokens. */
-export function isSafeSource (address: string): boolean {
+/**
+ * Whether keys may be fetched from an address: https, or http on loopback. Whoever can change the response can sign tokens.
+ *
+ * @param allowHttp whether the operator trusts the network, such as that of a cluster
+ */
+export function isSafeSource (address: string, allowHttp = false): boolean {
   const url = URL.canParse(address) ? new URL(address) : null
-  const isLoopback = url !== null && (['localhost', '[::1]'].includes(url.hostname) || /^127(\.\d+){3}$/.test(url.hostname))
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && (allowHttp || isLoopback(url)))
+}
+
+export function isLoopback ({ hostname }: URL): boolean {
+  return ['localhost', '[::1]'].includes(hostname) || /^127(\.\d+){3}$/.test(hostname)
 }

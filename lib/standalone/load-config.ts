@@ -6,6 +6,7 @@ import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems
 import { type FileProblem, importDefault, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { FoundProblems } from './found-problems.ts'
+import { withIdentityFiles } from './identity-files.ts'
 import type { Files } from './settled.ts'
 import { giveTypes } from './variable-types.ts'
 import { type Reading, withCertificates } from './with-certificates.ts'
@@ -78,7 +79,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
   const switchedOff = sections.filter((section) => said[section] === false)
   const present = { ...said } as LoadedFile
   for (const section of switchedOff) delete present[section]
-  const file = await withCertificates(problems, present, reading)
+  const file = await withIdentityFiles(problems, await withCertificates(problems, present, reading), reading)
   const plugin = file.plugin === undefined ? {} : await importDefault(resolve(reading.folder, file.plugin)) as GatewayPlugin
   const gateway = found.conceal(() => {
     const made = toGateway(problems, file, plugin)

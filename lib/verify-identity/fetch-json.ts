@@ -1,31 +1,97 @@
-import { Agent, request } from 'undici'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, request } from 'undici'
+import type { RemoteKeysOptions } from '../../types/index.ts'
+import { isLoopback } from '../identity/safe-source.ts'
+import { fetchRemedy, KeyFetchError } from './key-fetch-error.ts'
 
-interface Limits {
-  /** For the whole answer, connecting included. */
+type Options = Pick<RemoteKeysOptions, 'headers' | 'proxy' | 'ca'> & {
+  /** For the whole response, connecting included. */
   timeoutMs: number
   maxBytes: number
 }
 
 /** Fetches JSON. */
 export interface JsonClient {
-  /** @throws when there is no whole, valid answer of status 200 in time */
+  /** @throws KeyFetchError when there is no whole, valid response of status 200 in time */
   fetch (url: URL): Promise<unknown>
   /** Gives up fetches under way and closes the connections. */
   close (): Promise<void>
 }
 
+const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress)
+}
+
+/** Some issuers have only one of the types; firewalls refuse clients without a name. */
+const defaultHeaders = {
+  accept: 'application/jwk-set+json, application/json;q=0.9, */*;q=0.1',
+  'accept-encoding': 'gzip, deflate, br',
+  'user-agent': 'fastify-version-gateway'
+}
+
 /** A client that trusts nothing about what it fetches from: neither time, nor size, nor redirects. */
-export function jsonClient ({ timeoutMs, maxBytes }: Limits): JsonClient {
-  const dispatcher = new Agent({ connect: { timeout: timeoutMs }, maxResponseSize: maxBytes })
+export function jsonClient (options: Options): JsonClient {
+  const { timeoutMs, maxBytes, headers, proxy } = options
+  const all = { ...defaultHeaders, ...lowerCased(headers) }
+  const direct = agentOf(options, false)
+  const others = agentOf(options, proxy)
+
+  async function get (url: URL): Promise<unknown> {
+    const signal = AbortSignal.timeout(timeoutMs)
+    // What is on this machine is not reached by a proxy elsewhere.
+    const dispatcher = proxy === undefined && isLoopback(url) ? direct : others
+    const { statusCode, headers, body } = await request(url, { dispatcher, signal, headers: all })
+    // A redirect is not followed: whoever can send one could send it to keys of his own.
+    if (statusCode !== 200) {
+      await body.dump({ limit: maxBytes, signal })
+      throw KeyFetchError.ofResponse(url, statusCode, headers)
+    }
+    return parse(url, headers, await decoded(Buffer.from(await body.arrayBuffer()), headers['content-encoding'], maxBytes))
+  }
+
   return {
     async fetch (url) {
-      const signal = AbortSignal.timeout(timeoutMs)
-      const { statusCode, body } = await request(url, { dispatcher, signal, headers: { accept: 'application/json' } })
-      // A redirect is not followed: whoever can send one could send it to keys of his own.
-      if (statusCode === 200) return await body.json()
-      await body.dump({ limit: maxBytes, signal })
-      throw new Error(`${url.href} answered ${statusCode}`)
+      try {
+        return await get(url)
+      } catch (error) {
+        throw error instanceof KeyFetchError ? error : new KeyFetchError(url, ...fetchRemedy(error as Error, timeoutMs), { cause: error })
+      }
     },
-    close: () => dispatcher.destroy()
+    async close () { await Promise.all([direct.destroy(), others.destroy()]) }
+  }
+}
+
+function agentOf (
+  { timeoutMs, maxBytes, ca }: Options, proxy: Options['proxy']
+): Dispatcher {
+  const tls = ca === undefined ? {} : { ca: ca as string }
+  const options = { connect: { timeout: timeoutMs, ...tls }, maxResponseSize: maxBytes }
+  if (proxy === false) return new Agent(options)
+  if (proxy === undefined) return new EnvHttpProxyAgent({ ...options, requestTls: tls })
+  return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
+}
+
+function lowerCased (headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** A few bytes may decode to gigabytes. */
+async function decoded (body: Buffer, encoding: string | string[] | undefined, maxBytes: number): Promise<Buffer> {
+  const name = String(encoding ?? 'identity').trim().toLowerCase()
+  if (name === 'identity' || name === '') return body
+  const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined
+  if (decode === undefined) throw new Error('the response has a Content-Encoding that was not asked for')
+  return await decode(body, { maxOutputLength: maxBytes })
+}
+
+function parse (url: URL, headers: Readonly<Record<string, unknown>>, body: Buffer): unknown {
+  const text = body.toString().replace(/^\uFEFF/, '')
+  try {
+    return JSON.parse(text)
+  } catch {
+    if (text.includes('-----BEGIN')) throw new KeyFetchError(url, 'has PEM, not a JWKS', 'Write the keys in the config: jwks: { pem }.')
+    const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(String(headers['content-type'] ?? ''))?.[0] ?? 'no Content-Type'
+    throw new KeyFetchError(url, `answered with ${type} that is not JSON`, 'Use the address of the JWKS, or { discovery: true }.')
   }
 }

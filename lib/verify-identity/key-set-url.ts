@@ -8,11 +8,14 @@ import type { JsonClient } from './fetch-json.ts'
  * @throws when the metadata is another issuer's, or names an address that is not safe (OpenID Connect Discovery 4.3)
  */
 export async function keySetUrl (client: JsonClient, { issuer }: { issuer: string }, jwks: RemoteJwks | DiscoveredJwks): Promise<URL> {
+  const { allowHttp = false } = jwks
   if (jwks.url !== undefined) return new URL(jwks.url)
   const metadata = await client.fetch(new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`))
   const { issuer: named, jwks_uri: uri } = Object(metadata) as Record<string, unknown>
   if (named !== issuer) throw new Error(`the metadata of ${issuer} is that of another issuer`)
-  if (typeof uri !== 'string' || !isSafeSource(uri) || isDowngrade(issuer, uri)) throw new Error(`the metadata of ${issuer} names no safe jwks_uri`)
+  if (typeof uri !== 'string' || !isSafeSource(uri, allowHttp) || (!allowHttp && isDowngrade(issuer, uri))) {
+    throw new Error(`the metadata of ${issuer} names no safe jwks_uri. If it is http in a cluster, set jwks.allowHttp`)
+  }
   return new URL(uri)
 }
 

@@ -4,7 +4,9 @@ import { keysUnavailable } from '../errors.ts'
 import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import { chain, type MaybePromise } from '../maybe-promise.ts'
 import { jsonClient, type JsonClient } from './fetch-json.ts'
+import { KeyFetchError } from './key-fetch-error.ts'
 import { fittingKeys, type KeyHint, type KeySource, type KeyStatus } from './key-source.ts'
+import { keysIn } from './keys-in.ts'
 import { keySetUrl } from './key-set-url.ts'
 
 /** Wait after the first fetch that failed, in milliseconds; doubled for each further one. */
@@ -35,6 +37,8 @@ export class RemoteKeys implements KeySource {
   #failures = 0
   readonly #fetches = { succeeded: 0, failed: 0 }
   #nextAt = 0
+  /** Until then the issuer asked to be left alone (`Retry-After`). */
+  #notBefore = 0
   #fetching: Promise<void> | null = null
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
@@ -43,7 +47,7 @@ export class RemoteKeys implements KeySource {
     const { timeoutMs = 5_000, refreshSeconds = 600, cooldownSeconds = 30, staleIfErrorSeconds = 86_400, maxBytes = 1024 * 1024 } = jwks
     this.#provider = provider
     this.#jwks = jwks
-    this.#client = jsonClient({ timeoutMs, maxBytes })
+    this.#client = jsonClient({ ...jwks, timeoutMs, maxBytes })
     this.#refreshMs = refreshSeconds * 1000
     this.#cooldownMs = cooldownSeconds * 1000
     this.#staleMs = staleIfErrorSeconds * 1000
@@ -87,7 +91,7 @@ export class RemoteKeys implements KeySource {
   }
 
   get #isCoolingDown (): boolean {
-    return this.#now() - this.#refetchedAt < this.#cooldownMs
+    return this.#now() - this.#refetchedAt < this.#cooldownMs || this.#now() < this.#notBefore
   }
 
   #given (found: readonly VerificationKey[]): readonly VerificationKey[] {
@@ -98,11 +102,12 @@ export class RemoteKeys implements KeySource {
 
   async #load (): Promise<void> {
     try {
-      const { keys } = await this.#client.fetch(await keySetUrl(this.#client, this.#provider, this.#jwks)) as { keys?: unknown }
-      this.#take(keys)
+      const url = await keySetUrl(this.#client, this.#provider, this.#jwks)
+      this.#take(keysIn(url, await this.#client.fetch(url)), url)
       this.#fetches.succeeded++
     } catch (error) {
       this.#refetchedAt = this.#now()
+      this.#notBefore = error instanceof KeyFetchError ? this.#now() + error.retryAfterMs : 0
       this.#lastError = (error as Error).message
       this.#failures++
       this.#fetches.failed++
@@ -112,9 +117,9 @@ export class RemoteKeys implements KeySource {
   }
 
   /** Takes over a set. @throws when it has no key to use: a half-written or empty one must not replace a good one */
-  #take (jwks: unknown): void {
+  #take (jwks: readonly unknown[], url: URL): void {
     const prepared = new Map<string, VerificationKey | string>()
-    for (const jwk of Array.isArray(jwks) ? jwks as PublicJwk[] : []) {
+    for (const jwk of jwks as readonly PublicJwk[]) {
       const identity = JSON.stringify(jwk)
       const known = this.#prepared.get(identity)
       const key = known ?? verificationKey(jwk)
@@ -124,7 +129,7 @@ export class RemoteKeys implements KeySource {
       prepared.set(identity, key)
     }
     const keys = [...prepared.values()].filter((key) => typeof key !== 'string')
-    if (keys.length === 0) throw new Error('the set has no key that could verify a token')
+    if (keys.length === 0) throw new KeyFetchError(url, 'has no key that could verify a token', 'The log has the reason for each key.')
 
     for (const key of this.#keys ?? []) key.isCurrent = keys.includes(key)
     this.#prepared = prepared
@@ -149,7 +154,7 @@ export class RemoteKeys implements KeySource {
     if (this.#isClosed) return
     const latest = Math.min(Math.max(this.#cooldownMs, firstRetryMs), this.#refreshMs)
     const soonest = this.#keys === null ? firstRetryMs * 2 ** Math.min(this.#failures - 1, 10) : latest
-    const delay = this.#failures === 0 ? this.#refreshMs : Math.min(soonest, latest)
+    const delay = this.#failures === 0 ? this.#refreshMs : Math.max(Math.min(soonest, latest), this.#notBefore - this.#now())
     this.#nextAt = this.#now() + delay
     this.#timer = setTimeout(() => {
       this.#expire()

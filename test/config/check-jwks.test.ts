@@ -41,7 +41,7 @@ for (const url of ['http://idp.test/jwks.json', 'http://localhost.evil.test/', '
     const problems = problemsOf(jwks)
 
     t.same(problems, [{
-      path: 'jwks.url', message: `expected an https URL (http on loopback only), got '${url}'. Write 'https://...'.`
+      path: 'jwks.url', message: `expected an https URL (http on loopback only), got '${url}'. Write 'https://...', or set jwks.allowHttp for http in a cluster.`
     }])
   })
 }

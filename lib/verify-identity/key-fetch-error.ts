@@ -1,0 +1,54 @@
+/** Longest wait that an issuer can ask for, in milliseconds. */
+const longestWaitMs = 3_600_000
+
+/** Why keys could not be fetched: the URL, what happened and what the operator can do. */
+export class KeyFetchError extends Error {
+  /** How long the issuer asks to be left alone, in milliseconds. */
+  readonly retryAfterMs: number
+
+  /** The query of the URL may have a secret, so it is left out. */
+  constructor (url: URL, what: string, remedy: string, { cause, retryAfterMs = 0 }: { cause?: unknown, retryAfterMs?: number } = {}) {
+    super(`${url.origin}${url.pathname} ${what}. ${remedy}`, { cause })
+    this.retryAfterMs = retryAfterMs
+  }
+
+  static ofResponse (url: URL, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): KeyFetchError {
+    const location = String(headers['location'] ?? '')
+    const remedy = status >= 300 && status < 400 && URL.canParse(location, url.href)
+      ? `Redirects are not followed. If you trust it, write ${new URL(location, url).origin}${new URL(location, url).pathname} as jwks.url.`
+      : remedyOf(status)
+    return new KeyFetchError(url, `answered ${status}`, remedy, { retryAfterMs: retryAfterOf(headers['retry-after'], status) })
+  }
+}
+
+function remedyOf (status: number): string {
+  if (status === 401 || status === 403) return 'If it wants credentials or another User-Agent, set jwks.headers.'
+  if (status === 404 || status === 410) return 'Check the address, or use jwks: { discovery: true }.'
+  if (status === 407) return 'The proxy wants credentials: write them in jwks.proxy.'
+  if (status === 429 || status >= 500) return 'It is asked again later.'
+  return 'Check the address and jwks.headers.'
+}
+
+/** Seconds or a date (RFC 9110 10.2.3). */
+function retryAfterOf (value: string | string[] | undefined, status: number): number {
+  if (typeof value !== 'string' || (status !== 429 && status < 500)) return 0
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
+  return ms > 0 ? Math.min(ms, longestWaitMs) : 0
+}
+
+const unknownAuthority = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_UNTRUSTED'
+])
+
+/** What happened, and what to do about it. */
+export function fetchRemedy (error: Error & { code?: unknown }, timeoutMs: number): [what: string, remedy: string] {
+  const { code, name, message } = error
+  if (name === 'TimeoutError' || code === 'UND_ERR_CONNECT_TIMEOUT') {
+    return [`did not answer within ${timeoutMs} ms`, 'Behind a proxy, set HTTPS_PROXY or jwks.proxy; for a slow issuer, raise jwks.timeoutMs.']
+  }
+  if (unknownAuthority.has(String(code))) return [`has a certificate of an unknown authority (${String(code)})`, 'Give the certificate of its authority as jwks.ca.']
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'ERR_BUFFER_TOO_LARGE') return ['answered with more than jwks.maxBytes', 'Raise it if that is right.']
+  const what = `could not be fetched (${typeof code === 'string' ? `${code}: ` : ''}${message})`
+  return [what, 'Check the address; behind a proxy, set HTTPS_PROXY or jwks.proxy.']
+}

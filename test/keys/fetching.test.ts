@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+import { makeAuthority } from '../helpers/certificates.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { keysFrom } from '../helpers/remote-keys.ts'
+import { RemoteKeys } from '../../lib/verify-identity/remote-keys.ts'
+import type { RemoteKeysOptions } from '../../types/index.ts'
+
+const { jwk } = makeIssuer('known')
+const set = JSON.stringify({ keys: [jwk] })
+const quiet = { info () {}, warn () {}, error () {} }
+
+async function statusOf (t: Test, url: string, options: RemoteKeysOptions = {}) {
+  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test' }, { url, ...options }, { log: quiet })
+  t.teardown(async () => await keys.close())
+  await keys.refresh()
+  return keys.status()
+}
+
+t.test('a fetch names the gateway, accepts every type of a JWKS, and has headers of the config', async (t) => {
+  const seen: IncomingMessage['headers'][] = []
+  const strict: Answer = (request, response) => {
+    seen.push(request.headers)
+    if (!request.headers.accept?.includes('application/jwk-set+json')) return response.writeHead(406).end()
+    return answer(set, 200, { 'content-type': 'application/jwk-set+json' })(request, response)
+  }
+  const { url } = await startJwksServer(t, strict)
+
+  t.equal((await statusOf(t, url)).keys.length, 1)
+  t.equal((await statusOf(t, url, { headers: { 'User-Agent': 'acme', 'X-Key': '1' } })).keys.length, 1)
+  t.match(seen, [{ 'user-agent': 'fastify-version-gateway' }, { 'user-agent': 'acme', 'x-key': '1' }])
+})
+
+for (const [encoding, encode] of Object.entries({ gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, br: brotliCompressSync })) {
+  t.test(`a set that is encoded with ${encoding} is read, but not one that decodes to too much`, async (t) => {
+    const of = async (text: string) => (await startJwksServer(t, (_request, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(encode(text))
+    })).url
+
+    t.equal((await statusOf(t, await of(set))).keys.length, 1)
+    t.match((await statusOf(t, await of(set + ' '.repeat(2 ** 21)))).lastError, /answered with more than jwks\.maxBytes/)
+  })
+}
+
+const told: Array<[what: string, response: Answer, says: RegExp]> = [
+  ['forbidden', answer('', 403), /\/keys\.json answered 403\. .*jwks\.headers/],
+  ['missing', answer('', 404), /answered 404\. .*discovery/],
+  ['a redirect', answer('', 302, { location: '/other?a=1' }), /answered 302\. Redirects are not followed\. .*write http:\/\/127\.0\.0\.1:\d+\/other as/],
+  ['broken', answer('', 500), /answered 500/], ['odd', answer('', 418), /answered 418/], ['a proxy\'s', answer('', 407), /jwks\.proxy/],
+  ['HTML', answer('<html>', 200, { 'content-type': 'text/html; charset=utf-8' }), /answered with text\/html that is not JSON/],
+  ['metadata', answer({ issuer: 'x', jwks_uri: 'https://idp.test/keys' }), /metadata of an issuer.*discovery: true/],
+  ['a bare list', answer([jwk]), /a list, not a JWKS.*\{ keys: \[\.\.\.\] \}/],
+  ['a PEM file', answer('-----BEGIN PUBLIC KEY-----\nMII', 200), /PEM, not a JWKS/],
+  ['certificates', answer({ a: '-----BEGIN CERTIFICATE-----' }), /certificates as PEM/],
+  ['something else', answer({ a: 1 }), /no list of 'keys'/],
+  ['no usable key', answer({ keys: [{ kty: 'oct' }] }), /no key that could verify/],
+  ['an unknown encoding', (_request, response) => { response.writeHead(200, { 'content-encoding': 'zstd' }).end('x') }, /Content-Encoding/]
+]
+for (const [what, response, says] of told) {
+  t.test(`an error names the URL and the remedy when the response is ${what}`, async (t) => {
+    const { url } = await startJwksServer(t, response)
+
+    const { lastError } = await statusOf(t, `${url}?secret=1`)
+
+    t.match(lastError, says)
+    t.match(lastError, url)
+    t.notMatch(lastError, 'secret')
+  })
+}
+
+t.test('a private authority is trusted when the config has it, and named as the remedy when not', async (t) => {
+  const authority = await makeAuthority()
+  const server = createTlsServer(await authority.server('localhost'), (_request, response) => { response.end(set) }).listen(0)
+  await once(server, 'listening')
+  t.teardown(() => { server.closeAllConnections(); server.close() })
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/keys`
+
+  t.equal((await statusOf(t, url, { ca: authority.ca })).keys.length, 1)
+  t.match((await statusOf(t, url)).lastError, /localhost:\d+\/keys has a certificate of an unknown authority .*jwks\.ca/)
+})
+
+t.test('a proxy of the config or the environment is used, as far as NO_PROXY lets it', async (t) => {
+  const { origin } = await startJwksServer(t, answer(set))
+  const tunnels: string[] = []
+  const proxy = createServer().listen(0, '127.0.0.1')
+  proxy.on('connect', (request, socket) => {
+    tunnels.push(request.url!)
+    const onward = connect(Number(new URL(origin).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      onward.pipe(socket).pipe(onward)
+    })
+    for (const each of [socket, onward]) each.on('error', () => {})
+  })
+  await once(proxy, 'listening')
+  t.teardown(() => { proxy.closeAllConnections(); proxy.close() })
+  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const environment = (values: Record<string, string>): void => {
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']) delete process.env[name]
+    Object.assign(process.env, values)
+  }
+  const before = { ...process.env }
+  t.teardown(() => { environment({}); Object.assign(process.env, before) })
+  const url = 'http://keys.test/set'
+
+  environment({})
+  t.equal((await statusOf(t, url, { proxy: address })).keys.length, 1)
+  environment({ HTTP_PROXY: address })
+  t.equal((await statusOf(t, url)).keys.length, 1)
+  t.equal((await statusOf(t, `${origin}/keys`)).keys.length, 1, 'loopback needs no proxy')
+  environment({ HTTP_PROXY: address, NO_PROXY: 'keys.test' })
+  t.equal((await statusOf(t, url)).keys.length, 0)
+  environment({ HTTP_PROXY: address })
+  t.equal((await statusOf(t, url, { proxy: false })).keys.length, 0)
+  t.strictSame(tunnels, ['keys.test:80', 'keys.test:80'])
+})
+
+for (const [form, value] of [['seconds', '90'], ['a date', new Date(Date.now() + 90_000).toUTCString()], ['far too long', '99999999']] as const) {
+  t.test(`Retry-After is honored, as ${form}: until then no token causes a fetch`, async (t) => {
+    const { keys, server, known, clock } = await keysFrom(t, answer('', 503, { 'retry-after': value }))
+    await keys.refresh()
+
+    clock.now += 85_000
+    const { headers } = await known().catch((error: unknown) => error) as { headers: Record<string, string> }
+
+    t.equal(server.fetched.length, 1)
+    t.ok(Number(headers['retry-after']) > 0)
+    t.ok(Number(headers['retry-after']) <= 3600)
+    clock.now += 3_600_000
+    server.answers(answer(set))
+    t.equal((await known()).length, 1)
+  })
+}
