@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { DiscoveredJwks, InlineJwks, RemoteJwks } from './jwks.ts'
+import type { DiscoveredJwks, InlineJwks, PemJwks, RemoteJwks, SecretJwks } from './jwks.ts'
 
 /**
  * The claims of a verified token. Their types are unknown until your code checks them; declare what
@@ -60,7 +60,9 @@ export type TokenSource =
 
 /** Signature algorithms that a provider may use (RFC 7518, RFC 8037). */
 export type Algorithm =
-  | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA'
+  | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA' | 'Ed25519' | 'Ed448'
+  /** With `jwks: { secret }` only. */
+  | 'HS256' | 'HS384' | 'HS512'
 
 /** What a caller that is not let through is told: a problem (RFC 9457), status 403 unless it says otherwise. */
 export interface AuthorizationProblem {
@@ -96,7 +98,7 @@ export interface IdentityProvider extends Authorization {
   issuer: string
   /** A token must name at least one of these in `aud`. Default: not checked. */
   audiences?: readonly string[]
-  /** Default: every asymmetric algorithm of RFC 7518 and EdDSA; never `none`, never HMAC. */
+  /** Default: every asymmetric algorithm of RFC 7518 EdDSA, Ed25519 and Ed448; never `none`. With a secret: HS256. */
   algorithms?: readonly Algorithm[]
   /** Claims that a token must have, besides `iss`, `exp` and (with `audiences`) `aud`. Default none. */
   requiredClaims?: readonly ClaimPath[]
@@ -112,7 +114,7 @@ export interface IdentityProvider extends Authorization {
   tokenSources?: readonly TokenSource[]
   /** Whether the upstream gets the token too. Default true; one in the query is never forwarded. */
   forwardToken?: boolean
-  jwks: InlineJwks | RemoteJwks | DiscoveredJwks
+  jwks: InlineJwks | PemJwks | SecretJwks | RemoteJwks | DiscoveredJwks
   /** Claims that the upstream gets as headers. Default none. */
   claimsToHeaders?: readonly ClaimToHeader[]
   /**

@@ -15,7 +15,7 @@ export type {
   AcceptedClaims, Algorithm, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, ClaimValue, Identity,
   IdentityProvider, IdentityProviderStatus, RouteIdentity, TokenCacheOptions, TokenSource, VerifyIdentityOptions
 } from './identity.ts'
-export type { DiscoveredJwks, InlineJwks, PublicJwk, RemoteJwks, RemoteKeysOptions } from './jwks.ts'
+export type { DiscoveredJwks, InlineJwks, PemJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, SecretJwks } from './jwks.ts'
 export type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions, RequestIds, RequestOutcome } from './observe.ts'
 export type {
   AccessLogPlugin, HealthPlugin, ObserveVersionsPlugin, ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin,

@@ -10,6 +10,23 @@ export interface InlineJwks {
   discovery?: never
 }
 
+/** A provider's keys as PEM: public keys or certificates. In a config file also the names of files. */
+export interface PemJwks {
+  pem: string | readonly string[]
+  keys?: never
+  url?: never
+  discovery?: never
+}
+
+/** A secret that the provider signs with (HS256). Whoever knows it can make tokens: prefer public keys. */
+export interface SecretJwks {
+  /** At least 32 bytes; 48 for HS384, 64 for HS512. A line end after it does not count. */
+  secret: string | Buffer
+  keys?: never
+  url?: never
+  discovery?: never
+}
+
 /** How keys are fetched and kept. */
 export interface RemoteKeysOptions {
   /** Milliseconds for a whole fetch. Default 5000. Redirects are not followed. */

@@ -24,7 +24,7 @@ export function checkIdentity (problems: Problems, path: Path, options: VerifyId
   checkUnique(problems, place, providers, 'issuer', "A token's 'iss' selects its provider: merge the two.")
   providers.forEach((provider, index) => {
     if (problems.isMisshapen([...place, index])) return
-    checkJwks(problems, [...place, index, 'jwks'], provider.jwks, provider.issuer)
+    checkJwks(problems, [...place, index, 'jwks'], provider)
     checkClaims(problems, [...place, index, 'claimsToHeaders'], provider.claimsToHeaders ?? [])
     checkClaimPaths(problems, [...place, index], provider)
   })

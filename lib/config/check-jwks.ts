@@ -1,28 +1,31 @@
 import type { IdentityProvider, PublicJwk, RemoteKeysOptions } from '../../types/index.ts'
 import { isSafeSource } from '../identity/safe-source.ts'
-import { secretMembers, verificationKey } from '../identity/verification-key.ts'
+import { pemKey, secretMembers, secretOf, verificationKey } from '../identity/verification-key.ts'
 import { type Path, type Problems, show } from './problems.ts'
-
-type Jwks = IdentityProvider['jwks']
 
 /** All that may be written, whatever belongs together. */
 interface JwksMembers extends RemoteKeysOptions {
   keys?: readonly PublicJwk[]
   url?: string
   discovery?: true
+  pem?: string | readonly string[] | undefined
+  secret?: unknown
+  file?: string
 }
 
 /** Checks where a provider's keys come from: one place, never private. */
-export function checkJwks (problems: Problems, path: Path, jwks: Jwks, issuer: string): void {
+export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algorithms }: IdentityProvider): void {
   if (problems.isMisshapen(path)) return
-  const { keys, url, discovery, ca, allowHttp } = jwks as JwksMembers
-  const sources = Object.entries({ keys, url, discovery }).flatMap(([name, value]) => value === undefined ? [] : [`'${name}'`])
+  const { keys, url, discovery, pem, secret, file, ca, allowHttp } = jwks as JwksMembers
+  const sources = Object.entries({ keys, url, discovery, pem, secret }).flatMap(([name, value]) => value === undefined ? [] : [`'${name}'`])
   if (sources.length > 1) {
     problems.add(path, `has ${sources.join(' and ')}. Keep the one that the keys come from.`)
   } else if (sources.length === 0) {
     problems.add(path, "has neither 'keys' nor 'url' nor 'discovery'. Write { url: 'https://.../.well-known/jwks.json' }, " +
       '{ discovery: true } or { keys: [...] }.')
   }
+  if (file !== undefined) problems.add([...path, 'file'], 'is for config files. In code, read the file and give { keys } or { pem }.')
+  checkFixed(problems, path, { pem, secret }, algorithms)
   if (keys !== undefined && !problems.isMisshapen([...path, 'keys'])) checkKeys(problems, [...path, 'keys'], keys)
   if (url !== undefined && !problems.isMisshapen([...path, 'url'])) checkUrl(problems, [...path, 'url'], url, allowHttp)
   if (discovery === true && sources.length === 1) checkUrl(problems, [...path.slice(0, -1), 'issuer'], issuer, allowHttp)
@@ -40,17 +43,43 @@ function checkUrl (problems: Problems, path: Path, text: string, allowHttp = fal
   }
 }
 
+/** @param algorithms those of the provider, which must be of the same kind as its keys */
+function checkFixed (problems: Problems, path: Path, { pem, secret }: Pick<JwksMembers, 'pem' | 'secret'>, algorithms: readonly string[] = []): void {
+  const isHmac = algorithms.some((algorithm) => String(algorithm).startsWith('HS'))
+  const isOther = algorithms.some((algorithm) => !String(algorithm).startsWith('HS'))
+  if (secret === undefined ? isHmac : isOther) {
+    problems.add([...path.slice(0, -1), 'algorithms'], 'HS256, HS384 and HS512 go with jwks: { secret }, and all others with public keys. Do not mix them.')
+  }
+  if (pem !== undefined && !problems.isMisshapen([...path, 'pem'])) [pem].flat().forEach((each) => checkPem(problems, [...path, 'pem'], each))
+  if (secret === undefined) return
+  const bytes = typeof secret === 'string' || Buffer.isBuffer(secret) ? secretOf(secret).length : 0
+  const least = Math.max(32, ...algorithms.map((algorithm) => Number(String(algorithm).slice(2)) / 8 || 0))
+  if (bytes < least) problems.add([...path, 'secret'], `has ${bytes} bytes, and needs at least ${least}. Make one with: openssl rand -base64 48.`)
+}
+
+function checkPem (problems: Problems, path: Path, pem: string): void {
+  if (pem.includes('PRIVATE KEY')) {
+    problems.add(path, 'has a private key. Write only the public half: openssl pkey -in key.pem -pubout. Replace the key if this config was shared.')
+    return
+  }
+  try {
+    pemKey(pem)
+  } catch (error) {
+    problems.add(path, `is no public key or certificate that could verify a token (${(error as Error).message}).`)
+  }
+}
+
 function checkKeys (problems: Problems, path: Path, keys: readonly PublicJwk[]): void {
   const usable = keys.flatMap((key, index) => problems.isMisshapen([...path, index]) ? [] : [{ key, index }])
   for (const { key, index } of usable) {
-    const secret = secretMembers.filter((member) => key[member] !== undefined)
+    const secret = secretMembers.filter((member) => (key[member] ?? null) !== null)
     if (secret.length > 0) {
-      problems.add([...path, index], `${key.kid === undefined ? 'the key' : `key ${show(key.kid)}`} has private parts ` +
+      problems.add([...path, index], `${typeof key.kid !== 'string' ? 'the key' : `key ${show(key.kid)}`} has private parts ` +
         `(${secret.join(', ')}). Write only the public half, and replace the key if this config was shared.`)
     }
   }
   // A set may have keys for other purposes; they are passed over (RFC 7517 5).
-  const isPublic = usable.every(({ key }) => secretMembers.every((member) => key[member] === undefined))
+  const isPublic = usable.every(({ key }) => secretMembers.every((member) => (key[member] ?? null) === null))
   if (isPublic && usable.length === keys.length && usable.every(({ key }) => typeof verificationKey(key) === 'string')) {
     problems.add(path, 'has no key that could verify a token: public, for signatures, RSA of 2048 bits or more, ' +
       "P-256, P-384, P-521 or Ed25519. Copy the provider's JWKS, or use { url }.")

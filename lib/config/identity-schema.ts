@@ -22,9 +22,12 @@ const acceptedClaims: SchemaObject = {
 const jwks: SchemaObject = {
   type: 'object',
   additionalProperties: false,
-  expected: '{ url }, { discovery: true } or { keys }',
+  expected: '{ url }, { discovery: true }, { keys }, { pem } or { secret }',
   properties: {
     keys: { ...list({ type: 'object', expected: 'a JSON Web Key', secret: true }, 'a list of JSON Web Keys'), secret: true },
+    pem: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string' }, minItems: 1 }], secret: true, expected: 'PEM, or a list' },
+    secret: { secret: true, expected: 'a secret of at least 32 bytes' },
+    file: text('the name of a file with a JWKS or PEM'),
     url: text('the address of a JWKS'),
     discovery: { const: true, expected: 'true' },
     headers: { type: 'object', additionalProperties: { type: 'string', pattern: '^[\\t\\x20-\\x7e]*$' }, secret: true, expected: 'headers, each with a text' },
@@ -61,7 +64,7 @@ const tokenSource: SchemaObject = {
 // It stands between quotes in a challenge (RFC 6749 3.3).
 const scope: SchemaObject = { type: 'string', pattern: '^[!#-\\[\\]-~]+$', expected: 'a scope without blanks, quotes and backslashes' }
 
-const algorithm = oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA')
+const algorithm = oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'Ed448', 'HS256', 'HS384', 'HS512')
 
 const provider = object({
   name: text('a name for the provider'),

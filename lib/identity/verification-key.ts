@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Algorithm, PublicJwk } from '../../types/index.ts'
 
 /** A key that a token may have been signed with. */
@@ -6,6 +6,8 @@ export interface VerificationKey {
   readonly kid: string | undefined
   /** SubjectPublicKeyInfo as PEM. */
   readonly material: string
+  /** Instead of a public key: what tokens of the provider are signed with. */
+  readonly secret?: KeyObject
   /** What it may verify: never more than its own `alg` (RFC 8725 3.1). */
   readonly algorithms: readonly string[]
   /** Whether its issuer still has it. What it verified counts no longer when it is gone. */
@@ -17,8 +19,9 @@ const algorithmsOf: Record<string, readonly Algorithm[]> = {
   'P-256': ['ES256'],
   'P-384': ['ES384'],
   'P-521': ['ES512'],
-  Ed25519: ['EdDSA'],
-  Ed448: ['EdDSA']
+  // Two names for the same (RFC 8037 3.1, RFC 9864 2.2).
+  Ed25519: ['EdDSA', 'Ed25519'],
+  Ed448: ['EdDSA', 'Ed448']
 }
 
 /** The members that make a JSON Web Key private or symmetric (RFC 7518 6.2.2, 6.3.2, 6.4.1). */
@@ -39,28 +42,57 @@ export function verificationKey (jwk: PublicJwk): VerificationKey | string {
   }
 }
 
+/** Prepares a public key, or the one of a certificate, that is PEM. @throws when it is neither, or not fit */
+export function pemKey (pem: string): VerificationKey {
+  const key = verificationKey(createPublicKey(pem).export({ format: 'jwk' }))
+  if (typeof key === 'string') throw new Error(key)
+  return key
+}
+
+/** Smallest secret for each algorithm, in bytes: as long as its hash (RFC 7518 3.2). */
+const secretBytes: Readonly<Partial<Record<Algorithm, number>>> = { HS256: 32, HS384: 48, HS512: 64 }
+
+/** A secret without the line end that editors and `echo` put at the end of a file. */
+export function secretOf (secret: string | Buffer): Buffer {
+  return typeof secret === 'string' ? Buffer.from(secret.replace(/\r?\n$/, '')) : secret
+}
+
+/** Prepares a secret for the algorithms that it is long enough for. */
+export function secretKey (secret: string | Buffer): VerificationKey {
+  const bytes = secretOf(secret)
+  const algorithms = Object.entries(secretBytes).filter(([, least]) => bytes.length >= least).map(([algorithm]) => algorithm)
+  return { kid: undefined, material: '', secret: createSecretKey(bytes), algorithms, isCurrent: true }
+}
+
 function prepare (jwk: PublicJwk): VerificationKey | string {
   const algorithms = (algorithmsOf[jwk.kty === 'RSA' ? 'RSA' : String(jwk.crv)] ?? [])
-    .filter((algorithm) => jwk.alg === undefined || jwk.alg === algorithm)
+    .filter((algorithm, _, all) => isAbsent(jwk.alg) || jwk.alg === algorithm || (all.includes('EdDSA') && all.includes(jwk.alg as Algorithm)))
   if (algorithms.length === 0) return `its type (${text(jwk.kty)}, ${text(jwk.crv)}) and algorithm (${text(jwk.alg)}) do not fit`
   const key = createPublicKey({ key: jwk, format: 'jwk' })
   const { modulusLength = Infinity, publicExponent = smallestExponent } = key.asymmetricKeyDetails!
   if (modulusLength < 2048) return `RSA of ${modulusLength} bits; at least 2048 are needed (RFC 7518 3.3)`
   if (publicExponent < smallestExponent || publicExponent % 2n === 0n) return 'its public exponent is below 65537, or even'
-  return { kid: jwk.kid, material: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms, isCurrent: true }
+  return { kid: jwk.kid ?? undefined, material: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms, isCurrent: true }
 }
 
 /** What a key says of itself, as far as it makes it unfit (RFC 7517 4.2, 4.3, 4.5). */
 function whyUnfit (jwk: PublicJwk): string | null {
   if (typeof jwk !== 'object' || jwk === null) return 'it is not an object'
-  const { kid, kty, use = 'sig', key_ops: operations = ['verify'] } = jwk
-  if (kid !== undefined && typeof kid !== 'string') return 'its kid is not a text'
+  const { kid, kty } = jwk
+  const use = jwk.use ?? 'sig'
+  // Some issuers write null, an empty list, or text.
+  const operations: unknown[] = [jwk.key_ops ?? []].flat()
+  if (!isAbsent(kid) && typeof kid !== 'string') return 'its kid is not a text'
   if (kty === 'oct') return 'it is symmetric'
   // Whoever reads it can sign with it.
-  if (secretMembers.some((member) => Object.hasOwn(jwk, member))) return 'it has private parts'
+  if (secretMembers.some((member) => Object.hasOwn(jwk, member) && jwk[member] !== null)) return 'it has private parts'
   if (use !== 'sig') return `its use is ${text(use)}, not sig`
-  if (!Array.isArray(operations) || !operations.includes('verify')) return 'its key_ops lack verify'
+  if (operations.length > 0 && !operations.includes('verify')) return 'its key_ops lack verify'
   return null
+}
+
+function isAbsent (value: unknown): value is undefined | null {
+  return value === undefined || value === null
 }
 
 function text (value: unknown): string {

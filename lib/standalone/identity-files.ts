@@ -14,12 +14,32 @@ export async function withIdentityFiles (problems: Problems, said: LoadedFile, r
   return { ...said, identity: { ...identity, providers } }
 }
 
-async function withFiles (problems: Problems, path: Path, provider: IdentityProvider, { folder, files }: Reading): Promise<IdentityProvider> {
-  const { ca } = provider.jwks as { ca?: unknown }
-  if (typeof ca !== 'string' || ca.includes('-----BEGIN')) return provider
-  const content = await readNoted(resolve(folder, ca), files).catch((error: Error) => {
-    problems.add([...path, 'ca'], error.message)
-    return '-----BEGIN'
-  })
-  return { ...provider, jwks: { ...provider.jwks, ca: content } as IdentityProvider['jwks'] }
+async function withFiles (problems: Problems, path: Path, provider: IdentityProvider, reading: Reading): Promise<IdentityProvider> {
+  const { ca, pem, file, ...jwks } = provider.jwks as { ca?: unknown, pem?: string | readonly string[], file?: string }
+  const read = async (name: string, value: unknown): Promise<unknown> => {
+    if (typeof value !== 'string' || value.includes('-----BEGIN')) return value
+    return await readNoted(resolve(reading.folder, value), reading.files).catch((error: Error) => {
+      problems.add([...path, name], error.message)
+      return undefined
+    })
+  }
+  const files = {
+    ca: await read('ca', ca),
+    pem: Array.isArray(pem) ? await Promise.all(pem.map(async (each) => await read('pem', each))) : await read('pem', pem),
+    ...keysIn(problems, [...path, 'file'], await read('file', file))
+  }
+  const present = Object.entries(files).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.includes(undefined)))
+  return { ...provider, jwks: { ...jwks, ...Object.fromEntries(present) } as IdentityProvider['jwks'] }
+}
+
+/** A file has a JWKS or PEM. */
+function keysIn (problems: Problems, path: Path, text: unknown): { keys?: unknown, pem?: unknown } {
+  if (typeof text !== 'string') return {}
+  if (text.includes('-----BEGIN')) return { pem: text }
+  try {
+    const { keys } = JSON.parse(text) as { keys?: unknown }
+    if (Array.isArray(keys)) return { keys }
+  } catch {}
+  problems.add(path, 'is neither a JWKS, { "keys": [...] }, nor PEM.')
+  return {}
 }

@@ -30,9 +30,13 @@ export interface KeySource {
 /** Keys that a token without `kid` is tried against at most. */
 const mostTried = 8
 
-/** The keys that fit a hint. */
+/**
+ * The keys that fit a hint. Without a `kid` in the token, each that fits is tried; for a `kid` that no key has, the keys
+ * without one are: an issuer may name its key in tokens only.
+ */
 export function fittingKeys (keys: readonly VerificationKey[], { alg, kid }: KeyHint): VerificationKey[] {
-  return keys
-    .filter((key) => key.algorithms.includes(alg) && (kid === undefined || key.kid === kid))
-    .slice(0, mostTried)
+  const fitting = keys.filter((key) => key.algorithms.includes(alg))
+  if (kid === undefined) return fitting.slice(0, mostTried)
+  const named = fitting.filter((key) => key.kid === kid)
+  return (named.length > 0 ? named : fitting.filter((key) => key.kid === undefined)).slice(0, mostTried)
 }

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity } from '../../types/index.ts'
-import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
+import { pemKey, secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './fixed-keys.ts'
 import { invalidToken } from './invalid-token.ts'
@@ -11,7 +11,7 @@ import { RemoteKeys } from './remote-keys.ts'
 import { type Source, tokenSource } from './token-source.ts'
 
 const defaultAlgorithms: readonly Algorithm[] = [
-  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'
+  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'Ed448'
 ]
 
 /** A provider, ready for tokens. */
@@ -32,14 +32,12 @@ export class Provider {
   readonly #typ: string | undefined
 
   constructor (options: IdentityProvider, log: FastifyBaseLogger, keySets = new KeySets()) {
-    const { jwks, algorithms = defaultAlgorithms, tokenSources = [{ header: 'authorization' }], typ } = options
+    const { algorithms = 'secret' in options.jwks ? ['HS256'] : defaultAlgorithms, tokenSources = [{ header: 'authorization' }], typ } = options
     this.options = options
     this.sources = tokenSources.map(tokenSource)
     this.#keySets = keySets
     this.cache = keySets.countsOf(options.name)
-    this.keys = jwks.keys !== undefined
-      ? fixedKeys(usableKeys(options, jwks.keys, log))
-      : keySets.use(options, () => new RemoteKeys(options, jwks, { log }))
+    this.keys = keySource(options, log, keySets)
     this.remote = this.keys instanceof RemoteKeys ? this.keys : null
     this.project = claimProjection(options)
     this.asksFor = pick(options, 'requiredScopes', 'requiredRoles', 'authorize', ...claimOptions)
@@ -89,6 +87,14 @@ export class Provider {
     const { name, issuer } = this.options
     return { name, issuer, ...this.keys.status(), cache: { ...this.cache } }
   }
+}
+
+function keySource (options: IdentityProvider, log: FastifyBaseLogger, keySets: KeySets): KeySource {
+  const { jwks } = options
+  if ('pem' in jwks) return fixedKeys([jwks.pem].flat().map(pemKey))
+  if ('secret' in jwks) return fixedKeys([secretKey(jwks.secret)])
+  if (jwks.keys !== undefined) return fixedKeys(usableKeys(options, jwks.keys, log))
+  return keySets.use(options, () => new RemoteKeys(options, jwks, { log }))
 }
 
 /** A set may have keys for other purposes; they are passed over, but not in silence (RFC 7517 5). */

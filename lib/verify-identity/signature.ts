@@ -1,4 +1,4 @@
-import { constants, createPublicKey, verify, type VerifyKeyObjectInput } from 'node:crypto'
+import { constants, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify, type VerifyKeyObjectInput } from 'node:crypto'
 import type { Algorithm } from '../../types/index.ts'
 import type { VerificationKey } from '../identity/verification-key.ts'
 
@@ -12,7 +12,7 @@ const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
 // Two numbers of a fixed length, not DER.
 const ecdsa = { dsaEncoding: 'ieee-p1363' } as const
 
-const forms: Readonly<Record<Algorithm, Form>> = {
+const forms: Readonly<Record<Exclude<Algorithm, `HS${string}`>, Form>> = {
   RS256: { hash: 'sha256', ...pkcs1 },
   RS384: { hash: 'sha384', ...pkcs1 },
   RS512: { hash: 'sha512', ...pkcs1 },
@@ -22,7 +22,9 @@ const forms: Readonly<Record<Algorithm, Form>> = {
   ES256: { hash: 'sha256', ...ecdsa },
   ES384: { hash: 'sha384', ...ecdsa },
   ES512: { hash: 'sha512', ...ecdsa },
-  EdDSA: { hash: null }
+  EdDSA: { hash: null },
+  Ed25519: { hash: null },
+  Ed448: { hash: null }
 }
 
 /** Keys in the form that Node verifies with, by algorithm: to parse one costs more than to verify with it. */
@@ -36,10 +38,25 @@ const prepared = new WeakMap<VerificationKey, Map<Algorithm, VerifyKeyObjectInpu
 export function isSigned (token: string, algorithm: Algorithm, key: VerificationKey): boolean {
   const end = token.lastIndexOf('.')
   const signed = Buffer.from(token.slice(0, end), 'latin1')
-  return verify(forms[algorithm].hash, signed, inputFor(key, algorithm), Buffer.from(token.slice(end + 1), 'base64url'))
+  const signature = Buffer.from(token.slice(end + 1), 'base64url')
+  if (isHmac(algorithm)) return key.secret !== undefined && isSealed(signed, algorithm, key.secret, signature)
+  return key.secret === undefined && verify(forms[algorithm].hash, signed, inputFor(key, algorithm), signature)
 }
 
-function inputFor (key: VerificationKey, algorithm: Algorithm): VerifyKeyObjectInput {
+type Hmac = Extract<Algorithm, `HS${string}`>
+type Asymmetric = Exclude<Algorithm, Hmac>
+
+function isHmac (algorithm: Algorithm): algorithm is Hmac {
+  return algorithm.startsWith('HS')
+}
+
+/** RFC 7518 3.2, in constant time. */
+function isSealed (signed: Buffer, algorithm: Hmac, secret: KeyObject, signature: Buffer): boolean {
+  const expected = createHmac(`sha${algorithm.slice(2)}`, secret).update(signed).digest()
+  return expected.length === signature.length && timingSafeEqual(expected, signature)
+}
+
+function inputFor (key: VerificationKey, algorithm: Asymmetric): VerifyKeyObjectInput {
   const inputs = prepared.get(key) ?? new Map<Algorithm, VerifyKeyObjectInput>()
   let input = inputs.get(algorithm)
   if (input === undefined) {

@@ -4,7 +4,7 @@ import type { IdentityProvider } from '../../types/index.ts'
 import { collected } from '../helpers/problems.ts'
 
 function problemsOf (jwks: IdentityProvider['jwks'], issuer: string) {
-  return collected((problems) => checkJwks(problems, ['jwks'], jwks, issuer))
+  return collected((problems) => checkJwks(problems, ['jwks'], { name: 'idp', jwks, issuer } as IdentityProvider))
 }
 
 for (const issuer of ['https://idp.test', 'https://idp.test/tenant/', 'http://localhost:8080']) {
@@ -24,7 +24,7 @@ for (const issuer of ['idp', 'http://idp.test', 'urn:idp', 'ftp://idp.test']) {
     const problems = problemsOf(jwks, issuer)
 
     t.same(problems, [{
-      path: 'issuer', message: `expected an https URL (http on loopback only), got '${issuer}'. Write 'https://...'.`
+      path: 'issuer', message: `expected an https URL (http on loopback only), got '${issuer}'. Write 'https://...', or set jwks.allowHttp for http in a cluster.`
     }])
   })
 }

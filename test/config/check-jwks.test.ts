@@ -13,7 +13,7 @@ const edPublic = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk'
 
 /** What is wrong with a JWKS, which may have any of its members. */
 function problemsOf (jwks: object, issuer = 'https://idp.test') {
-  return collected((problems) => checkJwks(problems, ['jwks'], jwks as IdentityProvider['jwks'], issuer))
+  return collected((problems) => checkJwks(problems, ['jwks'], { name: 'idp', jwks: jwks as IdentityProvider['jwks'], issuer } as IdentityProvider))
 }
 
 test('public keys of type RSA, EC and OKP have no problem', async (t) => {
