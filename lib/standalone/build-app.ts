@@ -11,6 +11,7 @@ import { lostLines } from '../stage/hand-over.ts'
 import { keepIn, type Kept } from '../stage/kept.ts'
 import { versionDiscovery } from '../version-discovery/plugin.ts'
 import { versionGateway } from '../version-gateway.ts'
+import { trustedProxies } from './check-listening.ts'
 import type { LoadedConfig } from './load-config.ts'
 import { passwordGuard, userOf } from './password-guard.ts'
 
@@ -40,7 +41,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     loggerInstance: log,
     logController: silentController(),
     trustProxy,
-    ...requestIds({ trust: trustProxy }),
+    ...requestIds({ trust: trustedProxies(trustProxy) }),
     // Fastify passes every request on to its handler when the server has one.
     serverFactory: (handler) => server.on('request', handler)
   }) as unknown as FastifyInstance

@@ -3,6 +3,7 @@ import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, Ve
 import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems.ts'
+import { checkListening } from './check-listening.ts'
 import { type FileProblem, importDefault, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { FoundProblems } from './found-problems.ts'
@@ -84,6 +85,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
   const gateway = found.conceal(() => {
     const made = toGateway(problems, file, plugin)
     checkMeaning(problems, made)
+    checkListening(problems, file)
     return made
   })
   found.addMeaning(problems)

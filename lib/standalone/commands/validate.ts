@@ -1,8 +1,11 @@
 import { loadConfig } from '../load-config.ts'
+import { rehearse } from '../rehearse.ts'
 
 /** Tells whether a config file can be served. @throws ConfigFileInvalid with everything that is wrong */
 export async function validate (file: string): Promise<string> {
-  const { file: { versions, aliases = {} } } = await loadConfig(file)
+  const config = await loadConfig(file)
+  await rehearse(file, config)
+  const { versions, aliases = {} } = config.file
   const names = [...Object.keys(versions), ...Object.entries(aliases).map(([alias, id]) => `${alias} -> ${id}`)]
   return `${file} is valid: ${names.join(', ')}.`
 }

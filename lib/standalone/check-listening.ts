@@ -1,0 +1,27 @@
+import { requestIds } from '../observe/request-ids.ts'
+import { type Problems, show } from '../config/problems.ts'
+import type { LoadedFile } from './load-config.ts'
+
+/** Checks what a gateway would only notice when it starts: addresses of proxies, and ports that are the same. */
+export function checkListening (problems: Problems, { server = {}, admin }: LoadedFile): void {
+  const { trustProxy = false, host = '127.0.0.1', port = 8080 } = server
+  try {
+    requestIds({ trust: trustedProxies(trustProxy) })
+  } catch (error) {
+    const remedy = "Write true, false, addresses such as '10.0.0.0/8', or 'loopback', 'linklocal' and 'uniquelocal'."
+    problems.add(['server', 'trustProxy'], `${(error as Error).message}. ${remedy}`)
+  }
+  const { port: adminPort, host: adminHost = '127.0.0.1' } = admin ?? {}
+  if (adminPort !== undefined && adminPort !== 0 && adminPort === port && (adminHost === host || isEverywhere(host) || isEverywhere(adminHost))) {
+    problems.add(['admin', 'port'], `${show(adminPort)} is the port of the gateway itself. Use another one.`)
+  }
+}
+
+/** Addresses may be a list in one text, as Fastify has it. */
+export function trustedProxies (trustProxy: boolean | string | string[]): boolean | string[] {
+  return typeof trustProxy === 'string' ? trustProxy.split(',').map((address) => address.trim()) : trustProxy
+}
+
+function isEverywhere (host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}

@@ -1,0 +1,44 @@
+import t, { type Test } from 'tap'
+import { validate } from '../../lib/standalone/commands/validate.ts'
+import { lines, makeFolder } from '../helpers/config-folder.ts'
+
+async function validated (t: Test, text: string): Promise<string> {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', `versions: { latest: { upstream: 'http://127.0.0.1:1' } }\n${lines(text)}`)
+  return await validate(file).catch((error: Error) => error.message)
+}
+
+const admin = 'password: long enough to be one'
+
+for (const [what, text, message] of [
+  ['an address of a proxy that is none', 'server: { trustProxy: 10.0.0.0/99 }', /:2:11 server\.trustProxy: .*10\.0\.0\.0\/99.*Write true/],
+  ['the same port twice', `server: { port: 9000, host: 0.0.0.0 }\nadmin: { ${admin}, port: 9000 }`, /:3:\d+ admin\.port: 9000 is the port of the gateway/],
+  ['metrics and health at the same path', 'metrics: { path: /healthz }', /healthz/],
+  ['health twice at the same path', 'health: { live: /h, ready: /h }', /\/h/],
+  ['discovery at the path of metrics', 'discovery: { path: /metrics }', /metrics/],
+  ['a prefix that is the path of metrics', 'prefix: /metrics', /metrics/],
+  ['metrics among the admin pages', `admin: { ${admin}, prefix: /admin }\ndiscovery: { path: /admin/versions }`, /admin/]
+] as const) {
+  t.test(`validate refuses ${what}, as a start does`, async (t) => {
+    t.match(await validated(t, text), message)
+    t.notMatch(await validated(t, text), / is valid/)
+  })
+}
+
+t.test('validate takes what a start takes, and asks nobody for anything', async (t) => {
+  const text = `
+    server: { port: 0, trustProxy: '10.0.0.1, loopback' }
+    admin: { ${admin}, port: 0 }
+    identity: { providers: [{ name: idp, issuer: 'https://idp.invalid', jwks: { url: 'https://idp.invalid/keys', onReady: require } }] }
+  `
+
+  t.match(await validated(t, text), /is valid: latest/)
+  t.match(await validated(t, '\nserver: { port: 0 }\naliases: { v1: latest }'), /is valid: latest, v1 -> latest/)
+})
+
+t.test('validate does not check the health of targets', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', "versions: { latest: { upstream: { targets: 'http://127.0.0.1:1', health: { active: { path: / } } } } }")
+
+  t.match(await validate(file), /is valid/)
+})
