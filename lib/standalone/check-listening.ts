@@ -8,7 +8,7 @@ export function checkListening (problems: Problems, { server = {}, admin }: Load
   try {
     requestIds({ trust: trustedProxies(trustProxy) })
   } catch (error) {
-    const remedy = "Write true, false, addresses such as '10.0.0.0/8', or 'loopback', 'linklocal' and 'uniquelocal'."
+    const remedy = "Write true, false, addresses such as '10.0.0.0/8', or 'loopback'."
     problems.add(['server', 'trustProxy'], `${(error as Error).message}. ${remedy}`)
   }
   const { port: adminPort, host: adminHost = '127.0.0.1' } = admin ?? {}

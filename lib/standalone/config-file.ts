@@ -94,6 +94,7 @@ interface Broken {
 function substitute (document: Document, file: string, environment: NodeJS.ProcessEnv): { broken: Broken[], variables: FromVariables[] } {
   const broken: Broken[] = []
   const variables: FromVariables[] = []
+  if (!file.includes('${')) return { broken, variables }
   visit(document, {
     Scalar (key, node, ancestors) {
       if (typeof node.value !== 'string' || !node.value.includes('${')) return
