@@ -25,7 +25,7 @@ export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algor
       '{ discovery: true } or { keys: [...] }.')
   }
   if (file !== undefined) problems.add([...path, 'file'], 'is for config files. In code, read the file and give { keys } or { pem }.')
-  checkFixed(problems, path, { pem, secret }, algorithms)
+  checkFixed(problems, path, { pem, secret }, problems.isIncomplete([...path.slice(0, -1), 'algorithms']) ? [] : algorithms)
   if (keys !== undefined && !problems.isMisshapen([...path, 'keys'])) checkKeys(problems, [...path, 'keys'], keys)
   if (url !== undefined && !problems.isMisshapen([...path, 'url'])) checkUrl(problems, [...path, 'url'], url, allowHttp)
   if (discovery === true && sources.length === 1) checkUrl(problems, [...path.slice(0, -1), 'issuer'], issuer, allowHttp)

@@ -31,10 +31,12 @@ t.test('without kid every fitting key is a candidate, eight at most', async (t) 
   t.equal((await keys.find({ alg: 'ES384', kid: undefined })).length, 1)
 })
 
-t.test('a key without a kid is not found by one', async (t) => {
-  const keys = keysOf(rsa)
+t.test('a key without a kid is tried for one that no key has', async (t) => {
+  const keys = keysOf(rsa, { ...rsa, kid: 'b' })
 
-  t.strictSame(await keys.find({ alg: 'RS256', kid: 'a' }), [])
+  t.match(await keys.find({ alg: 'RS256', kid: 'a' }), [{ kid: undefined }])
+  t.match(await keys.find({ alg: 'RS256', kid: 'b' }), [{ kid: 'b' }])
+  t.strictSame(await keysOf({ ...rsa, kid: 'b' }).find({ alg: 'RS256', kid: 'a' }), [])
 })
 
 t.test('the status names the keys and what they verify, never when they were fetched', async (t) => {
