@@ -171,6 +171,8 @@ export interface VerifyIdentityOptions {
   realm?: string
   /** Verified tokens are remembered until they expire, their key is gone, or there are too many. `false`: each is verified each time. */
   cache?: TokenCacheOptions | false
+  /** Longest token that is verified, in bytes. Node's limit for all headers (`maxHeaderSize`, 16 KiB) must allow it too. Default 16384. */
+  maxTokenBytes?: number
   /** The issuers whose tokens count. Empty: nobody is identified and tokens are passed on unread. */
   providers: readonly IdentityProvider[]
 }

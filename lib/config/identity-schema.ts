@@ -98,5 +98,6 @@ export const identity = {
     then: object({ size: count(1, 10_000_000, 'tokens'), bytes: count(1, 2 ** 40, 'bytes') }),
     else: { const: false, expected: '{ size, bytes }, or false' }
   },
+  maxTokenBytes: count(1024, 1_048_576, 'bytes'),
   providers: list(provider, 'a list of providers')
 }

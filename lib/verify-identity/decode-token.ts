@@ -12,11 +12,11 @@ export interface UnverifiedToken {
   readonly hint: KeyHint
 }
 
-/** Longest token that is looked at, in characters. */
-const longest = 16 * 1024
+/** Longest token that is looked at by default, in characters. */
+export const defaultMaxTokenBytes = 16 * 1024
 
 /** Reads a token without believing it. @throws `TOKEN_INVALID` */
-export function decodeToken (token: string): UnverifiedToken {
+export function decodeToken (token: string, longest = defaultMaxTokenBytes): UnverifiedToken {
   if (token.length > longest) throw invalidToken('size', { found: token.length, expected: longest })
   const parts = token.split('.')
   if (!threeParts.test(token) || !parts.every(isExact)) throw invalidToken('malformed')

@@ -23,7 +23,9 @@ export type Identify = (token: string, source: Source) => MaybePromise<Identifie
 const defaultCache = { size: 10_000, bytes: 32 * 1024 * 1024 }
 
 /** Prepares for the tokens of some providers. A token's `iss` selects one by exact comparison; no other is asked (RFC 8725 3.8). */
-export function tokenIdentifier (providers: readonly Provider[], cacheOptions: VerifyIdentityOptions['cache'] = {}): Identify {
+export function tokenIdentifier (
+  providers: readonly Provider[], { cache: cacheOptions = {}, maxTokenBytes }: Pick<VerifyIdentityOptions, 'cache' | 'maxTokenBytes'> = {}
+): Identify {
   const byIssuer = new Map(providers.map((provider) => [provider.options.issuer as unknown, provider]))
   const cache = cacheOptions === false ? null : new TokenCache<Identified>({ ...defaultCache, ...cacheOptions }, Date.now)
 
@@ -33,7 +35,7 @@ export function tokenIdentifier (providers: readonly Provider[], cacheOptions: V
       remembered.provider.cache.hits++
       return takenFrom(source, remembered)
     }
-    const unverified = decodeToken(token)
+    const unverified = decodeToken(token, maxTokenBytes)
     const provider = byIssuer.get(unverified.claims.iss)
     if (provider === undefined) {
       throw invalidToken('issuer', {

@@ -46,7 +46,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
     hideQueryTokens(app, inQuery)
     keepKeys(app, providers)
-    const identify = tokenIdentifier(providers, options.cache)
+    const identify = tokenIdentifier(providers, options)
 
     addStep(app, (request, _reply, rehearsal) => {
       if (rehearsal !== null) hideFromRequest(request, inQuery)

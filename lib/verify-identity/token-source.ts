@@ -72,10 +72,34 @@ function cookieSource (name: string): Source {
     header: 'cookie',
     find ({ rawHeaders }) {
       const values = cookieValues(rawHeaders, name)
-      return values.length === 0 ? none : asToken(values.length > 1 ? '' : values[0]!)
+      const value = values.length === 0 ? inChunks(rawHeaders, name) : values.length > 1 ? '' : values[0]!
+      return value === undefined ? none : asToken(withoutScheme(value))
     },
-    remove: (raw) => { removeCookies(raw, name) }
+    remove (raw) {
+      removeCookies(raw, name)
+      for (let index = 0; index < mostChunks; index++) removeCookies(raw, `${name}.${index}`)
+    }
   }
+}
+
+/** Browsers keep about 4 KiB in a cookie, so libraries divide a longer value among `name.0`, `name.1` and so on. */
+const mostChunks = 20
+
+function inChunks (rawHeaders: readonly string[], name: string): string | undefined {
+  let whole: string | undefined
+  for (let index = 0; index < mostChunks; index++) {
+    const values = cookieValues(rawHeaders, `${name}.${index}`)
+    if (values.length === 0) break
+    // Of one that is there twice, nobody knows which one counts.
+    if (values.length > 1) return ''
+    whole = (whole ?? '') + values[0]!
+  }
+  return whole
+}
+
+/** Some libraries keep the scheme in the cookie, with its blank encoded or not. */
+function withoutScheme (value: string): string {
+  return value.replace(/^bearer(?: |\+|%20)/i, '')
 }
 
 /** A query parameter. It was taken out of the URL before anything was logged. */
