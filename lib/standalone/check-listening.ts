@@ -12,7 +12,8 @@ export function checkListening (problems: Problems, { server = {}, admin }: Load
     problems.add(['server', 'trustProxy'], `${(error as Error).message}. ${remedy}`)
   }
   const { port: adminPort, host: adminHost = '127.0.0.1' } = admin ?? {}
-  if (adminPort !== undefined && adminPort !== 0 && adminPort === port && (adminHost === host || isEverywhere(host) || isEverywhere(adminHost))) {
+  const isSameHost = adminHost === host || isEverywhere(host) || isEverywhere(adminHost)
+  if (adminPort !== undefined && adminPort !== 0 && adminPort === port && isSameHost) {
     problems.add(['admin', 'port'], `${show(adminPort)} is the port of the gateway itself. Use another one.`)
   }
 }
