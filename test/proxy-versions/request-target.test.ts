@@ -1,5 +1,5 @@
 import t from 'tap'
-import { hidesPath, isTraversal, mountedAt, pathBehind, splitTarget } from '../../lib/proxy-versions/request-target.ts'
+import { hidesPath, isTraversal, isUnder, mountedAt, pathBehind, splitTarget } from '../../lib/proxy-versions/request-target.ts'
 
 const refused = [
   '/..', '/a/..', '/a/../b', '/%2e%2e/b', '/%2E./b', '/.%2e', '/a%2f..%2fb', '/a/..%2fb', '/a\\..\\b', '/a/..\\b', '/a%5c..%5cb', '/a%5C%2e%2e',
@@ -42,3 +42,10 @@ for (const [path, isHidden] of [['/api;x/admin', true], ['/api;x', true], ['/api
     t.equal(hidesPath(path, mounted), isHidden)
   })
 }
+
+t.test('a segment that is not valid UTF-8 when it is decoded is compared as it is', async (t) => {
+  const mounted = mountedAt('/api', { initialConfig: {} as never })
+
+  t.equal(isUnder(mounted, '/%61pi/a'), true)
+  t.equal(isUnder(mounted, '/%FF/a'), false)
+})

@@ -50,6 +50,10 @@ t.test('trailers are passed in order, repeated ones apart, with their bytes', as
   t.strictSame(passedTrailers(trailers), [['X-Sum', '1'], ['x-twice', 'a'], ['x-twice', 'b'], ['x-name', 'caf\xe9']])
 })
 
+t.test('a trailer that would not be valid HTTP is left out', async (t) => {
+  t.strictSame(passedTrailers(bytes('x sum', '1', 'x-line', 'a\nb', 'x-sum', '2')), [['x-sum', '2']])
+})
+
 // Behind the body they would be merged into headers that were checked before it.
 t.test('fields that decide how a message is read, or by whom it was sent, are not passed', async (t) => {
   const names = [
