@@ -26,6 +26,8 @@ export class Http1Connection {
   readonly #client: Client
   readonly #owner: Owner
   #guard: SocketGuard | null = null
+  /** undici reports an upgraded connection as disconnected before it hands the socket over. */
+  #lastGuard: SocketGuard | null = null
   /** The socket has carried a request. */
   #hasServed = false
   /** It had, when the request in flight was sent. */
@@ -48,6 +50,7 @@ export class Http1Connection {
       })
     })
     this.#client.on('disconnect', () => {
+      this.#lastGuard = this.#guard
       this.#guard = null
       owner.onClosed(this)
     })
@@ -97,8 +100,8 @@ export class Http1Connection {
 
   /** The socket is not this connection's any more. */
   handOver (): void {
-    this.#guard?.remove()
-    this.#guard = null
+    this.#lastGuard?.remove()
+    this.#lastGuard = null
   }
 
   /** Waits for the request in flight. */
