@@ -73,7 +73,7 @@ const single: Case[] = [
     title: "no 'latest' and no default",
     config: { versions: { v2: soundVersions.v2 } },
     path: 'resolve.default',
-    says: ["'latest' is neither a version nor an alias. Known: v2."]
+    says: ["is not set, and there is no version or alias named 'latest'. Set it, or add the alias. Known: v2."]
   },
   {
     title: 'aliases beside a registry',

@@ -70,7 +70,7 @@ test("the default of the default is 'latest', which must then be there", async (
 
   const problems = problemsOf(options, { ...around, names: ['v1', 'v2'] })
 
-  t.same(problems, [{ path: 'resolve.default', message: "'latest' is neither a version nor an alias. Known: v1, v2." }])
+  t.same(problems, [{ path: 'resolve.default', message: "is not set, and there is no version or alias named 'latest'. Set it, or add the alias. Known: v1, v2." }])
 })
 
 test('the default is not judged while no name is known', async (t) => {

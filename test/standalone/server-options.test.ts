@@ -55,7 +55,7 @@ t.test('where the gateway listens is named, and the rest of the file is in force
   const { standalone, lines, reload } = await serve(t, '{ port: 0 }', admin)
   const { address, adminAddress } = standalone
 
-  await reload('{ port: 1, host: 0.0.0.0 }', `${admin.replace('port: 0', 'port: 1')}\nforward: { versionHeader: x-v }`)
+  await reload('{ port: 1, host: 0.0.0.0 }', `${admin.replace('port: 0', 'port: 2')}\nforward: { versionHeader: x-v }`)
   const response = await fetch(`${address}/a`)
 
   t.equal(response.headers.get('x-v'), 'v1')
