@@ -16,7 +16,7 @@ async function limited (t: Test, app = makeApp(t)) {
     reached.push(request.url!)
     request.resume().on('end', () => response.end('ok'))
   })
-  return { reached, ...await gatewayTo(t, { targets, maxRequestBytes: 10 }, app) }
+  return { reached, ...await gatewayTo(t, { targets, maxRequestBytes: 10 }, app, { closeGraceMs: 100 }) }
 }
 
 for (const [what, header] of [['sends nothing of it yet', 'X-A: b'], ['waits for 100 Continue', 'Expect: 100-continue']] as const) {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Test files per process: enough to share the cost of loading, few enough to keep every core busy until the end. */
-const groupSize = 8
+const groupSize = 15
 
 /**
  * Sorts the test files into groups that share a process. A file gets a process of its own if its first line is a

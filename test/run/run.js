@@ -24,8 +24,8 @@ const queue = groups.values()
 async function work () {
   for (const files of queue) await runGroup(folder, files, env, report)
 }
-// Many tests wait more than they compute, so there is one process more than there are cores.
-await Promise.all(Array.from({ length: availableParallelism() + 1 }, work))
+// Many tests wait more than they compute, so there are two processes more than there are cores.
+await Promise.all(Array.from({ length: availableParallelism() + 2 }, work))
 
 const isCovered = !coverage || await checkCoverage(folder)
 process.exitCode = report.summarize() && isCovered ? 0 : 1
