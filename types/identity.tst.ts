@@ -27,9 +27,9 @@ test('keys come from one place', () => {
   expect<IdentityProvider['jwks']>().type.not.toBeAssignableFrom({})
 })
 
-test('algorithms are the asymmetric ones', () => {
+test('algorithms are those with keys of a known type', () => {
   expect<IdentityProvider['algorithms']>().type.toBeAssignableFrom(['RS256', 'EdDSA'] as const)
-  // HS256 is for `jwks: { secret }` only, which is checked at boot.
+  // `none` is no algorithm here, and SHA-1 is broken.
   expect<IdentityProvider['algorithms']>().type.not.toBeAssignableFrom(['HS1'] as const)
   expect<IdentityProvider['algorithms']>().type.not.toBeAssignableFrom(['none'] as const)
 })
