@@ -1,4 +1,4 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { Algorithm, PublicJwk } from '../../types/index.ts'
 
 /** A key that a token may have been signed with. */
@@ -68,7 +68,9 @@ function prepare (jwk: PublicJwk): VerificationKey | string {
   const algorithms = (algorithmsOf[jwk.kty === 'RSA' ? 'RSA' : String(jwk.crv)] ?? [])
     .filter((algorithm, _, all) => isAbsent(jwk.alg) || jwk.alg === algorithm || (all.includes('EdDSA') && all.includes(jwk.alg as Algorithm)))
   if (algorithms.length === 0) return `its type (${text(jwk.kty)}, ${text(jwk.crv)}) and algorithm (${text(jwk.alg)}) do not fit`
-  const key = createPublicKey({ key: jwk, format: 'jwk' })
+  const { kty, crv, n, e, x, y } = jwk as JsonWebKey
+  // Only these: newer versions of Node refuse a key for what its other members say.
+  const key = createPublicKey({ key: { kty, crv, n, e, x, y } as JsonWebKey, format: 'jwk' })
   const { modulusLength = Infinity, publicExponent = smallestExponent } = key.asymmetricKeyDetails!
   if (modulusLength < 2048) return `RSA of ${modulusLength} bits; at least 2048 are needed (RFC 7518 3.3)`
   if (publicExponent < smallestExponent || publicExponent % 2n === 0n) return 'its public exponent is below 65537, or even'

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { FastifyInstance, RegisterOptions } from 'fastify'
 import type { Test } from 'tap'
@@ -42,7 +41,8 @@ export async function recordingGateway (t: Test, overrides: Overrides = {}, app:
       // A connection that is closed with bytes unread is reset: what came before counts.
       socket.on('error', () => {}).on('data', (chunk) => { answer += chunk.toString('latin1') })
       socket.write(bytes, 'latin1')
-      await once(socket, 'close')
+      // `once` of node:events would reject with the reset.
+      await new Promise((resolve) => socket.once('close', resolve))
       await fetch(`${origin}/after`)
       return answer
     }
