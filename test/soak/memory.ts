@@ -76,7 +76,7 @@ async function startGateway (t: Test, listener: RequestListener) {
   const targets = await startUpstream(t, 'latest', listener)
   // Who waits here may wait for as long as the machine takes.
   const upstream = { targets, connections: clients.length, timeouts: { connect: 0, headers: 0, idle: 0 } }
-  const { child, first: [port] } = await startChild<number[]>('gateway.ts', [JSON.stringify({ latest: { upstream } })])
+  const { child, first: { http1 } } = await startChild<{ http1: string }>('gateway.ts', [JSON.stringify({ latest: { upstream } })])
   t.teardown(() => kill(child))
 
   /** In bytes: what is in use, and what was resident at most since it was last asked. */
@@ -86,7 +86,7 @@ async function startGateway (t: Test, listener: RequestListener) {
   }
 
   return {
-    request: (method: string, path: string): ClientRequest => request(`http://127.0.0.1:${port}${path}`, { method, agent: false }),
+    request: (method: string, path: string): ClientRequest => request(`${http1}${path}`, { method, agent: false }),
     /** Waits until everybody waits for somebody else. @returns bytes that the gateway has received over open connections */
     stall: async () => await ask<number>(child, 'stall'),
     memory,
