@@ -27,7 +27,7 @@ interface RefusalDetails {
   cause?: unknown
   /** The address that failed: for the log, never for the caller. */
   target?: string
-  /** What the operator can do about it: for the log, never for the caller. */
+  /** Suggests a fix to the operator. It appears in the log and never in a response. */
   remedy?: string
 }
 

@@ -39,7 +39,7 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
   }
 }
 
-/** What a secret is, without saying it. */
+/** Describes a secret without showing it. */
 function kindOf (value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'string' ? 'text' : typeof value === 'object' && value !== null ? 'an object' : value === null ? 'nothing' : `a ${typeof value}`

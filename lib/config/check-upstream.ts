@@ -53,7 +53,7 @@ function checkSocketPath (problems: Problems, path: Path, socketPath: string): v
   problems.add(path, `the path of a Unix socket has at most ${longestSocketPath} bytes here, and ${show(socketPath)} has ${length}. Move the socket to a shorter path, such as '/run/app.sock'.`)
 }
 
-/** Checks that certificates and keys are PEM: Node takes the name of a file for a certificate that nobody has. */
+/** Checks that certificates and keys are PEM: Node accepts a file name as if it were a certificate. */
 function checkPem (problems: Problems, path: Path, tls: UpstreamTls = {}): void {
   for (const name of ['ca', 'cert', 'key'] as const) {
     if ([tls[name]].flat().every((value) => value === undefined || isPem(value))) continue

@@ -7,11 +7,11 @@ import { isPeerTrusted } from './forwarded.ts'
 
 const header = 'x-forwarded-prefix'
 
-/** What an upstream is told in `X-Forwarded-Prefix` of a request, or told by the config; empty for nothing. */
+/** Returns the `X-Forwarded-Prefix` of a request, from the mount or the config. Empty if the upstream gets none. */
 export type AnnouncedPrefix = (request: FastifyRequest) => string
 
 interface Surroundings {
-  /** What the prefix becomes, without a slash at its end. */
+  /** Replaces the prefix. It has no trailing slash. */
   base: string
   /** The config's edits of requests. */
   edits?: HeaderEdits
@@ -42,7 +42,7 @@ export function announcedPrefix (prefix: string, { base, edits = {}, believesPro
   }
 }
 
-/** What a trusted proxy says that it has taken off. A value that is no path is none. */
+/** Returns the prefix that a trusted proxy has stripped. A value that is not a path is ignored. */
 function earlierPrefix (request: FastifyRequest): string {
   const said = fieldList(request.raw.rawHeaders, header)
   if (said === undefined || !isPeerTrusted(request)) return ''

@@ -39,7 +39,8 @@ export class Linger implements Listed {
       socket.off('finish', socket.destroy)
       // No request behind a response with `Connection: close` may be processed.
       refuseFurther(socket)
-      new Linger(request, mount) // eslint-disable-line no-new
+      // The timer, the socket and the roster of the mount keep it.
+      new Linger(request, mount) // eslint-disable-line no-new -- nothing else refers to it
     })
   }
 

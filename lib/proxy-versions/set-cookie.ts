@@ -10,7 +10,7 @@ export type RewriteCookie = (cookie: string, request: FastifyRequest) => string
 
 interface CookieRules extends CookieOptions {
   prefix: string
-  /** What the prefix becomes, without a slash at its end. */
+  /** Replaces the prefix. It has no trailing slash. */
   base: string
   prefixOf: AnnouncedPrefix
   /** The names that the cluster may call itself by, without ports. */
