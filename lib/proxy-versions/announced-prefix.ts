@@ -15,13 +15,13 @@ interface Surroundings {
   base: string
   /** The config's edits of requests. */
   edits?: HeaderEdits
-  /** Whether a trusted proxy may say which prefix it has taken off before. */
+  /** Whether to believe the prefix that a trusted proxy says it has stripped. */
   believesProxies?: boolean
 }
 
 /**
- * Makes the function that tells which prefix an upstream's paths have outside, so that links of an upstream that
- * heeds the header lead back: what became another base, and the segment that named the version.
+ * Makes the function that computes the public prefix of an upstream's paths: the stripped mount prefix and the segment
+ * that named the version. An upstream that honours the header builds links that lead back through the gateway.
  *
  * @param prefix of the mount, such as `/api`
  */
@@ -35,7 +35,7 @@ export function announcedPrefix (prefix: string, { base, edits = {}, believesPro
 
   return (request) => {
     const { segment, segmentsBefore = 0 } = takenOut.get(request) ?? {}
-    // A segment that others come before is no prefix.
+    // A segment that follows other segments is not part of the prefix.
     const last = segment !== undefined && segmentsBefore === 0 ? segment : ''
     const own = isStripped || last !== '' ? (hasParameters ? mountPrefix(request) : prefix) + last : ''
     return believesProxies ? earlierPrefix(request) + own : own

@@ -11,8 +11,8 @@ import type { UpstreamRequest } from './transport/upstream-handler.ts'
 import { writeHead } from './write-head.ts'
 
 /**
- * The upstream's answer on its way to the client. Head and body that came together are sent together; what is needed
- * for a body that takes longer, such as a limit for its pauses, is only made when it does.
+ * Passes an upstream's response on to the client. A head and a body that arrive together are sent together. The idle
+ * timer is only created for a body that takes longer.
  */
 export class Answer {
   readonly #reply: FastifyReply
@@ -20,20 +20,20 @@ export class Answer {
   readonly #route: Route
   readonly #request: UpstreamRequest
   readonly #onStall: (error: Error) => void
-  /** The upstream's, until it is known whether the body takes longer. */
+  /** The upstream's headers, kept until the content type is needed for the idle timer. */
   #rawHeaders: readonly Buffer[] = []
-  /** The first piece of the body, which may be all of it. */
+  /** The first chunk of the body, which may be all of it. */
   #held: Buffer | null = null
   #isUnderWay = false
   #isOver = false
-  /** For the client to take more. What was read already still comes meanwhile. */
+  /** Waits for `drain`. Chunks that were already read still arrive meanwhile. */
   #isWaiting = false
   #hasTrailers = false
   #stall: NodeJS.Timeout | undefined
 
   /**
    * @param request is resumed when the client takes more
-   * @param onStall told when the answer makes no progress
+   * @param onStall called when the response makes no progress
    */
   constructor (reply: FastifyReply, route: Route, request: UpstreamRequest, onStall: (error: Error) => void) {
     this.#reply = reply
@@ -43,20 +43,20 @@ export class Answer {
     this.#onStall = onStall
   }
 
-  /** @throws when it would not be valid HTTP */
+  /** @throws when the response would not be valid HTTP */
   begin (status: number, rawHeaders: readonly Buffer[], reason: string, isWhole: boolean): void {
     const headers = this.#route.responseHeaders(rawHeaders, this.#reply)
     if (status !== 204 && status !== 304 && !isWhole) this.#announceTrailers(headers, rawHeaders)
     if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
     if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
     writeHead(this.#response, status, reason, headers, isWhole)
-    // From here on the answer is the upstream's, not Fastify's.
+    // From here on, Fastify must not send a response of its own.
     this.#reply.hijack()
     this.#rawHeaders = rawHeaders
     process.nextTick(sendOnItsWay, this)
   }
 
-  /** @returns whether the client takes more; if not, the request is resumed when it does */
+  /** @returns whether the client takes more; if not, the request is resumed after `drain` */
   write (chunk: Buffer): boolean {
     if (!this.#isUnderWay && this.#held === null) {
       this.#held = chunk
@@ -77,13 +77,13 @@ export class Answer {
     endWith(this.#response, this.#held)
   }
 
-  /** Nothing more comes. */
+  /** No more chunks follow. */
   stop (): void {
     this.#isOver = true
     clearTimeout(this.#stall)
   }
 
-  /** Sends what there is: the rest may come much later. */
+  /** Sends the head and the held chunk, because the rest may come much later. */
   sendHeld (): void {
     if (this.#isOver || this.#isUnderWay) return
     this.#isUnderWay = true
@@ -94,8 +94,8 @@ export class Answer {
   }
 
   /**
-   * Over HTTP/1.1 only chunks have trailers behind them (RFC 9112 7.1.2), and only a client that asked for them reads them.
-   * They need no announcement (RFC 9110 6.6.2), and over HTTP/2 there is seldom one.
+   * HTTP/1.1 has trailers only after a chunked body (RFC 9112 7.1.2), and only for a client that asked for them.
+   * Upstreams need not announce them (RFC 9110 6.6.2), and over HTTP/2 they seldom do.
    */
   #announceTrailers (headers: string[], rawHeaders: readonly Buffer[]): void {
     if (!takesTrailers(this.#reply.request)) return
@@ -119,7 +119,7 @@ export class Answer {
   }
 }
 
-/** One function for all answers: their own would have to be made for each. */
+/** Shared by all responses, to save a closure per request. */
 function sendOnItsWay (answer: Answer): void {
   answer.sendHeld()
 }

@@ -2,16 +2,16 @@ import type { Waiter } from './connection-queue.ts'
 import type { Target } from './target.ts'
 import type { Upstream } from './upstream.ts'
 
-/** What an attempt says of its target: an error, a success, or nothing. */
+/** What an attempt says about its target's health; `null` says nothing. */
 export type Outcome = Error | 'succeeded' | null
 
 /** The targets that one exchange tries, one after another. */
 export class Attempts {
-  /** The one being tried, or tried last. */
+  /** The current target, or the last one. */
   target: Target | null = null
-  /** How often the request is sent once more, also those times that are still waited for. */
+  /** Retries, including one that is still waiting for its delay. */
   retries = 0
-  /** It has given one of its connections. */
+  /** The current target has assigned a connection. */
   isConnected = false
   readonly #upstream: Upstream
   readonly #waiter: Waiter
@@ -26,7 +26,7 @@ export class Attempts {
     return this.#tried.length
   }
 
-  /** A target for the next attempt: one that was not tried, or, unless it has to be, the best of all once more. */
+  /** The target of the next attempt: one that was not tried yet or, unless `needsAnother`, any. */
   next (needsAnother: boolean): Target | null {
     return this.#upstream.pick(this.#tried) ?? (needsAnother ? null : this.#upstream.pick([]))
   }

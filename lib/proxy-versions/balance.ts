@@ -1,15 +1,17 @@
 import type { Target } from './target.ts'
 
-/** Chooses one of several targets, of which there is at least one. */
+/** Chooses one of the targets. The list is never empty. */
 export type Balance = (targets: readonly Target[]) => Target
 
-/** Each in its turn. */
 export function roundRobin (): Balance {
   let turn = 0
   return (targets) => targets[turn++ % targets.length]!
 }
 
-/** The less busy of two random ones: nearly as even as asking all, and without a rush to the idlest. */
+/**
+ * Picks two targets at random and takes the less busy one. The load is nearly as even as with a full comparison, and
+ * requests do not all rush to the idlest target.
+ */
 export function leastRequests (random: () => number = Math.random): Balance {
   return (targets) => {
     const [one, other] = [0, 0].map(() => targets[Math.floor(random() * targets.length)]!)

@@ -2,11 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import { fieldValues } from '../headers/field-values.ts'
 
 /**
- * Whether a request carries credentials that servers may take for the whole connection, as of NTLM and Negotiate
- * (RFC 4559 6; RFC 9110 11.6.1 forbids it). Its connection must not serve another request: that one may be another
- * caller's, and would be served as this one's.
+ * Whether a request carries NTLM or Negotiate credentials. Servers may apply them to the whole connection (RFC 4559 6,
+ * although RFC 9110 11.6.1 forbids it), so its connection must not be reused: the next caller would inherit them.
  */
 export function isConnectionBound ({ headers: { authorization }, raw: { rawHeaders } }: FastifyRequest): boolean {
-  // Of several fields `headers` has the first only.
+  // `headers` has only the first of repeated fields.
   return authorization !== undefined && fieldValues(rawHeaders, 'authorization').some((value) => /^\s*(ntlm|negotiate)(\s|$)/i.test(value))
 }

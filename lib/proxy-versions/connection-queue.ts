@@ -1,16 +1,15 @@
 import { queueFull, waitedTooLong } from './failures.ts'
 
-/** What waits for a connection: told when there is one, or why there is none. */
+/** Waits for a connection. One of the two methods is called. */
 export interface Waiter {
   onConnection (): void
   onError (error: Error): void
 }
 
-/** Gives out a number of connections, first come, first served, with a bounded queue for those that wait. */
+/** Hands out a limited number of connections, first come, first served, with a bounded queue. */
 export class ConnectionQueue {
-  /** Connections given out. */
+  /** Connections in use. */
   taken = 0
-  /** How many there are. */
   #limit: number
   readonly #maxQueued: number
   readonly #longestWait: number
@@ -28,7 +27,7 @@ export class ConnectionQueue {
     return this.taken >= this.#limit
   }
 
-  /** How many wait. */
+  /** Waiters in the queue. */
   get length (): number {
     return this.#waiting.size
   }
@@ -43,26 +42,26 @@ export class ConnectionQueue {
     this.#waiting.set(waiter, this.#longestWait > 0 ? setTimeout(onTimeout, this.#longestWait) : undefined)
   }
 
-  /** For one that waits, or did: it gets no connection any more. */
+  /** Removes a waiter from the queue, if it is still there. */
   giveUp (waiter: Waiter): void {
     clearTimeout(this.#waiting.get(waiter))
     this.#waiting.delete(waiter)
   }
 
-  /** For one that got a connection: gives it back. */
+  /** Returns a connection. */
   leave (): void {
     this.taken--
     this.#giveNext()
   }
 
-  /** There are more or fewer connections from here on. Those given out beyond the limit are kept. */
+  /** Changes the limit. Connections in use beyond it are kept. */
   resize (limit: number): void {
     this.#limit = limit
     this.#giveNext()
   }
 
   #giveNext (): void {
-    // One that fails at once is back here before the next is given its own: a whole queue would be too deep a stack.
+    // A waiter that fails at once calls this again. Without the flag, a long queue would overflow the stack.
     if (this.#isGiving) return
     this.#isGiving = true
     for (const waiter of this.#waiting.keys()) {

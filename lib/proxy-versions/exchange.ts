@@ -18,7 +18,7 @@ import { type Attempted, reasonOf } from './retry.ts'
 import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 import { openTunnel } from './upgrade.ts'
 
-/** Interim answers (1xx) that an upstream may send before the final one. */
+/** Interim responses (1xx) that an upstream may send before the final one. */
 const mostInterim = 16
 
 type Options = Omit<UpstreamRequestOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
@@ -36,10 +36,10 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   #request: UpstreamRequest | null = null
   #answer: Answer | null = null
   #totalLimit: NodeJS.Timeout | undefined
-  /** Until the next attempt. */
+  /** Delays the next attempt. */
   #pause: NodeJS.Timeout | undefined
   #isTunnel = false
-  /** The answer is complete, or there is nobody left to give it to. */
+  /** The response is complete, or the client has left. */
   #isOver = false
 
   constructor (reply: FastifyReply, route: Route, options: Options) {
@@ -60,7 +60,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     this.#attempts.begin(this.#attempts.next(true)!)
   }
 
-  /** Ends it before its time, because the gateway closes. */
+  /** Aborts the exchange because the gateway closes. */
   cancel (): void {
     this.#cut(closing())
   }
@@ -78,7 +78,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole = false): void {
     if (status < 200) return this.#onInterim(status, rawHeaders)
     if (this.#repeatsFor(status, rawHeaders)) return
-    // Fastify answers in the upstream's place when its `handlerTimeout` is over.
+    // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.answered()
     this.#answer = new Answer(this.#reply, this.#route, this.#request!, (error) => this.#cut(error))
@@ -88,9 +88,9 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   }
 
   #onInterim (status: number, rawHeaders: RawHeaders): void {
-    // Each one starts the wait for the headers anew.
+    // Each one restarts the headers timeout, so an upstream could hold the exchange open forever.
     if (++this.#interim > mostInterim) throw tooManyInterim()
-    // A 100 is for the gateway, and a 101 that is no switch is for nobody.
+    // A 100 is for the gateway itself, and a 101 that switches nothing has no meaning.
     if (status > 101) forwardInterim(this.#reply, this.#route, status, rawHeaders)
   }
 
@@ -118,13 +118,13 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     if (delay === null || !this.#repeat(delay, isStale ? null : error, reason === 'not-sent')) this.#fail(error)
   }
 
-  /** Sends the request once more if the config takes an answer like this as a reason to. */
+  /** Retries the request if the config names this status as a reason. */
   #repeatsFor (status: number, rawHeaders: RawHeaders): boolean {
     const { retries } = this.#route.upstream
     if (!retries.isReason(status)) return false
     const request = this.#request!
     const delay = retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
-    // It begins later, so that what undici says of the end of this attempt is not taken for the next one's.
+    // At least 1 ms, so that undici reports the end of this attempt before the next one begins.
     if (delay === null || !this.#repeat(Math.max(delay, 1), null, false)) return false
     request.abort(clientLeft())
     return true
@@ -134,7 +134,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     return { method: this.#options.method, hasBody: this.#options.body !== null, attempts: this.#attempts.count }
   }
 
-  /** @returns whether there is a target to send the request to */
+  /** @returns whether there is a target for another attempt */
   #repeat (delay: number, outcome: Outcome, needsAnother: boolean): boolean {
     const target = this.#attempts.next(needsAnother)
     if (target === null) return false
@@ -156,10 +156,10 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     this.#observation?.failed(causeOf(error), isUpstreams)
     this.#end(isUpstreams ? error : null)
     if (!this.#reply.raw.headersSent) return this.#refuse(error)
-    // What the app answers in the upstream's place is not broken off.
+    // Without an upstream response, the app has sent its own, which must not be cut off.
     if (this.#answer === null) return
     this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the answer')
-    // The client must not take what it has for the whole answer.
+    // The client must not mistake the truncated response for a complete one.
     breakOff(this.#reply.raw)
   }
 
@@ -168,7 +168,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     refuse(this.#reply.request, this.#reply, exchangeFailure(error, this.#route.upstream.version, this.#attempts.target?.address))
   }
 
-  /** Ends it with an error, whatever it waits for. */
+  /** Ends the exchange with an error, in any state. */
   #cut (error: Error): void {
     if (this.#request === null) this.#fail(error)
     else this.#request.abort(error)
@@ -185,11 +185,11 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     this.#answer?.stop()
     if (this.#options.upgrade != null && !this.#isTunnel) upstream.endUpgrade()
     this.#attempts.end(outcome)
-    // What is left of an upload is not the upstream's any more.
+    // The rest of an upload is not forwarded.
     if (this.#options.body instanceof RequestBody) this.#options.body.destroy()
   }
 
-  /** The client left, or the app answered in the upstream's place. */
+  /** The client left, or the app sent its own response. */
   readonly #onClose = (): void => {
     if (this.#isOver) return
     this.#end(null)

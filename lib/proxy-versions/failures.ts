@@ -4,7 +4,7 @@ import {
 } from '../errors.ts'
 import { remedyOf } from './remedies.ts'
 
-/** Codes of our own, beside undici's. */
+/** The gateway's own codes, in addition to undici's. */
 const codes = {
   clientLeft: 'CLIENT_LEFT',
   timedOut: 'TOTAL_TIMEOUT',
@@ -69,7 +69,7 @@ export function bodyTooLarge (limit: number): Error {
   return failure(codes.tooLarge, `the body has more than ${limit} bytes`)
 }
 
-/** @param cause what a stream of the app's says that was to decode the body */
+/** @param cause error of an app's stream that decodes the body */
 export function bodyUnreadable (cause: Error): Error {
   return Object.assign(failure(codes.unreadable, `the body cannot be read: ${cause.message}`), { cause })
 }
@@ -80,26 +80,26 @@ export function tooManyInterim (): Error {
 
 const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut, codes.idle])
 
-/** The version has more to do than it is given leave to. */
+/** A configured limit of the upstream is reached. */
 const overloads = new Set<string>([codes.queueFull, codes.waitedTooLong, codes.tooManyUpgrades])
 
 /**
- * Codes for an answer that is not HTTP: undici's, those of Node when it would not write it to the client,
- * and that of undici's assertions, which a status below 100 fails.
+ * Codes for a response that is not valid HTTP: undici's, Node's when it refuses to write the response to the client,
+ * and the one of undici's assertions, which a status below 100 violates.
  */
 const protocolErrors = new Set<string>([
   'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ERR_HTTP_INVALID_STATUS_CODE', 'ERR_INVALID_CHAR',
   'ERR_ASSERTION', codes.tooManyInterim, codes.notOffered
 ])
 
-/** undici would not send it: a request target such as `*`, or a body that is not as long as it says. */
+/** undici refuses to send the request: a target such as `*`, or a body whose length differs from `Content-Length`. */
 const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'])
 
 const notTheUpstreams = new Set<string>([
   codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.unreadable, codes.closing
 ])
 
-/** What is told of a failed exchange in metrics and logs, by its code: words that stay the same, whatever Node and undici call it. */
+/** The causes of failed exchanges in metrics and logs, by error code. They stay stable when Node or undici rename a code. */
 const causes: Readonly<Record<string, string>> = {
   [codes.timedOut]: 'total-timeout',
   [codes.idle]: 'idle-timeout',
@@ -132,27 +132,27 @@ export function causeOf ({ code = '', name }: Error & { code?: string }): string
   return causes[code] ?? (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/.test(code) ? 'tls' : 'other')
 }
 
-/** Whether a failed exchange says something of the target's health. */
+/** Whether a failed exchange says something about the target's health. */
 export function isUpstreamsFault ({ code = '' }: Error & { code?: string }): boolean {
   return !notTheUpstreams.has(code) && !requestErrors.has(code) && !overloads.has(code)
 }
 
-/** Whether another attempt may do better: the fault is a target's, and there is time left. */
+/** Whether another attempt may succeed: a target is at fault, and there is time left. */
 export function isTransient (error: Error & { code?: string }): boolean {
   return error.code === codes.queueFull || (isUpstreamsFault(error) && error.code !== codes.timedOut)
 }
 
-/** Whether it was the time that ran out. */
+/** Whether a time limit was exceeded. */
 export function isTimeout ({ code = '' }: Error & { code?: string }): boolean {
   return timeouts.has(code)
 }
 
-/** What the caller is told about a failed exchange. The error itself, and the target, are for the log. */
+/** The response to the caller of a failed exchange. The error itself and the target only appear in the log. */
 export function exchangeFailure (cause: Error & { code?: string }, version: string, target: string | undefined): Refusal {
   const { code = '', name } = cause
   const remedy = remedyOf(cause, target)
   const details = { cause, members: { version }, ...target !== undefined && { target }, ...remedy !== undefined && { remedy } }
-  // What is left of the body is not waited for.
+  // The connection closes, because the gateway does not read the rest of the body.
   if (code === codes.tooLarge) return requestTooLarge({ ...details, headers: { connection: 'close' } })
   if (code === codes.unreadable) return requestMalformed({ ...details, headers: { connection: 'close' } })
   if (code === codes.bodyStalled) return requestStalled({ ...details, headers: { connection: 'close' } })

@@ -1,7 +1,7 @@
 import { validateHeaderValue } from 'node:http'
 
 /**
- * Fields by their name in lower case, repeated ones as lists of values: for Node's `setHeader` and HTTP/2.
+ * Groups fields by lower-case name, with repeated fields as lists, as Node's `setHeader` and HTTP/2 expect them.
  *
  * @param fields names and values in turn
  * @throws `ERR_INVALID_CHAR`, `ERR_HTTP_INVALID_HEADER_VALUE`
@@ -19,7 +19,7 @@ export function fieldLists (fields: readonly string[]): Map<string, { name: stri
   return lists
 }
 
-/** Spaces behind a value are not its own (RFC 9110 5.5), and HTTP/2 allows none there (RFC 9113 8.2.1). */
+/** Trailing whitespace is not part of a value (RFC 9110 5.5), and HTTP/2 forbids it (RFC 9113 8.2.1). */
 function withoutSpaces (value: string): string {
   let end = value.length
   while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--

@@ -6,10 +6,10 @@ import { isBusy, sendAgain } from './send-again.ts'
 import { answerUnknownMethod } from './unknown-methods.ts'
 import { makeRoutable } from '../url/routable.ts'
 
-/** What is left of the connection of a request that asks for another protocol. */
+/** The connection of a request that asks for another protocol. Node no longer reads from it. */
 export interface Upgrading {
   socket: Duplex
-  /** What the client sent behind its request. It is kept back until the upstream agrees. */
+  /** Bytes that the client sent after its request. They are held back until the upstream agrees. */
   head: Buffer
 }
 
@@ -19,10 +19,10 @@ type IsOurs = (request: IncomingMessage) => boolean
 
 const upgrading = new WeakMap<object, Upgrading>()
 const awaitingContinue = new WeakMap<object, () => void>()
-/** A place where the requests to a server are the gateway's. */
+/** A prefix whose requests belong to the gateway. */
 interface Place {
   mounted: Mounted
-  /** Whether it has a use for what an `Upgrade` field asks for. */
+  /** Whether the gateway can forward the protocols of an `Upgrade` field. */
   takesUpgrade: (field: string) => boolean
 }
 
@@ -33,21 +33,21 @@ export function upgradingOf (raw: object): Upgrading | undefined {
   return upgrading.get(raw)
 }
 
-/** Has a client send the body that it holds back (`Expect: 100-continue`, RFC 9110 10.1.1). */
+/** Sends `100 Continue` to a client that holds its body back (RFC 9110 10.1.1). */
 export function askForBody (raw: object): void {
   awaitingContinue.get(raw)?.()
   awaitingContinue.delete(raw)
 }
 
-/** Whether a client holds the body back until it is asked for it. */
+/** Whether a client holds its body back until it gets `100 Continue`. */
 export function isHeldBack (raw: object): boolean {
   return awaitingContinue.has(raw)
 }
 
 /**
- * Takes over three things under a prefix that Node's server does before a request reaches Fastify. Upgrades go
- * through the router like any request, so that the same hooks see them; `Expect: 100-continue` is answered
- * when the body is wanted; a method that Node does not know is 501. Whoever listened before keeps what is not under the prefix.
+ * Takes over three things that Node's server handles before a request reaches Fastify. Upgrades go through the router,
+ * so that the same hooks see them. `Expect: 100-continue` is answered when the body is read. An unknown method gets 501.
+ * Earlier listeners still handle everything outside the prefix.
  */
 export function takeOver (
   { server, routing, initialConfig, supportedMethods }: App, prefix: string, takesUpgrade: Place['takesUpgrade']
@@ -59,7 +59,7 @@ export function takeOver (
   const hasUse: IsOurs = ({ url, headers }) =>
     placesOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
   const methods = new Set(supportedMethods)
-  // Before Fastify's own listener, which routes the request at once.
+  // This must run before Fastify's own listener, which routes the request.
   server.prependListener('request', (request: IncomingMessage) => {
     if ((request.url!.includes('%') || !methods.has(request.method!)) && isOurs(request)) makeRoutable(request, methods)
   })
@@ -78,7 +78,7 @@ function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOu
     ? isUpgrade(request) && hasUse(request)
     : (callOthers !== null || hasMoreListeners(server, 'upgrade')) && before?.call(server, request) !== false
 
-  // Newer versions of Node ask. They read a body too, so that it cannot be read again.
+  // Only newer versions of Node call this. They also read the body, so `sendAgain` cannot replay it.
   server.shouldUpgradeCallback = isTaken
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isTaken(request)) {
@@ -102,7 +102,7 @@ function takeExpectations (server: Server, isOurs: IsOurs): void {
   })
 }
 
-/** Fastify, or whoever listened before, handles all other parse errors. */
+/** Earlier listeners, such as Fastify's, handle all other parse errors. */
 function takeUnknownMethods (server: Server, isOurs: (request: { url: string }) => boolean): void {
   const callOthers = takeListeners(server, 'clientError')
   server.on('clientError', (error: Error, socket: Duplex) => {
@@ -112,22 +112,22 @@ function takeUnknownMethods (server: Server, isOurs: (request: { url: string }) 
   })
 }
 
-/** @returns what calls the listeners that an event had, `null` for none */
+/** @returns a function that calls the removed listeners; `null` if there were none */
 function takeListeners (server: Server, event: string): ((...args: unknown[]) => void) | null {
   const listeners = server.listeners(event)
   server.removeAllListeners(event)
   return listeners.length === 0 ? null : (...args) => listeners.forEach((listener) => Reflect.apply(listener, server, args))
 }
 
-/** Whether somebody listens who came later than the gateway. */
+/** Whether a listener was added after the gateway's. */
 function hasMoreListeners (server: Server, event: string): boolean {
   return server.listenerCount(event) > 1
 }
 
 /**
- * Whether an upgrade can be passed on. A server may ignore it (RFC 9110 7.8), and it does for HTTP/2 and TLS,
- * which concern this connection alone, for HTTP/1.0, for a request with a body, and for one that comes before
- * the last was answered.
+ * Whether an upgrade can be forwarded. A server may ignore `Upgrade` (RFC 9110 7.8). The gateway does so for HTTP/2 and
+ * TLS, which only concern this hop, for HTTP/1.0, for a request with a body, and for a pipelined request whose
+ * predecessor has no response yet.
  */
 function isUpgrade (request: IncomingMessage): boolean {
   const { headers, httpVersion, socket } = request
@@ -138,27 +138,27 @@ function hasBody ({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-/** A response on the connection, which has nothing behind it: Node reads no more requests there. */
+/** Makes a response for a connection from which Node reads no more requests. */
 function responseOn (socket: Duplex, request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
   response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
   response.on('finish', () => {
-    // What it may still send must not break the answer on its way.
+    // Unread bytes would make the system reset the connection and destroy the response in transit.
     socket.on('finish', () => socket.destroy()).resume().end()
   })
-  // Node did this, until it left the connection to whoever asked for it.
+  // Node stopped forwarding this when it handed the socket over.
   socket.on('drain', () => response.emit('drain'))
-  // Both are noticed only while somebody reads or listens.
+  // A socket emits `end` only while it is read, and an `error` without a listener would be thrown.
   socket.on('error', () => {}).on('end', () => { if (response.statusCode !== 101) socket.destroy() }).read(0)
   return response
 }
 
-/** Has the client asked for the body by whoever reads it first: the exchange, or a route of the app's. */
+/** Asks the client for its body on the first read, whether by the exchange or by a route of the app. */
 function holdBack (request: IncomingMessage, response: ServerResponse): void {
   const { shouldKeepAlive } = response
   const read = request._read
-  // A client that is refused may send its body or not: only a new connection makes that certain.
+  // A refused client may or may not send its body, so the connection cannot be reused.
   response.shouldKeepAlive = false
   awaitingContinue.set(request, () => {
     if (response.headersSent) return

@@ -15,7 +15,7 @@ const longestTarget = 8 * 1024
 type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void
 
 /**
- * Refuses what cannot be forwarded safely, and hides from Fastify what only the upstream may judge.
+ * Refuses requests that cannot be forwarded safely, and hides from Fastify what only the upstream may judge.
  *
  * @param mounted where the routes are
  */
@@ -32,22 +32,22 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
       return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
     }
     if (!isMediaType(headers['content-type'])) delete headers['content-type']
-    // Fastify answers 400 to a QUERY without one. Whether there must be one is for the upstream to say.
+    // Fastify responds 400 to a QUERY without a content type. The upstream decides whether it needs one.
     if (raw.method === 'QUERY') headers['content-type'] ??= 'application/octet-stream'
     done()
   }
 }
 
-/** What a request under a prefix is refused for, if anything. */
+/** Returns the refusal of a request under a prefix; `null` if it may pass. */
 export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
   const { raw } = request
   if (hasUnknownMethod(raw)) return methodUnknown({})
-  // The answer would show what the gateway adds on the way (RFC 9110 9.3.8).
+  // The response would reveal the headers that the gateway adds (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
   const [authority, target] = splitAbsolute(raw.url!)
   raw.url = target
   if (!namesOneHost(request, authority)) return requestMalformed({})
-  // In HTTP/1.0 it may be the only one that names the host.
+  // An HTTP/1.0 request may name its host only here.
   if (authority !== undefined) raw.headers.host ??= authority
   if (target.length > longestTarget) return targetTooLong({})
   return isForwardable(target, mounted) ? null : requestMalformed({})
@@ -55,7 +55,7 @@ export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal
 
 function isForwardable (target: string, mounted: Mounted): boolean {
   const [path] = splitTarget(target)
-  // RFC 3986 has visible ASCII only. Blanks in it are where others would end it.
+  // RFC 3986 allows visible ASCII only. Other servers would end the target at a blank.
   return path.startsWith('/') && isWellEncoded(path) && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !hidesPath(path, mounted) && !isTraversal(path)
 }
 
@@ -63,12 +63,12 @@ function answerOptions (request: FastifyRequest, reply: FastifyReply): void {
   reply.code(204).header('allow', allowed(request)).send()
 }
 
-/** The methods that are forwarded: all that the app's Fastify takes, but one. */
+/** The methods that are forwarded: all that the app's Fastify supports, except TRACE. */
 function allowed ({ server }: FastifyRequest): string {
   return server.supportedMethods.filter((method) => method !== 'TRACE').join(', ')
 }
 
-/** Fastify answers 415 to a media type that it cannot read. It is forwarded as it is, from the raw headers. */
+/** Fastify responds 415 to a malformed media type. The upstream still gets it, from the raw headers. */
 function isMediaType (value: string | undefined): boolean {
   return value === undefined || /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/.test(value)
 }

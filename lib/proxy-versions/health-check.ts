@@ -3,15 +3,15 @@ import type { ActiveHealth, UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions, originOf } from './connection.ts'
 import { connectorTo } from './connector.ts'
 
-/** Told of each result. `null`: it is well. */
+/** Called with each result; `null` means healthy. */
 type OnResult = (error: Error | null) => void
 
 /**
- * Asks a target from time to time how it is. Each time it makes a connection of its own: it does not wait for one of a
- * busy target, sees whether one can be made, and finds the target where DNS has it now.
+ * Checks the health of a target at intervals. Each check opens its own connection: it does not queue behind the requests
+ * to a busy target, it tests whether the target accepts connections, and it follows DNS.
  */
 export class HealthCheck {
-  /** `unknown` until enough results of one kind have come in a row. */
+  /** `unknown` until there are enough consecutive results of one kind. */
   state: 'up' | 'down' | 'unknown' = 'unknown'
   readonly #options: Required<ActiveHealth>
   readonly #makeClient: () => Client
@@ -21,7 +21,7 @@ export class HealthCheck {
   #client: Client | undefined
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
-  /** Results of one kind in a row: successes count up from 0, failures down. */
+  /** Consecutive results of one kind: positive for successes, negative for failures. */
   #row = 0
 
   constructor (address: string, upstream: UpstreamOptions, active: ActiveHealth, onResult: OnResult, random = Math.random) {
@@ -34,12 +34,12 @@ export class HealthCheck {
     this.#random = random
   }
 
-  /** Asks now, and then again after each interval. */
+  /** Checks now, and then after each interval. */
   start (): void {
     this.#ask(this.#options.path).then(() => this.#onAnswer(null), this.#onAnswer)
   }
 
-  /** Goes on with the results of another one, unless this one has come to its own. */
+  /** Takes the state of another check, unless this one already has its own. */
   takeOver (other: HealthCheck): void {
     if (this.state !== 'unknown') return
     this.state = other.state

@@ -4,9 +4,8 @@ import { fieldValues } from '../headers/field-values.ts'
 import { remembered } from '../remembered.ts'
 
 /**
- * Whether a value is a host, with or without a port. Narrower than RFC 3986 3.2.2: what is looked up or
- * connected to has no commas, quotes or percent signs, and without them it stays one value in
- * `X-Forwarded-Host`.
+ * Whether a value is a host, with or without a port. This is stricter than RFC 3986 3.2.2: real hosts have no commas,
+ * quotes or percent signs, and without commas the host stays one value in `X-Forwarded-Host`.
  */
 export const isHost = remembered((value) => {
   const [match, address] = /^(?:[\w.~-]+|\[([^\]]*)\])(?::\d{1,5})?$/.exec(value) ?? []
@@ -14,10 +13,10 @@ export const isHost = remembered((value) => {
 })
 
 /**
- * Whether a request names one host, and a valid one. A second `Host` is refused (RFC 9112 3.2), and so is one
- * that differs from the authority of the target: a resolver, the upstream and the log could each believe
- * another. RFC 9112 3.2.2 lets the authority replace it, but by now the version may have been decided by
- * `Host`, and every client must send both alike (RFC 9112 3.2, RFC 9113 8.3.1).
+ * Whether a request names exactly one valid host. A second `Host` is refused (RFC 9112 3.2), and so is one that differs
+ * from the authority of the target: a resolver, the upstream and the log could each use another one. RFC 9112 3.2.2 lets
+ * the authority replace `Host`, but `Host` may already have decided the version, and clients must send the same value in
+ * both (RFC 9112 3.2, RFC 9113 8.3.1).
  *
  * @param authority of a target in absolute form
  */
@@ -25,8 +24,8 @@ export function namesOneHost ({ raw, host }: FastifyRequest, authority: string |
   const fields = fieldValues(raw.rawHeaders, 'host')
   if (fields.length === 1 && fields[0] === host && authority === undefined && raw.headers[':authority'] === undefined) return isHost(host)
   const names = [...fields, raw.headers[':authority'], authority].filter((name) => name !== undefined).map((name) => String(name).toLowerCase())
-  // HTTP/1.0 need not name one; in HTTP/1.1 Node refuses that, unless it is told not to.
+  // HTTP/1.0 does not require a host; over HTTP/1.1 Node refuses its absence by default.
   if (names.length === 0) return raw.httpVersion !== '2.0'
-  // `host` is what a trusted peer says in X-Forwarded-Host, if it does.
+  // Fastify takes `host` from a trusted peer's X-Forwarded-Host, if present.
   return fields.length <= 1 && isHost(names[0]!) && names.every((name) => name === names[0]) && isHost(host || names[0]!)
 }

@@ -2,18 +2,18 @@ import { type ClientHttp2Session, connect as openSession } from 'node:http2'
 import type { Socket } from 'node:net'
 import { type buildConnector, errors } from 'undici'
 
-/** Streams that one connection carries at once, if the target allows as many (RFC 9113 6.5.2 recommends at least 100). */
+/** Maximum concurrent streams per connection, if the target allows as many (RFC 9113 6.5.2 recommends at least 100). */
 export const mostStreams = 100
 
-/** How much a target may send ahead of what is read, in bytes: on one stream, and on a connection. */
+/** Flow-control windows, in bytes: how much a target may send before the gateway has read it. */
 const windows = { stream: 262_144, connection: 1_048_576 }
 
 /** Fields of a response. Node resets responses with more than 128 by default; `maxResponseHeaderBytes` limits them instead. */
 const mostFields = 16_384
-/** What each field counts beside its name and value (RFC 9113 6.5.2). */
+/** Bytes that each field counts in addition to its name and value (RFC 9113 6.5.2). */
 const fieldOverhead = 32
 
-/** Milliseconds that a target has to close a connection that has nothing left to do. */
+/** Milliseconds that a target has to close an idle connection after the gateway has. */
 const closeTimeout = 1_000
 
 interface ConnectionLimits {
@@ -35,11 +35,11 @@ interface Owner {
   onEnd (connection: Http2Connection, error: Error | null): void
 }
 
-/** One connection to a target, while it is opened and while it is used. */
+/** One HTTP/2 connection to a target, from the first attempt to open it. */
 export class Http2Connection {
   /** `null` until the target has sent its settings. */
   session: ClientHttp2Session | null = null
-  /** Requests that it carries. */
+  /** Requests in flight on this connection. */
   streams = 0
   /** Requests that the target allows at once. Every SETTINGS frame may change it (RFC 9113 6.5.2). */
   limit = mostStreams
@@ -65,7 +65,7 @@ export class Http2Connection {
     })
   }
 
-  /** Whether it takes requests, now or as soon as it is ready. */
+  /** Whether it accepts requests, now or as soon as it is ready. */
   get isUsable (): boolean {
     return !this.#isRetired && !this.#hasEnded && this.session?.closed !== true && this.session?.destroyed !== true
   }
@@ -88,7 +88,7 @@ export class Http2Connection {
     this.#closeWhenIdle()
   }
 
-  /** Ends it at once, whatever the target does. */
+  /** Ends the connection at once, without waiting for the target. */
   destroy (): void {
     this.session?.destroy()
     this.#socket?.destroy()
@@ -136,7 +136,7 @@ export class Http2Connection {
     if (this.session === null) return this.destroy()
     this.session.close()
     const socket = this.#socket!
-    // A target may keep its side open or may be frozen. Nothing waits for it.
+    // A target may keep its side open, or hang.
     const wait = setTimeout(() => socket.destroy(), closeTimeout)
     socket.once('close', () => clearTimeout(wait))
     this.#end(null)
@@ -149,7 +149,7 @@ export class Http2Connection {
   }
 }
 
-/** Names the remedy: over TLS a target says that it speaks HTTP/2, otherwise only the config does. */
+/** Adds a remedy for a target without TLS: with TLS, ALPN selects the protocol, otherwise only the config does. */
 function notHttp2 ({ protocol }: URL, cause: Error | undefined): Error {
   const remedy = protocol === 'http:' ? ". If it does not speak HTTP/2 without TLS, leave out the upstream's http2" : ''
   return Object.assign(new errors.SocketError(`the target ended the connection before it sent HTTP/2 settings${remedy}`), { cause })

@@ -8,18 +8,18 @@ interface Receiver {
 }
 
 /**
- * The body of a response over HTTP/2, between a stream and a receiver that may be slower. Node discards what a stream
- * still holds when its connection ends, although the target has sent all of it. So this takes over what arrives, and
- * the target may end the connection as soon as it has sent the response (RFC 9113 6.8). What waits here is bounded by
- * the window of the stream: Node gives the target no more credit while `push` returns false.
+ * Buffers a response body over HTTP/2 for a receiver that may be slower. A target may end the connection as soon as it has
+ * sent the response (RFC 9113 6.8), but Node then discards what a stream still holds. So the inbox takes chunks from the
+ * stream as they arrive. The stream's window bounds its memory: Node gives the target no more credit while `push`
+ * returns false.
  */
 export class Http2Inbox {
-  /** The target has sent the end of the stream, which a reset is not. */
+  /** The target has ended the stream properly, without a reset. */
   isWhole = false
   readonly #stream: ClientHttp2Stream
   readonly #receiver: Receiver
   readonly #held: Buffer[] = []
-  /** Until the receiver has the headers. */
+  /** Starts paused: the receiver needs the headers first. */
   #isPaused = true
   #isOver = false
 
@@ -29,7 +29,7 @@ export class Http2Inbox {
     const push = stream.push.bind(stream)
     stream.push = (chunk: Buffer | null) => {
       if (chunk !== null) return this.#isOver || this.#receive(chunk)
-      // Node ends a stream that was reset as well; but that one is closed by then.
+      // Node also ends a stream that was reset, but by then that stream is closed.
       if (!stream.closed && !stream.destroyed) this.#end()
       return push(null)
     }
@@ -46,7 +46,7 @@ export class Http2Inbox {
     else if (!this.#stream.destroyed) this.#stream._read(0)
   }
 
-  /** Drops everything that has not been taken. */
+  /** Drops all chunks that the receiver has not taken. */
   stop (): void {
     this.#isOver = true
     this.#held.length = 0

@@ -7,12 +7,12 @@ import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './tra
 
 interface Options {
   connect: buildConnector.connector
-  /** How many connections it may open. */
+  /** Maximum number of connections. */
   connections: number
   /** Milliseconds to open a connection, or to wait for a free stream. 0 = no limit. */
   connectTimeout: number
   limits: Limits
-  /** For a target that does not offer HTTP/2. */
+  /** Used for a target that does not offer HTTP/2. */
   http1: UpstreamPool
   /** Called with the number of requests that all connections together can carry at once, whenever it changes. */
   onCapacity: (requests: number) => void
@@ -22,8 +22,8 @@ interface Options {
 const longestRefusal = 10_000
 
 /**
- * Connections to a target over HTTP/2, or over HTTP/1.1 if it does not offer HTTP/2. undici's own client takes some
- * responses that were reset for complete ones, and cuts off requests in flight when a connection is about to end.
+ * Connections to a target over HTTP/2, or over HTTP/1.1 if it does not offer HTTP/2. undici's own client reports some
+ * reset responses as complete, and aborts requests in flight when the target announces the end of a connection.
  */
 export class Http2Pool implements UpstreamPool {
   readonly #origin: URL
@@ -58,7 +58,7 @@ export class Http2Pool implements UpstreamPool {
     await this.#options.http1.close()
   }
 
-  /** Ends all connections at once, whatever the target does. */
+  /** Ends all connections at once, without waiting for the target. */
   async destroy (): Promise<void> {
     this.#isClosing = true
     clearTimeout(this.#patience)
@@ -88,9 +88,9 @@ export class Http2Pool implements UpstreamPool {
 
   onEnd (connection: Http2Connection, error: Error | null): void {
     this.#connections.delete(connection)
-    // While there are others, a stream of theirs may become free.
+    // Other usable connections may still get a free stream.
     if (error !== null && !this.#usable().some(({ limit }) => limit > 0)) this.#waiting.refuse(error)
-    // A connection that cannot be opened is not tried again for the same requests.
+    // After a failed attempt, the same requests do not open another connection.
     this.#serve(error === null)
     this.#report()
   }
@@ -118,7 +118,7 @@ export class Http2Pool implements UpstreamPool {
 
   /** Gives free streams to the requests that wait. */
   #serve (mayOpen = true): void {
-    // A request that fails at once comes back here: a long queue would be too deep a stack.
+    // A request that fails at once calls this again. Without the flag, a long queue would overflow the stack.
     if (this.#isServing) return
     this.#isServing = true
     for (let connection = this.#withRoom(); connection !== undefined && this.#waiting.size > 0; connection = this.#withRoom()) {
@@ -130,7 +130,7 @@ export class Http2Pool implements UpstreamPool {
     this.#closeWhenIdle()
   }
 
-  /** While a connection is being opened, that has a limit. Otherwise requests wait for a stream only. */
+  /** Opening a connection has its own time limit. Otherwise requests only wait for a free stream. */
   #limitWaits (): void {
     if (this.#waiting.size > 0 && this.#usable().every(({ session }) => session !== null)) this.#waiting.limit()
   }
@@ -154,7 +154,7 @@ export class Http2Pool implements UpstreamPool {
     return [...this.#connections].filter(({ isUsable }) => isUsable)
   }
 
-  /** What a new connection is likely to carry: the same as the newest one that is ready. */
+  /** Estimates the streams of a new connection by the newest one that is ready. */
   #expectedLimit (usable: readonly Http2Connection[]): number {
     return usable.findLast(({ session }) => session !== null)?.limit ?? mostStreams
   }
@@ -179,7 +179,7 @@ export class Http2Pool implements UpstreamPool {
     onCapacity(capacity)
   }
 
-  /** A target that is gone without a word would never allow a stream again. A new connection finds out. */
+  /** A target that vanished silently never allows a stream again. A new connection shows whether it did. */
   readonly #replaceUseless = (): void => {
     for (const connection of this.#connections) {
       if (connection.limit === 0) connection.retire()
@@ -187,7 +187,7 @@ export class Http2Pool implements UpstreamPool {
     this.onChange()
   }
 
-  /** A request that a target refuses meanwhile is sent with another connection. */
+  /** Waits for queued requests too: a request that the target refuses meanwhile needs another connection. */
   #closeWhenIdle (): void {
     if (!this.#isClosing || this.#waiting.size > 0) return
     for (const connection of this.#connections) connection.retire()

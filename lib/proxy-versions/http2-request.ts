@@ -6,16 +6,15 @@ import { Http2Inbox } from './http2-inbox.ts'
 import type { UpstreamHandler, UpstreamRequest, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 export interface Limits {
-  /** From the whole request sent to the headers of its answer, in milliseconds; 0 = no limit. */
+  /** Milliseconds from the end of the request to the response headers; 0 = no limit. */
   headersTimeout: number
-  /** Of the headers of an answer, in bytes. */
+  /** Maximum size of the response headers, in bytes. */
   maxHeaderSize: number
 }
 
 interface Options extends Limits {
-  /** What carries it. */
   connection: { leave (): void, retire (): void }
-  /** Sends the request once more, if that is still to be done. */
+  /** Sends the request again; `null` if it has already been repeated. */
   repeat: (() => void) | null
 }
 
@@ -40,14 +39,14 @@ export class Http2Request implements UpstreamRequest {
   }
 
   /**
-   * @param origin the target's; its host is for requests that name none
-   * @throws when it cannot be sent
+   * @param origin of the target; its host is used for requests without `Host`
+   * @throws when the request cannot be sent
    */
   send ({ body: source, ...options }: UpstreamRequestOptions, origin: URL): void {
     this.#guard(() => this.#handler.onRequest(this))
     if (this.#isOver) return this.#options.connection.leave()
     const body = source as Buffer | Readable | null
-    // `close()` would end the stream before it resets it, and half an upload would look whole. A signal does not.
+    // `close()` would end the stream before it resets it, so a partial upload would look complete. A signal only resets.
     const stream = open(this.#session, requestHeaders(options, origin), { endStream: body === null, signal: this.#cancel.signal })
     this.#stream = stream
     this.#inbox = new Http2Inbox(stream, this)
@@ -79,9 +78,9 @@ export class Http2Request implements UpstreamRequest {
   #limitWait (stream: ClientHttp2Stream, limit: number): void {
     if (limit === 0) return
     const wait = setTimeout(() => {
-      // As long as the target takes what there is of a request, it is the client that is slow.
+      // While the target accepts the upload, only the client can be slow.
       if (!stream.writableFinished && !stream.writableNeedDrain) return wait.refresh()
-      // Nobody knows whether a connection without answers is alive: others do not try.
+      // The connection may be dead, so it gets no more requests.
       this.#options.connection.retire()
       this.#fail(new errors.HeadersTimeoutError())
     }, limit)
@@ -101,7 +100,7 @@ export class Http2Request implements UpstreamRequest {
     }
     this.#handler.onHeaders(status, buffers(fields), '', isWhole)
     if (status < 200) return
-    // Nothing follows: the client can get the headers as the end of its stream as well.
+    // The headers ended the stream.
     if (isWhole) this.onEnd()
     else this.#inbox!.resume()
   }
@@ -115,7 +114,7 @@ export class Http2Request implements UpstreamRequest {
     }
   }
 
-  /** The response is complete, and passed on. */
+  /** The receiver has the complete response. */
   onEnd (): void {
     if (this.#isOver) return
     this.#end()
@@ -124,9 +123,9 @@ export class Http2Request implements UpstreamRequest {
     this.#handler.onComplete(buffers(this.#trailers))
   }
 
-  /** The stream broke off. What was refused was not processed (RFC 9113 8.7), so it is sent once more while it can be. */
+  /** The stream broke off. The target did not process a refused request (RFC 9113 8.7), so it is sent again once. */
   #break (stream: ClientHttp2Stream, error: Error, hasBody: boolean): void {
-    // A response that is complete here reaches its client, whatever happens to the connection.
+    // A complete response reaches the client, whatever happens to the connection.
     if (this.#isOver || this.#isRepeated || (this.#hasAnswer && this.#inbox!.isWhole)) return
     const { repeat } = this.#options
     this.#isRepeated = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && !hasBody && !this.#hasAnswer && repeat !== null
@@ -148,7 +147,7 @@ export class Http2Request implements UpstreamRequest {
     clearTimeout(this.#wait)
   }
 
-  /** Tells the handler, unless it wants to hear no more. What it throws, as for headers that it cannot pass on, ends the request. */
+  /** Calls the handler unless the request is over. An exception, as for headers that cannot be passed on, ends the request. */
   #guard (tell: () => void): void {
     try {
       if (!this.#isOver) tell()
@@ -167,12 +166,12 @@ function buffers (rawFields: readonly string[]): Buffer[] {
 
 function requestHeaders ({ method, path, headers, takesTrailers = false }: UpstreamRequestOptions, origin: URL): Fields {
   const { host, ...fields } = listed(headers as string[])
-  // The only value that HTTP/2 knows (RFC 9113 8.2.2). Servers of gRPC refuse calls without it.
+  // HTTP/2 allows only this value (RFC 9113 8.2.2), and gRPC servers refuse calls without it.
   if (takesTrailers) fields.te = 'trailers'
   return { ...fields, ':method': method, ':scheme': origin.protocol.slice(0, -1), ':authority': host?.[0] ?? origin.host, ':path': path }
 }
 
-/** @throws as undici does, when they are not valid */
+/** @throws undici's error for invalid headers */
 function listed (headers: string[]): Fields {
   try {
     return Object.fromEntries([...fieldLists(headers)].map(([name, { values }]) => [name, values]))
@@ -190,7 +189,7 @@ function open (session: ClientHttp2Session, headers: Fields, options: Parameters
   }
 }
 
-/** Node sends some fields only once. Joined, they mean what they meant apart (RFC 9110 5.3, RFC 9113 8.2.3). */
+/** Node refuses to repeat some fields. Joining their values keeps the meaning (RFC 9110 5.3, RFC 9113 8.2.3). */
 function joined (headers: Fields): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, [values].flat().join(name === 'cookie' ? '; ' : ', ')]))
 }

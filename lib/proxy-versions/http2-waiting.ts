@@ -1,7 +1,7 @@
 import { waitedTooLong } from './failures.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
-/** A request without a stream. */
+/** A request that waits for a stream. */
 export interface Pending {
   readonly options: UpstreamRequestOptions
   readonly handler: UpgradeHandler
@@ -9,7 +9,7 @@ export interface Pending {
   readonly isRepeated: boolean
 }
 
-/** Requests that wait for a stream: first come, first served. */
+/** The queue of requests that wait for a stream. */
 export class WaitingRequests {
   readonly #requests = new Map<Pending, NodeJS.Timeout | undefined>()
   readonly #longestWait: number
@@ -32,7 +32,7 @@ export class WaitingRequests {
     this.#requests.set(pending, undefined)
   }
 
-  /** The next one, which waits no more. */
+  /** Removes and returns the first request. */
   take (): Pending | undefined {
     const pending = this.#requests.keys().next().value
     if (pending !== undefined) this.#remove(pending)
@@ -47,7 +47,7 @@ export class WaitingRequests {
     }
   }
 
-  /** Limits the wait of those whose wait has no limit yet. */
+  /** Starts the timeout of all requests that have none yet. */
   limit (): void {
     if (this.#longestWait === 0) return
     for (const [pending, timer] of this.#requests) {

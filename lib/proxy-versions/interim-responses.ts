@@ -15,7 +15,7 @@ export function forwardInterim (reply: FastifyReply, route: Route, status: numbe
   try {
     writeInterim(reply.raw, status, headers)
   } catch (err) {
-    // The client may have left. Whatever is wrong with it, the final response does not depend on it.
+    // The client may have left. A failure here does not affect the final response.
     reply.request.log.debug({ err, status }, 'interim response not forwarded')
   }
 }

@@ -1,11 +1,11 @@
 import type { LifeCycleHeaders } from '../registry/life-cycle-headers.ts'
 
-/** What an answer says of its version's end. */
+/** The fields with which a response announces the end of its version. */
 export type LifeCycle = { -readonly [Name in keyof LifeCycleHeaders]: string }
 
 export const nothing: LifeCycle = Object.freeze({})
 
-/** Takes in what somebody else says of the end, where the gateway says something as well. @returns whether it did */
+/** Merges a field of the upstream or the app into the gateway's own. @returns whether the gateway has such a field */
 export function mergeEnd (end: LifeCycle, name: string, value: string): boolean {
   if (name === 'deprecation' && end.deprecation !== undefined) end.deprecation = earlierDeprecation(end.deprecation, value)
   else if (name === 'sunset' && end.sunset !== undefined) end.sunset = earlierSunset(end.sunset, value)
@@ -14,19 +14,19 @@ export function mergeEnd (end: LifeCycle, name: string, value: string): boolean 
 }
 
 /**
- * Of two moments of deprecation the earlier one (RFC 9745 2.1: `@` and seconds since 1970). A cluster that says it
- * in another form, as in drafts of the RFC, is not followed.
+ * Returns the earlier of two `Deprecation` values (RFC 9745 2.1: `@` and seconds since 1970). Other forms, as in drafts
+ * of the RFC, are ignored.
  */
 export function earlierDeprecation (ours: string, theirs: string): string {
   return /^@-?\d{1,15}$/.test(theirs.trim()) && Number(theirs.trim().slice(1)) < Number(ours.slice(1)) ? theirs.trim() : ours
 }
 
-/** Of two ends the earlier one (RFC 8594 3: an HTTP-date). */
+/** Returns the earlier of two `Sunset` values (RFC 8594 3: an HTTP-date). */
 export function earlierSunset (ours: string, theirs: string): string {
   return isHttpDate(theirs) && Date.parse(theirs) < Date.parse(ours) ? new Date(theirs).toUTCString() : ours
 }
 
-/** In the form that is to be sent (RFC 9110 5.6.7). */
+/** Whether a text is a date in the preferred format (RFC 9110 5.6.7). */
 function isHttpDate (text: string): boolean {
   return /^\s*[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\s*$/.test(text) && !Number.isNaN(Date.parse(text))
 }

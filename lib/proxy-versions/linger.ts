@@ -5,13 +5,13 @@ import type { Mount } from './mount.ts'
 import { hasBody } from './request-body.ts'
 import type { Listed } from './roster.ts'
 
-/** How long a refused client may go on sending before its connection is cut, in milliseconds. */
+/** Milliseconds that a refused client may keep sending before its connection is cut. */
 const longestLinger = 30_000
 
 /**
- * Lets a client read why its upload was refused, where the response closes the connection. Node would close the socket
- * at once, and the system resets a connection that is closed with unread bytes: the reset can destroy the response on
- * its way. So the gateway only ends its own side, and reads and drops what still comes (RFC 9112 9.6).
+ * Lets a client read why its upload was refused when the response closes the connection. Node would close the socket at
+ * once. The system resets a connection that is closed with unread bytes, and the reset can destroy the response in
+ * transit. So the gateway only ends its own side, and discards what the client still sends (RFC 9112 9.6).
  */
 export class Linger implements Listed {
   place = -1
@@ -28,7 +28,7 @@ export class Linger implements Listed {
     })
   }
 
-  /** Call it before the response is sent. */
+  /** Call this before the response is sent. */
   static behind (request: IncomingMessage, response: ServerResponse, mount: Mount): void {
     if ('stream' in request || !hasBody(request) || isHeldBack(request)) return
     const { socket } = request
@@ -37,9 +37,9 @@ export class Linger implements Listed {
       if (request.readableEnded || socket.destroyed || !socket.writableEnded) return
       // This is what `destroySoon` waits for.
       socket.off('finish', socket.destroy)
-      // No request behind a response with `Connection: close` may be processed.
+      // No request after a response with `Connection: close` may be processed.
       refuseFurther(socket)
-      // The timer, the socket and the roster of the mount keep it.
+      // The timer, the socket and the mount's roster keep a reference.
       new Linger(request, mount) // eslint-disable-line no-new -- nothing else refers to it
     })
   }

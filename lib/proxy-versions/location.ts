@@ -8,14 +8,14 @@ import type { AnnouncedPrefix } from './announced-prefix.ts'
 export type RewriteLocation = (location: string, request: FastifyRequest) => string
 
 /**
- * A place on one of the targets, or on the name that the client used, becomes the place under the mount's
- * prefix that leads there, with the segment or parameter that named the version; the target's own address is
- * not told. Other places stay as they are.
+ * Makes the function that maps a URL on a target, or on the host that the client used, to the public URL under the
+ * mount's prefix. It restores the segment or parameter that named the version, and hides the target's address. Other URLs
+ * stay unchanged.
  *
- * @param hosts that the cluster knows itself by: see `insideHosts`
+ * @param hosts names of the cluster: see `insideHosts`
  * @param prefix of the mount, such as `/api`
- * @param base what the prefix became on the way in, such as `/v2`
- * @param prefixOf what the upstream was told of the prefix
+ * @param base replaces the prefix in forwarded requests, such as `/v2`
+ * @param prefixOf returns the prefix that was announced to the upstream
  */
 export function rewriteLocation (hosts: readonly string[], prefix: string, base: string, prefixOf: AnnouncedPrefix): RewriteLocation {
   const inside = new Set(hosts)
@@ -33,19 +33,19 @@ export function rewriteLocation (hosts: readonly string[], prefix: string, base:
   }
 }
 
-/** A path that is read as one, also where `//host`, `/\host` or what is read as such would name a host (WHATWG URL 4.2). */
+/** Makes sure that clients do not read a path such as `//host` or `/\host` as a host (WHATWG URL 4.2). */
 function asPath (path: string): string {
   return /^\/[\t\n\r]*[\\/]/.test(path) ? `/.${path}` : path
 }
 
-/** What paths begin with outside, inside, and as the upstream was told. */
+/** The start of public paths, of forwarded paths, and the prefix announced to the upstream. */
 interface Places {
   prefix: string
   base: string
   announced: string
 }
 
-/** The path that leads back, with what was taken out on the way in. */
+/** The public path, with the segment or parameter that was removed from the request. */
 function outsidePath (path: string, { prefix, base, announced }: Places, taken: Taken): string {
   const { segment = '', segmentsBefore = 0 } = taken
   // An upstream may have believed X-Forwarded-Prefix.
@@ -55,7 +55,7 @@ function outsidePath (path: string, { prefix, base, announced }: Places, taken: 
   const [head, rest] = isOutside ? [announced, path.slice(announced.length)] : [prefix, path.slice(base.length)]
   const [, way, tail] = /^([^?#]*)(.*)$/s.exec(rest) as unknown as [string, string, string]
   const segments = way.split('/')
-  // Nothing is between, so there is no place that it was at.
+  // The path is too short to have the segment at its position.
   if (segments.length <= segmentsBefore) return withQuery(head + rest, taken)
   const [before, behind] = [segments.slice(0, segmentsBefore + 1), segments.slice(segmentsBefore + 1)]
   return withQuery(head + [before.join('/') + segment, ...behind].join('/') + tail, taken)
@@ -65,14 +65,14 @@ function withQuery (reference: string, { query }: Taken): string {
   return query === undefined ? reference : addParameter(reference, query)
 }
 
-/** Whether it leads from the place that was asked for to another one: not to another scheme, nor within that place. */
+/** Whether a reference is relative to the requested URL: no fragment, and no scheme. */
 function isRelative (reference: string): boolean {
   return reference !== '' && !/^(#|[a-z][a-z\d+.-]*:)/i.test(reference)
 }
 
 /**
- * The names that a cluster may call itself by: its targets, with the default port written out and without,
- * and the `Host` that it is sent where that is a name of its own.
+ * The names by which a cluster may refer to itself: its targets, with and without the default port, and the `Host` that
+ * the config sends.
  */
 export function insideHosts (addresses: readonly string[], host = 'target'): string[] {
   const named = host === 'target' || host === 'client' ? [] : [host.toLowerCase()]
@@ -83,7 +83,7 @@ export function insideHosts (addresses: readonly string[], host = 'target'): str
   })]
 }
 
-/** Whether a path is one, or below it. */
+/** Whether a path equals `base` or lies below it. */
 export function isUnder (path: string, base: string): boolean {
   return path.startsWith(base) && (path.length === base.length || /[/?#]/.test(path.charAt(base.length)))
 }

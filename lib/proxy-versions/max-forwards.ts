@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Counts a request down that says how often it may be forwarded (RFC 9110 7.6.2).
+ * Decrements `Max-Forwards` of an `OPTIONS` request (RFC 9110 7.6.2).
  *
- * @returns whether it must not be forwarded any more, and is the gateway's to answer
+ * @returns whether the request must not be forwarded, so that the gateway responds itself
  */
 export function isFarEnough ({ method, rawHeaders }: IncomingMessage): boolean {
   if (method !== 'OPTIONS') return false
@@ -11,7 +11,7 @@ export function isFarEnough ({ method, rawHeaders }: IncomingMessage): boolean {
   const hops = rawHeaders[index + 1]!
   if (index === -1 || !/^\d+$/.test(hops)) return false
   if (Number(hops) === 0) return true
-  // RFC 9110 7.6.2 lets a recipient set a maximum of its own.
+  // RFC 9110 7.6.2 allows a recipient to apply its own maximum.
   rawHeaders[index + 1] = String(Math.min(Number(hops), 255) - 1)
   return false
 }

@@ -11,18 +11,17 @@ import { type UpgradeProtocols, upgradeProtocols } from './upgrade-protocols.ts'
 import type { Upstreams } from './upstreams.ts'
 import type { Upstream } from './upstream.ts'
 
-/** What can be cut off when the time to finish is over. */
+/** Something in flight that can be cut off when the grace time is over. */
 interface Cancelable extends Listed {
   cancel (): void
 }
 
-/** What all requests under one prefix share. */
+/** The state that all requests under one prefix share. */
 export class Mount {
   readonly prefix: string
   readonly versionHeader: string
-  /** The `X-Forwarded-*` fields that trusted proxies are believed in, in lower case. */
+  /** The `X-Forwarded-*` fields that are accepted from trusted proxies, in lower case. */
   readonly trusted: ReadonlySet<string>
-  /** What is in flight. */
   readonly exchanges = new Roster<Cancelable>()
   readonly tunnels = new Set<Tunnel>()
   isClosing = false
@@ -51,7 +50,6 @@ export class Mount {
     return route
   }
 
-  /** An exchange has ended. */
   endExchange (exchange: Cancelable): void {
     this.exchanges.delete(exchange)
     if (this.isClosing) this.#settleWhenIdle()
@@ -62,7 +60,7 @@ export class Mount {
     if (this.isClosing) this.#settleWhenIdle()
   }
 
-  /** Lets everything in flight end, and cuts it off after the grace time (milliseconds). */
+  /** Lets requests in flight finish, and cuts them off after the grace time (milliseconds). */
   beginClose (graceMs: number): void {
     this.isClosing = true
     for (const tunnel of this.tunnels) tunnel.close({ code: 1001, reason: 'going away' })
@@ -92,12 +90,12 @@ export class Mount {
 export class Route {
   readonly mount: Mount
   readonly upstream: Upstream
-  /** What the mount's prefix becomes, without a slash at its end. */
+  /** Replaces the mount's prefix. It has no trailing slash. */
   readonly base: string
   readonly requestHeaders: ReturnType<typeof requestHeaders>
   readonly responseHeaders: ReturnType<typeof responseHeaders>
   readonly interimHeaders: ReturnType<typeof interimHeaders>
-  /** Trailers that are not passed on either. */
+  /** Names that are not passed on as trailers either. */
   readonly droppedTrailers: ReturnType<typeof droppedFromAnswers>
   readonly protocols: UpgradeProtocols
   readonly closesAtExpiry: boolean

@@ -3,31 +3,31 @@ import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { MessageChannel } from 'node:worker_threads'
 
-// The memory of uploads. Node makes new memory for each piece of a body. It is freed here as soon as the piece is on its
-// way: with large uploads, the garbage collector would otherwise take more time than all the rest.
+// Node allocates new memory for each chunk of an upload. This module frees it as soon as the chunk has been written: with
+// large uploads, garbage collection would otherwise take more time than everything else.
 
-/** What is not worth it, in bytes. */
+/** Shorter chunks are not worth the effort, in bytes. */
 const shortest = 16 * 1024
 
 /**
- * Takes memory away from its owner and is done with it: what is transferred to a port whose other end is closed is freed.
- * `ArrayBuffer.prototype.transfer` would do, but Node 20 has none.
+ * Frees memory: an `ArrayBuffer` that is transferred to a port whose other end is closed is released.
+ * `ArrayBuffer.prototype.transfer` would do the same, but Node 20 lacks it.
  */
 const { port1: nowhere, port2: otherEnd } = new MessageChannel()
 otherEnd.close()
 
 const owned = new WeakSet<Buffer>()
-/** Who listens here may keep what was sent. */
+/** Subscribers may keep the chunks that were sent. */
 const sent = channel('undici:request:bodyChunkSent')
 
-/** Remembers that nobody but the upstream needs a piece of a request's body, if that is so. */
+/** Marks a chunk of a request body as free to release, if only the upstream needs it. */
 export function own (piece: Buffer, source: IncomingMessage): void {
   if (piece.byteLength < shortest || piece.byteLength !== piece.buffer.byteLength) return
-  // Only what came over a connection is ours: `inject()` hands over what its caller may use again.
+  // Only chunks read from a connection are ours: the caller of `inject()` may reuse its buffers.
   if (source.listenerCount('data') === 1 && source.socket instanceof Socket && !('stream' in source) && !sent.hasSubscribers) owned.add(piece)
 }
 
-/** Has a connection free the memory of owned pieces when it has written them. */
+/** Makes a connection free the memory of owned chunks after it has written them. */
 export function freeWritten (socket: Socket): void {
   socket.write = writeOwned
 }

@@ -2,9 +2,9 @@ import type { UpstreamOptions } from '../../types/index.ts'
 
 type Options = NonNullable<NonNullable<UpstreamOptions['health']>['passive']>
 
-/** What the exchanges with a target tell of it: failures in a row make it rest, then one exchange tries it. */
+/** Judges a target by its exchanges. After consecutive failures the target rests; then one exchange tries it. */
 export class PassiveHealth {
-  /** Failures in a row. */
+  /** Consecutive failures. */
   failed = 0
   readonly #failures: number
   readonly #cooldownMs: number
@@ -17,12 +17,12 @@ export class PassiveHealth {
     this.#now = now
   }
 
-  /** Whether it takes requests: it does not fail, or has rested and is due for one to try. */
+  /** Whether the target should get requests: it works, or it has rested and is due for a trial. */
   get isHealthy (): boolean {
     return this.failed < this.#failures || this.#now() >= this.#restsUntil
   }
 
-  /** An exchange begins. A target that has rested gets this one to try, and rests on until it is over. */
+  /** An exchange begins. For a target that has rested, this is the trial; it rests again until the trial ends. */
   begin (): void {
     if (this.failed >= this.#failures) this.#rest()
   }

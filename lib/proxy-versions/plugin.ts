@@ -55,23 +55,23 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     })
 
     await app.register(async (scope) => {
-      // Bodies pass through unread, so no parser of the app's may get at them.
+      // Bodies pass through unread, so the app's parsers must not touch them.
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', keepPayload)
       scope.addHook('onRequest', guardRequests(mount, mounted))
       const handler = (request: FastifyRequest, reply: FastifyReply): void => {
-        // By then all of a small body is there, which Node has read together with the head.
+        // One tick later, a small body that Node has read together with the head is complete.
         if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
         else forward(request, reply, mount, mounted)
       }
       const method = forwardedMethods(scope, mount.prefix)
-      // At the root `/*` takes `/` as well, and leaves it to the app where the app has it.
+      // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
       for (const url of mount.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler })
     }, register)
   }
 })
 
-/** Has `app.close()` end within the grace time, whatever a peer does. */
+/** Makes `app.close()` finish within the grace time, whatever a peer does. */
 function limitClose (app: FastifyInstance, mount: Mount, graceMs: number): void {
   const connections = ServerConnections.of(app.server)
   app.addHook('preClose', (done) => {
@@ -85,7 +85,7 @@ function limitClose (app: FastifyInstance, mount: Mount, graceMs: number): void 
   })
 }
 
-/** Nobody else would catch what goes wrong here: Fastify has returned from the handler. */
+/** Fastify has returned from the handler, so it does not catch errors here. */
 function forwardLate (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {
   try {
     forward(request, reply, mount, mounted)
@@ -106,10 +106,10 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
     method: request.raw.method as Dispatcher.HttpMethod,
     path: insidePath(route.base, behind) + query,
     headers: route.requestHeaders(request),
-    // undici closes the connection behind it.
+    // With `reset`, undici closes the connection after the response.
     reset: isConnectionBound(request),
     upgrade: upgradingOf(request.raw) === undefined ? null : allowedProtocols(request.headers.upgrade!, route.protocols),
-    // undici makes a new connection when the name changes that it takes from `Host`: this one does not.
+    // By default undici takes the name from `Host`, and opens a new connection whenever it changes.
     servername: 'target',
     body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payloadOf(request)),
     takesTrailers: takesTrailers(request),
@@ -117,25 +117,25 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
   }).start()
 }
 
-/** Whether the upstream of some version takes an upgrade. Which version it is for is only known behind the hooks. */
+/** Whether the upstream of some version takes an upgrade. The request's own version is only known after the hooks. */
 function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
   return current.versions.some(({ upstream }) => allowedProtocols(upgrade, upgradeProtocols(upstream)) !== null)
 }
 
-/** All but `OPTIONS` where the app has it for every path, as @fastify/cors does: it comes first. */
+/** All methods, but not `OPTIONS` if the app has a route for every path, as @fastify/cors does: that route takes precedence. */
 function forwardedMethods (scope: FastifyInstance, prefix: string): string[] {
   const isTaken = prefix === '' && ['*', '/*'].some((url) => scope.hasRoute({ method: 'OPTIONS', url }))
   return scope.supportedMethods.filter((method) => method !== 'OPTIONS' || !isTaken)
 }
 
-/** Later versions must get along with these options as well. @returns ends that */
+/** Checks later versions against these options too. @returns ends the check */
 function checkUpdates (registry: Registry, versionHeader: string, projected: readonly string[]): () => void {
   return registry.revisions.addCheck((problems, { versions }) => {
     if (!problems.isIncomplete(['versions'])) checkForward(problems, ['forward'], { versionHeader }, projected, versions)
   })
 }
 
-/** What a request under the prefix would meet here, up to its upstream. */
+/** Lets `explain` rehearse this stage, up to the upstream. */
 function rehearse (app: FastifyInstance, mount: Mount, mounted: Mounted): void {
   const { prefix } = mount
   const patterns = [prefix, `${prefix}/`, `${prefix}/*`]

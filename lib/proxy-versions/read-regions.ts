@@ -1,36 +1,36 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 
-// Where the bytes of upstreams are read into. Left to itself, Node takes 64 KB of new memory for each read. A large answer
-// is many of them: work for the garbage collector, and memory that is not in the processor's cache.
+// Reuses the memory into which upstream responses are read. By default Node allocates 64 KB for each read. A large response
+// takes many reads, which burdens the garbage collector and misses the processor's cache.
 
-/** For a connection that waits for an answer, in bytes: room for several short ones. */
+/** Region of a connection that waits for a response, in bytes: it holds several short responses. */
 const shortLength = 16 * 1024
-/** As long as there is not less left of a region, it is read into once more, in bytes. */
+/** A region with at least this much space left is read into again, in bytes. */
 const leastRest = 8 * 1024
-/** For a connection that filled its region, in bytes. */
+/** Region of a connection that filled its previous one, in bytes. */
 const longLength = 96 * 1024
-/** Long regions there are at most, 15 MB together: fast readers give them back soon, slow ones keep them. Beyond it, regions are short. */
+/** Maximum number of long regions, 15 MB in total: fast clients return them soon, slow ones keep them. Beyond it, regions are short. */
 const mostLong = 160
-/** Regions of a length that wait to be used again, in bytes together; more are left to the garbage collector. */
+/** Total bytes of free regions of one length. Further ones are left to the garbage collector. */
 const mostFree = 3 * 1024 * 1024
 
 const freeShort: Buffer[] = []
 const freeLong: Buffer[] = []
-/** Long regions there are, until the garbage collector has taken them. */
+/** Long regions that the garbage collector has not collected yet. */
 let long = 0
 const collected = new FinalizationRegistry(() => { long-- })
-/** How much was read into a region that may be used again, by its memory; nothing once it has been given back. */
+/** Bytes read into each reusable region, by its memory, until it is given back. */
 const filled = new WeakMap<ArrayBufferLike, number>()
-/** Where the connection that has just read goes on, unless in a new short region. */
+/** The next region of the connection that has just read; `null` for a new short one. */
 let next: Buffer | null = null
-/** Who listens here may keep what was read. */
+/** Subscribers may keep the chunks that were read. */
 const received = channel('undici:request:bodyChunkReceived')
 
 /** The `onread` of `net.connect`. */
 export const readRegions = { buffer: nextRegion, callback: onRead }
 
-/** Node asks for it when a connection begins, and right after each `onRead`. */
+/** Node calls this when a connection begins, and right after each `onRead`. */
 function nextRegion (): Buffer {
   const region = next ?? Buffer.allocUnsafeSlow(shortLength)
   next = null
@@ -43,7 +43,7 @@ function onRead (this: Socket, length: number, region: Uint8Array): boolean {
   const isLong = region.byteLength === longLength
   if (isLong || (isFull && region.byteLength === shortLength)) filled.set(region.buffer, length)
   const takesMore = this.push(region.subarray(0, length))
-  // Last, because who hears of what was read may begin a connection.
+  // This must come last: `push` may open a connection, which takes `next`.
   if (isFull) next = longRegion() ?? freeShort.pop() ?? null
   else if (!isLong && region.byteLength - length >= leastRest) next = region.subarray(length) as Buffer
   return takesMore
@@ -59,8 +59,8 @@ function longRegion (): Buffer | null {
 }
 
 /**
- * Takes back the memory of a piece of a body that nobody needs any more. It is used again only when the piece is all that
- * was read at a time: of anything else, such as a head, undici may have kept a part.
+ * Takes back the memory of a body chunk that is no longer needed. It is reused only if the chunk is everything that was
+ * read at a time: undici may still hold a part of anything else, such as a head.
  */
 export function giveBack (piece: Buffer): void {
   const { buffer, byteOffset, byteLength } = piece
