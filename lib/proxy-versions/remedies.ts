@@ -1,17 +1,17 @@
 type Failure = Error & { code?: string, data?: unknown, socket?: { bytesRead?: number } | null }
 
-/** How an alert or a handshake message begins (RFC 8446 5.1). */
+/** The first bytes of a TLS alert or handshake record (RFC 8446 5.1). */
 const tlsRecord = ['\x15\x03', '\x16\x03']
 
-/** Nobody that Node trusts vouches for the certificate. */
+/** Codes for a certificate that no authority known to Node has issued. */
 const untrusted = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_SIGNATURE_FAILURE', 'CERT_UNTRUSTED', 'INVALID_CA'
 ])
 
 /**
- * What an operator can do about a connection that TLS is wrong with, as the option or the address to write; `undefined`
- * for every other failure.
+ * Returns what an operator can do about a TLS failure: the option or the address to write. `undefined` for every other
+ * failure.
  *
  * @param target the address in the config
  */
@@ -28,13 +28,13 @@ export function remedyOf (error: Failure, target: string | undefined): string | 
   return speaksTls(error) ? `If the target uses TLS, write '${target.replace(/http:/i, 'https:')}'.` : undefined
 }
 
-/** Whether what came was no TLS, or a connection that was closed on the client's greeting. */
+/** Whether a target does not use TLS: it sent something else, or closed the connection after the client's greeting. */
 function speaksPlainText (code: string, message: string): boolean {
   return /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE|RECORD_LAYER_FAILURE|NO_PROTOCOLS_AVAILABLE/.test(code) ||
     /wrong version number|packet length too long|before secure TLS connection was established/i.test(message)
 }
 
-/** Whether an alert of TLS came (RFC 8446 6), or the connection was closed on a request without a word. */
+/** Whether a target uses TLS: it sent an alert (RFC 8446 6), or closed the connection without a response. */
 function speaksTls ({ name, data, code, socket }: Failure): boolean {
   if (name === 'HTTPParserError') return typeof data === 'string' && tlsRecord.some((start) => data.startsWith(start))
   return code === 'UND_ERR_SOCKET' && socket?.bytesRead === 0

@@ -1,9 +1,8 @@
 import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 /**
- * Connections that are made anew when they have been used for some time, so that a changed DNS answer is followed.
- * undici's own `clientTtl` has a request wait without end when all connections are old, and remembers every
- * request that one which is still streaming outlasts.
+ * Replaces its connections after some time, so that DNS changes take effect. undici's own `clientTtl` makes a request
+ * wait forever when all connections are old, and keeps every request in memory that a long stream outlasts.
  */
 export class RenewedPool implements UpstreamPool {
   readonly #make: () => UpstreamPool
@@ -12,7 +11,7 @@ export class RenewedPool implements UpstreamPool {
   #pool: UpstreamPool
   #since: number
   #isClosed = false
-  /** Those that only finish what is under way. */
+  /** Pools that only finish their requests in flight. */
   readonly #retired = new Map<UpstreamPool, Promise<void>>()
 
   /** @param longestUse in milliseconds */
@@ -30,7 +29,7 @@ export class RenewedPool implements UpstreamPool {
     this.#pool.dispatch(options, handler)
   }
 
-  /** Waits for the requests under way. One that was on its way here is served all the same. */
+  /** Waits for the requests in flight. A request that is dispatched later is still served. */
   async close (): Promise<void> {
     this.#isClosed = true
     this.#retire(this.#pool)

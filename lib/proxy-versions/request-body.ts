@@ -6,7 +6,7 @@ import { askForBody, isHeldBack } from './front.ts'
 import { own } from './owned-pieces.ts'
 import { headOnly } from './transport/early-head.ts'
 
-/** How long a client may go on sending a body that nobody wants, in milliseconds: so that it comes to read its answer. */
+/** Milliseconds that a client may keep sending a discarded body, so that it gets to read its response. */
 const longestLinger = 30_000
 
 /** Whether a request has a body, by its framing (RFC 9112 6.3, RFC 9113 8.1). */
@@ -17,8 +17,8 @@ export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean
 }
 
 /**
- * The body of a request that has a length and has come whole, with its head, as small ones do; `null` for all others.
- * It is sent in one piece: there is nothing to stream, and nothing to wait for.
+ * Returns the body of a request if it has a length and arrived completely with the head, as small ones do; otherwise
+ * `null`. Such a body is sent at once, without a stream.
  *
  * @param longest in bytes, 0 = no limit
  */
@@ -27,15 +27,15 @@ function wholeBody (request: IncomingMessage, longest: number): Buffer | null {
   if ('stream' in request || request.headers['transfer-encoding'] !== undefined || length === 0) return null
   if (length !== request.readableLength || (longest > 0 && length > longest)) return null
   const body = request.read() as Buffer
-  // It ends only for who reads on.
+  // The request only emits `end` while it is read.
   request.resume()
   return body
 }
 
 /**
- * The body of a request, in the form that it is sent in; `null` for none.
+ * Returns the body to send; `null` for none.
  *
- * @param payload what is sent: the request itself, or what a `preParsing` hook of the app's made of it
+ * @param payload the request itself, or the stream that a `preParsing` hook of the app returned
  */
 export function bodyOf (request: IncomingMessage, limits: Limits, payload: Readable = request): Buffer | RequestBody | null {
   if (payload !== request) return new RequestBody(request, limits, payload)
@@ -44,24 +44,23 @@ export function bodyOf (request: IncomingMessage, limits: Limits, payload: Reada
 }
 
 interface Limits {
-  /** Bytes of the body; one more and it fails. 0 = no limit. */
+  /** Maximum size in bytes; 0 = no limit. */
   bytes: number
-  /** Milliseconds between two pieces. 0 = no limit. */
+  /** Maximum milliseconds between two chunks; 0 = no limit. */
   idle: number
 }
 
 /**
- * The body of a client's request, as it comes in and no faster than the upstream takes it. undici destroys
- * the body of a request that failed; destroying the request itself would cut the client off before it
- * could be told, so this stands between.
+ * Streams the body of a client's request, no faster than the upstream takes it. undici destroys the body of a failed
+ * request. This class shields the client's request, whose destruction would cut the client off before it gets a response.
  */
 export class RequestBody extends Readable {
   readonly #request: IncomingMessage
-  /** What is read: the request, or what is made of it on the way. */
+  /** The request, or the stream that a hook returned. */
   readonly #source: Readable
   readonly #limit: number
   readonly #stall: NodeJS.Timeout | undefined
-  /** What has come so far. */
+  /** Bytes received so far. */
   byteLength = 0
   #isWanted = false
   #sendsHeadFirst = false
@@ -74,11 +73,11 @@ export class RequestBody extends Readable {
     this.#limit = bytes
     if (idle > 0) this.#stall = setTimeout(this.#onStall, idle)
     source.on('error', this.#onError)
-    // undici listens only until the answer is complete; a client may leave later.
+    // undici listens for errors only until the response is complete, but a client may leave later.
     this.on('error', () => {})
   }
 
-  /** Has the head of the request sent at once, if nothing of the body is there yet. For undici only. */
+  /** Makes undici send the head at once if no bytes of the body have arrived yet. */
   sendHeadFirst (): void {
     this.#sendsHeadFirst = true
   }
@@ -89,8 +88,8 @@ export class RequestBody extends Readable {
   }
 
   /**
-   * The source stops at once: a piece that came later would only wait here. Once this is destroyed, the source is not its
-   * own any more: whoever still pauses this must not keep the rest of the upload from being dropped.
+   * Pauses the source at once: later chunks would only be buffered here. After `destroy`, a late call must not stop the
+   * source, because the rest of the upload is read and dropped.
    */
   override pause (): this {
     if (this.#isWanted && !this.destroyed) this.#source.pause()
@@ -105,13 +104,13 @@ export class RequestBody extends Readable {
   override _destroy (error: Error | null, callback: (error: Error | null) => void): void {
     clearTimeout(this.#stall)
     this.#source.off('data', this.#onData).off('end', this.#onEnd)
-    // It cannot be read any more, and must not wait for somebody to.
+    // The hook's stream has lost its reader, and would never end.
     if (this.#source !== this.#request) this.#source.destroy()
     if (!this.#request.readableEnded && !this.#request.destroyed && !isHeldBack(this.#request)) this.#linger()
     callback(error)
   }
 
-  /** Nothing is read, or asked for, before there is somebody to take it. */
+  /** Begins on the first read, so that the client is not asked for a body that no upstream takes. */
   #begin (): void {
     this.#isWanted = true
     askForBody(this.#request)
@@ -120,7 +119,7 @@ export class RequestBody extends Readable {
     else if (this.#sendsHeadFirst && this.#source.readableLength === 0) this.push(headOnly)
   }
 
-  /** What the client still sends is read and dropped: the next request of its connection comes behind it. */
+  /** Reads and drops the rest of the upload, because the next request on the connection follows it. */
   #linger (): void {
     if ('stream' in this.#request) stopUpload(this.#request.stream as ServerHttp2Stream)
     const end = setTimeout(() => this.#request.destroy(), longestLinger).unref()
@@ -135,12 +134,12 @@ export class RequestBody extends Readable {
   }
 
   #pass (chunk: Buffer): void {
-    // Somebody who listened once may have the first one, and what a hook makes is not the gateway's to free.
+    // A hook may have kept the first chunk, and the chunks of a hook's stream are not the gateway's to free.
     if (this.byteLength > chunk.length && this.#source === this.#request) own(chunk, this.#request)
     if (!this.push(chunk)) this.#source.pause()
   }
 
-  /** A source that is paused waits for the upstream, which has limits of its own. */
+  /** A paused source waits for the upstream, which has its own limits. */
   readonly #onStall = (): void => {
     if (!this.#isWanted || this.#source.isPaused()) this.#stall!.refresh()
     else this.destroy(bodyStalled())
@@ -151,7 +150,7 @@ export class RequestBody extends Readable {
     this.push(null)
   }
 
-  /** Only the client can break its upload off. The error itself looks like one of the upstream's (`ECONNRESET`). */
+  /** Replaces the error: only the client can break off its upload, but `ECONNRESET` looks like an upstream error. */
   readonly #onError = (error: Error): void => {
     this.destroy(this.#source === this.#request ? clientLeft() : bodyUnreadable(error))
   }
@@ -161,7 +160,7 @@ export class RequestBody extends Readable {
 function stopUpload (stream: ServerHttp2Stream): void {
   const stop = (): void => {
     if (stream.destroyed) return
-    // Node reports the end of the body, and sends what comes behind it later. A reset would discard that.
+    // Node reports `finish` before it has sent the end of the stream. A reset would discard that.
     if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR)
     else setTimeout(stop, 10).unref()
   }

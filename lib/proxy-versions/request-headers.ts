@@ -8,32 +8,31 @@ import type { AnnouncedPrefix } from './announced-prefix.ts'
 import { forwardedHeaders, isPeerTrusted, pushForwarded } from './forwarded.ts'
 import { isPayloadDecoded, isPayloadReplaced } from './request-payload.ts'
 
-/** Makes the header list of a forwarded request: names and values in turn. */
+/** Makes the headers of a forwarded request, as alternating names and values. */
 type RequestHeaders = (request: FastifyRequest) => string[]
 
 interface RequestRules {
   versionHeader: string
-  /** What is announced in `X-Forwarded-Prefix`. */
+  /** Returns the value of `X-Forwarded-Prefix`. */
   prefixOf: AnnouncedPrefix
-  /** The `X-Forwarded-*` fields that a trusted proxy's values are passed on of, in lower case. */
+  /** The `X-Forwarded-*` fields that are passed on from trusted proxies, in lower case. */
   trusted: ReadonlySet<string>
 }
 
 /**
- * The client's fields and the gateway's, in order and in their own lines, without those that are for this
- * hop. The effective version replaces whatever the client said in its place, and what tells of the way is
- * written anew.
+ * Combines the client's fields with the gateway's, and keeps their order and their separate lines. Hop-by-hop fields are
+ * dropped. The gateway sets the version header and the forwarding headers itself, whatever the client sent.
  */
 export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHeader, prefixOf, trusted }: RequestRules): RequestHeaders {
   const { host = 'target', headers: { request: { set = {}, add = {}, remove = [] } = {} } = {} } = upstream
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
-  // `:method` and the like are HTTP/2's own (RFC 9113 8.3).
+  // `:*` are the pseudo-headers of HTTP/2 (RFC 9113 8.3).
   const dropped = new HeaderNames([...hopByHop, ...forwardedHeaders, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
   const isPrefixSet = Object.keys(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
 
   return (request) => {
     const { rawHeaders, httpVersionMajor } = request.raw
-    // HTTP/2 may have cut a cookie into crumbs, which elsewhere are one field (RFC 9113 8.2.3).
+    // HTTP/2 may split a cookie into several fields, which must be joined for HTTP/1.1 (RFC 9113 8.2.3).
     const crumbs = httpVersionMajor === 2 ? request.headers.cookie : undefined
     const named = nominatedHeaders.get(request)
     const passed = trusted.size > 0 && isPeerTrusted(request) ? trusted : null
@@ -46,7 +45,7 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
     }
     if (isReplaced) pushContentFields(headers, request)
     if (crumbs !== undefined && !dropped.has('cookie')) headers.push('cookie', crumbs)
-    // undici writes the target's own name when there is none.
+    // Without a host, undici sends the target's own name.
     if (host !== 'target') headers.push('host', host === 'client' ? request.host : host)
     pushForwarded(headers, request)
     const prefix = isPrefixSet ? '' : prefixOf(request)
@@ -56,13 +55,12 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
   }
 }
 
-/** Fields that say how a body is coded and how long it is. */
+/** Fields that describe the coding and the length of a body. */
 const ofContent = /^content-(encoding|length)$/i
 
 /**
- * Adds what a `preParsing` hook says of the body that it made, in `request.headers`. A length that it left as it was is
- * the one of the body that the client sent, so the body is sent in chunks then. @fastify/compress leaves the coding as
- * it was too.
+ * Adds the fields that a `preParsing` hook set in `request.headers` for the body that it returned. An unchanged length is
+ * that of the client's body, so the new body is sent chunked. @fastify/compress also leaves the coding unchanged.
  */
 function pushContentFields (headers: string[], request: FastifyRequest): void {
   const { headers: { 'content-encoding': coding, 'content-length': length }, raw: { rawHeaders } } = request

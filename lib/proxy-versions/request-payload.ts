@@ -5,33 +5,32 @@ import type { FastifyRequest } from 'fastify'
 import { fieldValues } from '../headers/field-values.ts'
 
 /**
- * What Fastify keeps the payload under that its `preParsing` hooks returned. `request.body` has it too, but not for
- * methods whose body Fastify does not parse, nor when a hook has deleted `content-length`. Without the symbol,
- * `request.body` counts.
+ * The symbol under which Fastify keeps the payload that `preParsing` hooks returned. `request.body` is the fallback: it
+ * lacks the payload for methods whose body Fastify does not parse, and when a hook has deleted `content-length`.
  */
 let payloadKey: symbol | undefined
 
-/** Leaves the body as the stream that it is. A hook may have made another stream of it, whose errors must not end the process. */
+/** Keeps the body as a stream. If a hook has returned another stream, an error of that must not crash the process. */
 export function keepPayload (request: FastifyRequest, payload: IncomingMessage, done: (error: null, body: Readable) => void): void {
   if (payload !== request.raw) payload.on('error', () => {})
   done(null, payload)
 }
 
-/** What is to be sent as the body of a request: the request itself, or the stream that `preParsing` hooks returned. */
+/** Returns the body to forward: the request itself, or the stream that `preParsing` hooks returned. */
 export function payloadOf (request: FastifyRequest): Readable {
   payloadKey ??= Object.getOwnPropertySymbols(request).find(isPayloadKey)
   const payload = payloadKey === undefined ? request.body : (request as FastifyRequest & Record<symbol, unknown>)[payloadKey]
   return payload !== request.raw && payload instanceof Readable && hadBody(request.raw) ? payload : request.raw
 }
 
-/** Whether a hook has put another stream in the place of the body. */
+/** Whether a hook has replaced the body with another stream. */
 export function isPayloadReplaced (request: FastifyRequest): boolean {
   return payloadOf(request) !== request.raw
 }
 
 /**
- * Whether the stream of a hook has another coding than what the client sent: it decompresses, or it counts what it was
- * given, as Fastify asks streams to do that decode (`receivedEncodedLength`).
+ * Whether a hook's stream has decoded the client's body: it is a decompressor, or it has `receivedEncodedLength`, which
+ * Fastify requires of streams that decode.
  */
 export function isPayloadDecoded (request: FastifyRequest): boolean {
   const payload = payloadOf(request)

@@ -4,10 +4,9 @@ import { splitAbsolute, splitTarget } from '../url/target.ts'
 export { splitAbsolute, splitTarget }
 
 /**
- * Whether a path could lead an upstream out of where it seems to lead: a `..` segment, plain or in any
- * encoding that is decoded once, with `\` or `;` as some servers read them, or before what becomes a query
- * or a fragment when it is decoded first; a NUL; a fragment. What is forwarded is what was checked, byte for
- * byte.
+ * Whether an upstream could resolve a path to another place than the gateway: a NUL, a fragment, or a `..` segment. The
+ * segment may be plain or encoded once, may be delimited by `\` or `;` as some servers read them, or may precede an
+ * encoded `?` or `#`. The path is forwarded byte for byte as it was checked.
  */
 export function isTraversal (path: string): boolean {
   if (!suspicious.test(path)) return false
@@ -17,18 +16,18 @@ export function isTraversal (path: string): boolean {
 }
 
 /**
- * ASCII in more bytes of UTF-8 than it takes (RFC 3629 10): a decoder that does not mind reads `%c0%ae` as a dot. Nothing else that
- * begins like this is UTF-8, and as Latin-1 it is no text.
+ * Overlong UTF-8 (RFC 3629 10): a lenient decoder reads `%c0%ae` as a dot. No valid UTF-8 and no plausible Latin-1 text
+ * matches this.
  */
 const overlong = /%c[01]%[89ab][\da-f]|%e0%[89][\da-f]%[89ab][\da-f]|%f0%8[\da-f]%[89ab][\da-f]%[89ab][\da-f]/i
 
-/** Nearly no path has one of these, so nearly none is looked at further. */
+/** A quick check: nearly all paths contain none of these and need no further check. */
 const suspicious = /\.\.|%|\\|#|\0/
 
-/** A prefix as the router reads paths, as far as it decides where the prefix ends. */
+/** A prefix, and the router options that decide where it ends in a path. */
 export interface Mounted {
   readonly prefix: string
-  /** Its segments. They are counted, because a path may have them encoded (`/%61pi`), or others for parameters. */
+  /** Number of segments. Their text may differ in a path: it may be encoded (`/%61pi`), or stand for a parameter. */
   readonly depth: number
   /** Whether `//` is the same as `/`. */
   readonly mergesSlashes: boolean
@@ -51,12 +50,12 @@ export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstan
   }
 }
 
-/** Joins prefixes as Fastify does, without a slash at the end: a scope may have the prefix `/api/`. */
+/** Joins prefixes as Fastify does, without a trailing slash: a scope may have the prefix `/api/`. */
 export function joinPrefixes (outer: string, inner = ''): string {
   return (outer.replace(/\/$/, '') + inner).replace(/\/$/, '')
 }
 
-/** Whether the router finds a request target under a prefix, which may have parameters. */
+/** Whether the router matches a request target to a prefix, which may have parameters. */
 export function isUnder ({ prefix, mergesSlashes, ignoresCase }: Mounted, url: string): boolean {
   const [path] = splitTarget(splitAbsolute(url)[1])
   const segments = (mergesSlashes ? path.replaceAll(/\/+/g, '/') : path).split('/')
@@ -77,7 +76,7 @@ function decodeSegment (segment: string): string {
   }
 }
 
-/** What follows the prefix that a path was routed by. It is empty for the bare prefix: `/api` and `/api/` are two paths. */
+/** Returns the rest of a path after the prefix. It is empty for the bare prefix: `/api` and `/api/` are two paths. */
 export function pathBehind (path: string, { depth, mergesSlashes }: Mounted): string {
   let at = 0
   for (let segment = 0; segment < depth; segment++) {
@@ -89,26 +88,26 @@ export function pathBehind (path: string, { depth, mergesSlashes }: Mounted): st
 }
 
 /**
- * The path that an upstream is asked for. No slash is added between the base and the rest, because an upstream that
- * redirects `/orders/` to `/orders` would do so forever. Only the origin form needs one (RFC 9112 3.2.1).
+ * Returns the path of the forwarded request. No slash is added between the base and the rest, because an upstream that
+ * redirects `/orders/` to `/orders` would loop. Only an empty path needs one (RFC 9112 3.2.1).
  *
- * @param base what the prefix becomes, without a slash at its end
+ * @param base replaces the prefix, without a trailing slash
  */
 export function insidePath (base: string, behind: string): string {
   const path = base + behind
   return path === '' ? '/' : path
 }
 
-/** Whether a router that ends paths at `;` has read a prefix out of this one that goes on behind it. */
+/** Whether the router ended a path at a `;` within the prefix, although the path continues. */
 export function hidesPath (path: string, mounted: Mounted): boolean {
   if (!mounted.endsAtSemicolon || !path.includes(';')) return false
   return path.slice(0, path.length - pathBehind(path, mounted).length).includes(';')
 }
 
-/** Whether a path goes on with `//` behind the prefix, so that what is left of it would name a host. */
+/** Whether a path continues with `//` after the prefix: the rest would then name a host. */
 export function namesHost (path: string, mounted: Mounted): boolean {
   if (!path.includes('//')) return false
-  // A parameter of the prefix is empty then.
+  // Here the leading parameter of the prefix is empty.
   if (mounted.prefix.includes(':') && path.startsWith('//')) return true
   return pathBehind(path, mounted).startsWith('//')
 }

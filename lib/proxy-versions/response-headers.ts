@@ -16,27 +16,27 @@ import { isCaching, isSharedCacheable } from './shared-cache.ts'
 /** Headers that the gateway's own hooks have set on the reply. */
 type OwnHeaders = ReturnType<FastifyReply['getHeaders']>
 
-/** What of an upstream's answer is not passed on: what is for its hop, what the config removes, and what is the gateway's own. */
+/** Names that are not passed on from an upstream's response: hop-by-hop, removed or set by the config, or the gateway's own. */
 export function droppedFromAnswers ({ upstream }: RegisteredVersion, versionHeader: string): HeaderNames {
   const { set = {}, remove = [] } = upstream.headers?.response ?? {}
   return new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), versionHeader, `${versionHeader}-requested`])
 }
 
-/** Makes the header list of an answer from the upstream's: names and values in turn. */
+/** Makes the headers of a response from those of the upstream, as alternating names and values. */
 export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<FastifyReply, 'getHeaders' | 'request'>) => string[]
 
 interface ResponseRules {
   versionHeader: string
   relocate: RewriteLocation
   recookie: RewriteCookie
-  /** Headers that pins depend on, for the `Vary` of what shared caches may keep. */
+  /** Headers that pins depend on. They are added to `Vary` if a shared cache may store the response. */
   pinnedBy: readonly string[]
 }
 
 /**
- * The upstream's fields, in order and in their own lines, without those that are for its hop, and the
- * gateway's own. Where both have one, the gateway's counts; `Vary` is united, cookies and links are kept apart,
- * and of two ends of the version the earlier one is told.
+ * Combines the upstream's fields with the gateway's, and keeps their order and their separate lines. Hop-by-hop fields are
+ * dropped. The gateway's fields take precedence, with these exceptions: `Vary` is merged, cookies and links of both are
+ * kept, and the earlier `Deprecation` and `Sunset` win.
  */
 export function responseHeaders (version: RegisteredVersion, rules: ResponseRules): ResponseHeaders {
   const { versionHeader, pinnedBy } = rules
@@ -78,7 +78,7 @@ export function responseHeaders (version: RegisteredVersion, rules: ResponseRule
   }
 }
 
-/** Makes the header list of an interim response (1xx): the upstream's end-to-end fields. A length would be that of a body. */
+/** Makes the headers of an interim response (1xx): the upstream's end-to-end fields, without a length, as there is no body. */
 export type InterimHeaders = (rawHeaders: RawHeaders, request: FastifyRequest) => string[]
 
 export function interimHeaders (version: RegisteredVersion, rules: ResponseRules): InterimHeaders {
@@ -100,20 +100,20 @@ export function interimHeaders (version: RegisteredVersion, rules: ResponseRules
 }
 
 /**
- * Adds the protocols of a 426, which must name them (RFC 9110 15.5.22) although the field is for one hop: the client can
- * ask the gateway for them. HTTP/2 has no upgrades.
+ * Adds `Upgrade` to a 426, which must name the protocols (RFC 9110 15.5.22) although the field is hop-by-hop: the client
+ * can ask the gateway for them. HTTP/2 has no upgrades.
  */
 export function pushUpgradeRequired (headers: string[], rawHeaders: readonly Buffer[], response: FastifyReply['raw']): void {
   const protocols = fieldValue(rawHeaders, 'upgrade')
   if (protocols === undefined || 'stream' in response) return
-  // Node takes a `Connection` without `close` for a wish to keep the connection.
+  // Node keeps the connection open if `Connection` lacks `close`.
   headers.push('upgrade', protocols, 'connection', response.shouldKeepAlive ? 'upgrade' : 'close, upgrade')
 }
 
-/** What is done with a field. */
+/** How a field is treated. */
 type Kind = 'dropped' | 'vary' | 'location' | 'cookie' | 'link' | 'refresh' | 'caching' | 'passed'
 
-/** Makes the function that says what is done with the fields of a name. */
+/** Makes the function that returns how fields with a name are treated. */
 function rulesOfFields (rules: ResponseRules, dropped: HeaderNames) {
   const rewrites = rewritesOf(rules)
   return remembered((name) => {
@@ -122,7 +122,7 @@ function rulesOfFields (rules: ResponseRules, dropped: HeaderNames) {
   })
 }
 
-/** How the fields are rewritten that lead to a place on the upstream. */
+/** The functions that rewrite fields with references to the upstream. */
 function rewritesOf ({ relocate, recookie }: Pick<ResponseRules, 'relocate' | 'recookie'>): Partial<Record<Kind, RewriteLocation>> {
   return {
     location: relocate,
@@ -157,12 +157,12 @@ function namedInConnection (rawHeaders: readonly Buffer[]): string[] | null {
 function pushVary (headers: string[], upstreams: string, own: OwnHeaders[string]): void {
   if (upstreams === '' && own === undefined) return
   const ours = own === undefined ? '' : String(own)
-  // Our own is the same text for every answer, whose hash is known. A new one of both would be hashed each time.
+  // Without an upstream value, the key is the same string for every response, so its hash is cached.
   const united = unitedVary(upstreams === '' ? ours : `${ours}\n${upstreams}`)
   if (united !== '') headers.push('vary', united)
 }
 
-/** Of our own `Vary` and, in a second line, the upstream's. */
+/** Merges the gateway's `Vary` and, on a second line, the upstream's. */
 const unitedVary = remembered((both) => {
   const [own, upstreams = ''] = both.split('\n') as [string, string?]
   return mergeVary(upstreams, own.split(',').map((name) => name.trim()).filter(Boolean))

@@ -4,35 +4,33 @@ import { fieldLists } from './field-lists.ts'
 import { giveBack } from './read-regions.ts'
 
 const { end, write } = ServerResponse.prototype
-/** Whether nobody had put something in the place of Node's method before this was loaded. */
+/** Whether Node's own method was in place when this module was loaded. */
 const isNodes = !Object.hasOwn(ServerResponse.prototype, 'write')
-
-// What the responses of Node's two kinds of servers do differently.
 
 export type Response = ServerResponse | Http2ServerResponse
 
-/** Whether nobody is left to read the answer. */
+/** Whether the client has left. */
 export function isGone (response: Response): boolean {
   return 'stream' in response ? response.stream.destroyed : response.destroyed
 }
 
-/** Has the connection end behind an answer: nobody would read another request from it. HTTP/2 says so on its own. */
+/** Ends the connection after a response, because no more requests are read from it. HTTP/2 sends GOAWAY instead. */
 export function endConnectionAfter (response: Response): void {
   if ('stream' in response) return
   const { socket } = response
   response.shouldKeepAlive = false
-  // The headers may have promised otherwise.
+  // The headers may already have been sent with `keep-alive`.
   response.once('finish', () => socket?.destroySoon())
 }
 
-/** Whether the client reads slower than it is written to. */
+/** Whether the client reads more slowly than the gateway writes. */
 export function needsDrain (response: Response): boolean {
   return 'stream' in response ? response.stream.writableNeedDrain : response.writableNeedDrain
 }
 
 /**
- * Ends an answer so that the client cannot take what it has for the whole. Destroyed without an error, a
- * stream of HTTP/2 is reset with `NO_ERROR`, which clients take for its end.
+ * Ends a response so that the client cannot mistake it for a complete one. An HTTP/2 stream that is destroyed without an
+ * error is reset with `NO_ERROR`, which clients take for a normal end.
  */
 export function breakOff (response: Response): void {
   if ('stream' in response) response.stream.destroy(new Error('the answer broke off'))
@@ -41,14 +39,14 @@ export function breakOff (response: Response): void {
 }
 
 /**
- * Time in which a client reads what has arrived, in milliseconds. A client that is built on libuv takes a reset for an end when
- * it arrives together with data.
+ * Milliseconds for a client to read the data that has arrived. A client built on libuv reports a reset that arrives
+ * together with data as a normal end.
  */
 const resetDelay = 10
 
 /**
- * The end of a response may be the end of the connection. Only a reset is no end. TLS needs none, because Node does not announce
- * an end that it forces; a Unix socket has none.
+ * Resets the connection, because a normal close could end the response properly. TLS needs no reset: Node sends no
+ * `close_notify` when it destroys a socket. A Unix socket has no reset.
  */
 function breakOffHttp10 (response: ServerResponse): void {
   const { socket } = response
@@ -57,16 +55,16 @@ function breakOffHttp10 (response: ServerResponse): void {
 }
 
 /**
- * Writes a piece of a body, at once: Node would wait for more, and by then ask for a pause although the connection has
- * room. The pause is what costs, for every piece of a large answer.
+ * Writes a chunk of a body without delay. Node would wait for more data and report backpressure meanwhile, although the
+ * connection has room, and a pause for every chunk slows down large responses.
  *
- * @returns whether the client takes more; if not, there is a `drain` when it does
+ * @returns whether the client takes more; if not, `drain` follows
  */
 export function writePiece (response: Response, piece: Buffer): boolean {
   if ('stream' in response) return response.write(piece)
   const { socket } = response
   socket?.cork()
-  // Who has put something in the place of Node's own method may keep what it was given.
+  // A replacement of Node's method may keep the chunk.
   const takesMore = isNodes && response.write === write ? response.write(piece, (error) => onWritten(error, piece)) : response.write(piece)
   socket?.uncork()
   return takesMore || response.writableLength === 0
@@ -76,13 +74,13 @@ function onWritten (error: Error | null | undefined, piece: Buffer): void {
   if (error == null) giveBack(piece)
 }
 
-/** Longest body that is sent in one piece with its head, in bytes. */
+/** Longest body that is joined with its head, in bytes. */
 const longestWithHead = 8 * 1024
 
 /**
- * Ends an answer with a piece of its body, or the whole of it. A short body that its head was not sent before goes with
- * the head as one text, as Node does it for a body that is text: two pieces would take `writev`, which costs as much
- * again as the rest of the answer.
+ * Ends a response with the last chunk of its body, or all of it. A short body whose head is not sent yet is joined with
+ * the head as one string, as Node does for string bodies: two buffers would need `writev`, which costs as much as the
+ * rest of the response.
  */
 export function endWith (response: Response, body: Buffer | null): void {
   if (body === null) response.end()
@@ -94,22 +92,22 @@ export function endWith (response: Response, body: Buffer | null): void {
   }
 }
 
-/** Whether Node keeps the head where it always did: the field is its own, and may go. */
+/** Whether Node still has `_header`, which is a private field. */
 function hasHead (response: ServerResponse): response is ServerResponse & { _header: string } {
   return typeof (response as ServerResponse & { _header?: unknown })._header === 'string'
 }
 
-/** Whether somebody counts the body, or has put something in the place of Node's own methods: `inject()` does. */
+/** Whether Node checks the body's length, or its methods were replaced, as `inject()` does. */
 function isWatched (response: ServerResponse): boolean {
   return response.strictContentLength || response.end !== end || response.write !== write
 }
 
-/** Writes what comes behind the body: pairs of name and value. */
+/** Sends trailers after the body. */
 export function addTrailers (response: Response, trailers: Array<[name: string, value: string]>): void {
   if (!('stream' in response)) return response.addTrailers(trailers)
   const fields = Object.fromEntries([...fieldLists(trailers.flat())].map(([name, { values }]) => [name, values]))
   const { stream } = response
-  // Node would send its own list, and would throw where nobody catches it if a field is repeated that it sends only once.
+  // Node's own listener would throw an uncatchable error for a repeated field that it sends only once.
   stream.removeAllListeners('wantTrailers').once('wantTrailers', () => sendTrailers(stream, fields))
 }
 
@@ -117,7 +115,7 @@ function sendTrailers (stream: ServerHttp2Stream, fields: Record<string, string[
   try {
     stream.sendTrailers(fields)
   } catch {
-    // Joined, they mean what they meant apart (RFC 9110 5.3).
+    // Joining repeated fields keeps their meaning (RFC 9110 5.3).
     stream.sendTrailers(Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values.join(', ')])))
   }
 }

@@ -1,24 +1,24 @@
 import type { RetryReason, UpstreamRetry } from '../../types/index.ts'
 import { isTimeout, isTransient } from './failures.ts'
 
-/** Part of the requests under way that may be retries: more would make a struggling upstream's trouble worse. */
+/** Share of the requests in flight that may be retries: more would overload a struggling upstream further. */
 const budget = 0.2
-/** Retries that are always allowed, so that a quiet gateway can make one. */
+/** Concurrent retries that are always allowed, so that a quiet gateway can retry at all. */
 const smallestBudget = 3
-/** Longest wait before a first retry, in milliseconds. Doubled for each further one. */
+/** Maximum delay of the first retry, in milliseconds. It doubles with each further one. */
 const firstDelay = 25
 
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'PROPFIND', 'QUERY'])
 
-/** What of a request decides on its retry. */
+/** The properties of a request that decide whether it is retried. */
 export interface Attempted {
   method: string
   hasBody: boolean
-  /** How often it was sent. */
+  /** Attempts so far. */
   attempts: number
 }
 
-/** Decides what may be sent once more, and when. One for all requests of an upstream. */
+/** Decides which requests are retried, and when. All requests of an upstream share one policy. */
 export class RetryPolicy {
   /** Retries so far. */
   made = 0
@@ -27,27 +27,27 @@ export class RetryPolicy {
   readonly #maxDelay: number
   readonly #random: () => number
   readonly #now: () => number
-  #underWay = 0
+  #inFlight = 0
   #retrying = 0
 
   constructor ({ attempts = 1, on = ['not-sent', 'stale'], maxDelay = 1_000 }: UpstreamRetry, now: () => number, random = Math.random) {
     this.#attempts = attempts
-    // A connection that turns out to be closed is one that broke.
+    // A stale connection also counts as a reset.
     this.#on = new Set(on.includes('reset') ? [...on, 'stale'] : on)
     this.#maxDelay = maxDelay
     this.#now = now
     this.#random = random
   }
 
-  /** Whether something may be a reason at all. */
+  /** Whether the config names a reason. */
   isReason (reason: RetryReason | number): boolean {
     return this.#on.has(reason as RetryReason)
   }
 
   /**
-   * How long to wait before the request is sent once more, in milliseconds; `null`: it is not.
+   * Returns the milliseconds to wait before the retry; `null` for no retry.
    *
-   * @param retryAfter what the answer says of it
+   * @param retryAfter value of the response's `Retry-After`
    */
   delay (reason: RetryReason | number, { method, hasBody, attempts }: Attempted, retryAfter?: string): number | null {
     if (attempts > this.#attempts || !this.isReason(reason) || !this.#hasBudget) return null
@@ -59,37 +59,35 @@ export class RetryPolicy {
     return delay <= this.#maxDelay ? delay : null
   }
 
-  /** A request begins. */
   begin (): void {
-    this.#underWay++
+    this.#inFlight++
   }
 
-  /** A request is sent once more. */
   beginRetry (): void {
     this.#retrying++
     this.made++
   }
 
-  /** A request is over. @param retries how often it was sent once more */
+  /** @param retries of the request that is over */
   end (retries: number): void {
-    this.#underWay--
+    this.#inFlight--
     this.#retrying -= retries
   }
 
   get #hasBudget (): boolean {
-    return this.#retrying < Math.max(smallestBudget, budget * this.#underWay)
+    return this.#retrying < Math.max(smallestBudget, budget * this.#inFlight)
   }
 
-  /** Seconds, or a date (RFC 9110 10.2.3). What is neither asks for more than anybody waits. */
+  /** Parses seconds or a date (RFC 9110 10.2.3). Anything else prevents the retry. */
   #milliseconds (retryAfter: string): number {
     if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000
-    // `Date.parse` takes `1.5` and `-1` for dates as well.
+    // `Date.parse` also accepts `1.5` and `-1`.
     const date = /^[A-Z][a-z]+, .* GMT$/.test(retryAfter) ? Date.parse(retryAfter) : NaN
     return Number.isNaN(date) ? Infinity : Math.max(date - this.#now(), 0)
   }
 }
 
-/** What makes a failed exchange worth another attempt; `null`: another one would fail as well. */
+/** Returns why a failed exchange is worth another attempt; `null` if another one would fail as well. */
 export function reasonOf (error: Error & { code?: string }, wasSent: boolean, isStale = false): RetryReason | null {
   if (!isTransient(error)) return null
   if (!wasSent) return 'not-sent'

@@ -1,12 +1,12 @@
 /** Something that can be on a roster. */
 export interface Listed {
-  /** Where it is on its roster; -1 while it is on none. */
+  /** Index on the roster; -1 while it is on none. */
   place: number
 }
 
 /**
- * What is under way, in no order. For things that come and go with every request: a `Set` makes its tables anew all the
- * time, and through them what is long gone outlives the garbage collector's young generation.
+ * An unordered collection for members that come and go with every request. A `Set` would rebuild its tables all the time,
+ * and old tables keep members alive beyond the garbage collector's young generation.
  */
 export class Roster<Member extends Listed> {
   readonly #members: Member[] = []
@@ -19,7 +19,7 @@ export class Roster<Member extends Listed> {
     member.place = this.#members.push(member) - 1
   }
 
-  /** Takes one off that is on it, or was. */
+  /** Removes a member. Does nothing if it was already removed. */
   delete (member: Member): void {
     if (member.place === -1) return
     const last = this.#members.pop()!
@@ -30,7 +30,7 @@ export class Roster<Member extends Listed> {
     member.place = -1
   }
 
-  /** Those that are on it now. */
+  /** Returns a copy, so that members may leave while it is iterated. */
   list (): Member[] {
     return [...this.#members]
   }

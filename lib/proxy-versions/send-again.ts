@@ -2,17 +2,17 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { connectionOptions } from '../headers/hop-by-hop.ts'
 
-/** Whether a request of the connection has yet to be answered. */
+/** Whether a request on the connection has no complete response yet. */
 export function isBusy (socket: Duplex & { _httpMessage?: object | null }): boolean {
   return socket._httpMessage != null
 }
 
 /**
- * Has the server read a request once more, without its wish for another protocol: Node has taken it for the
- * last one of its connection. What cannot be read again as it was is cut off.
+ * Makes the server read a request again without `Upgrade`, because Node treats an upgrade as the last request of its
+ * connection. If the request cannot be restored, the connection is cut.
  */
 export function sendAgain (server: Pick<Server, 'emit' | 'maxHeadersCount'>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  // Two answers at once would mix.
+  // The responses to two requests would mix.
   if (isBusy(socket) || hasLostHeaders(server, request)) {
     socket.destroy()
     return
@@ -29,7 +29,7 @@ export function sendAgain (server: Pick<Server, 'emit' | 'maxHeadersCount'>, req
   server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket)
 }
 
-/** Without its length, the body of a request would be read as the next one. */
+/** Node drops headers beyond the limit. Without its length, a body would be read as the next request. */
 function hasLostHeaders ({ maxHeadersCount }: Pick<Server, 'maxHeadersCount'>, { rawHeaders }: IncomingMessage): boolean {
   return maxHeadersCount !== 0 && rawHeaders.length >= (maxHeadersCount ?? 1000) * 2
 }

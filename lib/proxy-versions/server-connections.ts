@@ -1,14 +1,13 @@
 import type { Server, Socket } from 'node:net'
 
-/** Milliseconds between the end of the grace time, when exchanges are refused, and that of connections: so that clients get the refusal. */
+/** Milliseconds after the grace time until connections are cut, so that clients of aborted exchanges get the refusal. */
 const longestGoodbye = 500
 
 const known = new WeakMap<Server, ServerConnections>()
 
 /**
- * The connections to an app's server, from the first byte on. Neither Node nor Fastify ends a connection whose TLS
- * handshake or request never gets complete, or a session of HTTP/2 whose client does not read any more: `app.close()`
- * would wait for the client.
+ * Tracks the connections to an app's server. Neither Node nor Fastify ends a connection whose TLS handshake or request
+ * is never completed, or an HTTP/2 session whose client has stopped reading, so `app.close()` would wait for the client.
  */
 export class ServerConnections {
   readonly #sockets = new Set<Socket>()
@@ -23,14 +22,14 @@ export class ServerConnections {
 
   private constructor (server: Server) {
     server.on('connection', (socket: Socket) => {
-      // A request that is read again has its connection announced again.
+      // `sendAgain` emits the event again for the same socket.
       if (this.#sockets.has(socket)) return
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     }).on('close', () => clearTimeout(this.#limit))
   }
 
-  /** The server is closing. What is still open after the longest grace time that anybody asks for (milliseconds) is cut off. */
+  /** Cuts off connections that are still open after the grace time (milliseconds). The longest one requested counts. */
   limitClose (graceMs: number): void {
     const closesAt = performance.now() + graceMs
     if (closesAt < this.#closesAt) return
@@ -41,7 +40,6 @@ export class ServerConnections {
     }, graceMs + longestGoodbye)
   }
 
-  /** The server is closed. */
   endClose (): void {
     clearTimeout(this.#limit)
   }

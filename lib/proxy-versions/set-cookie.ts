@@ -18,8 +18,8 @@ interface CookieRules extends CookieOptions {
 }
 
 /**
- * Makes the function that has a cookie come back to the upstream that set it: clients compare its `Path` with the path
- * outside (RFC 6265 5.1.4), and refuse a `Domain` that is not theirs (5.3).
+ * Makes the function that rewrites a cookie so that clients return it: they compare `Path` with the public path
+ * (RFC 6265 5.1.4), and reject a `Domain` that does not match the host (5.3).
  */
 export function rewriteCookie ({ prefix, base, prefixOf, hosts, path = true, domain = false }: CookieRules): RewriteCookie {
   const attributeOf = (attribute: string, request: FastifyRequest): string | null => {
@@ -33,13 +33,13 @@ export function rewriteCookie ({ prefix, base, prefixOf, hosts, path = true, dom
     if (!inside.startsWith('/') || (announced !== '' && isUnder(inside, announced))) return inside
     const { segment = '', segmentsBefore = 0 } = takenOut.get(request) ?? {}
     const outside = (prefix.includes(':') ? mountPrefix(request) : prefix) + (segmentsBefore === 0 ? segment : '')
-    // What is around the base has all that is outside in it.
+    // A path above the base covers the whole mount.
     if (inside === '/' || isUnder(base, inside)) return outside === '' ? '/' : outside
     return isUnder(inside, base) ? outside + inside.slice(base.length) : inside
   }
 
   return (cookie, request) => {
-    // A browser takes a cookie with this name only with the path `/` and without a domain (RFC 6265bis 4.1.3.2).
+    // Browsers accept a `__Host-` cookie only with the path `/` and without a domain (RFC 6265bis 4.1.3.2).
     if (/^\s*__host-/i.test(cookie) || !/;\s*(path|domain)\s*=/i.test(cookie)) return cookie
     const [pair, ...attributes] = cookie.split(';') as [string, ...string[]]
     return [pair, ...attributes.map((attribute) => attributeOf(attribute, request)).filter((attribute) => attribute !== null)].join(';')

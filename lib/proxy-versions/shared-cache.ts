@@ -1,22 +1,22 @@
-/** Each counts for the caches that obey it: all of them (RFC 9111 5.2), or content delivery networks (RFC 9213, Edge Architecture). */
+/** Each applies to the caches that honour it: all (RFC 9111 5.2), or content delivery networks (RFC 9213, Edge Architecture). */
 const controls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
-/** With these an answer may be kept without a word of `Cache-Control` (RFC 9111 4.2.1, 4.2.2). */
+/** With these, a response may be stored even without `Cache-Control` (RFC 9111 4.2.1, 4.2.2). */
 const dates = ['expires', 'last-modified']
 const names = [...controls, ...dates]
 const caching = new Set(names)
 const storable = ['public', 's-maxage', 'must-revalidate', 'max-age', 'proxy-revalidate']
 
-/** Whether a field says something of caching. @param name in lower case */
+/** Whether a field affects caching. @param name in lower case */
 export function isCaching (name: string): boolean {
   return caching.has(name)
 }
 
 /**
- * Whether a shared cache may keep an answer: even one to a request with credentials (RFC 9111 3.5), or one to an
- * anonymous request, which it would then give to a caller with credentials as well.
+ * Whether a shared cache may store a response: one to a request with credentials (RFC 9111 3.5), or one to an anonymous
+ * request, which the cache would also give to callers with credentials.
  *
- * @param fields the upstream's that say something of caching: names and values in turn
- * @param own headers that the app has set, which count before the upstream's
+ * @param fields the upstream's caching fields, as alternating names and values
+ * @param own headers that the app has set, which take precedence over the upstream's
  */
 export function isSharedCacheable (fields: readonly string[], own: Readonly<Record<string, unknown>>): boolean {
   const valuesOf = (name: string): string[] =>

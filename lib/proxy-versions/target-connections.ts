@@ -6,17 +6,17 @@ import { RenewedPool } from './renewed-pool.ts'
 import { Http1Pool } from './transport/http1-pool.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
-/** Connections are made anew after this time, in milliseconds. */
+/** Milliseconds after which connections are replaced. */
 const longestUse = 30_000
 
-/** All connections to a target. How many there are is limited by who uses them. */
+/** All connections to a target. The caller limits their number. */
 export class TargetConnections implements OpenConnections {
   open = 0
   readonly #requests: RenewedPool
-  /** HTTP/2 has no `Upgrade` (RFC 9113 8.6), so upgrades have connections of their own. */
+  /** HTTP/2 has no `Upgrade` (RFC 9113 8.6), so upgrades use separate HTTP/1.1 connections. */
   readonly #upgrades: RenewedPool
 
-  /** @param onCapacity called with the number of requests that its connections can carry at once, when that changes */
+  /** @param onCapacity called with the number of concurrent requests that the connections can carry, when it changes */
   constructor (address: string, options: UpstreamOptions, now: () => number, onCapacity: (requests: number) => void) {
     const limits = connectionOptions(address, options)
     const http1Options = { ...limits, connect: connectorTo(address, options, false, this) }
@@ -33,12 +33,12 @@ export class TargetConnections implements OpenConnections {
     pool.dispatch(options, handler)
   }
 
-  /** Waits for the requests under way. */
+  /** Waits for the requests in flight. */
   async close (): Promise<void> {
     await Promise.all([this.#requests.close(), this.#upgrades.close()])
   }
 
-  /** Ends all of them at once. */
+  /** Ends all connections at once. */
   async destroy (): Promise<void> {
     await Promise.all([this.#requests.destroy(), this.#upgrades.destroy()])
   }

@@ -7,10 +7,10 @@ import { PassiveHealth } from './passive-health.ts'
 import { TargetConnections } from './target-connections.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
-/** Told that a target begins or ceases to get requests. */
+/** Called when a target starts or stops getting requests. */
 export type OnHealth = (target: Target, error: Error | null) => void
 
-/** One address of an upstream, with its connections and what is known of its health. */
+/** One address of an upstream, with its connections and its health. */
 export class Target {
   readonly address: string
   readonly #connections: TargetConnections
@@ -19,7 +19,7 @@ export class Target {
   readonly #check: HealthCheck | null
   readonly #onHealth: OnHealth
   #ended = { succeeded: 0, failed: 0, abandoned: 0 }
-  /** What `onHealth` was last told. */
+  /** The state that `onHealth` last reported. */
   #wasHealthy = true
   #lastError: string | undefined
 
@@ -39,7 +39,7 @@ export class Target {
     return this.#passive.isHealthy && this.#check?.state !== 'down'
   }
 
-  /** Exchanges under way. */
+  /** Exchanges in flight. */
   get pending (): number {
     return this.#queue.taken
   }
@@ -66,7 +66,7 @@ export class Target {
     return { address, healthy, pending, queued, connections: this.#connections.open, ended: { ...this.#ended } }
   }
 
-  /** Begins an exchange, as soon as there is a connection for it. */
+  /** Begins an exchange as soon as a connection is free. */
   enter (waiter: Waiter): void {
     this.#passive.begin()
     this.#queue.enter(waiter)
@@ -77,7 +77,7 @@ export class Target {
     this.#connections.dispatch(options, handler)
   }
 
-  /** Ends an exchange that has begun. `null`: it says nothing of the target's health. */
+  /** Ends an exchange that has begun. `null` says nothing about the target's health. */
   leave (outcome: Error | 'succeeded' | null): void {
     this.#queue.leave()
     this.#ended[outcome === 'succeeded' ? 'succeeded' : outcome === null ? 'abandoned' : 'failed']++
@@ -87,7 +87,7 @@ export class Target {
     this.#note(error)
   }
 
-  /** Goes on with what another one knows of the same address. Exchanges that end there are counted here too. */
+  /** Continues with the health and the counters of another target with the same address. They share the counters. */
   takeOver (other: Target): void {
     this.#ended = other.#ended
     this.#wasHealthy = other.#wasHealthy
@@ -96,12 +96,12 @@ export class Target {
     if (other.#check !== null) this.#check?.takeOver(other.#check)
   }
 
-  /** For one that does not wait for its beginning any more. */
+  /** Removes an exchange that has not begun from the queue. */
   giveUp (waiter: Waiter): void {
     this.#queue.giveUp(waiter)
   }
 
-  /** Waits for the exchanges under way. */
+  /** Waits for the exchanges in flight. */
   async close (): Promise<void> {
     await Promise.all([this.#check?.close(), this.#connections.close()])
   }

@@ -3,22 +3,22 @@ import type { FastifyRequest } from 'fastify'
 import { HeaderNames } from '../headers/header-names.ts'
 import { hopByHop } from '../headers/hop-by-hop.ts'
 
-/** Fields that decide how a message is read or who sent it, so they do not belong behind it (RFC 9110 6.5.1). */
+/** Fields for framing, routing, authentication and the like, which are not allowed in trailers (RFC 9110 6.5.1). */
 const unfit = new HeaderNames([
   ...hopByHop, 'content-*', 'host', 'cache-control', 'expires', 'age', 'date', 'vary', 'location', 'retry-after', 'set-cookie',
   'authorization', 'www-authenticate', 'authentication-info', 'max-forwards', 'range'
 ])
 
-/** Whether a client takes trailers: it said so, its protocol has them (RFC 9110 10.1.4), and there is a body to trail. */
+/** Whether a client accepts trailers: it says so (RFC 9110 10.1.4), its protocol has them, and the response has a body. */
 export function takesTrailers ({ headers, method, raw }: Pick<FastifyRequest, 'headers' | 'method' | 'raw'>): boolean {
   const { te } = headers
   return te !== undefined && method !== 'HEAD' && raw.httpVersion !== '1.0' && /(^|,)\s*trailers\s*(,|$)/i.test(String(te))
 }
 
 /**
- * The announcement of trailers without those that are not passed on; `null` when there are none.
+ * Returns the value of `Trailer` without the names that are not passed on; `null` if none is left.
  *
- * @param dropped what is not passed on as a header either
+ * @param dropped names that are not passed on as headers either
  */
 export function announcedTrailers (rawHeaders: readonly Buffer[], dropped: HeaderNames = new HeaderNames()): string | null {
   const names: string[] = []
@@ -41,7 +41,7 @@ export function passedTrailers (
   return passed
 }
 
-/** By then it is too late to refuse a response for them. */
+/** Invalid trailers are dropped, because it is too late to refuse the response. */
 function isValid (name: string, value: string): boolean {
   try {
     validateHeaderName(name)

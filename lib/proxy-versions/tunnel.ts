@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { closeFrame, FrameFollower } from './websocket-frames.ts'
 
-/** Why the gateway ends a tunnel, as a WebSocket is told (RFC 6455 7.4.1). */
+/** The close code and reason that a WebSocket gets when the gateway ends a tunnel (RFC 6455 7.4.1). */
 export interface Goodbye {
   code: 1001 | 1008
   reason: string
@@ -9,7 +9,7 @@ export interface Goodbye {
 
 export const goingAway: Goodbye = { code: 1001, reason: 'going away' }
 
-/** Where the bytes of both directions are counted. */
+/** Counts the bytes of both directions. */
 interface Traffic {
   bytesReceived: number
   bytesSent: number
@@ -17,19 +17,19 @@ interface Traffic {
 
 interface TunnelOptions {
   isWebSocket: boolean
-  /** Default: nowhere. */
+  /** Default: bytes are not counted. */
   traffic?: Traffic | null
   /** Longest time without a byte in either direction, in milliseconds; 0 = no limit. */
   idle: number
   onClose: () => void
 }
 
-/** How long a WebSocket may take to close once it was asked to, in milliseconds. */
+/** Milliseconds that a WebSocket may take to close after it was asked to. */
 const longestGoodbye = 10_000
 
 /**
- * Carries bytes between a client and an upstream after an upgrade, both ways, no faster than the receiver
- * takes them. An end is passed on as an end; a connection that breaks, breaks the other.
+ * Carries bytes in both directions between a client and an upstream after an upgrade, with backpressure. A proper end is
+ * passed on as an end; a broken connection breaks the other one.
  */
 export class Tunnel {
   readonly #client: Duplex
@@ -38,7 +38,7 @@ export class Tunnel {
   readonly #onClose: () => void
   readonly #traffic: Traffic | null
   readonly #idle: NodeJS.Timeout | undefined
-  /** Connections that are not closed. */
+  /** Open connections. */
   #open = 2
   #goodbye: Goodbye | null = null
   #goodbyeSaid = false
@@ -57,7 +57,7 @@ export class Tunnel {
     client.on('data', (chunk: Buffer) => this.#pass(chunk, client, upstream))
   }
 
-  /** Ends it: a WebSocket with a close frame, as soon as the frame on its way is complete; anything else at once. */
+  /** Ends the tunnel: a WebSocket with a close frame after the current frame, any other protocol at once. */
   close (goodbye: Goodbye): void {
     if (this.#frames === null) return this.#destroy()
     if (this.#goodbye !== null) return
@@ -76,16 +76,16 @@ export class Tunnel {
     this.#upstream.destroy()
   }
 
-  /** Has one connection follow the other in its pace and its end. */
+  /** Ties the pace and the end of one connection to the other. */
   #join (from: Duplex, to: Duplex): void {
-    // Who has said everything may still listen; Node would end such a connection to an upstream.
+    // A peer that has ended its side may still read. Node would end such a connection to an upstream.
     from.allowHalfOpen = true
     from.on('drain', () => to.resume())
     from.on('end', () => to.end())
-    // Any peer can break its connection: that is no error of ours.
+    // A peer may break its connection at any time, which is not an error of the gateway.
     from.on('error', () => {})
     from.on('close', () => {
-      // What the other was sent before a proper end, it shall still get.
+      // After a proper end, the other side still gets all data sent before it.
       if (from.readableEnded && !to.writableFinished) to.on('finish', () => to.destroy()).end()
       else to.destroy()
       if (--this.#open === 0) this.#end()
@@ -106,14 +106,14 @@ export class Tunnel {
 
   readonly #onUpstreamData = (chunk: Buffer): void => {
     const end = this.#frames?.follow(chunk) ?? -1
-    // Nothing follows a close frame (RFC 6455 5.5.1): what the upstream still says is dropped.
+    // Nothing may follow a close frame (RFC 6455 5.5.1), so further data from the upstream is dropped.
     if (this.#goodbyeSaid) return
     if (this.#goodbye === null || end === -1) return this.#pass(chunk, this.#upstream, this.#client)
     this.#pass(chunk.subarray(0, end), this.#upstream, this.#client)
     this.#sayGoodbye(this.#goodbye)
   }
 
-  /** The client answers with a close frame of its own. That reaches the upstream, which then ends the connection. */
+  /** The client replies with its own close frame. That reaches the upstream, which then ends the connection. */
   #sayGoodbye ({ code, reason }: Goodbye): void {
     this.#goodbyeSaid = true
     if (this.#client.writable) this.#client.write(closeFrame(code, reason))

@@ -3,20 +3,20 @@ import type { Duplex } from 'node:stream'
 import { methodUnknown } from '../errors.ts'
 import { isBusy } from './send-again.ts'
 
-/** What a parse error of Node's server has of the request. */
+/** A parse error of Node's server. */
 interface ParseError extends Error {
   code?: string
   rawPacket?: Buffer
 }
 
-/** A request line that is well formed. Anything else that Node cannot parse is a 400. */
+/** A well-formed request line. Everything else that Node cannot parse gets 400. */
 const requestLine = /^[!#$%&'*+.^_`|~\dA-Za-z-]+ (\S+) HTTP\/1\.[01]\r?\n/
 
 /**
- * Answers a method that Node's parser does not know with 501 (RFC 9110 9.1). There is no request then, only bytes and
- * their connection.
+ * Responds 501 to a method that Node's parser does not know (RFC 9110 9.1). Node creates no request for it, so the
+ * response is written to the socket.
  *
- * @returns whether that was the error
+ * @returns whether an unknown method was the error
  */
 export function answerUnknownMethod (
   { code, rawPacket }: ParseError, socket: Duplex, isOurs: (request: { url: string }) => boolean

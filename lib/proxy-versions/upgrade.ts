@@ -9,11 +9,11 @@ import { goingAway, Tunnel } from './tunnel.ts'
 import { allowedProtocols } from './upgrade-protocols.ts'
 import { writeHead } from './write-head.ts'
 
-/** Longest time that a timer can be set to, in milliseconds. */
+/** Maximum delay of a timer, in milliseconds. */
 const longestTimer = 2 ** 31 - 1
 
 /**
- * Passes on that an upstream switched protocols, and from then on whatever is sent.
+ * Forwards a 101 of the upstream, and then all bytes in both directions.
  *
  * @throws when the upstream chose a protocol that the client did not offer (RFC 9110 7.8)
  */
@@ -27,7 +27,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
   const isWebSocket = protocol.toLowerCase() === 'websocket'
   const headers = responseHeaders(rawHeaders, reply)
   const { subprotocol } = takenOut.get(request) ?? {}
-  // Browsers fail a connection that offered some and got none, and the upstream was not offered this one.
+  // Browsers fail a connection that offers subprotocols and gets none. The upstream was not offered this one.
   if (isWebSocket && subprotocol !== undefined && fieldValue(rawHeaders, 'sec-websocket-protocol') === undefined) {
     headers.push('sec-websocket-protocol', subprotocol)
   }
@@ -47,11 +47,11 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
     }
   })
   mount.tunnels.add(tunnel)
-  // The answer may have come while the gateway closes.
+  // The gateway may have begun to close meanwhile.
   if (mount.isClosing) tunnel.close(goingAway)
   const { exp } = request.identity?.claims ?? {}
   const left = Number(exp) * 1000 - Date.now()
-  // What ends later than a timer can wait, ends by other means before.
+  // A timer cannot wait longer than `longestTimer`, which no connection is expected to outlast.
   const expiry = route.closesAtExpiry && left < longestTimer
     ? setTimeout(() => tunnel.close({ code: 1008, reason: 'token expired' }), left)
     : undefined

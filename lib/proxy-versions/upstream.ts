@@ -7,15 +7,15 @@ import { remedyOf } from './remedies.ts'
 import { RetryPolicy } from './retry.ts'
 import { Target } from './target.ts'
 
-/** The cluster that serves one version: its targets, and how they are used. */
+/** The cluster that serves one version. */
 export class Upstream {
   readonly version: string
   readonly maxRequestBytes: number
   readonly totalMs: number
   readonly idleMs: number
-  /** The same for server-sent events and calls of gRPC, which may be silent for long. */
+  /** The same for server-sent events and gRPC calls, which may be silent for a long time. */
   readonly streamIdleMs: number
-  /** Until the headers of the response to a call of gRPC, which may come with its first message; 0 = no limit. */
+  /** Milliseconds until the response headers of a gRPC call, which may only come with its first message; 0 = no limit. */
   readonly grpcHeadersMs: number
   readonly tunnelIdleMs: number
   readonly retries: RetryPolicy
@@ -47,8 +47,8 @@ export class Upstream {
   }
 
   /**
-   * The target for an exchange; `null` when all have been tried. Ones that fail, or would make the request wait,
-   * are left out as long as there are others: a try is better than a certain failure. Never another version's.
+   * Picks a target for an exchange; `null` when all have been tried. Unhealthy and full targets are only picked if there
+   * are no others: an attempt is better than a certain failure.
    */
   pick (tried: readonly Target[]): Target | null {
     const left = tried.length === 0 ? this.#targets : this.#targets.filter((target) => !tried.includes(target))
@@ -58,7 +58,7 @@ export class Upstream {
     return this.#balance([free, healthy, left].find((targets) => targets.length > 0)!)
   }
 
-  /** Begins an upgrade. @returns whether there may be one more */
+  /** Begins an upgrade, unless the limit is reached. @returns whether it did */
   beginUpgrade (): boolean {
     const isAllowed = this.#maxUpgrades === 0 || this.#upgrades < this.#maxUpgrades
     if (isAllowed) this.#upgrades++
@@ -79,7 +79,7 @@ export class Upstream {
     return { version: this.version, retries: this.retries.made, tunnels: this.#upgrades, targets }
   }
 
-  /** Goes on with what another one knows of the same targets. */
+  /** Takes the health and the counters of another upstream's targets with the same addresses. */
   takeOver (other: Upstream): void {
     this.retries.made = other.retries.made
     for (const target of this.#targets) {
@@ -88,7 +88,7 @@ export class Upstream {
     }
   }
 
-  /** Ends the connections; exchanges under way may finish. */
+  /** Ends the connections after the exchanges in flight. */
   async close (): Promise<void> {
     await Promise.all(this.#targets.map((target) => target.close()))
   }

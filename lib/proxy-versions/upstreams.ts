@@ -6,19 +6,19 @@ import { Upstream } from './upstream.ts'
 
 const shared = new WeakMap<Registry, Upstreams>()
 
-/** Has the gateway of a registry go on with what the one of another registry knows of its targets. */
+/** Makes the gateway of one registry take the health of its targets from the gateway of a previous registry. */
 export function takeOverHealth (registry: Registry, previous: Registry): void {
   const [own, others] = [shared.get(registry), shared.get(previous)]
   if (own !== undefined && others !== undefined) own.takeOver(others)
 }
 
-/** The upstreams of a registry's versions. All mounts share them; each gives them back with `release`. */
+/** The upstreams of a registry's versions. All mounts share them, and each calls `release` when it closes. */
 export class Upstreams {
   readonly #registry: Registry
   readonly #log: FastifyBaseLogger
-  /** By their options: a version whose options stay the same keeps its connections. */
+  /** Keyed by options, so that a version whose options stay the same keeps its connections. */
   readonly #open = new Map<RegisteredVersion['upstream'], Upstream>()
-  /** Those that only finish what is in flight. */
+  /** Upstreams that only finish their exchanges in flight. */
   readonly #closing = new Set<Upstream>()
   readonly #takeBack: Array<() => void>
   #users = 0
@@ -43,7 +43,7 @@ export class Upstreams {
     return upstreams
   }
 
-  /** Ends all connections when no mount uses them any more: nothing waits for a target that does not respond. */
+  /** Ends all connections when no mount uses them any more, without waiting for targets that do not respond. */
   async release (): Promise<void> {
     if (--this.#users > 0) return
     for (const takeBack of this.#takeBack) takeBack()
@@ -56,13 +56,13 @@ export class Upstreams {
   of (version: RegisteredVersion): Upstream {
     const upstream = this.#open.get(version.upstream)
     if (upstream !== undefined) return upstream
-    // The version was removed while this request was on its way.
+    // The version was removed while this request was in flight.
     const late = new Upstream(version, this.#log)
     this.#close(version.upstream, late)
     return late
   }
 
-  /** Goes on with what others know of the same targets. */
+  /** Takes the health and the counters of the same versions' upstreams. */
   takeOver (others: Upstreams): void {
     const byVersion = new Map(others.#inForce().map((upstream) => [upstream.version, upstream]))
     for (const upstream of this.#inForce()) {
@@ -87,7 +87,7 @@ export class Upstreams {
     upstream.close().finally(() => this.#closing.delete(upstream)).catch(() => {})
   }
 
-  /** Those of the versions in force. */
+  /** The upstreams of the current versions. */
   #inForce (): Upstream[] {
     return this.#registry.current.versions.flatMap((version) => this.#open.get(version.upstream) ?? [])
   }

@@ -1,12 +1,12 @@
 /**
- * Follows the frames of a WebSocket (RFC 6455 5.2) to know where one ends: only there may another be put in.
- * Payloads are counted, not read.
+ * Finds the boundaries of WebSocket frames (RFC 6455 5.2), because only there can another frame be inserted. Payloads
+ * are counted, not read.
  */
 export class FrameFollower {
-  /** Bytes of the frame's header so far. */
+  /** The frame's header, as far as it has arrived. */
   readonly #header = Buffer.alloc(14)
   #headerBytes = 0
-  /** Bytes of the frame's payload still to come. */
+  /** Remaining bytes of the frame's payload. */
   #payload = 0
 
   /** Whether the next byte begins a frame. */
@@ -14,7 +14,7 @@ export class FrameFollower {
     return this.#headerBytes === 0 && this.#payload === 0
   }
 
-  /** @returns where in the chunk the first frame ends, 0 when none is open before it, -1 when none ends in it */
+  /** @returns the offset in the chunk at which the first frame ends; 0 if the chunk begins a frame, -1 if no frame ends in it */
   follow (chunk: Buffer): number {
     let end = this.isBetween ? 0 : -1
     let at = 0
@@ -46,7 +46,7 @@ export class FrameFollower {
   }
 }
 
-/** A close frame of a server: not masked, at most 123 bytes of reason (RFC 6455 5.5.1). */
+/** Makes a server's close frame: unmasked, with at most 123 bytes of reason (RFC 6455 5.5.1). */
 export function closeFrame (code: number, reason: string): Buffer {
   const frame = Buffer.alloc(4 + Buffer.byteLength(reason))
   frame.writeUInt8(0x88, 0)

@@ -3,15 +3,15 @@ import type { Http2ServerResponse } from 'node:http2'
 import { fieldLists } from './field-lists.ts'
 import type { Response } from './response.ts'
 
-/** HTTP/2 knows no headers of a connection, and a client must not accept any (RFC 9113 8.2.2). */
+/** HTTP/2 forbids connection-specific headers, and a client must not accept any (RFC 9113 8.2.2). */
 const ofConnections = ['connection', 'http2-settings', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']
 
 /**
- * Writes status and headers: names and values in turn, repeated fields in their own lines.
+ * Writes status and headers (alternating names and values), with repeated fields on separate lines.
  *
- * @param isWhole nothing follows. Over HTTP/2 the headers then end the stream: a client of gRPC looks for its status in
- * the frame that does.
- * @throws `ERR_INVALID_CHAR`, `ERR_HTTP_INVALID_STATUS_CODE` when the upstream's would not be valid HTTP
+ * @param isWhole nothing follows. Over HTTP/2 the headers then end the stream: a gRPC client looks for its status in the
+ * frame that ends it.
+ * @throws `ERR_INVALID_CHAR`, `ERR_HTTP_INVALID_STATUS_CODE` if the upstream's head is not valid HTTP
  */
 export function writeHead (response: Response, status: number, reason: string, headers: readonly string[], isWhole = false): void {
   if ('stream' in response) writeHttp2Head(response, status, headers, isWhole)
@@ -20,11 +20,11 @@ export function writeHead (response: Response, status: number, reason: string, h
 
 function writeHttp1Head (response: ServerResponse, status: number, reason: string, fields: readonly string[]): void {
   const headers = lengthLast(fields)
-  // Once something has called `setHeader`, a list given to `writeHead` keeps only the last of repeated fields.
+  // After any call of `setHeader`, `writeHead` keeps only the last of repeated fields in a list.
   const hasOwn = response.getHeaderNames().length > 0
   if (hasOwn) setHeaders(response, headers)
   const rest = hasOwn ? [] : [...headers]
-  // A reason phrase is for people (RFC 9110 15.1): one that cannot be passed on is left out.
+  // A reason phrase has no meaning for clients (RFC 9110 15.1), so an invalid one is left out.
   try {
     if (/^[\t\x20-\x7e]+$/.test(reason)) response.writeHead(status, reason, rest)
     else response.writeHead(status, rest)
@@ -36,8 +36,8 @@ function writeHttp1Head (response: ServerResponse, status: number, reason: strin
 }
 
 /**
- * Moves the length behind `Content-Disposition`. Node decodes that field as UTF-8 when it knows the length by then, and so
- * changes the bytes of file names, or takes them for invalid. The order of fields has no meaning (RFC 9110 5.3).
+ * Moves `Content-Length` behind `Content-Disposition`. If Node already knows the length, it decodes that field as UTF-8,
+ * which changes the bytes of file names or makes them invalid. The order of fields has no meaning (RFC 9110 5.3).
  */
 function lengthLast (headers: readonly string[]): readonly string[] {
   const length = indexOf(headers, 'content-length')
@@ -54,9 +54,9 @@ function indexOf (headers: readonly string[], name: string): number {
 
 function writeHttp2Head (response: Http2ServerResponse, status: number, headers: readonly string[], isWhole: boolean): void {
   setHeaders(response, headers, ofConnections)
-  // One of them, which a hook of the app's may have set, would cost the whole answer.
+  // A hook of the app may have set one, which would make the whole response fail.
   for (const name of ofConnections) response.removeHeader(name)
-  // Neither has a body, and a client takes a length without one for an error (RFC 9110 8.6, RFC 9113 8.1.1).
+  // Neither has a body, and clients reject a length without a body (RFC 9110 8.6, RFC 9113 8.1.1).
   if (status === 204 || status === 205) response.removeHeader('content-length')
   try {
     sendHttp2Head(response, status, isWhole)
@@ -72,14 +72,14 @@ function sendHttp2Head (response: Http2ServerResponse, status: number, isWhole: 
   else response.writeHead(status)
 }
 
-/** Sets all headers or, when one is not valid, none: what the gateway answers then has its own only. */
+/** Sets all headers, or none if one is invalid: the gateway's error response must not contain the upstream's. */
 function setHeaders (response: Response, headers: readonly string[], except: readonly string[] = []): void {
   for (const [key, { name, values }] of fieldLists(headers)) {
     if (!except.includes(key)) response.setHeader(name, values.length === 1 ? values[0]! : values)
   }
 }
 
-/** Node sends some fields only once over HTTP/2. Joined, they mean what they meant apart (RFC 9110 5.3); cookies would not. */
+/** Node refuses to repeat some fields over HTTP/2. Joining values keeps their meaning (RFC 9110 5.3), except for cookies. */
 function joinRepeated (response: Http2ServerResponse): void {
   for (const [name, values] of Object.entries(response.getHeaders())) {
     if (Array.isArray(values) && name !== 'set-cookie') response.setHeader(name, values.join(', '))

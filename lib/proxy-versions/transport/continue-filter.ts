@@ -1,19 +1,19 @@
-/** Bytes of interim responses that are looked at in front of a final one. The parser gets what comes later as it is. */
+/** Bytes of interim responses that are filtered before a final one. The parser gets later bytes unchanged. */
 const longestPrelude = 16 * 1024
 
-/** An interim response. A 101 is none: what follows it is another protocol. */
+/** An interim response. A 101 is excluded, because another protocol follows it. */
 const interim = /HTTP\/1\.[01] (1(?!01)\d\d)(?=[ \r\n])[^]*?\r?\n\r?\n/y
 const startOfInterim = /^HTTP\/1\.[01] 1(?!01)\d\d[ \r\n]/
 
 /**
- * Drops `100 Continue` from what an upstream sends. A client must accept one that it did not ask for (RFC 9110 15.2), but
- * undici breaks the connection off. The gateway answers `Expect: 100-continue` itself, so a 100 is no news to its client.
+ * Drops `100 Continue` from an upstream's bytes. A client must accept one that it did not ask for (RFC 9110 15.2), but
+ * undici closes the connection. The gateway answers `Expect: 100-continue` itself, so its client needs no other 100.
  *
- * Only the heads in front of a final response are looked at. A body may contain the same bytes.
+ * Only the heads before a final response are filtered. A body may contain the same bytes.
  */
 export class ContinueFilter {
   #isAtHead = false
-  /** The start of an interim response that is not complete. */
+  /** The start of an incomplete interim response. */
   #held: Buffer | null = null
   #seen = 0
 
@@ -24,7 +24,7 @@ export class ContinueFilter {
     this.#seen = 0
   }
 
-  /** @returns what the parser gets, which may be empty */
+  /** @returns the bytes for the parser, which may be empty */
   filter (chunk: Buffer): Buffer {
     if (!this.#isAtHead) return chunk
     const data = this.#held === null ? chunk : Buffer.concat([this.#held, chunk])
@@ -54,7 +54,7 @@ function interimAt (text: string, at: number): RegExpExecArray | null {
   return interim.exec(text)
 }
 
-/** Whether a text begins like an interim response, as far as it goes. */
+/** Whether a text may be the start of an interim response. */
 function canBeInterim (text: string): boolean {
   return startOfInterim.test(text + 'HTTP/1.1 100 '.slice(text.length))
 }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
 
-/** So little that adding it to a number of bytes changes nothing, but not nothing. */
+/** A positive number so small that adding it to a number of bytes changes nothing. */
 const hardlyAny = 2 ** -60
 
 /**
- * The first chunk of a body that has no bytes yet. undici sends the head of a request together with the first byte of its
- * body. A client that waits for a response before it sends the body would wait forever; HAProxy and nginx send the head
- * at once. This chunk has no bytes, but claims enough for undici to begin.
+ * The first chunk of a body that has no bytes yet. undici sends the head of a request together with the first bytes of its
+ * body, so a client that waits for a response before it sends the body would wait forever. HAProxy and nginx send the head
+ * at once. This chunk is empty, but its `byteLength` makes undici send the head.
  */
 export const headOnly: Buffer = Object.defineProperty(Buffer.alloc(0), 'byteLength', { value: hardlyAny })
 
@@ -16,8 +16,8 @@ const itsSizeLine = `\r\n${hardlyAny.toString(16)}\r\n`
 /**
  * Writes the head without a chunk where undici writes `headOnly`.
  *
- * In a chunked body, the line break that ends the head belongs to the line with the size of the first chunk. Here it is
- * written with the head, and left out before the first real chunk.
+ * In a chunked body, undici writes the line break that ends the head together with the size of the first chunk. Here it
+ * is written with the head, and left out before the first real chunk.
  */
 export function sendHeadsEarly (socket: Socket): void {
   const write = socket.write as (this: Socket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean

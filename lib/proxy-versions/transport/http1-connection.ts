@@ -9,19 +9,19 @@ export interface Http1Options extends Omit<Client.Options, 'connect' | 'pipelini
   connect: buildConnector.connector
 }
 
-/** What a connection tells its pool. */
+/** The pool that owns a connection. */
 interface Owner {
-  /** It takes the next request. */
+  /** The connection can take the next request. */
   onFree (connection: Http1Connection): void
-  /** Its socket is closed. */
+  /** The socket is closed. */
   onClosed (connection: Http1Connection): void
-  /** It is of no more use. */
+  /** The connection cannot be used any more. */
   onDiscarded (connection: Http1Connection): void
-  /** The upstream has closed one of them, so it may have closed others. */
+  /** The upstream has closed an idle connection, so it may have closed others too. */
   onStale (): void
 }
 
-/** One connection to a target over HTTP/1.1. It carries one request at a time, and is made again when it is closed. */
+/** One HTTP/1.1 connection to a target. It carries one request at a time, and reopens when it was closed. */
 export class Http1Connection {
   readonly #client: Client
   readonly #owner: Owner
@@ -30,7 +30,7 @@ export class Http1Connection {
   #lastGuard: SocketGuard | null = null
   /** The socket has carried a request. */
   #hasServed = false
-  /** It had, when the request in flight was sent. */
+  /** The socket had carried a request before the one in flight. */
   isReused = false
   #onDiscard = (): void => {}
 
@@ -67,7 +67,7 @@ export class Http1Connection {
     this.#guard!.expectResponse()
   }
 
-  /** Stops reading, until `release`. */
+  /** Stops reading until `release` is called. */
   hold (): void {
     this.#guard!.hold()
   }
@@ -98,7 +98,7 @@ export class Http1Connection {
     this.#onDiscard()
   }
 
-  /** The socket is not this connection's any more. */
+  /** Gives up the socket, after an upgrade. */
   handOver (): void {
     this.#lastGuard?.remove()
     this.#lastGuard = null

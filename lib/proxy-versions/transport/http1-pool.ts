@@ -1,12 +1,12 @@
 import { Http1Connection, type Http1Options } from './http1-connection.ts'
 import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './upstream-handler.ts'
 
-/** Connections to a target over HTTP/1.1, as many as there are requests in flight. Whoever uses the pool limits them. */
+/** HTTP/1.1 connections to a target, one per request in flight. The caller limits their number. */
 export class Http1Pool implements UpstreamPool {
   readonly #origin: string
   readonly #options: Http1Options
   readonly #connections = new Set<Http1Connection>()
-  /** Those without a request. The one that was used last is used next, so that the others can end. */
+  /** Idle connections. The most recently used one is taken first, so that the others can time out. */
   readonly #free: Http1Connection[] = []
 
   constructor (origin: string, options: Http1Options) {
@@ -46,7 +46,7 @@ export class Http1Pool implements UpstreamPool {
     connection.close().catch(() => {})
   }
 
-  /** A request that is sent once more gets a new connection. */
+  /** Drops all idle connections, so that a retry gets a new one. */
   onStale (): void {
     for (const connection of this.#free.splice(0)) {
       this.onDiscarded(connection)

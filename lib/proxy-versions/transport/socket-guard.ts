@@ -4,7 +4,7 @@ import { errors } from 'undici'
 import { ContinueFilter } from './continue-filter.ts'
 import { TlsEnd } from './tls-end.ts'
 
-/** Codes of a write to a peer that has closed or reset the connection. What it sent before that may still be to be read. */
+/** Error codes of a write to a peer that has closed or reset the connection. Its data may still be unread. */
 const peerIsGone = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED'])
 
 const { read, _read, _write, _writev, push, destroy } = Socket.prototype
@@ -15,11 +15,11 @@ type Written = (error?: Error | null) => void
  * Guards the socket of an HTTP/1.1 connection to an upstream, so that everything that has arrived is read before the end
  * of the connection is noticed, and so that the end is reported as what it is. Without it:
  *
- * - undici 7 applies backpressure in its parser. When the upstream closes the connection meanwhile, the parser throws where
- *   nothing can catch it, or what was not read is lost. With `hold`, the socket stops reading instead: the kernel keeps the
- *   rest, and FIN and RST come after it.
- * - Node destroys a socket when a write fails, with everything that was not read. An upstream that refuses an upload closes
- *   the connection, the next write fails, and the response is lost (RFC 9112 9.3). Here, a failed write only ends writing.
+ * - undici 7 applies backpressure in its parser. When the upstream closes the connection meanwhile, the parser throws an
+ *   uncatchable error, or unread data is lost. With `hold`, the socket stops reading instead: the kernel keeps the rest,
+ *   and delivers FIN and RST after it.
+ * - Node destroys a socket when a write fails, and discards unread data. An upstream that refuses an upload closes the
+ *   connection, the next write fails, and the response is lost (RFC 9112 9.3). Here, a failed write only ends writing.
  * - undici takes `ECONNRESET` for the end of a response without a length, so that a truncated response looks complete.
  */
 export class SocketGuard {
@@ -27,10 +27,10 @@ export class SocketGuard {
   readonly #continueFilter = new ContinueFilter()
   #isHeld = false
   #tlsEnd: TlsEnd | null = null
-  /** An end may be a reset. */
+  /** The end of the connection may actually be a reset. */
   #isEndInDoubt = false
   #writeError: Error | null = null
-  /** Of the write in flight. A stream has one at a time. */
+  /** Callback of the write in flight. A stream has one at a time. */
   #written: Written | null = null
 
   constructor (socket: Socket) {
@@ -46,7 +46,7 @@ export class SocketGuard {
     this.#continueFilter.begin()
   }
 
-  /** Stops reading. What was read already is still delivered. */
+  /** Stops reading. Data that was already read is still delivered. */
   hold (): void {
     this.#isHeld = true
     this.#socket.pause()
@@ -79,7 +79,7 @@ export class SocketGuard {
     return this.#isHeld || this.#tlsEnd?.hasData === true
   }
 
-  /** Leaves the socket as Node made it. */
+  /** Restores Node's own methods. */
   remove (): void {
     const own: Partial<Socket> = this.#socket
     delete own.read
@@ -90,7 +90,7 @@ export class SocketGuard {
     delete own.destroy
   }
 
-  /** Whoever reads from a socket makes it read on, which `pause` does not prevent. */
+  /** `pause` is not enough: any call of `read` makes a socket read on. */
   #guardReading (socket: Socket): void {
     socket.read = (size) => this.#isStopped ? Readable.prototype.read.call(socket, size) : read.call(socket, size)
     socket._read = (size) => { if (!this.#isStopped) _read.call(socket, size) }
@@ -110,21 +110,21 @@ export class SocketGuard {
     return false
   }
 
-  /** After data, libuv reports a reset as an end. Only another read gets the error, or the end once more. */
+  /** After data, libuv reports a reset as an end. Another read gets the error, or the end again. */
   #readAgain (): void {
     this.#isEndInDoubt = false
     this.#socket.pause()
     this.#socket.resume()
   }
 
-  /** The kernel reports a reset once. When a write has got the report, it looks like the end of the stream. */
+  /** The kernel reports a reset only once. After a write has got the error, reads only see the end of the stream. */
   get #isBroken (): boolean {
     return this.#writeError !== null || this.#tlsEnd?.isAnnounced === false
   }
 
   #guardWriting (socket: Socket): void {
     const onWritten = (error?: Error | null): void => {
-      // Not reported, the write stays in flight. Further ones wait behind it, so that the upload stops.
+      // Without the callback, the write stays in flight. Further writes queue up, so the upload stops.
       if (error != null && isPeerGone(error) && !socket.readableEnded) this.#writeError = error
       else this.#written!(error)
     }
@@ -147,7 +147,7 @@ function isReset (error: NodeJS.ErrnoException | undefined): error is Error {
   return error?.code === 'ECONNRESET'
 }
 
-/** What undici reports itself when an upstream closes a connection too early. */
+/** The error that undici itself reports when an upstream closes a connection too early. */
 function brokenOff (cause: Error | null): Error {
   return Object.assign(new errors.SocketError('the upstream broke the connection off'), { cause })
 }

@@ -1,28 +1,28 @@
 import type { Socket } from 'node:net'
 
-/** Longest message that announces the end of a TLS connection, in bytes, and shorter than what Node reads at a time. */
+/** Upper limit of the bytes that a `close_notify` takes. It is less than Node reads at a time. */
 const longestAlert = 1024
 
-/** Node's handle of a TLS connection, which holds that of the TCP connection below. Node has no public way to it. */
+/** Node's handle of a TLS connection, which has that of the underlying TCP connection. There is no public API for it. */
 type TlsHandle = { _handle?: { _parent?: { bytesRead?: number } } | null }
 
 /**
- * Tells whether the peer of a TLS connection has announced its end (`close_notify`). A response without a length is complete
- * only then (RFC 9112 9.8): anybody on the way can send a FIN. Node reports both ends alike, but not at the same time. The
- * announcement is reported together with the bytes that it came in, a FIN by a read of its own, in which no bytes came.
+ * Detects whether the peer of a TLS connection has announced its end (`close_notify`). A response without a length is
+ * complete only then (RFC 9112 9.8), because an attacker on the network can inject a FIN. Node reports both ends alike, but
+ * with different timing: `close_notify` together with the bytes that carried it, a FIN by a separate read without bytes.
  *
  * If a version of Node hides its handle, every end counts as announced.
  */
 export class TlsEnd {
   readonly #handle: { bytesRead?: number }
   readonly #onNextTurn: () => void
-  /** What had come over TCP before this turn of the event loop. */
+  /** Bytes received over TCP before this turn of the event loop. */
   #before: number
-  /** Data has come in this turn. Nothing is read until the next one, so an end in this turn came with the data. */
+  /** Data has arrived in this turn. Reading stops until the next turn, so an end in this turn came with the data. */
   hasData = true
   #turn: NodeJS.Immediate
 
-  /** @param onNextTurn reads on, after a turn with data */
+  /** @param onNextTurn called to read on after a turn with data */
   constructor (socket: Socket & TlsHandle, onNextTurn: () => void) {
     this.#handle = socket._handle?._parent ?? {}
     this.#onNextTurn = onNextTurn
@@ -52,7 +52,7 @@ export class TlsEnd {
     const hadData = this.hasData
     this.hasData = false
     this.#before = this.#bytesRead
-    // Without a reference it does not keep the event loop turning: it only runs when something else happens.
+    // An unreferenced immediate does not keep the event loop busy: it runs only when something else happens.
     this.#turn = setImmediate(this.#beginTurn).unref()
     if (hadData) this.#onNextTurn()
   }

@@ -3,16 +3,16 @@ import type { Dispatcher } from 'undici'
 import { fieldValue, type RawHeaders } from '../raw-headers.ts'
 import type { UpgradeHandler, UpstreamRequest } from './upstream-handler.ts'
 
-/** What carries the request. */
+/** The connection that carries the request. */
 interface Connection {
   /** A request is about to be sent. */
   begin (): void
-  /** Its socket has carried a request before this one. */
+  /** The socket has carried a request before this one. */
   isReused: boolean
   /** Stops reading. */
   hold (): void
   release (): void
-  /** The response ends when the connection does, unless it has no body. */
+  /** The response has no length, so a body ends with the connection. */
   watchEnd (): void
   /** Leaves the socket to the handler. */
   handOver (): void
@@ -20,7 +20,7 @@ interface Connection {
   leave (): void
   /** The request could not be sent. */
   discard (): void
-  /** The upstream has closed it before this request arrived. */
+  /** The upstream closed the connection before this request arrived. */
   onStale (): void
 }
 
@@ -28,11 +28,11 @@ type Controller = Dispatcher.DispatchController
 type Fields = Record<string, string | string[] | undefined>
 
 /**
- * Translates undici's callbacks for one request. No other file knows them, so that a new major version of undici changes
- * this file only. It works with undici 7.30 and 8.
+ * Translates undici's callbacks for one request. Only this file knows them, so a new major version of undici changes no
+ * other file. It works with undici 7.30 and 8.
  *
- * undici passes the fields as an object as well. That object is not used: it has lost the order and the case of the
- * names, and for some fields the bytes.
+ * undici also passes the fields as an object. It is ignored, because it has lost the order and the case of the names,
+ * and for some fields the bytes.
  */
 export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamRequest {
   readonly #handler: UpgradeHandler
@@ -50,7 +50,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
     this.#controller!.abort(reason)
   }
 
-  /** The connection may carry another request by now, which this one must not resume. */
+  /** Does nothing after the end: by then the connection may carry another request. */
   resume (): void {
     if (!this.#isHeld) return
     this.#isHeld = false
@@ -76,7 +76,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
     this.#handler.onHeaders(status, rawHeaders, reason)
   }
 
-  /** It is the socket that is paused, and not the parser: undici 7 does not survive the end of a connection that is paused. */
+  /** Pauses the socket instead of the parser: undici 7 fails when a connection ends while its parser is paused. */
   onResponseData (_controller: Controller, chunk: Buffer): void {
     if (this.#handler.onData(chunk) || this.#isHeld) return
     this.#isHeld = true
@@ -100,7 +100,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   }
 }
 
-/** Whether the end of a body is known by other means than the end of the connection (RFC 9112 6.3). */
+/** Whether something other than the end of the connection marks the end of the body (RFC 9112 6.3). */
 function hasLength (rawHeaders: RawHeaders): boolean {
   return fieldValue(rawHeaders, 'content-length') !== undefined || fieldValue(rawHeaders, 'transfer-encoding') !== undefined
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { RawHeaders } from '../raw-headers.ts'
 
-/** A request in flight to an upstream, as its handler controls it. */
+/** Controls a request in flight to an upstream. */
 export interface UpstreamRequest {
   /** Ends the request. Its handler gets `onError` with the reason, unless the request is already over. */
   abort (reason: Error): void
@@ -10,14 +10,14 @@ export interface UpstreamRequest {
   resume (): void
 }
 
-/** What receives the response to a request. It is the same for every protocol that an upstream speaks. */
+/** Receives the response to a request, independently of the upstream's protocol. */
 export interface UpstreamHandler {
   /** The request has a connection and is about to be sent. */
   onRequest (request: UpstreamRequest): void
   /**
    * The response has begun, or an interim response (1xx) has arrived. An exception ends the request.
    *
-   * @param isWhole nothing follows, and `onComplete` is called at once: over HTTP/2, headers may be the end of a response
+   * @param isWhole nothing follows, and `onComplete` is called at once: over HTTP/2, headers may end a response
    */
   onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole?: boolean): void
   /**
@@ -37,14 +37,14 @@ export interface UpstreamHandler {
   onError (error: Error, isStale?: boolean): void
 }
 
-/** Receives a switch of protocols (101) as well, which only HTTP/1.1 has. */
+/** Also receives a switch of protocols (101), which only HTTP/1.1 has. */
 export interface UpgradeHandler extends UpstreamHandler {
   onUpgrade (rawHeaders: RawHeaders, socket: Duplex): void
 }
 
-/** A request to be sent, as undici takes it. `headersTimeout` counts before that of the target. */
+/** A request to send, in undici's form. Its `headersTimeout` overrides that of the target. */
 export interface UpstreamRequestOptions extends Dispatcher.DispatchOptions {
-  /** Its client takes trailers, so an HTTP/2 target is asked for them. */
+  /** The client accepts trailers, so an HTTP/2 target is asked for them. */
   takesTrailers?: boolean
 }
 
@@ -53,6 +53,6 @@ export interface UpstreamPool {
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void
   /** Waits for the requests in flight. */
   close (): Promise<void>
-  /** Ends its connections at once, whatever the target does. */
+  /** Ends all connections at once, without waiting for the target. */
   destroy (): Promise<void>
 }
