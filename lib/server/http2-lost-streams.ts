@@ -6,17 +6,17 @@ import { constants, type Http2SecureServer, type Http2Server, type ServerHttp2Se
 // happens to clients that stay connected while upstreams break off responses or while they cancel downloads.
 
 /**
- * Unfinished streams that a session may have, for each megabyte of its `maxSessionMemory`. One counts at most 128 KiB:
- * a chunk that waits for the client's window, and what is queued behind it. Half of the limit stays for streams in flight.
+ * Unfinished streams per session, for each megabyte of its `maxSessionMemory`. Each counts at most 128 KiB: a chunk that
+ * waits for the client's window, and the data queued behind it. Half of the limit remains for streams in flight.
  */
 const unfinishedPerMegabyte = 4
 
-/** Streams with any higher number do not exist (RFC 9113 6.8). */
+/** The highest possible stream number (RFC 9113 6.8). */
 const highestStream = 2 ** 31 - 1
 
 const renewing = new WeakSet<Http2Server | Http2SecureServer>()
 
-/** Ends each session of the server, without harm to its requests, before too many of its streams were reset. */
+/** Ends each session of the server gracefully before too many of its streams have been reset. */
 export function renewSessions (server: Http2Server | Http2SecureServer, maxSessionMemory: number): void {
   if (renewing.has(server)) return
   renewing.add(server)
@@ -30,7 +30,7 @@ export function renewSessions (server: Http2Server | Http2SecureServer, maxSessi
   })
 }
 
-/** Announces the end first: a client may send requests until it knows of it, and they must not be lost (RFC 9113 6.8). */
+/** Announces the end first: requests that a client sends before it gets the GOAWAY must not be lost (RFC 9113 6.8). */
 function endGracefully (session: ServerHttp2Session): void {
   if (session.closed || session.destroyed) return
   session.goaway(constants.NGHTTP2_NO_ERROR, highestStream)

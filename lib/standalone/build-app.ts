@@ -17,22 +17,22 @@ import { passwordGuard, userOf } from './password-guard.ts'
 
 export interface Surroundings {
   readonly log: FastifyBaseLogger
-  /** The server that its requests come from. */
+  /** The server that emits the app's requests. */
   readonly server: Server
-  /** The one that requests to the admin pages come from. */
+  /** The server that emits requests to the admin pages. */
   readonly adminServer: Server
-  /** Whether no more requests are wanted. */
+  /** Whether the gateway is shutting down. */
   readonly isDraining: () => boolean
-  /** What earlier apps have left to this one. */
+  /** State that earlier apps have left for this one. */
   readonly kept: Kept
-  /** Log lines that could not be written so far. */
+  /** Number of log lines dropped so far. */
   readonly lostLogLines: () => number
 }
 
 /**
- * Makes the app of a config, ready for requests. It listens to nobody.
+ * Builds the app of a config and makes it ready for requests. It does not listen.
  *
- * @throws what the plugin file throws; `KEYS_UNAVAILABLE` where keys are required
+ * @throws errors of the plugin file; `KEYS_UNAVAILABLE` if required keys are missing
  */
 export async function buildApp (config: LoadedConfig, surroundings: Surroundings): Promise<FastifyInstance> {
   const { server: { trustProxy = false, methods = [] } = {} } = config.file
@@ -42,7 +42,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     logController: silentController(),
     trustProxy,
     ...requestIds({ trust: trustedProxies(trustProxy) }),
-    // Fastify passes every request on to its handler when the server has one.
+    // The server never listens. The listener emits requests on it, and Fastify handles them.
     serverFactory: (handler) => server.on('request', handler)
   }) as unknown as FastifyInstance
 
@@ -50,26 +50,26 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
   lostLines.set(app, lostLogLines)
   for (const method of new Set(methods)) app.addHttpMethod(method, { hasBody: true })
   app.addHook('onRequest', (_request, { raw }, done) => {
-    // Whoever comes again comes to another gateway.
+    // A client that reconnects reaches another gateway.
     if (isDraining() && 'shouldKeepAlive' in raw) raw.shouldKeepAlive = false
     done()
   })
   try {
     await assemble(app, config, surroundings)
   } catch (error) {
-    // What it has begun must not go on without it.
+    // Stop everything that plugins have started.
     await app.close().catch(() => {})
     throw error
   }
   return app
 }
 
-/** Whoever is to tell of requests tells of them otherwise. */
+/** The access log replaces Fastify's own request log. */
 function silentController (): LogController {
   return new LogController({ disableRequestLogging: true })
 }
 
-/** Registers all that a config asks for. @throws as `buildApp` does */
+/** Registers all plugins that a config needs. @throws like `buildApp` */
 export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<Surroundings, 'isDraining' | 'adminServer'>): Promise<void> {
   const { file, gateway, plugin } = config
   const { metrics = true, health = true, discovery = false } = file
@@ -83,7 +83,7 @@ export async function assemble (app: FastifyInstance, config: LoadedConfig, { is
   await app.ready()
 }
 
-/** Beside the gateway, or on an app of their own, which ends with it. */
+/** Serves the admin pages on the gateway's app, or with a port on a separate app, which closes with it. */
 async function addAdmin (app: FastifyInstance, { password, port, prefix }: AdminFile, adminServer: Server): Promise<void> {
   const options = { guard: passwordGuard(password), actor: userOf }
   if (port === undefined) {
@@ -93,7 +93,7 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
   const home = Fastify({
     loggerInstance: app.log, logController: silentController(), serverFactory: (handler) => adminServer.on('request', handler)
   }) as unknown as FastifyInstance
-  // The listener tells of upgrades and of bodies that wait, which nobody else would answer.
+  // The listener forwards upgrades and `Expect: 100-continue`, which need a handler here too.
   takeOver(home, '', () => false)
   await app.register(versionAdmin, { ...options, app: home, prefix: prefix ?? '' })
   app.addHook('onReady', async () => { await home.ready() })

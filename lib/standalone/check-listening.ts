@@ -2,7 +2,7 @@ import { requestIds } from '../observe/request-ids.ts'
 import { type Problems, show } from '../config/problems.ts'
 import type { LoadedFile } from './load-config.ts'
 
-/** Checks what a gateway would only notice when it starts: addresses of proxies, and ports that are the same. */
+/** Finds problems that would otherwise only show at startup: invalid proxy addresses, and a port used twice. */
 export function checkListening (problems: Problems, { server = {}, admin }: LoadedFile): void {
   const { trustProxy = false, host = '127.0.0.1', port = 8080 } = server
   try {
@@ -18,7 +18,7 @@ export function checkListening (problems: Problems, { server = {}, admin }: Load
   }
 }
 
-/** Addresses may be a list in one text, as Fastify has it. */
+/** Splits a comma-separated list of addresses, as Fastify does. */
 export function trustedProxies (trustProxy: boolean | string | string[]): boolean | string[] {
   return typeof trustProxy === 'string' ? trustProxy.split(',').map((address) => address.trim()) : trustProxy
 }

@@ -12,7 +12,7 @@ interface Package {
   description: string
 }
 
-/** Where a command says what it has to say. */
+/** Where a command writes its output. */
 export interface Output {
   log (text: string): void
   error (text: string): void
@@ -21,12 +21,12 @@ export interface Output {
 /**
  * Runs a command.
  *
- * @param args as they were written, without those of Node
+ * @param args of the command line, without those of Node
  * @returns the exit code
  */
 export async function runCli (args: readonly string[], host: Host, { log, error: complain }: Output): Promise<number> {
   const program = commands(host, log)
-  // It is for the caller to exit.
+  // The caller exits the process.
   program.exitOverride().configureOutput({ writeOut: (text) => log(text.trimEnd()), writeErr: (text) => complain(text.trimEnd()) })
   for (const command of program.commands) command.copyInheritedSettings(program)
   try {

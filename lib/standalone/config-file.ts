@@ -7,50 +7,49 @@ import { type Files, readNoted } from './settled.ts'
 import { putVariablesIn } from './variables.ts'
 import { checkDocument } from './yaml-rules.ts'
 
-/** Something that is wrong in a config file, and where. */
+/** A problem in a config file, and its place. */
 export interface FileProblem {
-  /** From 1; `null` in files that are code. */
+  /** Counted from 1; `null` for files that are code. */
   readonly line: number | null
   readonly column: number | null
   readonly message: string
 }
 
-/** A value that has variables in it. */
+/** A value that contains variables. */
 export interface FromVariables {
   readonly path: Path
-  /** As it is written. */
+  /** The value as written in the file. */
   readonly source: string
   readonly text: string
   readonly values: ReadonlyMap<string, string>
-  /** Whether a variable is missing, or its reference is wrong: the value says nothing then. */
+  /** Whether a variable is missing or its reference is wrong, so that the value is meaningless. */
   readonly isBroken: boolean
 }
 
-/** What a config file says. */
+/** The content of a config file. */
 export interface ConfigFile {
   readonly value: unknown
-  /** What is wrong with it as a file: what cannot be read, or is not set in the environment. */
+  /** Syntax errors, and variables that are not set. */
   readonly problems: readonly FileProblem[]
   readonly variables: readonly FromVariables[]
-  /** Where something is that has a path; the nearest thing around it when it is not there. */
+  /** Finds the place of a path; if the path does not exist, that of the nearest parent. */
   locate (path: Path): Pick<FileProblem, 'line' | 'column'>
-  /** A value that is not quoted, as it is written; `undefined` for any other. */
+  /** Returns an unquoted value as written; `undefined` for any other. */
   sourceOf (path: Path): string | undefined
 }
 
 const nowhere = { line: null, column: null }
 
-/** What is a value of another kind, where it is not quoted. */
+/** A text that is not a string unless it is quoted. */
 const notText = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?)$/
 
-/** How many aliases a file may have: each may stand for a large part of it. */
+/** Maximum number of YAML aliases: each may expand to a large part of the file. */
 const mostAliases = 100
 
 /**
- * Reads a config file: `.yaml`, `.yml` and `.json` with variables of the environment in their texts, `.ts` and `.js` by their
- * default export.
+ * Reads a config file: `.yaml`, `.yml` and `.json` with environment variables, or the default export of `.ts` and `.js`.
  *
- * @throws when there is no such file, or when its code fails
+ * @throws when the file cannot be read, or when its code fails
  */
 export async function readConfigFile (file: string, environment: NodeJS.ProcessEnv, files: Files = new Map()): Promise<ConfigFile> {
   const text = await readNoted(file, files)
@@ -58,7 +57,7 @@ export async function readConfigFile (file: string, environment: NodeJS.ProcessE
     return { value: await importDefault(file), problems: [], variables: [], locate: () => nowhere, sourceOf: () => undefined }
   }
   const lines = new LineCounter()
-  // yaml compares each key with all others, which takes seconds for a large map: checkDocument does it.
+  // With `uniqueKeys`, yaml compares each key with all others, which takes seconds for a large map. checkDocument is faster.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true })
   const at = (offset: number | undefined): Pick<FileProblem, 'line' | 'column'> => {
     const { line, col: column } = offset === undefined ? { line: 1, col: 1 } : lines.linePos(offset)
@@ -79,7 +78,7 @@ export async function readConfigFile (file: string, environment: NodeJS.ProcessE
   }
 }
 
-/** A module of the user's, in TypeScript as well. @throws what it throws */
+/** Imports the default export of a user's module, which may be TypeScript. @throws errors of the module */
 export async function importDefault (file: string): Promise<unknown> {
   const jiti = createJiti(pathToFileURL(file).href, { moduleCache: false })
   return await jiti.import(file, { default: true })
@@ -90,7 +89,7 @@ interface Broken {
   readonly message: string
 }
 
-/** Puts variables in. One that is not quoted may be a number, or true or false; none can be more than a value. */
+/** Replaces variables. An unquoted one may become a number or a boolean; none can add YAML structure. */
 function substitute (document: Document, file: string, environment: NodeJS.ProcessEnv): { broken: Broken[], variables: FromVariables[] } {
   const broken: Broken[] = []
   const variables: FromVariables[] = []
@@ -112,7 +111,7 @@ function substitute (document: Document, file: string, environment: NodeJS.Proce
   return { broken, variables }
 }
 
-/** Where a part of a scalar is in the file: on a later line than its beginning, in a block. */
+/** Finds the offset of a part of a scalar, which may be on a later line in a block scalar. */
 function offsetIn (file: string, node: Scalar, part: string): number | undefined {
   const [begin, end = Infinity] = node.range ?? []
   if (begin === undefined || (node.type !== 'BLOCK_LITERAL' && node.type !== 'BLOCK_FOLDED')) return begin
@@ -130,7 +129,7 @@ function pathTo (key: unknown, ancestors: readonly unknown[]): Path {
   return typeof key === 'number' ? [...path, key] : path
 }
 
-/** The node at a path, or the nearest around it, and where it begins. */
+/** Finds the node at a path, or its nearest parent, and its offset. */
 function find (document: Document, path: Path): { node: unknown, offset: number | undefined, isWhole: boolean } {
   let node: Node | null = document.contents as Node | null
   let offset = node?.range?.[0]

@@ -2,7 +2,7 @@ import type { VersionSet } from '../../types/index.ts'
 import type { LoadedConfig, LoadedFile } from './load-config.ts'
 import { removedProtection } from './removals.ts'
 
-/** Where and how the gateway and its admin pages listen; which certificate is shown may change. */
+/** Options of the listeners that cannot change at run time. Certificates can. */
 export function placesOf (file: LoadedFile): Record<string, unknown> {
   const { host = '127.0.0.1', port = 8080, tls, http2 = false } = file.server ?? {}
   const { admin } = file
@@ -16,7 +16,7 @@ export function placesOf (file: LoadedFile): Record<string, unknown> {
   }
 }
 
-/** @throws when something is absent from the next config that protects the one in force */
+/** @throws when the next config lacks an option that protects the current one */
 export function refuseRemovals ({ file: before }: LoadedConfig, { file: after, switchedOff }: LoadedConfig): void {
   const removed = removedProtection(before, after).filter((place) => !switchedOff.includes(place))
   if (removed.length === 0) return
@@ -31,7 +31,7 @@ export function versionsOf ({ versions, aliases }: LoadedFile): VersionSet {
   return { versions, ...aliases !== undefined && { aliases } } as VersionSet
 }
 
-/** What an app is made of for good: neither its versions nor what the listener has. */
+/** The options that need a new app when they change: all but the versions and the listener's. */
 export function ofApp ({ versions, aliases, server, confirmRemoved, $schema, ...rest }: LoadedFile): object {
   const { trustProxy = false, methods = [] } = server ?? {}
   return { ...rest, trustProxy, methods }

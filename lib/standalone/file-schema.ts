@@ -9,7 +9,7 @@ const claim: SchemaObject = identity.providers.items.properties.claimsToHeaders.
 const anyText = (expected: string): SchemaObject => ({ type: 'string', expected })
 const path: SchemaObject = stageSchemas.versionDiscovery.properties.path
 
-/** What every resolver may have beside what it reads. */
+/** Options of every resolver, whatever it reads. */
 const manners = {
   timeoutMs: milliseconds,
   onError: oneOf('reject', 'skip'),
@@ -18,7 +18,7 @@ const manners = {
   weak: flag
 }
 
-/** What resolvers read, by the name that it has in a file. */
+/** The sources that resolvers read, by their name in a file. */
 const reads: Readonly<Record<string, SchemaObject>> = {
   header: headerName,
   claim,
@@ -52,7 +52,7 @@ const resolve = object({
   varyAuthorization: oneOf('auto', 'always', 'never')
 })
 
-/** Methods that Node reads and Fastify does not forward unless it is told to (RFC 4918, 3253, 3744, 4791, 5323, 5842). */
+/** Methods that Node parses but Fastify does not support by default (RFC 4918, 3253, 3744, 4791, 5323, 5842). */
 const moreMethods = [
   'PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'ACL', 'BIND', 'CHECKOUT', 'LINK', 'M-SEARCH', 'MERGE', 'MKACTIVITY',
   'MKCALENDAR', 'NOTIFY', 'PURGE', 'REBIND', 'REPORT', 'SEARCH', 'SUBSCRIBE', 'UNBIND', 'UNLINK', 'UNSUBSCRIBE'
@@ -79,7 +79,7 @@ const server = object({
 const orOff = (options: SchemaObject, expected: string): SchemaObject =>
   ({ if: { type: 'object' }, then: options, else: { type: 'boolean', expected: `true, false, or ${expected}` } })
 
-/** `false` says that the section is absent on purpose. */
+/** `false` means that the section is absent on purpose. */
 const orNone = (options: SchemaObject, secret = false): SchemaObject =>
   ({ if: { type: 'object' }, then: options, else: { const: false, expected: `false, or ${String(options.expected)}`, secret } })
 
@@ -88,7 +88,7 @@ const requireKeys: SchemaObject = {
   expected: "'all', 'any', 'none', or a list of names of providers"
 }
 
-/** What a config file may say. */
+/** The schema of config files. */
 export const fileSchema: SchemaObject = withoutFunctions(object({
   $schema: anyText('the address of the schema, for editors'),
   server,
@@ -114,7 +114,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   plugin: text('a file that adds resolvers and hooks')
 }, ['versions']))
 
-/** What only code can say has no place in a file. */
+/** Removes options that are functions, which a file cannot contain. */
 function withoutFunctions (schema: SchemaObject): SchemaObject {
   const { properties } = schema
   const all = Object.entries((properties ?? {}) as Record<string, SchemaObject>)

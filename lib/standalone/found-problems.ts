@@ -3,15 +3,15 @@ import type { ConfigFile, FileProblem } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { fitsAsText } from './variable-types.ts'
 
-/** Characters of a value that is looked for in messages. Shorter ones are parts of too many words. */
+/** Minimum length of a value that is masked in messages. Shorter ones occur in too many words. */
 const leastCharacters = 6
 
-/** Everything that is wrong in a file, each with its place, and without anything that came from a variable. */
+/** Collects the problems of a file with their places, and masks the values of variables. */
 export class FoundProblems {
   readonly list: FileProblem[]
   readonly #read: ConfigFile
   readonly #concealed: ReadonlyMap<string, string>
-  /** Where something is wrong already: what else there is to say of these places follows from it. */
+  /** Places that already have a problem. Further problems there are only consequences. */
   readonly #places: Path[] = []
 
   constructor (read: ConfigFile) {
@@ -22,7 +22,7 @@ export class FoundProblems {
     this.#places.push(...read.variables.filter(({ isBroken }) => isBroken).map(({ path }) => path))
   }
 
-  /** Looks for problems, which will not show what came from a variable. */
+  /** Runs a check whose messages do not reveal the values of variables. */
   conceal<Result> (find: () => Result): Result {
     return concealing(this.#concealed, find)
   }
@@ -49,7 +49,7 @@ export class FoundProblems {
     }
   }
 
-  /** Messages of others may have a part of a value in them. */
+  /** Masks values of variables that messages of other libraries may contain. */
   #without (message: string): string {
     let shown = message
     for (const { values } of this.#read.variables) {

@@ -5,7 +5,7 @@ import type { LoadedFile } from './load-config.ts'
 import { readNoted } from './settled.ts'
 import type { Reading } from './with-certificates.ts'
 
-/** Replaces the names of files in the identity section with what is in them. A name starts from the folder of the config file. */
+/** Replaces file names in the identity section with the files' content. Names are relative to the folder of the config file. */
 export async function withIdentityFiles (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {
   const { identity } = said
   if (identity === undefined) return said
@@ -32,7 +32,7 @@ async function withFiles (problems: Problems, path: Path, provider: IdentityProv
   return { ...provider, jwks: { ...jwks, ...Object.fromEntries(present) } as IdentityProvider['jwks'] }
 }
 
-/** A file has a JWKS or PEM. */
+/** Reads a file that contains a JWKS or PEM. */
 function keysIn (problems: Problems, path: Path, text: unknown): { keys?: unknown, pem?: unknown } {
   if (typeof text !== 'string') return {}
   if (text.includes('-----BEGIN')) return { pem: text }

@@ -1,7 +1,7 @@
 import type { SchemaObject } from 'ajv'
 import { fileSchema } from './file-schema.ts'
 
-/** The schema of config files as editors know schemas (JSON Schema draft-07): what belongs in a place becomes its description. */
+/** The schema of config files as JSON Schema draft-07, for editors. The `expected` keyword becomes the description. */
 export function jsonSchema (): SchemaObject {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -10,7 +10,7 @@ export function jsonSchema (): SchemaObject {
   }
 }
 
-/** Numbers, true and false may be variables of the environment as well: `${PORT:-8080}`. */
+/** Numbers and booleans may also be environment variables: `${PORT:-8080}`. */
 const variable: SchemaObject = { type: 'string', pattern: '\\$\\{' }
 
 function plain ({ expected, remedy, secret, isMoment, isFunction, ...schema }: SchemaObject): SchemaObject {
@@ -25,6 +25,6 @@ function plain ({ expected, remedy, secret, isMoment, isFunction, ...schema }: S
 function plainValue (keyword: string, value: unknown): unknown {
   if (keyword === 'properties') return Object.fromEntries(Object.entries(value as Record<string, SchemaObject>).map(([name, each]) => [name, plain(each)]))
   if (Array.isArray(value)) return value.map((each: unknown) => typeof each === 'object' && each !== null ? plain(each as SchemaObject) : each)
-  // A condition is on the type as it is written.
+  // A condition tests the type as written, so it does not allow variables.
   return typeof value === 'object' && value !== null && keyword !== 'if' ? plain(value as SchemaObject) : value
 }

@@ -7,32 +7,32 @@ import type { ServerFile } from '../../types/index.ts'
 import { http2HeaderLimits } from '../server/http2-limits.ts'
 import { renewSessions } from '../server/http2-lost-streams.ts'
 
-/** What a server tells an app of. */
+/** The events that the listener passes on to an app's server. */
 const events = ['request', 'upgrade', 'checkContinue', 'clientError'] as const
 
-/** Milliseconds that a connection is kept for another request: longer than load balancers keep theirs, so that they end it. */
+/** Milliseconds that an idle connection is kept: longer than load balancers keep theirs, so that they close it first. */
 const keepAliveMs = 72_000
 
-/** Milliseconds that connections are still taken when no more are wanted, should there always be another one. */
+/** Milliseconds after which the listener stops accepting on shutdown, even if new connections keep arriving. */
 const longestTakingMs = 500
 
 type AnyServer = Server & Partial<Pick<TlsServer, 'setSecureContext'>> & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
 
-/** The server that clients reach, and whose requests go to one app at a time. */
+/** The server that clients connect to. Its requests go to one app at a time. */
 export class Listener {
   readonly #server: AnyServer
   readonly #sockets = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
-  /** Connections so far. */
+  /** Number of connections accepted so far. */
   #taken = 0
   #app: AnyServer
 
-  /** @param onError told of connections that cannot be taken */
+  /** @param onError called when a connection cannot be accepted */
   private constructor (server: AnyServer, app: AnyServer, onError: (error: Error) => void) {
     this.#server = server
     this.#app = app
     server.keepAliveTimeout = keepAliveMs
-    // An upload may take its time: `timeouts.idle` sees that it goes on.
+    // A slow upload is fine as long as it makes progress, which `timeouts.idle` checks.
     server.requestTimeout = 0
     server.on('error', onError)
     server.on('connection', (socket: Socket) => {
@@ -45,12 +45,12 @@ export class Listener {
       session.once('close', () => this.#sessions.delete(session)).setTimeout(keepAliveMs, session.close.bind(session))
     })
     for (const event of events) server.on(event, (...args: unknown[]) => this.#app.emit(event, ...args))
-    // Newer versions of Node ask before they tell of an upgrade.
+    // Newer versions of Node call this before they emit `upgrade`.
     server.shouldUpgradeCallback = this.takesUpgrade.bind(this)
     this.switchTo(app)
   }
 
-  /** @throws when nothing can listen there */
+  /** @throws when the address cannot be used */
   static async listen (options: ServerFile, app: Server, onError: (error: Error) => void): Promise<Listener> {
     const { tls, http2 = false, host = '127.0.0.1', port = 8080 } = options
     const server = tls === undefined
@@ -65,7 +65,7 @@ export class Listener {
     return new Listener(server, app, onError)
   }
 
-  /** Takes the connections that wait to be taken: the system would reset them when nobody listens any more. */
+  /** Accepts the connections in the backlog: the system would reset them when the socket stops listening. */
   async #takeWaiting (): Promise<void> {
     const end = performance.now() + longestTakingMs
     let before
@@ -80,34 +80,34 @@ export class Listener {
     return `${'setSecureContext' in this.#server ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
   }
 
-  /** Shows another certificate to connections that come from here on. */
+  /** Uses another certificate for new connections. */
   renew (tls: NonNullable<ServerFile['tls']>): void {
     this.#server.setSecureContext!(tls)
   }
 
-  /** Whether the app has a use for an upgrade. */
+  /** Whether the app handles an upgrade. */
   takesUpgrade (request: IncomingMessage): boolean {
     return this.#app.shouldUpgradeCallback?.(request) ?? this.#app.listenerCount('upgrade') > 0
   }
 
-  /** From here on requests go to another app. Those under way stay where they are. */
+  /** Sends new requests to another app. Requests in flight stay with theirs. */
   switchTo (app: Server): void {
     this.#app = app
-    // What an app hands back, because it has no use for an upgrade, is read here again.
+    // An app that ignores an upgrade hands the connection back, to be read again here.
     for (const event of ['connection', 'secureConnection']) {
       app.removeAllListeners(event).on(event, (socket: Socket) => this.#server.emit(event, socket))
     }
   }
 
   /**
-   * Takes no more connections, and lets those there are come to their end.
+   * Accepts no more connections, and lets existing ones end.
    *
-   * @param lingerMs how long a connection may be silent that a request may be on its way on
-   * @param limitMs until all that is left is cut off
+   * @param lingerMs milliseconds that an idle connection is kept, because a request may be in transit
+   * @param limitMs milliseconds until the remaining connections are cut off
    */
   async close (lingerMs: number, limitMs: number): Promise<void> {
     await this.#takeWaiting()
-    // Node would end silent connections at once, and with them requests that are on their way.
+    // `server.close()` would close idle connections at once, and lose requests in transit.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()))
     for (const session of this.#sessions) session.close()
     const linger = setInterval(() => this.#server.closeIdleConnections?.(), lingerMs)

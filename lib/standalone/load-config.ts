@@ -18,19 +18,19 @@ export type LoadedFile = Omit<ConfigFileOptions, Section> & { [Name in Section]?
 const sections = ['identity', 'sanitize', 'admin'] as const
 type Section = typeof sections[number]
 
-/** A config that a gateway can be made of. */
+/** A valid config. */
 export interface LoadedConfig {
-  /** With certificates and keys in the place of the names of their files. */
+  /** The file, in which certificates and keys have replaced the names of their files. */
   readonly file: LoadedFile
-  /** Sections that the file sets to `false`: they are absent on purpose. */
+  /** Sections that the file sets to `false`, so they are absent on purpose. */
   readonly switchedOff: readonly string[]
   readonly gateway: GatewayOptions & { prefix?: string }
   readonly plugin: GatewayPlugin
-  /** The files that it was made of, each with the fingerprint of what was read. */
+  /** All files that were read, with the fingerprints of their content. */
   readonly files: Files
 }
 
-/** Everything that is wrong in a config file. */
+/** All problems of a config file, in their order in the file. */
 export class ConfigFileInvalid extends Error {
   readonly file: string
   readonly problems: readonly FileProblem[]
@@ -44,11 +44,11 @@ export class ConfigFileInvalid extends Error {
 }
 
 /**
- * Reads and checks a config file, all of it.
+ * Reads and checks a config file.
  *
- * @param environment variables that it may name
- * @param files filled with the files that were read, each with the fingerprint of its content, also when the config is invalid
- * @throws ConfigFileInvalid with every problem, each with its line
+ * @param environment variables that the file may use
+ * @param files filled with the fingerprints of all files that were read, even if the config is invalid
+ * @throws ConfigFileInvalid with all problems and their lines
  */
 export async function loadConfig (
   file: string, environment: NodeJS.ProcessEnv = process.env, files: Files = new Map()
@@ -64,7 +64,7 @@ export async function loadConfig (
   found.addShape(shape)
   const reading = { folder: dirname(absolute), files }
   const rest = await makeRest(read.value as ConfigFileOptions, reading, found).catch((error: unknown) => {
-    // What has the wrong shape can often not be made anything of.
+    // An error here is often just a consequence of the wrong shape.
     if (shape.list().length === 0) throw new ConfigFileInvalid(file, [{ line: null, column: null, message: (error as Error).message }])
     return null
   })
@@ -74,7 +74,7 @@ export async function loadConfig (
 
 const emptyFile = "the file is empty. Write a config, or begin with 'fastify-version-gateway init'."
 
-/** Makes a config of what a file says, and looks for what its shape cannot tell. */
+/** Makes a config from a file's content, and finds the problems that the schema cannot detect. */
 async function makeRest (said: ConfigFileOptions, reading: Reading, found: FoundProblems): Promise<Omit<LoadedConfig, 'files'>> {
   const problems = new Problems()
   const switchedOff = sections.filter((section) => said[section] === false)

@@ -1,26 +1,26 @@
 import { write, writeSync } from 'node:fs'
 
-/** Bytes that wait to be written at most. Lines beyond that are dropped, so that a stalled reader takes no memory. */
+/** Maximum number of bytes in the queue. Further lines are dropped, so that a stalled reader does not exhaust memory. */
 const mostWaitingBytes = 4 * 1024 * 1024
-/** Bytes that are written at once. */
+/** Maximum number of bytes per write. */
 const chunkBytes = 64 * 1024
-/** Milliseconds until a reader that cannot take more is tried again. */
+/** Milliseconds until a write to a busy reader is retried. */
 const retryMs = 100
 
 /**
- * Where log lines go. What cannot be written (a full disk, a terminal or a pipe that is closed) is dropped and counted:
+ * Writes log lines. Lines that cannot be written (to a full disk, or to a closed terminal or pipe) are dropped and counted:
  * neither requests nor the end of the process wait for the log.
  */
 export class LogDestination {
-  /** Lines that were dropped. */
+  /** Number of dropped lines. */
   lost = 0
   readonly #fd: number
   readonly #waiting: string[] = []
   #waitingBytes = 0
   #isWriting = false
-  /** What is being written. */
+  /** The bytes being written. */
   #chunk: Buffer | null = null
-  /** Whether the last line was written in part: the next one must not be glued to it. */
+  /** Whether the last line was only partly written, so that the next one needs a line break first. */
   #isTorn = false
   #whenIdle: Array<() => void> = []
 
@@ -37,11 +37,11 @@ export class LogDestination {
     this.#waitingBytes += line.length
     if (this.#isWriting) return
     this.#isWriting = true
-    // Lines of one turn of the event loop are written together.
+    // Lines from one turn of the event loop are written together.
     setImmediate(() => this.#next())
   }
 
-  /** Waits until everything is written or dropped, or for so many milliseconds. */
+  /** Waits until all lines are written or dropped, but at most the given milliseconds. */
   async flush (limitMs: number): Promise<void> {
     if (!this.#isWriting) return
     let limit: NodeJS.Timeout | undefined
@@ -52,12 +52,12 @@ export class LogDestination {
     clearTimeout(limit)
   }
 
-  /** Writes what waits, once, for a process that ends at once. */
+  /** Writes the queue synchronously, when the process exits. */
   flushSync (): void {
     try {
       writeSync(this.#fd, this.#take(Infinity))
     } catch {
-      // There is nobody left who could be told.
+      // The process exits, so the error cannot be reported.
     }
   }
 
@@ -106,10 +106,10 @@ function linesOf (chunk: Buffer): number {
 
 let ofProcess: LogDestination | undefined
 
-/** The log of the process: one for all gateways in it. */
+/** The log destination of the process, which all its gateways share. */
 export function standardOutput (): LogDestination {
   if (ofProcess === undefined) {
-    // Node makes a pipe non-blocking when the stream is made: a stalled reader would block the process otherwise.
+    // Reading `process.stdout` makes a pipe non-blocking. Otherwise a stalled reader would block the process.
     const destination = new LogDestination(process.stdout.fd ?? 1)
     process.on('exit', () => destination.flushSync())
     ofProcess = destination

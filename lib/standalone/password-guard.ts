@@ -5,9 +5,9 @@ import type { AdminGuard } from '../../types/index.ts'
 
 const PasswordRequired = createError('ADMIN_PASSWORD_REQUIRED', 'The admin pages ask for a user and the password of the config.', 401)
 
-/** Lets those in who know the password, whatever they call themselves (RFC 7617). */
+/** Accepts everyone with the password; any user name will do (RFC 7617). */
 export function passwordGuard (password: string): AdminGuard {
-  // A password from a file often ends with a line break, which nobody types.
+  // A password from a file often ends with a line break, which is not part of it.
   const expected = digest(password.replace(/\r?\n$/, ''))
   return (request, reply) => {
     const credentials = credentialsOf(request)
@@ -18,7 +18,7 @@ export function passwordGuard (password: string): AdminGuard {
   }
 }
 
-/** Who was let in, as they call themselves. */
+/** Returns the user name of an accepted request. */
 export function userOf (request: FastifyRequest): string {
   return credentialsOf(request)!.user
 }
@@ -30,7 +30,7 @@ function credentialsOf ({ headers: { authorization = '' } }: FastifyRequest): { 
   return { user: user!, password: password.join(':') }
 }
 
-/** Of the same length, whatever the password's is. */
+/** Hashes a password, because `timingSafeEqual` needs equal lengths. */
 function digest (password: string): Buffer {
   return createHash('sha256').update(password).digest()
 }

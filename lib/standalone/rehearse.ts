@@ -5,8 +5,8 @@ import { buildApp } from './build-app.ts'
 import { ConfigFileInvalid, type LoadedConfig } from './load-config.ts'
 
 /**
- * Builds all that a start builds, and ends it again: paths that are taken twice show only then. It neither listens nor
- * asks providers and targets for anything.
+ * Builds the app as `start` does, and closes it again: only this finds duplicate routes. It does not listen, fetch keys, or
+ * check targets.
  *
  * @throws ConfigFileInvalid
  */

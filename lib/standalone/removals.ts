@@ -3,8 +3,8 @@ import { type Path, showPath } from '../config/problems.ts'
 import type { LoadedFile } from './load-config.ts'
 
 /**
- * Options that may disappear from a file: without them the gateway is as strict as before. Every other option protects
- * something, or may come to do so, and a file that is written in two steps lacks any of them for a while.
+ * Options that may be removed from a file: the gateway is as strict without them. Every other option protects something,
+ * or may do so in the future, and may be missing from a file that is still being written.
  */
 const harmless = new Set([
   '$schema', 'confirmRemoved', 'discovery', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'resolve.pin.*.tenants.map.*', 'identity.realm', 'identity.cache', 'resolve.exposeDecision',
@@ -15,10 +15,10 @@ const harmless = new Set([
     .map((name) => `versions.*.upstream.${name}`)
 ])
 
-/** What has names of the operator's own as its members. */
+/** Objects whose keys the operator chooses. */
 const maps = new Set(['versions', 'aliases', 'resolve.pin.*.tenants.map'])
 
-/** What an option says that says no more than its absence. Beside these, `false` and whatever is empty. */
+/** Values that mean the same as the absence of the option, in addition to `false` and empty values. */
 const defaults: Readonly<Record<string, unknown>> = {
   metrics: true,
   health: true,
@@ -31,7 +31,7 @@ const defaults: Readonly<Record<string, unknown>> = {
 /** Options whose `false` protects something: their default is `true`. */
 const onByDefault = new Set(['metrics', 'health', 'identity.providers.*.forwardToken'])
 
-/** Lists whose every item protects something, and how an item is called. */
+/** Lists in which every item protects something, and how an item is named. */
 const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
   'identity.providers': (item) => String((item as { name: unknown }).name),
   'identity.providers.*.requiredClaims': asText,
@@ -45,10 +45,10 @@ const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
 }
 
 /**
- * What protects something in one config, and is absent from the next. YAML that is cut at the end of a line is still
- * valid, so absence alone does not say that somebody wants it.
+ * Finds protective options of one config that the next one lacks. YAML that is cut off at the end of a line is still
+ * valid, so an absent option may be an accident.
  *
- * @returns the places, except those that the next config lists as `confirmRemoved`
+ * @returns the places, except those in `confirmRemoved` of the next config
  */
 export function removedProtection (before: LoadedFile, after: LoadedFile): string[] {
   const found: string[] = []
@@ -88,7 +88,7 @@ function isNeutral (name: string, value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
-/** A provider may get another name. */
+/** A renamed provider keeps its issuer. */
 function hasSameIssuer (item: unknown, other: unknown): boolean {
   return isObject(item) && isObject(other) && item.issuer !== undefined && isDeepStrictEqual(item.issuer, other.issuer)
 }
@@ -97,7 +97,7 @@ function asText (item: unknown): string {
   return typeof item === 'string' ? item : JSON.stringify(item)
 }
 
-/** What a resolver reads. Its manners and its map may change. */
+/** Names a resolver by its source. Its other options may change. */
 function pinName (item: unknown): string {
   const { header, claim, tenants, plugin } = item as { header?: unknown, claim?: unknown, tenants?: { claim: unknown }, plugin?: unknown }
   return asText(header ?? claim ?? tenants?.claim ?? plugin)

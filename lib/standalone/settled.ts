@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 
-/** Milliseconds that a file must have been unchanged before it is read, unless somebody asks for another time. */
+/** Default for the milliseconds that a file must have been unchanged before it is read. */
 export const defaultSettleMs = 500
 
-/** Files that were read, each with the fingerprint of its content, or of the error. */
+/** Files that were read, each with the fingerprint of its content, or with the error code. */
 export type Files = Map<string, string>
 
-/** How often a file is looked at that does not come to rest. After that it is read as it is. */
+/** Maximum number of checks of a file that keeps changing. After that it is read as it is. */
 const mostLooks = 20
 
 /**
- * Waits until nobody writes a file any more: a file that is written in two steps is valid after the first one, and says
- * less than it should. A file that was last written long enough ago is taken at once.
+ * Waits until a file no longer changes: a file that is written in two steps may be valid but incomplete after the first
+ * one. Returns at once if the last change was long enough ago.
  */
 export async function settled (file: string, settleMs: number): Promise<void> {
   const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }))
@@ -27,7 +27,7 @@ export async function settled (file: string, settleMs: number): Promise<void> {
   } while (after !== before && ++looks < mostLooks)
 }
 
-/** Reads a file and notes what it had in it. @throws when it cannot be read */
+/** Reads a file and records its fingerprint. @throws when the file cannot be read */
 export async function readNoted (file: string, files: Files): Promise<string> {
   try {
     const content = await readFile(file)
@@ -39,7 +39,7 @@ export async function readNoted (file: string, files: Files): Promise<string> {
   }
 }
 
-/** What tells one content of a file from another: neither its time nor its size does (a rollback may keep both). */
+/** Returns a hash of a file's content. Its time and its size are not enough: a rollback may keep both. */
 export async function fingerprint (file: string): Promise<string> {
   const files: Files = new Map()
   await readNoted(file, files).catch(() => {})

@@ -8,25 +8,25 @@ import { Listener } from './listener.ts'
 import type { LoadedConfig, LoadedFile } from './load-config.ts'
 import { takeOverState } from './take-over-state.ts'
 
-/** How long a silent connection is kept when the gateway ends, in milliseconds. */
+/** Milliseconds that an idle connection is kept on shutdown. */
 const lingerMs = 1_000
 
-/** Milliseconds behind the grace time until the connections that are left are cut off. `docs/operate.md` promises an end after 5 s. */
+/** Milliseconds after the grace time until the remaining connections are cut off. `docs/operate.md` promises an end after 5 s. */
 const cutOffMs = 3_000
 
-/** What all apps of a gateway have around them. */
+/** The surroundings that all apps of a gateway share. */
 type Lasting = Omit<Surroundings, 'server' | 'adminServer'>
 
-/** A gateway that runs by a config file, and changes when the file does. */
+/** A gateway that runs from a config file and can reload it. */
 export class Standalone {
   readonly #log: FastifyBaseLogger
   readonly #surroundings: Lasting
   readonly #listener: Listener
   #adminListener: Listener | null
-  /** Where and how it listens, which cannot change while it runs. */
+  /** Options of the listeners that cannot change at run time. */
   readonly #places: Record<string, unknown>
   #generation: Generation
-  /** Apps of earlier configs that have requests under way. */
+  /** Apps of earlier configs that still have requests in flight. */
   readonly #retired = new Set<Promise<void>>()
   #isDraining = false
 
@@ -39,7 +39,7 @@ export class Standalone {
     this.#generation = generation
   }
 
-  /** @throws when it cannot listen, or the app of the config cannot be made */
+  /** @throws when the gateway cannot listen, or the app cannot be built */
   static async start (
     config: LoadedConfig, log: FastifyBaseLogger, { lostLogLines = () => 0 }: { lostLogLines?: () => number } = {}
   ): Promise<Standalone> {
@@ -55,12 +55,12 @@ export class Standalone {
     return standalone
   }
 
-  /** Where it listens. */
+  /** The URL at which the gateway listens. */
   get address (): string {
     return this.#listener.address
   }
 
-  /** Where the admin pages are, when they have a listener of their own. */
+  /** The URL of the admin pages; `null` if they have no listener of their own. */
   get adminAddress (): string | null {
     return this.#adminListener?.address ?? null
   }
@@ -70,11 +70,11 @@ export class Standalone {
   }
 
   /**
-   * Goes on by another config. When only the versions differ, they are swapped in the registry, and connections are kept.
-   * Otherwise a new app takes the requests from here on. New certificates are shown to new connections.
+   * Applies another config. If only the versions differ, they are swapped in the registry, and connections are kept.
+   * Otherwise a new app handles all new requests. New connections get new certificates.
    *
-   * @throws when the config cannot be served, or when something is absent from it that protects the one in force, unless
-   * `allowRemovals`; nothing has changed then
+   * @throws when the config cannot be served, or, without `allowRemovals`, when it lacks an option that protects the current
+   * one. The current config then stays in force.
    */
   async reload (config: LoadedConfig, { allowRemovals = false }: { allowRemovals?: boolean } = {}): Promise<void> {
     const { config: before } = this.#generation
@@ -100,7 +100,7 @@ export class Standalone {
     this.#log.info('the certificate of the config is in force')
   }
 
-  /** The admin pages are not there any more, or not on a listener of their own. */
+  /** Closes the admin listener if the config no longer has a port for it. */
   async #closeAdminListener (file: LoadedFile): Promise<void> {
     if (this.#adminListener === null || file.admin?.port !== undefined) return
     const listener = this.#adminListener
@@ -135,28 +135,28 @@ export class Standalone {
     this.#retire(retired)
   }
 
-  /** Tells of a config file that is not taken over, as the registry tells of versions that it refuses: metrics count both. */
+  /** Reports a rejected config file like versions that the registry rejects, so that metrics count both. */
   refuse (problems: readonly string[]): void {
     const registry = this.#generation.app.versions as Registry
     registry.announcements.tell('rejected', { revision: registry.revision, problems: problems.map((message) => ({ path: '', message })) })
   }
 
-  /** Takes no more requests, and ends when those under way have. */
+  /** Accepts no more requests, and closes the gateway after those in flight. */
   async stop (): Promise<void> {
     this.#isDraining = true
     const { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } = this.#generation.config.file
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
     const closed = this.#listener.close(lingerMs, closeGraceMs + cutOffMs)
-    // What comes on connections that are there is still served; what goes on longer, such as WebSockets, is told to end.
+    // Requests on existing connections are served until then. Closing the app ends longer exchanges, such as WebSockets.
     const grace = setTimeout(() => this.#generation.app.close().catch(() => {}), lingerMs + 500)
     await closed
     clearTimeout(grace)
-    // It can be looked at to the end.
+    // The admin pages stay available to the end.
     await this.#adminListener?.close(0, lingerMs)
     await Promise.all([this.#generation.app.close(), ...this.#retired])
   }
 
-  /** Its hooks and routes may still be at work: what they use goes when they have ended. */
+  /** Closes an app after its requests, because its hooks and routes may still use its resources. */
   #retire ({ app, idle, config }: Generation): void {
     const closed = idle(config.file.forward?.closeGraceMs ?? 10_000)
       .then(() => app.close())
@@ -168,7 +168,7 @@ export class Standalone {
 
 type Listeners = readonly [listener: Listener, adminListener: Listener | null]
 
-/** @throws when it cannot listen there */
+/** @throws when an address cannot be used */
 async function listen ({ config: { file }, server, adminServer }: Generation, log: FastifyBaseLogger): Promise<Listeners> {
   const onError = log.error.bind(log)
   const listener = await Listener.listen(file.server ?? {}, server, onError)

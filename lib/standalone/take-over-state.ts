@@ -5,10 +5,10 @@ import { versionsOf } from './file-changes.ts'
 import type { Generation } from './generation.ts'
 
 /**
- * Has a new app go on with what is known at run time: usage, what was switched off by hand, and the health of targets.
- * Versions that the file has not changed stay as an admin has left them.
+ * Transfers run-time state to a new app: usage, versions switched off by hand, and the health of targets. If the file has
+ * not changed the versions, changes by an admin are kept.
  *
- * @throws `VERSION_CONFIG_INVALID` when that does not fit the new config
+ * @throws `VERSION_CONFIG_INVALID` when the state does not fit the new config
  */
 export function takeOverState (after: Generation, before: Generation): void {
   const [registry, previous] = [after.app.versions as Registry, before.app.versions as Registry]

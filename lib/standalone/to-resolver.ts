@@ -31,7 +31,7 @@ const makers: Makers = {
   }
 }
 
-/** Makes the resolver that a file describes; `null` with a problem when it cannot be. */
+/** Makes the resolver that a file describes. Adds a problem and returns `null` if it is invalid. */
 export function toResolver (problems: Problems, path: Path, file: ResolverFile, plugin: GatewayPlugin): VersionResolver | null {
   const { timeoutMs, onError, onUnknown, unknownStatus, weak, strip, ...what } = file
   const kinds = Object.keys(what) as Kind[]
@@ -56,7 +56,7 @@ function byTenant (claim: NonNullable<ResolverFile['claim']>, versions: Readonly
   if (problem !== null) throw new Error(`claim ${show(claim)} ${problem}`)
   const names = claimNames(claim)
   return fromTenantMap({
-    // It may be of any type: what is neither text nor a number is refused.
+    // The claim may have any type. `fromTenantMap` refuses all but strings and numbers.
     key: ({ identity }) => identity === null ? undefined : readClaim(identity.claims, names) as string | undefined,
     get: (tenant) => versions.get(tenant)
   })

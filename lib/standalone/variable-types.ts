@@ -6,10 +6,10 @@ import type { FromVariables } from './config-file.ts'
 const number = /^-?(0|[1-9]\d*)(\.\d+)?$/
 
 /**
- * Gives values that came from variables the type that their place asks for: a password of digits is text, a port a number.
- * `true` and `false` are text only where nothing else will do.
+ * Converts values from variables to the type that the schema expects: a password of digits stays a string, a port becomes
+ * a number. `true` and `false` stay strings only where a boolean is invalid.
  *
- * @param config is changed
+ * @param config is modified
  */
 export function giveTypes (schema: SchemaObject, config: unknown, variables: readonly FromVariables[]): void {
   const usable = variables.filter(({ isBroken }) => !isBroken)
@@ -19,11 +19,11 @@ export function giveTypes (schema: SchemaObject, config: unknown, variables: rea
     if (isTruth(variable)) setAt(config, variable.path, variable.text)
     else if (number.test(variable.text)) setAt(config, variable.path, Number(variable.text))
   }
-  // What fits neither way is shown as it is written.
+  // A value that fits neither way stays a string, so that messages show it as written.
   for (const variable of misfits(schema, config, usable)) setAt(config, variable.path, variable.text)
 }
 
-/** Whether text would be right in a place. */
+/** Whether a string would be valid at a path. */
 export function fitsAsText (schema: SchemaObject, config: unknown, path: Path, text: string): boolean {
   const before = setAt(config, path, text)
   const fits = !mismatches(schema, config).has(pointerOf(path))
@@ -42,7 +42,7 @@ function pointerOf (path: Path): string {
   return path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** @returns what was there */
+/** @returns the previous value */
 function setAt (config: unknown, path: Path, value: unknown): unknown {
   const holder = path.slice(0, -1).reduce<unknown>((node, name) => Object(node)[name], config) as Record<PropertyKey, unknown> | undefined
   const name = path.at(-1)

@@ -1,20 +1,20 @@
-/** A text with variables in it, after they were put in. */
+/** A text in which variables were replaced. */
 export interface Substituted {
   readonly text: string
-  /** What is wrong, each with the place in the text where it begins. */
+  /** Problems with their index in the text. */
   readonly problems: ReadonlyArray<{ readonly index: number, readonly message: string }>
-  /** The values that were put in, by the reference that asked for them. */
+  /** The values that were inserted, by reference. */
   readonly values: ReadonlyMap<string, string>
 }
 
-/** What may follow a dollar sign: a brace that is meant as one, or a reference. Whatever else has a brace is a mistake. */
+/** Matches `${`, with or without a second dollar sign that escapes it. Without a name in group 1, it is a mistake. */
 const braces = /\$\$\{|\$\{(?:([A-Za-z_]\w*)(?:(:-|-|:\?)((?:(?!\$\{)[^}])*))?\})?/g
 
 const forms = `${['NAME', 'NAME:-text if unset or empty', 'NAME-text if unset', 'NAME:?message'].map((form) => `\${${form}}`).join(', ')}, or write $\${ for a literal \${`
 
 /**
- * Puts variables of the environment into a text, as POSIX shells and Compose do. Anything with `${` that is not a
- * reference is a problem: taken literally, it would become somebody's password.
+ * Replaces environment variables in a text, as POSIX shells and Compose do. Any `${` that is not a valid reference is a
+ * problem: taken literally, it could become a password.
  */
 export function putVariablesIn (text: string, environment: NodeJS.ProcessEnv): Substituted {
   const problems: Array<{ index: number, message: string }> = []
@@ -31,7 +31,7 @@ export function putVariablesIn (text: string, environment: NodeJS.ProcessEnv): S
       problems.push({ index, message: `${name} ${reason}. Set it, or write \${${name}:-default}.` })
       return whole
     }
-    // What a secret is mounted or copied from often ends with a line break, which nobody means.
+    // Mounted or copied secrets often end with a line break, which is not part of them.
     const trimmed = value.replace(/[\r\n]+$/, '')
     values.set(whole, trimmed)
     return trimmed

@@ -1,15 +1,15 @@
 import { fingerprint } from './settled.ts'
 
-/** Milliseconds between two looks at the files. Mounted files change by links, which the system does not report. */
+/** Milliseconds between two checks. Polling is necessary: mounted files change through links, which the system does not report. */
 const intervalMs = 500
 
-/** A config file, and the files that it names, while they are watched. Their content is compared, not their times. */
+/** Watches a config file and the files that it names, by content rather than by time. */
 export class Watched {
-  /** What was loaded, by file. */
+  /** Fingerprints of the loaded files. */
   #loaded: ReadonlyMap<string, string>
-  /** What the last look saw, when it differed from what was loaded. */
+  /** Fingerprints from the last check. */
   #seen: ReadonlyMap<string, string> | null = null
-  /** What was reported last: it may have been refused, and is not reported again. */
+  /** Fingerprints of the last reported change, which is not reported again even if it was rejected. */
   #reported: ReadonlyMap<string, string> | null = null
   #isReportDue = false
   #onChange: (() => void) | null = null
@@ -21,18 +21,18 @@ export class Watched {
     this.#lookLater()
   }
 
-  /** Watches from here on. */
+  /** Starts watching a file. */
   static async watch (file: string): Promise<Watched> {
     return new Watched(await look([file]))
   }
 
-  /** @param files the files that a config was made of, each with the fingerprint of what was read */
+  /** @param files all files of a config, with the fingerprints of their content */
   loaded (files: ReadonlyMap<string, string>): void {
     this.#loaded = files
     this.#reported = null
   }
 
-  /** Reports every change from here on, and at once one that came before. */
+  /** Reports every change, and at once one that was noticed earlier. */
   tell (onChange: () => void): void {
     this.#onChange = onChange
     if (this.#isReportDue) this.#report()
@@ -44,13 +44,13 @@ export class Watched {
   }
 
   #lookLater (): void {
-    // Looks go on whatever happens to a file or its folder: both may come back.
+    // A file or folder that has disappeared may come back, so checks never stop.
     this.#timer = setTimeout(() => {
       this.#compare().finally(() => { if (!this.#isClosed) this.#lookLater() })
     }, intervalMs)
   }
 
-  /** A change is reported when two looks in a row see the same: a file that is being written is left alone. */
+  /** Reports a change once two consecutive checks agree, so that a file is not read while it is being written. */
   async #compare (): Promise<void> {
     const before = this.#seen
     const now = await look(this.#loaded.keys())

@@ -5,13 +5,13 @@ import type { Path, Problems } from '../config/problems.ts'
 import type { LoadedFile } from './load-config.ts'
 import { type Files, readNoted } from './settled.ts'
 
-/** Where files are read, and where it is noted what they had in them. */
+/** The folder of relative file names, and the fingerprints of files that were read. */
 export interface Reading {
   readonly folder: string
   readonly files: Files
 }
 
-/** What is not PEM itself is the name of a file that has it. */
+/** Replaces file names with the files' PEM. Any value that is not PEM itself is a file name. */
 export async function withCertificates (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {
   const { server, versions } = said
   const entries = Object.entries(versions).map(async ([id, version]) => {
@@ -31,7 +31,7 @@ async function withPem<Tls extends object> (problems: Problems, path: Path, tls:
     return [name, isFile ? await pemOf(problems, [...path, name], resolve(folder, value), files) : value]
   })
   const read = Object.fromEntries(await Promise.all(entries)) as Tls & SecureContextOptions
-  // What cannot be read has been told of.
+  // Unreadable files have already been reported.
   if (!Object.values(read).includes(undefined)) checkPair(problems, path, read)
   return read
 }

@@ -5,9 +5,9 @@ interface Problem {
   readonly message: string
 }
 
-/** What is wrong with a document before it is known what it says. */
+/** Finds problems in a document that do not depend on its meaning. */
 export function checkDocument (document: Document.Parsed, mostAliases: number): Problem[] {
-  // The first error leads to most of the others.
+  // Most further errors are consequences of the first one.
   const [error] = document.errors
   if (error !== undefined) return [{ offset: error.pos[0], message: messageOf(error) }]
   const problems: Problem[] = []
@@ -40,7 +40,7 @@ function checkNames ({ items }: YAMLMap): Problem[] {
   return problems
 }
 
-/** Whether a name is a number or the like to YAML, which is written another way: `1.10` is 1.1. */
+/** Whether YAML reads an unquoted name as a number or the like that is written differently: `1.10` becomes 1.1. */
 function isReadOtherwise ({ type, value, source }: Scalar): boolean {
   return type === 'PLAIN' && typeof value !== 'string' && typeof value !== 'symbol' && source !== undefined && String(value) !== source
 }

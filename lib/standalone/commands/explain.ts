@@ -9,21 +9,21 @@ export interface ExplainOptions {
   readonly method?: string
   /** `name: value` */
   readonly header: readonly string[]
-  /** `name=value`; a value that is JSON is taken as such. */
+  /** `name=value`; a value that is valid JSON is parsed. */
   readonly claim: readonly string[]
   readonly provider?: string
   readonly tenant?: string
-  /** A moment, ISO 8601. */
+  /** A time in ISO 8601. Default: now. */
   readonly at?: string
 }
 
-/** What a gateway of a config file would do with a request. @throws TypeError for an option that cannot be read */
+/** Explains what a gateway would do with a request. @throws TypeError for an invalid option */
 export async function explain (file: string, options: ExplainOptions): Promise<Explanation> {
   const config = await loadConfig(file)
   const request = requestOf(options)
   const app = Fastify() as unknown as FastifyInstance
   try {
-    // Nobody asks its admin pages.
+    // The admin server is never used.
     await assemble(app, { ...config, gateway: withoutFetching(config, request) }, { isDraining: () => false, adminServer: createServer() })
     return await app.versions.explain(request)
   } finally {
@@ -31,7 +31,7 @@ export async function explain (file: string, options: ExplainOptions): Promise<E
   }
 }
 
-/** An explanation, to be read. */
+/** Formats an explanation as text. */
 export function inWords ({ outcome, decision, status, problem, headers, trace }: Explanation): string {
   const result = decision === null ? `${outcome}${status === null ? '' : `: ${status}`} ${problem?.code ?? ''}`.trim() : `${outcome}: ${decision.id}`
   return [
@@ -91,7 +91,7 @@ function setClaim (claims: Record<string, unknown>, [name, ...rest]: string[], v
   setClaim(inner as Record<string, unknown>, rest, value)
 }
 
-/** Keys are only fetched when there may be a token to verify. */
+/** Skips fetching keys unless the request may have a token to verify. */
 function withoutFetching ({ gateway }: LoadedConfig, request: ExplainedRequest): LoadedConfig['gateway'] {
   const { identity } = gateway
   if (identity === undefined) return gateway

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 
-/** A config to begin with. Every line that is not needed is a comment. */
+/** A starter config, in which every optional line is a comment. */
 export const starter = `# yaml-language-server: $schema=./node_modules/fastify-version-gateway/schema.json
 #
 #   npx fastify-version-gateway validate gateway.yaml
@@ -50,7 +50,7 @@ resolve:
 # plugin: ./gateway-plugin.ts
 `
 
-/** Writes a config to begin with. @throws when there is a file already, unless it may be replaced */
+/** Writes a starter config. @throws when the file exists, unless `force` is set */
 export async function init (file: string, { force }: { force: boolean }): Promise<string> {
   await writeFile(file, starter, { flag: force ? 'w' : 'wx' }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST' ? new Error(`${file} is there already. Name another file, or replace it with --force.`) : error

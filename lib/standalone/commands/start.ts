@@ -13,22 +13,22 @@ export interface Host {
   exit (code: number): void
 }
 
-/** What a process is told by signals, from its beginning on: unheard, they would end it. */
+/** Handles signals from the start of the process: without a handler, they would end it. */
 class Signals {
   #isReloadAskedFor = false
   #isStopping = false
   #reload = (): void => { this.#isReloadAskedFor = true }
-  /** What has not begun to serve ends at once. */
+  /** Before the gateway serves requests, the process ends at once. */
   #stop: (signal: string) => void
 
   constructor (host: Host) {
     this.#stop = () => host.exit(0)
     host.on('SIGHUP', () => this.#reload())
-    // Unheard, Node opens a port for a debugger, which could do anything to the process.
+    // Without a handler, Node opens a debugger port, which gives full control over the process.
     host.on('SIGUSR1', () => {})
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       host.on(signal, () => {
-        // Who asks twice does not want to wait.
+        // A second signal forces the exit.
         if (this.#isStopping) return host.exit(1)
         this.#isStopping = true
         this.#stop(signal)
@@ -48,20 +48,20 @@ export interface StartOptions {
   readonly watch: boolean
   /** Milliseconds that the file must have been unchanged before it is read. Default 500. */
   readonly settleMs?: number
-  /** Whether a reload may remove what protects the gateway. Default false. */
+  /** Whether a reload may remove options that protect the gateway. Default false. */
   readonly allowRemovals?: boolean
   /** Where the log goes. Default: standard output. */
   readonly destination?: LogDestination
 }
 
-/** Milliseconds that the end of the process waits for the log. */
+/** Milliseconds that the process waits for the log on exit. */
 const longestFlushMs = 1_000
 
-/** Runs a gateway by a config file until it is told to end: SIGTERM or SIGINT. SIGHUP has it read the file again. */
+/** Runs a gateway from a config file until SIGTERM or SIGINT. SIGHUP reloads the file. */
 export async function start (file: string, options: StartOptions, host: Host): Promise<Standalone> {
   const { watch } = options
   const signals = new Signals(host)
-  // Watched before it is read: what changes while the gateway starts is not missed.
+  // Watching starts before the first read, so that no change during startup is missed.
   const changes = watch ? await Watched.watch(file) : null
   const destination = options.destination ?? standardOutput()
   const { config, log, standalone } = await begin(file, { ...options, destination }, host).catch((error: unknown) => {
@@ -79,7 +79,7 @@ export async function start (file: string, options: StartOptions, host: Host): P
   changes?.tell(reload)
   signals.tell(reload, (signal) => {
     log.info({ signal }, 'the gateway ends')
-    // What goes wrong here ends the process as well, with another code.
+    // An unhandled rejection here also ends the process, with another exit code.
     changes?.close()
     standalone.stop().then(() => destination.flush(longestFlushMs)).then(() => host.exit(0))
   })
@@ -104,7 +104,7 @@ interface Reloading {
   readonly files: Files
 }
 
-/** Whatever is wrong, the gateway goes on as it is. */
+/** Reloads the file. After any error the gateway keeps its current config. */
 async function reloadFrom (file: string, { options, standalone, log, environment, files }: Reloading): Promise<void> {
   const { settleMs = defaultSettleMs, allowRemovals = false } = options
   try {
@@ -113,12 +113,12 @@ async function reloadFrom (file: string, { options, standalone, log, environment
   } catch (error) {
     const problems = (error as Error).message.split('\n')
     log.error({ problems }, 'the config is not taken over: the gateway goes on with the one before')
-    // What the registry refused it has told of itself.
+    // The registry has already reported versions that it rejected.
     if (!isConfigInvalid(error)) standalone.refuse(problems)
   }
 }
 
-/** Has a task begin when the one before is over; one that is asked for several times meanwhile, once. */
+/** Runs a task one at a time. Requests during a run cause one further run. */
 function inTurn (task: () => Promise<void>): () => void {
   let running: Promise<void> | null = null
   let isAskedFor = false

@@ -1,7 +1,7 @@
 import { loadConfig } from '../load-config.ts'
 import { rehearse } from '../rehearse.ts'
 
-/** Tells whether a config file can be served. @throws ConfigFileInvalid with everything that is wrong */
+/** Checks a config file as `start` would, and returns a summary. @throws ConfigFileInvalid with all problems */
 export async function validate (file: string): Promise<string> {
   const config = await loadConfig(file)
   await rehearse(file, config)
