@@ -1,7 +1,7 @@
 import type { OverrideOptions } from './gateway.ts'
 import type { VersionResolver } from './resolver.ts'
 
-/** What `corsHeaders` goes by. */
+/** Options of `corsHeaders`. */
 export interface CorsHeadersOptions {
   /** `resolve.override` of the gateway. Default none. */
   override?: readonly VersionResolver[] | OverrideOptions
@@ -9,11 +9,11 @@ export interface CorsHeadersOptions {
   versionHeader?: string
   /** Other request headers that pages may set. Default none. */
   allowed?: readonly string[]
-  /** Other headers of answers that pages may read. Default none. */
+  /** Other response headers that pages may read. Default none. */
   exposed?: readonly string[]
 }
 
-/** Options for `@fastify/cors`: names in lower case, each of them once. */
+/** Options for `@fastify/cors`: names in lower case, without duplicates. */
 export interface CorsHeaders {
   allowedHeaders: string[]
   exposedHeaders: string[]

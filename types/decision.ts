@@ -1,12 +1,12 @@
 import type { VersionState } from './versions.ts'
 
 /**
- * Who decided, strongest first: `override` is the request itself, `pin` the caller's verified
- * identity or tenant, `default` the operator.
+ * What decided the version, strongest first: `override` is the request itself, `pin` the caller's verified identity or
+ * tenant, `default` the config.
  */
 export type Tier = 'override' | 'pin' | 'default'
 
-/** An opinion that a stronger tier outranked. */
+/** An opinion that was overruled by a stronger tier. */
 export interface Overridden<Id extends string = string> {
   /** The resolver that gave it, such as `claim:version`. */
   readonly source: string
@@ -21,18 +21,18 @@ export interface VersionDecision<Id extends string = string> {
   readonly tier: Tier
   /** The resolver that decided: `header:x-version-override`, `claim:version`, a resolver's own name, or `default`. */
   readonly source: string
-  /** The name that was asked for, as it was written; `null` when the default decided. */
+  /** The requested name as written; `null` when the default decided. */
   readonly requested: string | null
-  /** The alias that led to `id`, when one did. */
+  /** The alias that led to `id`, if any. */
   readonly alias?: string
-  /** Where in its life the version is. */
+  /** Life-cycle state of the version. */
   readonly state: VersionState
-  /** The version that was chosen, when another serves in its place: its successor, or what `disabled.to` names. */
+  /** The version that was chosen, if another one serves in its place: its successor, or the one that `disabled.to` names. */
   readonly insteadOf?: Id
   /** Whether a locked pin holds the caller to this version. */
   readonly locked: boolean
-  /** Opinions of weaker tiers that this decision outranked. */
+  /** Opinions of weaker tiers that this decision overruled. */
   readonly overridden: ReadonlyArray<Overridden<Id>>
-  /** Revision of the registry that it was made against. */
+  /** Revision of the registry on which the decision is based. */
   readonly revision: number
 }

@@ -2,22 +2,22 @@ import type { VersionLinks, VersionRegistry, VersionState } from './versions.ts'
 
 /** Options of `versionDiscovery`. */
 export interface VersionDiscoveryOptions {
-  /** Where the versions are told: GET and HEAD. Default `/versions`. */
+  /** Path of the list of versions, for GET and HEAD. Default `/versions`. */
   path?: string
   /**
-   * Whether `/.well-known/api-catalog` (RFC 9727) is served too. It is only found at the root of a host, so not under a
-   * prefix. A path says where the API begins, `true`: at `/`. Default false.
+   * Whether `/.well-known/api-catalog` (RFC 9727) is served too. Clients only look for it at the root of a host, so it does
+   * not work under a prefix. A string is the path at which the API begins; `true` means `/`. Default false.
    */
   catalog?: boolean | string
   /** Default: `app.versions`. */
   versions?: VersionRegistry
 }
 
-/** What `versionDiscovery` answers: versions that callers are told of, and nothing of others. Moments are ISO 8601. */
+/** The response of `versionDiscovery`. It only contains visible versions. Dates are ISO 8601. */
 export interface DiscoveredVersions {
-  /** Id of the version that serves callers who name none; `null` when they must name one, or it depends on the request. */
+  /** Id of the version for callers that name none; `null` if they must name one, or if it depends on the request. */
   default: string | null
-  /** Other names, each with the id that it ends at. */
+  /** Aliases, each with the id to which it resolves. */
   aliases: Record<string, string>
   /** In the order of the config. */
   versions: DiscoveredVersion[]
@@ -26,14 +26,14 @@ export interface DiscoveredVersions {
 export interface DiscoveredVersion {
   id: string
   state: VersionState
-  /** Whether it is switched off at the moment. */
+  /** Whether the version is currently switched off. */
   disabled?: boolean
   releasedAt?: string
   deprecatedAt?: string
   sunsetAt?: string
   /** Id of the version to use instead. */
   successor?: string
-  /** When it is going to be refused, as a rehearsal; those that only observe are not told. */
+  /** Scheduled brownouts, during which the version is refused. Those that only observe are omitted. */
   brownouts?: Array<{ start: string, end: string }>
   links?: VersionLinks
 }

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 
-/** Every code that the library answers with or throws. Stable: match on it, not on the message. */
+/** All error codes of the library. They are stable: match on the code, not on the message. */
 export type GatewayErrorCode =
   // thrown at boot
   | 'VERSION_CONFIG_INVALID'
   | 'STAGE_ORDER_INVALID'
   // thrown by `app.versions.retire()`
   | 'VERSION_IN_USE'
-  // the caller's words
+  // the request
   | 'REQUEST_MALFORMED'
   | 'REQUEST_METHOD_NOT_ALLOWED'
   | 'REQUEST_METHOD_UNKNOWN'
@@ -27,7 +27,7 @@ export type GatewayErrorCode =
   | 'TOKEN_INVALID'
   | 'INSUFFICIENT_SCOPE'
   | 'FORBIDDEN'
-  // the operator's words, or what they depend on
+  // the config, or a service that it depends on
   | 'VERSION_DISABLED'
   | 'PINNED_VERSION_INVALID'
   | 'PINNED_VERSION_UNAVAILABLE'
@@ -43,7 +43,7 @@ export type GatewayErrorCode =
 export interface Problem {
   /** `about:blank`, or `problems.baseUri` with the code in lower case: `https://docs.acme.io/problems/version-retired`. */
   type: string
-  /** The status in words (RFC 9457 4.2.1). */
+  /** Reason phrase of the status (RFC 9457 4.2.1). */
   title: string
   status: number
   /** One sentence for the caller. */
@@ -54,9 +54,9 @@ export interface Problem {
    * `key`, `signature`, `algorithm`, `type`, `malformed`, `size`, `credentials`, `several-tokens`, `source` or `header`.
    */
   check?: string
-  /** The version concerned, when it is known. */
+  /** The version concerned, if known. */
   version?: string
-  /** Where the refused words came from, such as `header:x-version-override`. */
+  /** The source of the refused value, such as `header:x-version-override`. */
   source?: string
   /** Ids of the versions to choose from: visible ones only. */
   supported?: readonly string[]
@@ -64,35 +64,35 @@ export interface Problem {
   latest?: string
   /** Where a version can be named (`VERSION_REQUIRED`): resolvers such as `header:x-version-override`. */
   readers?: readonly string[]
-  /** The version that was asked for, when it could be the name of one. */
+  /** The requested version, if it is a well-formed name. */
   requested?: string
-  /** What disagreed (`VERSION_AMBIGUOUS`). */
+  /** The conflicting values (`VERSION_AMBIGUOUS`). */
   values?: readonly string[]
   sources?: readonly string[]
   /** The version to use instead. */
   successor?: string
-  /** When the version ended or will end, ISO 8601. */
+  /** Past or future end of the version, ISO 8601. */
   sunset?: string
-  /** When the brownout is over, ISO 8601. */
+  /** End of the brownout, ISO 8601. */
   until?: string
-  /** A page that tells more: the version's own, or what `type` names. */
+  /** A page with more information: the version's own, or the one that `type` names. */
   docs?: string
   /** The request id, to find the log lines. */
   requestId?: string
 }
 
-/** One thing wrong in a config. A `VERSION_CONFIG_INVALID` has all of them in `problems`. */
+/** One problem in a config. A `VERSION_CONFIG_INVALID` lists all of them in `problems`. */
 export interface ConfigProblem {
-  /** Where: `identity.providers[0].issuer`. */
+  /** Path of the option, such as `identity.providers[0].issuer`. */
   readonly path: string
-  /** What is wrong with which value, and what to write instead. */
+  /** The problem, the value, and a remedy. */
   readonly message: string
 }
 
 /** How refusals look. */
 export interface ProblemOptions {
-  /** Where problems are described: `type` is this and the code in lower case, with hyphens. Default: `about:blank`. */
+  /** Base URI of problem types: `type` is this and the code in lower case, with hyphens. Default: `type` is `about:blank`. */
   baseUri?: string
-  /** Makes a body of your own. Status and headers stay; when it throws, the body is the problem. */
+  /** Renders a custom body. Status and headers stay the same. If it throws, the default body is sent. */
   render?: (problem: Problem, request: FastifyRequest) => { contentType: string, body: string | Buffer | object }
 }

@@ -2,39 +2,39 @@ import type { VersionDecision } from './decision.ts'
 import type { Problem } from './errors.ts'
 import type { Claims } from './identity.ts'
 
-/** A caller, outside of a request. */
+/** A caller outside a request. */
 export interface Principal {
-  /** What a verified token would say. Default: no token. */
+  /** Claims of a verified token. Default: no token. */
   claims?: Claims
-  /** `name` of the provider that issued it. Default: the one whose `issuer` is `claims.iss`, else the first. */
+  /** `name` of the provider that issued the token. Default: the one whose `issuer` is `claims.iss`, else the first. */
   provider?: string
-  /** What `key` of `fromTenantMap` would give. Default: it is asked. */
+  /** Replaces the result of `key` in `fromTenantMap`. Default: `key` is called. */
   tenant?: string
 }
 
-/** A request to be explained. Resolvers of your own see these members, `raw.headers`, `raw.rawHeaders`, `identity` and nothing else. */
+/** A request to explain. Custom resolvers only see these members, `raw.headers`, `raw.rawHeaders` and `identity`. */
 export interface ExplainedRequest extends Principal {
   /** Default `GET`. */
   method?: string
   /** Path and query. Default: the gateway's prefix. */
   url?: string
-  /** A list has one line for each of its values. A token among them is verified, unless there are `claims`. */
+  /** Headers; a list makes one line per value. A token in them is verified, unless `claims` are given. */
   headers?: Readonly<Record<string, string | readonly string[]>>
   /** Milliseconds since 1970. Default: now. */
   now?: number
 }
 
-/** What the gateway would do with a request. */
+/** The result of `explain`. */
 export interface Explanation<Id extends string = string> {
-  /** `forwarded` to the version's upstream, `refused`, or only `decided`: a route of the app's own answers, or none. */
+  /** `forwarded` to the version's upstream, `refused`, or only `decided`: a route of the app handles the request, or none. */
   readonly outcome: 'forwarded' | 'refused' | 'decided'
-  /** `null` when it is refused, on neutral routes, and on those that the gateway did not see: outside of it, or declared before. */
+  /** `null` for a refused request, on neutral routes, and on routes outside the gateway or declared before it. */
   readonly decision: VersionDecision<Id> | null
-  /** Status of the refusal; `null`: the upstream's. */
+  /** Status of the refusal; `null` if the upstream decides it. */
   readonly status: number | null
-  /** What the gateway itself adds to the answer, by names in lower case. */
+  /** Headers that the gateway itself adds to the response, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** The refusal. */
+  /** Body of the refusal. */
   readonly problem: Problem | null
   /** Every step, in words. */
   readonly trace: readonly string[]

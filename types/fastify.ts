@@ -7,25 +7,25 @@ import type { VersionRegistry } from './versions.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who is calling; `null` without a token, and outside the gateway. */
+    /** The caller's verified identity; `null` without a token, and outside the gateway. */
     identity: Identity | null
-    /** Which version serves this request, and why; `null` on neutral routes and outside the gateway. */
+    /** The version that serves this request, and why; `null` on neutral routes and outside the gateway. */
     version: VersionDecision | null
   }
 
   interface FastifyInstance {
-    /** The live registry of the gateway registered here; of the first one when there are several. */
+    /** The live registry of the gateway registered here, or of the first one if there are several. */
     versions: VersionRegistry
-    /** What is known of the identity providers registered here. */
+    /** Returns the status of the identity providers registered here. */
     identityProviders: () => readonly IdentityProviderStatus[]
   }
 
   interface FastifyContextConfig {
     /** `false` makes a route neutral: no version is resolved for it. */
     version?: false
-    /** `false` leaves a route's requests out of metrics and the access log: for what machines ask every few seconds. */
+    /** `false` excludes a route from metrics and the access log, such as one that machines poll every few seconds. */
     observed?: false
-    /** `false` leaves a route's token unread; the other values replace the policy of `verifyIdentity`, and ask for more. */
+    /** `false` ignores tokens on a route. Other values replace the policy of `verifyIdentity` or add requirements. */
     identity?: 'require' | 'allow-missing' | false | RouteIdentity
   }
 

@@ -6,45 +6,45 @@ import type { SanitizeHeadersOptions } from './sanitize.ts'
 import type { Consumer } from './usage.ts'
 import type { AliasesConfig, RegistryOptions, Version, VersionRegistry, VersionsConfig } from './versions.ts'
 
-/** What decides when no resolver has an opinion. */
+/** The default, which decides when no resolver has an opinion. */
 export type DefaultVersion<Name extends string = string> =
   | Name
-  /** Answer 400 `VERSION_REQUIRED`. */
+  /** Respond 400 `VERSION_REQUIRED`. */
   | 'required'
-  /** Decides per request; may be async, and take 200 ms. A name that is no version is 503 `VERSION_RESOLUTION_UNAVAILABLE`. */
+  /** Decides per request; may be async, within 200 ms. An unknown name causes 503 `VERSION_RESOLUTION_UNAVAILABLE`. */
   | ((request: FastifyRequest) => string | Promise<string>)
 
-/** Who may choose a version for one request, and how. */
+/** How a request may choose its version. */
 export interface OverrideOptions {
-  /** Resolvers that read this request. Two of them naming different versions is 400 `VERSION_AMBIGUOUS`. */
+  /** Resolvers that read the request. Two that name different versions cause 400 `VERSION_AMBIGUOUS`. */
   resolvers: readonly VersionResolver[]
-  /** `first`: the first of those that disagree counts. Default `reject`. */
+  /** `first`: the first of conflicting resolvers counts. Default `reject`. */
   conflict?: 'reject' | 'first'
   /**
-   * Whether a request may choose a version; asked for every one that it names. Otherwise 403 `VERSION_FORBIDDEN`, or
-   * `VERSION_UNKNOWN` for a hidden version. Default: all but hidden ones and previews that are not public. What a pin
-   * names is always allowed to be named. It gets what the default says of the version, and may take 200 ms.
+   * Whether a request may choose a version; called for every version that it names, and may take 200 ms. A refusal is 403
+   * `VERSION_FORBIDDEN`, or `VERSION_UNKNOWN` for a hidden version. A version to which the caller is pinned is always
+   * allowed. `byDefault` is the default's result: all versions except hidden ones and previews that are not public.
    */
   allow?: (request: FastifyRequest, version: Version, byDefault: boolean) => boolean | Promise<boolean>
 }
 
 /** How the version of a request is chosen. */
 export interface ResolveOptions<Name extends string = string> {
-  /** Resolvers that read this request, or these with their rules. Default none. */
+  /** Resolvers that read the request, or an object with these and their rules. Default none. */
   override?: readonly VersionResolver[] | OverrideOptions
-  /** Resolvers that know the caller: a verified claim, an owned header, your own map. The first opinion counts. Default none. */
+  /** Resolvers that identify the caller by a verified claim, an owned header, or your own map. The first opinion counts. Default none. */
   pin?: readonly VersionResolver[]
-  /** A version id, an alias, `'required'`, or a function. Default `latest`, which must then be a version or an alias. */
+  /** A version id, an alias, `'required'`, or a function. Default `latest`, which must then exist as a version or an alias. */
   default?: DefaultVersion<Name>
   /** Names the caller for `app.versions.usage()`. Default: the `sub` of the verified token. */
   consumer?: Consumer
-  /** Who gets `x-version-reason` with the answer: why this version was chosen. Default false. */
+  /** Whether a response has `x-version-reason`, which says why its version was chosen. Default false. */
   exposeDecision?: boolean | ((request: FastifyRequest) => boolean)
-  /** The request headers that your own `default` and `override.allow` read, for `Vary`: not those of the token. Default none. */
+  /** Request headers that your `default` and `override.allow` read, for `Vary`. Omit those of the token. Default none. */
   readsHeaders?: readonly string[]
   /**
-   * When `Vary` names the headers that the caller's token comes in. `auto`: when pins, `override.allow` or a function as
-   * default may look at it, and the answer may be kept by a shared cache (RFC 9111 3.5). Default `auto`.
+   * When `Vary` names the headers that carry the caller's token. `auto`: when pins, `override.allow` or a `default`
+   * function may read the token, and a shared cache may store the response (RFC 9111 3.5). Default `auto`.
    */
   varyAuthorization?: 'auto' | 'always' | 'never'
 }
@@ -52,7 +52,7 @@ export interface ResolveOptions<Name extends string = string> {
 /** Options of `resolveVersion`. */
 export interface ResolveVersionOptions<Id extends string = string, Alias extends string = string>
   extends ResolveOptions<NoInfer<Id | Alias>> {
-  /** From `defineVersions`. */
+  /** The registry from `defineVersions`. */
   versions: VersionRegistry<Id, Alias>
 }
 
@@ -61,36 +61,35 @@ export interface ForwardOptions {
   /** Header that carries the effective version to the upstream and back to the caller. Default `api-version`. */
   versionHeader?: string
   /**
-   * How long `app.close()` lets exchanges that are under way, and closing WebSockets, finish, in milliseconds.
-   * Default 10000.
+   * Milliseconds that `app.close()` waits for exchanges in flight and for closing WebSockets. Default 10000.
    */
   closeGraceMs?: number
   /**
-   * `X-Forwarded-*` headers that are passed on when they come from a proxy that Fastify's `trustProxy` trusts, such as
-   * `['x-forwarded-port', 'x-forwarded-prefix']`. A prefix is put before the gateway's own. Default none: all of them are
-   * removed. `-For`, `-Host` and `-Proto` are always written by the gateway, from what `trustProxy` lets through.
+   * `X-Forwarded-*` headers that are passed on from proxies that Fastify's `trustProxy` trusts, such as
+   * `['x-forwarded-port', 'x-forwarded-prefix']`. A trusted prefix precedes the gateway's own. Default none: all others are
+   * removed. The gateway always sets `-For`, `-Host` and `-Proto` itself, from the values that `trustProxy` accepts.
    */
   forwardedHeaders?: readonly string[]
 }
 
 /** Options of `proxyVersions`. */
 export interface ProxyVersionsOptions extends ForwardOptions {
-  /** The registry that `resolveVersion` got. */
+  /** The same registry as that of `resolveVersion`. */
   versions: VersionRegistry
 }
 
 /** Options of `versionGateway`: the four stages in one. */
 export interface GatewayOptions<Id extends string = string, Alias extends string = string> {
-  /** The versions by id, or what `defineVersions` made of them. */
+  /** The versions by id, or a registry from `defineVersions`. */
   versions: VersionsConfig<Id, Alias> | VersionRegistry<Id, Alias>
-  /** Other names of versions. Not allowed beside a registry, which has its own. */
+  /** Other names of versions. Not allowed with a registry, which has its own. Default none. */
   aliases?: AliasesConfig<Id, Alias>
-  /** How names are matched, and what is kept of their use. Not allowed beside a registry, which has its own. */
+  /** How names are matched, and how usage is recorded. Not allowed with a registry, which has its own. */
   registry?: RegistryOptions
   /** How refusals look. */
   problems?: ProblemOptions
   sanitize?: SanitizeHeadersOptions
-  /** Default: nobody is identified. */
+  /** Default: no tokens are read. */
   identity?: VerifyIdentityOptions
   resolve?: ResolveOptions<NoInfer<Id | Alias>>
   forward?: ForwardOptions

@@ -10,7 +10,7 @@ export interface InlineJwks {
   discovery?: never
 }
 
-/** A provider's keys as PEM: public keys or certificates. In a config file also the names of files. */
+/** A provider's keys as PEM: public keys or certificates. In a config file, file names are allowed too. */
 export interface PemJwks {
   pem: string | readonly string[]
   keys?: never
@@ -18,56 +18,56 @@ export interface PemJwks {
   discovery?: never
 }
 
-/** A secret that the provider signs with (HS256). Whoever knows it can make tokens: prefer public keys. */
+/** The provider's HMAC secret (HS256, HS384, HS512). Anyone who knows it can sign tokens, so prefer public keys. */
 export interface SecretJwks {
-  /** At least 32 bytes; 48 for HS384, 64 for HS512. A line end after it does not count. */
+  /** At least 32 bytes; 48 for HS384, 64 for HS512. A trailing line break is ignored. */
   secret: string | Buffer
   keys?: never
   url?: never
   discovery?: never
 }
 
-/** How keys are fetched and kept. */
+/** How keys are fetched and cached. */
 export interface RemoteKeysOptions {
-  /** Milliseconds for a whole fetch. Default 5000. Redirects are not followed. */
+  /** Timeout of a complete fetch in milliseconds. Redirects are not followed. Default 5000. */
   timeoutMs?: number
-  /** Request headers for the fetch. They replace the default `Accept` and `User-Agent`. */
+  /** Request headers for the fetch. They may replace the default `Accept` and `User-Agent`. Default none. */
   headers?: Readonly<Record<string, string>>
   /**
-   * A proxy, `http://proxy.internal:3128`; `false` for none. Default: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the
-   * environment, except on loopback.
+   * Proxy for the fetch, such as `http://proxy.internal:3128`; `false` for none. Default: the environment variables
+   * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, except for loopback addresses.
    */
   proxy?: string | false
-  /** Certificates of the authorities to trust instead of the well-known ones, as PEM; in a config file, or a file with them. */
+  /** CA certificates to trust instead of Node's default ones: PEM or, in a config file, a file name. */
   ca?: string | Buffer | ReadonlyArray<string | Buffer>
-  /** Allows http where it is not on loopback. Only for a network in which nobody can change a response. Default false. */
+  /** Allows plain HTTP beyond loopback. Only safe in a network where no one can tamper with responses. Default false. */
   allowHttp?: boolean
-  /** Bytes of an answer; more is none. Default 1048576. */
+  /** Maximum size of the response in bytes. A larger one fails the fetch. Default 1048576. */
   maxBytes?: number
-  /** Seconds between two fetches in the background. Default 600. */
+  /** Seconds between background fetches. Default 600. */
   refreshSeconds?: number
-  /** Seconds in which unknown `kid`s cause at most one fetch. Default 30. */
+  /** Period in seconds in which unknown `kid`s cause at most one fetch. Default 30. */
   cooldownSeconds?: number
-  /** Seconds that the last good set is used on while it cannot be renewed. Default 86400. */
+  /** Seconds that the last good key set stays in use while fetches fail. Default 86400. */
   staleIfErrorSeconds?: number
   /**
-   * What `app.ready()` does: `wait` for the first fetch and go on if it fails, `require` it, or `skip` it: then it goes on in
-   * the background. It waits for at most four fifths of Fastify's `pluginTimeout`. Default `wait`.
+   * What `app.ready()` does: `wait` for the first fetch but tolerate its failure, `require` its success, or `skip` it and
+   * fetch in the background. The wait takes at most four fifths of Fastify's `pluginTimeout`. Default `wait`.
    */
   onReady?: 'wait' | 'require' | 'skip'
 }
 
-/** A provider's keys, fetched from where it publishes them. */
+/** A provider's keys, fetched from a JWKS URL. */
 export interface RemoteJwks extends RemoteKeysOptions {
-  /** Address of the JWKS: https, or http on loopback. */
+  /** URL of the JWKS: https, or http on loopback. */
   url: string
   keys?: never
   discovery?: never
 }
 
-/** A provider's keys, fetched from where its metadata says (OpenID Connect Discovery 1.0). */
+/** A provider's keys, fetched from the `jwks_uri` of its metadata (OpenID Connect Discovery 1.0). */
 export interface DiscoveredJwks extends RemoteKeysOptions {
-  /** The metadata is at `<issuer>/.well-known/openid-configuration`. */
+  /** Reads the metadata at `<issuer>/.well-known/openid-configuration`. */
   discovery: true
   keys?: never
   url?: never

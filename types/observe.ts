@@ -2,18 +2,18 @@ import type { Registry } from 'prom-client'
 import type { VersionRegistry } from './versions.ts'
 
 /**
- * What became of a request. `served` is any answer of the upstream or the app, whatever its status; `refused` one of the
- * gateway's own; `upstream-failed`: the upstream gave none, or not all of it; `client-gone`: nobody was left to take it.
+ * The outcome of a request. `served`: a response of the upstream or the app, whatever its status. `refused`: a response of
+ * the gateway itself. `upstream-failed`: no response of the upstream, or a truncated one. `client-gone`: the client left.
  */
 export type RequestOutcome = 'served' | 'refused' | 'upstream-failed' | 'client-gone'
 
 /** Options of `observeVersions`. */
 export interface ObserveVersionsOptions {
-  /** Where GET tells the metrics, in the text format of Prometheus; `false`: nowhere, `register` is told elsewhere. Default `/metrics`. */
+  /** Path of the metrics, in the Prometheus text format; `false` for none, if `register` is exposed elsewhere. Default `/metrics`. */
   path?: string | false
-  /** A registry of prom-client's to add the metrics to. Default: one of its own, with those of the process. */
+  /** A prom-client registry to which the metrics are added. Default: a new one, which also has process metrics. */
   register?: Registry
-  /** Beginning of the names of all metrics. Default `version_gateway_`. */
+  /** Prefix of all metric names. Default `version_gateway_`. */
   prefix?: string
   /** Default: `app.versions`. */
   versions?: VersionRegistry
@@ -21,17 +21,17 @@ export interface ObserveVersionsOptions {
 
 /** Options of `accessLog`. */
 export interface AccessLogOptions {
-  /** Header that tells upstream and caller the request's id; a client's own is replaced. `false`: none. Default `x-request-id`. */
+  /** Header with the request id for upstream and caller. A client's own value is replaced. `false`: none. Default `x-request-id`. */
   requestIdHeader?: string | false
 }
 
 /** Options of `requestIds`. */
 export interface RequestIdOptions {
-  /** Header that an id may come in, in any case. Default `x-request-id`. */
+  /** Header with an incoming id, in any case. Default `x-request-id`. */
   header?: string
   /**
-   * Whose ids are taken over, by the address of the connection: addresses, networks (`10.0.0.0/8`, `loopback`), or everybody.
-   * All others get a new one. Default false.
+   * Peers whose ids are accepted: addresses, networks (`10.0.0.0/8`, `loopback`), or `true` for all. Requests from other
+   * peers get a new id. Default false.
    */
   trust?: boolean | string | readonly string[]
 }
@@ -44,18 +44,18 @@ export interface RequestIds {
 
 /** Options of `gatewayHealth`. */
 export interface HealthOptions {
-  /** Where it answers 200 as long as the process does. Default `/healthz`. */
+  /** Path of the liveness check. It responds 200 as long as the process runs. Default `/healthz`. */
   live?: string
-  /** Where it answers 200 when it can take requests, else 503: it is closing, or keys are missing. Default `/readyz`. */
+  /** Path of the readiness check. It responds 200, or 503 while the gateway closes or lacks keys. Default `/readyz`. */
   ready?: string
   /**
-   * Whose keys are needed to be ready: of `all` providers, of `any` one, of `none`, or of those with these names. The body
-   * lists the names of providers with and without keys. Default `any`: one issuer's trouble is not the others'.
+   * Providers whose keys are needed for readiness: `all`, `any` one, `none`, or those with these names. The response lists
+   * the providers with and without keys. Default `any`: an outage of one issuer must not affect the others.
    */
   requireKeys?: 'all' | 'any' | 'none' | readonly string[]
-  /** Whether every version that is served needs a healthy target to be ready. Default false: one version's trouble is not the others'. */
+  /** Whether readiness requires a healthy target for every served version. Default false: one version's outage must not affect others. */
   needsHealthyTargets?: boolean
-  /** Whether no more requests are wanted, although they are still served. Default: when the app closes. */
+  /** Whether the gateway is draining: not ready, but still serving requests. Default: true when the app closes. */
   isDraining?: () => boolean
   /** Default: `app.versions`. */
   versions?: VersionRegistry

@@ -6,8 +6,8 @@ import type { GatewayOptions, ProxyVersionsOptions, ResolveVersionOptions } from
 import type { VerifyIdentityOptions } from './identity.ts'
 import type { SanitizeHeadersOptions } from './sanitize.ts'
 
-// `register` infers one options type for a plugin, so a generic plugin would lose its version ids there.
-// These two are declared with no ids at all; the overloads in fastify.ts give them those of the call.
+// `register` infers a single options type per plugin, so a generic plugin would lose its version ids.
+// These two are declared without ids; the overloads in fastify.ts infer them from the call.
 type NoAliases = { aliases?: never }
 export interface VersionGatewayPlugin extends FastifyPluginAsync<GatewayOptions<never, never> & NoAliases> {}
 export interface ResolveVersionPlugin extends FastifyPluginAsync<ResolveVersionOptions<never, never>> {}

@@ -2,68 +2,71 @@ import type { FastifyRequest } from 'fastify'
 import type { ResolverAnswer, VersionResolver } from './resolver.ts'
 
 export interface FromQueryOptions {
-  /** Take the parameter out of what is forwarded; everything else in the URL stays byte for byte what it is. Default true. */
+  /** Whether to remove the parameter from the forwarded URL. All else in the URL stays unchanged. Default true. */
   strip?: boolean
 }
 
 export interface FromPathOptions {
-  /** What a segment looks like that names a version. With a capture group, the group is the name. Default `/^v\d+$/i`. */
+  /** Matches a segment that names a version. With a capture group, the group is the name. Default `/^v\d+$/i`. */
   pattern?: RegExp
-  /** Which segment, counted from behind the mount's prefix. Default 0, the first. */
+  /** Index of the segment after the mount's prefix. Default 0, the first. */
   index?: number
 }
 
 export interface FromMediaTypeOptions {
-  /** `acme` reads `application/vnd.acme.v2+json` and `application/vnd.acme+json;version=v2` only. Default: the parameter of every type. */
+  /**
+   * Restricts the media types: `acme` only reads `application/vnd.acme.v2+json` and `application/vnd.acme+json;version=v2`.
+   * Default: the parameter of any type is read.
+   */
   vendor?: string
-  /** Parameter that names the version, in any case. It counts more than the type. Default `version`. */
+  /** Parameter that names the version, in any case. It takes precedence over the type. Default `version`. */
   parameter?: string
-  /** Where the media type is. Default `accept`. */
+  /** Header with the media type. Default `accept`. */
   header?: 'accept' | 'content-type'
 }
 
 /**
- * Version by host name, in any case: `{ 'v2.api.acme.io': 'v2' }`; or a pattern with one group, which is the
- * version: `/^(v\d+)\.api\.acme\.io$/i`.
+ * Versions by host name, in any case: `{ 'v2.api.acme.io': 'v2' }`; or a pattern whose only group is the version:
+ * `/^(v\d+)\.api\.acme\.io$/i`.
  */
 export type FromHostOptions = Readonly<Record<string, string>> | RegExp
 
 export interface TenantMapOptions {
   /**
-   * Whose version it is. `undefined` = no opinion. A number counts as its digits; anything else is 503
-   * `PINNED_VERSION_INVALID`. Take it from `request.identity`, not from what a client can write.
+   * Returns the tenant; `undefined` = no opinion. A number is converted to a string; any other type causes 503
+   * `PINNED_VERSION_INVALID`. Use `request.identity`, not values that a client can forge.
    */
   key (request: FastifyRequest): string | number | undefined
   /**
-   * Looks the tenant up: a version, `{ version, locked }`, or nothing for a tenant without a pin. May be async.
+   * Looks up a tenant's version. Returns a version, `{ version, locked }`, or nothing for a tenant without a pin. May be async.
    *
    * @param signal aborted after `timeoutMs`
    */
   get (key: string, signal: AbortSignal): ResolverAnswer | Promise<ResolverAnswer>
-  /** Milliseconds that an answer is fresh. Then it is used while it is renewed in the background. Default 30000. */
+  /** Milliseconds that a result is fresh. After that it stays in use while it is renewed in the background. Default 30000. */
   ttlMs?: number
-  /** Milliseconds that an answer is used on while it cannot be renewed. Then requests are refused. Default 3600000. */
+  /** Milliseconds that a result stays in use while it cannot be renewed. After that, requests are refused. Default 3600000. */
   staleMs?: number
-  /** Milliseconds that it is remembered that a tenant has no pin. Then the next request waits for `get`. Default 5000. */
+  /** Milliseconds for which the absence of a pin is cached. After that, the next request waits for `get`. Default 5000. */
   negativeTtlMs?: number
-  /** Tenants that are remembered; those least recently used are forgotten first. Default 10000. */
+  /** Maximum number of cached tenants. The least recently used ones are evicted. Default 10000. */
   max?: number
   /** Milliseconds that `get` may take. Default 200; 0 = no limit. */
   timeoutMs?: number
-  /** The request headers that `key` reads, for `Vary`: not those of the token, nor owned ones. Default none. */
+  /** Request headers that `key` reads, for `Vary`. Omit those of the token and owned ones. Default none. */
   readsHeaders?: readonly string[]
-  /** When `get` fails and nothing is remembered: see `VersionResolver`. Default `reject`; `skip` sends pinned tenants to the default. */
+  /** When `get` fails and nothing is cached: see `VersionResolver`. Default `reject`; `skip` sends pinned tenants to the default. */
   onError?: 'reject' | 'skip'
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   now?: () => number
-  /** Default `tenant-map`. */
+  /** Name of the resolver. Default `tenant-map`. */
   name?: string
 }
 
-/** A resolver that remembers, and can be told to forget. */
+/** A resolver whose cache can be invalidated. */
 export interface TenantMap extends VersionResolver {
-  /** Forgets a tenant, and what is being fetched of it: its next request waits for `get`. */
+  /** Drops a tenant from the cache, and a lookup in flight: its next request waits for `get`. */
   invalidate (key: string): void
-  /** Forgets every tenant. */
+  /** Drops all tenants from the cache. */
   invalidateAll (): void
 }

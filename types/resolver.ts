@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 
 /**
- * What a resolver thinks: the name of a version or alias, or an object when there is more to say.
- * `version` is checked by the gateway, so a claim can be passed on as it is.
+ * The opinion of a resolver: the name of a version or an alias, or an object with further properties. The gateway checks
+ * `version`, so a resolver can return an unchecked claim.
  */
 export type VersionOpinion = string | {
   readonly version: unknown
-  /** A locked pin cannot be left by an override: 403 `VERSION_LOCKED`. Default false. */
+  /** Whether an override of this pin is refused: 403 `VERSION_LOCKED`. Default false. */
   readonly locked?: boolean
 }
 
@@ -14,7 +14,7 @@ export type VersionOpinion = string | {
 export type ResolverAnswer = VersionOpinion | null | undefined
 
 /**
- * Gives an opinion on the version of a request. The extension point of the gateway.
+ * Returns an opinion on the version of a request. This is the extension point of the gateway.
  *
  * @example
  * const byHost: VersionResolver = {
@@ -27,23 +27,23 @@ export interface VersionResolver {
   /** Names the resolver in decisions, logs and errors. Unique among the resolvers of one gateway. */
   readonly name: string
   /**
-   * The client's headers that it may read, for `Vary` (RFC 9110 12.5.5). What it reads of `request.headers` is noticed and
-   * added in any case; list what cannot be seen, such as a header that a hook has read before.
+   * The client's headers that the resolver may read, for `Vary` (RFC 9110 12.5.5). Reads of `request.headers` are detected
+   * and added automatically. List headers that cannot be detected, such as one that a hook has read before. Default none.
    */
   readonly readsHeaders?: readonly string[]
-  /** May be async. An opinion that names no version is refused; it never falls through to a weaker tier. */
+  /** May be async. By default an opinion that names no version is refused, and does not fall through to a weaker tier. */
   resolve (request: FastifyRequest): ResolverAnswer | Promise<ResolverAnswer>
-  /** Milliseconds an async answer may take. Default 200; 0 = no limit. */
+  /** Timeout of an async result in milliseconds; 0 = no limit. Default 200. */
   readonly timeoutMs?: number
   /**
-   * When it throws or takes too long: `reject` answers 503 `VERSION_RESOLUTION_UNAVAILABLE`, `skip` counts as
-   * no opinion. Default `reject`.
+   * When the resolver throws or takes too long: `reject` responds 503 `VERSION_RESOLUTION_UNAVAILABLE`, `skip` counts as no
+   * opinion. Default `reject`.
    */
   readonly onError?: 'reject' | 'skip'
-  /** When it names no version: `reject` refuses the request, `next` counts as no opinion. Default `reject`. */
+  /** When the opinion names no version: `reject` refuses the request, `next` counts as no opinion. Default `reject`. */
   readonly onUnknown?: 'reject' | 'next'
   /** Status of the refusal of an override that names no version. Default 400. */
   readonly unknownStatus?: 400 | 404 | 406 | 415
-  /** An override that is only asked when no other has an opinion, so that it never disagrees with one. Default false. */
+  /** Whether an override is only asked if no other one has an opinion, so that it causes no conflict. Default false. */
   readonly weak?: boolean
 }

@@ -1,29 +1,29 @@
 import type { FastifyRequest } from 'fastify'
 import type { Tier } from './decision.ts'
 
-/** One caller's use of one version, since this process started. */
+/** The use of one version by one caller, since this process started. */
 export interface UsageEntry {
-  /** Who: see `resolve.consumer`. `null`: everybody who is not known. */
+  /** The caller: see `resolve.consumer`. `null` stands for all unknown callers. */
   readonly consumer: string | null
-  /** Id of the version that was asked for, served or refused. */
+  /** Id of the requested version, whether it was served or refused. */
   readonly version: string
-  /** Requests. */
+  /** Number of requests. */
   readonly count: number
   readonly firstSeen: Date
   readonly lastSeen: Date
-  /** Who chose the version, the last time. */
+  /** The tier that chose the version, at the last request. */
   readonly tier: Tier
 }
 
-/** What is kept of who uses what. */
+/** How usage is recorded. */
 export interface UsageOptions {
-  /** Pairs of caller and version; the one not seen for longest is forgotten first. Default 50000. */
+  /** Maximum number of pairs of caller and version. The ones unused for longest are evicted. Default 50000. */
   max?: number
-  /** Gets the entries that changed, every `flushMs` and at the end. What it throws is logged. */
+  /** Called with the changed entries, every `flushMs` and on close. Exceptions are logged. Default none. */
   onUsage?: (batch: readonly UsageEntry[]) => void | Promise<void>
-  /** Milliseconds. Default 60000. */
+  /** Milliseconds between two calls of `onUsage`. Default 60000. */
   flushMs?: number
 }
 
-/** Names the caller of a request for usage; `undefined`: nobody known. */
+/** Names the caller of a request, for usage; `undefined` if unknown. */
 export type Consumer = (request: FastifyRequest) => string | undefined
