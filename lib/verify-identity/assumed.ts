@@ -2,7 +2,7 @@ import type { Rehearsal } from '../stage/steps.ts'
 import type { Identified } from './identify.ts'
 import type { Provider } from './provider.ts'
 
-/** The caller that a rehearsal assumes, as if these claims had been verified; `null` when it assumes none. */
+/** Returns the caller that a rehearsal assumes, as if its claims had been verified; `null` without claims. */
 export function assumed (providers: readonly Provider[], rehearsal: Rehearsal | null): Identified | null {
   if (rehearsal?.claims === undefined) return null
   const { claims, provider: name } = rehearsal

@@ -6,9 +6,9 @@ import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { chain, type MaybePromise } from '../maybe-promise.ts'
 
 /**
- * Checks that a caller may do what the provider of its token, or a route, asks for.
+ * Checks that a caller meets the requirements of a provider or a route.
  *
- * @throws `INSUFFICIENT_SCOPE`, `FORBIDDEN`, and whatever `authorize` throws
+ * @throws `INSUFFICIENT_SCOPE`, `FORBIDDEN`, and errors of `authorize`
  */
 export function checkAuthorization (identity: Identity, request: FastifyRequest, asked: RouteIdentity): MaybePromise<void> {
   const { requiredScopes = [], requiredRoles = [], requiredClaims = [], claims, scopesClaim, rolesClaim = 'roles', authorize } = asked
@@ -24,12 +24,12 @@ export function checkAuthorization (identity: Identity, request: FastifyRequest,
   if (claims !== undefined && unacceptedClaim(identity.claims, claims) !== undefined) throw insufficientScope({})
   if (authorize === undefined) return
   return chain(authorize(identity, request), (verdict) => {
-    // Only a clear yes lets a caller through.
+    // Only `true` admits a caller, not any truthy value.
     if (verdict !== true) throw refusalOf(verdict)
   })
 }
 
-/** By default `scope` as text (RFC 8693 4.2, RFC 9068 2.2.3), or `scp` as text or list, as some issuers have it. */
+/** Reads `scope` as a string (RFC 8693 4.2, RFC 9068 2.2.3) and `scp` as a string or a list, as some issuers use it. */
 function scopesOf ({ claims }: Identity, path: ClaimPath | undefined): ReadonlySet<unknown> {
   const values = path === undefined ? [claims.scope, claims.scp] : [readClaim(claims, claimNames(path))]
   return new Set(values.flat().flatMap((value) => typeof value === 'string' ? value.split(' ') : []))
@@ -39,7 +39,7 @@ function refusalOf (verdict: boolean | AuthorizationProblem): Refusal {
   if (typeof verdict !== 'object' || verdict === null) return forbidden({})
   const { status, code, detail, ...extensions } = verdict
   return Object.assign(forbidden({ extensions }), {
-    // Whatever else it may be: it is a refusal, never an answer that looks like success.
+    // Only error statuses: a refusal must never look like success.
     ...Number.isInteger(status) && status! >= 400 && status! <= 599 && { statusCode: status! },
     ...code !== undefined && { code },
     ...detail !== undefined && { message: detail }

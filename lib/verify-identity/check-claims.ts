@@ -4,9 +4,8 @@ import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { invalidToken, type TokenCheck } from './invalid-token.ts'
 
 /**
- * Holds the claims of a token whose signature is valid against what its provider asks for: `iss`, `exp` and what the
- * config names are required (RFC 8725 3.8, 3.9), a claim that is `null` is none, and times are finite numbers
- * (RFC 7519 2, 4.1).
+ * Checks the claims of a token whose signature is valid. `iss`, `exp` and the claims that the config names are required
+ * (RFC 8725 3.8, 3.9), `null` counts as absent, and times must be finite numbers (RFC 7519 2, 4.1).
  *
  * @param now milliseconds since 1970
  * @throws `TOKEN_INVALID`
@@ -27,7 +26,7 @@ export function checkClaims (claims: Claims, provider: IdentityProvider, now: nu
   demand(now <= expiryOf(claims, provider), 'expired', isOver ? 'exp' : 'iat', isOver ? exp : iat, () => isOver
     ? `${Math.floor(seconds)} (now) or later`
     : `at most ${maxAgeSeconds} seconds before ${Math.floor(seconds)} (now)`)
-  // A token from the future would be young for longer.
+  // An `iat` in the future would extend the maximum age.
   demand(maxAgeSeconds === undefined || Number(iat) <= seconds + tolerance, 'malformed', 'iat', iat, () => `${Math.floor(seconds)} (now) or earlier`)
   demand(audiences === undefined || named.some((name) => audiences.includes(name as string)), 'audience', 'aud', aud, audiences)
   const refused = accepted === undefined ? undefined : unacceptedClaim(claims, accepted)
@@ -35,7 +34,7 @@ export function checkClaims (claims: Claims, provider: IdentityProvider, now: nu
   throw invalidToken('claim', { claim: refused.names.join('.'), found: readClaim(claims, refused.names), expected: refused.values })
 }
 
-/** When a verified token ends, in milliseconds since 1970. */
+/** Expiry of a verified token, in milliseconds since 1970. */
 export function expiryOf ({ exp, iat }: Claims, { clockToleranceSeconds = 5, maxAgeSeconds = Infinity }: IdentityProvider): number {
   return Math.min(Number(exp) + clockToleranceSeconds, Number(iat ?? Infinity) + maxAgeSeconds) * 1000
 }
@@ -51,7 +50,7 @@ function has (claims: Claims, path: ClaimPath): boolean {
   return (readClaim(claims, claimNames(path)) ?? null) !== null
 }
 
-/** `1e400` is a number to JSON and infinity to JavaScript. */
+/** JSON allows `1e400`, which is infinity in JavaScript. */
 function isTime (value: unknown): boolean {
   return value === undefined || Number.isFinite(value)
 }

@@ -1,12 +1,12 @@
 import { exactJson } from '../identity/exact-numbers.ts'
 
-/** Longest header value that a claim may become, in bytes. */
+/** Maximum length of the header value of a claim, in bytes. */
 const longest = 8 * 1024
 
 /**
- * The text form of a claim as a header value; `undefined` when the claim is absent (or `null`), `null`
- * when it cannot become one. Text stays as it is, numbers and booleans become text, a list of such is
- * joined with commas, objects (and lists with one) become base64url JSON as Envoy writes them.
+ * Converts a claim to a header value; `undefined` if the claim is absent (or `null`), `null` if it cannot be converted.
+ * Strings stay unchanged, numbers and booleans become strings, lists of these are joined with commas, and objects (and
+ * lists that contain one) become base64url JSON, as in Envoy.
  */
 export function claimText (claim: unknown): string | null | undefined {
   if (claim === undefined || claim === null) return undefined
@@ -17,7 +17,7 @@ export function claimText (claim: unknown): string | null | undefined {
   return value.length > longest ? null : value
 }
 
-/** As base64url; `null` for one that is nested deeper than the stack. */
+/** Encodes JSON as base64url; `null` if the claim is nested too deeply for the stack. */
 function json (claim: unknown): string | null {
   try {
     return Buffer.from(exactJson(claim)).toString('base64url')
@@ -30,17 +30,17 @@ function isScalar (value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }
 
-/** Visible ASCII and blanks, as nearly all claims are. */
+/** Whether a text has only visible ASCII and spaces, like nearly all claims. */
 function isPlain (text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text)
 }
 
-/** CR, LF and NUL would end or split the header line (RFC 9110 5.5); the other controls have no business in one. */
+/** CR, LF and NUL would end or split the header line (RFC 9110 5.5); other control characters are not allowed either. */
 function hasControls (text: string): boolean {
   return /\p{Cc}/u.test(text)
 }
 
-/** Everything outside visible ASCII and blank as percent-encoded UTF-8; a lone surrogate as U+FFFD. */
+/** Percent-encodes all but visible ASCII and spaces as UTF-8. A lone surrogate becomes U+FFFD. */
 function percentEncodeNonAscii (text: string): string {
   return text.replaceAll(/[^\u0020-\u007e]+/g, (run) => encodeURIComponent(Buffer.from(run).toString()))
 }

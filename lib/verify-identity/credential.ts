@@ -2,17 +2,17 @@ import type { IncomingMessage } from 'node:http'
 import { invalidToken } from './invalid-token.ts'
 import type { Source } from './token-source.ts'
 
-/** The token of a request, and where it was. */
+/** The token of a request, and its source. */
 export interface Credential {
   readonly token: string
   readonly source: Source
 }
 
 /**
- * Finds the one credential of a request; `null` when it has none at all.
+ * Finds the credential of a request; `null` if there is none.
  *
- * @throws `TOKEN_INVALID` for anything that cannot be a token, and for two that differ: it would not be clear
- *   who is calling (RFC 6750 2)
+ * @throws `TOKEN_INVALID` for a malformed credential, and for two different tokens: the caller would be ambiguous
+ *   (RFC 6750 2)
  */
 export function findCredential (raw: IncomingMessage, sources: readonly Source[], otherSchemes: 'ignore' | 'reject'): Credential | null {
   let credential: Credential | null = null

@@ -4,18 +4,18 @@ import { remembered } from '../remembered.ts'
 import { invalidToken } from './invalid-token.ts'
 import type { KeyHint } from './key-source.ts'
 
-/** What a token says of itself before anything is verified. It selects the provider and its key, nothing else. */
+/** An unverified token. It may only be used to select the provider and its key. */
 export interface UnverifiedToken {
-  /** Nobody's word yet. */
+  /** Not to be trusted before the signature is verified. */
   readonly claims: Claims
   readonly typ: unknown
   readonly hint: KeyHint
 }
 
-/** Longest token that is looked at by default, in characters. */
+/** Default for the maximum length of a token, in characters. */
 export const defaultMaxTokenBytes = 16 * 1024
 
-/** Reads a token without believing it. @throws `TOKEN_INVALID` */
+/** Decodes a token without verifying it. @throws `TOKEN_INVALID` */
 export function decodeToken (token: string, longest = defaultMaxTokenBytes): UnverifiedToken {
   if (token.length > longest) throw invalidToken('size', { found: token.length, expected: longest })
   const parts = token.split('.')
@@ -28,7 +28,7 @@ export function decodeToken (token: string, longest = defaultMaxTokenBytes): Unv
   }
 }
 
-/** All tokens that were signed with a key have the same header. */
+/** The result is cached, because all tokens signed with the same key have the same header. */
 const headerOf = remembered((part): Pick<UnverifiedToken, 'typ' | 'hint'> => {
   const header = parseObject(Buffer.from(part, 'base64url'))
   const { alg, kid, typ } = header
@@ -39,20 +39,20 @@ const headerOf = remembered((part): Pick<UnverifiedToken, 'typ' | 'hint'> => {
 /** Three parts of base64url (RFC 7515 3.1). */
 const threeParts = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
-/** The last characters that a part of so many characters beyond a multiple of four can have; other ones have bits that no byte has. */
+/** Valid last characters of a part, by its length modulo four. Other characters would have spare bits set. */
 const lastCharacters = ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', '', 'AQgw', 'AEIMQUYcgkosw048']
 
-/** Whether a part has no spare bits (RFC 4648 3.5): the same bytes in another spelling would be another token to a cache or a deny list. */
+/** Whether a part has no spare bits set (RFC 4648 3.5): otherwise one token would have several spellings for a cache or a deny list. */
 function isExact (part: string): boolean {
   return lastCharacters[part.length % 4]!.includes(part.at(-1)!)
 }
 
-/** Members that change what a token means; none is known here (RFC 7515 4.1.11, RFC 7797 7). */
+/** Whether a header has members that change the meaning of a token. None is supported (RFC 7515 4.1.11, RFC 7797 7). */
 function changesMeaning (header: object): boolean {
   return Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')
 }
 
-/** Text without lone surrogates, which no cache key can be made of. */
+/** Whether a value is a string without lone surrogates, so that it can be part of a cache key. */
 function isName (value: unknown): value is string {
   return typeof value === 'string' && !/\p{Surrogate}/u.test(value)
 }

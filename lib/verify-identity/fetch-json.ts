@@ -6,16 +6,16 @@ import { isLoopback } from '../identity/safe-source.ts'
 import { fetchRemedy, KeyFetchError } from './key-fetch-error.ts'
 
 type Options = Pick<RemoteKeysOptions, 'headers' | 'proxy' | 'ca'> & {
-  /** For the whole response, connecting included. */
+  /** For the whole fetch, including the connection. */
   timeoutMs: number
   maxBytes: number
 }
 
 /** Fetches JSON. */
 export interface JsonClient {
-  /** @throws KeyFetchError when there is no whole, valid response of status 200 in time */
+  /** @throws KeyFetchError unless a complete, valid response with status 200 arrives in time */
   fetch (url: URL): Promise<unknown>
-  /** Gives up fetches under way and closes the connections. */
+  /** Aborts fetches in flight and closes the connections. */
   close (): Promise<void>
 }
 
@@ -23,14 +23,14 @@ const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLengt
   gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress)
 }
 
-/** Some issuers have only one of the types; firewalls refuse clients without a name. */
+/** Some issuers only offer one of the types; some firewalls refuse clients without a `User-Agent`. */
 const defaultHeaders = {
   accept: 'application/jwk-set+json, application/json;q=0.9, */*;q=0.1',
   'accept-encoding': 'gzip, deflate, br',
   'user-agent': 'fastify-version-gateway'
 }
 
-/** A client that trusts nothing about what it fetches from: neither time, nor size, nor redirects. */
+/** A client for untrusted servers: it limits time and size, and follows no redirects. */
 export function jsonClient (options: Options): JsonClient {
   const { timeoutMs, maxBytes, headers, proxy } = options
   const all = { ...defaultHeaders, ...lowerCased(headers) }
@@ -39,10 +39,10 @@ export function jsonClient (options: Options): JsonClient {
 
   async function get (url: URL): Promise<unknown> {
     const signal = AbortSignal.timeout(timeoutMs)
-    // What is on this machine is not reached by a proxy elsewhere.
+    // A proxy elsewhere cannot reach this machine's loopback.
     const dispatcher = proxy === undefined && isLoopback(url) ? direct : others
     const { statusCode, headers, body } = await request(url, { dispatcher, signal, headers: all })
-    // A redirect is not followed: whoever can send one could send it to keys of his own.
+    // Following redirects would let an open redirect of the issuer lead to an attacker's keys.
     if (statusCode !== 200) {
       await body.dump({ limit: maxBytes, signal })
       throw KeyFetchError.ofResponse(url, statusCode, headers)
@@ -76,7 +76,7 @@ function lowerCased (headers: Readonly<Record<string, string>> = {}): Record<str
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-/** A few bytes may decode to gigabytes. */
+/** Limits the decoded size, because a few bytes may decode to gigabytes. */
 async function decoded (body: Buffer, encoding: string | string[] | undefined, maxBytes: number): Promise<Buffer> {
   const name = String(encoding ?? 'identity').trim().toLowerCase()
   if (name === 'identity' || name === '') return body

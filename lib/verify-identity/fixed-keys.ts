@@ -1,7 +1,7 @@
 import type { VerificationKey } from '../identity/verification-key.ts'
 import { fittingKeys, type KeySource } from './key-source.ts'
 
-/** Keys that are written in the config. */
+/** A source of keys from the config. */
 export function fixedKeys (keys: readonly VerificationKey[]): KeySource {
   return {
     find: (hint) => fittingKeys(keys, hint),

@@ -10,19 +10,19 @@ import { TokenCache } from './token-cache.ts'
 import type { Source } from './token-source.ts'
 import { verifyToken } from './verify-token.ts'
 
-/** A verified identity, with the headers that its claims become. */
+/** A verified identity, with the headers made from its claims. */
 export interface Identified {
   readonly identity: Identity
   readonly provider: Provider
   readonly headers: readonly ProjectedHeader[]
 }
 
-/** Turns a token that was found in a source into an identity. @throws `TOKEN_INVALID`, `FORBIDDEN`, `KEYS_UNAVAILABLE` */
+/** Verifies a token from a source, and returns its identity. @throws `TOKEN_INVALID`, `FORBIDDEN`, `KEYS_UNAVAILABLE` */
 export type Identify = (token: string, source: Source) => MaybePromise<Identified>
 
 const defaultCache = { size: 10_000, bytes: 32 * 1024 * 1024 }
 
-/** Prepares for the tokens of some providers. A token's `iss` selects one by exact comparison; no other is asked (RFC 8725 3.8). */
+/** Makes the `Identify` function of some providers. A token's exact `iss` selects one; no other is tried (RFC 8725 3.8). */
 export function tokenIdentifier (
   providers: readonly Provider[], { cache: cacheOptions = {}, maxTokenBytes }: Pick<VerifyIdentityOptions, 'cache' | 'maxTokenBytes'> = {}
 ): Identify {
@@ -62,7 +62,7 @@ export function tokenIdentifier (
   }
 }
 
-/** Has an error say whose token it is about. */
+/** Adds the provider's name to an error. */
 function named (error: unknown, { options: { name } }: Provider): Error {
   return Object.assign(error as Error, { provider: name })
 }
@@ -72,7 +72,7 @@ function takenFrom (source: Source, identified: Identified): Identified {
   return identified
 }
 
-/** The provider's own check. Whatever it throws is about the token: 401, or 403 when it says so. */
+/** Calls `validate`. Its exceptions refuse the token: 401, or 403 with `statusCode: 403`. */
 function validated ({ options: { validate } }: Provider, claims: Claims): MaybePromise<void> {
   const refuse = (cause: unknown): never => {
     const isForbidden = (cause as { statusCode?: unknown } | null)?.statusCode === 403

@@ -1,7 +1,7 @@
 import { show } from '../config/problems.ts'
 import { type Refusal, tokenInvalid } from '../errors.ts'
 
-// What the caller is told. Fixed sentences: nothing that a token says is repeated to anyone but the operator.
+// Messages for the caller. They are fixed, so that the content of a token only appears in the log.
 const sentences = {
   credentials: 'The credentials of the request are malformed.',
   'several-tokens': 'The request has more than one token.',
@@ -21,7 +21,7 @@ const sentences = {
   header: 'A claim of the token cannot be sent as a header.'
 }
 
-/** The check that a token has failed. Stable: it is in responses, in the log and in metrics. */
+/** The check that a token has failed. The names are stable: they appear in responses, logs and metrics. */
 export type TokenCheck = keyof typeof sentences
 
 interface Comparison {

@@ -17,15 +17,15 @@ export function keepKeys (app: FastifyInstance, providers: readonly Provider[]):
   })
 }
 
-/** `app.identityProviders()`, in this scope. A scope around it may have one of its own. */
+/** Adds `app.identityProviders()` to this scope. An outer scope may have its own. */
 export function registerStatus (app: FastifyInstance, providers: readonly Provider[]): void {
   if (Object.hasOwn(app, 'identityProviders')) return
   app.decorate('identityProviders', (): IdentityProviderStatus[] => providers.map((provider) => provider.status()))
 }
 
-/** With `skip` it goes on in the background: readiness depends on keys, and without readiness there may be no token to cause a fetch. */
+/** Fetches the keys; with `skip`, in the background. Readiness depends on keys, and without it no token may arrive to cause a fetch. */
 async function firstFetch ({ remote, onReady }: Provider): Promise<void> {
-  // An earlier app may have left them. They are renewed in the background, and their issuer may be down just now.
+  // An earlier app may have left keys. They are renewed in the background, so an outage of the issuer does not matter now.
   if (remote!.status().keys.length > 0) return
   const fetched = remote!.refresh()
   if (onReady !== 'skip') await fetched
@@ -35,12 +35,12 @@ function whyNot (name: string, { lastError }: { lastError: string | null }): str
   return `keys of ${name}: ${lastError ?? "they did not arrive before Fastify's pluginTimeout. Raise it, or lower jwks.timeoutMs"}`
 }
 
-/** Fastify gives up an app whose hook takes longer than `pluginTimeout`. Fetches that take as long go on behind it. */
+/** Fastify aborts an app whose hook exceeds `pluginTimeout`. Slower fetches continue in the background. */
 function waitMs ({ initialConfig: { pluginTimeout = 10_000 } }: FastifyInstance): number {
   return pluginTimeout * 0.8
 }
 
-/** Waits for something, but not for longer than that; 0 = no limit. */
+/** Waits for a promise, but at most the given milliseconds; 0 = no limit. */
 async function inTime (work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const end = new Promise<void>((resolve) => { if (ms > 0) timer = setTimeout(resolve, ms) })

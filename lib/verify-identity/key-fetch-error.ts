@@ -1,12 +1,12 @@
-/** Longest wait that an issuer can ask for, in milliseconds. */
+/** Maximum `Retry-After` of an issuer, in milliseconds. */
 const longestWaitMs = 3_600_000
 
-/** Why keys could not be fetched: the URL, what happened and what the operator can do. */
+/** Why keys could not be fetched: the URL, the failure and a remedy for the operator. */
 export class KeyFetchError extends Error {
-  /** How long the issuer asks to be left alone, in milliseconds. */
+  /** `Retry-After` of the issuer, in milliseconds; 0 without one. */
   readonly retryAfterMs: number
 
-  /** The query of the URL may have a secret, so it is left out. */
+  /** The message omits the query of the URL, which may contain a secret. */
   constructor (url: URL, what: string, remedy: string, { cause, retryAfterMs = 0 }: { cause?: unknown, retryAfterMs?: number } = {}) {
     super(`${url.origin}${url.pathname} ${what}. ${remedy}`, { cause })
     this.retryAfterMs = retryAfterMs
@@ -41,7 +41,7 @@ const unknownAuthority = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_UNTRUSTED'
 ])
 
-/** What happened, and what to do about it. */
+/** Describes a failed fetch and its remedy. */
 export function fetchRemedy (error: Error & { code?: unknown }, timeoutMs: number): [what: string, remedy: string] {
   const { code, name, message } = error
   if (name === 'TimeoutError' || code === 'UND_ERR_CONNECT_TIMEOUT') {

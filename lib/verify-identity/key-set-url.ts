@@ -3,9 +3,9 @@ import { isSafeSource } from '../identity/safe-source.ts'
 import type { JsonClient } from './fetch-json.ts'
 
 /**
- * Where a provider publishes its keys: as the config says, or as its OpenID Connect metadata does.
+ * Returns the URL of a provider's key set, from the config or from its OpenID Connect metadata.
  *
- * @throws when the metadata is another issuer's, or names an address that is not safe (OpenID Connect Discovery 4.3)
+ * @throws when the metadata belongs to another issuer, or contains an unsafe URL (OpenID Connect Discovery 4.3)
  */
 export async function keySetUrl (client: JsonClient, { issuer }: { issuer: string }, jwks: RemoteJwks | DiscoveredJwks): Promise<URL> {
   const { allowHttp = false } = jwks
@@ -19,7 +19,7 @@ export async function keySetUrl (client: JsonClient, { issuer }: { issuer: strin
   return new URL(uri)
 }
 
-/** An issuer elsewhere has no business on this machine's loopback, the only place without https. */
+/** An https issuer must not redirect key fetches to http, such as to this machine's loopback. */
 function isDowngrade (issuer: string, uri: string): boolean {
   return new URL(issuer).protocol === 'https:' && new URL(uri).protocol !== 'https:'
 }

@@ -1,38 +1,38 @@
 import type { VerificationKey } from '../identity/verification-key.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 
-/** What a token's header says of the key that signed it. Read before anything is verified. */
+/** What an unverified token's header says about its key. */
 export interface KeyHint {
   readonly alg: string
   readonly kid: string | undefined
 }
 
-/** What is known of a provider's keys. */
+/** The status of a provider's keys. */
 export interface KeyStatus {
   readonly keys: ReadonlyArray<Pick<VerificationKey, 'kid' | 'algorithms'>>
   readonly lastRefresh: Date | null
   readonly lastError: string | null
-  /** Since the start; of keys that are fetched. */
+  /** Number of fetches since the start. Absent for keys in the config. */
   readonly fetches?: { readonly succeeded: number, readonly failed: number }
 }
 
-/** Where a provider's keys come from. */
+/** A source of a provider's keys. */
 export interface KeySource {
   /**
-   * The keys that a token may have been signed with; none when the provider has no such key.
+   * Returns the keys that may have signed a token; empty if there is none.
    *
-   * @throws `KEYS_UNAVAILABLE` when the keys cannot be had
+   * @throws `KEYS_UNAVAILABLE` when the keys could not be fetched
    */
   find (hint: KeyHint): MaybePromise<readonly VerificationKey[]>
   status (): KeyStatus
 }
 
-/** Keys that a token without `kid` is tried against at most. */
+/** Maximum number of keys that are tried for one token. */
 const mostTried = 8
 
 /**
- * The keys that fit a hint. Without a `kid` in the token, each that fits is tried; for a `kid` that no key has, the keys
- * without one are: an issuer may name its key in tokens only.
+ * Returns the keys that fit a hint. For a token without `kid`, all keys with its algorithm fit. For an unknown `kid`, keys
+ * without a `kid` fit: an issuer may name its key only in tokens.
  */
 export function fittingKeys (keys: readonly VerificationKey[], { alg, kid }: KeyHint): VerificationKey[] {
   const fitting = keys.filter((key) => key.algorithms.includes(alg))

@@ -1,6 +1,6 @@
 import { KeyFetchError } from './key-fetch-error.ts'
 
-/** The keys of what should be a JWKS (RFC 7517 5). @throws KeyFetchError that says what it is instead */
+/** Returns the keys of a JWKS (RFC 7517 5). @throws KeyFetchError that describes any other value */
 export function keysIn (url: URL, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) throw new KeyFetchError(url, 'has a list, not a JWKS', 'A JWKS is an object: { keys: [...] }.')
   const { keys, jwks_uri: address } = Object(value) as Record<string, unknown>

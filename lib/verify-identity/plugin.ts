@@ -22,10 +22,10 @@ import { hideFromRequest, hideQueryTokens } from './query-tokens.ts'
 import type { Source } from './token-source.ts'
 
 /**
- * Second stage: verifies the request's token, sets `request.identity` and the headers that claims are
- * projected into. Without a provider nobody is identified, and tokens are passed on unread.
+ * Second stage: verifies the request's token, and sets `request.identity` and the headers of `claimsToHeaders`. Without a
+ * provider, tokens are passed on unread.
  *
- * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID`; `KEYS_UNAVAILABLE` where keys are required at boot
+ * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID`; `KEYS_UNAVAILABLE` if keys are required at boot
  */
 export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOptions>({
   stage: 'verifyIdentity',
@@ -73,33 +73,33 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
   }
 })
 
-/** Each source once. */
+/** The sources of all providers, without duplicates. */
 function sourcesOf (providers: readonly Provider[]): Source[] {
   return [...new Map(providers.flatMap((provider) => provider.sources).map((source) => [source.id, source])).values()]
 }
 
 type Policy = NonNullable<RouteIdentity['policy']>
 
-/** What a route asks for; `null`: its token is left unread. */
+/** Returns the requirements of a route; `null` if its token is ignored. */
 function routeIdentity ({ routeOptions: { config } }: FastifyRequest, policy: Policy): RouteIdentity | null {
   const { identity } = config as FastifyContextConfig
   if (identity === false) return null
   return typeof identity === 'object' ? { ...identity, policy: identity?.policy ?? policy } : { policy: identity ?? policy }
 }
 
-/** Whether only somebody who is identified can be let through. A policy that is none, by a slip of the pen, is no way in. */
+/** Whether a route requires an identified caller. A misspelled policy also does, so that a typo does not open the route. */
 function needsIdentity ({ policy, requiredScopes, requiredRoles, requiredClaims, claims, authorize }: RouteIdentity): boolean {
   return policy !== 'allow-missing' || [requiredScopes, requiredRoles, requiredClaims, claims, authorize].some((asked) => asked !== undefined)
 }
 
-/** Takes over what a token says of its request. */
+/** Applies a verified identity to a request. */
 function admit (request: FastifyRequest, { identity, provider, headers }: Identified): void {
   request.identity = identity
   if (provider.options.forwardToken === false) for (const source of provider.sources) source.remove(request.raw)
   setHeaders(request.raw, headers)
 }
 
-/** A route whose claim path matches nothing would refuse everybody. @throws `VERSION_CONFIG_INVALID` */
+/** Rejects claim paths that can never match: such a route would refuse all callers. @throws `VERSION_CONFIG_INVALID` */
 function checkRoute ({ url, config }: RouteOptions): void {
   const identity = (config as FastifyContextConfig | undefined)?.identity
   if (typeof identity !== 'object' || identity === null) return

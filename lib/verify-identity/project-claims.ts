@@ -4,11 +4,11 @@ import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { claimText } from './claim-text.ts'
 import { invalidToken } from './invalid-token.ts'
 
-/** A header and the text that goes into it. */
+/** A header made from a claim. */
 export type ProjectedHeader = readonly [header: string, value: string]
 export type Projection = (claims: Claims) => ProjectedHeader[]
 
-/** Prepares the projection of a provider's claims into headers. It throws `TOKEN_INVALID` for a claim that cannot be one. */
+/** Makes the function that converts claims to headers. It throws `TOKEN_INVALID` for a claim that cannot be converted. */
 export function claimProjection ({ claimsToHeaders = [] }: IdentityProvider): Projection {
   const rules = claimsToHeaders.map(({ claim, header }) => ({ names: claimNames(claim), header: header.toLowerCase() }))
 
@@ -17,14 +17,14 @@ export function claimProjection ({ claimsToHeaders = [] }: IdentityProvider): Pr
     for (const { names, header } of rules) {
       const value = claimText(readClaim(claims, names))
       if (value === null) throw invalidToken('header', { claim: names.join('.') })
-      // A header without a value would say that there is one: an upstream may take it for a tenant without a name.
+      // Omit empty headers: an upstream could take one for a tenant without a name.
       if (value !== undefined && value !== '') headers.push([header, value])
     }
     return headers
   }
 }
 
-/** Sets owned headers on a request, where resolvers read them and where the exchange takes them from. */
+/** Sets owned headers on a request: in `headers` for resolvers, and in `rawHeaders` for forwarding. */
 export function setHeaders ({ headers, rawHeaders }: IncomingMessage, projected: readonly ProjectedHeader[]): void {
   for (const [header, value] of projected) {
     headers[header] = value

@@ -14,17 +14,17 @@ const defaultAlgorithms: readonly Algorithm[] = [
   'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'Ed448'
 ]
 
-/** A provider, ready for tokens. */
+/** A provider with its key source, prepared to verify tokens. */
 export class Provider {
   readonly options: IdentityProvider
   readonly sources: readonly Source[]
   readonly keys: KeySource
-  /** The keys, when they are fetched. */
+  /** The keys, if they are fetched; otherwise `null`. */
   readonly remote: RemoteKeys | null
   readonly project: Projection
-  /** What it asks of a caller besides a verified token. */
+  /** The provider's requirements, in addition to a verified token. */
   readonly asksFor: Authorization
-  /** Tokens that were remembered, and that had to be verified. */
+  /** Cache hits and misses for the provider's tokens. */
   readonly cache: { hits: number, misses: number }
   readonly #claims: Authorization | null
   readonly #keySets: KeySets
@@ -51,14 +51,13 @@ export class Provider {
     return options.map((each) => new Provider(each, app.log, keySets))
   }
 
-  /** Whether its tokens may be in a source. */
+  /** Whether the provider's tokens are accepted from a source. */
   takesFrom ({ id }: Source): boolean {
     return this.sources.some((source) => source.id === id)
   }
 
   /**
-   * Refuses a token by its header, before its key is asked for: whoever can write a token must not choose
-   * what is fetched.
+   * Checks the header of a token before its key is looked up, so that an attacker's token cannot cause a fetch.
    *
    * @throws `TOKEN_INVALID`
    */
@@ -68,7 +67,7 @@ export class Provider {
     if (typeof typ !== 'string' || mediaType(typ) !== this.#typ) throw invalidToken('type', { found: typ, expected: this.#typ })
   }
 
-  /** What a route asks of its callers. Where scopes and roles are, the provider knows, unless the route says otherwise. */
+  /** Returns the requirements of a route, with the provider's scope and role claims as defaults. */
   asksForRoute (route: RouteIdentity): RouteIdentity {
     return this.#claims === null ? route : { ...this.#claims, ...route }
   }
@@ -78,7 +77,7 @@ export class Provider {
     return onReady
   }
 
-  /** Ends its key set, unless another app goes on with it. */
+  /** Closes the key set, unless another app uses it. */
   async close (): Promise<void> {
     if (this.remote !== null) await this.#keySets.release(this.remote)
   }
@@ -97,7 +96,7 @@ function keySource (options: IdentityProvider, log: FastifyBaseLogger, keySets: 
   return keySets.use(options, () => new RemoteKeys(options, jwks, { log }))
 }
 
-/** A set may have keys for other purposes; they are passed over, but not in silence (RFC 7517 5). */
+/** Skips keys for other purposes (RFC 7517 5), and logs them. */
 function usableKeys ({ name }: IdentityProvider, jwks: readonly PublicJwk[], log: FastifyBaseLogger): VerificationKey[] {
   return jwks.flatMap((jwk) => {
     const key = verificationKey(jwk)
@@ -107,7 +106,7 @@ function usableKeys ({ name }: IdentityProvider, jwks: readonly PublicJwk[], log
   })
 }
 
-/** A type without case, and without `application/`, which may be left out (RFC 7515 4.1.9). */
+/** Normalizes a type: lower case, without the optional `application/` (RFC 7515 4.1.9). */
 function mediaType (typ: string): string {
   return typ.toLowerCase().replace(/^application\//, '')
 }

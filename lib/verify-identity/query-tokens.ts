@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Parameter, takeParameters } from '../url/query.ts'
 
-/** The query parameters that were taken out of URLs. */
+/** Query parameters that were removed from URLs. */
 const hidden = new WeakMap<object, readonly Parameter[]>()
 
-/** The values of a query parameter that was taken out of a request's URL. */
+/** Returns the values of a query parameter that was removed from a request's URL. */
 export function hiddenValues (raw: object, name: string): readonly string[] {
   return (hidden.get(raw) ?? []).filter((parameter) => parameter.name === name).map(({ value }) => value)
 }
 
 /**
- * Takes query parameters out of the URLs of requests, before the first line about one is logged: making its
- * logger is the first that Fastify does with a request. URLs stay byte for byte what they are otherwise.
+ * Removes query parameters from the URLs of requests before they are logged: the first thing that Fastify does with a
+ * request is to make its logger. The rest of a URL stays unchanged.
  */
 export function hideQueryTokens (app: FastifyInstance, names: ReadonlySet<string>): void {
   if (names.size === 0) return
@@ -21,13 +21,13 @@ export function hideQueryTokens (app: FastifyInstance, names: ReadonlySet<string
     return makeLogger.call(this, logger, bindings, options, raw)
   })
   app.addHook('onRequest', (request, _reply, done) => {
-    // Again, for routes that are older than the logger made above, or have one of their own.
+    // This repeats the removal for routes that were declared earlier, or have their own logger.
     hideFromRequest(request, names)
     done()
   })
 }
 
-/** Takes them out of one request, such as one that is only explained, and has passed no logger. */
+/** Removes the parameters from one request, such as an explained one, which has no logger. */
 export function hideFromRequest ({ raw, query }: FastifyRequest, names: ReadonlySet<string>): void {
   hideFrom(raw, names)
   for (const name of names) delete (Object(query) as Record<string, unknown>)[name]

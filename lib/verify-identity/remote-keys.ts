@@ -9,7 +9,7 @@ import { fittingKeys, type KeyHint, type KeySource, type KeyStatus } from './key
 import { keysIn } from './keys-in.ts'
 import { keySetUrl } from './key-set-url.ts'
 
-/** Wait after the first fetch that failed, in milliseconds; doubled for each further one. */
+/** Delay after the first failed fetch, in milliseconds. It doubles with each further failure. */
 const firstRetryMs = 1_000
 
 interface Surroundings {
@@ -17,7 +17,7 @@ interface Surroundings {
   now?: () => number
 }
 
-/** A provider's keys that are fetched. They are kept, renewed in the background, and used on while their source is down. */
+/** Fetches a provider's keys, renews them in the background, and keeps using them while their source is down. */
 export class RemoteKeys implements KeySource {
   readonly #provider: { name: string, issuer: string }
   readonly #jwks: RemoteJwks | DiscoveredJwks
@@ -28,16 +28,16 @@ export class RemoteKeys implements KeySource {
   readonly #log: Surroundings['log']
   readonly #now: () => number
   #keys: readonly VerificationKey[] | null = null
-  /** Each key of the last set by what it was made of: an unchanged one stays, and what it verified. */
+  /** The keys of the last set by their JSON. An unchanged key stays valid, and so do cached tokens that it verified. */
   #prepared = new Map<string, VerificationKey | string>()
   #loadedAt = -Infinity
-  /** The last fetch that a token caused while there were keys, or that failed. Those in the background cause no wait. */
+  /** Time of the last fetch that failed, or that a token caused while there were keys. Background fetches cause no cooldown. */
   #refetchedAt = -Infinity
   #lastError: string | null = null
   #failures = 0
   readonly #fetches = { succeeded: 0, failed: 0 }
   #nextAt = 0
-  /** Until then the issuer asked to be left alone (`Retry-After`). */
+  /** No token causes a fetch before this time (`Retry-After`). */
   #notBefore = 0
   #fetching: Promise<void> | null = null
   #timer: NodeJS.Timeout | undefined
@@ -58,17 +58,17 @@ export class RemoteKeys implements KeySource {
   find (hint: KeyHint): MaybePromise<readonly VerificationKey[]> {
     this.#expire()
     const found = this.#keys === null ? [] : fittingKeys(this.#keys, hint)
-    // A key that is not there may be new, so the set is fetched once more: rarely, or anyone could have the issuer flooded.
+    // An unknown key may be new, so the set is fetched again. The cooldown prevents forged tokens from flooding the issuer.
     if (found.length > 0 || (this.#fetching === null && this.#isCoolingDown)) return this.#given(found)
     if (this.#keys !== null) {
-      // The set that is under way may be older than the key.
+      // A set in flight may be older than the key.
       if (this.#fetching !== null) return this.#fetching.then(() => this.find(hint))
       this.#refetchedAt = this.#now()
     }
     return chain(this.refresh(), () => this.#given(this.#keys === null ? [] : fittingKeys(this.#keys, hint)))
   }
 
-  /** Fetches the set; one fetch at a time serves all who wait. It never fails: what failed is in the status. */
+  /** Fetches the set, one fetch at a time. It never rejects: the status has the error. */
   async refresh (): Promise<void> {
     this.#fetching ??= this.#load().finally(() => { this.#fetching = null })
     await this.#fetching
@@ -83,7 +83,7 @@ export class RemoteKeys implements KeySource {
     }
   }
 
-  /** Gives up a fetch under way. */
+  /** Aborts a fetch in flight. */
   async close (): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
@@ -116,7 +116,7 @@ export class RemoteKeys implements KeySource {
     this.#schedule()
   }
 
-  /** Takes over a set. @throws when it has no key to use: a half-written or empty one must not replace a good one */
+  /** Replaces the set. @throws when the new one has no usable key: a half-written or empty set must not replace a good one */
   #take (jwks: readonly unknown[], url: URL): void {
     const prepared = new Map<string, VerificationKey | string>()
     for (const jwk of jwks as readonly PublicJwk[]) {
@@ -139,7 +139,7 @@ export class RemoteKeys implements KeySource {
     this.#failures = 0
   }
 
-  /** Keys that could not be renewed for too long do not count any more, nor what they verified. */
+  /** Drops keys that could not be renewed for too long, and invalidates cached tokens that they verified. */
   #expire (): void {
     if (this.#keys === null || this.#now() - this.#loadedAt < this.#refreshMs + this.#staleMs) return
     for (const key of this.#keys) key.isCurrent = false
@@ -148,7 +148,7 @@ export class RemoteKeys implements KeySource {
     this.#refetchedAt = -Infinity
   }
 
-  /** After a failure sooner, without keys soonest. No request makes it any sooner. */
+  /** Schedules the next fetch: sooner after a failure, and soonest without keys. */
   #schedule (): void {
     clearTimeout(this.#timer)
     if (this.#isClosed) return

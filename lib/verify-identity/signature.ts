@@ -2,14 +2,14 @@ import { constants, createHmac, createPublicKey, type KeyObject, timingSafeEqual
 import type { Algorithm } from '../../types/index.ts'
 import type { VerificationKey } from '../identity/verification-key.ts'
 
-/** What Node has to know of an algorithm (RFC 7518 3.3 to 3.5, RFC 8037 3.1). `null`: Ed25519 and Ed448 have a hash of their own. */
+/** Node's options for an algorithm (RFC 7518 3.3 to 3.5, RFC 8037 3.1). `null`: Ed25519 and Ed448 have a built-in hash. */
 interface Form extends Omit<VerifyKeyObjectInput, 'key'> {
   readonly hash: string | null
 }
 
 const pkcs1 = { padding: constants.RSA_PKCS1_PADDING }
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-// Two numbers of a fixed length, not DER.
+// JWS uses two numbers of fixed length, not DER.
 const ecdsa = { dsaEncoding: 'ieee-p1363' } as const
 
 const forms: Readonly<Record<Exclude<Algorithm, `HS${string}`>, Form>> = {
@@ -27,11 +27,11 @@ const forms: Readonly<Record<Exclude<Algorithm, `HS${string}`>, Form>> = {
   Ed448: { hash: null }
 }
 
-/** Keys in the form that Node verifies with, by algorithm: to parse one costs more than to verify with it. */
+/** Parsed keys by algorithm: parsing a key takes longer than verifying with it. */
 const prepared = new WeakMap<VerificationKey, Map<Algorithm, VerifyKeyObjectInput>>()
 
 /**
- * Whether a token of three parts in base64url was signed with a key (RFC 7515 5.2).
+ * Whether a token (three base64url parts) was signed with a key (RFC 7515 5.2).
  *
  * @param algorithm is one of the key's
  */
@@ -50,7 +50,7 @@ function isHmac (algorithm: Algorithm): algorithm is Hmac {
   return algorithm.startsWith('HS')
 }
 
-/** RFC 7518 3.2, in constant time. */
+/** Verifies an HMAC (RFC 7518 3.2) in constant time. */
 function isSealed (signed: Buffer, algorithm: Hmac, secret: KeyObject, signature: Buffer): boolean {
   const expected = createHmac(`sha${algorithm.slice(2)}`, secret).update(signed).digest()
   return expected.length === signature.length && timingSafeEqual(expected, signature)

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { VerificationKey } from '../identity/verification-key.ts'
 
-/** Something that was verified, and what its being so depends on. */
+/** A verified value, and the conditions under which it stays valid. */
 export interface Verified<Value> {
   readonly value: Value
   /** The key that verified it. */
   readonly key: VerificationKey
-  /** When it ends, in milliseconds since 1970. */
+  /** Expiry, in milliseconds since 1970. */
   readonly until: number
 }
 
@@ -16,13 +16,13 @@ interface Bounds {
   bytes: number
 }
 
-/** What an entry takes besides its token: the claims as objects, about four times their text, and the entry itself. */
+/** Estimated memory of an entry besides its token: the claims as objects take about four times their text. */
 const claimsFactor = 4
 const entryBytes = 512
 
 /**
- * How much of a token's end it is looked up by, in characters; it counts only if the rest is the same too. It is the end
- * of a signature, which no other token has, and saves to hash the whole: a token is long.
+ * Characters at the end of a token that serve as the key; the whole token is compared afterwards. The end of a signature is
+ * practically unique, and hashing it is cheaper than hashing a long token.
  */
 const endLength = 128
 
@@ -30,7 +30,7 @@ interface Entry<Value> extends Verified<Value> {
   readonly token: string
 }
 
-/** Remembers what verified tokens turned out to be, by the whole token. Failures are not remembered. */
+/** Caches the results of verified tokens, by the whole token. Failures are not cached. */
 export class TokenCache<Value> {
   readonly #entries: LRUCache<string, Entry<Value>>
   readonly #now: () => number

@@ -5,34 +5,34 @@ import { editFields } from '../headers/edit-fields.ts'
 import { fieldValues } from '../headers/field-values.ts'
 import { hiddenValues } from './query-tokens.ts'
 
-/** What a source has in a request: nothing, something of another scheme, a token, or something that cannot be one. */
+/** The result of a search: nothing, credentials of another scheme, a token, or something malformed. */
 export type Found =
   | { kind: 'none' | 'other-scheme' | 'malformed' }
   | { kind: 'token', token: string }
 
-/** A place where requests may have a token. */
+/** A place of tokens in requests. */
 export interface Source {
-  /** The same for sources that are the same place. */
+  /** Identifies the place: equal for equal sources. */
   readonly id: string
-  /** The header that it is in. */
+  /** The header that contains the token. */
   readonly header?: string
-  /** The query parameter that it is. */
+  /** The query parameter that contains the token. */
   readonly query?: string
   find (raw: IncomingMessage): Found
-  /** Takes the token out of what will be forwarded. */
+  /** Removes the token from the forwarded request. */
   remove (raw: IncomingMessage): void
 }
 
 const none: Found = { kind: 'none' }
 const malformed: Found = { kind: 'malformed' }
 
-/** A token by its alphabet (RFC 6750 2.1, b64token). */
+/** The syntax of a token (RFC 6750 2.1, b64token). */
 const b64token = '[A-Za-z0-9._~+/-]+=*'
 const wholeToken = new RegExp(`^${b64token}$`)
-// A scheme, then something: `Basic dXNlcg==`. No scheme has a dot in it, unlike a token that lacks its scheme.
+// A scheme and credentials: `Basic dXNlcg==`. A scheme has no dot, unlike a token without its scheme.
 const otherScheme = /^[ \t]*(?!bearer\b)[A-Za-z][\w!#$%&'*+^`|~-]* +\S/i
 
-/** Prepares a source of tokens. */
+/** Makes a source of tokens. */
 export function tokenSource (options: TokenSource): Source {
   if ('cookie' in options) return cookieSource(options.cookie)
   if ('query' in options) return querySource(options.query)
@@ -40,7 +40,7 @@ export function tokenSource (options: TokenSource): Source {
   return headerSource(name, options.prefix ?? (name === 'authorization' ? 'Bearer ' : ''))
 }
 
-/** Node keeps the first of two `Authorization` lines and drops the other silently; rawHeaders has both, and both is one too many. */
+/** Uses `rawHeaders`, because Node silently drops a second `Authorization` line from `headers`. Two lines are malformed. */
 function headerSource (name: string, prefix: string): Source {
   const scheme = prefix.trim()
   const escaped = scheme.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -52,7 +52,7 @@ function headerSource (name: string, prefix: string): Source {
       const values = fieldValues(rawHeaders, name)
       if (values.length === 0) return none
       if (values.length > 1) return malformed
-      // One look at what is nearly always a token, and long.
+      // The value is nearly always a long token, so it is only scanned once.
       const token = pattern.exec(values[0]!)?.[1]
       return token === undefined ? noToken(values[0]!) : { kind: 'token', token }
     },
@@ -65,7 +65,7 @@ function headerSource (name: string, prefix: string): Source {
   }
 }
 
-/** Cookies of a request: one per name, or it is not clear which one counts (RFC 6265 5.4 lets clients send several). */
+/** Reads a cookie. Several with the same name, which RFC 6265 5.4 allows, are ambiguous and thus malformed. */
 function cookieSource (name: string): Source {
   return {
     id: `cookie:${name}`,
@@ -82,7 +82,7 @@ function cookieSource (name: string): Source {
   }
 }
 
-/** Browsers keep about 4 KiB in a cookie, so libraries divide a longer value among `name.0`, `name.1` and so on. */
+/** Browsers limit a cookie to about 4 KiB, so libraries split a longer value into `name.0`, `name.1` and so on. */
 const mostChunks = 20
 
 function inChunks (rawHeaders: readonly string[], name: string): string | undefined {
@@ -90,19 +90,19 @@ function inChunks (rawHeaders: readonly string[], name: string): string | undefi
   for (let index = 0; index < mostChunks; index++) {
     const values = cookieValues(rawHeaders, `${name}.${index}`)
     if (values.length === 0) break
-    // Of one that is there twice, nobody knows which one counts.
+    // A repeated chunk is ambiguous.
     if (values.length > 1) return ''
     whole = (whole ?? '') + values[0]!
   }
   return whole
 }
 
-/** Some libraries keep the scheme in the cookie, with its blank encoded or not. */
+/** Some libraries store the scheme in the cookie, with or without encoding the space. */
 function withoutScheme (value: string): string {
   return value.replace(/^bearer(?: |\+|%20)/i, '')
 }
 
-/** A query parameter. It was taken out of the URL before anything was logged. */
+/** Reads a query parameter, which was removed from the URL before it was logged. */
 function querySource (name: string): Source {
   return {
     id: `query:${name}`,

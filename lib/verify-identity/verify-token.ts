@@ -6,15 +6,15 @@ import { invalidToken } from './invalid-token.ts'
 import { isSigned } from './signature.ts'
 
 /**
- * Verifies a token against the keys that it may have been signed with, and its claims against the provider.
+ * Verifies the signature of a token against candidate keys, and its claims against the provider.
  *
- * @returns the key that it was signed with
- * @throws `TOKEN_INVALID` whatever is wrong
+ * @returns the key that signed the token
+ * @throws `TOKEN_INVALID`
  */
 export function verifyToken (
   token: string, { hint: { alg, kid }, claims }: UnverifiedToken, provider: IdentityProvider, keys: readonly VerificationKey[]
 ): VerificationKey {
-  // The keys are those that fit it, so it is none of the unknown ones.
+  // All keys fit the algorithm, so it is a supported one.
   const key = keys.find((candidate) => isSigned(token, alg as Algorithm, candidate))
   if (key === undefined) throw invalidToken(keys.length === 0 ? 'key' : 'signature', kid === undefined ? {} : { found: `kid ${kid}` })
   checkClaims(claims, provider, Date.now())
@@ -22,7 +22,7 @@ export function verifyToken (
   return key
 }
 
-/** Freezes claims all the way down: every stage, hook and resolver reads the same ones. They may be deeper than the stack. */
+/** Deeply freezes claims, which all stages, hooks and resolvers share. It does not recurse: claims may be nested too deeply. */
 function freeze (claims: object): void {
   const open: object[] = [claims]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
