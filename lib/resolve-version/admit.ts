@@ -5,18 +5,18 @@ import type { Revision } from '../registry/revision.ts'
 import type { Case, Chosen } from './case.ts'
 import { isExempt } from './exempt.ts'
 
-/** A case, or the question who would serve nobody in particular: then there is no request. */
+/** A case; without a request, to find the version that the default leads to. */
 type Asked = Omit<Case, 'request'> & { readonly request: Case['request'] | null }
 
 /**
- * Whether the version that was chosen can be served, or which one serves in its place: where it is in its
- * life, and whether it is switched off. No other version is ever taken, unless the config names it.
+ * Returns the chosen version, or the one that serves instead if it is retired or switched off. Another version only serves
+ * if the config says so.
  *
  * @throws `VERSION_RETIRED`, `VERSION_BROWNOUT`, `VERSION_DISABLED`
  */
 export function admit (chosen: Chosen, kase: Asked): RegisteredVersion {
   let version = chosen.version
-  // Each step leads to another version, unless the config leads in circles.
+  // The limit ends cycles in the config.
   for (let steps = 0; steps <= kase.revision.versions.length; steps++) {
     if (version.isPlain) return version
     const next = insteadOf(version, chosen, kase)
@@ -27,12 +27,12 @@ export function admit (chosen: Chosen, kase: Asked): RegisteredVersion {
   throw disabled(version, chosen)
 }
 
-/** The version that serves in the place of another; `null`: that one itself. */
+/** Returns the version that serves instead of another; `null` if it serves itself. */
 function insteadOf (version: RegisteredVersion, chosen: Chosen, kase: Asked): RegisteredVersion | null {
   const { revision, now, request } = kase
   if (version.disabled !== null) {
     const { to } = version.disabled
-    // Who asked for this version gets no other one: a test of it that silently tests another is worse than an error.
+    // An override never gets another version: a test that silently hits the wrong version is worse than an error.
     if (to === undefined || chosen.tier === 'override') throw disabled(version, chosen)
     return revision.find(to)!.version
   }
@@ -45,7 +45,7 @@ function insteadOf (version: RegisteredVersion, chosen: Chosen, kase: Asked): Re
 function afterRetirement (version: RegisteredVersion, chosen: Chosen, { revision, now }: Asked): RegisteredVersion {
   const successor = revision.successorOf(version)
   if (chosen.tier === 'default') {
-    // Callers who asked for nothing are not told that it is gone.
+    // The caller did not choose the version, so its retirement must not cause an error.
     const other = successor ?? revision.oldestActive(now)
     if (other === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause: new Error(`${version.id} is retired, and no other version is active`) })
     return other
@@ -62,7 +62,7 @@ function brownedOut (version: RegisteredVersion, { end }: PlannedBrownout, chose
   }, version.id)
 }
 
-/** What is told of a version that has come to its end, or rehearses it. */
+/** Details for the refusal of a retired version, or of one in a brownout. */
 function endOf (version: RegisteredVersion, { source, requested, tier }: Chosen, revision: Revision, now: number) {
   const { id, sunsetAt, links } = version
   const successor = revision.successorOf(version)

@@ -6,8 +6,8 @@ import type { Case } from './case.ts'
 import { judge, type Verdict } from './judge.ts'
 
 /**
- * Asks the resolvers of a tier in order, and gives what they said. All overrides are waited for; of the pins,
- * which decide by their order, those up to the first opinion; the others are recorded when they know at once.
+ * Asks the resolvers of a tier in order. It waits for all overrides. The first pin with an opinion decides, so later pins
+ * are only recorded if they respond synchronously.
  */
 export function askTier (tier: Exclude<Tier, 'default'>, resolvers: readonly VersionResolver[], kase: Case): MaybePromise<readonly Verdict[]> {
   if (resolvers.length === 0) return none
@@ -17,7 +17,7 @@ export function askTier (tier: Exclude<Tier, 'default'>, resolvers: readonly Ver
     for (let index = first; index < resolvers.length; index++) {
       const resolver = resolvers[index]!
       const answer = ask(resolver, kase)
-      // Most have no opinion on most requests, and nothing more to do.
+      // Fast path: most resolvers have no opinion on most requests.
       if (answer === undefined && kase.trace === null) continue
       if (isPromise(answer)) {
         if (tier === 'pin' && verdicts.length > 0) {

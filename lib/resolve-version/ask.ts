@@ -7,13 +7,13 @@ import type { Case } from './case.ts'
 
 const defaultTimeoutMs = 200
 
-/** What a resolver named, before it is judged. */
+/** The result of a resolver, before it is judged. */
 export interface Answer {
   readonly version: unknown
   readonly locked: boolean
 }
 
-/** Asks a resolver, within its time. What goes wrong is a refusal, or no opinion with `onError: 'skip'`. */
+/** Asks a resolver, with its timeout. A failure becomes a refusal, or no opinion with `onError: 'skip'`. */
 export function ask (resolver: VersionResolver, { request, reads }: Pick<Case, 'request' | 'reads'>): MaybePromise<Answer | Refusal | undefined> {
   try {
     const answer = reads === undefined || readsWhatItSays(resolver)
@@ -28,14 +28,14 @@ export function ask (resolver: VersionResolver, { request, reads }: Pick<Case, '
   }
 }
 
-/** Whether only code of the library looks at the request. A tenant map has the app's `key`. */
+/** Whether only the library's code reads the request. A tenant map calls the app's `key`. */
 export function readsWhatItSays (resolver: VersionResolver): boolean {
   const mark = builtInMark(resolver)
   return mark !== undefined && mark.reads !== 'tenant-map'
 }
 
 function failed (resolver: VersionResolver, request: FastifyRequest, cause: unknown): Refusal | undefined {
-  // A resolver of the library refuses input that can name no version. That is no failure, so it is not skipped.
+  // A built-in resolver refuses input that cannot name a version. That is not a failure, so it is not skipped.
   if (isRefusal(cause) && builtInMark(resolver) !== undefined) return cause
   request.log.warn({ err: cause, resolver: resolver.name }, 'version resolver failed')
   return resolver.onError === 'skip'
@@ -46,11 +46,11 @@ function failed (resolver: VersionResolver, request: FastifyRequest, cause: unkn
 function read (answer: ResolverAnswer): Answer | undefined {
   if (answer === undefined || answer === null) return undefined
   const { version, locked } = typeof answer === 'object' && !Array.isArray(answer) ? answer : { version: answer, locked: false }
-  // Databases have other values for true.
+  // Databases may return other truthy values.
   return version === undefined || version === null ? undefined : { version, locked: Boolean(locked) }
 }
 
-/** Rejects when an answer takes longer than a resolver may. 0 = no limit. */
+/** Rejects when a promise takes too long; 0 = no limit. */
 export function inTime<Value> (answer: Promise<Value>, name: string, timeoutMs = defaultTimeoutMs): Promise<Value> {
   if (timeoutMs === 0) return answer
   return new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ import { admit } from './admit.ts'
 import { inTime } from './ask.ts'
 import { type Case, type Chosen, nobody, type Rules } from './case.ts'
 
-/** What is chosen when nobody has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
+/** Chooses the version when no resolver has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
 export function byDefault (kase: Case, rules: Rules): MaybePromise<Chosen> {
   const { revision, now, trace } = kase
   const { default: value, override, weak } = rules
@@ -21,7 +21,7 @@ export function byDefault (kase: Case, rules: Rules): MaybePromise<Chosen> {
   })
 }
 
-/** The version that serves whoever has no opinion; `null` when that depends on the request, or nothing is left to serve. */
+/** Returns the version that serves by default; `null` if it depends on the request, or if no version can serve. */
 export function servedByDefault (revision: Revision, now: number, value: DefaultVersion): RegisteredVersion | null {
   const found = typeof value === 'string' ? revision.find(value) : undefined
   if (found === undefined) return null

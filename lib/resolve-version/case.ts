@@ -5,10 +5,10 @@ import type { Precedence } from '../registry/reporters.ts'
 import type { Found, Revision } from '../registry/revision.ts'
 import type { HeaderReads } from './header-reads.ts'
 
-/** Who is asked, strongest first. */
+/** The resolvers and options of a gateway, strongest first. */
 export interface Rules {
   readonly override: readonly VersionResolver[]
-  /** Asked when none of the others has an opinion. */
+  /** Overrides that are only asked if no other one has an opinion. */
   readonly weak: readonly VersionResolver[]
   readonly conflict: 'reject' | 'first'
   readonly allow: OverrideOptions['allow']
@@ -21,17 +21,17 @@ export interface Rules {
 /** A request whose version is to be decided. */
 export interface Case {
   readonly request: FastifyRequest
-  /** It is decided against this one, whatever comes in the meantime. */
+  /** The revision for the whole decision, even if a new one comes meanwhile. */
   readonly revision: Revision
   /** Milliseconds since 1970. */
   readonly now: number
-  /** Takes every step in words; `null` when nobody will read them. */
+  /** Records every step in words; `null` unless the request is explained. */
   readonly trace: string[] | null
-  /** Learns what functions of the app read of the request. */
+  /** Records the headers that the app's functions read. */
   readonly reads?: HeaderReads
 }
 
-/** What was chosen, before it is seen whether it can be served. */
+/** The chosen version, before it is checked whether it can be served. */
 export interface Chosen extends Found {
   readonly tier: Tier
   readonly source: string
@@ -40,14 +40,14 @@ export interface Chosen extends Found {
   readonly overridden: readonly Overridden[]
 }
 
-/** Of what was chosen over nobody's opinion: one for all, as of most requests. */
+/** Shared empty list, for the many requests without overridden opinions. */
 export const nobody: readonly never[] = Object.freeze([])
 
-/** What is served. */
+/** The version that serves a request. */
 export interface Served {
   readonly chosen: Chosen
   readonly version: RegisteredVersion
-  /** The overrides that named a version: their words are not for the upstream. */
+  /** The overrides that named a version. Their input may have to be removed from the forwarded request. */
   readonly heard: readonly VersionResolver[]
 }
 
@@ -65,7 +65,7 @@ export function rulesOf (options: ResolveOptions): Rules {
   }
 }
 
-/** Who is asked, by their names. */
+/** The names of the resolvers, in their order. */
 export function precedenceOf ({ override, weak, pin, default: byDefault }: Rules): Precedence {
   const names = (resolvers: readonly VersionResolver[]): string[] => resolvers.map(({ name }) => name)
   return { override: names(override), weak: names(weak), pin: names(pin), default: typeof byDefault === 'string' ? byDefault : 'a function' }

@@ -3,7 +3,7 @@ import type { Case, Served } from './case.ts'
 
 type Writable = { -readonly [Member in keyof VersionDecision]: VersionDecision[Member] }
 
-/** Writes a decision down, frozen all the way. */
+/** Makes the deeply frozen decision. */
 export function makeDecision ({ chosen, version }: Served, { revision, now }: Case): VersionDecision {
   const { tier, source, requested, locked, alias, overridden } = chosen
   const decision: Writable = {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { answerAtOnce } from '../answer-at-once.ts'
 import type { PlannedBrownout } from '../registry/registered-version.ts'
 
-/** Whether a brownout lets a request through. Where its `exempt` fails, it does not. */
+/** Whether a brownout exempts a request. If `exempt` fails, it does not. */
 export function isExempt ({ exempt }: PlannedBrownout, request: FastifyRequest): boolean {
   try {
     return exempt !== undefined && answerAtOnce(exempt, request) === true

@@ -9,7 +9,7 @@ import { RehearsedReply } from './rehearsed-reply.ts'
 import { rehearsedRequest } from './rehearsed-request.ts'
 import type { Routes } from './routes.ts'
 
-/** Takes a request that does not exist through the stages, and tells what they do. */
+/** Runs a simulated request through the stages, and returns their results. */
 export async function explain (app: FastifyInstance, routes: Routes, explained: ExplainedRequest): Promise<Explanation> {
   const { request, reply, trace, refusal } = await rehearse(app, routes, explained, false)
   if (refusal === null) {
@@ -25,7 +25,7 @@ export async function explain (app: FastifyInstance, routes: Routes, explained: 
   return freeze({ outcome: 'refused', decision: null, status: problem.status, headers: reply.getHeaders(), problem, trace })
 }
 
-/** The version of a caller. @throws a refusal */
+/** Resolves the version of a caller. @throws a refusal */
 export async function resolveFor (app: FastifyInstance, routes: Routes, principal: Principal): Promise<VersionDecision> {
   const { request, refusal } = await rehearse(app, routes, principal, true)
   if (refusal !== null) throw refusal
@@ -60,7 +60,7 @@ function freeze (explanation: Explanation): Explanation {
   return Object.freeze({ ...explanation, headers: Object.freeze(explanation.headers), trace: Object.freeze(explanation.trace) })
 }
 
-/** What a token has and what it should have, for the operator who asks. */
+/** The actual and expected values of a failed token check, for the operator. */
 function comparisonOf ({ claim, found, expected }: Refusal): string {
   const parts = Object.entries({ claim, found, expected }).flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${value}`])
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`

@@ -3,8 +3,8 @@ import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { builtIn } from '../stage/built-in.ts'
 
 /**
- * The version that a claim of the caller's verified token names. An absent, empty or `null` claim is no
- * opinion; one that cannot be the name of a version is the operator's fault: 503 `PINNED_VERSION_INVALID`.
+ * Reads the version from a claim of the caller's verified token. An absent, empty or `null` claim is no opinion. A claim
+ * that cannot name a version is the operator's mistake: 503 `PINNED_VERSION_INVALID`.
  *
  * @param path `userMetadata.version`, or `['https://acme.io/version']` for a name with dots
  */

@@ -3,10 +3,10 @@ import { cookieValues } from '../headers/cookies.ts'
 import { builtIn } from '../stage/built-in.ts'
 
 /**
- * The version that a cookie names, for browsers. Weak: it is only asked when no other override has an opinion.
- * It is forwarded like the others, and answers become `Vary: cookie`, so mark them private.
+ * Reads the version from a cookie, for browsers. It is weak: only asked if no other override has an opinion. The cookie is
+ * forwarded. Responses get `Vary: cookie`, so mark them private.
  *
- * @param name case-sensitive; one that begins with `__Host-` cannot be set by another host of the same site
+ * @param name case-sensitive; another host of the same site cannot set a name that begins with `__Host-`
  */
 export function fromCookie (name: string): VersionResolver {
   return builtIn({ reads: 'cookie', argument: name }, {
@@ -20,7 +20,7 @@ export function fromCookie (name: string): VersionResolver {
   })
 }
 
-/** As most libraries encode cookies; what cannot be decoded stays as it is. */
+/** Decodes percent-encoding, which most libraries use in cookies. Invalid encoding stays unchanged. */
 function decode (value: string): string {
   try {
     return decodeURIComponent(value)

@@ -4,13 +4,13 @@ import { builtIn } from '../stage/built-in.ts'
 import { namePattern } from './name-pattern.ts'
 
 /**
- * The version that the host names which the client asked for: in a list of hosts, or by a pattern with one
- * group. Its port is left out. Another host is no opinion.
+ * Reads the version from the requested host, without its port: by a list of hosts, or by a pattern with one group. Any
+ * other host is no opinion.
  */
 export function fromHost (hosts: FromHostOptions): VersionResolver {
   return builtIn({ reads: 'host', argument: hosts }, {
     name: 'host',
-    // Where the app trusts a proxy, `hostname` is from the second one.
+    // If the app trusts a proxy, `hostname` comes from the second header.
     readsHeaders: ['host', 'x-forwarded-host'],
     resolve: isRegExp(hosts) ? byPattern(hosts) : byList(hosts)
   })
@@ -26,7 +26,7 @@ function byList (hosts: Readonly<Record<string, string>>): VersionResolver['reso
   return ({ hostname }) => versions.get(canonical(hostname))
 }
 
-/** A host without its port and the dot that says that it is complete (RFC 1034 3.1). */
+/** Normalizes a host: lower case, without its port and the trailing dot of an absolute name (RFC 1034 3.1). */
 function canonical (host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
 }

@@ -4,8 +4,8 @@ import { type MediaType, mediaTypes } from '../headers/media-types.ts'
 import { builtIn } from '../stage/built-in.ts'
 
 /**
- * The version that a media type names: `application/vnd.acme.v2+json` or `application/vnd.acme+json;version=v2`.
- * Of `Accept`, those with the highest weight count (RFC 9110 12.4.2), and two that differ are ambiguous.
+ * Reads the version from a media type: `application/vnd.acme.v2+json` or `application/vnd.acme+json;version=v2`. In
+ * `Accept`, only those with the highest weight count (RFC 9110 12.4.2), and two different versions are ambiguous.
  */
 export function fromMediaType (options: FromMediaTypeOptions = {}): VersionResolver {
   const { vendor, parameter = 'version', header = 'accept' } = Object(options) as FromMediaTypeOptions
@@ -27,7 +27,7 @@ export function fromMediaType (options: FromMediaTypeOptions = {}): VersionResol
   })
 }
 
-/** Reads what a media type calls its version, by its parameter or else behind the vendor's name. */
+/** Makes the function that reads the version of a media type, from the parameter or after the vendor's name. */
 function namesOf (vendor: string | undefined, parameter: string): (type: MediaType) => string[] {
   return ({ type, values }) => {
     if (vendor === undefined) return values(parameter)
@@ -38,7 +38,7 @@ function namesOf (vendor: string | undefined, parameter: string): (type: MediaTy
   }
 }
 
-/** A weight between 0 and 1. Without a valid one it is 1, so that nothing said is passed over. */
+/** The weight from 0 to 1. An invalid one counts as 1, so that the type is not ignored. */
 function weightOf ({ values }: MediaType): number {
   const [weight = '1'] = values('q')
   return /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : 1

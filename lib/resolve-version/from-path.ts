@@ -6,19 +6,19 @@ import { mountDepth } from '../url/mount.ts'
 import { splitAbsolute, splitTarget } from '../url/target.ts'
 import { namePattern } from './name-pattern.ts'
 
-/** A segment that names a version, and what is around it. */
+/** A path segment that names a version. */
 interface Named {
   readonly name: string
   readonly segment: string
-  /** The URL without it. */
+  /** The URL without the segment. */
   readonly rest: string
   readonly isWholePath: boolean
 }
 
 /**
- * The version that a segment of the path names, behind the prefix of the mount: `v2` in `/api/v2/orders`. It is
- * not forwarded; upstreams are told in `X-Forwarded-Prefix`, and redirects get it again. A segment that does
- * not have the form of a version is no opinion.
+ * Reads the version from a segment of the path after the mount's prefix: `v2` in `/api/v2/orders`. The segment is not
+ * forwarded; `X-Forwarded-Prefix` contains it, and redirects get it back. A segment that does not match the pattern is no
+ * opinion.
  */
 export function fromPath (options: FromPathOptions = {}): VersionResolver {
   const { pattern = /^v\d+$/i, index = 0 } = Object(options) as FromPathOptions
@@ -32,7 +32,7 @@ export function fromPath (options: FromPathOptions = {}): VersionResolver {
     const segments = path.split('/')
     const at = depth + index
     const segment = segments[at]
-    // Behind an empty segment they are not counted alike by everybody.
+    // Servers differ in how they count segments after an empty one.
     if (depth === -1 || segment === undefined || segments.slice(1, at).includes('')) return undefined
     const name = read(segment)
     if (name === undefined) return undefined
@@ -54,13 +54,13 @@ export function fromPath (options: FromPathOptions = {}): VersionResolver {
     unknownStatus: 404,
     resolve (request) {
       const found = find(request)
-      // With more in it than can name a version, all of it counts as the name: nothing hides behind a good one.
+      // The whole segment counts if it has unsafe characters, so that nothing can hide behind a valid name.
       return found === undefined || isPlain(found.segment) ? found?.name : found.segment
     }
   })
 }
 
-/** Whether a segment has nothing that is decoded, ends a path, or is read in two ways (RFC 3986 3.3 without `%` and `;`). */
+/** Whether a segment has only characters that all servers read alike (RFC 3986 3.3 without `%` and `;`). */
 function isPlain (segment: string): boolean {
   return /^[\w.~!$&'()*+,=:@-]+$/.test(segment)
 }

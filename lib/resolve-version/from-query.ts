@@ -5,8 +5,8 @@ import { takeOut } from '../stage/hand-over.ts'
 import { takeParameters } from '../url/query.ts'
 
 /**
- * The version that a query parameter names, also for WebSockets. It is not forwarded, unless `strip` is false;
- * a redirect that leads back to the gateway gets it again.
+ * Reads the version from a query parameter, which also works for WebSockets. It is not forwarded, unless `strip` is false.
+ * Redirects back to the gateway get it again.
  *
  * @param name case-sensitive, before percent-encoding
  */
@@ -22,7 +22,7 @@ export function fromQuery (name: string, options: FromQueryOptions = {}): Versio
     raw.url = url
     delete (Object(request.query) as Record<string, unknown>)[name]
     const { written } = taken[0]!
-    // It may come into a `Location`, unseen by what checks the rest of the URL.
+    // The parameter may be added to a `Location`, so it must be valid in a header.
     if (/^[\x21\x24-\x7e]+$/.test(written)) takeOut(request, { query: written })
   }
 

@@ -8,9 +8,9 @@ import { takeOut } from '../stage/hand-over.ts'
 const header = 'sec-websocket-protocol'
 
 /**
- * The version that a WebSocket's client offers as a subprotocol: `new WebSocket(url, ['chat', 'api-version.v2'])`,
- * because browsers let scripts set no other header. It is not forwarded. It is the answer's subprotocol when the
- * upstream selects none: browsers fail a connection that offered some and got none.
+ * Reads the version from a WebSocket subprotocol: `new WebSocket(url, ['chat', 'api-version.v2'])`. Browsers let scripts set
+ * no other header. The subprotocol is not forwarded. The response selects it if the upstream selects none, because browsers
+ * fail a connection that offers subprotocols and gets none.
  *
  * @param prefix case-sensitive; what follows it is the version
  */

@@ -7,9 +7,9 @@ import { statedTenant } from '../stage/hand-over.ts'
 import { TenantStore } from './tenant-store.ts'
 
 /**
- * The version that a map of the operator's has for the caller's tenant: the pin that can be changed now, unlike
- * a claim, which lives as long as its token. What is remembered answers at once; one fetch for each tenant at a
- * time; while the map is down its last answers are used, up to `staleMs`.
+ * Looks up the version of the caller's tenant in your own map. Unlike a claim, which lives as long as its token, such a pin
+ * can be changed at once. Results are cached, there is one lookup per tenant at a time, and while the map is down, the last
+ * results are used for up to `staleMs`.
  */
 export function fromTenantMap (options: TenantMapOptions): TenantMap {
   const {
@@ -28,7 +28,7 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
       const tenant: unknown = stated === undefined ? answerAtOnce(key, request) : stated
       if (tenant === undefined || tenant === null) return undefined
       const id = tenantId(tenant, name)
-      // Made when it is needed, that is: when the config was found to be good.
+      // The store is made on first use, after the config has been checked.
       store ??= new TenantStore({ get, ttlMs, staleMs, negativeTtlMs, max, timeoutMs, now, name })
       return store.answer(id, request.log)
     }
@@ -37,15 +37,15 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
 }
 
 /**
- * A tenant id as text. A number is written with its digits. Anything else is a mistake in the token or the config: to
- * ignore it would send a pinned tenant to the default version.
+ * Returns a tenant id as a string. Any other type than string or number is a mistake in the token or the config. Ignoring
+ * it would send a pinned tenant to the default version.
  *
  * @throws `PINNED_VERSION_INVALID`
  */
 function tenantId (tenant: unknown, name: string): string {
   if (typeof tenant === 'string') return tenant
   if (Number.isFinite(tenant)) return String(tenant)
-  // Nobody knows whether this tenant's pin is locked, so an override does not help either.
+  // The pin of this tenant may be locked, so overrides are refused too.
   throw pinnedVersionInvalid({
     members: { source: name },
     locked: true,

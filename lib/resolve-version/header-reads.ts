@@ -2,31 +2,31 @@ import type { FastifyRequest } from 'fastify'
 import { type HeaderReader, watchedHeaders, watchedRawHeaders } from '../headers/watched-headers.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 
-/** Most names that are learned. A function that makes up names must not fill the memory. */
+/** Maximum number of learned names, so that a function that reads random names does not exhaust memory. */
 const mostNames = 100
 
-/** A request whose headers are watched, and the functions that are running. */
+/** The functions that are running for a request whose headers are watched. */
 interface Watched {
-  /** Those whose headers the app lists. */
+  /** Functions whose headers the app lists. */
   readonly declared: string[]
   readonly undeclared: string[]
   restore: () => void
 }
 
 /**
- * Learns which request headers the functions of an app read while they choose a version. A cache must know all of them
- * (`Vary`, RFC 9110 12.5.5), or it gives one caller's version to another: nobody is trusted to list them.
+ * Learns which request headers the functions of an app read while they choose a version. `Vary` must name all of them
+ * (RFC 9110 12.5.5), or a cache would serve one caller's version to another. An app's own list may be incomplete.
  */
 export class HeaderReads {
   readonly #isKnown: (name: string) => boolean
-  /** Learned beside what is known. */
+  /** Names learned in addition to the known ones. */
   #names: readonly string[] = []
-  /** Requests of which a function read headers that are not known. */
+  /** Requests for which it is unknown which headers a function has read. */
   readonly #unclear = new WeakSet<FastifyRequest>()
   readonly #warned = new Set<string>()
   readonly #watched = new WeakMap<FastifyRequest, Watched>()
 
-  /** @param isKnown whether a header needs not be learned. Names are in lower case */
+  /** @param isKnown whether a header need not be learned; its name is in lower case */
   constructor (isKnown: (name: string) => boolean) {
     this.#isKnown = isKnown
   }
@@ -35,16 +35,16 @@ export class HeaderReads {
     return this.#names
   }
 
-  /** Whether it is not known what the decision on a request depends on. */
+  /** Whether it is unknown on which headers the decision depends. */
   isUnclear (request: FastifyRequest): boolean {
     return this.#unclear.has(request)
   }
 
   /**
-   * Calls a function of the app, and notes what it reads until it is done.
+   * Calls a function of the app, and records the headers that it reads until it is done.
    *
    * @param source names the function in the log
-   * @param isDeclared whether the app lists the headers that it reads. Then it may also read them in ways that do not tell which
+   * @param isDeclared whether the app lists the headers that the function reads. It may then also read all headers at once
    */
   watch<Value> (request: FastifyRequest, source: string, isDeclared: boolean, call: () => MaybePromise<Value>): MaybePromise<Value> {
     const watched = this.#watched.get(request) ?? this.#install(request)
@@ -67,7 +67,7 @@ export class HeaderReads {
     }
   }
 
-  /** One watch serves all functions that run at the same time: each restoring its own would leave another one's behind. */
+  /** All concurrent functions share one watch: separate ones could restore the headers in the wrong order. */
   #install (request: FastifyRequest): Watched {
     const watched: Watched = { declared: [], undeclared: [], restore: () => {} }
     watched.restore = install(request, {
@@ -79,7 +79,7 @@ export class HeaderReads {
   }
 
   #learn (read: string, request: FastifyRequest, source: string): void {
-    // What HTTP/2 has as a pseudo-header is Host in a Vary; the others are the method and the URL.
+    // In `Vary`, `:authority` is Host. The other pseudo-headers are the method and the URL, which a cache key has anyway.
     const name = read === ':authority' ? 'host' : read
     if (this.#isKnown(name) || this.#names.includes(name) || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return
     if (this.#names.length < mostNames) this.#names = [...this.#names, name]
@@ -94,18 +94,18 @@ export class HeaderReads {
   }
 }
 
-/** Replaces a request's headers with watched ones, until what is returned is called. The request stays the same object. */
+/** Replaces a request's headers with watched ones. @returns restores them */
 function install (request: FastifyRequest, reader: HeaderReader): () => void {
   const { raw } = request
   const undo: Array<() => void> = []
   const { headers, rawHeaders } = raw
   const watched = watchedHeaders(headers, reader)
   replace(raw, 'headers', watched, undo)
-  // Node makes `headersDistinct` out of them.
+  // Node computes `headersDistinct` from `rawHeaders`.
   replace(raw, 'rawHeaders', watchedRawHeaders(rawHeaders, reader), undo)
-  // One that is only explained has headers of its own.
+  // An explained request has its own `headers` property.
   if (Object.hasOwn(request, 'headers')) replace(request, 'headers', watched, undo)
-  // @fastify/cookie has read the header before, for everybody.
+  // @fastify/cookie has already parsed the header.
   const { cookies } = request as { cookies?: object | null }
   if (typeof cookies === 'object' && cookies !== null) {
     const onRead = (): void => reader.onRead('cookie')
@@ -114,7 +114,7 @@ function install (request: FastifyRequest, reader: HeaderReader): () => void {
   return () => { for (const each of undo) each() }
 }
 
-/** `raw.headers` is an accessor without a setter over HTTP/2, so it is shadowed. What was set in the meantime stays. */
+/** Shadows a property, because `raw.headers` has no setter over HTTP/2. `undo` keeps values that were set meanwhile. */
 function replace (holder: object, name: 'headers' | 'rawHeaders' | 'cookies', value: unknown, undo: Array<() => void>): void {
   const original: unknown = Reflect.get(holder, name)
   Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true })

@@ -9,7 +9,7 @@ import { unknown } from './unknown.ts'
 /** An opinion that names a version. */
 export interface Opinion extends Found {
   readonly resolver: VersionResolver
-  /** The name, as it was written. */
+  /** The name as written. */
   readonly requested: string
   readonly locked: boolean
 }
@@ -17,8 +17,8 @@ export interface Opinion extends Found {
 export type Verdict = Opinion | Refusal
 
 /**
- * Judges what a resolver answered: an opinion, a refusal, or `undefined` for no opinion. The status says
- * who must act: a caller's wrong words are 4xx, an operator's wrong pin is 503.
+ * Judges the result of a resolver: an opinion, a refusal, or `undefined` for no opinion. A caller's mistake is 4xx, an
+ * operator's invalid pin is 503.
  */
 export function judge (
   tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: Answer | Refusal | undefined, { revision, now }: Case
@@ -45,22 +45,22 @@ export function judge (
     : pinnedVersionUnavailable({ members, locked, cause: named(source, version) })
 }
 
-/** Characters of what a resolver may name: of a list, several times the longest name. */
+/** Maximum length of a resolver's result: a list may have several names. */
 const longestList = 1024
 
-/** For the log of the operator, whose words they are. */
+/** Describes an invalid pin, for the log. */
 function named (source: string, version: unknown): Error {
   return new Error(`${source} named ${show(version)}`)
 }
 
-/** A caller's words may be a list (RFC 9110 5.6.1), a pin is one name. What cannot be a name is an empty one. */
+/** Splits an override, which may be a list (RFC 9110 5.6.1); a pin is a single name. An invalid value becomes an empty name. */
 function namesIn (tier: Tier, version: unknown): string[] {
   const text = Number.isInteger(version) ? String(version) : version
   if (typeof text !== 'string' || text.length > longestList) return ['']
   return tier === 'override' && text.includes(',') ? text.split(',').map(trimBlanks) : [trimBlanks(text)]
 }
 
-/** In one pass each way: a regular expression would go back over every run of blanks within. */
+/** Trims without a regular expression, which would backtrack over every run of blanks in the text. */
 function trimBlanks (text: string): string {
   let [start, end] = [0, text.length]
   while (isBlank(text.charCodeAt(start))) start++

@@ -1,9 +1,9 @@
 import { isRegExp } from 'node:util/types'
 
-/** Finds the name in a text that has the form of a pattern: its first group, or the whole text when the pattern has none. */
+/** Returns the name in a text that matches a pattern: its first group, or the whole text if the pattern has no group. */
 export type NamePattern = (text: string) => string | undefined
 
-/** Reads names with a pattern of its own: one with `g` or `y` begins where its last use ended, whoever used it. */
+/** Copies the pattern, because one with `g` or `y` keeps `lastIndex` between all its uses. */
 export function namePattern (pattern: unknown): NamePattern {
   if (!isRegExp(pattern)) return () => undefined
   const own = new RegExp(pattern)

@@ -6,10 +6,10 @@ import type { Opinion, Verdict } from './judge.ts'
 import { unknown } from './unknown.ts'
 
 /**
- * Holds what overrides named against what the caller may name. A version that the caller is pinned to is
- * always allowed.
+ * Checks that the caller may choose the versions that overrides name. A version to which the caller is pinned is always
+ * allowed.
  *
- * @returns the verdicts that are left
+ * @returns the remaining verdicts
  */
 export function permit (
   overrides: readonly Verdict[], pin: Verdict | undefined, kase: Case, rules: Rules
@@ -27,7 +27,7 @@ export function permit (
       if (allowed) return override
       kase.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', nor know of it' : ''}.`)
       if (!override.version.isHidden) return forbidden(override)
-      // To this caller it is as if it were not there.
+      // A hidden version does not exist for this caller.
       const nearest = kase.revision.approach(override.requested, kase.now)
       return nearest === undefined ? unheardOf(override, kase) : permitOne({ ...override, ...nearest })
     })
@@ -38,7 +38,7 @@ function isPinned ({ version }: Opinion, pin: Verdict | undefined): boolean {
   return pin !== undefined && !isRefusal(pin) && pin.version === version
 }
 
-/** Whether it needs nobody's permission. What is only there by chance, such as a cookie of last week, opens no preview. */
+/** Whether an override needs no permission. A weak one, such as an old cookie, never selects a preview. */
 function isOpen ({ version, resolver }: Opinion): boolean {
   return version.isOpen && (resolver.weak !== true || version.config.state !== 'preview')
 }

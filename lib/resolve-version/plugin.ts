@@ -28,9 +28,8 @@ import { Routes } from './routes.ts'
 import { variation } from './variation.ts'
 
 /**
- * Third stage: decides which version serves the request, writes the decision into `request.version`, and
- * what it may have depended on into the answer's `Vary`. Routes with `config: { version: false }` are left
- * alone.
+ * Third stage: decides which version serves the request, sets `request.version`, and adds the headers on which the decision
+ * may depend to `Vary`. Routes with `config: { version: false }` are skipped.
  *
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
  */
@@ -97,7 +96,7 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
   app.addHook('onClose', async () => endCheck())
 }
 
-/** Prepares what later stages read. */
+/** Prepares the state that later stages read. */
 function handOver (app: FastifyInstance, registry: Registry, varyWhenShared: readonly string[]): void {
   declareOnRequest(app, 'version')
   servedBy.declare(app)
@@ -107,7 +106,7 @@ function handOver (app: FastifyInstance, registry: Registry, varyWhenShared: rea
   prefixesOf.set(app, [])
 }
 
-/** `app.versions`, and what only a gateway can answer there. */
+/** Adds `app.versions`, and the parts of it that need a gateway. */
 function speakFor (app: FastifyInstance, registry: Registry, rules: Rules, routes: Routes): void {
   registry.announcements.onFault = (err) => app.log.error({ err }, 'a listener of app.versions.events failed')
   const takeBack = registry.reporters.add({
@@ -134,10 +133,10 @@ function rulesFor (rehearsal: Rehearsal | null, rules: Rules): Rules {
   return rehearsal?.isOfCaller === true ? { ...rules, override: [], weak: [] } : rules
 }
 
-/** Of all caches, and of those of content delivery networks (RFC 9213, Edge Architecture). */
+/** For all caches, and for content delivery networks (RFC 9213, Edge Architecture). */
 const cacheControls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
 
-/** Makes what adds names to the `Vary` of an answer. */
+/** Makes the function that adds names to `Vary`. */
 function varyBy (names: readonly string[]): (reply: FastifyReply) => void {
   return names.length === 0 ? () => {} : (reply) => { addVary(reply, names) }
 }
@@ -147,10 +146,10 @@ function addVary (reply: FastifyReply, names: readonly string[]): void {
   reply.header('vary', present === undefined ? names.join(', ') : mergeVary(String(present), names))
 }
 
-/** Adds what functions of the app have read, now or before. */
+/** Adds headers that functions of the app have read, now or before. */
 function varyByLearned (request: FastifyRequest, reply: FastifyReply, learned: HeaderReads): void {
   if (learned.names.length > 0) addVary(reply, learned.names)
   if (!learned.isUnclear(request)) return
-  // `Vary: *` is not for a proxy to send, and caches of content delivery networks have headers of their own.
+  // A proxy must not send `Vary: *`, and content delivery networks have their own headers.
   for (const name of cacheControls) reply.header(name, 'no-store')
 }

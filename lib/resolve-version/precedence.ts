@@ -12,7 +12,7 @@ import { permit } from './permit.ts'
 /** Decides the version of a request: override before pin before default. @throws a refusal */
 export function decide (kase: Case, rules: Rules): MaybePromise<Served> {
   return chain(askTier('override', rules.override, kase), (asked) =>
-    // Pins are asked whatever the override says: it is recorded what was overridden, and a locked pin holds.
+    // Pins are always asked: the decision records overridden pins, and a locked pin must be enforced.
     chain(askTier('pin', rules.pin, kase), (pins) =>
       chain(permit(asked, pins[0], kase, rules), (strong) =>
         chain(strong.length > 0 ? strong : askWeak(pins[0], kase, rules), (overrides) =>
@@ -20,7 +20,7 @@ export function decide (kase: Case, rules: Rules): MaybePromise<Served> {
             ({ chosen, version: admit(chosen, kase), heard: heardOf(overrides) }))))))
 }
 
-/** The version for a request that cannot say which one it asks for, and must not be refused for it. */
+/** Decides the version of a preflight, which cannot name one and must not be refused for it. */
 export function decideForPreflight (kase: Case, rules: Rules): MaybePromise<Served> {
   const { revision, now, trace } = kase
   trace?.push('It is a preflight, which cannot name a version.')
@@ -51,7 +51,7 @@ function choose (overrides: readonly Verdict[], pins: readonly Verdict[], kase: 
   return pins.length === 0 ? byDefault(kase, rules) : byPin(pins)
 }
 
-/** The one version that all overrides name. */
+/** Returns the opinion on which all overrides agree. */
 function agreed (overrides: readonly Verdict[], { conflict }: Rules): Opinion | undefined {
   const counted = conflict === 'first' ? overrides.slice(0, 1) : overrides
   for (const override of counted) if (!isOpinion(override)) throw override
@@ -72,7 +72,7 @@ function ambiguous (opinions: readonly Opinion[]): Refusal {
 
 function byOverride (override: Opinion, pins: readonly Verdict[]): Chosen {
   const [pin] = pins
-  // A pin that cannot be read may be a locked one; one that is not locked, and names no version, holds nobody.
+  // A pin that could not be read may be locked. An unlocked one that names no version has no effect.
   if (isRefusal(pin) && (pin.code === 'VERSION_RESOLUTION_UNAVAILABLE' || pin.locked === true)) throw pin
   const held = isRefusal(pin) ? undefined : pin
   const { version, alias, resolver: { name: source }, requested } = override
@@ -87,7 +87,7 @@ function byPin (pins: readonly Verdict[]): Chosen {
   return { version, alias, tier: 'pin', source, requested, locked, overridden: others(pins, version) }
 }
 
-/** The opinions of pins that were outranked. */
+/** Returns the pins that were overridden. */
 function others (pins: readonly Verdict[], chosen: RegisteredVersion): readonly Overridden[] {
   const outranked = pins.filter(isOpinion).filter(({ version }) => version !== chosen)
   return outranked.length === 0 ? nobody : outranked.map(({ resolver, version }) => ({ source: resolver.name, id: version.id }))

@@ -3,10 +3,10 @@ import type { ResolveOptions, VersionDecision } from '../../types/index.ts'
 import { answerAtOnce } from '../answer-at-once.ts'
 import { isRefusal, type Refusal } from '../errors.ts'
 
-/** The header that tells why a version was chosen. */
+/** The header that says why a version was chosen. */
 export const reasonHeader = 'x-version-reason'
 
-/** Who is told. A function of the app's that fails costs the header, not the answer. */
+/** Whether a response has the header. If the app's function fails, only the header is omitted. */
 export function exposure ({ exposeDecision = false }: ResolveOptions): (request: FastifyRequest) => boolean {
   if (typeof exposeDecision === 'boolean') return () => exposeDecision
   return (request) => {
@@ -41,6 +41,6 @@ function inHeader (parts: ReadonlyArray<[name: string, value: string | null | un
   return parts
     .flatMap(([name, value]) => value === undefined || value === null ? [] : [`${name}=${value}`])
     .join('; ')
-    // Names of resolvers are the operator's, and of any alphabet.
+    // Names of resolvers may have any characters.
     .replaceAll(/[^\x20-\x7e]/gu, (character) => character.length === 1 && /[\ud800-\udfff]/.test(character) ? '?' : encodeURIComponent(character))
 }

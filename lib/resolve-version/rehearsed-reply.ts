@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** The reply of a request that does not exist: it only notes its headers. */
+/** The reply of a simulated request. It only records headers. */
 export class RehearsedReply {
   readonly request: FastifyRequest
   readonly #headers = new Map<string, string>()
@@ -39,7 +39,7 @@ export class RehearsedReply {
     return this
   }
 
-  /** As the stages see it: they use nothing else of a reply. */
+  /** Casts to a reply: the stages use nothing else of it. */
   asReply (): FastifyReply {
     return this as unknown as FastifyReply
   }

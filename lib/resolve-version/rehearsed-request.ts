@@ -10,9 +10,9 @@ const silent = (): void => {}
 const noLog = { info: silent, warn: silent, error: silent, debug: silent, trace: silent, fatal: silent, silent, level: 'silent' }
 
 /**
- * A request that does not exist, with what resolvers look at, and the route that it would take.
+ * Makes a simulated request with the properties that resolvers read, and finds its route.
  *
- * @param routes `null` for a caller without a request, who takes none
+ * @param routes `null` for a caller without a request, which has no route
  */
 export function rehearsedRequest (
   app: FastifyInstance, explained: ExplainedRequest, routes: Routes | null
@@ -53,14 +53,14 @@ export function rehearsedRequest (
   return { request, route }
 }
 
-/** Fields one by one. Every request names a host. */
+/** Lists the fields one by one, and adds a host if there is none. */
 function linesOf (given: NonNullable<ExplainedRequest['headers']>, authority: string): Array<[name: string, value: string]> {
   const hasHost = Object.keys(given).some((name) => name.toLowerCase() === 'host')
   return Object.entries({ ...!hasHost && { host: authority }, ...given }).flatMap(([name, values]) =>
     [values].flat().map((value): [string, string] => [name, value as string]))
 }
 
-/** As Node joins them: of some only the first counts, and cookies are a list of their own. */
+/** Joins fields as Node does: for some only the first counts, and cookies have their own separator. */
 function joined (lines: ReadonlyArray<[name: string, value: string]>): IncomingHttpHeaders {
   const headers: Record<string, string> = {}
   for (const [given, value] of lines) {

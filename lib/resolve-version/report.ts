@@ -8,11 +8,11 @@ import type { Registry } from '../registry/registry.ts'
 import type { Case, Served } from './case.ts'
 import { isExempt } from './exempt.ts'
 
-/** Tells what becomes of requests: usage, and the events of versions that near their end. */
+/** Records usage, and emits the events of versions near their end. */
 export class Reporter {
   readonly #registry: Registry
   readonly #consumer: Consumer
-  /** The day on which something was told last that is told once a day. */
+  /** The last day of each report that is made at most once a day. */
   readonly #told = new Map<string, number>()
 
   constructor (registry: Registry, consumer: Consumer = subjectOf) {
@@ -45,7 +45,7 @@ export class Reporter {
     }
   }
 
-  /** Versions that were refused are used as well. */
+  /** Refused requests count as usage too. */
   failed (error: unknown, { request, revision, now }: Case): void {
     if (!isRefusal(error)) return
     const { code, members, tier } = error

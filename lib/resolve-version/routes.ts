@@ -2,21 +2,21 @@ import { isDeepStrictEqual } from 'node:util'
 import findMyWay, { type Config, type HTTPMethod, type HTTPVersion } from 'find-my-way'
 import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify'
 
-/** The route that a request would take. */
+/** The route of a simulated request. */
 export interface Route {
-  /** As it was declared, with its prefix: `/users/:id`. */
+  /** The declared pattern with its prefix: `/users/:id`. */
   readonly url: string
-  /** `null`: it is outside of the gateway, or was declared before it, and only the app knows. */
+  /** `null` for a route outside the gateway or declared before it, whose config is unknown. */
   readonly config: FastifyContextConfig | null
   readonly params: Readonly<Record<string, string | undefined>>
 }
 
-/** The routes of an app, for requests that are only explained: Fastify tells nobody how a route is configured. */
+/** Collects the routes of an app for `explain`, because Fastify does not expose the config of a route. */
 export class Routes {
   readonly #app: FastifyInstance
   readonly #router: ReturnType<typeof findMyWay>
 
-  /** Sees what is declared from here on. */
+  /** Collects routes that are declared after this call. */
   constructor (app: FastifyInstance) {
     this.#app = app
     this.#router = findMyWay(routerOptions(app.initialConfig))
@@ -31,7 +31,7 @@ export class Routes {
     if (live === null) return null
     const seen = this.#router.find(method as HTTPMethod, path, constraints)
     const params = live.params as Route['params']
-    // Another route has other parameters, or it has none, and so has the path alone.
+    // Different parameters mean that Fastify matched a route that was not collected.
     if (seen === null || !isDeepStrictEqual({ ...seen.params }, { ...params })) return { url: path, config: null, params }
     const { url: pattern, config = {} } = seen.store as RouteOptions
     return { url: pattern, config, params }
@@ -39,7 +39,7 @@ export class Routes {
 
   #add (route: RouteOptions): void {
     const { url, constraints = {} } = route
-    // What constraints of the app's own read is not known here.
+    // Custom constraints of the app cannot be evaluated here.
     if (Object.keys(constraints).some((name) => name !== 'host' && name !== 'version')) return
     for (const method of [route.method].flat() as HTTPMethod[]) {
       if (!this.#router.hasRoute(method, url, constraints)) this.#router.on(method, url, { constraints }, () => {}, route)
@@ -56,7 +56,7 @@ const defaults = {
   useSemicolonDelimiter: false
 }
 
-/** Fastify takes these options in two places, and reports its defaults in the other one. */
+/** Fastify accepts these options in two places, and reports defaults in the unused one. */
 function routerOptions (config: FastifyInstance['initialConfig']): Config<HTTPVersion.V1> {
   const places = [config, config.routerOptions ?? {}] as ReadonlyArray<Record<string, unknown>>
   return Object.fromEntries(Object.entries(defaults).map(([name, byDefault]) =>

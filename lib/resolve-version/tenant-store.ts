@@ -3,30 +3,30 @@ import { LRUCache } from 'lru-cache'
 import type { ResolverAnswer, TenantMapOptions } from '../../types/index.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 
-/** How long nothing is fetched in the background after that has failed, in milliseconds. */
+/** Milliseconds without background lookups after a failure. */
 const pauseMs = 1000
 
 interface Entry {
   readonly answer: ResolverAnswer
   readonly fetchedAt: number
-  /** Until when a failure is not followed by another attempt. */
+  /** No background lookup before this time, after a failure. */
   pausedUntil: number
 }
 
 type StoreOptions = Required<Pick<TenantMapOptions, 'get' | 'ttlMs' | 'staleMs' | 'negativeTtlMs' | 'max' | 'timeoutMs' | 'now' | 'name'>>
 
-/** What is known of tenants. One fetch for each at a time; what is stale is used on while it cannot be renewed. */
+/** Caches the versions of tenants. There is one lookup per tenant at a time, and stale entries are used while lookups fail. */
 export class TenantStore {
   readonly #options: StoreOptions
   readonly #entries: LRUCache<string, Entry>
-  readonly #underWay = new Map<string, Promise<ResolverAnswer>>()
+  readonly #inFlight = new Map<string, Promise<ResolverAnswer>>()
 
   constructor (options: StoreOptions) {
     this.#options = options
     this.#entries = new LRUCache({ max: options.max })
   }
 
-  /** What is remembered of a tenant, at once; else what is fetched. */
+  /** Returns the cached result for a tenant, or looks it up. */
   answer (key: string, log: FastifyBaseLogger): MaybePromise<ResolverAnswer> {
     const { ttlMs, negativeTtlMs } = this.#options
     const entry = this.#entries.get(key)
@@ -34,7 +34,7 @@ export class TenantStore {
     const isNegative = entry.answer === undefined || entry.answer === null
     if (this.#isYounger(entry, isNegative ? negativeTtlMs : ttlMs) || this.#isPaused(entry)) return entry.answer
     const fetched = this.#fetch(key, log)
-    // A tenant that had no pin may have one by now: that is worth waiting for.
+    // A tenant without a pin may have one by now, so the request waits.
     if (isNegative || !isPromise(fetched)) return fetched
     fetched.catch((error: unknown) => this.#warn(error, log))
     return entry.answer
@@ -42,19 +42,19 @@ export class TenantStore {
 
   forget (key: string): void {
     this.#entries.delete(key)
-    this.#underWay.delete(key)
+    this.#inFlight.delete(key)
   }
 
   forgetAll (): void {
     this.#entries.clear()
-    this.#underWay.clear()
+    this.#inFlight.clear()
   }
 
   #isUsable (entry: Entry): boolean {
     return this.#isYounger(entry, this.#options.staleMs)
   }
 
-  /** One of the future is not: the clock was put back, and nobody knows how old it is. */
+  /** An entry from the future counts as too old: the clock was set back, so its age is unknown. */
   #isYounger ({ fetchedAt }: Entry, limitMs: number): boolean {
     const age = this.#options.now() - fetchedAt
     return age >= 0 && age < limitMs
@@ -66,8 +66,8 @@ export class TenantStore {
   }
 
   #fetch (key: string, log: FastifyBaseLogger): MaybePromise<ResolverAnswer> {
-    const underWay = this.#underWay.get(key)
-    if (underWay !== undefined) return underWay
+    const inFlight = this.#inFlight.get(key)
+    if (inFlight !== undefined) return inFlight
     try {
       const answer = this.#load(key)
       if (!isPromise(answer)) return this.#keep(key, answer)
@@ -77,16 +77,16 @@ export class TenantStore {
           if (this.#isCurrent(key, fetch)) return this.#fallBack(key, error, log)
           throw error
         })
-      this.#underWay.set(key, fetch)
+      this.#inFlight.set(key, fetch)
       return fetch
     } catch (error) {
       return this.#fallBack(key, error, log)
     }
   }
 
-  /** Ends a fetch. @returns whether its tenant was not forgotten in the meantime */
+  /** Ends a lookup. @returns whether its tenant was not invalidated meanwhile */
   #isCurrent (key: string, fetch: Promise<ResolverAnswer>): boolean {
-    return this.#underWay.get(key) === fetch && this.#underWay.delete(key)
+    return this.#inFlight.get(key) === fetch && this.#inFlight.delete(key)
   }
 
   #keep (key: string, answer: ResolverAnswer): ResolverAnswer {
@@ -94,7 +94,7 @@ export class TenantStore {
     return answer
   }
 
-  /** @throws the error when nothing is left to use */
+  /** Returns the stale entry. @throws the error if there is none */
   #fallBack (key: string, error: unknown, log: FastifyBaseLogger): ResolverAnswer {
     const entry = this.#entries.peek(key)
     if (entry === undefined || !this.#isUsable(entry)) throw error
@@ -112,7 +112,7 @@ export class TenantStore {
       const timer = setTimeout(() => {
         const error = new Error(`${name} took longer than ${timeoutMs} ms`)
         controller.abort(error)
-        // It may not listen.
+        // `get` may ignore the signal.
         reject(error)
       }, timeoutMs)
       Promise.resolve(answer).then(resolve, reject).finally(() => clearTimeout(timer))

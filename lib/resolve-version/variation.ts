@@ -7,19 +7,18 @@ import { HeaderReads } from './header-reads.ts'
 
 /** The headers that a decision may depend on. */
 interface Variation {
-  /** Named in `Vary` of every answer. */
+  /** Named in `Vary` of every response. */
   readonly always: readonly string[]
-  /** Named as well where the answer may be kept by a shared cache. */
+  /** Also named if a shared cache may store the response. */
   readonly whenShared: readonly string[]
-  /** What functions of the app turn out to read beside that. */
+  /** Further headers that functions of the app are found to read. */
   readonly learned: HeaderReads
 }
 
 /**
- * What goes into `Vary` (RFC 9110 12.5.5): all that overrides read, whichever tier decided, and what pins and
- * functions of the app's own read of the client's headers: what they declare, and what they turn out to read. The
- * token's header is only needed where a shared cache may keep the answer for other callers (RFC 9111 3.5). Owned
- * headers are none of the client's.
+ * Returns the names for `Vary` (RFC 9110 12.5.5): the client's headers that resolvers and functions of the app declare or
+ * are found to read, whichever tier decided. The token's header is only needed if a shared cache may store the response for
+ * other callers (RFC 9111 3.5). Owned headers do not come from the client.
  */
 export function variation (app: FastifyInstance, options: ResolveOptions, rules: Rules): Variation {
   const { varyAuthorization = 'auto', readsHeaders = [] } = options
@@ -34,7 +33,7 @@ export function variation (app: FastifyInstance, options: ResolveOptions, rules:
   return { always: own, learned, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? credentials : [] }
 }
 
-/** Whether who calls may change what is decided. */
+/** Whether the decision may depend on the caller's identity. */
 function looksAtCaller ({ override, weak, pin, allow, default: byDefault }: Rules): boolean {
   return pin.length > 0 || allow !== undefined || typeof byDefault === 'function' || ![...override, ...weak].every(readsWhatItSays)
 }
