@@ -3,8 +3,9 @@ import { test } from 'tap'
 import { checkJwks } from '../../lib/config/check-jwks.ts'
 import type { IdentityProvider } from '../../types/index.ts'
 import { collected, gatewayProblems, pathsOf } from '../helpers/problems.ts'
+import { rsaKeyPair } from '../helpers/rsa-keys.ts'
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const rsa = rsaKeyPair()
 const rsaPublic = rsa.publicKey.export({ format: 'jwk' })
 const rsaPrivate = rsa.privateKey.export({ format: 'jwk' })
 const ecPublic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })

@@ -1,5 +1,6 @@
 import { constants, createHmac, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
 import type { Algorithm, IdentityProvider } from '../../types/index.ts'
+import { rsaKeyPair } from './rsa-keys.ts'
 
 export const issuer = 'https://issuer.test'
 export const audience = 'public-api'
@@ -43,7 +44,7 @@ const curves: Record<string, string> = { ES256: 'P-256', ES384: 'P-384', ES512: 
 export function keyPair (algorithm: Algorithm): { publicKey: KeyObject, privateKey: KeyObject } {
   if (algorithm === 'EdDSA') return generateKeyPairSync('ed25519')
   return curves[algorithm] === undefined
-    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+    ? rsaKeyPair()
     : generateKeyPairSync('ec', { namedCurve: curves[algorithm] })
 }
 

@@ -2,9 +2,10 @@ import { createPublicKey, generateKeyPairSync, type KeyPairKeyObjectResult } fro
 import t from 'tap'
 import { verificationKey } from '../../lib/identity/verification-key.ts'
 import type { PublicJwk } from '../../types/index.ts'
+import { rsaKeyPair } from '../helpers/rsa-keys.ts'
 
 const jwkOf = ({ publicKey }: KeyPairKeyObjectResult): PublicJwk => publicKey.export({ format: 'jwk' })
-const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pair = rsaKeyPair()
 const rsa = jwkOf(pair)
 const ec = jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }))
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']

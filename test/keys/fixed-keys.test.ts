@@ -3,9 +3,10 @@ import t from 'tap'
 import { type VerificationKey, verificationKey } from '../../lib/identity/verification-key.ts'
 import { fixedKeys } from '../../lib/verify-identity/fixed-keys.ts'
 import type { PublicJwk } from '../../types/index.ts'
+import { rsaKeyPair } from '../helpers/rsa-keys.ts'
 
 const jwkOf = ({ publicKey }: KeyPairKeyObjectResult): PublicJwk => publicKey.export({ format: 'jwk' })
-const rsa = jwkOf(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const rsa = jwkOf(rsaKeyPair())
 const ec = jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }))
 const keysOf = (...jwks: PublicJwk[]) => fixedKeys(jwks.map(verificationKey) as VerificationKey[])
 

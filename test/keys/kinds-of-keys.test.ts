@@ -6,6 +6,7 @@ import { makeAuthority } from '../helpers/certificates.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { identifyingApp } from '../helpers/identifying-app.ts'
 import { goodClaims, issuer as issuerUrl, makeIssuer, part } from '../helpers/issuer.ts'
+import { rsaKeyPair } from '../helpers/rsa-keys.ts'
 
 const issuer = makeIssuer()
 const secret = randomBytes(64).toString('base64')
@@ -53,7 +54,7 @@ t.test('members that are null, and unusual key_ops, spoil no key', async (t) => 
 })
 
 t.test('PEM keys and certificates verify tokens', async (t) => {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const { publicKey, privateKey } = rsaKeyPair()
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
   const input = `${part({ alg: 'RS256', kid: 'x' })}.${part(goodClaims())}`
   const token = `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`

@@ -70,5 +70,5 @@ export class Report {
 }
 
 function nameOf (files) {
-  return files.length === 1 ? files[0] : `${files[0]} … ${files.at(-1)}`
+  return files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} more`
 }

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { compile } from './compile.js'
 import { checkCoverage } from './coverage.js'
 import { groupTests } from './groups.js'
+import { makeKeys } from './keys.js'
 import { Report } from './report.js'
 import { runGroup } from './run-group.js'
 
@@ -16,8 +17,8 @@ const { values: { coverage }, positionals } = parseArgs({ options: { coverage: {
 const groups = await groupTests(positionals)
 const report = new Report(groups.length)
 report.print('Compiling')
-const folder = await compile()
-const env = coverage ? { ...process.env, NODE_V8_COVERAGE: `${folder}/coverage` } : process.env
+const [folder, keys] = await Promise.all([compile(), makeKeys()])
+const env = { ...process.env, TEST_RSA_KEYS: keys, ...coverage && { NODE_V8_COVERAGE: `${folder}/coverage` } }
 
 const queue = groups.values()
 /** Runs one group after another until none is left. */
