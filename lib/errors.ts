@@ -98,8 +98,8 @@ export const keysUnavailable = refusal('KEYS_UNAVAILABLE', 503, 'The token canno
 export const upstreamUnavailable = refusal<[version: string]>('UPSTREAM_UNAVAILABLE', 502,
   "Version '%s' cannot be reached at the moment.")
 export const upstreamTimeout = refusal<[version: string]>('UPSTREAM_TIMEOUT', 504,
-  "Version '%s' did not answer in time.")
+  "Version '%s' did not respond in time.")
 export const upstreamProtocol = refusal<[version: string]>('UPSTREAM_PROTOCOL', 502,
-  "Version '%s' gave an answer that is not valid HTTP.")
+  "The response of version '%s' is not valid HTTP.")
 export const upstreamOverloaded = refusal<[version: string]>('UPSTREAM_OVERLOADED', 503,
   "Version '%s' has too much to do at the moment.")

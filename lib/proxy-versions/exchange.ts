@@ -158,7 +158,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     if (!this.#reply.raw.headersSent) return this.#refuse(error)
     // Without an upstream response, the app has sent its own, which must not be cut off.
     if (this.#answer === null) return
-    this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the answer')
+    this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the response')
     // The client must not mistake the truncated response for a complete one.
     breakOff(this.#reply.raw)
   }

@@ -34,11 +34,11 @@ export function timedOut (): Error {
 }
 
 export function wasIdle (): Error {
-  return failure(codes.idle, 'the answer made no progress for timeouts.idle')
+  return failure(codes.idle, 'the response made no progress for timeouts.idle')
 }
 
 export function clientStalled (): Error {
-  return failure(codes.clientStalled, 'the client took nothing of the answer for timeouts.idle')
+  return failure(codes.clientStalled, 'the client read nothing of the response for timeouts.idle')
 }
 
 export function bodyStalled (): Error {
@@ -58,7 +58,7 @@ export function waitedTooLong (): Error {
 }
 
 export function tooManyUpgrades (): Error {
-  return failure(codes.tooManyUpgrades, 'upgrades.max connections are upgraded')
+  return failure(codes.tooManyUpgrades, 'there are already upgrades.max upgraded connections')
 }
 
 export function closing (): Error {
@@ -75,7 +75,7 @@ export function bodyUnreadable (cause: Error): Error {
 }
 
 export function tooManyInterim (): Error {
-  return failure(codes.tooManyInterim, 'the upstream sends interim answers without end')
+  return failure(codes.tooManyInterim, 'the upstream sends too many interim responses')
 }
 
 const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut, codes.idle])

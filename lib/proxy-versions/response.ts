@@ -33,7 +33,7 @@ export function needsDrain (response: Response): boolean {
  * error is reset with `NO_ERROR`, which clients take for a normal end.
  */
 export function breakOff (response: Response): void {
-  if ('stream' in response) response.stream.destroy(new Error('the answer broke off'))
+  if ('stream' in response) response.stream.destroy(new Error('the response broke off'))
   else if (response.req.httpVersion === '1.0') breakOffHttp10(response)
   else response.destroy()
 }

@@ -16,7 +16,7 @@ export function byDefault (kase: Case, rules: Rules): MaybePromise<Chosen> {
   return chain(typeof value === 'function' ? call(value, kase, rules.isDeclared === true) : value, (name) => {
     const found = typeof name === 'string' ? revision.find(name) : undefined
     if (found === undefined) throw unavailable(new Error(`default named ${show(name)}`))
-    trace?.push(`Nobody named a version, so the default decides: ${found.alias === undefined ? '' : `${found.alias}, which is `}${found.version.id}.`)
+    trace?.push(`No resolver named a version, so the default decides: ${found.alias === undefined ? '' : `${found.alias}, which is `}${found.version.id}.`)
     return chosenByDefault(found)
   })
 }

@@ -27,7 +27,7 @@ export function decideForPreflight (kase: Case, rules: Rules): MaybePromise<Serv
   return rescue(() => chain(byDefault(kase, rules), (chosen) => served(chosen, admit(chosen, kase))), (error) => {
     const version = revision.oldestActive(now)
     if (version === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause: error })
-    trace?.push(`The default serves nobody, so ${version.id} does.`)
+    trace?.push(`The default cannot serve, so ${version.id} does.`)
     return served(chosenByDefault({ version, alias: undefined }), version)
   })
 
