@@ -39,7 +39,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   /** Delays the next attempt. */
   #pause: NodeJS.Timeout | undefined
   #isTunnel = false
-  /** The response is complete, or the client has left. */
+  /** The exchange has ended, for any reason. */
   #isOver = false
 
   constructor (reply: FastifyReply, route: Route, options: Options) {

@@ -7,7 +7,7 @@ export interface Substituted {
   readonly values: ReadonlyMap<string, string>
 }
 
-/** Matches `${`, with or without a second dollar sign that escapes it. Without a name in group 1, it is a mistake. */
+/** Matches an escaped `$${`, a reference, or a bare `${`, which is a mistake. Only a reference has group 1. */
 const braces = /\$\$\{|\$\{(?:([A-Za-z_]\w*)(?:(:-|-|:\?)((?:(?!\$\{)[^}])*))?\})?/g
 
 const forms = `${['NAME', 'NAME:-text if unset or empty', 'NAME-text if unset', 'NAME:?message'].map((form) => `\${${form}}`).join(', ')}, or write $\${ for a literal \${`
