@@ -85,6 +85,12 @@ test('neither keys nor url nor discovery is refused', async (t) => {
   }])
 })
 
+test('the name of a CA file is refused where its content belongs', async (t) => {
+  const problems = problemsOf({ url: 'https://issuer.test/keys', ca: ['ca.pem'] })
+
+  t.match(problems, [{ path: 'jwks.ca', message: /Give the content of a file, not its name/ }])
+})
+
 const replace = 'Write only the public half, and replace the key if this config was shared.'
 
 for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) {

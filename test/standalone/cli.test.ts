@@ -32,6 +32,14 @@ t.test('init writes a config that is valid, and replaces none', async (t) => {
   t.match(await cli('init', `${folder}/none/gateway.yaml`), { code: 1, complaints: /ENOENT/ })
 })
 
+t.test('start refuses a settle time that is not a number of milliseconds', async (t) => {
+  const file = await writeConfig(t)
+
+  for (const text of ['soon', '-1', '1.5', '1000000']) {
+    t.match(await cli('start', file, `--settle=${text}`), { code: 1, complaints: /--settle.*Write a whole number of milliseconds/ })
+  }
+})
+
 t.test('validate prints every problem with its place, and how many there are', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', 'versions:\n  v1:\n    upstream: orders:8080\nresolve: { default: v2 }\n')

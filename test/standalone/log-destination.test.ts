@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +19,19 @@ function open (t: Test, file: string, flags: string): number {
   const fd = openSync(file, flags)
   t.teardown(() => closeSync(fd))
   return fd
+}
+
+/** A named pipe whose ends do not block. The test must close the reading end. */
+async function makePipe (t: Test) {
+  const folder = mkdtempSync(join(tmpdir(), 'log-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const pipe = join(folder, 'pipe')
+  spawnSync('mkfifo', [pipe])
+  const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants
+  const readingEnd = openSync(pipe, O_RDONLY | O_NONBLOCK)
+  const writingEnd = openSync(pipe, O_WRONLY | O_NONBLOCK)
+  t.teardown(() => closeSync(writingEnd))
+  return { readingEnd, writingEnd }
 }
 
 t.test('a full disk loses lines, which a metric counts, and nothing else', { skip }, async (t) => {
@@ -55,16 +69,9 @@ t.test('lines are written in order, in whole, also those of one turn and those a
 })
 
 t.test('a reader that stalls takes neither memory nor the end', { skip: process.platform === 'win32' }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'log-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const pipe = join(folder, 'pipe')
-  spawnSync('mkfifo', [pipe])
-  const { O_RDONLY, O_WRONLY, O_NONBLOCK } = (await import('node:fs')).constants
-  const reader = openSync(pipe, O_RDONLY | O_NONBLOCK)
-  t.teardown(() => closeSync(reader))
-  const fd = openSync(pipe, O_WRONLY | O_NONBLOCK)
-  t.teardown(() => closeSync(fd))
-  const destination = new LogDestination(fd)
+  const { readingEnd, writingEnd } = await makePipe(t)
+  t.teardown(() => closeSync(readingEnd))
+  const destination = new LogDestination(writingEnd)
   const line = `${'x'.repeat(1023)}\n`
 
   for (let index = 0; index < 6000; index++) destination.write(line)
@@ -72,6 +79,23 @@ t.test('a reader that stalls takes neither memory nor the end', { skip: process.
   destination.flushSync()
 
   t.ok(destination.lost > 1000)
+})
+
+t.test('a reader that falls behind and catches up receives every line', { skip: process.platform === 'win32' }, async (t) => {
+  const { readingEnd, writingEnd } = await makePipe(t)
+  const destination = new LogDestination(writingEnd)
+  const lines = Array.from({ length: 3000 }, (_, index) => `{"line":${index},"text":"${'x'.repeat(100)}"}\n`)
+
+  // More than a pipe holds.
+  for (const line of lines) destination.write(line)
+  await destination.flush(1)
+  const reader = new Socket({ fd: readingEnd, writable: false })
+  t.teardown(() => reader.destroy())
+  let received = ''
+  for await (const chunk of reader) if ((received += chunk).length === lines.join('').length) break
+
+  t.equal(received, lines.join(''))
+  t.equal(destination.lost, 0)
 })
 
 t.test('a process whose standard output is full serves, and ends when it is told to', { skip }, async (t) => {
