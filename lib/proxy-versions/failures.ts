@@ -15,6 +15,7 @@ const codes = {
   unreadable: 'REQUEST_BODY_UNREADABLE',
   tooManyInterim: 'TOO_MANY_INTERIM',
   notOffered: 'PROTOCOL_NOT_OFFERED',
+  unknownCoding: 'TRANSFER_CODING_UNKNOWN',
   queueFull: 'QUEUE_FULL',
   waitedTooLong: 'QUEUE_TIMEOUT',
   tooManyUpgrades: 'TOO_MANY_UPGRADES',
@@ -47,6 +48,10 @@ export function bodyStalled (): Error {
 
 export function notOffered (protocol: string): Error {
   return failure(codes.notOffered, `the upstream switched to ${JSON.stringify(protocol)}, which was not offered`)
+}
+
+export function unknownCoding (coding: string): Error {
+  return failure(codes.unknownCoding, `the response has the transfer coding ${JSON.stringify(coding)}, which was not asked for`)
 }
 
 export function queueFull (): Error {
@@ -89,7 +94,7 @@ const overloads = new Set<string>([codes.queueFull, codes.waitedTooLong, codes.t
  */
 const protocolErrors = new Set<string>([
   'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ERR_HTTP_INVALID_STATUS_CODE', 'ERR_INVALID_CHAR',
-  'ERR_ASSERTION', codes.tooManyInterim, codes.notOffered
+  'ERR_ASSERTION', codes.tooManyInterim, codes.notOffered, codes.unknownCoding
 ])
 
 /** undici refuses to send the request: a target such as `*`, or a body whose length differs from `Content-Length`. */

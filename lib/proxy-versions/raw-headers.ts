@@ -10,3 +10,14 @@ export function fieldValue (rawHeaders: RawHeaders, name: string): string | unde
   }
   return undefined
 }
+
+/** The values of all fields with a name (lower case), as one list; `undefined` if there is none. */
+export function fieldList (rawHeaders: RawHeaders, name: string): string | undefined {
+  const values: string[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]!.length === name.length && rawHeaders[i]!.toString('latin1').toLowerCase() === name) {
+      values.push(rawHeaders[i + 1]!.toString('latin1'))
+    }
+  }
+  return values.length === 0 ? undefined : values.join(', ')
+}

@@ -25,3 +25,26 @@ for (const [what, bytes] of Object.entries(ambiguous)) {
     t.match(await response.json(), { code: 'UPSTREAM_PROTOCOL' })
   })
 }
+
+// A transfer coding concerns one hop (RFC 9112 6.1). The gateway asks for none, and the client would not learn of it.
+for (const coding of ['gzip', 'gzip, chunked', 'chunked, gzip', 'chunked, identity', 'chunked, chunked', 'xchunked', 'chunked\r\nTransfer-Encoding: gzip']) {
+  t.test(`a response with "Transfer-Encoding: ${coding.replace('\r\n', ', then ')}" is refused`, async (t) => {
+    const { send, targets } = await gatewayTo(t, { targets: await answering(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${chunk}`) })
+
+    const response = await send('/')
+
+    t.equal(response.status, 502)
+    t.match(await response.json(), { code: 'UPSTREAM_PROTOCOL' })
+    t.match(targets(), [{ failures: 1 }])
+  })
+}
+
+for (const coding of ['Chunked', 'chunked ']) {
+  t.test(`a response with "Transfer-Encoding: ${coding}" is passed on`, async (t) => {
+    const { send } = await gatewayTo(t, { targets: await answering(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${chunk}`) })
+
+    const response = await send('/')
+
+    t.equal(await response.text(), 'ok')
+  })
+}

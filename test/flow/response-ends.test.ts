@@ -68,6 +68,7 @@ const framings: Framing[] = [
   { head: 'HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked', frame: inChunks },
   { head: 'HTTP/1.1 200 OK', isOpen: true },
   { head: 'HTTP/1.1 200 OK\r\nConnection: close', isOpen: true },
+  { head: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: identity', isOpen: true },
   { head: 'HTTP/1.0 200 OK', isOpen: true }
 ]
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import {
   bodyStalled, bodyTooLarge, clientLeft, clientStalled, closing, exchangeFailure, isTimeout, isTransient, isUpstreamsFault, notOffered,
-  queueFull, timedOut, tooManyInterim, tooManyUpgrades, waitedTooLong, wasIdle
+  queueFull, timedOut, tooManyInterim, tooManyUpgrades, unknownCoding, waitedTooLong, wasIdle
 } from '../../lib/proxy-versions/failures.ts'
 
 /** What becomes of a failure: the answer's code and status, and what else follows from it. */
@@ -25,6 +25,7 @@ const failures: Case[] = [
   [{ code: 'ERR_INVALID_CHAR' }, 'UPSTREAM_PROTOCOL', 502, [...broken]],
   [tooManyInterim(), 'UPSTREAM_PROTOCOL', 502, [...broken]],
   [notOffered('h2c'), 'UPSTREAM_PROTOCOL', 502, [...broken]],
+  [unknownCoding('gzip'), 'UPSTREAM_PROTOCOL', 502, [...broken]],
   [queueFull(), 'UPSTREAM_OVERLOADED', 503, ['transient']],
   [waitedTooLong(), 'UPSTREAM_OVERLOADED', 503, []],
   [tooManyUpgrades(), 'UPSTREAM_OVERLOADED', 503, []],

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { fieldValue, type RawHeaders } from '../raw-headers.ts'
+import { unknownCoding } from '../failures.ts'
+import { fieldList, fieldValue, type RawHeaders } from '../raw-headers.ts'
 import type { UpgradeHandler, UpstreamRequest } from './upstream-handler.ts'
 
 /** The connection that carries the request. */
@@ -72,7 +73,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   onResponseStart (controller: Controller, status: number, _headers: Fields, reason = ''): void {
     this.#hasResponse = true
     const rawHeaders = controller.rawHeaders as Buffer[]
-    if (status >= 200 && !hasLength(rawHeaders)) this.#connection.watchEnd()
+    if (status >= 200 && endsWithConnection(rawHeaders)) this.#connection.watchEnd()
     this.#handler.onHeaders(status, rawHeaders, reason)
   }
 
@@ -100,9 +101,18 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   }
 }
 
-/** Whether something other than the end of the connection marks the end of the body (RFC 9112 6.3). */
-function hasLength (rawHeaders: RawHeaders): boolean {
-  return fieldValue(rawHeaders, 'content-length') !== undefined || fieldValue(rawHeaders, 'transfer-encoding') !== undefined
+/**
+ * Whether only the end of the connection marks the end of the body (RFC 9112 6.3). `identity` is an obsolete name for no
+ * coding at all.
+ *
+ * @throws for every other coding than `chunked`: it concerns this hop only, and without it the client could not decode the
+ * body. nginx refuses such a response too.
+ */
+function endsWithConnection (rawHeaders: RawHeaders): boolean {
+  if (fieldValue(rawHeaders, 'transfer-encoding') === undefined) return fieldValue(rawHeaders, 'content-length') === undefined
+  const coding = fieldList(rawHeaders, 'transfer-encoding')!.trim().toLowerCase()
+  if (coding !== 'chunked' && coding !== 'identity') throw unknownCoding(coding)
+  return coding === 'identity'
 }
 
 /** Whether the upstream has ended the connection. */
