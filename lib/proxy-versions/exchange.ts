@@ -7,11 +7,11 @@ import { Answer } from './answer.ts'
 import { Attempts, type Outcome } from './attempts.ts'
 import type { Waiter } from './connection-queue.ts'
 import { logDeparture } from './departure.ts'
-import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
+import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, mayBeForBody, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
 import { forwardInterim } from './interim-responses.ts'
 import type { Route } from './mount.ts'
 import { fieldValue, type RawHeaders } from './raw-headers.ts'
-import { RequestBody } from './request-body.ts'
+import { isUnfinished, RequestBody } from './request-body.ts'
 import type { Listed } from './roster.ts'
 import { breakOff, endConnectionAfter } from './response.ts'
 import { type Attempted, reasonOf } from './retry.ts'
@@ -115,7 +115,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     if (this.#isOver || this.#pause !== undefined) return
     const reason = this.#answer === null ? reasonOf(error, this.#request !== null, isStale) : null
     const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
-    if (delay === null || !this.#repeat(delay, isStale ? null : error, reason === 'not-sent')) this.#fail(error)
+    if (delay === null || !this.#repeat(delay, isStale ? null : error, reason === 'not-sent')) this.#fail(error, isStale)
   }
 
   /** Retries the request if the config names this status as a reason. */
@@ -151,8 +151,9 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     return true
   }
 
-  #fail (error: Error): void {
-    const isUpstreams = isUpstreamsFault(error)
+  #fail (error: Error, isStale = false): void {
+    const isUploading = this.#request !== null && isUnfinished(this.#options.body)
+    const isUpstreams = !isStale && isUpstreamsFault(error) && !(isUploading && mayBeForBody(error))
     this.#observation?.failed(causeOf(error), isUpstreams)
     this.#end(isUpstreams ? error : null)
     if (!this.#reply.raw.headersSent) return this.#refuse(error)

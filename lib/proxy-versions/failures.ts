@@ -142,6 +142,16 @@ export function isUpstreamsFault ({ code = '' }: Error & { code?: string }): boo
   return !notTheUpstreams.has(code) && !requestErrors.has(code) && !overloads.has(code)
 }
 
+/**
+ * Whether an upstream may have failed because the client had not sent its whole body: it gave up waiting, or it refused the
+ * body and closed the connection. An invalid response is the upstream's own fault. So is a headers timeout, which only
+ * expires during an upload while the upstream does not read.
+ */
+export function mayBeForBody (error: Error & { code?: string }): boolean {
+  const cause = causeOf(error)
+  return cause !== 'protocol' && cause !== 'headers-timeout'
+}
+
 /** Whether another attempt may succeed: a target is at fault, and there is time left. */
 export function isTransient (error: Error & { code?: string }): boolean {
   return error.code === codes.queueFull || (isUpstreamsFault(error) && error.code !== codes.timedOut)

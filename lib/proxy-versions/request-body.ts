@@ -62,6 +62,8 @@ export class RequestBody extends Readable {
   readonly #stall: NodeJS.Timeout | undefined
   /** Bytes received so far. */
   byteLength = 0
+  /** The whole body has arrived. */
+  isComplete = false
   #isWanted = false
   #sendsHeadFirst = false
 
@@ -146,6 +148,7 @@ export class RequestBody extends Readable {
   }
 
   readonly #onEnd = (): void => {
+    this.isComplete = true
     clearTimeout(this.#stall)
     this.push(null)
   }
@@ -154,6 +157,11 @@ export class RequestBody extends Readable {
   readonly #onError = (error: Error): void => {
     this.destroy(this.#source === this.#request ? clientLeft() : bodyUnreadable(error))
   }
+}
+
+/** Whether the client has not sent the whole body yet. */
+export function isUnfinished (body: Buffer | RequestBody | null): boolean {
+  return body instanceof RequestBody && !body.isComplete
 }
 
 /** Asks a client not to send the rest of its upload, once it has the whole response (RFC 9113 8.1). */

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { gatewayTo, target } from '../helpers/gateway-to.ts'
 import { makeHttp2App } from '../helpers/http2.ts'
+import { gatewayToHttp2 } from '../helpers/http2-upstream.ts'
+import { sendRaw } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 
 // What a client does with its upload says nothing about the target.
@@ -54,4 +56,52 @@ t.test('a client of HTTP/2 that resets twelve uploads leaves the target healthy'
   }
 
   t.match(targets(), [{ healthy: true, failures: 0 }])
+})
+
+const stalled = ['POST / HTTP/1.1', 'Host: api.test', 'Content-Length: 100']
+
+t.test('twelve uploads that stall until an upstream of HTTP/1.1 gives up leave the target healthy', async (t) => {
+  const { origin: targets } = await target(t, (upload) => { upload.socket.destroy() })
+  const { origin, targets: known } = await gatewayTo(t, { targets })
+
+  const answers: string[] = []
+  for (let i = 0; i < 12; i++) answers.push(await sendRaw(t, origin, stalled, 'half'))
+
+  t.ok(answers.every((answer) => answer.startsWith('HTTP/1.1 502 ')))
+  t.match(known(), [{ healthy: true, failures: 0 }])
+})
+
+for (const [does, code] of [['resets the stream', 8], ['ends the connection', null]] as const) {
+  t.test(`twelve uploads that stall until an upstream of HTTP/2 ${does} leave the target healthy`, async (t) => {
+    const { origin, targets } = await gatewayToHttp2(t, (stream) => {
+      if (code === null) stream.session!.destroy()
+      else stream.close(code)
+    })
+
+    const answers: string[] = []
+    for (let i = 0; i < 12; i++) answers.push(await sendRaw(t, origin, stalled, 'half'))
+
+    t.ok(answers.every((answer) => answer.startsWith('HTTP/1.1 502 ')))
+    t.match(targets(), [{ healthy: true, failures: 0 }])
+  })
+}
+
+t.test('a stalled upload that exceeds timeouts.total leaves the target healthy', async (t) => {
+  const { origin: targets } = await target(t, () => {})
+  const { origin, targets: known } = await gatewayTo(t, { targets, timeouts: { total: 20 } })
+
+  const answer = await sendRaw(t, origin, stalled, 'half')
+
+  t.match(answer, /^HTTP\/1\.1 504 /)
+  t.match(known(), [{ healthy: true, failures: 0 }])
+})
+
+t.test('an upstream that answers a stalled upload with something other than HTTP has failed', async (t) => {
+  const { origin: targets } = await target(t, (upload) => { upload.socket.end('SSH-2.0\r\n') })
+  const { origin, targets: known } = await gatewayTo(t, { targets })
+
+  const answer = await sendRaw(t, origin, stalled, 'half')
+
+  t.match(answer, /^HTTP\/1\.1 502 /)
+  t.match(known(), [{ failures: 1 }])
 })

@@ -25,10 +25,12 @@ const uploads: Record<string, (origin: string) => Promise<string>> = {
     const session = connectHttp2(origin)
     const stream = session.request({ ':method': 'POST', ':path': '/' }).on('error', () => {})
     pour(stream)
-    const [headers] = await once(stream, 'response')
-    const answer = `${headers[':status']} ${await text(stream)}`
-    session.destroy()
-    return answer
+    try {
+      const [headers] = await once(stream, 'response')
+      return `${headers[':status']} ${await text(stream)}`
+    } finally {
+      session.destroy()
+    }
   }
 }
 
@@ -57,5 +59,19 @@ for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
         t.match(targets(), [{ healthy: true, failures: 0 }])
       })
     }
+  }
+}
+
+for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
+  for (const protocol of Object.keys(uploads)) {
+    t.test(`twelve refusals without a length over ${transport} to ${protocol} leave the target healthy, although they break off`, async (t) => {
+      const { upstream } = await closingUpstream(t, transport, { bytes: 'HTTP/1.1 413 Content Too Large\r\n\r\ntoo large', end: 'refuse' })
+      const { app } = protocol === 'HTTP/2' ? await makeHttp2App(t) : { app: undefined }
+      const { origin, targets } = await gatewayTo(t, upstream, app)
+
+      for (let i = 0; i < 12; i++) await uploads[protocol]!(origin).catch(() => {})
+
+      t.match(targets(), [{ healthy: true, failures: 0 }])
+    })
   }
 }

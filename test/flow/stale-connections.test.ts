@@ -46,13 +46,14 @@ for (const [does, end] of Object.entries(ends)) {
 
   for (const [what, init] of [['a POST', { method: 'POST' }], ['a PUT with a body', { method: 'PUT', body: 'x' }]] as const) {
     t.test(`${what} on a reused connection that the upstream ${does} is not: it may have been processed`, async (t) => {
-      const { send, seen } = await forgetfulGateway(t, end)
+      const { send, seen, targets } = await forgetfulGateway(t, end)
       await (await send('/')).text()
 
       const response = await send('/', init)
 
       t.equal(response.status, 502)
       t.strictSame(seen, ['GET', init.method])
+      t.match(targets(), [{ healthy: true, failures: 0 }])
     })
   }
 }
