@@ -9,7 +9,7 @@ import { sendRaw } from '../helpers/raw.ts'
 async function startBinding (t: Test): Promise<string> {
   const callers = new WeakMap<object, string>()
   const server = createServer(({ headers: { authorization }, socket }, response) => {
-    const [, caller] = /^(?:ntlm|negotiate) (.*)/i.exec(authorization ?? '') ?? []
+    const [, caller] = /^(?:ntlm|negotiate)[ ,\t](.*)/i.exec(authorization ?? '') ?? []
     if (caller !== undefined) callers.set(socket, caller)
     response.end(`served as ${callers.get(socket) ?? 'nobody'}`)
   })
@@ -23,7 +23,7 @@ async function startBinding (t: Test): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-for (const lines of [['Authorization: NTLM kim'], ['authorization: negotiate kim'], ['Authorization: Negotiate kim', 'Content-Length: 2']]) {
+for (const lines of [['Authorization: NTLM kim'], ['Authorization: NTLM,kim'], ['Authorization: NTLM\tkim'], ['authorization: negotiate kim'], ['Authorization: Negotiate kim', 'Content-Length: 2']]) {
   t.test(`after ${lines.join(', ')} the next caller is not served as the first one`, async (t) => {
     const { origin } = await gatewayTo(t, { targets: await startBinding(t), connections: 1 })
     const before = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a'])
@@ -52,7 +52,7 @@ t.test('other credentials leave the connection for the next request', async (t) 
   })
   const { send } = await gatewayTo(t, { targets: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
 
-  for (const authorization of ['Bearer ntlm', 'Basic a', 'Negotiated a']) await send('/', { headers: { authorization } })
+  for (const authorization of ['Bearer ntlm', 'Basic a', 'Negotiated a', 'NTLM-2 a', 'ntlm.x']) await send('/', { headers: { authorization } })
 
   t.equal(sockets.size, 1)
 })
