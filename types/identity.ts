@@ -110,7 +110,7 @@ export interface IdentityProvider extends Authorization {
   clockToleranceSeconds?: number
   /** Maximum age of a token in seconds since its `iat`, which it must then have. Default: until its `exp`. */
   maxAgeSeconds?: number
-  /** Where to look for tokens. Default `[{ header: 'authorization', prefix: 'Bearer ' }]`. */
+  /** Where to look for tokens. Default: `sources` of `verifyIdentity`, or `[{ header: 'authorization', prefix: 'Bearer ' }]`. */
   tokenSources?: readonly TokenSource[]
   /** Whether the token is forwarded to the upstream. A token in the query is never forwarded. Default true. */
   forwardToken?: boolean
@@ -167,6 +167,17 @@ export interface VerifyIdentityOptions {
   policy?: 'allow-missing' | 'require'
   /** `Authorization` with another scheme (`Basic ...`): `ignore` passes it on, `reject` responds 401. Default `ignore`. */
   otherSchemes?: 'ignore' | 'reject'
+  /**
+   * Where to look for tokens, in order of precedence: the first place that has a token identifies the caller, and later
+   * places are not read. Tokens of later places are forwarded unverified. Providers without `tokenSources` of their own
+   * accept tokens from all of these. Default: the places of the providers, and 401 for two different tokens.
+   */
+  sources?: readonly TokenSource[]
+  /**
+   * A token that is not a JSON Web Token, such as a random string that only the upstream can look up: `pass` forwards it, and
+   * the caller is anonymous; `reject` responds 401. A caller must still be identified where that is required. Default `reject`.
+   */
+  onOpaque?: 'pass' | 'reject'
   /** Realm of the `WWW-Authenticate` challenge. Default `api`. */
   realm?: string
   /** Cache of verified tokens. A token stays until it expires, its key is removed, or the cache is full. `false` disables it. */

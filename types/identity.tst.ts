@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import { expect, test } from 'tstyche'
-import type { Claims, Identity, IdentityProvider } from 'fastify-version-gateway'
+import type { Claims, Identity, IdentityProvider, VerifyIdentityOptions } from 'fastify-version-gateway'
 
 declare module 'fastify-version-gateway' {
   interface Claims {
@@ -32,4 +32,10 @@ test('algorithms are those with keys of a known type', () => {
   // `none` is no algorithm here, and SHA-1 is broken.
   expect<IdentityProvider['algorithms']>().type.not.toBeAssignableFrom(['HS1'] as const)
   expect<IdentityProvider['algorithms']>().type.not.toBeAssignableFrom(['none'] as const)
+})
+
+test('opaque tokens are passed or rejected', () => {
+  expect<VerifyIdentityOptions['onOpaque']>().type.toBeAssignableFrom('pass' as const)
+  expect<VerifyIdentityOptions['onOpaque']>().type.not.toBeAssignableFrom('ignore' as const)
+  expect<NonNullable<VerifyIdentityOptions['sources']>>().type.toBeAssignableFrom([{ header: 'authorization', prefix: 'DPoP ' }, { cookie: 'session' }])
 })

@@ -28,7 +28,7 @@ export function checkIdentity (problems: Problems, path: Path, options: VerifyId
     checkClaims(problems, [...place, index, 'claimsToHeaders'], provider.claimsToHeaders ?? [])
     checkClaimPaths(problems, [...place, index], provider)
   })
-  checkTokenSources(problems, place, providers, owned)
+  checkTokenSources(problems, path, options, owned)
 }
 
 function checkUnique (

@@ -1,4 +1,4 @@
-import type { IdentityProvider, TokenSource } from '../../types/index.ts'
+import type { TokenSource, VerifyIdentityOptions } from '../../types/index.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { type Path, type Problems, show, showPath } from './problems.ts'
@@ -9,37 +9,61 @@ const byDefault: readonly TokenSource[] = [{ header: 'authorization' }]
 type HeaderSource = Extract<TokenSource, { header: string }>
 
 /**
- * Checks the places of tokens: not one that is emptied before it is read, nor one that two read in different ways.
+ * Checks the places of tokens: none may be emptied before it is read, and no header may be read in two ways.
  *
- * @param path where the providers are
+ * @param path where the identity options are
  * @param owned headers that are taken off every request before tokens are looked for
  */
-export function checkTokenSources (problems: Problems, path: Path, providers: readonly IdentityProvider[], owned: HeaderNames): void {
-  const whole = providers.filter((_, index) => !problems.isIncomplete([...path, index, 'claimsToHeaders']))
+export function checkTokenSources (
+  problems: Problems, path: Path, { providers, sources }: Pick<VerifyIdentityOptions, 'providers' | 'sources'>, owned: HeaderNames
+): void {
+  const whole = providers.filter((_, index) => !problems.isIncomplete([...path, 'providers', index, 'claimsToHeaders']))
   const projected = new HeaderNames(projectedHeaders(whole))
-  const headers = new Map<string, { prefix: string, place: Path }>()
+  const isRemoved = (name: string): boolean => owned.has(name) || projected.has(name)
+  const headers: PrefixAt[] = []
+  const check = (place: Path, all: readonly TokenSource[]): Array<TokenSource | null> => {
+    if (problems.isMisshapen(place)) return [null]
+    const usable = all.map((source, at) => problems.isIncomplete([...place, at]) ? null : source)
+    checkTwins(problems, place, usable)
+    usable.forEach((source, at) => {
+      if (source !== null && 'header' in source) checkHeader(problems, [...place, at], source, isRemoved, headers)
+    })
+    return usable
+  }
 
-  providers.forEach((provider, index) => {
-    const place = [...path, index, 'tokenSources']
-    if (problems.isMisshapen(place)) return
-    const sources = (provider.tokenSources ?? byDefault).map((source, at) => problems.isIncomplete([...place, at]) ? null : source)
-    checkTwins(problems, place, sources)
-    sources.forEach((source, at) => {
-      if (source === null || !('header' in source)) return
-      const own = [...place, at, 'header']
-      const name = source.header.toLowerCase()
-      const [prefix, first] = [prefixOf(source), headers.get(name)]
-      const isReserved = takesReserved(name) !== undefined
-      if (isReserved && name !== 'authorization') {
-        problems.add(own, `${show(source.header)} has a meaning in HTTP. Use 'authorization', or a name of your own.`)
-      } else if (!isReserved && (owned.has(name) || projected.has(name))) {
-        problems.add(own, `${show(source.header)} is owned by the gateway, so the client's is removed unread. Use another header.`)
-      } else if (first !== undefined && first.prefix !== prefix) {
-        problems.add(own, `${show(source.header)} is read with another prefix by ${showPath(first.place)}. Use one prefix for a header.`)
-      }
-      headers.set(name, first ?? { prefix, place: [...place, at] })
+  const searched = sources === undefined ? null : check([...path, 'sources'], sources)
+  const known = searched === null || searched.includes(null) ? null : new Set(searched.map((source) => idOf(source!)))
+  providers.forEach(({ tokenSources = byDefault }, index) => {
+    const place = [...path, 'providers', index, 'tokenSources']
+    if (known !== null && tokenSources === byDefault) return
+    check(place, tokenSources).forEach((source, at) => {
+      if (known === null || source === null || known.has(idOf(source))) return
+      problems.add([...place, at], `is not among ${showPath([...path, 'sources'])}, so it would never be read. Add it there, at its precedence.`)
     })
   })
+}
+
+interface PrefixAt { readonly name: string, readonly prefix: string, readonly place: Path }
+
+function checkHeader (
+  problems: Problems, place: Path, source: HeaderSource, isRemoved: (name: string) => boolean, headers: PrefixAt[]
+): void {
+  const own = [...place, 'header']
+  const [name, prefix] = [source.header.toLowerCase(), prefixOf(source)]
+  const isReserved = takesReserved(name) !== undefined
+  const rival = headers.find((other) => other.name === name && other.prefix !== prefix && beginAlike(other.prefix, prefix))
+  if (isReserved && name !== 'authorization') {
+    problems.add(own, `${show(source.header)} has a meaning in HTTP. Use 'authorization', or a name of your own.`)
+  } else if (!isReserved && isRemoved(name)) {
+    problems.add(own, `${show(source.header)} is owned by the gateway, so the client's is removed unread. Use another header.`)
+  } else if (rival !== undefined) {
+    problems.add(own, `${show(source.header)} is read with a prefix that cannot be told from that of ${showPath(rival.place)}. Use prefixes that do not begin alike.`)
+  }
+  headers.push({ name, prefix, place })
+}
+
+function beginAlike (one: string, other: string): boolean {
+  return one.startsWith(other) || other.startsWith(one)
 }
 
 function checkTwins (problems: Problems, path: Path, sources: ReadonlyArray<TokenSource | null>): void {

@@ -61,6 +61,7 @@ const tokenSource: SchemaObject = {
   },
   else: { not: {}, expected: '{ header, prefix }, { cookie } or { query }' }
 }
+const tokenSources: SchemaObject = { ...list(tokenSource, 'a list with at least one place'), minItems: 1 }
 // It stands between quotes in a challenge (RFC 6749 3.3).
 const scope: SchemaObject = { type: 'string', pattern: '^[!#-\\[\\]-~]+$', expected: 'a scope without blanks, quotes and backslashes' }
 
@@ -76,7 +77,7 @@ const provider = object({
   typ: text('a type such as at+jwt'),
   clockToleranceSeconds: count(0, 300, 'seconds'),
   maxAgeSeconds: count(1, 31_536_000, 'seconds'),
-  tokenSources: { ...list(tokenSource, 'a list with at least one place'), minItems: 1 },
+  tokenSources,
   forwardToken: flag,
   requiredScopes: list(scope, 'a list of scopes'),
   scopesClaim: claim,
@@ -91,6 +92,8 @@ const provider = object({
 export const identity = {
   policy: oneOf('allow-missing', 'require'),
   otherSchemes: oneOf('ignore', 'reject'),
+  sources: tokenSources,
+  onOpaque: oneOf('pass', 'reject'),
   // It stands between quotes in a challenge (RFC 9110 5.6.4).
   realm: { type: 'string', pattern: '^[ !#-\\[\\]-~]*$', expected: 'visible ASCII without quotes and backslashes' },
   cache: {

@@ -7,7 +7,7 @@ import type { LoadedFile } from './load-config.ts'
  * or may do so in the future, and may be missing from a file that is still being written.
  */
 const harmless = new Set([
-  '$schema', 'confirmRemoved', 'discovery', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'resolve.pin.*.tenants.map.*', 'identity.realm', 'identity.cache', 'resolve.exposeDecision',
+  '$schema', 'confirmRemoved', 'discovery', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'resolve.pin.*.tenants.map.*', 'identity.realm', 'identity.cache', 'identity.onOpaque', 'resolve.exposeDecision',
   'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'admin.prefix',
   ...['host', 'port', 'http2', 'trustProxy', 'methods', 'log', 'drainMs'].map((name) => `server.${name}`),
   ...['releasedAt', 'deprecatedAt', 'sunsetAt', 'successor', 'links', 'brownouts', 'onRetired', 'public'].map((name) => `versions.*.${name}`),
@@ -34,6 +34,7 @@ const onByDefault = new Set(['metrics', 'health', 'identity.providers.*.forwardT
 /** Lists in which every item protects something, and how an item is named. */
 const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
   'identity.providers': (item) => String((item as { name: unknown }).name),
+  'identity.sources': asText,
   'identity.providers.*.requiredClaims': asText,
   'identity.providers.*.requiredScopes': asText,
   'identity.providers.*.tokenSources': asText,

@@ -28,6 +28,28 @@ export function decodeToken (token: string, longest = defaultMaxTokenBytes): Unv
   }
 }
 
+/**
+ * Whether a token is not a JSON Web Token. It is one if its header is a JSON object in any spelling, so that a token which a
+ * lenient upstream could read is never taken for opaque. Nobody but the upstream can read an encrypted one (RFC 7516), which
+ * has five parts.
+ */
+export function isOpaque (token: string): boolean {
+  const parts = token.split('.')
+  return parts.length === 1 || !startsObject(parts[0]!) || (parts.length === 5 && isEncrypted(parts[0]!))
+}
+
+function startsObject (part: string): boolean {
+  return /^[\s\0\uFEFF\uFFFD]*\{/.test(Buffer.from(part, 'base64url').toString())
+}
+
+function isEncrypted (part: string): boolean {
+  try {
+    return Object.hasOwn(parseObject(Buffer.from(part, 'base64url')), 'enc')
+  } catch {
+    return false
+  }
+}
+
 /** The result is cached, because all tokens signed with the same key have the same header. */
 const headerOf = remembered((part): Pick<UnverifiedToken, 'typ' | 'hint'> => {
   const header = parseObject(Buffer.from(part, 'base64url'))

@@ -7,6 +7,7 @@ const sentences = {
   'several-tokens': 'The request has more than one token.',
   size: 'The token is too long.',
   malformed: 'The token is malformed.',
+  opaque: 'The token cannot be verified here.',
   issuer: 'The issuer of the token is not accepted.',
   algorithm: 'The algorithm of the token is not accepted.',
   type: 'The type of the token is not accepted.',

@@ -13,13 +13,14 @@ import { addStep, type Rehearsal } from '../stage/steps.ts'
 import { assumed } from './assumed.ts'
 import { checkAuthorization } from './authorize.ts'
 import { challenge } from './challenge.ts'
-import { findCredential } from './credential.ts'
+import { type Credential, type CredentialRules, findCredential, removeToken } from './credential.ts'
 import { type Identified, tokenIdentifier } from './identify.ts'
+import { invalidToken } from './invalid-token.ts'
 import { keepKeys, registerStatus } from './keep-keys.ts'
 import { setHeaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
 import { hideFromRequest, hideQueryTokens } from './query-tokens.ts'
-import type { Source } from './token-source.ts'
+import { type Source, tokenSource } from './token-source.ts'
 
 /**
  * Second stage: verifies the request's token, and sets `request.identity` and the headers of `claimsToHeaders`. Without a
@@ -33,15 +34,16 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
   dependencies: ['sanitizeHeaders'],
   async plugin (app, options) {
     checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options, ownedHeaders.get(app)))
-    const { policy = 'allow-missing', otherSchemes = 'ignore', realm = 'api' } = options
-    const providers = Provider.all(options.providers, app)
+    const { policy = 'allow-missing', otherSchemes, onOpaque, realm = 'api' } = options
+    const providers = Provider.all(options, app)
     declareOnRequest(app, 'identity')
     app.addHook('onRoute', checkRoute)
     projectedInto.set(app, providers.length === 0 ? null : projectedHeaders(options.providers))
     registerStatus(app, providers)
 
     ownedHeaders.get(app).add(projectedHeaders(options.providers))
-    const sources = sourcesOf(providers)
+    const sources = providers.length === 0 ? [] : options.sources?.map(tokenSource) ?? sourcesOf(providers)
+    const rules: CredentialRules = { otherSchemes, onOpaque, isOrdered: options.sources !== undefined }
     credentialHeaders.set(app, [...new Set(sources.flatMap(({ header }) => header ?? []))])
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
     hideQueryTokens(app, inQuery)
@@ -59,19 +61,29 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     })
 
     function identified (request: FastifyRequest, route: RouteIdentity, rehearsal: Rehearsal | null): MaybePromise<Identified | null> {
-      const credential = rehearsal?.claims === undefined ? findCredential(request.raw, sources, otherSchemes) : null
+      const credential = rehearsal?.claims === undefined ? findCredential(request.raw, sources, rules) : null
+      if (credential?.isOpaque === true && needsIdentity(route)) throw invalidToken('opaque')
+      if (credential?.isOpaque === true) return null
       const found = credential === null ? assumed(providers, rehearsal) : identify(credential.token, credential.source)
-      if (found !== null) {
-        return chain(found, (caller) =>
-          chain(checkAuthorization(caller.identity, request, caller.provider.asksFor), () =>
-            chain(checkAuthorization(caller.identity, request, caller.provider.asksForRoute(route)), () => caller)))
-      }
+      if (found !== null) return chain(found, (caller) => authorized(caller, request, route, credential))
       // A browser sends no credentials with a preflight (Fetch, 3.3.5).
       if (rehearsal?.isOfCaller !== true && needsIdentity(route) && !isPreflight(request)) throw tokenMissing({})
       return null
     }
   }
 })
+
+/** Checks the requirements of the provider and of the route, and removes the token if it is not forwarded. */
+function authorized (
+  caller: Identified, request: FastifyRequest, route: RouteIdentity, credential: Credential | null
+): MaybePromise<Identified> {
+  const { identity, provider } = caller
+  return chain(checkAuthorization(identity, request, provider.asksFor), () =>
+    chain(checkAuthorization(identity, request, provider.asksForRoute(route)), () => {
+      if (credential !== null && provider.options.forwardToken === false) removeToken(request.raw, credential.token, provider.sources)
+      return caller
+    }))
+}
 
 /** The sources of all providers, without duplicates. */
 function sourcesOf (providers: readonly Provider[]): Source[] {
@@ -93,9 +105,8 @@ function needsIdentity ({ policy, requiredScopes, requiredRoles, requiredClaims,
 }
 
 /** Applies a verified identity to a request. */
-function admit (request: FastifyRequest, { identity, provider, headers }: Identified): void {
+function admit (request: FastifyRequest, { identity, headers }: Identified): void {
   request.identity = identity
-  if (provider.options.forwardToken === false) for (const source of provider.sources) source.remove(request.raw)
   setHeaders(request.raw, headers)
 }
 

@@ -1,5 +1,8 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity } from '../../types/index.ts'
+import type {
+  Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity, TokenSource,
+  VerifyIdentityOptions
+} from '../../types/index.ts'
 import { pemKey, secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './fixed-keys.ts'
@@ -31,8 +34,8 @@ export class Provider {
   readonly #algorithms: ReadonlySet<string>
   readonly #typ: string | undefined
 
-  constructor (options: IdentityProvider, log: FastifyBaseLogger, keySets = new KeySets()) {
-    const { algorithms = 'secret' in options.jwks ? ['HS256'] : defaultAlgorithms, tokenSources = [{ header: 'authorization' }], typ } = options
+  constructor (options: IdentityProvider, log: FastifyBaseLogger, keySets: KeySets, defaultSources: readonly TokenSource[] = [{ header: 'authorization' }]) {
+    const { algorithms = 'secret' in options.jwks ? ['HS256'] : defaultAlgorithms, tokenSources = defaultSources, typ } = options
     this.options = options
     this.sources = tokenSources.map(tokenSource)
     this.#keySets = keySets
@@ -46,9 +49,9 @@ export class Provider {
     this.#typ = typ === undefined ? undefined : mediaType(typ)
   }
 
-  static all (options: readonly IdentityProvider[], app: FastifyInstance): Provider[] {
+  static all ({ providers, sources }: VerifyIdentityOptions, app: FastifyInstance): Provider[] {
     const keySets = KeySets.of(app)
-    return options.map((each) => new Provider(each, app.log, keySets))
+    return providers.map((each) => new Provider(each, app.log, keySets, sources))
   }
 
   /** Whether the provider's tokens are accepted from a source. */

@@ -45,8 +45,10 @@ function headerSource (name: string, prefix: string): Source {
   const scheme = prefix.trim()
   const escaped = scheme.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const pattern = new RegExp(`^[ \\t]*${escaped}${/ $/.test(prefix) ? ' +' : ''}(${b64token})[ \\t]*$`, 'i')
+  const ownScheme = new RegExp(`^[ \\t]*${escaped}(?: |$)`, 'i')
   return {
-    id: `header:${name}`,
+    // A header may have several prefixes, such as Bearer and DPoP.
+    id: `header:${name}${scheme.toLowerCase() === (name === 'authorization' ? 'bearer' : '') ? '' : ` ${scheme.toLowerCase()}`}`,
     header: name,
     find ({ rawHeaders }) {
       const values = fieldValues(rawHeaders, name)
@@ -60,7 +62,7 @@ function headerSource (name: string, prefix: string): Source {
   }
 
   function noToken (value: string): Found {
-    const isOther = name === 'authorization' && !/,\s*bearer\b/i.test(value) && otherScheme.test(value)
+    const isOther = name === 'authorization' && !ownScheme.test(value) && !/,\s*bearer\b/i.test(value) && otherScheme.test(value)
     return isOther ? { kind: 'other-scheme' } : malformed
   }
 }

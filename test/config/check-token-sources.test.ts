@@ -18,7 +18,7 @@ function providersOf (...places: Array<readonly TokenSource[] | undefined>): Ide
 }
 
 function problemsOf (...places: Array<readonly TokenSource[] | undefined>) {
-  return collected((problems) => checkTokenSources(problems, ['providers'], providersOf(...places), new HeaderNames(['x-user-*'])))
+  return collected((problems) => checkTokenSources(problems, [], { providers: providersOf(...places) }, new HeaderNames(['x-user-*'])))
 }
 
 test('tokens may be in places of their own, and in those of another provider', async (t) => {
@@ -62,12 +62,21 @@ for (const header of ['x-tenant', 'X_Tenant', 'x-user-token', 'X-User.Token']) {
   })
 }
 
-test('a header is read with one prefix', async (t) => {
-  const problems = problemsOf(undefined, [{ header: 'Authorization', prefix: 'Token ' }])
+test('a header may have several prefixes, unless one begins like another', async (t) => {
+  const problems = problemsOf(undefined, [{ header: 'Authorization', prefix: 'DPoP ' }], [{ header: 'x-token', prefix: 'v1' }, { header: 'x-token', prefix: 'v' }])
 
   t.same(problems, [{
-    path: 'providers[1].tokenSources[0].header',
-    message: "'Authorization' is read with another prefix by providers[0].tokenSources[0]. Use one prefix for a header."
+    path: 'providers[2].tokenSources[1].header',
+    message: "'x-token' is read with a prefix that cannot be told from that of providers[2].tokenSources[0]. Use prefixes that do not begin alike."
+  }])
+})
+
+test('a place of a provider is one of the places that are searched', async (t) => {
+  const providers = providersOf(undefined, [{ header: 'x-token' }, { cookie: 'session' }])
+  const problems = collected((found) => checkTokenSources(found, [], { providers, sources: [{ header: 'x-token' }] }, new HeaderNames()))
+
+  t.same(problems, [{
+    path: 'providers[1].tokenSources[1]', message: 'is not among sources, so it would never be read. Add it there, at its precedence.'
   }])
 })
 

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import t from 'tap'
-import { findCredential } from '../../lib/verify-identity/credential.ts'
+import { type CredentialRules, findCredential } from '../../lib/verify-identity/credential.ts'
 import { tokenSource } from '../../lib/verify-identity/token-source.ts'
 import type { TokenSource } from '../../types/index.ts'
 
@@ -13,6 +13,8 @@ function requestOf (fields: ReadonlyArray<readonly [name: string, value: string]
   return request
 }
 
+const ignore: CredentialRules = { otherSchemes: 'ignore', onOpaque: 'reject', isOrdered: false }
+const reject: CredentialRules = { ...ignore, otherSchemes: 'reject' }
 const bearer = tokenSource({ header: 'authorization' })
 const token = { kind: 'token', token: 'a.b-_.c' }
 const cases: Array<[sentence: string, values: string[], found: { kind: string, token?: string }]> = [
@@ -95,22 +97,22 @@ t.test('one token in two places is one token, two that differ are refused', asyn
   const same = requestOf([['authorization', 'Bearer a.b.c'], ['cookie', 'session=a.b.c']])
   const different = requestOf([['authorization', 'Bearer a.b.c'], ['cookie', 'session=a.b.d']])
 
-  t.strictSame(findCredential(same, sources, 'ignore'), { token: 'a.b.c', source: bearer })
-  t.throws(() => findCredential(different, sources, 'ignore'), { code: 'TOKEN_INVALID', message: 'The request has more than one token.' })
+  t.strictSame(findCredential(same, sources, ignore), { token: 'a.b.c', source: bearer, isOpaque: false })
+  t.throws(() => findCredential(different, sources, ignore), { code: 'TOKEN_INVALID', message: 'The request has more than one token.' })
 })
 
 t.test('a token beside something malformed is refused', async (t) => {
   const sources = [bearer, tokenSource({ cookie: 'session' })]
   const request = requestOf([['authorization', 'Bearer a.b.c'], ['cookie', 'session=']])
 
-  t.throws(() => findCredential(request, sources, 'ignore'), { code: 'TOKEN_INVALID' })
+  t.throws(() => findCredential(request, sources, ignore), { code: 'TOKEN_INVALID' })
 })
 
 t.test('another scheme is ignored, or refused, as it is said', async (t) => {
   const request = requestOf([['authorization', 'Basic eA==']])
 
-  t.equal(findCredential(request, [bearer], 'ignore'), null)
-  t.throws(() => findCredential(request, [bearer], 'reject'), { code: 'TOKEN_INVALID', statusCode: 401 })
+  t.equal(findCredential(request, [bearer], ignore), null)
+  t.throws(() => findCredential(request, [bearer], reject), { code: 'TOKEN_INVALID', statusCode: 401 })
 })
 
 t.test('a header is removed in every line and every case, and nothing else', async (t) => {
