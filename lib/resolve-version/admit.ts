@@ -19,12 +19,20 @@ export function admit (chosen: Chosen, kase: Asked): RegisteredVersion {
   // The limit ends cycles in the config.
   for (let steps = 0; steps <= kase.revision.versions.length; steps++) {
     if (version.isPlain) return version
+    explainSunset(version, kase)
     const next = insteadOf(version, chosen, kase)
     if (next === null) return version
     kase.trace?.push(`${next.id} serves in the place of ${version.id}, which is ${version.disabled === null ? 'retired' : 'switched off'}.`)
     version = next
   }
   throw disabled(version, chosen)
+}
+
+/** Adds a sunset that has passed to the trace: by itself it ends nothing, which surprises operators. */
+function explainSunset (version: RegisteredVersion, { now, trace }: Asked): void {
+  if (trace === null || version.sunsetAt === null || now < version.sunsetAt) return
+  const passed = `The sunset of ${version.id}, ${new Date(version.sunsetAt).toISOString()}, has passed`
+  trace.push(version.isOverdueAt(now) ? `${passed}. It is still served, because enforceSunset is not set.` : `${passed}, and it is retired.`)
 }
 
 /** Returns the version that serves instead of another; `null` if it serves itself. */

@@ -165,3 +165,17 @@ t.test('the program runs what it is told', async (t) => {
   t.equal(process.exitCode, 0)
   t.match(await readFile(`${folder}/gateway.yaml`, 'utf8'), /^versions:/m)
 })
+
+t.test('explain says when the sunset of a version has passed, and whether it is enforced', async (t) => {
+  const { write } = await makeFolder(t)
+  const explain = async (more: string, at: string): Promise<string> => {
+    const file = await write('gateway.yaml', `versions: { v1: { upstream: 'http://127.0.0.1:1', sunsetAt: 2026-12-31, successor: v2${more} }, v2: { upstream: 'http://127.0.0.1:2' } }
+resolve: { override: [{ header: x-version }], default: v2 }`)
+    return (await cli('explain', file, '--header', 'x-version: v1', '--at', at)).said
+  }
+  const passed = 'The sunset of v1, 2026-12-31T00:00:00.000Z, has passed'
+
+  t.match(await explain('', '2027-01-01'), `${passed}. It is still served, because enforceSunset is not set.`)
+  t.match(await explain(', enforceSunset: true', '2027-01-01'), `${passed}, and it is retired.`)
+  t.notMatch(await explain('', '2026-12-30'), 'has passed')
+})
