@@ -1,3 +1,4 @@
+// @isolated: all connections of a process share the memory that these tests count.
 import { channel } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import t from 'tap'
