@@ -33,10 +33,12 @@ export function checkTokenSources (
 
   const searched = sources === undefined ? null : check([...path, 'sources'], sources)
   const known = searched === null || searched.includes(null) ? null : new Set(searched.map((source) => idOf(source!)))
-  providers.forEach(({ tokenSources = byDefault }, index) => {
+  providers.forEach((provider, index) => {
+    if (problems.isMisshapen([...path, 'providers', index])) return
     const place = [...path, 'providers', index, 'tokenSources']
-    if (known !== null && tokenSources === byDefault) return
-    check(place, tokenSources).forEach((source, at) => {
+    const { tokenSources } = provider
+    if (known !== null && tokenSources === undefined) return
+    check(place, tokenSources ?? byDefault).forEach((source, at) => {
       if (known === null || source === null || known.has(idOf(source))) return
       problems.add([...place, at], `is not among ${showPath([...path, 'sources'])}, so it would never be read. Add it there, at its precedence.`)
     })
