@@ -20,7 +20,6 @@ export class Linger implements Listed {
   private constructor (request: IncomingMessage, mount: Mount) {
     this.#socket = request.socket
     const limit = setTimeout(this.#cut, longestLinger)
-    mount.exchanges.add(this)
     request.on('end', () => this.#socket.destroySoon()).resume()
     this.#socket.on('error', () => {}).once('close', () => {
       clearTimeout(limit)
@@ -39,8 +38,7 @@ export class Linger implements Listed {
       socket.off('finish', socket.destroy)
       // No request after a response with `Connection: close` may be processed.
       refuseFurther(socket)
-      // The timer, the socket and the mount's roster keep a reference.
-      new Linger(request, mount) // eslint-disable-line no-new -- nothing else refers to it
+      mount.exchanges.add(new Linger(request, mount))
     })
   }
 
