@@ -1,23 +1,35 @@
 /** Alternating names and values, byte for byte. */
 export type RawHeaders = readonly Buffer[]
 
-/** The value of the first field with a name (lower case); `undefined` if there is none. */
+/**
+ * Returns the value of the first field with the given name, or `undefined` if no field has it.
+ *
+ * @param name in lower case
+ */
 export function fieldValue (rawHeaders: RawHeaders, name: string): string | undefined {
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]!.length === name.length && rawHeaders[i]!.toString('latin1').toLowerCase() === name) {
+    if (isNamed(rawHeaders[i]!, name)) {
       return rawHeaders[i + 1]!.toString('latin1')
     }
   }
   return undefined
 }
 
-/** The values of all fields with a name (lower case), as one list; `undefined` if there is none. */
+/**
+ * Joins the values of all fields with the given name (RFC 9110 5.3). Returns `undefined` if no field has it.
+ *
+ * @param name in lower case
+ */
 export function fieldList (rawHeaders: RawHeaders, name: string): string | undefined {
   const values: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]!.length === name.length && rawHeaders[i]!.toString('latin1').toLowerCase() === name) {
+    if (isNamed(rawHeaders[i]!, name)) {
       values.push(rawHeaders[i + 1]!.toString('latin1'))
     }
   }
   return values.length === 0 ? undefined : values.join(', ')
+}
+
+function isNamed (field: Buffer, name: string): boolean {
+  return field.length === name.length && field.toString('latin1').toLowerCase() === name
 }
