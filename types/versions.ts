@@ -147,7 +147,7 @@ export interface VersionRegistry<Id extends string = string, Alias extends strin
   readonly events: VersionEvents
   /** Every version, in the order of the config. */
   list (): ReadonlyArray<Version<Id>>
-  /** Returns the version that an id or an alias names, in any case; `undefined` if there is none. */
+  /** Looks up a version by its id or alias, ignoring case. Returns `undefined` for an unknown name. */
   get (name: string): Version<Id> | undefined
   /** Every alias with the version to which it resolves. */
   aliases (): ReadonlyMap<Alias, Id>

@@ -18,7 +18,7 @@ export function readClaim (claims: Claims, names: readonly string[]): unknown {
   return value
 }
 
-/** Describes the problem of a claim path that has the right type; returns `null` if there is none. */
+/** Returns why a well-typed claim path is invalid, or `null` if it is valid. */
 export function claimPathProblem (path: ClaimPath): string | null {
   if (claimNames(path).includes('')) {
     return "has an empty name in it. Write 'a.b' for a nested claim, or ['a.b'] for one whose name has a dot."

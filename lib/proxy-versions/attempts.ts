@@ -2,7 +2,7 @@ import type { Waiter } from './connection-queue.ts'
 import type { Target } from './target.ts'
 import type { Upstream } from './upstream.ts'
 
-/** What an attempt says about its target's health; `null` says nothing. */
+/** The result of an attempt, for its target's health. `null` does not affect the health. */
 export type Outcome = Error | 'succeeded' | null
 
 /** The targets that one exchange tries, one after another. */

@@ -53,7 +53,7 @@ export function rehearsedRequest (
   return { request, route }
 }
 
-/** Lists the fields one by one, and adds a host if there is none. */
+/** Lists each field separately, and adds a `Host` field to a request without one. */
 function linesOf (given: NonNullable<ExplainedRequest['headers']>, authority: string): Array<[name: string, value: string]> {
   const hasHost = Object.keys(given).some((name) => name.toLowerCase() === 'host')
   return Object.entries({ ...!hasHost && { host: authority }, ...given }).flatMap(([name, values]) =>

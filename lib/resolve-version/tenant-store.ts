@@ -94,7 +94,7 @@ export class TenantStore {
     return answer
   }
 
-  /** Returns the stale entry. @throws the error if there is none */
+  /** Returns the stale entry, or throws the error if the key has no usable entry. */
   #fallBack (key: string, error: unknown, log: FastifyBaseLogger): ResolverAnswer {
     const entry = this.#entries.peek(key)
     if (entry === undefined || !this.#isUsable(entry)) throw error

@@ -56,7 +56,7 @@ export const prefixesOf = onInstance<Prefix[]>('prefixes')
 /** Headers that pins depend on, for the `Vary` of answers that shared caches may keep. */
 export const pinnedBy = onInstance<readonly string[]>('pinnedBy')
 
-/** How many lines of the log were lost; `undefined` where nobody counts them. */
+/** Returns the number of dropped log lines. `undefined` if the app has its own log, which does not count them. */
 export const lostLines = onInstance<(() => number) | undefined>('lostLines')
 
 /** How refusals look; `undefined` where no gateway is. */

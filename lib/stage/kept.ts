@@ -5,7 +5,7 @@ export type Kept = Map<string, unknown>
 
 const key = Symbol('fastify-version-gateway.kept')
 
-/** Has an app, and the scopes in it, use what earlier apps have left. */
+/** Makes an app and its child scopes reuse the state that earlier apps kept. */
 export function keepIn (app: FastifyInstance, kept: Kept): void {
   app.decorate(key, kept)
 }

@@ -21,7 +21,7 @@ export interface CredentialRules {
 }
 
 /**
- * Finds the credential of a request; `null` if there is none.
+ * Returns the credential of a request, or `null` if the request has none.
  *
  * @throws `TOKEN_INVALID` for a malformed credential, and for two different tokens: the caller would be ambiguous
  *   (RFC 6750 2)

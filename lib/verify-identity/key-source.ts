@@ -1,7 +1,7 @@
 import type { VerificationKey } from '../identity/verification-key.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 
-/** What an unverified token's header says about its key. */
+/** The header parameters of an unverified token that select its key. */
 export interface KeyHint {
   readonly alg: string
   readonly kid: string | undefined
@@ -19,7 +19,7 @@ export interface KeyStatus {
 /** A source of a provider's keys. */
 export interface KeySource {
   /**
-   * Returns the keys that may have signed a token; empty if there is none.
+   * Returns the candidate keys for a token. The list is empty if no key matches.
    *
    * @throws `KEYS_UNAVAILABLE` when the keys could not be fetched
    */

@@ -90,7 +90,7 @@ export class SocketGuard {
     delete own.destroy
   }
 
-  /** `pause` is not enough: any call of `read` makes a socket read on. */
+  /** Overrides the reads themselves, because any call of `read` restarts a paused socket. */
   #guardReading (socket: Socket): void {
     socket.read = (size) => this.#isStopped ? Readable.prototype.read.call(socket, size) : read.call(socket, size)
     socket._read = (size) => { if (!this.#isStopped) _read.call(socket, size) }
