@@ -7,10 +7,18 @@ const { port, traffic, connections, seconds } = readSetting<Load & { port: numbe
 const { method, path, headers, bodyBytes, tokens } = traffic
 const lines = tokens === null ? [] : readFileSync(tokens, 'utf8').split('\n')
 const body = bodyBytes > 0 ? Buffer.alloc(bodyBytes, 'x') : undefined
-const each = lines.length === 0 ? [{}] : lines.map((token) => ({ headers: { ...headers, authorization: `Bearer ${token}` } }))
+const requests = lines.map((token) => ({ headers: { ...headers, authorization: `Bearer ${token}` } }))
 
-const { requests, duration, errors, non2xx } = await autocannon({
-  url: `http://127.0.0.1:${port}${path}`, method, headers, connections, duration: seconds, ...body !== undefined && { body }, requests: each
+// Each connection sends its share of the tokens. A full list for each takes autocannon longer to copy than the load lasts.
+let connection = 0
+function setupClient (client: autocannon.Client): void {
+  const share = requests.filter((_, index) => index % connections === connection)
+  if (share.length > 0) client.setRequests(share)
+  connection++
+}
+
+const { requests: sent, duration, errors, non2xx } = await autocannon({
+  url: `http://127.0.0.1:${port}${path}`, method, headers, connections, duration: seconds, setupClient, ...body !== undefined && { body }
 })
-if (errors + non2xx > 0) throw new Error(`${traffic.name}: ${errors} errors, ${non2xx} answers that are no success`)
-console.log(JSON.stringify({ requests: requests.total, seconds: duration } satisfies Loaded))
+if (errors + non2xx > 0) throw new Error(`${traffic.name}: ${errors} errors, ${non2xx} responses that were not successful`)
+console.log(JSON.stringify({ requests: sent.total, seconds: duration } satisfies Loaded))
