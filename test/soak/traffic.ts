@@ -64,10 +64,12 @@ export class Traffic {
     })))
   }
 
-  /** Sends some requests of each kind, one after the other. */
+  /** Sends some requests of each kind, those of one kind one after another. */
   async sample (phase: string): Promise<void> {
-    const random = new Random(this.#seed, phase)
-    for (const kind of kinds) for (let i = 0; i < 10; i++) await this.#send(kind, random)
+    await Promise.all(kinds.map(async (kind) => {
+      const random = new Random(this.#seed, `${phase} ${kind}`)
+      for (let i = 0; i < 10; i++) await this.#send(kind, random)
+    }))
   }
 
   /** Lets one client do what it does. */
