@@ -149,6 +149,17 @@ t.test('early hints arrive before the answer, each link apart', async (t) => {
   t.equal(body, 'ok')
 })
 
+t.test('an interim response that HTTP/2 cannot send is left out', async (t) => {
+  const { session } = await gatewayToLines(t, 'HTTP/1.1 103 Early Hints', 'Content-Type: a/b', 'Content-Type: c/d', '', 'HTTP/1.1 200 OK')
+  const stream = session.request()
+  let interim = 0
+
+  stream.on('headers', () => { interim++ })
+  const { status, body } = await answerOf(stream)
+
+  t.strictSame({ interim, status, body }, { interim: 0, status: 200, body: 'ok' })
+})
+
 t.test('trailers that are announced arrive behind the body, each apart, where the client takes them', async (t) => {
   const upstream = await answering(t, [
     'HTTP/1.1 200 OK', 'Trailer: X-Sum, X-Twice', 'Transfer-Encoding: chunked', '', '2', 'ok', '0',

@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 
 /** Opens a socket to an origin and closes it with the test. */
-export async function openSocket (t: Test, origin: string): Promise<Socket> {
+export async function openSocket (t: Test, origin: string, options: { allowHalfOpen?: boolean } = {}): Promise<Socket> {
   const { hostname, port } = new URL(origin)
-  const socket = connect(Number(port), hostname)
+  const socket = connect({ port: Number(port), host: hostname, ...options })
   t.teardown(() => socket.destroy())
   await once(socket, 'connect')
   return socket

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { LogDestination } from '../../lib/standalone/log-destination.ts'
@@ -20,7 +21,7 @@ function open (t: Test, file: string, flags: string): number {
   return fd
 }
 
-/** A named pipe whose ends do not block. The test must close the reading end. */
+/** A named pipe whose ends do not block. The test must close them. */
 async function makePipe (t: Test) {
   const folder = mkdtempSync(join(tmpdir(), 'log-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
@@ -29,8 +30,7 @@ async function makePipe (t: Test) {
   const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants
   const readingEnd = openSync(pipe, O_RDONLY | O_NONBLOCK)
   const writingEnd = openSync(pipe, O_WRONLY | O_NONBLOCK)
-  t.teardown(() => closeSync(writingEnd))
-  return { readingEnd, writingEnd }
+  return { folder, readingEnd, writingEnd }
 }
 
 t.test('a full disk loses lines, which a metric counts, and nothing else', { skip }, async (t) => {
@@ -69,7 +69,10 @@ t.test('lines are written in order, in whole, also those of one turn and those a
 
 t.test('a reader that stalls takes neither memory nor the end', { skip: process.platform === 'win32' }, async (t) => {
   const { readingEnd, writingEnd } = await makePipe(t)
-  t.teardown(() => closeSync(readingEnd))
+  t.teardown(() => {
+    closeSync(readingEnd)
+    closeSync(writingEnd)
+  })
   const destination = new LogDestination(writingEnd)
   const line = `${'x'.repeat(1023)}\n`
 
@@ -78,6 +81,25 @@ t.test('a reader that stalls takes neither memory nor the end', { skip: process.
   destination.flushSync()
 
   t.ok(destination.lost > 1000)
+})
+
+t.test('lines wait for a slow reader and arrive whole', { skip: process.platform === 'win32' }, async (t) => {
+  const { folder, readingEnd, writingEnd } = await makePipe(t)
+  const destination = new LogDestination(writingEnd)
+  const lines = Array.from({ length: 375 }, (_, index) => `${index} ${'x'.repeat(1000)}\n`)
+  for (const line of lines) destination.write(line)
+  // A pipe holds less than this, so the destination has to wait.
+  await destination.flush(1)
+
+  const reader = spawn('cat', [join(folder, 'pipe')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const read = text(reader.stdout)
+  await once(reader.stdout, 'readable')
+  closeSync(readingEnd)
+  await destination.flush(60_000)
+  closeSync(writingEnd)
+
+  t.equal(await read, lines.join(''))
+  t.equal(destination.lost, 0)
 })
 
 t.test('a process whose standard output is full serves, and ends when it is told to', { skip }, async (t) => {
