@@ -45,7 +45,8 @@ t.test('what a lenient reader could take for a JSON Web Token is never opaque', 
 
   for (const token of [
     makeIssuer().token(), issuer.token({ exp: 1 }), `${header}=.${payload}.${signature}`, `${header}.${payload}`, `${header}.${payload}.`, `${header}.${payload}.${signature}.a.b`,
-    `${part(' {"alg":"RS256"}')}.${payload}.${signature}`, `${part('\uFEFF{"alg":"RS256"}')}.${payload}.${signature}`, `${part('{"alg":"RS256",}')}.${payload}.${signature}`
+    `${part(' {"alg":"RS256"}')}.${payload}.${signature}`, `${part('\uFEFF{"alg":"RS256"}')}.${payload}.${signature}`, `${part('{"alg":"RS256",}')}.${payload}.${signature}`,
+    `${part('{"alg":"RS256",}')}.a.b.c.d`
   ]) t.equal((await send('/', withToken(token))).status, 401, token)
 })
 
