@@ -15,6 +15,12 @@ export async function compile () {
   const folder = await mkdtemp('build/test-')
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+  await compileTo(folder)
+  return folder
+}
+
+/** @param {string} folder relative to the project */
+export async function compileTo (folder) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   const compiler = spawn(process.execPath, [tsc, '-p', 'tsconfig.test.json', '--outDir', folder], { stdio: 'inherit' })
   const [code] = await once(compiler, 'exit')
@@ -23,7 +29,6 @@ export async function compile () {
     cp('lib/admin/page', `${folder}/lib/admin/page`, { recursive: true }),
     writeFile(`${folder}/package.json`, await manifest())
   ])
-  return folder
 }
 
 /** The examples import the package by its name. This manifest makes that name stand for the compiled library. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 
 /** Percent. Some branches are only reached when a race goes their way. Raise these as the coverage rises, and never lower them. */
-const thresholds = ['--lines', '99.7', '--functions', '98.8', '--branches', '98.6']
+const thresholds = ['--lines', '99.8', '--functions', '99', '--branches', '98.8']
 
 /**
  * Prints what the tests have covered.

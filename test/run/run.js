@@ -1,6 +1,7 @@
 // npm test                             all tests
 // npm test -- headers flow/retries     only the test files whose paths contain one of these
 // npm run test:coverage                all tests, and what they cover
+// npm test -- --compiled build/ci      what `node test/run/compile-to.js build/ci` has compiled
 //
 // Compiles the project once and runs its test files in a few processes. tap's own runner starts a process for each file,
 // and most files spend more time on loading Fastify, undici and tap than on their tests.
@@ -13,11 +14,13 @@ import { makeKeys } from './keys.js'
 import { Report } from './report.js'
 import { runGroup } from './run-group.js'
 
-const { values: { coverage }, positionals } = parseArgs({ options: { coverage: { type: 'boolean' } }, allowPositionals: true })
+const { values: { coverage, compiled }, positionals } = parseArgs({
+  options: { coverage: { type: 'boolean' }, compiled: { type: 'string' } }, allowPositionals: true
+})
 const groups = await groupTests(positionals)
 const report = new Report(groups.length)
-report.print('Compiling')
-const [folder, keys] = await Promise.all([compile(), makeKeys()])
+if (compiled === undefined) report.print('Compiling')
+const [folder, keys] = await Promise.all([compiled ?? compile(), makeKeys()])
 const env = { ...process.env, TEST_RSA_KEYS: keys, ...coverage && { NODE_V8_COVERAGE: `${folder}/coverage` } }
 
 const queue = groups.values()

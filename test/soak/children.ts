@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { basename } from 'node:path'
 import { plainEnvironment } from '../helpers/run-example.ts'
 
+const isCompiled = import.meta.url.endsWith('.js')
+
 /** Starts one of the programs beside this file. @returns it, and the first thing that it says */
 export async function startChild<First> (file: string, args: readonly string[]): Promise<{ child: ChildProcess, first: First }> {
-  const child = fork(new URL(file, import.meta.url), args, {
-    execArgv: ['--import', 'tsx', '--expose-gc'], env: plainEnvironment()
-  })
+  const [program, execArgv] = isCompiled ? [file.replace(/ts$/, 'js'), []] : [file, ['--import', 'tsx']]
+  const child = fork(new URL(program, import.meta.url), args, { execArgv: [...execArgv, '--expose-gc'], env: plainEnvironment() })
   return { child, first: await answerOf<First>(child) }
 }
 
@@ -53,5 +54,5 @@ export function answerParent (answers: Record<string, () => unknown>): void {
 }
 
 function nameOf (child: ChildProcess): string {
-  return basename(child.spawnargs.find((argument) => argument.endsWith('.ts')) ?? 'a child')
+  return basename(child.spawnargs.find((argument) => /\.[jt]s$/.test(argument)) ?? 'a child')
 }
