@@ -5,9 +5,12 @@ export interface MediaType {
   values (name: string): string[]
 }
 
-/** The media types of a header's value (RFC 9110 8.3.1, 12.5.1). What is malformed is read as far as it can be. */
+/**
+ * The media types in a header's value (RFC 9110 8.3.1, 12.5.1). Malformed ones are read as far as possible, and empty list
+ * elements are ignored (RFC 9110 5.6.1.2).
+ */
 export function mediaTypes (value: string): MediaType[] {
-  return splitUnquoted(value, ',').map((item) => {
+  return splitUnquoted(value, ',').filter((item) => item.trim() !== '').map((item) => {
     const [type, ...parameters] = splitUnquoted(item, ';')
     const pairs = parameters.map((parameter) => {
       const at = parameter.indexOf('=')

@@ -18,8 +18,10 @@ export function fromMediaType (options: FromMediaTypeOptions = {}): VersionResol
     unknownStatus: isWeighed ? 406 : 415,
     resolve ({ raw }) {
       const found = mediaTypes(fieldValues(raw.rawHeaders, header).join(','))
-        .map((type) => ({ names: read(type), weight: isWeighed ? weightOf(type) : 1 }))
-        .filter(({ names, weight }) => names.length > 0 && weight > 0)
+        .map((type) => ({ type, names: read(type) }))
+        .filter(({ names }) => names.length > 0)
+        .map(({ type, names }) => ({ names, weight: isWeighed ? weightOf(type) : 1 }))
+        .filter(({ weight }) => weight > 0)
       const highest = found.reduce((most, { weight }) => Math.max(most, weight), 0)
       const names = found.filter(({ weight }) => weight === highest).flatMap(({ names }) => names)
       return names.length === 0 ? undefined : names.join(',')

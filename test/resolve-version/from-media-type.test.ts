@@ -65,13 +65,11 @@ test('what no version can be represented as is 406, what cannot be read is 415',
   t.match(fromMediaType({ header: 'content-type' }), { name: 'media-type:content-type', readsHeaders: ['content-type'], unknownStatus: 415 })
 })
 
-for (const [title, piece] of [['quotes', '"'], ['semicolons', ';'], ['commas', ','], ['escapes', '"\\'], ['parameters', ';version="'], ['blanks', ' \t']]) {
-  test(`a header of nothing but ${title} is read at once`, async (t) => {
-    const request = asked({ rawHeaders: ['accept', piece!.repeat(100_000)] })
-    const start = performance.now()
+for (const [title, piece] of [['quotes', '"'], ['semicolons', ';'], ['commas', ','], ['escapes', '"\\'], ['parameters', ';version="'], ['blanks', ' \t']] as const) {
+  test(`a long header that consists of ${title} is read in linear time`, async (t) => {
+    // In quadratic time, this would take longer than a test may.
+    const request = asked({ rawHeaders: ['accept', piece.repeat(1_000_000)] })
 
-    fromMediaType({ vendor: 'acme' }).resolve(request)
-
-    t.ok(performance.now() - start < 2000)
+    t.equal(fromMediaType({ vendor: 'acme' }).resolve(request), undefined)
   })
 }
