@@ -66,7 +66,8 @@ function agentOf (
   { timeoutMs, maxBytes, ca }: Options, proxy: Options['proxy']
 ): Dispatcher {
   const tls = ca === undefined ? {} : { ca: ca as string }
-  const options = { connect: { timeout: timeoutMs, ...tls }, maxResponseSize: maxBytes }
+  // Proxies usually allow tunnels to port 443 only, so they are asked for plain HTTP directly.
+  const options = { connect: { timeout: timeoutMs, ...tls }, maxResponseSize: maxBytes, proxyTunnel: false }
   if (proxy === false) return new Agent(options)
   if (proxy === undefined) return new EnvHttpProxyAgent({ ...options, requestTls: tls })
   return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })

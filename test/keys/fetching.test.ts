@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -85,13 +85,17 @@ t.test('a private authority is trusted when the config has it, and named as the 
   t.match((await statusOf(t, url)).lastError, /localhost:\d+\/keys has a certificate of an unknown authority .*jwks\.ca/)
 })
 
-t.test('a proxy of the config or the environment is used, as far as NO_PROXY lets it', async (t) => {
-  const { origin } = await startJwksServer(t, answer(set))
-  const tunnels: string[] = []
-  const proxy = createServer().listen(0, '127.0.0.1')
-  proxy.on('connect', (request, socket) => {
-    tunnels.push(request.url!)
-    const onward = connect(Number(new URL(origin).port), '127.0.0.1', () => {
+/** A proxy that leads every request and every tunnel to one server, and notes what it was asked for. */
+async function startProxy (t: Test, origin: string) {
+  const asked: string[] = []
+  const port = Number(new URL(origin).port)
+  const proxy = createServer(({ method, url, headers }, response) => {
+    asked.push(`${method} ${url}`)
+    request({ port, path: new URL(url!).pathname, headers }, (answer) => { answer.pipe(response) }).end()
+  }).listen(0, '127.0.0.1')
+  proxy.on('connect', ({ method, url }, socket) => {
+    asked.push(`${method} ${url}`)
+    const onward = connect(port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
       onward.pipe(socket).pipe(onward)
     })
@@ -99,13 +103,24 @@ t.test('a proxy of the config or the environment is used, as far as NO_PROXY let
   })
   await once(proxy, 'listening')
   t.teardown(() => { proxy.closeAllConnections(); proxy.close() })
-  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-  const environment = (values: Record<string, string>): void => {
+  return { asked, address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+}
+
+/** Sets the variables that name proxies, until the test ends. */
+function proxyVariables (t: Test): (values: Record<string, string>) => void {
+  const before = { ...process.env }
+  const set = (values: Record<string, string>): void => {
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']) delete process.env[name]
     Object.assign(process.env, values)
   }
-  const before = { ...process.env }
-  t.teardown(() => { environment({}); Object.assign(process.env, before) })
+  t.teardown(() => { set({}); Object.assign(process.env, before) })
+  return set
+}
+
+t.test('a proxy of the config or the environment is used, as far as NO_PROXY lets it', async (t) => {
+  const { origin } = await startJwksServer(t, answer(set))
+  const { asked, address } = await startProxy(t, origin)
+  const environment = proxyVariables(t)
   const url = 'http://keys.test/set'
 
   environment({})
@@ -117,12 +132,29 @@ t.test('a proxy of the config or the environment is used, as far as NO_PROXY let
   t.equal((await statusOf(t, url)).keys.length, 0)
   environment({ HTTP_PROXY: address })
   t.equal((await statusOf(t, url, { proxy: false })).keys.length, 0)
-  t.strictSame(tunnels, ['keys.test:80', 'keys.test:80'])
+  t.strictSame(asked, [`GET ${url}`, `GET ${url}`])
 })
 
-for (const [form, value] of [['seconds', '90'], ['a date', new Date(Date.now() + 90_000).toUTCString()], ['far too long', '99999999']] as const) {
+t.test('a proxy is asked for a tunnel to an https issuer, whose certificate is verified', async (t) => {
+  const authority = await makeAuthority()
+  const server = createTlsServer(await authority.server('keys.test'), (_request, response) => { response.end(set) }).listen(0)
+  await once(server, 'listening')
+  t.teardown(() => { server.closeAllConnections(); server.close() })
+  const { asked, address } = await startProxy(t, `https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const environment = proxyVariables(t)
+  const url = 'https://keys.test/set'
+
+  environment({})
+  t.equal((await statusOf(t, url, { proxy: address, ca: authority.ca })).keys.length, 1)
+  environment({ HTTPS_PROXY: address })
+  t.equal((await statusOf(t, url, { ca: authority.ca })).keys.length, 1)
+  t.match((await statusOf(t, url)).lastError, /unknown authority/)
+  t.strictSame(asked, Array(3).fill('CONNECT keys.test:443'))
+})
+
+for (const [form, value] of [['seconds', () => '90'], ['a date', () => new Date(Date.now() + 120_000).toUTCString()], ['far too long', () => '99999999']] as const) {
   t.test(`Retry-After is honored, as ${form}: until then no token causes a fetch`, async (t) => {
-    const { keys, server, known, clock } = await keysFrom(t, answer('', 503, { 'retry-after': value }))
+    const { keys, server, known, clock } = await keysFrom(t, answer('', 503, { 'retry-after': value() }))
     await keys.refresh()
 
     clock.now += 85_000
