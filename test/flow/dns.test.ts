@@ -37,7 +37,7 @@ async function gatewayToName (t: Test, options: Partial<UpstreamOptions> = {}) {
 }
 
 t.test('a name is looked up again within 30 seconds, although its connections are in use', async (t) => {
-  const { send, clock, seen } = await gatewayToName(t)
+  const { send, clock, seen } = await gatewayToName(t, { timeouts: { keepAlive: 300_000 } })
 
   const history = []
   for (const ahead of [0, 10_000, 29_000, 30_000, 31_000, 60_000]) {
