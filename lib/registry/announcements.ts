@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events'
 import type { VersionEventMap, VersionEvents } from '../../types/index.ts'
 
-/** Tells listeners what happens. They disturb neither each other nor the request that they are told of. */
+/** Emits the registry's events. A listener that fails affects neither the other listeners nor the request that caused the event. */
 export class Announcements {
   readonly events: VersionEvents = new EventEmitter<VersionEventMap>()
-  /** Gets what listeners throw, or reject with. */
+  /** Receives what listeners throw or reject with. */
   onFault: (error: unknown) => void = () => {}
 
   tell<Name extends keyof VersionEventMap> (name: Name, event: VersionEventMap[Name][0]): void {

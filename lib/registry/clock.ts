@@ -1,7 +1,10 @@
 import { answerAtOnce } from '../answer-at-once.ts'
 import { show } from '../config/problems.ts'
 
-/** A clock that may be the app's: milliseconds since 1970. With a time that is none, what has ended would go on. */
+/**
+ * Wraps a clock, possibly the app's, that returns milliseconds since 1970. The wrapped clock throws a TypeError for an invalid
+ * time: all comparisons with `NaN` are false, so a retired version would be served again.
+ */
 export function checkedClock (clock: () => number = Date.now): () => number {
   if (clock === Date.now) return clock
   return () => {

@@ -4,11 +4,11 @@ interface Differences {
   readonly added: readonly string[]
   readonly changed: readonly string[]
   readonly removed: readonly string[]
-  /** Aliases that are new, gone, or end at another version. */
+  /** Aliases that were added, removed, or lead to another version. */
   readonly aliases: readonly string[]
 }
 
-/** Ids and aliases in which two revisions differ. Versions that are the same are kept as they are. */
+/** Compares two revisions. A version that has not changed is the same object in both. */
 export function differences (before: Revision, after: Revision): Differences {
   const [old, current] = [before, after].map(({ versions }) => new Map(versions.map((version) => [version.id, version])))
   const ids = [...current!.keys()]

@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type { UsageOptions } from '../../types/index.ts'
 import type { Usage } from './usage.ts'
 
-/** How long the end of an app waits for `onUsage`, in milliseconds. */
+/** How long closing an app waits for `onUsage`, in milliseconds. */
 const longestEndMs = 5000
-/** What is being handed over, by whichever gateway of a registry. */
+/** The flush in progress. Gateways may share a registry and thus its usage. */
 const underWay = new WeakMap<Usage, Promise<void>>()
 
 /**
- * Hands the usage that changed to `onUsage`: from time to time once the app is ready, and at its end. The next time is
- * counted from when it has done with the last, so it is never called twice at once.
+ * Passes changed usage to `onUsage`: every `flushMs` once the app is ready, and when it closes. The interval restarts when
+ * `onUsage` has settled, so that calls never overlap.
  */
 export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flushMs = 60_000 }: UsageOptions): void {
   if (onUsage === undefined) return

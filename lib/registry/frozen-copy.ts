@@ -1,10 +1,10 @@
 import { isDate } from 'node:util/types'
 
 /**
- * A copy of data that nobody else has, and that cannot be changed, however deep. Functions and bytes are shared, and
- * so is what leads back to itself, which no config does.
+ * Makes a deep copy of data and freezes it. Functions, buffers and circular references are not copied. No valid config has
+ * circular references.
  *
- * @param around what the value is in
+ * @param around the objects that contain the value
  */
 export function frozenCopy<Value> (value: Value, around: readonly unknown[] = []): Value {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || around.includes(value)) return value

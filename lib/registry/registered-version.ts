@@ -2,7 +2,7 @@ import type { Brownout, Disabled, Moment, UpstreamOptions, Version, VersionConfi
 
 const day = 86_400_000
 
-/** A brownout with its times in milliseconds since 1970. */
+/** A brownout. Times are in milliseconds since 1970. */
 export interface PlannedBrownout {
   readonly start: number
   readonly end: number
@@ -10,24 +10,24 @@ export interface PlannedBrownout {
   readonly exempt: Brownout['exempt']
 }
 
-/** One version of a revision. Where in its life it is depends on the time alone. */
+/** A version in a revision. Its state depends only on the time. */
 export class RegisteredVersion<Id extends string = string> {
   readonly id: Id
   readonly config: VersionConfig
   readonly upstream: Readonly<UpstreamOptions>
   readonly isHidden: boolean
-  /** Whether overrides may name it without a permission. */
+  /** Whether overrides may name it without permission. */
   readonly isOpen: boolean
   readonly disabled: Readonly<Disabled> | null
   readonly deprecatedAt: number | null
   readonly sunsetAt: number | null
   readonly links: Readonly<VersionLinks>
-  /** Whether nothing ever happens to it: most versions, most of the time. */
+  /** Whether it is enabled and always active, without an end or brownouts. Most versions are. */
   readonly isPlain: boolean
   readonly #brownouts: readonly PlannedBrownout[]
   readonly #retiresAt: number
 
-  /** @param upstream that of an earlier revision when it is the same, so that its connections are kept */
+  /** @param upstream the object of the previous revision if the options are equal, so that its connections are kept */
   constructor (id: Id, config: VersionConfig, upstream: Readonly<UpstreamOptions>) {
     this.id = id
     this.config = config
@@ -54,23 +54,23 @@ export class RegisteredVersion<Id extends string = string> {
     return this.config.state ?? 'active'
   }
 
-  /** Whether callers are told of it. */
+  /** Whether callers can see it: it is neither hidden, nor retired, nor a preview that is not public. */
   isVisibleAt (now: number): boolean {
     return this.isOpen && this.stateAt(now) !== 'retired'
   }
 
-  /** Of those under way, one that is enforced comes before those that only observe. */
+  /** Returns the current brownout. If several overlap, an enforced one takes precedence. */
   brownoutAt (now: number): PlannedBrownout | undefined {
     const underWay = this.#brownouts.filter(({ start, end }) => start <= now && now < end)
     return underWay.find(({ mode }) => mode === 'enforce') ?? underWay[0]
   }
 
-  /** Whether its announced end has passed, and it is served all the same. */
+  /** Whether its sunset date has passed, but it is not retired. */
   isOverdueAt (now: number): boolean {
     return this.sunsetAt !== null && now >= this.sunsetAt && this.stateAt(now) !== 'retired'
   }
 
-  /** What is told of it. */
+  /** Describes it for `app.versions`. */
   describe (now: number, successor: Id | null): Version<Id> {
     const { id, upstream, disabled, links, config, isHidden } = this
     return Object.freeze({
@@ -95,7 +95,7 @@ function disabledOf ({ disabled = false }: VersionConfig): Readonly<Disabled> | 
   return disabled ? Object.freeze({}) : null
 }
 
-/** A moment in milliseconds since 1970; `NaN` when it is none. */
+/** Converts a moment to milliseconds since 1970. Returns `NaN` if it is invalid. */
 export function timeOf (moment: Moment): number
 export function timeOf (moment: Moment | undefined): number | null
 export function timeOf (moment: Moment | undefined): number | null {
@@ -106,7 +106,7 @@ function dateOf (time: number | null): Date | null {
   return time === null ? null : new Date(time)
 }
 
-/** The day of a time, by its number since 1970: for what is told once a day. */
+/** Returns the number of days since 1970, for events that are emitted once a day. */
 export function dayOf (time: number): number {
   return Math.floor(time / day)
 }

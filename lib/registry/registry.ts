@@ -15,7 +15,7 @@ import { Usage } from './usage.ts'
 
 const day = 86_400_000
 
-/** The versions in force, and how they are replaced: always as a whole, checked before, swapped at once. */
+/** Holds the current set of versions. Every change builds a new set, validates it, and swaps it in atomically. */
 export class Registry<Id extends string = string, Alias extends string = string> implements VersionRegistry<Id, Alias> {
   readonly options: RegistryOptions
   readonly announcements = new Announcements()
@@ -25,7 +25,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   readonly revisions: Revisions
   readonly reporters = new Reporters()
 
-  /** @param check the rules for every set; the first one has passed it */
+  /** @param check validates every later set. `set` must have passed it already */
   constructor (set: VersionSet<Id, Alias>, options: RegistryOptions, check: Check) {
     this.options = options
     this.now = checkedClock(options.now)
@@ -33,7 +33,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
     this.revisions = new Revisions(set, options, check)
   }
 
-  /** The set that a request is decided against from here on. */
+  /** The revision that new requests are decided against. */
   get current (): Revision {
     return this.revisions.current
   }
@@ -103,10 +103,10 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   /**
-   * Goes on for another registry, of whose gateway this one takes the place: with its usage, what was switched off by hand,
-   * and its earlier revisions.
+   * Continues another registry, whose gateway this one's replaces. Takes over its history, the versions that `disable()`
+   * disabled and, if the usage options are equal, its usage.
    *
-   * @param keepsSet whether its versions are in force on, with all that was changed at run time
+   * @param keepsSet whether to take over its set as well, including changes made at run time
    */
   takeOver (previous: Registry, { keepsSet }: { keepsSet: boolean }): void {
     const { set: own } = this.current.content
@@ -141,12 +141,12 @@ export class Registry<Id extends string = string, Alias extends string = string>
     return (this.reporters.find('defaultId')?.() ?? null) as Id | null
   }
 
-  /** Every id and alias. */
+  /** All ids and aliases. */
   names (): string[] {
     return this.current.names()
   }
 
-  /** What was switched off by hand, of the versions that go on. */
+  /** Returns those of the given versions that `disable()` disabled. */
   #stillOff (ids: readonly string[], { content: { switchedOff } } = this.current): Map<string, Disabled> {
     const { canonical } = this.current
     const off = new Map([...switchedOff].map(([id, options]) => [canonical(id), options]))
@@ -170,10 +170,10 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   /**
-   * Changes the set, and tells of it; or tells that the change was refused.
+   * Applies a change and emits `updated`, or `rejected` if the new set is invalid.
    *
-   * @param change gives what else there is to tell
-   * @returns the new revision
+   * @param change returns a function that emits a further event, if there is one
+   * @returns the number of the new revision
    */
   #change (change: (before: Revision) => ((revision: number) => void) | void): number {
     const before = this.current
@@ -184,7 +184,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
       if (isConfigInvalid(error)) this.announcements.tell('rejected', { revision: before.number, problems: error.problems })
       throw error
     }
-    // A listener may change it again.
+    // Read it before emitting: a listener may make another change.
     const after = this.current
     this.announcements.tell('updated', { revision: after.number, ...differences(before, after) })
     tellMore?.(after.number)

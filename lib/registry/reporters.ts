@@ -1,38 +1,38 @@
 import type { ExplainedRequest, Explanation, Principal, TargetHealth, VersionDecision, VersionHealth } from '../../types/index.ts'
 
-/** What was counted at a target, since its version has it. */
+/** The statistics of a target, counted since its version has had it. */
 export interface TargetStatistics extends Pick<TargetHealth, 'address' | 'healthy' | 'pending' | 'queued'> {
-  /** Open connections, upgraded ones among them. */
+  /** Open connections, including upgraded ones. */
   readonly connections: number
-  /** Exchanges that are over, each attempt by itself: `failed` by the target's fault, `abandoned` by anybody else's. */
+  /** Completed attempts. `failed`: the target was at fault. `abandoned`: something else was. */
   readonly ended: Readonly<Record<'succeeded' | 'failed' | 'abandoned', number>>
 }
 
-/** What was counted at the upstream of a version. */
+/** The statistics of a version's upstream. */
 export interface UpstreamStatistics {
   readonly version: string
-  /** Requests that were sent once more. */
+  /** Number of retries. */
   readonly retries: number
-  /** Upgraded connections that are open, such as WebSockets. */
+  /** Open upgraded connections, such as WebSockets. */
   readonly tunnels: number
   readonly targets: readonly TargetStatistics[]
 }
 
-/** Names of the resolvers that are asked, strongest first. */
+/** Names of the resolvers, in order of precedence. */
 export interface Precedence {
   readonly override: readonly string[]
-  /** Asked when none of the overrides has an opinion. */
+  /** Evaluated only if no other override has an opinion. */
   readonly weak: readonly string[]
   readonly pin: readonly string[]
   /** A version, an alias, `required`, or `a function`. */
   readonly default: string
 }
 
-/** What others know of the versions: those who decide, and those who forward. */
+/** What `resolveVersion` and `proxyVersions` can report about the versions. */
 export interface Reports {
   health: () => readonly VersionHealth[]
   statistics: () => readonly UpstreamStatistics[]
-  /** Id of the version that the default leads to; `null` when that depends. */
+  /** Returns the id of the version that serves the default, or `null` if it depends on the request or there is none. */
   defaultId: () => string | null
   precedence: () => Precedence
   explain: (request: ExplainedRequest) => Promise<Explanation>
@@ -41,12 +41,12 @@ export interface Reports {
   resolveFor: (principal: Principal) => Promise<VersionDecision>
 }
 
-/** Those who know more of the versions than the registry. The first gateway of a registry speaks for it. */
+/** Collects the reports of gateways. If several gateways share a registry, the first one that has a report provides it. */
 export class Reporters {
-  /** In the order in which they came. */
+  /** In order of registration. */
   readonly #all = new Set<Partial<Reports>>()
 
-  /** @returns takes it back */
+  /** @returns a function that removes the reports */
   add (reports: Partial<Reports>): () => void {
     this.#all.add(reports)
     return () => { this.#all.delete(reports) }
@@ -56,7 +56,10 @@ export class Reporters {
     return [...this.#all].find((reports) => reports[name] !== undefined)?.[name]
   }
 
-  /** @param url what it is about: the gateway that has it is asked, else the first @throws as long as there is no gateway */
+  /**
+   * @param url selects the gateway that serves it; by default the first gateway reports
+   * @throws if there is no gateway yet
+   */
   ask<Name extends 'explain' | 'resolveFor'> (name: Name, url?: string): Reports[Name] {
     const responsible = url === undefined ? undefined : [...this.#all].find(({ has }) => has?.(url) === true)
     const report = responsible?.[name] ?? this.find(name)

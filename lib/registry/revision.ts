@@ -4,43 +4,43 @@ import type { Disabled, RegistryOptions, UpstreamOptions, Version, VersionConfig
 import { RegisteredVersion } from './registered-version.ts'
 import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange } from './version-id.ts'
 
-/** A version, and the alias that led to it when one did. */
+/** A version, and the alias that led to it, if any. */
 export interface Found<Id extends string = string> {
   readonly version: RegisteredVersion<Id>
   readonly alias: string | undefined
 }
 
-/** How names are matched with versions. */
+/** Options that determine how names are matched to versions. */
 export type Matching = Pick<RegistryOptions, 'format' | 'dateMatch' | 'ranges'>
 
-/** A set of versions, and what was switched off by hand: that outlives the set. */
+/** A set of versions, and the versions that `disable()` disabled, which outlive the set. */
 export interface Content {
   readonly set: VersionSet
   readonly switchedOff: ReadonlyMap<string, Disabled>
 }
 
-/** What a content says all in all. */
+/** Returns the set with the manually disabled versions marked as disabled. */
 export function effectiveSet ({ set, switchedOff }: Content): VersionSet {
-  // It may not be checked yet, and be of any shape.
+  // The set may not have been validated yet, so it may have any shape.
   if (switchedOff.size === 0) return set
   const versions: Record<string, VersionConfig> = { ...set.versions }
   for (const [id, disabled] of switchedOff) versions[id] = { ...versions[id]!, disabled }
   return { ...set, versions }
 }
 
-/** A numbered, immutable set of versions and aliases. Its config was checked before, and cannot be changed. */
+/** A numbered, immutable set of versions and aliases. Its config has been validated and frozen. */
 export class Revision {
   readonly number: number
   readonly content: Content
   readonly versions: readonly RegisteredVersion[]
   readonly aliases: ReadonlyMap<string, string>
   readonly #matching: Matching
-  // A Map: names come from requests, and an object has members of its own (`constructor`).
+  // A Map, because names come from requests, and objects inherit members such as `constructor`.
   readonly #byName = new Map<string, Found>()
-  /** The form that names are compared in. */
+  /** Converts a name to the form in which names are compared. */
   readonly canonical: (id: string) => string
 
-  /** @param before the revision whose unchanged parts are kept */
+  /** @param before the previous revision; its unchanged versions are reused */
   constructor (number: number, content: Content, matching: Matching, before: Revision | null) {
     this.number = number
     this.content = content
@@ -53,32 +53,32 @@ export class Revision {
     this.aliases = this.#follow(aliases)
   }
 
-  /** Looks up an id or alias, in any case of letters. */
+  /** Looks up an id or alias, ignoring case. With a `format`, equivalent spellings match as well. */
   find (name: string): Found | undefined {
     return this.#byName.get(this.canonical(name))
   }
 
-  /** Whether a text can be the name of a version. */
+  /** Whether a text is a valid version name. With `format: 'date'`, a date must exist in the calendar. */
   isName (text: string): boolean {
     return isVersionId(text) && !(this.#matching.format === 'date' && isImpossibleDate(text))
   }
 
-  /** Whether an override can say it: a name, or a range where the format allows that. */
+  /** Whether a text is a valid value for an override: a name or, with `ranges`, a range. */
   isSayable (text: string): boolean {
     return this.#matching.ranges === true ? isVersionRange(text) : this.isName(text)
   }
 
-  /** Whether a text says that any version will do: that is no opinion. */
+  /** Whether a text accepts any version, which counts as no opinion. */
   isAny (text: string): boolean {
     return text === '*' || (this.#matching.ranges === true && semver.validRange(text) === '*')
   }
 
-  /** Looks up what an override said: a name, or what the format allows besides. */
+  /** Looks up the value of an override: a name or, if the options allow it, a date or range. */
   match (name: string, now: number): Found | undefined {
     return this.find(name) ?? this.approach(name, now)
   }
 
-  /** Looks up the version nearest to what is the name of none: by a date, or a range. It is never a hidden one. */
+  /** Finds the best match for a date or range that is not itself a name. It is never a hidden version. */
   approach (name: string, now: number): Found | undefined {
     const { format, dateMatch, ranges } = this.#matching
     if (format === 'date' && dateMatch === 'floor' && isDate(name)) return this.#floor(name)
@@ -89,12 +89,12 @@ export class Revision {
     return successor === undefined ? undefined : this.find(successor)?.version
   }
 
-  /** Ids of the versions that callers may choose from. */
+  /** Ids of the versions that callers can choose: visible and enabled. */
   visibleIds (now: number): string[] {
     return this.versions.filter((version) => version.disabled === null && version.isVisibleAt(now)).map(({ id }) => id)
   }
 
-  /** The first active version, else the first deprecated one. */
+  /** Returns the first active version, else the first deprecated one. */
   oldestActive (now: number): RegisteredVersion | undefined {
     const served = this.#served(now)
     return served.find((version) => version.stateAt(now) === 'active') ?? served[0]
@@ -104,7 +104,7 @@ export class Revision {
     return version.describe(now, this.successorOf(version)?.id ?? null)
   }
 
-  /** Every id and alias. */
+  /** All ids and aliases. */
   names (): string[] {
     return [...this.versions.map(({ id }) => id), ...this.aliases.keys()]
   }
@@ -124,14 +124,14 @@ export class Revision {
     return this.versions.filter((version) => version.disabled === null && version.isVisibleAt(now) && version.config.state !== 'preview')
   }
 
-  /** The latest version that is not after a date. */
+  /** Returns the latest version on or before a date. */
   #floor (date: string): Found | undefined {
     const dated = this.versions.filter((version) => isDate(version.id) && version.id <= date && !version.isHidden && version.config.state !== 'preview')
     const [first, ...others] = dated
     return first && { version: others.reduce((best, version) => version.id > best.id ? version : best, first), alias: undefined }
   }
 
-  /** The highest version of a range of semantic versions. */
+  /** Returns the highest version in a semver range. */
   #highest (range: string, now: number): Found | undefined {
     const candidates = new Map(this.#served(now).map((version) => [this.canonical(version.id), version]))
     const best = semver.maxSatisfying([...candidates.keys()].filter((id) => semver.valid(id) !== null), range)
@@ -139,7 +139,7 @@ export class Revision {
   }
 }
 
-/** A version, or the one of the revision before when it is the same. */
+/** Creates a version, or returns that of the previous revision if its config is equal. */
 function registered (id: string, config: VersionConfig, before: RegisteredVersion | undefined): RegisteredVersion {
   if (before !== undefined && isDeepStrictEqual(before.config, config)) return before
   const upstream: UpstreamOptions = typeof config.upstream === 'string' ? Object.freeze({ targets: config.upstream }) : config.upstream

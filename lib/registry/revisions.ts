@@ -4,13 +4,13 @@ import { Problems } from '../config/problems.ts'
 import { frozenCopy } from './frozen-copy.ts'
 import { type Content, effectiveSet, Revision } from './revision.ts'
 
-/** How many earlier contents are kept. */
+/** How many earlier sets `rollback()` can restore. */
 const longestHistory = 10
 
-/** Adds what somebody has against a set of versions. */
+/** Validates a set of versions and adds its problems. */
 export type Check = (problems: Problems, set: VersionSet) => void
 
-/** The revision in force, and the way to the next: checked before, swapped at once. */
+/** Holds the current revision and the history. A new set is validated before it is swapped in atomically. */
 export class Revisions {
   current: Revision
   readonly #options: RegistryOptions
@@ -18,30 +18,30 @@ export class Revisions {
   readonly #listeners = new Set<(next: Revision) => void>()
   readonly #history: Content[] = []
 
-  /** @param set has passed the check */
+  /** @param set must have passed the check */
   constructor (set: VersionSet, options: RegistryOptions, check: Check) {
     this.#options = options
     this.#checks = new Set([check])
     this.current = new Revision(1, { set: frozenCopy(set), switchedOff: new Map() }, options, null)
   }
 
-  /** Has somebody check every content that is to come. @returns ends that */
+  /** Adds a check for every later set. @returns a function that removes it */
   addCheck (check: Check): () => void {
     this.#checks.add(check)
     return () => { this.#checks.delete(check) }
   }
 
-  /** Has somebody told of every revision that comes next, before any request is decided against it. @returns ends that */
+  /** Calls a listener with each new revision, before any request is decided against it. @returns a function that removes it */
   onSwap (listener: (next: Revision) => void): () => void {
     this.#listeners.add(listener)
     return () => { this.#listeners.delete(listener) }
   }
 
-  /** Puts a content in force. @throws `VERSION_CONFIG_INVALID` with every problem; all stays as it was then */
+  /** Makes a set the current one. @throws `VERSION_CONFIG_INVALID` with all problems, and changes nothing */
   swap (content: Content): void {
     const before = this.current
     const problems = new Problems()
-    // What is checked is what is used: the app's own object may say something else the next time.
+    // Validate the copy that will be used: the app's own object may have other values when it is read again.
     const copy = frozenCopy(content)
     const set = effectiveSet(copy)
     for (const check of this.#checks) check(problems, set)
@@ -54,9 +54,9 @@ export class Revisions {
   }
 
   /**
-   * Goes on where others have ended: the numbers go on, and what was in force there can be gone back to.
+   * Continues the numbering and the history of another registry, so that its sets can be restored.
    *
-   * @throws `VERSION_CONFIG_INVALID`; all stays as it was then
+   * @throws `VERSION_CONFIG_INVALID`, and changes nothing
    */
   goOn (others: Revisions, content: Content): void {
     const [before, isSame] = [others.current, isDeepStrictEqual(content.set, others.current.content.set)]
@@ -72,7 +72,7 @@ export class Revisions {
     if (this.#history.length > longestHistory) this.#history.shift()
   }
 
-  /** Goes back. The next time it goes back from there. @throws `VERSION_CONFIG_INVALID` */
+  /** Restores an earlier set. The next rollback starts from that set. @throws `VERSION_CONFIG_INVALID` */
   rollback (steps: number): void {
     const place = this.#history.length - steps
     const earlier = this.#history[place]
@@ -83,7 +83,7 @@ export class Revisions {
   }
 }
 
-/** @throws `VERSION_CONFIG_INVALID` for an argument */
+/** Reports an invalid argument. @throws `VERSION_CONFIG_INVALID` */
 export function throwProblem (argument: string, message: string): never {
   const problems = new Problems()
   problems.add([argument], message)

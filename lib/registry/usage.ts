@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Tier, UsageEntry, UsageOptions } from '../../types/index.ts'
 
-/** One request. */
+/** The use of a version by one request. */
 export interface Use {
-  /** `null`: nobody known. */
+  /** `null` if the caller is unknown. */
   consumer: string | null
   /** Id of the version. */
   version: string
@@ -13,24 +13,24 @@ export interface Use {
 
 interface Entry extends Use {
   count: number
-  /** Milliseconds since 1970, like all moments here. */
+  /** Milliseconds since 1970, like all times in this file. */
   firstSeen: number
   lastSeen: number
-  /** By the tier that chose the version. */
+  /** Time of the last use, by the tier that chose the version. */
   readonly seen: Record<Tier, number>
-  /** When its use of a deprecated version was told of. */
+  /** When `deprecated-use` was last emitted. */
   toldAt: number
   isChanged: boolean
 }
 
 const hour = 3_600_000
-/** Characters of a name. A longer one, which somebody else may have chosen, is kept as its beginning and a digest. */
+/** Lengths in characters. A longer name of a caller, which a client may have chosen, is stored as its beginning and a digest. */
 const nameLimits = { whole: 256, beginning: 200 }
 
-/** Who uses which version: the pairs of consumer and version that were seen last. */
+/** Records who uses which version. Only the most recently seen pairs of consumer and version are kept. */
 export class Usage {
   readonly #entries: LRUCache<string, Entry>
-  /** What `takeChanged` will give, forgotten or not; `null` when nobody asks for it. */
+  /** What `takeChanged` will return, including evicted entries. `null` without `onUsage`. */
   readonly #changed: LRUCache<string, Entry> | null
 
   constructor ({ max = 50_000, onUsage }: UsageOptions = {}) {
@@ -38,7 +38,7 @@ export class Usage {
     this.#changed = onUsage === undefined ? null : new LRUCache({ max, dispose: (entry) => { entry.isChanged = false } })
   }
 
-  /** Pairs that are kept. */
+  /** Number of pairs that are kept. */
   get size (): number {
     return this.#entries.size
   }
@@ -47,8 +47,7 @@ export class Usage {
    * Counts a request.
    *
    * @param now milliseconds since 1970
-   * @param isDeprecated whether the version is
-   * @returns whether this use is to be told of: of a deprecated version, and not told of within the last hour
+   * @returns whether to emit `deprecated-use`: the version is deprecated, and the pair's last event is at least an hour ago
    */
   note (use: Use, now: number, isDeprecated = false): boolean {
     const key = keyOf(use)
@@ -65,24 +64,24 @@ export class Usage {
     return true
   }
 
-  /** Everybody who used a version, the latest first. */
+  /** Returns the callers of a version, the most recent first. */
   of (version: string): UsageEntry[] {
     return this.#list(version).map(frozen)
   }
 
-  /** How many used a version, and the latest of them. */
+  /** Returns the number of callers of a version, and the most recent of them. */
   latestOf (version: string, limit: number): { callers: number, usage: UsageEntry[] } {
     const all = this.#list(version)
     return { callers: all.length, usage: all.slice(0, limit).map(frozen) }
   }
 
-  /** Those who used a version at or after a moment, other than by these tiers; the latest first. */
+  /** Returns callers that used a version at or after `since`, the most recent first. Uses by `allowTiers` do not count. */
   seenSince (version: string, since: number, allowTiers: readonly Tier[] = []): UsageEntry[] {
     const tiers = (['override', 'pin', 'default'] as const).filter((tier) => !allowTiers.includes(tier))
     return this.#list(version).filter(({ seen }) => tiers.some((tier) => seen[tier] >= since)).map(frozen)
   }
 
-  /** What changed since the last time. Of more than `max` pairs the last ones. Nothing without `onUsage`. */
+  /** Returns the entries that changed since the last call, at most the last `max`. Empty without `onUsage`. */
   takeChanged (): UsageEntry[] {
     const changed = [...this.#changed?.rvalues() ?? []].filter((entry) => entry !== undefined)
     this.#changed?.clear()
@@ -90,7 +89,7 @@ export class Usage {
   }
 
   #add (key: string, { consumer, version, tier }: Use, now: number): Entry {
-    // One that was forgotten, but not taken yet, goes on counting.
+    // An entry that was evicted but not yet taken keeps its count.
     const entry = this.#changed?.peek(key) ?? {
       consumer: consumer === null ? null : boundedName(consumer),
       version,
@@ -111,7 +110,7 @@ export class Usage {
   }
 }
 
-/** No id has a line break, so the first one ends it, whatever characters the consumer has. */
+/** An id has no line breaks, so the first one ends it, whatever the consumer's name contains. */
 function keyOf ({ consumer, version }: Use): string {
   return consumer === null ? version : `${version}\n${boundedName(consumer)}`
 }

@@ -1,9 +1,9 @@
 import semver from 'semver'
 import type { RegistryOptions } from '../../types/index.ts'
 
-/** What a version or alias may be called, and what a request may say. Keeps `__proto__`, paths and list syntax out. */
+/** Valid names of versions and aliases, in the config and in requests. Excludes `__proto__`, paths and list syntax. */
 const grammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
-/** What an override may say where ranges are allowed. */
+/** Valid values of overrides if ranges are allowed. */
 const rangeGrammar = /^(?:\*|[\^~]?[A-Za-z0-9][A-Za-z0-9._-]{0,62})$/
 
 export function isVersionId (text: string): boolean {
@@ -14,7 +14,7 @@ export function isVersionRange (text: string): boolean {
   return rangeGrammar.test(text)
 }
 
-/** The form that ids are compared in: ASCII letters without case. */
+/** Returns the form in which ids are compared: lower case. */
 export function canonicalId (id: string): string {
   return id.toLowerCase()
 }
@@ -29,12 +29,12 @@ const forms: Readonly<Record<string, Canonical>> = {
   }
 }
 
-/** The form that ids of a format are compared in. Names of another form are compared as they are, without case. */
+/** Returns the function that converts ids to the form in which they are compared. Ids that do not match the format only ignore case. */
 export function canonicalForm ({ format = 'string' }: RegistryOptions): Canonical {
   return Object.hasOwn(forms, format) ? forms[format]! : canonicalId
 }
 
-/** Whether a name looks like a date, but is none of the calendar (2016-02-30). */
+/** Whether a name looks like a date, but is not in the calendar (2016-02-30). */
 export function isImpossibleDate (name: string): boolean {
   return isDate(name) && (Number.isNaN(Date.parse(name)) || new Date(name).toISOString().slice(0, 10) !== name)
 }
