@@ -1,20 +1,20 @@
 import type { FastifyRequest } from 'fastify'
 import type { VersionResolver } from '../../types/index.ts'
 
-/** What a resolver of the library was made with, so that the config check can judge it. */
+/** The arguments that a built-in resolver was created with, so that the config check can validate them. */
 export interface BuiltIn {
   readonly reads: 'header' | 'claim' | 'query' | 'path' | 'media-type' | 'host' | 'cookie' | 'subprotocol' | 'tenant-map'
-  /** As it was given: of any type in JavaScript. */
+  /** The first argument. In JavaScript it may have any type. */
   readonly argument: unknown
-  /** A second argument, likewise. */
+  /** The second argument, also of any type. */
   readonly options?: unknown
-  /** Takes the resolver's words out of a request that has been decided, so that they are not forwarded. */
+  /** Removes what the resolver reads from the request once the version is decided, so that it is not forwarded. */
   readonly consume?: (request: FastifyRequest) => void
 }
 
 const kBuiltIn = Symbol('fastify-version-gateway.builtIn')
 
-/** Marks a resolver as the library's. The mark survives `{ ...resolver, timeoutMs: 50 }`. */
+/** Marks a resolver as built-in. The mark survives `{ ...resolver, timeoutMs: 50 }`. */
 export function builtIn (mark: BuiltIn, resolver: VersionResolver): VersionResolver {
   return { ...resolver, [kBuiltIn]: mark } as VersionResolver
 }

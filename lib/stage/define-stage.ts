@@ -8,19 +8,19 @@ type Stage = 'sanitizeHeaders' | 'verifyIdentity' | 'resolveVersion' | 'proxyVer
 
 interface StageDefinition<Options> {
   stage: Stage
-  /** Plugin name: the package's and the folder's. */
+  /** Plugin name: the package and the folder. */
   name: string
-  /** The stages that must be registered before, in their order. */
+  /** The stages that must be registered before this one, in order. */
   dependencies: Stage[]
-  /** Whether it may be registered again in the same scope. A stage with hooks may not: they would run twice. */
+  /** Whether it may be registered twice in a scope. A stage with hooks may not, because they would run twice. Default false. */
   isRepeatable?: boolean
   plugin: (app: FastifyInstance, options: Options) => Promise<void>
 }
 
 /**
- * Makes the plugin of a stage. Its hooks reach the scope that it is registered in. It refuses to start
- * where a stage before it is missing or where it would run twice; Fastify's own `dependencies` notices
- * only the first, and does not say what to do.
+ * Makes the plugin of a stage. Its hooks apply to the scope in which it is registered. Registration fails with
+ * `STAGE_ORDER_INVALID` if an earlier stage is missing or if the stage would run twice. Fastify's own `dependencies` detects
+ * only the former, and does not suggest a fix.
  */
 export function defineStage<Options extends object> (definition: StageDefinition<Options>): FastifyPluginAsync<Options> {
   const { stage, name, dependencies, isRepeatable = false, plugin } = definition
@@ -41,7 +41,7 @@ export function defineStage<Options extends object> (definition: StageDefinition
   return fp<Options, RawServerDefault, FastifyTypeProviderDefault, FastifyBaseLogger, FastifyPluginAsync<Options>>(register, { name, fastify: '5.x' })
 }
 
-/** Decorator that a registered stage leaves behind: seen in its scope and those inside, not beside it. */
+/** The decorator that marks a stage as registered. It is visible in the stage's scope and child scopes, not in siblings. */
 function mark (stage: Stage): symbol {
   return Symbol.for(`fastify-version-gateway.${stage}`)
 }

@@ -6,7 +6,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { Observation } from './observation.ts'
 import type { Step } from './steps.ts'
 
-/** What one stage leaves for those after it, beside the public `request.identity` and `request.version`. */
+/** A value that one stage passes to later ones, apart from the public `request.identity` and `request.version`. */
 interface HandOver<Holder, Value> {
   get (holder: Holder): Value
   set (holder: Holder, value: Value): void
@@ -30,82 +30,82 @@ function onRequest<Value> (name: string): HandOver<FastifyRequest, Value | null>
   }
 }
 
-/** The headers that only the gateway may set: sanitizeHeaders begins the set, verifyIdentity adds to it. */
+/** The headers that only the gateway may set. `sanitizeHeaders` creates the set, `verifyIdentity` adds to it. */
 export const ownedHeaders = onInstance<HeaderNames>('ownedHeaders')
 
-/** The headers that claims are projected into; `null` without a provider. */
+/** The headers that claims are projected into. `null` if there are no identity providers. */
 export const projectedInto = onInstance<readonly string[] | null>('projectedInto')
 
-/** Headers that tokens come in; none without a provider. */
+/** Headers that carry tokens. Empty if there are no identity providers. */
 export const credentialHeaders = onInstance<readonly string[]>('credentialHeaders')
 
-/** What the stages do with every request, in their order. */
+/** The steps that every request passes through, in order. */
 export const stepsOf = onInstance<Step[]>('steps')
 
 /** A prefix under which requests are forwarded. */
 export interface Prefix {
   readonly prefix: string
-  /** Whether a request target is under it. */
+  /** Whether a request target is below the prefix. */
   has (url: string): boolean
-  /** Whether a route, by its pattern, is the one that forwards. */
+  /** Whether a route pattern is that of the forwarding route. */
   isRoute (pattern: string | undefined): boolean
 }
 
 export const prefixesOf = onInstance<Prefix[]>('prefixes')
 
-/** Headers that pins depend on, for the `Vary` of answers that shared caches may keep. */
+/** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */
 export const pinnedBy = onInstance<readonly string[]>('pinnedBy')
 
 /** Returns the number of dropped log lines. `undefined` if the app has its own log, which does not count them. */
 export const lostLines = onInstance<(() => number) | undefined>('lostLines')
 
-/** How refusals look; `undefined` where no gateway is. */
+/** The format of refusals. `undefined` outside of a gateway. */
 export const problemOptions = onInstance<ProblemOptions | undefined>('problemOptions')
 
 /** The registry that requests are decided against. */
 export const registryInUse = onInstance<Registry>('registry')
 
-/** The headers that the client named in `Connection`: read by the gateway, but not passed on. */
+/** The headers that the client listed in `Connection`. The gateway reads them, but does not forward them. */
 export const nominatedHeaders = onRequest<ReadonlySet<string>>('nominatedHeaders')
 
-/** The version that serves a request, of the revision that it was decided against. */
+/** The version that serves a request, from the revision that the request was decided against. */
 export const servedBy = onRequest<RegisteredVersion>('servedBy')
 
-/** What was taken out of a request before it was forwarded, and is put back into what leads to it. */
+/** The parts that were removed from a request before it was forwarded. They are added back to URLs that lead to it. */
 export interface Taken {
-  /** Path segment that named the version, with its slash: `/v2`. */
+  /** Path segment that named the version, with the slash: `/v2`. */
   readonly segment?: string
-  /** How many segments were between the mount's prefix and that one. Default 0. */
+  /** Number of segments between the mount's prefix and that segment. Default 0. */
   readonly segmentsBefore?: number
-  /** Whether nothing of the path is left, not even a slash: `/v2` under no prefix. */
+  /** Whether nothing of the path remains, not even a slash: `/v2` without a prefix. */
   readonly isWholePath?: boolean
-  /** Query parameter that named it, as it was written: `api-version=v2`. */
+  /** Query parameter that named it, as the client wrote it: `api-version=v2`. */
   readonly query?: string
   /** WebSocket subprotocol that named it: `api-version.v2`. */
   readonly subprotocol?: string
 }
 
-/** What resolvers took out of the request, when they did. */
+/** What resolvers removed from the request. `null` if they removed nothing. */
 export const takenOut = onRequest<Taken>('takenOut')
 
-/** Tenants by request. Also for what only looks like a request, and was never declared on. */
+/** Tenants by request. Unlike a decorator, this also works for rehearsed requests. */
 const tenants = new WeakMap<object, string | null>()
 
-/** The tenant that a request is said to be of, whatever it says itself: `null` for none, `undefined` when nothing was said. */
+/** The tenant that the caller of `explain()` states. It replaces the request's own. `null`: no tenant. `undefined`: none was stated. */
 export const statedTenant = {
   get: (request: object): string | null | undefined => tenants.get(request),
   set: (request: object, tenant: string | null): void => { tenants.set(request, tenant) }
 }
 
-/** Adds to what was taken out of a request. */
+/** Adds to the record of what was removed from a request. */
 export function takeOut (request: FastifyRequest, taken: Taken): void {
   takenOut.set(request, { ...takenOut.get(request), ...taken })
 }
 
-/** Declares a public property, `null` until its stage writes it. The gateway declares it for routes beside it too. */
+/** Declares a public property, which is `null` until its stage sets it. The gateway also declares it for routes outside of it. */
 export function declareOnRequest (app: FastifyInstance, property: 'identity' | 'version'): void {
   if (!app.hasRequestDecorator(property)) app.decorateRequest(property, null)
 }
 
-/** What is noted of a request; `null` or `undefined` when nobody observes it. */
+/** What is recorded about a request. `null` or `undefined` if the request is not observed. */
 export const observationOf = onRequest<Observation>('observation')

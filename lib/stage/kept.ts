@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** What outlives an app when another takes its place, such as counters: by name, made when it is first asked for. */
+/** State that outlives an app when another one replaces it, such as counters: by name, created on first use. */
 export type Kept = Map<string, unknown>
 
 const key = Symbol('fastify-version-gateway.kept')
@@ -10,7 +10,7 @@ export function keepIn (app: FastifyInstance, kept: Kept): void {
   app.decorate(key, kept)
 }
 
-/** What earlier apps have left by a name, or something new. Without a place to keep things, it is always new. */
+/** Returns the state that earlier apps kept under a name, or creates it. Without `keepIn`, it is always new. */
 export function kept<Value> (app: FastifyInstance, name: string, make: () => Value): Value {
   const all = (app as FastifyInstance & { [key]?: Kept })[key]
   if (all === undefined) return make()

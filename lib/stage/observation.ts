@@ -5,7 +5,7 @@ import type { RequestOutcome } from '../../types/index.ts'
 import type { Refusal } from '../errors.ts'
 import { observationOf } from './hand-over.ts'
 
-/** Status of a request whose client left before there was one, as in the logs of nginx. */
+/** The status that is recorded if the client left before a response was sent, as in nginx's logs. */
 const clientClosedRequest = 499
 
 interface Attempted {
@@ -13,25 +13,25 @@ interface Attempted {
   readonly retries: number
 }
 
-/** What is noted of a request while it is under way, for those who observe. Without them, there is none. */
+/** Records a request in flight for observers. It is only created if there are observers. */
 export class Observation {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-  /** Like all times here in milliseconds of `performance.now()`. */
+  /** Milliseconds of `performance.now()`, like all times in this class. */
   readonly begunAt = performance.now()
   endedAt = 0
-  /** When the head of the upstream's answer came. */
+  /** When the head of the upstream's response arrived. */
   answeredAt: number | null = null
-  /** Address of the target that was tried last. */
+  /** Address of the last target that was tried. */
   target: string | null = null
-  /** How often the request was sent once more. */
+  /** Number of retries. */
   retries = 0
-  /** Bytes of bodies; after an upgrade, of all that came. */
+  /** Bytes of the body; after an upgrade, all bytes. */
   bytesReceived = 0
   bytesSent = 0
   isTunnel = false
   refusal: Refusal | null = null
-  /** What was wrong with the exchange, in a word or two, and whose fault it was. */
+  /** Why the exchange failed, in a word or two, and whether the upstream is to blame. */
   failure: { readonly cause: string, readonly isUpstreams: boolean } | null = null
 
   constructor (request: FastifyRequest, reply: FastifyReply) {
@@ -39,7 +39,7 @@ export class Observation {
     this.reply = reply
   }
 
-  /** The upstream has begun to answer. */
+  /** Called when the upstream's response starts. */
   answered (): void {
     this.answeredAt = performance.now()
   }
@@ -52,14 +52,14 @@ export class Observation {
     this.failure = { cause, isUpstreams }
   }
 
-  /** The exchange with the upstream is over, or a tunnel begins. */
+  /** Called when the exchange with the upstream is complete, or when a tunnel starts. */
   exchanged ({ target, retries }: Attempted, body: { readonly byteLength: number } | null): void {
     this.target = target!.address
     this.retries = retries
     this.bytesReceived = body?.byteLength ?? 0
   }
 
-  /** Both sides have switched protocols. @returns where the bytes are counted from here on */
+  /** Called when both sides have switched protocols. @returns the object that counts the tunnel's bytes */
   tunnel (): this {
     this.isTunnel = true
     return this
@@ -67,12 +67,12 @@ export class Observation {
 
   get outcome (): RequestOutcome {
     if (this.failure?.isUpstreams === true) return 'upstream-failed'
-    // What the gateway cuts off, it does not lay to the client's charge.
+    // A response that the gateway itself aborted is not the client's fault.
     if (this.refusal !== null || this.failure?.cause.startsWith('client-') === false) return 'refused'
     return this.isTunnel || isFinished(this.reply.raw) ? 'served' : 'client-gone'
   }
 
-  /** Why it was not served: the code of the refusal, or what was wrong with the exchange. */
+  /** Why the request was not served: the failure of the exchange, or the code of the refusal. `null` if neither applies. */
   get cause (): string | null {
     return this.failure?.cause ?? this.refusal?.code ?? null
   }
@@ -82,13 +82,13 @@ export class Observation {
   }
 }
 
-/** Told of every request, when it is over. */
+/** Called for every request when it is complete. */
 export type Observer = (observation: Observation) => void
 
-/** By the scope that they observe. */
+/** Observers by the scope that they observe. */
 const observersOf = new WeakMap<FastifyInstance, Observer[]>()
 
-/** Has the requests of a scope observed, those refused and those beside the gateway too; not those of `config: { observed: false }`. */
+/** Observes all requests of a scope, also refused ones and those outside of the gateway. Routes with `observed: false` are excluded. */
 export function observe (app: FastifyInstance, observer: Observer): void {
   const others = observersOf.get(app)
   if (others !== undefined) {
@@ -100,12 +100,12 @@ export function observe (app: FastifyInstance, observer: Observer): void {
   observationOf.declare(app)
   app.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.config?.observed === false) return done()
-    // A scope around this one may observe it as well.
+    // A parent scope may observe the request as well.
     const observation = observationOf.get(request) ?? new Observation(request, reply)
     observationOf.set(request, observation)
     reply.raw.on('close', () => {
       observation.endedAt = performance.now()
-      // Of an end before its time the exchange hears after this, and has something to note of it.
+      // If the response was aborted, the exchange learns of it after this event, and still has to record the failure.
       if (isFinished(reply.raw)) tell(observers, observation)
       else process.nextTick(tell, observers, observation)
     })
@@ -113,7 +113,7 @@ export function observe (app: FastifyInstance, observer: Observer): void {
   })
 }
 
-/** Observers disturb neither each other nor the process. */
+/** Calls the observers. One that throws affects neither the others nor the process. */
 function tell (observers: readonly Observer[], observation: Observation): void {
   for (const observer of observers) {
     try {
@@ -124,7 +124,7 @@ function tell (observers: readonly Observer[], observation: Observation): void {
   }
 }
 
-/** Whether all of an answer was handed to the client's connection. */
+/** Whether the whole response was handed to the client's connection. */
 function isFinished (raw: ServerResponse | Http2ServerResponse): boolean {
   return 'stream' in raw ? raw.stream?.writableFinished !== false : raw.writableFinished
 }

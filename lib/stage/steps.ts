@@ -4,22 +4,22 @@ import { type MaybePromise, settle } from '../maybe-promise.ts'
 import { refuseOrFail } from '../problem.ts'
 import { stepsOf } from './hand-over.ts'
 
-/** What is assumed of a request that is only explained, and what is learned from it. */
+/** The assumptions about a request that is only explained, and the trace of it. */
 export interface Rehearsal extends Pick<ExplainedRequest, 'claims' | 'provider' | 'now'> {
-  /** Whether only the caller is known, and no request. */
+  /** Whether there is only a caller and no request, as in `resolveFor()`. */
   readonly isOfCaller: boolean
-  /** Takes every step in words. */
+  /** Receives a sentence for every step. */
   readonly trace: string[]
 }
 
 /**
- * What a stage does with a request, before it reaches its handler. It throws a refusal, at once or later.
+ * What a stage does with a request before the handler runs. It may throw a refusal or reject with one.
  *
  * @param rehearsal `null` for a real request
  */
 export type Step = (request: FastifyRequest, reply: FastifyReply, rehearsal: Rehearsal | null) => MaybePromise<void>
 
-/** Has every request in scope take a step. Rehearsals take the same one. */
+/** Adds a step for every request in the scope. Rehearsals run the same step. */
 export function addStep (app: FastifyInstance, step: Step): void {
   stepsOf.get(app).push(step)
   app.addHook('onRequest', (request, reply, done) => {
