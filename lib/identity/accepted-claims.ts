@@ -1,16 +1,16 @@
 import type { AcceptedClaims, Claims, ClaimValue } from '../../types/index.ts'
 import { claimNames, readClaim } from './claim-path.ts'
 
-/** A claim, and the values that are accepted of it. */
+/** A claim and its accepted values. */
 export interface AcceptedClaim {
   readonly names: readonly string[]
   readonly values: readonly ClaimValue[]
 }
 
-/** Each config is read once: routes are asked for theirs with every request. */
+/** Parsed configs. A route's config is needed for every request, but parsed only once. */
 const known = new WeakMap<AcceptedClaims, readonly AcceptedClaim[]>()
 
-/** The first claim that has none of its accepted values; of a list, one item must have one. */
+/** Returns the first claim without an accepted value. If the claim is a list, one accepted item suffices. */
 export function unacceptedClaim (claims: Claims, accepted: AcceptedClaims): AcceptedClaim | undefined {
   let all = known.get(accepted)
   if (all === undefined) known.set(accepted, all = read(accepted))

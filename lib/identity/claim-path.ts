@@ -1,13 +1,13 @@
 import type { Claims, ClaimPath } from '../../types/index.ts'
 
-/** Names of a claim path: `userMetadata.version` -> `['userMetadata', 'version']`; an array is taken word for word. */
+/** Splits a claim path: `userMetadata.version` -> `['userMetadata', 'version']`. An array is returned as it is. */
 export function claimNames (path: ClaimPath): readonly string[] {
   return Array.isArray(path) ? path : String(path).split('.')
 }
 
 /**
- * The claim at the end of a path, `undefined` when there is none. Only own members of plain objects are
- * walked: a naive walk finds `constructor.name` in every token, and `length` in every list.
+ * Returns the claim at a path, or `undefined` if there is none. Only own members of plain objects are followed. Otherwise
+ * `constructor.name` would exist in every token, and `length` in every list.
  */
 export function readClaim (claims: Claims, names: readonly string[]): unknown {
   let value: unknown = claims

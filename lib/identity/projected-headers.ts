@@ -1,6 +1,6 @@
 import type { IdentityProvider } from '../../types/index.ts'
 
-/** The headers that providers' claims are projected into. */
+/** Returns the headers that claims are projected into, of all providers. */
 export function projectedHeaders (providers: readonly IdentityProvider[]): string[] {
   return providers.flatMap(({ claimsToHeaders = [] }) => claimsToHeaders.map(({ header }) => header))
 }

@@ -1,7 +1,7 @@
 /**
- * Whether keys may be fetched from an address: https, or http on loopback. Whoever can change the response can sign tokens.
+ * Whether keys may be fetched from an address: https, or http on loopback. An attacker who can change the response can sign tokens.
  *
- * @param allowHttp whether the operator trusts the network, such as that of a cluster
+ * @param allowHttp whether the operator trusts the network, such as a cluster's
  */
 export function isSafeSource (address: string, allowHttp = false): boolean {
   const url = URL.canParse(address) ? new URL(address) : null

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import { withExactNumbers } from './exact-numbers.ts'
 
 /**
- * Parses a JSON object of which nothing can be read in two ways: UTF-8 without faults, and no member twice
- * in one object (RFC 7515 4, RFC 7519 4), which one reader may take the first of and another the last. A number that
- * JavaScript would round is the text of its digits.
+ * Parses a JSON object that all parsers read alike. It must be valid UTF-8 and must not contain duplicate members
+ * (RFC 7515 4, RFC 7519 4), of which one parser may use the first and another the last. A number that JavaScript would round
+ * becomes a string of its digits.
  *
  * @throws SyntaxError, TypeError
  */
@@ -17,7 +17,7 @@ export function parseObject (bytes: Buffer): Record<string, unknown> {
   return withExactNumbers(json, value as Record<string, unknown>)
 }
 
-/** The parser's own error would quote the text, and end up in a log. */
+/** Throws an error of its own, because the parser's would quote the text, which would then appear in a log. */
 function parse (json: string): unknown {
   try {
     return JSON.parse(json)
@@ -27,16 +27,16 @@ function parse (json: string): unknown {
 }
 
 /**
- * Whether a member is there twice: then the text has more names than the value has members. Names are compared as they
- * are read: `"a"` and `"\u0061"` are one.
+ * Whether an object has duplicate members: the text then contains more names than the value has members. Names are compared
+ * after decoding, so `"a"` and `"\u0061"` are equal.
  *
- * @param json is valid
+ * @param json must be valid
  */
 function hasDuplicates (json: string, value: object): boolean {
   return namesIn(json) !== membersOf(value)
 }
 
-/** In valid JSON a colon outside of texts is behind a name, and nowhere else. */
+/** Counts names. In valid JSON, a colon outside of strings always follows a name. */
 function namesIn (json: string): number {
   let names = 0
   let isText = false
@@ -49,7 +49,7 @@ function namesIn (json: string): number {
   return names
 }
 
-/** Members of all objects in a value. Lists of what is still to be counted, or a value of a thousand levels would be too deep. */
+/** Counts the members of all nested objects. It does not recurse, because deep nesting would overflow the stack. */
 function membersOf (value: object): number {
   let members = 0
   const open: object[] = [value]

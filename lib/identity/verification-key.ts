@@ -1,16 +1,16 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { Algorithm, PublicJwk } from '../../types/index.ts'
 
-/** A key that a token may have been signed with. */
+/** A key that verifies signatures of tokens. */
 export interface VerificationKey {
   readonly kid: string | undefined
-  /** SubjectPublicKeyInfo as PEM. */
+  /** SubjectPublicKeyInfo as PEM. Empty if there is a `secret`. */
   readonly material: string
-  /** Instead of a public key: what tokens of the provider are signed with. */
+  /** The shared secret, instead of a public key. */
   readonly secret?: KeyObject
-  /** What it may verify: never more than its own `alg` (RFC 8725 3.1). */
+  /** The algorithms that it may verify, restricted by its `alg` if there is one (RFC 8725 3.1). */
   readonly algorithms: readonly string[]
-  /** Whether its issuer still has it. What it verified counts no longer when it is gone. */
+  /** Whether the issuer still publishes it. If not, tokens that it verified are no longer valid. */
   isCurrent: boolean
 }
 
@@ -19,7 +19,7 @@ const algorithmsOf: Record<string, readonly Algorithm[]> = {
   'P-256': ['ES256'],
   'P-384': ['ES384'],
   'P-521': ['ES512'],
-  // Two names for the same (RFC 8037 3.1, RFC 9864 2.2).
+  // Two names for the same algorithm (RFC 8037 3.1, RFC 9864 2.2).
   Ed25519: ['EdDSA', 'Ed25519'],
   Ed448: ['EdDSA', 'Ed448']
 }
@@ -27,12 +27,12 @@ const algorithmsOf: Record<string, readonly Algorithm[]> = {
 /** The members that make a JSON Web Key private or symmetric (RFC 7518 6.2.2, 6.3.2, 6.4.1). */
 export const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 
-/** Smallest public exponent that is in use; smaller ones are open to forgery where a verifier is lax. */
+/** The smallest public exponent in common use. Lax verifiers accept forged signatures with smaller ones. */
 const smallestExponent = 65_537n
 
 /**
- * Prepares a JSON Web Key for verification, or tells why it is not for that. Keys come from others, so
- * whatever is in one, it does not spoil the set (RFC 7517 5).
+ * Prepares a JSON Web Key for verification, or returns why it cannot be used. It never throws, because an unusable key must
+ * not affect the rest of the set (RFC 7517 5).
  */
 export function verificationKey (jwk: PublicJwk): VerificationKey | string {
   try {
@@ -42,22 +42,22 @@ export function verificationKey (jwk: PublicJwk): VerificationKey | string {
   }
 }
 
-/** Prepares a public key, or the one of a certificate, that is PEM. @throws when it is neither, or not fit */
+/** Prepares the public key of a PEM key or certificate. @throws if it is neither, or cannot be used */
 export function pemKey (pem: string): VerificationKey {
   const key = verificationKey(createPublicKey(pem).export({ format: 'jwk' }))
   if (typeof key === 'string') throw new Error(key)
   return key
 }
 
-/** Smallest secret for each algorithm, in bytes: as long as its hash (RFC 7518 3.2). */
+/** Minimum length of a secret for each algorithm, in bytes: the length of the hash (RFC 7518 3.2). */
 const secretBytes: Readonly<Partial<Record<Algorithm, number>>> = { HS256: 32, HS384: 48, HS512: 64 }
 
-/** A secret without the line end that editors and `echo` put at the end of a file. */
+/** Returns the bytes of a secret. Removes the newline that editors and `echo` append to a file. */
 export function secretOf (secret: string | Buffer): Buffer {
   return typeof secret === 'string' ? Buffer.from(secret.replace(/\r?\n$/, '')) : secret
 }
 
-/** Prepares a secret for the algorithms that it is long enough for. */
+/** Prepares a secret for all algorithms for which it is long enough. */
 export function secretKey (secret: string | Buffer): VerificationKey {
   const bytes = secretOf(secret)
   const algorithms = Object.entries(secretBytes).filter(([, least]) => bytes.length >= least).map(([algorithm]) => algorithm)
@@ -69,7 +69,7 @@ function prepare (jwk: PublicJwk): VerificationKey | string {
     .filter((algorithm, _, all) => isAbsent(jwk.alg) || jwk.alg === algorithm || (all.includes('EdDSA') && all.includes(jwk.alg as Algorithm)))
   if (algorithms.length === 0) return `its type (${text(jwk.kty)}, ${text(jwk.crv)}) and algorithm (${text(jwk.alg)}) do not fit`
   const { kty, crv, n, e, x, y } = jwk as JsonWebKey
-  // Only these: newer versions of Node refuse a key for what its other members say.
+  // Pass no other members: newer versions of Node reject a key because of them.
   const key = createPublicKey({ key: { kty, crv, n, e, x, y } as JsonWebKey, format: 'jwk' })
   const { modulusLength = Infinity, publicExponent = smallestExponent } = key.asymmetricKeyDetails!
   if (modulusLength < 2048) return `RSA of ${modulusLength} bits; at least 2048 are needed (RFC 7518 3.3)`
@@ -77,16 +77,16 @@ function prepare (jwk: PublicJwk): VerificationKey | string {
   return { kid: jwk.kid ?? undefined, material: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms, isCurrent: true }
 }
 
-/** What a key says of itself, as far as it makes it unfit (RFC 7517 4.2, 4.3, 4.5). */
+/** Returns why the members of a key rule it out, or `null` (RFC 7517 4.2, 4.3, 4.5). */
 function whyUnfit (jwk: PublicJwk): string | null {
   if (typeof jwk !== 'object' || jwk === null) return 'it is not an object'
   const { kid, kty } = jwk
   const use = jwk.use ?? 'sig'
-  // Some issuers write null, an empty list, or text.
+  // Some issuers use null, an empty list, or a string.
   const operations: unknown[] = [jwk.key_ops ?? []].flat()
   if (!isAbsent(kid) && typeof kid !== 'string') return 'its kid is not a text'
   if (kty === 'oct') return 'it is symmetric'
-  // Whoever reads it can sign with it.
+  // Anyone who can read such a key can sign tokens.
   if (secretMembers.some((member) => Object.hasOwn(jwk, member) && jwk[member] !== null)) return 'it has private parts'
   if (use !== 'sig') return `its use is ${text(use)}, not sig`
   if (operations.length > 0 && !operations.includes('verify')) return 'its key_ops lack verify'
