@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { editFields } from './edit-fields.ts'
 import { fieldValues } from './field-values.ts'
 
-/** The values of every cookie of a name, without their quotes. RFC 6265 5.4 lets clients send several. */
+/** Returns the values of all cookies with a name, without quotes. A client may send several (RFC 6265 5.4). */
 export function cookieValues (rawHeaders: readonly string[], name: string): string[] {
   return fieldValues(rawHeaders, 'cookie').flatMap((line) => line.split(';')).filter((pair) => isNamed(pair, name))
     .map((pair) => {
@@ -11,7 +11,7 @@ export function cookieValues (rawHeaders: readonly string[], name: string): stri
     })
 }
 
-/** Takes the cookies of a name out of a request. */
+/** Removes all cookies with a name from a request. */
 export function removeCookies (raw: Pick<IncomingMessage, 'headers' | 'rawHeaders'>, name: string): void {
   editFields(raw, 'cookie', (line) => line.split(';').filter((pair) => !isNamed(pair, name)).join(';').trim(), '; ')
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Edits every line of a header, in `rawHeaders` and in `headers`. A line that becomes empty is removed.
+ * Edits all lines of a header, in `rawHeaders` and in `headers`. Lines that become empty are removed.
  *
  * @param name in lower case
- * @param joint between the lines, where they are one value
+ * @param joint separates the lines in `headers`, which has them as one value
  */
 export function editFields (
   { headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>, name: string, edit: (value: string) => string, joint = ', '

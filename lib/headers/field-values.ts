@@ -1,8 +1,8 @@
 import { unwatched } from './watched-headers.ts'
 
 /**
- * Every value of a header, one per field line, in order. `request.headers` joins repeated lines and keeps
- * only the first `Authorization`; `rawHeaders` has them all, on HTTP/1, HTTP/2 and `inject()`.
+ * Returns all values of a header, one per field line, in order. Unlike `request.headers`, which joins repeated lines and keeps
+ * only the first `Authorization`, `rawHeaders` has all lines, with HTTP/1, HTTP/2 and `inject()`.
  *
  * @param name in lower case
  */
@@ -16,7 +16,7 @@ export function fieldValues (lines: readonly string[], name: string): string[] {
   return values
 }
 
-/** The values of a header as one list (RFC 9110 5.3); `undefined` without the header. @param name in lower case */
+/** Returns all values of a header as one list (RFC 9110 5.3), or `undefined` if the header is missing. @param name in lower case */
 export function fieldList (lines: readonly string[], name: string): string | undefined {
   const rawHeaders = unwatched(lines, name)
   let list: string | undefined

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Connections on which no further message is served: one was not well framed, or the connection is about to close. */
+/** Connections that serve no further messages: one was not well framed, or the connection is about to close. */
 const doubtful = new WeakSet<object>()
 
 /**
- * Whether a message cannot be taken for another one, or for two. Node's parser refuses most that can
- * (RFC 9112 6); some it lets pass. Where one message of a connection is in doubt, so is all that comes behind
- * it, which Node may have read already: a client can send the next request without waiting.
+ * Whether no server can mistake a message for a different one, or for two. Node's parser rejects most ambiguous messages
+ * (RFC 9112 6), but not all. After an ambiguous one, everything that follows on the connection is in doubt as well. Node may
+ * already have read it, because clients can pipeline requests.
  */
 export function isWellFramed (raw: IncomingMessage): boolean {
-  // HTTP/2 has frames of its own, which leave no doubt.
+  // HTTP/2 has its own framing, which is unambiguous.
   if ('stream' in raw) return true
   if (doubtful.has(raw.socket)) return false
   if (isKnownVersion(raw) && isOnlyChunked(raw) && isExactLength(raw) && hasPlainNames(raw)) return true
@@ -17,29 +17,29 @@ export function isWellFramed (raw: IncomingMessage): boolean {
   return false
 }
 
-/** Refuses whatever else comes on a connection. */
+/** Refuses all further messages on a connection. */
 export function refuseFurther (socket: object): void {
   doubtful.add(socket)
 }
 
-/** Node takes `HTTP/2.0` and `HTTP/0.9` in words for versions that it speaks. Chunks are not known in HTTP/1.0 (RFC 9112 6.1). */
+/** Node accepts a literal `HTTP/2.0` or `HTTP/0.9` in the request line. HTTP/1.0 has no chunked coding (RFC 9112 6.1). */
 function isKnownVersion ({ httpVersion, headers }: IncomingMessage): boolean {
   return httpVersion === '1.1' || (httpVersion === '1.0' && headers['transfer-encoding'] === undefined)
 }
 
-/** Another coding (`gzip, chunked`) would be lost here. 400 and not the 501 of RFC 9112 6.1, which would page the operator. */
+/** Any other coding (`gzip, chunked`) would be lost. It gets 400 instead of 501 (RFC 9112 6.1), which would alert the operator. */
 function isOnlyChunked ({ headers: { 'transfer-encoding': coding } }: IncomingMessage): boolean {
   return coding === undefined || coding.toLowerCase() === 'chunked'
 }
 
-/** A number too large would be passed on as another one. */
+/** A larger number would be rounded when it is forwarded. */
 function isExactLength ({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) <= Number.MAX_SAFE_INTEGER
 }
 
 /**
- * No name is empty or ends in white space, which older parsers of Node let pass (RFC 9112 5.1), and none is a
- * second length in a spelling that CGI and its like read as the first.
+ * Whether no name is empty or ends in whitespace, which older versions of Node accept (RFC 9112 5.1), or is a spelling of
+ * `Content-Length` that CGI and similar servers fold into the real one.
  */
 function hasPlainNames ({ rawHeaders }: IncomingMessage): boolean {
   for (let i = 0; i < rawHeaders.length; i += 2) {

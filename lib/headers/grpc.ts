@@ -1,6 +1,6 @@
 /**
- * Whether a message is a call of gRPC (`application/grpc`, `application/grpc+proto`, `application/grpc-web`), whose streams
- * may be silent for as long as they like: a call that is to end has a deadline (`grpc-timeout`).
+ * Whether a message belongs to a gRPC call (`application/grpc`, `application/grpc+proto`, `application/grpc-web`). Its streams
+ * may be idle for any time, because calls have their own deadline (`grpc-timeout`).
  */
 export function isGrpc (contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/grpc(-web(-text)?)?\s*([+;]|$)/i.test(contentType)

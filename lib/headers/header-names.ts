@@ -1,7 +1,7 @@
 import { remembered } from '../remembered.ts'
 import { foldName } from './fold-name.ts'
 
-/** A set of header names that has each of them in every spelling: see `foldName`. */
+/** A set of header names that contains all spellings of each name: see `foldName`. */
 export class HeaderNames {
   readonly #names = new Set<string>()
   readonly #beginnings: string[] = []
@@ -11,7 +11,7 @@ export class HeaderNames {
     this.add(names)
   }
 
-  /** Adds names, or beginnings of names that end in `*`. */
+  /** Adds names, and prefixes of names, which end in `*`. */
   add (names: Iterable<string>): void {
     for (const name of names) {
       if (name.endsWith('*')) this.#beginnings.push(foldName(name.slice(0, -1)))

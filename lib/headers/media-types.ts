@@ -1,13 +1,13 @@
-/** One media type of a list, in lower case, with its parameters as they are. */
+/** A media type in a list. The type is in lower case, values of parameters are unchanged. */
 export interface MediaType {
   readonly type: string
-  /** Values of a parameter, by its name in lower case: usually one. */
+  /** Returns the values of a parameter, usually one. @param name in lower case */
   values (name: string): string[]
 }
 
 /**
- * The media types in a header's value (RFC 9110 8.3.1, 12.5.1). Malformed ones are read as far as possible, and empty list
- * elements are ignored (RFC 9110 5.6.1.2).
+ * Parses the media types in a header's value (RFC 9110 8.3.1, 12.5.1). Malformed ones are parsed as far as possible, and empty
+ * list elements are ignored (RFC 9110 5.6.1.2).
  */
 export function mediaTypes (value: string): MediaType[] {
   return splitUnquoted(value, ',').filter((item) => item.trim() !== '').map((item) => {
@@ -25,7 +25,7 @@ export function mediaTypes (value: string): MediaType[] {
   })
 }
 
-/** Splits at a separator outside of quotes (RFC 9110 5.6.4), in one pass. */
+/** Splits a text at separators outside of quotes (RFC 9110 5.6.4), in linear time. */
 function splitUnquoted (text: string, separator: string): string[] {
   const parts: string[] = []
   let start = 0

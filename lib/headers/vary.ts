@@ -1,6 +1,6 @@
 /**
- * The union of two lists of `Vary` (RFC 9110 12.5.5). `*` stays alone where it is, and is never made here:
- * a proxy must not.
+ * Merges names into the value of `Vary` (RFC 9110 12.5.5). If the value contains `*`, the result is `*`. The gateway never
+ * adds `*` itself, because a proxy must not.
  */
 export function mergeVary (present: string, added: readonly string[]): string {
   const names = present.split(',').map((name) => name.trim()).filter(Boolean)

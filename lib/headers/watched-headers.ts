@@ -1,10 +1,10 @@
 const kWatched = Symbol('fastify-version-gateway.watched')
 
-/** Learns which headers are read. */
+/** Is notified when headers are read. */
 export interface HeaderReader {
   /** @param name in lower case */
   onRead (name: string): void
-  /** Headers are read in a way that does not tell which ones. */
+  /** Called when headers are read in a way that does not show which ones. */
   onReadAll (): void
 }
 
@@ -12,7 +12,7 @@ interface Watched {
   readonly [kWatched]?: { readonly rawHeaders: readonly string[], readonly reader: HeaderReader }
 }
 
-/** Headers by name that report what is read of them. Writing changes the original. */
+/** Wraps `request.headers` to report which headers are read. Writes change the original. */
 export function watchedHeaders<Headers extends object> (headers: Headers, reader: HeaderReader): Headers {
   return new Proxy(headers, {
     get (target, name) {
@@ -34,7 +34,7 @@ export function watchedHeaders<Headers extends object> (headers: Headers, reader
   })
 }
 
-/** The same for the list of all field lines. Functions of the gateway that read it by name report the name. */
+/** Wraps `request.rawHeaders` in the same way. The gateway's own functions read it by name, and report that name. */
 export function watchedRawHeaders (rawHeaders: string[], reader: HeaderReader): string[] {
   return new Proxy(rawHeaders, {
     get (target, name) {
@@ -45,7 +45,7 @@ export function watchedRawHeaders (rawHeaders: string[], reader: HeaderReader): 
   })
 }
 
-/** The field lines to read a header from, which may be watched. @param name in lower case */
+/** Returns the field lines without the wrapper, and reports that a header is read. @param name in lower case */
 export function unwatched (rawHeaders: readonly string[], name: string): readonly string[] {
   const watched = (rawHeaders as Watched)[kWatched]
   if (watched === undefined) return rawHeaders
@@ -53,7 +53,7 @@ export function unwatched (rawHeaders: readonly string[], name: string): readonl
   return watched.rawHeaders
 }
 
-/** Names that every object has, such as `constructor`, are no headers. */
+/** Ignores names that every object has, such as `constructor`, because they are not headers. */
 function report (name: string | symbol, reader: HeaderReader): void {
   if (typeof name === 'string' && !(name in Object.prototype)) reader.onRead(name)
 }
