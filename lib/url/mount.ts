@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { splitAbsolute, splitTarget } from './target.ts'
 
 /**
- * The prefix that a request is mounted under, by its route: `/api` for `/api/*`. Parameters of the prefix are
- * as the request has them.
+ * Returns the prefix of a request's route: `/api` for `/api/*`. Parameters in the prefix are replaced with the segments of the
+ * request.
  */
 export function mountPrefix ({ routeOptions, raw }: FastifyRequest): string {
   const parts = String(routeOptions.url).split('/')
@@ -16,9 +16,9 @@ export function mountPrefix ({ routeOptions, raw }: FastifyRequest): string {
 }
 
 /**
- * Where the segments of a path begin that are behind the prefix of its mount, when the path is split at `/`.
- * `-1` where nothing is: the route ends without a `*`. Counted, because the prefix may be encoded (`/%61pi`), or
- * have parameters.
+ * Returns the index of the first segment after the mount's prefix, in a path that is split at `/`. `-1` if the route does not
+ * end in `*`, so that no segment follows. The prefix cannot be compared as text, because the request may encode it (`/%61pi`) and
+ * it may have parameters.
  */
 export function mountDepth ({ routeOptions }: FastifyRequest): number {
   return String(routeOptions.url).split('/').indexOf('*')

@@ -1,20 +1,20 @@
-/** A parameter of a query. */
+/** A parameter of a query string. */
 export interface Parameter {
-  /** Decoded, as forms are. */
+  /** Decoded like a form. */
   readonly name: string
-  /** Decoded; empty without a `=`. */
+  /** Decoded like a form. Empty if there is no `=`. */
   readonly value: string
-  /** As it was written: `api-version=v%32`. */
+  /** As the client wrote it: `api-version=v%32`. */
   readonly written: string
 }
 
 interface Taken {
-  /** What is left, byte for byte as it was; its `?` is gone with the last parameter. */
+  /** The URL without the parameters, otherwise unchanged. If none is left, the `?` is removed too. */
   readonly url: string
   readonly taken: readonly Parameter[]
 }
 
-/** Takes every parameter of the given names out of a URL. */
+/** Removes all parameters whose decoded names match from a URL. */
 export function takeParameters (url: string, isTaken: (name: string) => boolean): Taken {
   const [path, query] = splitOnce(url, '?')
   if (query === undefined) return { url, taken: [] }
@@ -29,7 +29,7 @@ export function takeParameters (url: string, isTaken: (name: string) => boolean)
   return { url: kept.length === 0 ? path : `${path}?${kept.join('&')}`, taken }
 }
 
-/** Adds a parameter to a URL, before its fragment, unless it has one of that name. */
+/** Adds a parameter to a URL, before the fragment, unless the URL already has one with that name. */
 export function addParameter (url: string, written: string): string {
   const name = decode(splitOnce(written, '=')[0])
   const [target, fragment] = splitOnce(url, '#')
@@ -43,7 +43,7 @@ function splitOnce (text: string, separator: string): [string, string?] {
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-/** As forms are decoded; what cannot be stays as it is. */
+/** Decodes a text like a form. Text that cannot be decoded is returned unchanged. */
 function decode (text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

@@ -3,16 +3,16 @@ import { splitTarget } from './target.ts'
 
 type Raw = Pick<IncomingMessage, 'url' | 'method'>
 
-/** What clients wrote, of requests that the router was shown something else of. */
+/** The original targets and methods of requests that were changed for the router. */
 const written = new WeakMap<object, Raw>()
 const unknownMethods = new WeakSet<object>()
 
 /**
- * Shows the router a request that it has a route for, so that the hooks get it. `restoreRequest` takes that back.
+ * Changes a request so that the router finds a route for it and the hooks run. `restoreRequest` undoes the change.
  *
- * - RFC 3986 allows any bytes behind `%`, such as Latin-1 in `/caf%E9`. Fastify's router answers 400 to all that is no UTF-8.
- * - Fastify answers 404 to a method that the app does not know, instead of 501 (RFC 9110 9.1). It looks like TRACE to the
- *   router, which is refused as well.
+ * - RFC 3986 allows percent-encoding of any byte, such as Latin-1 in `/caf%E9`. Fastify's router responds 400 unless it is UTF-8.
+ * - Fastify responds 404 to a method that the app does not know, instead of 501 (RFC 9110 9.1). The router sees TRACE instead,
+ *   which the gateway refuses as well.
  */
 export function makeRoutable (raw: Raw, methods: ReadonlySet<string>): void {
   const { url, method } = raw
@@ -26,7 +26,7 @@ export function makeRoutable (raw: Raw, methods: ReadonlySet<string>): void {
   unknownMethods.add(raw)
 }
 
-/** Puts back what the client wrote. */
+/** Restores the target and method as the client wrote them. */
 export function restoreRequest (raw: Raw): void {
   if (!raw.url!.includes('%25') && raw.method !== 'TRACE') return
   Object.assign(raw, written.get(raw))
@@ -44,7 +44,7 @@ function routableTarget (url: string): string {
   return path.replaceAll(/(?:%[\da-f]{2})+|%/gi, (run) => isUtf8(run) ? run : run.replaceAll('%', '%25')) + query
 }
 
-/** Whether every `%` of a path is that of an encoded byte (RFC 3986 2.1). */
+/** Whether every `%` in a path is followed by two hexadecimal digits (RFC 3986 2.1). */
 export function isWellEncoded (path: string): boolean {
   return !path.includes('%') || !/%(?![\da-f]{2})/i.test(path)
 }

@@ -1,10 +1,10 @@
-/** The path of a request target without its query, and the query with its `?`. */
+/** Splits a request target into the path and the query, which includes the `?`. */
 export function splitTarget (target: string): [path: string, query: string] {
   const start = target.indexOf('?')
   return start === -1 ? [target, ''] : [target.slice(0, start), target.slice(start)]
 }
 
-/** The authority of a target in absolute form, and the rest: `http://host/path` is the same as `/path` (RFC 9112 3.2.2). */
+/** Splits a target in absolute form into the authority and the rest: `http://host/path` is equivalent to `/path` (RFC 9112 3.2.2). */
 export function splitAbsolute (target: string): [authority: string | undefined, target: string] {
   if (target.startsWith('/')) return [undefined, target]
   const [, authority, path] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(target) ?? []
