@@ -2,12 +2,12 @@ import { constants, type Http2SecureServer, type Http2Server, type ServerHttp2Se
 
 // Touches: nothing internal, but works around an internal count. Node counts the bytes that are queued for a stream
 // against `maxSessionMemory`, and does not subtract them when the stream is reset. Beyond the limit, the session refuses
-// all further streams and finally ends with an error, which breaks off every response in flight. Without this file, that
-// happens to clients that stay connected while upstreams break off responses or while they cancel downloads.
+// all further streams and finally ends with an error, which aborts every response in flight. Without this file, that happens
+// to clients that stay connected while upstreams abort responses or while they cancel downloads.
 
 /**
- * Unfinished streams per session, for each megabyte of its `maxSessionMemory`. Each counts at most 128 KiB: a chunk that
- * waits for the client's window, and the data queued behind it. Half of the limit remains for streams in flight.
+ * Unfinished streams that a session may have for each megabyte of its `maxSessionMemory`. Each counts at most 128 KiB: a chunk
+ * that waits for the client's window, and the data queued behind it. Half of the limit remains for streams in flight.
  */
 const unfinishedPerMegabyte = 4
 
@@ -30,7 +30,7 @@ export function renewSessions (server: Http2Server | Http2SecureServer, maxSessi
   })
 }
 
-/** Announces the end first: requests that a client sends before it gets the GOAWAY must not be lost (RFC 9113 6.8). */
+/** Sends a first GOAWAY that accepts all streams, so that requests sent before the client receives it are not lost (RFC 9113 6.8). */
 function endGracefully (session: ServerHttp2Session): void {
   if (session.closed || session.destroyed) return
   session.goaway(constants.NGHTTP2_NO_ERROR, highestStream)
