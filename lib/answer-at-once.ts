@@ -1,10 +1,10 @@
 import { isPromise } from './maybe-promise.ts'
 
 /**
- * Calls a function of the app's that must answer at once. One that promises an answer has failed: nobody waits for
- * it, and nothing may come of its rejection.
+ * Calls a function of the app that must be synchronous. If it returns a promise, the promise is ignored, and so is its
+ * rejection.
  *
- * @throws what the function throws
+ * @throws what the function throws, or a TypeError if it returns a promise
  */
 export function answerAtOnce<Words extends unknown[], Value> (ask: (...words: Words) => Value, ...words: Words): Value {
   const answer = ask(...words)

@@ -5,8 +5,8 @@ import { Problems } from './config/problems.ts'
 import { corsHeadersSchema } from './config/schemas.ts'
 
 /**
- * Request headers that a page cannot set, or may set without being allowed to (Fetch, 2.2.2: forbidden request-header
- * names, and CORS-safelisted ones).
+ * Request headers that a page cannot set, or can set without permission (Fetch, 2.2.2: forbidden and CORS-safelisted
+ * request-headers).
  */
 const notForPages = new Set([
   'accept', 'accept-charset', 'accept-encoding', 'accept-language', 'access-control-request-headers', 'access-control-request-method',
@@ -14,11 +14,11 @@ const notForPages = new Set([
   'expect', 'host', 'keep-alive', 'origin', 'range', 'referer', 'set-cookie', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'via', 'x-forwarded-host'
 ])
 
-/** What the gateway says in headers of its own. Pages read the safelisted ones without being told (Fetch, 2.2.2). */
+/** Response headers that the gateway adds. Pages can read CORS-safelisted ones without permission (Fetch, 2.2.2). */
 const ofAnswers = ['deprecation', 'sunset', 'link', 'retry-after', 'x-version-reason', 'www-authenticate']
 
 /**
- * The headers that pages of other origins need, as options for `@fastify/cors`.
+ * Returns the headers that pages of other origins need, as options for `@fastify/cors`.
  *
  * @throws `VERSION_CONFIG_INVALID` with every problem
  *

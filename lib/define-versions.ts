@@ -6,11 +6,11 @@ import { registryOptionsSchema } from './config/versions-schema.ts'
 import { Registry } from './registry/registry.ts'
 
 /**
- * Makes the registry that `resolveVersion` and `proxyVersions` share. Ids and aliases are typed: naming
- * one that is not defined does not compile.
+ * Creates the registry that `resolveVersion` and `proxyVersions` share. Ids and aliases are typed, so an undefined one does not
+ * compile.
  *
- * @param versions every version by its id
- * @param options.aliases other names: `{ stable: 'v3' }`
+ * @param versions all versions by id
+ * @param options.aliases other names of versions: `{ stable: 'v3' }`
  * @throws `VERSION_CONFIG_INVALID` with every problem
  *
  * @example
@@ -32,7 +32,7 @@ export function defineVersions<const Id extends string, const Alias extends stri
   return new Registry(set, registry, checkVersionSet(registry))
 }
 
-/** The registry of a gateway: the one that it was given, or one made of its config, which was checked. */
+/** Returns a gateway's registry: the given one, or one that is created from its config, which must be valid. */
 export function toRegistry (
   versions: VersionsConfig | VersionRegistry, aliases: AliasesConfig | undefined, options: RegistryOptions = {}
 ): Registry {

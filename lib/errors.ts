@@ -1,37 +1,37 @@
 import createError, { type FastifyError } from '@fastify/error'
 import type { GatewayErrorCode, Problem, Tier } from '../types/index.ts'
 
-/** What a refusal says besides its code, status and message. */
+/** Details of a refusal, apart from its code and message. */
 interface RefusalDetails {
   /** Extension members of the problem (RFC 9457 3.2). */
   members?: Pick<Problem,
     'check' | 'docs' | 'latest' | 'readers' | 'requested' | 'source' | 'sources' | 'successor' | 'sunset' | 'supported' | 'until' | 'values' | 'version'>
-  /** Extension members that the app gives. */
+  /** Extension members from the app. */
   extensions?: Record<string, unknown>
   headers?: Record<string, string>
-  /** Instead of the code's own: a version that is unknown is 404 in a path. */
+  /** Replaces the code's default status. For example, an unknown version in a path gets 404. */
   status?: number
-  /** Who chose the version that is refused. */
+  /** The tier that chose the refused version. */
   tier?: Tier
-  /** Whether a pin is wrong that would have held the caller. */
+  /** Whether the refused pin is locked, or might have been. */
   locked?: boolean
-  /** Name of the provider whose token is refused, when it is known: for metrics and the log. */
+  /** Name of the provider whose token is refused, if known. For metrics and the log. */
   provider?: string
-  /** The claim that a check of a token is about, what it has and what it should have: for the log, never for the caller. */
+  /** The claim that failed a check, its value, and the expected value. For the log, never for the caller. */
   claim?: string
   found?: string
   expected?: string
-  /** The scopes that a caller lacks, for its challenge. */
+  /** The scopes that the caller needs, for the challenge in `WWW-Authenticate`. */
   scope?: string
-  /** What made the gateway refuse: for the log, never for the caller. */
+  /** The underlying error. For the log, never for the caller. */
   cause?: unknown
-  /** The address that failed: for the log, never for the caller. */
+  /** The address that failed. For the log, never for the caller. */
   target?: string
   /** Suggests a fix to the operator. It appears in the log and never in a response. */
   remedy?: string
 }
 
-/** An error that becomes an answer. */
+/** An error that is sent to the caller as a response. */
 export type Refusal = FastifyError & RefusalDetails & { statusCode: number }
 
 const refusals = new WeakSet<Error>()
@@ -57,7 +57,7 @@ export const StageOrderInvalid = createError<[sentence: string]>('STAGE_ORDER_IN
 export const VersionInUse = createError<[version: string, count: number]>('VERSION_IN_USE',
   "Version '%s' is in use: callers seen lately: %s. Wait until they have moved, or retire it with { force: true }.", 409)
 
-// The caller's words are wrong: 4xx.
+// The request is invalid or not permitted: 4xx.
 export const versionRequired = refusal('VERSION_REQUIRED', 400, 'Name the version of the API to use.')
 export const versionMalformed = refusal('VERSION_MALFORMED', 400,
   'A version starts with a letter or digit and has at most 64 letters, digits, dots, underscores or hyphens.')
@@ -82,10 +82,10 @@ export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s'
 export const insufficientScope = refusal('INSUFFICIENT_SCOPE', 403, 'The token does not allow this.')
 export const forbidden = refusal('FORBIDDEN', 403, 'The caller may not do this.')
 
-// The operator decided it.
+// The operator has disabled the version.
 export const versionDisabled = refusal<[name: string]>('VERSION_DISABLED', 503, "Version '%s' is switched off at the moment.")
 
-// The operator's words are wrong, or something they rely on is down: 503, so that it pages the operator.
+// A claim, a tenant map or the config is wrong, or a service that the gateway needs is down: 503, so that the operator is alerted.
 export const pinnedVersionInvalid = refusal('PINNED_VERSION_INVALID', 503,
   'What the caller is bound to is not the name of a version.')
 export const pinnedVersionUnavailable = refusal('PINNED_VERSION_UNAVAILABLE', 503,

@@ -1,16 +1,16 @@
-/** What may be there at once or later. Kept apart from promises, so that nothing waits when nothing has to. */
+/** A value, or a promise of one. The two are distinguished so that synchronous results cause no delay. */
 export type MaybePromise<Value> = Value | Promise<Value>
 
 export function isPromise<Value> (value: MaybePromise<Value>): value is Promise<Value> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
-/** Goes on with a value: at once when it is there, later when it is promised. */
+/** Passes a value to `next`: synchronously, or when its promise is fulfilled. */
 export function chain<Value, Next> (value: MaybePromise<Value>, next: (value: Value) => MaybePromise<Next>): MaybePromise<Next> {
   return isPromise(value) ? value.then(next) : next(value)
 }
 
-/** Reports what a function gives or throws, at once or later. */
+/** Passes the result of a function, or what it throws, to a callback: synchronously, or when its promise settles. */
 export function settle<Value> (
   produce: () => MaybePromise<Value>, resolved: (value: Value) => void, rejected: (error: unknown) => void
 ): void {
@@ -25,7 +25,7 @@ export function settle<Value> (
   else resolved(value)
 }
 
-/** Has what goes wrong, at once or later, handled by who gives something else, or throws what comes of it. */
+/** Handles what a function throws or rejects with. `handle` returns a replacement or throws another error. */
 export function rescue<Value> (produce: () => MaybePromise<Value>, handle: (error: unknown) => Value): MaybePromise<Value> {
   try {
     const value = produce()

@@ -6,10 +6,9 @@ import { renderProblem } from './render-problem.ts'
 import { observationOf, problemOptions } from './stage/hand-over.ts'
 
 /**
- * Answers with a refusal as `application/problem+json` (RFC 9457), or what `problems.render` makes of it. It is
- * sent here and not thrown, so that it looks the same in an app with an error handler of its own. A client's
- * fault is one line at `info`, everything else is logged at `error` with its stack; none of the cause reaches
- * the caller.
+ * Sends a refusal as `application/problem+json` (RFC 9457), or in the format of `problems.render`. It is sent instead of thrown,
+ * so that it looks the same if the app has its own error handler. Client errors are logged as one line at level `info`, all
+ * others at `error` with the stack. The cause never reaches the caller.
  */
 export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const options = problemOptions.get(request.server)
@@ -24,14 +23,14 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
 
   reply
     .code(status)
-    // 404 and 410 are cacheable by default (RFC 9110 15.1): a refusal must not outlive its reason.
+    // 404 and 410 are cacheable by default (RFC 9110 15.1), but a refusal must not outlive its cause.
     .header('cache-control', 'no-store')
     .headers(request.raw.httpVersionMajor === 2 ? withoutConnection(headers) : headers)
     .type(contentType)
     .send(body)
 }
 
-/** What the caller is told of a refusal. The app's own members stand where they do not say something else than the answer. */
+/** Returns the problem that the caller gets. The app's members cannot contradict the response, such as its status. */
 export function problemOf (refusal: Refusal, { id }: Pick<FastifyRequest, 'id'>, { baseUri }: ProblemOptions = {}): Problem {
   const { code, statusCode: status, message: detail, members, extensions = {} } = refusal
   const page = baseUri === undefined ? null : pageOf(baseUri, code)
@@ -49,7 +48,7 @@ export function problemOf (refusal: Refusal, { id }: Pick<FastifyRequest, 'id'>,
   } as Problem
 }
 
-/** The end of a hook that failed: a refusal is answered, anything else is a fault and goes to the app's error handler. */
+/** Ends a hook that failed. A refusal is sent; any other error goes to the app's error handler. */
 export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, error: unknown, done: (error: Error) => void): void {
   if (isRefusal(error)) refuse(request, reply, error)
   else done(error instanceof Error ? error : new Error('something else than an error was thrown', { cause: error }))
@@ -57,19 +56,19 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
 
 function log (request: FastifyRequest, refusal: Refusal): void {
   const { code, statusCode: status, members, cause, target, remedy, provider, claim, found, expected } = refusal
-  // What is wrong with a token has many reasons and one code.
+  // This code alone does not show what is wrong with the token.
   const told = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider, claim, found, expected } : { code }
-  // Nobody has to be woken for what an operator has switched off.
+  // A version that the operator has disabled is not an error.
   if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...told, ...members, cause: messageOf(cause) }, 'request refused')
   else request.log.error({ err: refusal, version: request.version?.id, target, remedy }, 'request refused')
 }
 
-/** Where a code is described: `VERSION_RETIRED` at `version-retired`, below the address or as its fragment. */
+/** Returns the page that describes a code: `VERSION_RETIRED` is at `version-retired`, below `baseUri` or as its fragment. */
 function pageOf (baseUri: string, code: string): string {
   return `${baseUri}${/[/#]$/.test(baseUri) ? '' : '/'}${code.toLowerCase().replaceAll('_', '-')}`
 }
 
-/** HTTP/2 knows no headers of a connection (RFC 9113 8.2.2). */
+/** HTTP/2 does not allow connection-specific headers (RFC 9113 8.2.2). */
 function withoutConnection ({ connection, ...headers }: Record<string, string>): Record<string, string> {
   return headers
 }

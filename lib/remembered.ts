@@ -1,9 +1,8 @@
-/** How many texts are remembered at a time, and how long each may be. Clients and upstreams choose them. */
+/** The number of texts to remember, and the maximum length of each. They are limited because clients and upstreams choose the texts. */
 const limits = { texts: 1000, length: 1024 }
 
 /**
- * Makes a function that remembers what another one gives for a text: what depends on the text alone, and comes again
- * and again, such as the names of headers.
+ * Memoizes a function whose result depends only on a text. It is meant for texts that recur often, such as names of headers.
  */
 export function remembered<Value> (make: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, Value>()

@@ -3,13 +3,13 @@ import type { FastifyRequest } from 'fastify'
 import type { Problem, ProblemOptions } from '../types/index.ts'
 import { answerAtOnce } from './answer-at-once.ts'
 
-/** A body as it is sent: as bytes, because Fastify would give text a charset, which problems do not have. */
+/** A body in bytes. For a string, Fastify would add a charset, which the media type of problems does not have. */
 interface Rendered {
   contentType: string
   body: Buffer
 }
 
-/** The body of a refusal. A `render` that fails costs its looks, never the answer. */
+/** Renders the body of a refusal. If `render` fails, the standard format is used. */
 export function renderProblem (problem: Problem, request: FastifyRequest, { render }: ProblemOptions = {}): Rendered {
   if (render !== undefined) {
     try {
@@ -21,7 +21,7 @@ export function renderProblem (problem: Problem, request: FastifyRequest, { rend
   return { contentType: 'application/problem+json', body: Buffer.from(JSON.stringify(problem)) }
 }
 
-/** @throws when it cannot be sent */
+/** @throws if it cannot be sent */
 function rendered ({ contentType, body }: ReturnType<NonNullable<ProblemOptions['render']>>): Rendered {
   if (typeof contentType !== 'string' || (typeof body !== 'string' && (typeof body !== 'object' || body === null))) {
     throw new TypeError('problems.render must return { contentType, body }')

@@ -10,10 +10,9 @@ import { declareOnRequest } from './stage/hand-over.ts'
 import { verifyIdentity } from './verify-identity/plugin.ts'
 
 /**
- * The whole gateway: the four stages, in a scope of their own under the plugin's prefix. Routes beside it
- * are left alone.
+ * The whole gateway: the four stages, in their own scope below the plugin's prefix. Routes outside of it are not affected.
  *
- * @throws `VERSION_CONFIG_INVALID` at boot, with every problem of the config
+ * @throws `VERSION_CONFIG_INVALID` at boot, with all problems of the config
  */
 async function gateway (app: FastifyInstance, options: GatewayOptions & RegisterOptions): Promise<void> {
   checkGateway(options)
@@ -21,7 +20,7 @@ async function gateway (app: FastifyInstance, options: GatewayOptions & Register
   const { sanitize = {}, identity = { providers: [] }, resolve = {}, forward = {}, ...register } = stages
   const registry = toRegistry(versions, aliases, registryOptions)
 
-  // Declared out here too, so that the types hold on the routes beside the gateway.
+  // Declare them in the outer scope as well, so that their types are correct for routes outside of the gateway.
   declareOnRequest(app, 'identity')
   declareOnRequest(app, 'version')
   if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
