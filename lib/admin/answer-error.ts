@@ -11,10 +11,10 @@ export const RevisionChanged = createError<[now: number]>('ADMIN_REVISION_CHANGE
   'The versions were changed meanwhile: revision %d is in force. Look again, then decide.', 409)
 export const Unavailable = createError('ADMIN_UNAVAILABLE', 'The gateway has not begun, or has ended.', 503)
 
-/** How many problems, and how many of those who stand in the way of a retirement, are named. */
+/** The maximum number of problems, and of callers that prevent a retirement, in a response. */
 const most = 20
 
-/** What went wrong, for the answer and for the log. */
+/** An error, as the response and the log describe it. */
 export interface Failure {
   readonly status: number
   readonly detail: string
@@ -23,10 +23,10 @@ export interface Failure {
   readonly consumers?: readonly UsageEntry[]
 }
 
-/** What an error says. Of errors of others only the status and the sentence; of faults nothing. */
+/** Describes an error. Client errors of other code keep their status, message and code. All other errors become a plain 500. */
 export function failureOf (error: unknown): Failure {
   const { message = '', code, statusCode, status = statusCode } = Object(error) as Partial<FastifyError & { status: number }>
-  // What a change would lead to is not a set of versions that can be served.
+  // The change would result in an invalid set of versions.
   if (isConfigInvalid(error)) return { status: 422, detail: sentenceOf(error.problems), code, problems: error.problems.slice(0, most) }
   if (error instanceof InputInvalid && 'problems' in error) {
     const problems = error.problems as readonly ConfigProblem[]
@@ -43,7 +43,7 @@ export function failureOf (error: unknown): Failure {
     : { status: 500, detail: 'The admin page failed; the log has the reason.', code: undefined }
 }
 
-/** Answers with what went wrong, as `application/problem+json` (RFC 9457). */
+/** Sends an error as `application/problem+json` (RFC 9457). */
 export function answerError (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, ...failure } = failureOf(error)
   if (status === 500) request.log.error({ err: error }, 'an admin page failed')

@@ -9,13 +9,13 @@ import { readBody } from './read-body.ts'
 import type { Recent } from './recent-requests.ts'
 
 interface Surroundings {
-  /** @throws when there is none to change */
+  /** @throws if there is no registry */
   readonly registry: () => Registry
   readonly actor: NonNullable<VersionAdminOptions['actor']>
   readonly audit: Recent<AuditEntry>
 }
 
-/** Routes that change the versions. Each change has a reason, and is told in the log, whether it was made or refused. */
+/** Adds the routes that change versions. Every change requires a reason and is logged, even if it is rejected. */
 export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }: Surroundings): void {
   for (const [name, { url, body: schema, of, apply }] of Object.entries(changes)) {
     const action = name as AuditEntry['action']
@@ -31,7 +31,7 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
         apply(versions, subject ?? '', body as never)
       } catch (error) {
         audit.add({ ...entry, revision: null })
-        // Not the error itself: it may have thousands of callers with it.
+        // Do not log the error itself, because it may list thousands of callers.
         const { code, detail } = failureOf(error)
         request.log.warn({ audit: entry, code, detail }, 'a change of the versions by an admin was refused')
         throw error

@@ -3,17 +3,17 @@ import type { AuditEntry } from '../../types/index.ts'
 import { count, flag, object, text } from '../config/schema-words.ts'
 import type { Registry } from '../registry/registry.ts'
 
-/** What every change says beside what it is about. */
+/** The members that every change has. */
 const words: Record<string, SchemaObject> = {
   reason: { type: 'string', pattern: '\\S', maxLength: 500, expected: 'a reason of at most 500 characters' },
   revision: count(1, Number.MAX_SAFE_INTEGER, 'the revision that was looked at')
 }
 
-/** A way to change the versions. */
+/** A kind of change. */
 interface Change<Body = never> {
   readonly url: string
   readonly body: SchemaObject
-  /** What a name in the URL means: an id, or an alias; `undefined` when there is none. */
+  /** Looks up the name in the URL. Returns the id or alias in the spelling of the config, or `undefined` if there is none. */
   readonly of?: (registry: Registry, name: string) => string | undefined
   apply (registry: Registry, subject: string, body: Body): void
 }
@@ -29,7 +29,7 @@ function aliasOf (registry: Registry, name: string): string | undefined {
   return registry.current.find(name)?.alias
 }
 
-/** The changes that the page has buttons for. */
+/** The changes that the API offers. */
 export const changes: Readonly<Record<AuditEntry['action'], Change>> = {
   disable: change<{ reason: string, to?: string, retryAfter?: number }>('/versions/:subject/disable', {
     to: text('a version or an alias'), retryAfter: count(0, 31_536_000, 'seconds')

@@ -1,6 +1,6 @@
 import type { Registry } from '../registry/registry.ts'
 
-/** All that is known of the versions, without what may be secret: the options of their upstreams. */
+/** Describes the versions without their upstream options, which may contain secrets. */
 export function describeVersions (registry: Registry) {
   const health = new Map(registry.health().map((each) => [each.version, each]))
   return {

@@ -5,7 +5,7 @@ import type { AdminGuard } from '../../types/index.ts'
 const Forbidden = createError('ADMIN_FORBIDDEN', 'The guard of the admin pages does not let this request through.', 403)
 const CrossSite = createError('ADMIN_CROSS_SITE', 'The API answers the admin page itself, and no other sites.', 403)
 
-/** Has the guard asked before anything in a scope is answered. */
+/** Runs the guard before any response of a scope. */
 export function protect (scope: FastifyInstance, guard: AdminGuard): void {
   scope.addHook('onRequest', async (request, reply) => {
     const answer = await ask(guard, request, reply)
@@ -14,8 +14,9 @@ export function protect (scope: FastifyInstance, guard: AdminGuard): void {
 }
 
 /**
- * What a guard says. As with Fastify's own hooks, that is what it promises or, if it promises nothing, when it calls `done`.
- * One that has answered lets nobody through, also while its answer waits for hooks of the app: then this never ends.
+ * Runs a guard and returns its verdict. As in Fastify's hooks, a guard returns its verdict, or a promise of it, or calls `done`.
+ * A guard that has sent a response never allows the request, even while the response waits for hooks of the app. In that case,
+ * the promise never settles.
  */
 function ask (guard: AdminGuard, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -31,15 +32,15 @@ function ask (guard: AdminGuard, request: FastifyRequest, reply: FastifyReply): 
       resolve(answer)
     }
     const done = (error?: Error | null): void => error == null ? settle(true) : reject(error)
-    // Those of Fastify's own are called with the app as `this`. What throws at once rejects.
+    // Like Fastify's hooks, guards get the app as `this`. If the guard throws, the promise is rejected.
     const answer = guard.call(request.server, request, reply, done)
     if (answer !== undefined) Promise.resolve(answer).then(guard.length > 2 ? undefined : settle, reject)
   })
 }
 
 /**
- * Refuses requests that other sites have a browser make, with what the guard asks for (CSRF). Browsers say where a request
- * comes from: in `Sec-Fetch-Site` over TLS and on this machine, in `Origin` otherwise.
+ * Refuses requests that other sites make with the credentials of a browser (CSRF). Browsers send the origin of a request in
+ * `Sec-Fetch-Site`, over TLS and on localhost, or else in `Origin`.
  */
 export function refuseOtherSites (scope: FastifyInstance): void {
   scope.addHook('onRequest', async ({ headers, host }) => {

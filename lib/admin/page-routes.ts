@@ -6,12 +6,12 @@ const files = [
   'page.css', 'page.js', 'api.js', 'dom.js', 'versions.js', 'chart.js', 'callers.js', 'requests.js', 'precedence.js', 'change.js', 'explain.js', 'icon.svg'
 ]
 
-/** Routes of the page and its files. */
+/** Adds the routes of the page and its files. */
 export async function pageRoutes (scope: FastifyInstance): Promise<void> {
   const html = await readPageFile('index.html')
   scope.get('/', { exposeHeadRoute: true }, ({ raw }, reply) => {
     const [path] = raw.url!.split('?', 1) as [string]
-    // Without the slash at its end, its relative addresses would lead beside it.
+    // Without a trailing slash, the relative URLs of the page would not resolve below it.
     if (!path.endsWith('/')) return reply.redirect(`${path.split('/').pop()!}/`, 307)
     return reply.type(types.html).send(html)
   })

@@ -15,14 +15,14 @@ import { readRoutes } from './read-routes.ts'
 import { Recent, RecentRequests } from './recent-requests.ts'
 import { Traffic } from './traffic.ts'
 
-/** How many changes are kept to be looked at. The log has them all. */
+/** How many changes `api/audit` returns. The log contains all of them. */
 const mostChanges = 100
 
 /**
- * A page for who runs the gateway, and the API behind it: versions, their traffic, health and callers, and what can be changed
- * of them. Registered before the gateway, in the same scope.
+ * The admin page and its API. They show the versions with their traffic, health and callers, and can change them. The plugin
+ * must be registered before the gateway, in the same scope.
  *
- * @throws `VERSION_CONFIG_INVALID`, among others without a guard; `STAGE_ORDER_INVALID` after the gateway, or without one
+ * @throws `VERSION_CONFIG_INVALID`, also if there is no guard; `STAGE_ORDER_INVALID` after a gateway, or if there is none
  */
 async function administer (app: FastifyInstance, options: VersionAdminOptions): Promise<void> {
   check(app, options)
@@ -69,13 +69,13 @@ export const versionAdmin: VersionAdminPlugin = fp(administer, { name: 'fastify-
 
 const order = 'Register it first: app.register(versionAdmin, { guard }), app.register(versionGateway, { ... }).'
 
-/** Nothing but what the page has itself: no inline scripts or styles, no other hosts, no frames (CSP Level 3). */
+/** Allows only the page's own files: no inline scripts or styles, no other hosts, no frames (CSP Level 3). */
 const contentSecurityPolicy = [
   "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
   "frame-ancestors 'none'"
 ].join('; ')
 
-/** For nobody else's eyes, frames or caches. */
+/** Headers that keep responses out of caches and frames. */
 const privately = {
   'cache-control': 'no-store',
   'content-security-policy': contentSecurityPolicy,
@@ -91,30 +91,33 @@ function check (app: FastifyInstance, options: VersionAdminOptions): void {
   if (Object.hasOwn(app, 'versions')) throw new StageOrderInvalid(`versionAdmin sees only requests of a gateway that comes after it. ${order}`)
 }
 
-/** Neither versioned, asked for a token nor observed where the gateway is around it. What the page asks every few seconds is not news. */
+/**
+ * Excludes a route from versions, tokens and observation, if a gateway surrounds it. Requests that the page repeats every few
+ * seconds are not logged.
+ */
 function standApart (this: FastifyInstance, route: RouteOptions): void {
   route.config = { ...route.config, version: false, identity: false, observed: false }
   if (route.method !== 'POST' && talkative.has(this.log.level)) route.logLevel = 'warn'
 }
 
-/** Levels of logs that tell of every request. */
+/** Log levels at which Fastify logs every request. */
 const talkative = new Set(['info', 'debug', 'trace'])
 
-/** What is not here is nowhere: the gateway must not forward it. */
+/** Responds 404 to everything else below the prefix, so that the gateway does not forward it. */
 function nothingElse (scope: FastifyInstance): void {
   const handler = ({ method, url }: FastifyRequest): never => { throw new NotFound(`There is no ${method} ${url.split('?', 1)[0]}.`) }
   scope.route({ method: scope.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD'), url: '/', handler })
   scope.all('/*', handler)
 }
 
-/** Has nobody else answer among the admin pages, unguarded: neither the gateway nor a route that comes later. */
+/** Rejects later routes below the prefix, including the gateway's, because the guard would not protect them. */
 function keepOut (app: FastifyInstance, prefix: string): void {
   app.addHook('onRoute', ({ url }) => {
     if (url.startsWith(`${prefix}/`)) throw new StageOrderInvalid(`The route ${url} is among the admin pages at ${prefix}. Give one of them another prefix.`)
   })
 }
 
-/** Forms of other sites cannot send it without being asked for (Fetch, CORS-safelisted request-header). */
+/** Accepts only JSON, which other sites cannot send without a CORS preflight (Fetch, CORS-safelisted request-header). */
 function onlyJson (scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 65_536 }, scope.getDefaultJsonParser('error', 'error'))

@@ -3,7 +3,7 @@ import { checkShape } from '../config/check-shape.ts'
 import { Problems } from '../config/problems.ts'
 import { InputInvalid } from './answer-error.ts'
 
-/** A body of the form that it must have. @throws `ADMIN_INPUT_INVALID` with every problem */
+/** Validates a body and returns it. A missing body counts as `{}`. @throws `ADMIN_INPUT_INVALID` with all problems */
 export function readBody<Body> (schema: SchemaObject, body: unknown = {}): Body {
   const problems = new Problems()
   checkShape(problems, schema, body)

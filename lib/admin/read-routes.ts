@@ -9,14 +9,14 @@ import { sliceMs, type Traffic } from './traffic.ts'
 import { describeVersions } from './describe-versions.ts'
 
 interface Sources {
-  /** @throws when there is none to tell of */
+  /** @throws if there is no registry */
   readonly registry: () => Registry
   readonly traffic: Traffic
   readonly requests: RecentRequests
   readonly audit: Recent<AuditEntry>
 }
 
-/** How many callers are told of, unless it is said. */
+/** Default number of callers in a response. */
 const defaultLimit = 100
 
 const token = (expected: string) => ({ type: 'string', pattern: '^[!#$%&\'*+.^_`|~0-9A-Za-z-]+$', expected })
@@ -36,7 +36,7 @@ const explained = object({
   now: { type: 'number', minimum: -8.64e15, maximum: 8.64e15, expected: 'milliseconds since 1970' }
 })
 
-/** Routes that tell what is known, and change nothing. */
+/** Adds the routes that only read. */
 export function readRoutes (scope: FastifyInstance, { registry, traffic, requests, audit }: Sources): void {
   scope.get('/versions', () => describeVersions(registry()))
   scope.get<{ Params: { name: string } }>('/versions/:name', ({ params: { name } }) => {

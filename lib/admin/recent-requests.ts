@@ -1,7 +1,7 @@
 import type { RecentRequest, VersionAdminOptions } from '../../types/index.ts'
 import type { Observation } from '../stage/observation.ts'
 
-/** Keeps the last so many of something. */
+/** Keeps the last `max` items. */
 export class Recent<Item> {
   readonly #items: Item[] = []
   readonly #max: number
@@ -16,16 +16,16 @@ export class Recent<Item> {
     this.#next = (this.#next + 1) % this.#max
   }
 
-  /** The latest first. */
+  /** Returns the items, the most recent first. */
   list (): Item[] {
     return [...this.#items.slice(0, this.#next).reverse(), ...this.#items.slice(this.#next).reverse()]
   }
 }
 
-/** Characters of a path that are kept. */
+/** Maximum number of characters of a path. */
 const longestPath = 300
 
-/** Keeps the requests that were answered lately, or one of so many of them. */
+/** Keeps the most recent completed requests, or a sample of them: one of every `oneOf`. */
 export class RecentRequests {
   readonly #requests: Recent<RecentRequest>
   readonly #oneOf: number
@@ -45,7 +45,7 @@ export class RecentRequests {
   }
 }
 
-/** Without what is behind `?` and `;`; as a text of its own, which does not keep the rest in memory. */
+/** Cuts the path at `?` or `;`. It is copied, because a slice would keep the whole URL in memory. */
 function recentRequest ({ request, status, outcome, cause, begunAt, endedAt }: Observation, now: number): RecentRequest {
   const durationMs = endedAt - begunAt
   const path = Buffer.from(request.url.split(/[?;]/, 1)[0]!.slice(0, longestPath)).toString()

@@ -1,44 +1,50 @@
 import type { Observation } from '../stage/observation.ts'
 
-/** How long the last minutes are, and how finely they are told apart. */
+/** Length of an interval in milliseconds. */
 export const sliceMs = 5_000
+/** Number of intervals that are kept. */
 export const slices = 60
 
-/** Steps of durations: each is 19 % more than the one before, up to a minute. */
+/** Number of buckets for durations. Each bound is 19 % above the previous one, up to a minute. */
 const steps = 64
 
-/** What one version had in one slice of time. */
+/** The traffic of one version in one interval. */
 interface Slice {
   requests: number
   failed: number
   refused: number
-  /** How many took how long. */
+  /** Number of requests by bucket. */
   readonly durations: Uint32Array
 }
 
-/** What is counted of a request. */
+/** The part of an observation that is counted. */
 type Counted = Pick<Observation, 'outcome' | 'status' | 'begunAt' | 'answeredAt' | 'endedAt' | 'isTunnel'>
 
-/** The traffic of one version in the last minutes. */
+/** The traffic of one version in the last five minutes. */
 export interface VersionTraffic {
-  /** `null`: requests that were refused before a version was decided. */
+  /** `null` for requests without a version, such as those refused before one was chosen. */
   readonly version: string | null
-  /** One number for each slice, the latest last. */
+  /** One number for each interval, the most recent last. */
   readonly requests: readonly number[]
-  /** Failed upstreams, and answers of 500 and more. */
+  /** Requests whose upstream failed, and responses with a status of 500 or above. */
   readonly failed: readonly number[]
   readonly refused: readonly number[]
-  /** Milliseconds until the upstream began to answer, over all slices, within 19 %; `null` without any request. */
+  /** Milliseconds until the upstream's response starts, over all intervals, accurate to 19 %. `null` if nothing was measured. */
   readonly p50: number | null
   readonly p95: number | null
 }
 
-/** Counts requests of the last minutes by version. What is older is forgotten. */
+/** Counts the requests of the last five minutes by version. */
 export class Traffic {
-  /** By the place of their time in the ring. */
+  /** A ring buffer of intervals. `number` identifies the interval that an element holds. */
   readonly #ring = new Array<{ readonly number: number, readonly byVersion: Map<string, Slice> }>(slices)
 
-  /** @param version empty: none was decided @param now milliseconds since 1970 */
+  /**
+   * Counts a request.
+   *
+   * @param version an id; empty if no version was chosen
+   * @param now milliseconds since 1970
+   */
   add (version: string, { outcome, status, begunAt, answeredAt, endedAt, isTunnel }: Counted, now: number): void {
     const number = Math.floor(now / sliceMs)
     const place = number % slices
@@ -52,7 +58,7 @@ export class Traffic {
     if (!isTunnel) slice.durations[stepOf((answeredAt ?? endedAt) - begunAt)]!++
   }
 
-  /** Versions that had any request. @param now milliseconds since 1970 */
+  /** Returns the versions that had requests. @param now milliseconds since 1970 */
   list (now: number): VersionTraffic[] {
     const last = Math.floor(now / sliceMs)
     const recent = Array.from({ length: slices }, (_, index) => {
@@ -80,7 +86,7 @@ function stepOf (milliseconds: number): number {
   return Math.min(steps - 1, Math.ceil(4 * Math.log2(1 + milliseconds)))
 }
 
-/** The end of the step that it is in. */
+/** Returns the upper bound of the bucket that contains the percentile. */
 function percentile (durations: readonly number[], part: number): number | null {
   let left = Math.ceil(sum(durations) * part)
   if (left === 0) return null

@@ -4,13 +4,13 @@ import { onPage } from '../helpers/admin-page.ts'
 t.test('the page shows versions with their state, countdown, traffic, targets and callers, and who decides', async (t) => {
   const { page, text, errors } = await onPage(t)
 
-  t.match(await text('#summary'), /4 versions, revision 1. Callers who name none get v3./)
-  t.match(await text('#version-v1'), /deprecated[^]*sunset 2026-11-21[^]*20 days left[^]*then v3/)
+  t.match(await text('#summary'), /4 versions, revision 1. Callers that name no version get v3./)
+  t.match(await text('#version-v1'), /deprecated[^]*sunset 2026-11-21[^]*20 days left[^]*successor v3/)
   t.match(await text('#version-v2'), /overdue by 2 days/)
-  t.match(await text('#version-v3'), /latest[^]*default[^]*active[^]*healthy, 0 under way/)
+  t.match(await text('#version-v3'), /latest[^]*default[^]*active[^]*healthy, 0 in flight/)
   t.match(await text('#version-v4'), /retired/)
   await page.waitForSelector('#version-v1 svg[aria-label="v1: 1 requests, 0 failed, 0 refused"]')
-  t.match(await text('#callers-v1'), /v1: 1 caller[^]*not known\s+1\s+less than a minute ago\s+override/)
+  t.match(await text('#callers-v1'), /v1: 1 caller[^]*unknown\s+1\s+less than a minute ago\s+override/)
   t.match(await text('#precedence-steps'), /Override[^]*header:x-version-override[^]*Pin[^]*claim:userMetadata.version[^]*Default[^]*latest, which is v3/)
   t.match(await text('#request-rows'), /GET \/a\s+200\s+[\d.]+\s+v1\s+override, header:x-version-override: v1\s+served/)
   t.strictSame(errors, [])
@@ -45,7 +45,7 @@ t.test('a change that is confirmed twice is made once', async (t) => {
   await page.fill('#change-form [name=reason]', 'a test')
 
   await page.evaluate("for (const _ of [1, 2]) document.getElementById('change-form').requestSubmit()")
-  await page.locator('#said', { hasText: 'Done: Switch v3 off. Revision 2.' }).waitFor()
+  await page.locator('#said', { hasText: 'Done: Disable v3. Revision 2.' }).waitFor()
 
   t.equal(app.versions.revision, 2)
   t.equal(await page.locator('#audit-list li').count(), 1)
@@ -58,7 +58,7 @@ t.test('a version is switched off and on with the keyboard alone', async (t) => 
 
   await page.focus('#do-disable-v3')
   await page.keyboard.press('Enter')
-  t.equal(await text('#change-title'), 'Switch v3 off')
+  t.equal(await text('#change-title'), 'Disable v3')
   t.equal(await page.evaluate('document.activeElement.closest("dialog").id'), 'change', 'the focus is in the dialog')
   await page.keyboard.press('Tab')
   await page.keyboard.type('a test')
@@ -66,7 +66,7 @@ t.test('a version is switched off and on with the keyboard alone', async (t) => 
   await page.waitForSelector('#do-enable-v3')
 
   t.strictSame(app.versions.get('v3')!.disabled, { reason: 'a test' })
-  t.match(await text('#version-v3'), /switched off\s+a test/)
+  t.match(await text('#version-v3'), /disabled\s+a test/)
   t.match(await text('#audit-list'), /127.0.0.1: disable v3, revision 2: a test/)
   await page.click('#do-enable-v3')
   await page.fill('#change-form [name=reason]', 'done')
@@ -128,7 +128,7 @@ t.test('a request is explained as the gateway answers it', async (t) => {
   await page.fill('#explain-form [name=headers]', 'no header')
   await page.click('#explain-form button')
   await page.waitForSelector('#explanation .problem')
-  t.match(await text('#explanation'), /"no header" is no header/)
+  t.match(await text('#explanation'), /"no header" is not a header/)
 })
 
 t.test('texts that look like HTML are texts', async (t) => {

@@ -1,4 +1,4 @@
-// What the API beside this page answers, as far as the page reads it. Moments are texts of ISO 8601.
+// The responses of the admin API, as far as the page uses them. Times are ISO 8601 strings.
 
 export interface State {
   now: string

@@ -1,4 +1,4 @@
-// The API that is beside this page. The guard's credentials are the browser's to send.
+// Calls the admin API. The browser adds the credentials that the guard requires.
 
 /**
  * @template Answer
@@ -23,7 +23,7 @@ export async function send (path, body) {
 
 /**
  * @param {Response} response
- * @throws what the gateway has against it, in its own words
+ * @throws an error with the `detail` of the problem, or with the status
  */
 async function answered (response) {
   const body = await response.json().catch(() => ({}))

@@ -7,7 +7,7 @@ import { byId, element, fill, say } from './dom.js'
  * @property {string} meaning
  * @property {string} confirm
  * @property {(subject: string) => string} path of the API
- * @property {(state: import('./answers.d.ts').State, subject: string) => Node[]} fields what it needs beside a reason
+ * @property {(state: import('./answers.d.ts').State, subject: string) => Node[]} fields what it needs apart from a reason
  */
 
 const optionsOf = (/** @type {import('./answers.d.ts').Version[]} */ versions) => versions.map(({ id }) => element('option', { value: id }, id))
@@ -16,56 +16,58 @@ const inPath = encodeURIComponent
 /** @type {Record<string, Change>} */
 const changes = {
   disable: {
-    title: (id) => `Switch ${id} off`,
-    meaning: 'Requests for it are answered with 503, until it is switched on again.',
-    confirm: 'Switch off',
+    title: (id) => `Disable ${id}`,
+    meaning: 'Requests for it get 503 until it is enabled again.',
+    confirm: 'Disable',
     path: (id) => `versions/${inPath(id)}/disable`,
-    fields: (state, id) => [element('label', {}, 'Who serves those who did not ask for it themselves ',
-      element('select', { name: 'to' }, element('option', { value: '' }, 'nobody: 503'),
+    fields: (state, id) => [element('label', {}, 'Version that serves pins and the default instead ',
+      element('select', { name: 'to' }, element('option', { value: '' }, 'none (503)'),
         ...optionsOf(state.versions.filter((other) => other.id !== id && other.state !== 'retired'))))]
   },
   enable: {
-    title: (id) => `Switch ${id} on`,
+    title: (id) => `Enable ${id}`,
     meaning: 'Requests for it are forwarded again.',
-    confirm: 'Switch on',
+    confirm: 'Enable',
     path: (id) => `versions/${inPath(id)}/enable`,
     fields: () => []
   },
   retire: {
     title: (id) => `Retire ${id}`,
-    meaning: 'Requests for it are answered with 410, unless the config says that its successor serves them.',
+    meaning: 'Requests for it get 410, unless the config lets its successor serve them.',
     confirm: 'Retire',
     path: (id) => `versions/${inPath(id)}/retire`,
-    fields: () => [element('label', { class: 'check' }, element('input', { type: 'checkbox', name: 'force' }), ' although callers were seen lately')]
+    fields: () => [element('label', { class: 'check' }, element('input', { type: 'checkbox', name: 'force' }), ' even if it has recent callers')]
   },
   promote: {
     title: (alias) => `Move the alias ${alias}`,
-    meaning: 'Whoever names the alias gets the other version from the next request on.',
+    meaning: 'From the next request on, the alias leads to the other version.',
     confirm: 'Move',
     path: (alias) => `aliases/${inPath(alias)}/promote`,
-    // Not where it is already.
+    // Omit the version that the alias already leads to.
     fields: (state, alias) => [element('label', {}, 'To ', element('select', { name: 'version' },
       ...optionsOf(state.versions.filter(({ id }) => id !== state.aliases[alias]))))]
   },
   rollback: {
-    title: () => 'Go back to the set before',
-    meaning: 'All versions and aliases are as they were before the last change.',
-    confirm: 'Go back',
+    title: () => 'Roll back to the previous set',
+    meaning: 'All versions and aliases are restored to what they were before the last change.',
+    confirm: 'Roll back',
     path: () => 'rollback',
     fields: () => []
   }
 }
 
-/** What the dialog is open for, and where the focus goes when it closes. @type {(() => Promise<void>) | null} */
+/** Applies the change that the dialog is open for. @type {(() => Promise<void>) | null} */
 let confirmed = null
+/** Id of the element that had the focus when the dialog opened. */
 let opener = ''
+/** Id of the row whose button gets the focus if that element is gone. */
 let subjectRow = ''
 
 /**
- * Asks for what a change needs, and makes it. It is made only of the revision that was looked at.
+ * Opens the dialog for a change. The change is only applied if the revision is still the one that the page showed.
  * @param {string} action
  * @param {string} subject id or alias
- * @param {import('./answers.d.ts').State} state of `api/versions`
+ * @param {import('./answers.d.ts').State} state from `api/versions`
  * @param {() => Promise<void>} refresh
  */
 export function openChange (action, subject, state, refresh) {
@@ -91,7 +93,7 @@ export function openChange (action, subject, state, refresh) {
   dialog().showModal()
 }
 
-/** Listens to the dialog's buttons. */
+/** Adds the listeners of the dialog. */
 export function listenToChanges () {
   byId('change-form').addEventListener('submit', (event) => {
     event.preventDefault()
@@ -104,7 +106,7 @@ export function listenToChanges () {
   byId('change-cancel').addEventListener('click', () => dialog().close())
 }
 
-/** To the button that opened the dialog. It may be another one by now, or have gone. */
+/** Moves the focus to the button that opened the dialog. If a refresh has removed it, a button in the same row gets the focus. */
 function focusBack () {
   const there = document.getElementById(opener) ?? document.getElementById(subjectRow)?.querySelector('button')
   there?.focus()

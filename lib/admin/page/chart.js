@@ -1,9 +1,9 @@
 const [width, height] = [120, 32]
 
 /**
- * The requests of the last minutes, as a bar for each slice.
+ * Draws the recent requests as a bar chart, with one bar for each interval.
  * @param {{ requests: number[], failed: number[], refused: number[] }} traffic
- * @param {string} what whose requests
+ * @param {string} what what the requests belong to, for the label
  */
 export function chart (traffic, what) {
   const { requests, failed, refused } = traffic

@@ -1,9 +1,9 @@
-// Small helpers to make and fill elements. Nothing here takes HTML: all that is shown is text.
+// Helpers that create and fill elements. None of them accepts HTML: everything is inserted as text.
 
 /**
- * Makes an element.
+ * Creates an element.
  * @param {string} tag
- * @param {Record<string, string | boolean | EventListener | undefined>} [attributes] those that begin with `on` are listeners
+ * @param {Record<string, string | boolean | EventListener | undefined>} [attributes] functions are listeners, with names that begin with `on`
  * @param {...(Node | string | null)} children
  * @returns {HTMLElement}
  */
@@ -19,7 +19,7 @@ export function element (tag, attributes = {}, ...children) {
 }
 
 /**
- * The element with an id.
+ * Returns the element with an id, which must exist.
  * @param {string} id
  * @returns {HTMLElement}
  */
@@ -28,7 +28,7 @@ export function byId (id) {
 }
 
 /**
- * Puts children in the place of those before. The focus stays where it was, on what has the same id, and what was closed stays closed.
+ * Replaces the children of an element. By their ids, the focused element keeps the focus, and closed `<details>` stay closed.
  * @param {Element} parent
  * @param {Node[]} children
  */
@@ -41,7 +41,7 @@ export function fill (parent, children) {
 }
 
 /**
- * Shows something when it is not what was shown before: who selects a text keeps it.
+ * Wraps a function so that it only runs if its argument has changed. This keeps text that the user has selected.
  * @template Shown
  * @param {(shown: Shown) => void} show
  * @returns {(shown: Shown) => void}
@@ -57,7 +57,7 @@ export function whenChanged (show) {
 }
 
 /**
- * Shows a text, and touches the page only when it is another one: screen readers tell of every touch.
+ * Sets the text of an element if it has changed, because screen readers announce every update.
  * @param {Element} parent
  * @param {string} text
  */
@@ -66,7 +66,7 @@ export function say (parent, text) {
 }
 
 /**
- * How long something is away, in the largest unit that fits.
+ * Formats the absolute value of a duration in its largest unit: `2 days`.
  * @param {number} milliseconds
  */
 export function duration (milliseconds) {

@@ -1,7 +1,7 @@
 import { send } from './api.js'
 import { byId, element, fill } from './dom.js'
 
-/** Listens to the form. */
+/** Adds the listener of the form. */
 export function listenToExplain () {
   const form = /** @type {HTMLFormElement} */ (byId('explain-form'))
   form.addEventListener('submit', async (event) => {
@@ -16,7 +16,7 @@ export function listenToExplain () {
 
 /**
  * @param {FormData} form
- * @throws when the claims are no JSON, or a line is no header
+ * @throws if the claims are not JSON, or a line is not a header
  */
 function requestOf (form) {
   const text = (/** @type {string} */ name) => String(form.get(name)).trim()
@@ -24,7 +24,7 @@ function requestOf (form) {
   const headers = new Map()
   for (const line of text('headers').split('\n').filter((each) => each.trim() !== '')) {
     const colon = line.indexOf(':')
-    if (colon < 1) throw new Error(`"${line}" is no header: write name: value.`)
+    if (colon < 1) throw new Error(`"${line}" is not a header. Write it as name: value.`)
     const name = line.slice(0, colon).trim()
     headers.set(name, [...headers.get(name) ?? [], line.slice(colon + 1).trim()])
   }
@@ -34,12 +34,12 @@ function requestOf (form) {
 
 /** @param {import('./answers.d.ts').Explanation} explanation */
 function show ({ outcome, decision, status, problem, headers, trace }) {
-  const verdict = outcome === 'refused' ? `Refused: ${status} ${problem?.code}` : `${outcome === 'forwarded' ? 'Forwarded to' : 'Decided for'} ${decision?.id ?? 'no version'}`
+  const verdict = outcome === 'refused' ? `Refused: ${status} ${problem?.code}` : `${outcome === 'forwarded' ? 'Forwarded to' : 'Resolved to'} ${decision?.id ?? 'no version'}`
   fill(byId('explanation'), [
     element('p', { class: outcome === 'refused' ? 'verdict bad' : 'verdict' }, verdict),
     ...decision === null ? [] : [element('p', {}, `By ${decision.tier}: ${decision.source}.`)],
     element('ol', {}, ...trace.map((/** @type {string} */ line) => element('li', {}, line))),
-    element('details', {}, element('summary', {}, 'Headers that the gateway adds to the answer'),
+    element('details', {}, element('summary', {}, 'Headers that the gateway adds to the response'),
       element('dl', {}, ...Object.entries(headers).flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)])))
   ])
 }

@@ -17,7 +17,7 @@ const showPrecedenceOf = whenChanged(showPrecedence)
 const showRequestsOf = whenChanged(showRequests)
 const showChangesOf = whenChanged(showChanges)
 
-/** The versions as they were shown last. @type {State | null} */
+/** The state that the page currently shows. @type {State | null} */
 let state = null
 
 async function refresh () {
@@ -33,7 +33,7 @@ async function refresh () {
     showCallers(usages, Date.parse(versions.now))
     showRequestsOf(requests)
     showChangesOf(changes)
-    say(byId('live'), 'Live, every 5 seconds.')
+    say(byId('live'), 'Live, updated every 5 seconds.')
     byId('live').className = ''
   } catch (error) {
     say(byId('live'), `Not up to date: ${/** @type {Error} */ (error).message}`)

@@ -2,7 +2,7 @@ import { byId, element, fill } from './dom.js'
 
 const shown = 50
 
-/** @param {import('./answers.d.ts').Request[]} requests of `api/requests` */
+/** @param {import('./answers.d.ts').Request[]} requests from `api/requests` */
 export function showRequests (requests) {
   /** @param {import('./answers.d.ts').Request} request */
   const cells = ({ at, id, method, path, status, durationMs, version, tier, source, requested, outcome, cause }) => [
@@ -19,11 +19,11 @@ export function showRequests (requests) {
     : requests.slice(0, shown).map((request) => element('tr', {}, ...cells(request))))
 }
 
-/** @param {import('./answers.d.ts').Change[]} changes of `api/audit` */
+/** @param {import('./answers.d.ts').Change[]} changes from `api/audit` */
 export function showChanges (changes) {
   fill(byId('audit-list'), changes.length === 0
-    ? [element('li', {}, 'None, since this process started.')]
+    ? [element('li', {}, 'None since this process started.')]
     : changes.map(({ at, actor, action, subject, reason, revision }) => element('li', {},
       element('time', { datetime: at }, at.slice(0, 19).replace('T', ' ')),
-      ` ${actor}: ${action}${subject === null ? '' : ` ${subject}`}, ${revision === null ? 'refused' : `revision ${revision}`}: ${reason}`)))
+      ` ${actor}: ${action}${subject === null ? '' : ` ${subject}`}, ${revision === null ? 'rejected' : `revision ${revision}`}: ${reason}`)))
 }

@@ -2,12 +2,12 @@ import { openChange } from './change.js'
 import { chart, total } from './chart.js'
 import { byId, duration, element, fill, say } from './dom.js'
 
-/** The seconds that the rate is of: the last slices. */
+/** Number of recent intervals over which the request rate is averaged. */
 const rateSlices = 6
 
 /**
- * @param {import('./answers.d.ts').State} state of `api/versions`
- * @param {import('./answers.d.ts').Traffic} traffic of `api/traffic`
+ * @param {import('./answers.d.ts').State} state from `api/versions`
+ * @param {import('./answers.d.ts').Traffic} traffic from `api/traffic`
  * @param {() => Promise<void>} refresh
  */
 export function showVersions (state, traffic, refresh) {
@@ -24,7 +24,7 @@ export function showVersions (state, traffic, refresh) {
 
   const down = versions.filter(({ state, disabled, healthy }) => state !== 'retired' && disabled === null && healthy === false)
   say(byId('summary'), `${versions.length} ${versions.length === 1 ? 'version' : 'versions'}, revision ${revision}. ` +
-    `${defaultId === null ? 'Callers who name none have no fixed version' : `Callers who name none get ${defaultId}`}. ` +
+    `${defaultId === null ? 'There is no fixed default version' : `Callers that name no version get ${defaultId}`}. ` +
     (down.length === 0 ? '' : `No healthy target: ${down.map(({ id }) => id).join(', ')}.`))
   const named = Object.entries(aliases).map(([alias, id]) => element('span', { class: 'alias' }, `${alias} is ${id} `,
     button(`promote-${alias}`, 'Move', `Move the alias ${alias}`, () => openChange('promote', alias, state, refresh))))
@@ -47,7 +47,7 @@ function row (version, traffic, { now, state, sliceMs, refresh }) {
     element('td', {}, ...stateOf(version)),
     element('td', { class: 'actions' }, ...version.state === 'retired'
       ? []
-      : [disabled === null ? action('disable', 'Switch off') : action('enable', 'Switch on'), action('retire', 'Retire')]),
+      : [disabled === null ? action('disable', 'Disable') : action('enable', 'Enable'), action('retire', 'Retire')]),
     element('td', { class: 'dates' }, ...datesOf(version, now)),
     ...trafficCells(traffic, id, sliceMs),
     element('td', {}, targetsOf(version)))
@@ -60,7 +60,7 @@ function row (version, traffic, { now, state, sliceMs, refresh }) {
 function undecidedRow (traffic, sliceMs) {
   return element('tr', { class: 'undecided' },
     element('th', { scope: 'row' }, 'none'),
-    element('td', { colspan: '3' }, 'Refused before a version was decided, or a route of the app\'s own'),
+    element('td', { colspan: '3' }, 'Refused before a version was chosen, or sent to one of the app\'s own routes'),
     ...trafficCells(traffic, 'no version', sliceMs),
     element('td'))
 }
@@ -70,7 +70,7 @@ function stateOf ({ state, disabled, hidden, targets }) {
   const healthy = targets.filter((target) => target.healthy).length
   return [
     element('span', { class: `state ${state}` }, state),
-    disabled === null ? null : element('span', { class: 'state disabled', ...disabled.reason !== undefined && { title: disabled.reason } }, 'switched off'),
+    disabled === null ? null : element('span', { class: 'state disabled', ...disabled.reason !== undefined && { title: disabled.reason } }, 'disabled'),
     disabled?.reason === undefined ? null : element('div', { class: 'small' }, disabled.reason),
     hidden ? element('span', { class: 'tag' }, 'hidden') : null,
     targets.length === 0 ? null : element('div', { class: healthy < targets.length ? 'small bad' : 'small' }, `${healthy} of ${targets.length} targets healthy`)
@@ -92,7 +92,7 @@ function datesOf ({ releasedAt, deprecatedAt, sunsetAt, state, successor, browno
     line('sunset', sunsetAt),
     sunsetAt === null || state === 'retired' ? null : element('strong', { class: left < 30 * 86_400_000 ? 'soon' : 'later' }, left < 0 ? `overdue by ${duration(left)}` : `${duration(left)} left`),
     next === undefined ? null : element('div', {}, 'brownout ', day(next.start)),
-    successor === null ? null : element('div', {}, `then ${successor}`)
+    successor === null ? null : element('div', {}, `successor ${successor}`)
   ]
 }
 
@@ -119,13 +119,13 @@ function trafficCells (traffic, what, sliceMs) {
 /** @param {import('./answers.d.ts').Version} version */
 function targetsOf ({ targets }) {
   return element('ul', { class: 'targets' }, ...targets.map(({ address, healthy, pending }) =>
-    element('li', { class: healthy ? 'up' : 'down' }, `${address} `, element('span', { class: 'small' }, healthy ? `healthy, ${pending} under way` : 'gets no requests'))))
+    element('li', { class: healthy ? 'up' : 'down' }, `${address} `, element('span', { class: 'small' }, healthy ? `healthy, ${pending} in flight` : 'unhealthy, gets no requests'))))
 }
 
 /**
  * @param {string} id
  * @param {string} label
- * @param {string} name for those who do not see where it is
+ * @param {string} name for screen readers, including the version or alias
  * @param {() => void} act
  */
 function button (id, label, name, act) {
