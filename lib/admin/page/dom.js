@@ -3,7 +3,7 @@
 /**
  * Creates an element.
  * @param {string} tag
- * @param {Record<string, string | boolean | EventListener | undefined>} [attributes] functions are listeners, with names that begin with `on`
+ * @param {Record<string, string | boolean | EventListener | undefined>} [attributes] functions are listeners (`onclick`)
  * @param {...(Node | string | null)} children
  * @returns {HTMLElement}
  */
