@@ -5,7 +5,7 @@ import { listenTo, makeRegistry } from '../helpers/registry.ts'
 
 const day = 86_400_000
 
-test('an update replaces the set, under the next number, and tells what has changed', async (t) => {
+test('an update replaces the set, increments the revision, and reports what has changed', async (t) => {
   const registry = makeRegistry()
   const told = listenTo(registry, 'updated')
   const before = registry.current
@@ -18,7 +18,7 @@ test('an update replaces the set, under the next number, and tells what has chan
   t.strictSame(before.versions.map(({ id }) => id), ['latest', 'v2'])
 })
 
-test('a wrong update changes nothing, is told of, and throws every problem at once', async (t) => {
+test('an invalid update changes nothing, emits an event, and throws all problems at once', async (t) => {
   const registry = makeRegistry()
   const told = listenTo(registry, 'updated', 'rejected')
 
@@ -41,7 +41,7 @@ for (const next of [undefined, null, 5, 'x', {}, { versions: [] }, { versions: {
   })
 }
 
-test('a rollback goes back one set, and the next one further', async (t) => {
+test('a rollback restores the previous set, and the next rollback the one before that', async (t) => {
   const registry = makeRegistry()
   const told = listenTo(registry, 'rolled-back')
   for (const port of [1, 2]) registry.update({ versions: { latest: { upstream: `http://latest:${port}` } } })
@@ -53,7 +53,7 @@ test('a rollback goes back one set, and the next one further', async (t) => {
   t.strictSame(told, [{ name: 'rolled-back', revision: 4 }, { name: 'rolled-back', revision: 5 }])
 })
 
-test('ten sets are kept to go back to', async (t) => {
+test('rollback can restore the last ten sets', async (t) => {
   const registry = makeRegistry()
   for (let port = 1; port <= 12; port++) registry.update({ versions: { latest: { upstream: `http://latest:${port}` } } })
 
@@ -65,7 +65,7 @@ test('ten sets are kept to go back to', async (t) => {
   t.equal(registry.get('latest')?.upstream.targets, 'http://latest:2')
 })
 
-test('an alias is promoted to another version, under its own spelling, and a new one is made', async (t) => {
+test('promote moves an alias, keeping its spelling, or creates it', async (t) => {
   const registry = makeRegistry()
   const told = listenTo(registry, 'promoted')
 
@@ -77,7 +77,7 @@ test('an alias is promoted to another version, under its own spelling, and a new
 })
 
 for (const call of ['promote', 'disable', 'enable', 'retire'] as const) {
-  test(`${call} of a version that is none changes nothing, and says which there are`, async (t) => {
+  test(`${call} of an unknown version changes nothing, and the error lists the known versions`, async (t) => {
     const registry = makeRegistry()
 
     const change = () => call === 'promote' ? registry.promote('stable', 'v9') : registry[call]('v9')
@@ -87,7 +87,7 @@ for (const call of ['promote', 'disable', 'enable', 'retire'] as const) {
   })
 }
 
-test('a version is switched off and on again, also under an alias', async (t) => {
+test('a version can be disabled and enabled again, also by an alias', async (t) => {
   const registry = makeRegistry()
   const told = listenTo(registry, 'disabled', 'enabled')
 
@@ -100,7 +100,7 @@ test('a version is switched off and on again, also under an alias', async (t) =>
   t.match(told, [{ name: 'disabled', version: 'v2', reason: 'it leaks', to: 'latest' }, { name: 'enabled', version: 'v2' }])
 })
 
-test('a version that was switched off by hand stays so in an update, until it is switched on', async (t) => {
+test('a version disabled by disable() stays disabled across updates until it is enabled', async (t) => {
   const registry = makeRegistry()
   registry.disable('v2')
 
@@ -113,7 +113,7 @@ test('a version that was switched off by hand stays so in an update, until it is
   t.equal(registry.get('v2')?.disabled, null)
 })
 
-test('a version that the config switches off is switched on as well', async (t) => {
+test('a version that the config disabled can be enabled, too', async (t) => {
   const registry = makeRegistry({}, { ...soundVersions, v2: { ...soundVersions.v2, disabled: true } })
   const off = registry.get('v2')?.disabled
 
@@ -123,7 +123,7 @@ test('a version that the config switches off is switched on as well', async (t) 
   t.equal(registry.get('v2')?.disabled, null)
 })
 
-test('a version cannot be switched off in favour of itself or of nothing', async (t) => {
+test('a disabled version cannot be replaced by itself or by an unknown version', async (t) => {
   const registry = makeRegistry()
 
   for (const to of ['v2', 'stable', 'v9']) t.throws(() => registry.disable('v2', { to }), { code: 'VERSION_CONFIG_INVALID' })
@@ -131,7 +131,7 @@ test('a version cannot be switched off in favour of itself or of nothing', async
   t.equal(registry.get('v2')?.disabled, null)
 })
 
-test('a version is not retired while callers were seen within the guard, unless it is forced', async (t) => {
+test('a version with recent callers is not retired, unless it is forced', async (t) => {
   let now = 100 * day
   const registry = makeRegistry({ now: () => now })
   registry.usageLog.note({ consumer: 'acme', version: 'v2', tier: 'pin' }, now)
@@ -146,7 +146,7 @@ test('a version is not retired while callers were seen within the guard, unless 
   t.match(told, [{ version: 'v2', reason: 'leaks' }])
 })
 
-test('the guard has its days, and tiers that do not count', async (t) => {
+test('the retire guard has a number of days, and tiers that it ignores', async (t) => {
   const now = 100 * day
   const registry = makeRegistry({ now: () => now, retireGuard: { idleDays: 7, allowTiers: ['default'] } })
   registry.usageLog.note({ consumer: 'acme', version: 'v2', tier: 'pin' }, now - 8 * day)
@@ -158,7 +158,7 @@ test('the guard has its days, and tiers that do not count', async (t) => {
   t.strictSame(registry.usage('stable').map(({ consumer, tier }) => [consumer, tier]), [[null, 'default'], ['acme', 'pin']])
 })
 
-test('a listener that throws or rejects disturbs nothing, and is told of', async (t) => {
+test('a listener that throws or rejects is reported, and affects nothing else', async (t) => {
   const registry = makeRegistry()
   const faults: unknown[] = []
   registry.announcements.onFault = (error) => { faults.push(error) }

@@ -9,7 +9,7 @@ import { until } from '../helpers/until.ts'
 
 const flushMs = 54_321
 
-/** An app that hands usage over, and its log. */
+/** Makes an app that passes usage to `onUsage`, and returns its log. */
 async function handingOver (t: Test, onUsage: UsageOptions['onUsage']) {
   const timers = holdTimers(t, flushMs)
   const lines: string[] = []
@@ -29,7 +29,7 @@ async function handingOver (t: Test, onUsage: UsageOptions['onUsage']) {
 const consumers = (batch: readonly UsageEntry[]) => batch.map(({ consumer }) => consumer)
 const turn = async () => await new Promise((resolve) => setImmediate(resolve))
 
-t.test('what changed is handed over from time to time, and at the end', async (t) => {
+t.test('changed usage is passed to onUsage periodically and on close', async (t) => {
   const batches: unknown[] = []
   const { app, timers, note } = await handingOver(t, (batch) => { batches.push(consumers(batch)) })
 
@@ -44,7 +44,7 @@ t.test('what changed is handed over from time to time, and at the end', async (t
   t.ok(timers[0]!.isCleared)
 })
 
-t.test('nothing is handed over when nothing changed', async (t) => {
+t.test('onUsage is not called if nothing has changed', async (t) => {
   let calls = 0
   const { app, timers } = await handingOver(t, () => { calls++ })
 
@@ -56,7 +56,7 @@ t.test('nothing is handed over when nothing changed', async (t) => {
   t.equal(timers[0]!.refreshed, 1)
 })
 
-t.test('the next time is counted from when the last is done, and closing waits for it', async (t) => {
+t.test('the interval starts when onUsage has settled, and closing waits for onUsage', async (t) => {
   const batches: unknown[] = []
   const ends: Array<() => void> = []
   const { app, timers, note } = await handingOver(t, async (batch) => {
@@ -82,7 +82,7 @@ for (const [title, fail] of [
   ['throws', () => { throw new Error('disk full') }],
   ['rejects', async () => { throw new Error('disk full') }]
 ] as const) {
-  t.test(`what ${title} is logged, and not handed over again`, async (t) => {
+  t.test(`if onUsage ${title}, the error is logged and the batch is not passed again`, async (t) => {
     const batches: unknown[] = []
     const { app, timers, note, errors } = await handingOver(t, (batch) => {
       batches.push(consumers(batch))
@@ -101,13 +101,13 @@ for (const [title, fail] of [
   })
 }
 
-t.test('without onUsage there is no timer', async (t) => {
+t.test('there is no timer without onUsage', async (t) => {
   const { timers } = await handingOver(t, undefined)
 
   t.strictSame(timers, [])
 })
 
-t.test('an app that is closed before it is ready is closed', async (t) => {
+t.test('an app can be closed before it is ready', async (t) => {
   const app = makeApp(t)
   const options = { onUsage: () => {} }
   flushUsage(app, new Usage(options), options)
@@ -115,7 +115,7 @@ t.test('an app that is closed before it is ready is closed', async (t) => {
   await t.resolves(app.close())
 })
 
-t.test('an onUsage that does not end does not keep the app from closing', async (t) => {
+t.test('an onUsage that never settles does not prevent the app from closing', async (t) => {
   const ends = holdTimers(t, 5000)
   const { app, note, errors } = await handingOver(t, () => new Promise(() => {}))
   note('alice')
@@ -128,7 +128,7 @@ t.test('an onUsage that does not end does not keep the app from closing', async 
   t.match(errors(), [{ msg: 'onUsage takes too long, and is not waited for' }])
 })
 
-t.test('the gateways of one registry hand over one after the other', async (t) => {
+t.test('gateways that share a registry call onUsage one at a time', async (t) => {
   const ends: Array<() => void> = []
   const onUsage = (): Promise<void> => new Promise((resolve) => { ends.push(resolve) })
   const usage = new Usage({ onUsage })

@@ -18,7 +18,7 @@ for (const [title, value] of [
   })
 }
 
-t.test('an instance of a class is copied as what it has, and can no longer be changed', async (t) => {
+t.test('an instance of a class is copied with its members, and the copy is frozen', async (t) => {
   const config = new Config()
 
   const copy = frozenCopy(config)
@@ -28,7 +28,7 @@ t.test('an instance of a class is copied as what it has, and can no longer be ch
   t.throws(() => copy.targets.push('http://b'), TypeError)
 })
 
-t.test('a date is another one', async (t) => {
+t.test('a date is copied', async (t) => {
   const date = new Date(1000)
 
   const copy = frozenCopy(date)
@@ -37,7 +37,7 @@ t.test('a date is another one', async (t) => {
   t.equal(copy.getTime(), 1000)
 })
 
-t.test('functions and bytes are shared', async (t) => {
+t.test('functions and buffers are not copied', async (t) => {
   const value = { call: () => {}, bytes: Buffer.from('a') }
 
   const copy = frozenCopy(value)
@@ -46,7 +46,7 @@ t.test('functions and bytes are shared', async (t) => {
   t.equal(copy.bytes, value.bytes)
 })
 
-t.test('what leads back to itself ends there', async (t) => {
+t.test('a circular reference is not copied', async (t) => {
   const value: Record<string, unknown> = { a: 1 }
   value['self'] = value
 

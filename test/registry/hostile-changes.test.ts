@@ -3,7 +3,7 @@ import type { Registry } from '../../lib/registry/registry.ts'
 import type { RegistryOptions } from '../../types/index.ts'
 import { listenTo, makeRegistry } from '../helpers/registry.ts'
 
-test('an update is checked as a copy: what the object says later does not count', async (t) => {
+test('an update validates a copy: later values of the object are ignored', async (t) => {
   const registry = makeRegistry()
   let reads = 0
   const v2 = { get upstream () { return reads++ === 0 ? 'http://v2:8080' : 'nowhere' } }
@@ -14,7 +14,7 @@ test('an update is checked as a copy: what the object says later does not count'
   t.same(registry.get('v2')?.upstream, { targets: 'http://v2:8080' })
 })
 
-test('a set that was changed in place is noticed, whatever its prototype', async (t) => {
+test('a set that was changed in place is detected, whatever its prototype', async (t) => {
   const v2 = Object.assign(Object.create(null), { upstream: 'http://v2:8080', deprecatedAt: new Date('2030-01-01') })
   const registry = makeRegistry({ aliases: {} } as RegistryOptions, { v2 })
   const told = listenTo(registry, 'updated')
@@ -26,7 +26,7 @@ test('a set that was changed in place is noticed, whatever its prototype', async
   t.equal(registry.get('v2')?.state, 'deprecated')
 })
 
-test('what a version was switched off with cannot be changed afterwards', async (t) => {
+test('the options of disable() cannot be changed afterwards', async (t) => {
   const registry = makeRegistry()
   const options = { to: 'latest' }
 
@@ -46,7 +46,7 @@ for (const [title, call] of Object.entries<(registry: Registry) => unknown>({
   'an unknown id': (registry) => registry.promote('stable', 'v9'),
   'rollback(0)': (registry) => registry.rollback(0)
 })) {
-  test(`${title} is refused with a problem, and told of`, async (t) => {
+  test(`${title} is rejected with a problem and an event`, async (t) => {
     const registry = makeRegistry()
     const told = listenTo(registry, 'rejected')
 
@@ -56,14 +56,14 @@ for (const [title, call] of Object.entries<(registry: Registry) => unknown>({
   })
 }
 
-test('names that are no text are no versions', async (t) => {
+test('a name that is not a string matches no version', async (t) => {
   const registry = makeRegistry()
 
   t.equal(registry.get(undefined as never), undefined)
   t.strictSame(registry.usage(null as never), [])
 })
 
-test('a listener that makes the next change does not take the number of the first', async (t) => {
+test('an event has the number of its own change, even if a listener makes another change', async (t) => {
   const registry = makeRegistry()
   const told = listenTo(registry, 'disabled')
   registry.events.once('updated', () => { registry.promote('stable', 'latest') })
@@ -75,7 +75,7 @@ test('a listener that makes the next change does not take the number of the firs
   t.match(told, [{ version: 'v2', revision: 2 }])
 })
 
-test('what a listener is told cannot be changed for the next', async (t) => {
+test('a listener cannot change the event for the next listener', async (t) => {
   const registry = makeRegistry()
   const faults: unknown[] = []
   registry.announcements.onFault = (error) => faults.push(error)
@@ -88,7 +88,7 @@ test('what a listener is told cannot be changed for the next', async (t) => {
   t.equal(faults.length, 1)
 })
 
-test('a change of aliases alone is told as such', async (t) => {
+test('a change of only aliases is reported as such', async (t) => {
   const registry = makeRegistry()
   const told = listenTo(registry, 'updated')
 
@@ -97,7 +97,7 @@ test('a change of aliases alone is told as such', async (t) => {
   t.match(told, [{ added: [], changed: [], removed: [], aliases: ['stable', 'current'] }])
 })
 
-test('without a gateway, a listener that fails is heard by nobody, and disturbs nothing', async (t) => {
+test('without a gateway, a failing listener is ignored and affects nothing else', async (t) => {
   const registry = makeRegistry()
   registry.events.on('updated', () => { throw new Error('no') })
   const told = listenTo(registry, 'updated')

@@ -4,7 +4,7 @@ import type { Registry } from '../../lib/registry/registry.ts'
 import type { VersionsConfig } from '../../types/index.ts'
 import { soundVersions } from '../helpers/problems.ts'
 
-/** Versions latest and v2, with other names. */
+/** Versions `latest` and `v2`, with aliases. */
 const aliases: Record<string, string> = { stable: 'V2', current: 'Stable' }
 const makeRegistry = () => defineVersions(soundVersions as VersionsConfig, { aliases }) as Registry
 
@@ -27,7 +27,7 @@ test('a version cannot be changed', async (t) => {
   t.throws(change, TypeError)
 })
 
-test('a change to the config afterwards does not reach the registry, however deep', async (t) => {
+test('a later change to the config object does not affect the registry, however deep', async (t) => {
   const config = { v2: { upstream: { targets: ['http://v2:8080'] } } }
   const registry = defineVersions(config)
 
@@ -37,7 +37,7 @@ test('a change to the config afterwards does not reach the registry, however dee
 })
 
 for (const name of ['v2', 'V2', 'stable', 'STABLE', 'current', 'Current']) {
-  test(`${name} gets the version v2 in the spelling of the config`, async (t) => {
+  test(`get('${name}') returns version v2 in the spelling of the config`, async (t) => {
     const registry = makeRegistry()
 
     const version = registry.get(name)
@@ -47,7 +47,7 @@ for (const name of ['v2', 'V2', 'stable', 'STABLE', 'current', 'Current']) {
 }
 
 for (const name of ['v3', '', ' v2', 'v2 ', 'constructor', '__proto__', 'toString', 'hasOwnProperty']) {
-  test(`${JSON.stringify(name)} gets nothing`, async (t) => {
+  test(`get(${JSON.stringify(name)}) returns nothing`, async (t) => {
     const registry = makeRegistry()
 
     const version = registry.get(name)
@@ -56,7 +56,7 @@ for (const name of ['v3', '', ' v2', 'v2 ', 'constructor', '__proto__', 'toStrin
   })
 }
 
-test('an id is found without an alias, an alias with its name in the spelling of the config', async (t) => {
+test('find returns an alias in the spelling of the config, and no alias for an id', async (t) => {
   const { current } = makeRegistry()
 
   const [id, alias] = [current.find('LATEST'), current.find('CURRENT')]
@@ -65,7 +65,7 @@ test('an id is found without an alias, an alias with its name in the spelling of
   t.match(alias, { version: { id: 'v2' }, alias: 'current' })
 })
 
-test('every alias is listed with the version that it ends at', async (t) => {
+test('every alias is listed with the version that it leads to', async (t) => {
   const registry = makeRegistry()
 
   const aliases = registry.aliases()
@@ -73,7 +73,7 @@ test('every alias is listed with the version that it ends at', async (t) => {
   t.strictSame([...aliases], [['stable', 'v2'], ['current', 'v2']])
 })
 
-test('a version may be called like a member of every object', async (t) => {
+test('a version may have the name of an inherited object member', async (t) => {
   const registry = defineVersions({ constructor: { upstream: 'http://c:8080' } }, { aliases: { valueof: 'constructor' } })
 
   const version = registry.get('valueOf')
@@ -81,7 +81,7 @@ test('a version may be called like a member of every object', async (t) => {
   t.equal(version?.id, 'constructor')
 })
 
-test('what needs a gateway says so', async (t) => {
+test('a method that needs a gateway throws if there is none', async (t) => {
   const registry = makeRegistry()
 
   await t.rejects(registry.explain(), /app\.versions\.explain\(\) needs a gateway/)

@@ -5,7 +5,7 @@ import type { Tier, UsageOptions } from '../../types/index.ts'
 const hour = 3_600_000
 const onUsage = () => {}
 
-/** Usage, and a short way to note a request. */
+/** Makes a usage log and a shorthand to record a request. */
 function makeUsage (options: UsageOptions = {}) {
   const usage = new Usage(options)
   const note = (consumer: string | null, version: string, now: number, tier: Tier = 'pin', isDeprecated = false) =>
@@ -13,7 +13,7 @@ function makeUsage (options: UsageOptions = {}) {
   return { usage, note }
 }
 
-t.test('requests are counted by caller and version, with the first and the last moment', async (t) => {
+t.test('requests are counted by caller and version, with the first and last time', async (t) => {
   const { usage, note } = makeUsage()
   note('alice', 'v1', 1000)
   note('alice', 'v1', 2000, 'override')
@@ -25,7 +25,7 @@ t.test('requests are counted by caller and version, with the first and the last 
   t.strictSame(others, [])
 })
 
-t.test('the latest caller comes first, and entries are frozen', async (t) => {
+t.test('the most recent caller comes first, and entries are frozen', async (t) => {
   const { usage, note } = makeUsage()
   note('alice', 'v1', 1000)
   note(null, 'v1', 2000)
@@ -38,7 +38,7 @@ t.test('the latest caller comes first, and entries are frozen', async (t) => {
   t.ok(entries.every((entry) => Object.isFrozen(entry)))
 })
 
-t.test('a million callers leave the last 50000', async (t) => {
+t.test('of a million callers, the last 50000 are kept', async (t) => {
   const { usage, note } = makeUsage({ onUsage })
   for (let index = 0; index < 1_000_000; index++) note(`caller-${index}`, 'v1', index)
 
@@ -50,7 +50,7 @@ t.test('a million callers leave the last 50000', async (t) => {
   t.strictSame([entries[0]!.consumer, entries.at(-1)!.consumer], ['caller-999999', 'caller-950000'])
 })
 
-t.test('callers are told apart, whatever characters their names have', async (t) => {
+t.test('callers are distinguished, whatever characters their names contain', async (t) => {
   const { usage, note } = makeUsage()
   const names = [null, '', 'null', '\n', 'v1', 'a\nv1', '\0', '__proto__', 'x'.repeat(300), `${'x'.repeat(299)}y`]
   for (const name of names) {
@@ -63,7 +63,7 @@ t.test('callers are told apart, whatever characters their names have', async (t)
   t.strictSame(counts, Array(20).fill(1))
 })
 
-t.test('of a name that is too long only so much is kept', async (t) => {
+t.test('a name that is too long is shortened', async (t) => {
   const { usage, note } = makeUsage()
   note('x'.repeat(100_000), 'v1', 1000)
   note('x'.repeat(100_000), 'v1', 2000)
@@ -73,7 +73,7 @@ t.test('of a name that is too long only so much is kept', async (t) => {
   t.match(entry, { consumer: /^x{200}\.\.\.[\w-]{43}$/, count: 2 })
 })
 
-t.test('use of a deprecated version is told of once an hour for each caller and version', async (t) => {
+t.test('the use of a deprecated version is reported once an hour for each caller and version', async (t) => {
   const { note } = makeUsage()
 
   const told = [
@@ -91,13 +91,13 @@ t.test('use of a deprecated version is told of once an hour for each caller and 
 })
 
 for (const [title, since, tiers, expected] of [
-  ['at or after a moment', 2000, [], ['carol', 'bob']],
-  ['by any tier', 0, [], ['carol', 'bob', 'alice']],
-  ['by other tiers than those that are allowed, whatever they used last', 1000, ['override'], ['carol', 'alice']],
-  ['by other tiers, after a moment', 1001, ['override'], ['carol']],
-  ['by none that is left', 0, ['override', 'pin', 'default'], []]
+  ['at or after a time', 2000, [], ['carol', 'bob']],
+  ['with any tier', 0, [], ['carol', 'bob', 'alice']],
+  ['with tiers that are not allowed, even if their last request used an allowed one', 1000, ['override'], ['carol', 'alice']],
+  ['with tiers that are not allowed, after a time', 1001, ['override'], ['carol']],
+  ['with no tier, if all are allowed', 0, ['override', 'pin', 'default'], []]
 ] as const) {
-  t.test(`those who stand in the way are those seen ${title}`, async (t) => {
+  t.test(`a retirement is prevented by callers seen ${title}`, async (t) => {
     const { usage, note } = makeUsage()
     note('alice', 'v1', 1000, 'pin')
     note('alice', 'v1', 1500, 'override')
@@ -111,7 +111,7 @@ for (const [title, since, tiers, expected] of [
   })
 }
 
-t.test('what changed is given once', async (t) => {
+t.test('a change is returned once', async (t) => {
   const { usage, note } = makeUsage({ onUsage })
   note('alice', 'v1', 1000)
   note('bob', 'v1', 1000)
@@ -125,7 +125,7 @@ t.test('what changed is given once', async (t) => {
   t.strictSame(third, [])
 })
 
-t.test('of more changes than are kept the last ones are given', async (t) => {
+t.test('if there are more changes than are kept, the last ones are returned', async (t) => {
   const { usage, note } = makeUsage({ max: 2, onUsage })
   note('alice', 'v1', 1000)
   note('bob', 'v1', 2000)
@@ -136,7 +136,7 @@ t.test('of more changes than are kept the last ones are given', async (t) => {
   t.strictSame(changed.map(({ consumer, version }) => [consumer, version]), [['bob', 'v1'], ['bob', 'v2']])
 })
 
-t.test('a caller that comes back before it was given goes on counting, though it was forgotten', async (t) => {
+t.test('an evicted caller keeps its count if it returns before its change was taken', async (t) => {
   const { usage, note } = makeUsage({ max: 2, onUsage })
   note('alice', 'v1', 1000)
   note('bob', 'v1', 2000)
@@ -151,7 +151,7 @@ t.test('a caller that comes back before it was given goes on counting, though it
   t.match(bob, { consumer: 'bob', count: 2, firstSeen: new Date(2000) })
 })
 
-t.test('a change that was dropped is given with the next one of the same caller', async (t) => {
+t.test('a dropped change is included in the next one of the same caller', async (t) => {
   const { usage, note } = makeUsage({ max: 2, onUsage })
   note('alice', 'v1', 1000)
   note('bob', 'v1', 2000)
@@ -164,7 +164,7 @@ t.test('a change that was dropped is given with the next one of the same caller'
   t.strictSame(changed.map(({ consumer, count }) => [consumer, count]), [['carol', 1], ['alice', 3]])
 })
 
-t.test('nothing is kept to be given where nobody asks for it', async (t) => {
+t.test('changes are not kept without onUsage', async (t) => {
   const { usage, note } = makeUsage()
   note('alice', 'v1', 1000)
 
@@ -173,7 +173,7 @@ t.test('nothing is kept to be given where nobody asks for it', async (t) => {
   t.strictSame(changed, [])
 })
 
-t.test('a clock that goes back silences nothing', async (t) => {
+t.test('a clock that is set back does not suppress reports', async (t) => {
   const { note } = makeUsage()
 
   const told = [50 * hour, 1000, 2000].map((now) => note('alice', 'v1', now, 'pin', true))

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { canonicalForm, canonicalId, isImpossibleDate, isVersionId } from '../../lib/registry/version-id.ts'
 
 for (const id of ['v1', '1', 'V2.3_rc-1', '2024-06-01', 'constructor', 'a'.repeat(64), 'a.', 'a..b']) {
-  test(`${id} may be the name of a version`, async (t) => {
+  test(`${id} is a valid version id`, async (t) => {
     const text = id
 
     const verdict = isVersionId(text)
@@ -12,7 +12,7 @@ for (const id of ['v1', '1', 'V2.3_rc-1', '2024-06-01', 'constructor', 'a'.repea
 }
 
 for (const id of ['', ' v1', 'v1 ', 'v 1', '-v1', '.', '..', '_v1', '__proto__', 'v1,v2', 'v1/..', 'v1;q=1', 'vé', 'v1\n', '\u212Av', 'a'.repeat(65)]) {
-  test(`${JSON.stringify(id)} cannot be the name of a version`, async (t) => {
+  test(`${JSON.stringify(id)} is not a valid version id`, async (t) => {
     const text = id
 
     const verdict = isVersionId(text)
@@ -35,7 +35,7 @@ const canonicalForms: Array<[format: 'integer' | 'semver' | 'date', name: string
   ['date', '2026-01-01', '2026-01-01'], ['date', 'Latest', 'latest']
 ]
 for (const [format, name, form] of canonicalForms) {
-  test(`as ${format}, ${name} is compared as ${form}`, async (t) => {
+  test(`with format ${format}, ${name} is compared as ${form}`, async (t) => {
     const canonical = canonicalForm({ format })
 
     const result = canonical(name)
@@ -45,7 +45,7 @@ for (const [format, name, form] of canonicalForms) {
 }
 
 for (const [name, verdict] of [['2016-02-29', false], ['2016-02-30', true], ['2015-02-29', true], ['2026-13-01', true], ['2026-1-1', false], ['v1', false]] as const) {
-  test(`${name} is ${verdict ? 'an impossible' : 'no impossible'} date`, async (t) => {
+  test(`${name} is ${verdict ? 'an impossible' : 'not an impossible'} date`, async (t) => {
     const text = name
 
     const result = isImpossibleDate(text)
