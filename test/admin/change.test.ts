@@ -4,7 +4,7 @@ import { administered } from '../helpers/admin.ts'
 
 const reason = 'a test'
 
-t.test('versions are switched off and on', async (t) => {
+t.test('versions can be disabled and enabled', async (t) => {
   const { post, send, app } = await administered(t)
   const statusOfV2 = async () => (await send('/a', { headers: { 'x-version-override': 'v2' } })).status
 
@@ -15,7 +15,7 @@ t.test('versions are switched off and on', async (t) => {
   t.equal(await statusOfV2(), 200)
 })
 
-t.test('those who did not ask for a version that is switched off may get another', async (t) => {
+t.test('callers that did not ask for a disabled version can get another one', async (t) => {
   const { post, see, bearer } = await administered(t)
 
   await post('versions/v2/disable', { reason, to: 'latest' })
@@ -23,7 +23,7 @@ t.test('those who did not ask for a version that is switched off may get another
   t.equal((await see('/a', { headers: bearer('v2') })).servedBy, 'latest')
 })
 
-t.test('aliases move, and versions go back to what they were', async (t) => {
+t.test('aliases can be moved, and the previous set restored', async (t) => {
   const { post, app } = await administered(t, { aliases: { stable: 'latest' } as never })
 
   t.match(await post('aliases/stable/promote', { version: 'v2', reason }), { status: 200 })
@@ -42,7 +42,7 @@ t.test('a version in use is retired only by force', async (t) => {
   t.equal(app.versions.get('v2')!.state, 'retired')
 })
 
-t.test('bad input is told, and changes nothing', async (t) => {
+t.test('invalid input is rejected with the reason, and changes nothing', async (t) => {
   const { post, app } = await administered(t, { aliases: { stable: 'v2' } as never })
   const cases: Array<[path: string, body: unknown, status: number, detail: RegExp]> = [
     ['versions/v2/disable', {}, 400, /reason: missing/],
@@ -70,7 +70,7 @@ t.test('bad input is told, and changes nothing', async (t) => {
   t.equal(app.versions.revision, 1)
 })
 
-t.test('what is decided by an old picture is not done', async (t) => {
+t.test('a change that is based on an old revision is rejected', async (t) => {
   const { post, app } = await administered(t)
   await post('versions/v2/disable', { reason, revision: 1 })
 
@@ -78,7 +78,7 @@ t.test('what is decided by an old picture is not done', async (t) => {
   t.equal(app.versions.revision, 2)
 })
 
-t.test('each change is told in the log with who made it, and why, those that were refused too', async (t) => {
+t.test('every change is logged with the actor and the reason, even if it is rejected', async (t) => {
   const written: string[] = []
   const app = makeApp(t, { logger: { level: 'info', stream: { write: (line: string) => { written.push(line) } } } })
   const { post, get } = await administered(t, {}, { actor: () => 'ada' }, app)
@@ -94,7 +94,7 @@ t.test('each change is told in the log with who made it, and why, those that wer
   t.match(await get('audit'), { body: { changes: [{ action: 'enable' }, { action: 'disable', at: String }] } })
 })
 
-t.test('callers who stand in the way are told of by a few of them, and not in the log', async (t) => {
+t.test('the response lists some of the callers that prevent a retirement, and the log none', async (t) => {
   const written: string[] = []
   const app = makeApp(t, { logger: { level: 'warn', stream: { write: (line: string) => { written.push(line) } } } })
   const { post, see, issuer } = await administered(t, {}, {}, app)
@@ -109,7 +109,7 @@ t.test('callers who stand in the way are told of by a few of them, and not in th
   t.notMatch(written[0], /caller-/)
 })
 
-t.test('the audit log has the id of a version that was named by an alias', async (t) => {
+t.test('if an alias names a version, the audit log contains the id', async (t) => {
   const { post, get } = await administered(t, { aliases: { stable: 'v2' } as never })
 
   await post('versions/stable/disable', { reason })
@@ -117,7 +117,7 @@ t.test('the audit log has the id of a version that was named by an alias', async
   t.match(await get('audit'), { body: { changes: [{ subject: 'v2' }] } })
 })
 
-t.test('who makes a change is, unless it is said, an address', async (t) => {
+t.test('by default, the actor is the address', async (t) => {
   const { post, get } = await administered(t)
 
   await post('versions/v2/disable', { reason })
@@ -125,7 +125,7 @@ t.test('who makes a change is, unless it is said, an address', async (t) => {
   t.match(await get('audit'), { body: { changes: [{ actor: '127.0.0.1' }] } })
 })
 
-t.test('what fails in the admin pages is in the log, not in the answer', async (t) => {
+t.test('an internal error does not appear in the response', async (t) => {
   for (const actor of [() => { throw new Error('secret') }, async () => 'ada', () => 7] as unknown as Array<() => string>) {
     const { post, app } = await administered(t, {}, { actor })
 

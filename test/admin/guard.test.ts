@@ -7,13 +7,13 @@ import { administered, password } from '../helpers/admin.ts'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { sendRaw } from '../helpers/raw.ts'
 
-t.test('without a guard it does not start', async (t) => {
+t.test('registration fails without a guard', async (t) => {
   await t.rejects(async () => await makeApp(t).register(versionAdmin, {} as VersionAdminOptions), {
     code: 'VERSION_CONFIG_INVALID', message: /guard: missing.*everybody could change the versions/s
   })
 })
 
-t.test('nothing is answered that the guard did not let through: neither the page nor its files nor the API', async (t) => {
+t.test('the guard protects the page, its files and the API', async (t) => {
   const { send, app } = await administered(t)
   const paths = [
     '/admin', '/admin/', '/admin/page/page.js', '/admin/page/page.css', '/admin/api/versions', '/admin/api/versions/v2', '/admin/api/versions/v2/usage',
@@ -31,14 +31,14 @@ t.test('nothing is answered that the guard did not let through: neither the page
   t.equal(app.versions.revision, 1)
 })
 
-t.test('what is not there is not forwarded', async (t) => {
+t.test('unknown paths below the prefix are not forwarded', async (t) => {
   const { get } = await administered(t)
 
   t.match(await get('nothing'), { status: 404, body: { code: 'ADMIN_NOT_FOUND', detail: 'There is no GET /admin/api/nothing.' } })
   t.match(await get('versions', { method: 'DELETE' }), { status: 404 })
 })
 
-t.test('what is under the gateway\'s prefix is forwarded, however it is written', async (t) => {
+t.test('everything below the gateway\'s prefix is forwarded, however it is encoded', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard: () => false })
   const { origin } = await startGateway(t, { prefix: '/api' } as object, app)
@@ -50,7 +50,7 @@ t.test('what is under the gateway\'s prefix is forwarded, however it is written'
   }
 })
 
-/** What a request is answered with, and whether it changed anything, with a guard. */
+/** Sends a change with a guard. Returns the status, and the revision afterwards. */
 async function outcomeWith (t: Test, guard: VersionAdminOptions['guard'], hook: onSendAsyncHookHandler = async () => {}) {
   const app = makeApp(t)
   app.addHook('onSend', hook)
@@ -59,26 +59,26 @@ async function outcomeWith (t: Test, guard: VersionAdminOptions['guard'], hook: 
   return `${status}, revision ${app.versions.revision}`
 }
 
-t.test('a guard lets a request through, throws, answers, or says false', async (t) => {
+t.test('a guard can allow a request, throw, respond, or return false', async (t) => {
   const done: VersionAdminOptions['guard'] = (_request, _reply, done) => { done() }
   const refused = Object.assign(new Error('no'), { statusCode: 401 })
 
   t.equal(await outcomeWith(t, async () => {}), '200, revision 2')
   t.equal(await outcomeWith(t, () => true), '200, revision 2')
-  t.equal(await outcomeWith(t, async () => ({ sub: 'ada' })), '200, revision 2', 'as of jwtVerify')
+  t.equal(await outcomeWith(t, async () => ({ sub: 'ada' })), '200, revision 2', 'like jwtVerify')
   t.equal(await outcomeWith(t, done), '200, revision 2')
   for (const no of [false, null, 0, '']) t.equal(await outcomeWith(t, () => no), '403, revision 1', String(no))
   t.equal(await outcomeWith(t, async () => false), '403, revision 1')
   t.equal(await outcomeWith(t, () => { throw refused }), '401, revision 1')
   t.equal(await outcomeWith(t, async () => { throw new Error('down') }), '500, revision 1')
-  t.equal(await outcomeWith(t, async () => { throw Object.assign(new Error('no'), { statusCode: 200 }) }), '500, revision 1', 'no error is a success')
+  t.equal(await outcomeWith(t, async () => { throw Object.assign(new Error('no'), { statusCode: 200 }) }), '500, revision 1', 'an error is never a success')
   t.equal(await outcomeWith(t, (_request, _reply, done) => { done(refused) }), '401, revision 1')
   t.equal(await outcomeWith(t, async (_request, _reply, _done) => { throw refused }), '401, revision 1')
   t.equal(await outcomeWith(t, (_request, reply) => reply.code(401).send({})), '401, revision 1')
   t.equal(await outcomeWith(t, async (_request, reply) => await reply.code(401).send({})), '401, revision 1')
 })
 
-t.test('who answers lets nobody through, also while the answer waits', async (t) => {
+t.test('a guard that responds never allows a request, even while the response waits', async (t) => {
   const slowly: onSendAsyncHookHandler = async () => await new Promise<void>((resolve) => { setImmediate(resolve) })
   const answers: Array<VersionAdminOptions['guard']> = [
     (_request, reply) => { reply.code(401).send({}) },
@@ -99,13 +99,13 @@ t.test('who answers lets nobody through, also while the answer waits', async (t)
   }
 })
 
-t.test('a guard that hides that it has a callback is waited for', async (t) => {
+t.test('a guard whose length hides its callback is awaited', async (t) => {
   const hook: VersionAdminOptions['guard'] = (_request, _reply, done) => { setImmediate(done, Object.assign(new Error('no'), { statusCode: 401 })) }
 
   t.equal(await outcomeWith(t, (...words) => hook(...words)), '401, revision 1')
 })
 
-t.test('other sites cannot have a browser change anything', async (t) => {
+t.test('other sites cannot make a browser change anything', async (t) => {
   const { send, post, get, app, origin: own } = await administered(t)
 
   t.match(await post('versions/v2/disable', { reason: 'x' }, { 'sec-fetch-site': 'cross-site' }), { status: 403, body: { code: 'ADMIN_CROSS_SITE' } })
@@ -121,7 +121,7 @@ t.test('other sites cannot have a browser change anything', async (t) => {
   t.match(await post('versions/v2/enable', { reason: 'x' }, { origin: own }), { status: 200 })
 })
 
-t.test('answers are for nobody\'s cache or frame', async (t) => {
+t.test('responses cannot be cached or framed', async (t) => {
   const { send } = await administered(t)
 
   for (const path of ['/admin/', '/admin/api/versions', '/admin/page/page.js']) {

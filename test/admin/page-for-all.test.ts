@@ -1,7 +1,7 @@
 import t from 'tap'
 import { onPage } from '../helpers/admin-page.ts'
 
-t.test('texts can be read in light and in dark', async (t) => {
+t.test('all text has enough contrast in light and dark mode', async (t) => {
   for (const colorScheme of ['light', 'dark']) {
     const { page } = await onPage(t, { colorScheme })
     const low = await page.evaluate(lowContrasts)
@@ -9,13 +9,13 @@ t.test('texts can be read in light and in dark', async (t) => {
   }
 })
 
-t.test('on a small screen only tables are wider than it', async (t) => {
+t.test('the page fits on a small screen, and only tables scroll', async (t) => {
   const { page } = await onPage(t, { viewport: { width: 400, height: 800 } })
 
   t.equal(await page.evaluate('document.documentElement.scrollWidth'), 400)
 })
 
-t.test('every field and every button has a name, every table its headers', async (t) => {
+t.test('every field and button has a name, and every table has headers', async (t) => {
   const { page } = await onPage(t)
   await page.click('#do-disable-v3')
 
@@ -29,7 +29,7 @@ t.test('every field and every button has a name, every table its headers', async
   t.match(levels, /^H1 H2/)
 })
 
-/** Texts whose contrast to what is behind them is less than 4.5 (WCAG 2.2, 1.4.3). */
+/** Finds text whose contrast with the background is less than 4.5 (WCAG 2.2, 1.4.3). */
 const lowContrasts = `(() => {
   const channels = (color) => color.match(/[\\d.]+/g).map(Number)
   const luminance = (color) => channels(color).slice(0, 3).map((value) => value / 255)

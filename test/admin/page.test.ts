@@ -1,7 +1,7 @@
 import t from 'tap'
 import { onPage } from '../helpers/admin-page.ts'
 
-t.test('the page shows versions with their state, countdown, traffic, targets and callers, and who decides', async (t) => {
+t.test('the page shows versions with their state, countdown, traffic, targets and callers, and the precedence', async (t) => {
   const { page, text, errors } = await onPage(t)
 
   t.match(await text('#summary'), /4 versions, revision 1. Callers that name no version get v3./)
@@ -16,7 +16,7 @@ t.test('the page shows versions with their state, countdown, traffic, targets an
   t.strictSame(errors, [])
 })
 
-t.test('what comes meanwhile is shown without loading the page again, and the focus stays', async (t) => {
+t.test('the page updates without a reload, and the focus stays', async (t) => {
   const { page, visit, look } = await onPage(t)
   await page.focus('#do-retire-v3')
 
@@ -27,7 +27,7 @@ t.test('what comes meanwhile is shown without loading the page again, and the fo
   t.equal(await page.evaluate('document.activeElement.id'), 'do-retire-v3')
 })
 
-t.test('what was closed stays closed, with the focus on it', async (t) => {
+t.test('a closed section stays closed and keeps the focus', async (t) => {
   const { page, app, look } = await onPage(t)
   await page.click('#callers-of-v1')
 
@@ -39,7 +39,7 @@ t.test('what was closed stays closed, with the focus on it', async (t) => {
   t.equal(await page.evaluate('document.activeElement.id'), 'callers-of-v1')
 })
 
-t.test('a change that is confirmed twice is made once', async (t) => {
+t.test('a change that is confirmed twice is applied once', async (t) => {
   const { page, text, app } = await onPage(t)
   await page.click('#do-disable-v3')
   await page.fill('#change-form [name=reason]', 'a test')
@@ -53,7 +53,7 @@ t.test('a change that is confirmed twice is made once', async (t) => {
   t.match(await text('#live'), /Live/)
 })
 
-t.test('a version is switched off and on with the keyboard alone', async (t) => {
+t.test('a version can be disabled and enabled with only the keyboard', async (t) => {
   const { page, text, app, errors } = await onPage(t)
 
   await page.focus('#do-disable-v3')
@@ -76,7 +76,7 @@ t.test('a version is switched off and on with the keyboard alone', async (t) => 
   t.strictSame(errors, [])
 })
 
-t.test('an alias is moved, a version retired, and the set before comes back', async (t) => {
+t.test('an alias can be moved, a version retired, and the previous set restored', async (t) => {
   const { page, app } = await onPage(t)
   const confirm = async () => {
     await page.fill('#change-form [name=reason]', 'a test')
@@ -98,7 +98,7 @@ t.test('an alias is moved, a version retired, and the set before comes back', as
   t.equal(app.versions.get('v2')!.state, 'retired')
 })
 
-t.test('what is refused is said in the dialog, and changes nothing', async (t) => {
+t.test('a rejected change is explained in the dialog, and changes nothing', async (t) => {
   const { page, app } = await onPage(t)
 
   await page.click('#do-retire-v1')
@@ -110,7 +110,7 @@ t.test('what is refused is said in the dialog, and changes nothing', async (t) =
   t.equal(app.versions.revision, 1)
 })
 
-t.test('a request is explained as the gateway answers it', async (t) => {
+t.test('the explanation of a request matches what the gateway does', async (t) => {
   const { page, text, send } = await onPage(t)
 
   await page.fill('#explain-form [name=headers]', 'x-version-override: v1\n')
@@ -131,7 +131,7 @@ t.test('a request is explained as the gateway answers it', async (t) => {
   t.match(await text('#explanation'), /"no header" is not a header/)
 })
 
-t.test('texts that look like HTML are texts', async (t) => {
+t.test('text that looks like HTML is shown as text', async (t) => {
   const { page, text, app, errors, look } = await onPage(t)
 
   app.versions.disable('v3', { reason: '<img src=x onerror=alert(1)>' })
@@ -143,7 +143,7 @@ t.test('texts that look like HTML are texts', async (t) => {
   t.strictSame(errors, [])
 })
 
-t.test('when the gateway does not answer, the page says that it is not up to date', async (t) => {
+t.test('if the gateway does not respond, the page says that it is not up to date', async (t) => {
   const { page, text, look } = await onPage(t)
 
   await page.route('**/api/versions', async (route) => await route.abort())

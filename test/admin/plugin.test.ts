@@ -4,21 +4,21 @@ import { administered, guard, password } from '../helpers/admin.ts'
 import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('it has to come before the gateway, whose requests it sees', async (t) => {
+t.test('it must be registered before the gateway whose requests it observes', async (t) => {
   const app = makeApp(t)
   await app.register(versionGateway, { versions: { latest: { upstream: await startUpstream(t, 'latest') } } })
 
   await t.rejects(async () => await app.register(versionAdmin, { guard }), { code: 'STAGE_ORDER_INVALID', message: /Register it first/ })
 })
 
-t.test('without a gateway it does not start', async (t) => {
+t.test('the app does not start without a gateway', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard })
 
   await t.rejects(async () => await app.ready(), { code: 'STAGE_ORDER_INVALID', message: /needs a gateway/ })
 })
 
-t.test('options that cannot be are refused', async (t) => {
+t.test('invalid options are rejected', async (t) => {
   const invalid = async (options: object) => await makeApp(t).register(versionAdmin, { guard, ...options })
 
   await t.rejects(invalid({ guard: 'x' }), { code: 'VERSION_CONFIG_INVALID', message: /guard: expected a function/ })
@@ -28,14 +28,14 @@ t.test('options that cannot be are refused', async (t) => {
   await t.rejects(invalid({ gard: 1 }), { message: /gard: unknown option/ })
 })
 
-t.test('a gateway among its pages does not start', async (t) => {
+t.test('a gateway below its prefix is rejected', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard })
 
   await t.rejects(startGateway(t, { prefix: '/admin/api' } as object, app), { code: 'STAGE_ORDER_INVALID', message: /Give one of them another prefix/ })
 })
 
-t.test('before the gateway has begun, and when it has ended, an app of their own says so', async (t) => {
+t.test('on a separate app, the API responds 503 before the gateway starts and after it closes', async (t) => {
   const [app, admin] = [makeApp(t), makeApp(t)]
   await app.register(versionAdmin, { guard, prefix: '', app: admin })
   const statusOf = async () => (await admin.inject({ url: '/api/versions', headers: password })).statusCode
@@ -47,7 +47,7 @@ t.test('before the gateway has begun, and when it has ended, an app of their own
   t.equal(await statusOf(), 503)
 })
 
-t.test('with other rules of the router it is the same', async (t) => {
+t.test('the guard also protects the page with other router options', async (t) => {
   const routerOptions = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false, useSemicolonDelimiter: true }
   const { send, get } = await administered(t, {}, {}, makeApp(t, { routerOptions, exposeHeadRoutes: false }))
 
@@ -58,7 +58,7 @@ t.test('with other rules of the router it is the same', async (t) => {
   t.match(await get('requests'), { body: { requests: [] } })
 })
 
-t.test('of versions that no gateway serves it is told what is known', async (t) => {
+t.test('versions without a gateway are returned as far as they are known', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard, versions: defineVersions({ latest: { upstream: 'http://127.0.0.1:1' } }) })
 
@@ -67,26 +67,26 @@ t.test('of versions that no gateway serves it is told what is known', async (t) 
   t.match(response.json(), { precedence: null, defaultId: null, versions: [{ id: 'latest', healthy: null, targets: [] }] })
 })
 
-t.test('the registry can be given', async (t) => {
+t.test('the registry can be passed as an option', async (t) => {
   const versions = defineVersions({ latest: { upstream: await startUpstream(t, 'latest') }, v7: { upstream: await startUpstream(t, 'v7') } })
   const { get } = await administered(t, { versions, aliases: undefined } as object, { versions })
 
   t.match(await get('versions'), { body: { versions: [{ id: 'latest' }, { id: 'v7' }] } })
 })
 
-t.test('a listener of its own has the pages at its root, and the gateway does not', async (t) => {
+t.test('a separate listener serves the page at its root, and the gateway does not', async (t) => {
   const [app, admin] = [makeApp(t), makeApp(t)]
   await app.register(versionAdmin, { guard, prefix: '', app: admin })
   const { see } = await startGateway(t, {}, app)
   const origin = await listen(admin)
 
-  t.equal((await see('/admin/api/versions')).servedBy, 'latest', 'it is a path like any other there')
+  t.equal((await see('/admin/api/versions')).servedBy, 'latest', 'it is an ordinary path there')
   t.equal((await fetch(`${origin}/api/versions`)).status, 401)
   t.match(await (await fetch(`${origin}/api/versions`, { headers: password })).json(), { versions: [{ id: 'latest' }, { id: 'v2' }] })
   t.match(await (await fetch(`${origin}/`, { headers: password })).text(), /<title>API versions/)
 })
 
-t.test('the page is found without its last slash too', async (t) => {
+t.test('a path without the trailing slash redirects to the page', async (t) => {
   const { send } = await administered(t)
 
   const redirected = await send('/admin?x=1', { headers: password, redirect: 'manual' })
@@ -97,7 +97,7 @@ t.test('the page is found without its last slash too', async (t) => {
 })
 
 for (const [level, levels] of [['info', [40]], ['silent', []]] as const) {
-  t.test(`what the page asks is not told at level ${level}, and what goes wrong is told as far as the app wants to hear`, async (t) => {
+  t.test(`at level ${level}, requests of the page are not logged, and warnings only as the level permits`, async (t) => {
     const written: string[] = []
     const app = makeApp(t, { logger: { level, stream: { write: (line: string) => { written.push(line) } } } })
     await app.register(versionAdmin, {

@@ -3,7 +3,7 @@ import type { VersionTraffic } from '../../lib/admin/traffic.ts'
 import { administered, password } from '../helpers/admin.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('versions are told with their state, dates, aliases and targets, without what their upstreams keep secret', async (t) => {
+t.test('versions are returned with their state, dates, aliases and targets, but without the secrets of their upstreams', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const { get } = await administered(t, {
     versions: {
@@ -36,7 +36,7 @@ t.test('versions are told with their state, dates, aliases and targets, without 
   t.match(await get('health'), { body: { versions: [{ version: 'v1', healthy: true }, { version: 'v2' }] } })
 })
 
-t.test('it is told who is asked for the version, strongest first', async (t) => {
+t.test('the resolvers are returned in order of precedence', async (t) => {
   const { get } = await administered(t)
 
   const { body: { precedence } } = await get('versions')
@@ -44,13 +44,13 @@ t.test('it is told who is asked for the version, strongest first', async (t) => 
   t.strictSame(precedence, { override: ['header:x-version-override'], weak: [], pin: ['claim:userMetadata.version'], default: 'latest' })
 })
 
-t.test('a default that is a function is told as one', async (t) => {
+t.test('a default function is reported as a function', async (t) => {
   const { get } = await administered(t, { resolve: { default: () => 'v2' } })
 
   t.match(await get('versions'), { body: { defaultId: null, precedence: { override: [], pin: [], default: 'a function' } } })
 })
 
-t.test('requests are kept with what was decided of them, the latest first, and without their query', async (t) => {
+t.test('requests are kept with their decision, without the query, the most recent first', async (t) => {
   const { send, requestsOf, bearer } = await administered(t)
 
   await (await send('/orders?token=secret', { headers: { 'x-version-override': 'v2' } })).text()
@@ -65,7 +65,7 @@ t.test('requests are kept with what was decided of them, the latest first, and w
   t.notMatch(JSON.stringify(requests), /secret/)
 })
 
-t.test('of a path no more is kept than fits on a page, and nothing that may be a parameter', async (t) => {
+t.test('paths are shortened, and anything that may be a parameter is removed', async (t) => {
   const { send, requestsOf } = await administered(t)
 
   await (await send(`/${'a'.repeat(2000)}`)).text()
@@ -77,7 +77,7 @@ t.test('of a path no more is kept than fits on a page, and nothing that may be a
   t.equal(long.path.length, 300)
 })
 
-t.test('of many requests one of so many is kept, and no more than asked for', async (t) => {
+t.test('requests are sampled, and no more than the maximum are kept', async (t) => {
   const { send, get } = await administered(t, {}, { recent: { max: 2, oneOf: 2 } })
 
   for (let index = 0; index < 7; index++) await (await send(`/${index}`)).text()
@@ -87,7 +87,7 @@ t.test('of many requests one of so many is kept, and no more than asked for', as
   t.strictSame(paths, ['/6', '/4'])
 })
 
-t.test('traffic is told by version', async (t) => {
+t.test('traffic is counted by version', async (t) => {
   const { send, get, requestsOf } = await administered(t)
 
   for (const version of ['v2', 'v2', 'v9']) await (await send('/a', { headers: { 'x-version-override': version } })).text()
@@ -110,7 +110,7 @@ t.test('the admin\'s own requests are not counted', async (t) => {
   t.match(await get('traffic'), { body: { versions: [] } })
 })
 
-t.test('it is told who uses a version', async (t) => {
+t.test('the callers of a version are returned', async (t) => {
   const { see, get, bearer } = await administered(t)
   await see('/a', { headers: bearer('v2') })
 
@@ -122,7 +122,7 @@ t.test('it is told who uses a version', async (t) => {
   t.match(await get('versions/v9/usage'), { status: 404 })
 })
 
-t.test('requests are explained as they would be answered', async (t) => {
+t.test('an explanation matches the response that the request would get', async (t) => {
   const { post, send } = await administered(t)
   const headers = { 'x-version-override': 'v2' }
 
@@ -136,7 +136,7 @@ t.test('requests are explained as they would be answered', async (t) => {
   t.match(await post('explain', {}), { body: { decision: { id: 'latest', tier: 'default' } } })
 })
 
-t.test('what cannot be explained is refused with what is wrong', async (t) => {
+t.test('a request that cannot be explained is refused with the reason', async (t) => {
   const { post, send } = await administered(t)
   const cases: Array<[body: unknown, detail: RegExp]> = [
     [{ url: 'orders' }, /url: expected a path/],

@@ -4,7 +4,7 @@ import { sliceMs, slices, Traffic } from '../../lib/admin/traffic.ts'
 const start = 1_800_000_000_000
 const served = { outcome: 'served', status: 200, begunAt: 0, answeredAt: 10, endedAt: 12, isTunnel: false } as const
 
-t.test('requests are told by the time that they came in', (t) => {
+t.test('requests are counted by interval', (t) => {
   const traffic = new Traffic()
   traffic.add('v1', served, start)
   traffic.add('v1', served, start + sliceMs)
@@ -21,7 +21,7 @@ t.test('requests are told by the time that they came in', (t) => {
   t.end()
 })
 
-t.test('what is older than the last minutes is forgotten', (t) => {
+t.test('intervals older than five minutes are dropped', (t) => {
   const traffic = new Traffic()
   traffic.add('v1', served, start)
   t.equal(traffic.list(start + (slices - 1) * sliceMs).length, 1)
@@ -32,7 +32,7 @@ t.test('what is older than the last minutes is forgotten', (t) => {
   t.end()
 })
 
-t.test('what is told is the time until the answer began, and of tunnels none', (t) => {
+t.test('durations end when the response starts, and exclude tunnels', (t) => {
   const traffic = new Traffic()
   traffic.add('v1', { ...served, answeredAt: 10, endedAt: 60_000 }, start)
   traffic.add('v2', { ...served, answeredAt: null, endedAt: 60_000, isTunnel: true }, start)
@@ -44,7 +44,7 @@ t.test('what is told is the time until the answer began, and of tunnels none', (
   t.end()
 })
 
-t.test('durations are told within a fifth', (t) => {
+t.test('durations are accurate to a fifth', (t) => {
   const traffic = new Traffic()
   for (let duration = 1; duration <= 100; duration++) traffic.add('', { ...served, answeredAt: null, endedAt: duration }, start)
   traffic.add('', { ...served, answeredAt: 1e9 }, start)
