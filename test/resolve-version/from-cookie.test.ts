@@ -32,6 +32,6 @@ for (const [lines, version] of cases) {
   })
 }
 
-test('a cookie is a weak override, and what answers vary by', async (t) => {
+test('a cookie is a weak override, and Vary names it', async (t) => {
   t.match(fromCookie('__Host-version'), { name: 'cookie:__Host-version', weak: true, readsHeaders: ['cookie'] })
 })

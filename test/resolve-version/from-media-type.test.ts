@@ -50,7 +50,7 @@ for (const [options, value, version] of cases) {
   })
 }
 
-test('two lines are one list', async (t) => {
+test('two field lines are treated as one list', async (t) => {
   const request = asked({ rawHeaders: ['Accept', 'a/b;version=1;q=0.1', 'accept', 'a/b;version=2'] })
 
   t.equal(fromMediaType().resolve(request), '2')
@@ -60,7 +60,7 @@ test('a request without the header has no opinion', async (t) => {
   t.equal(fromMediaType().resolve(asked()), undefined)
 })
 
-test('what no version can be represented as is 406, what cannot be read is 415', async (t) => {
+test('an unknown version gets 406 for Accept and 415 for Content-Type', async (t) => {
   t.match(fromMediaType({ vendor: 'acme' }), { name: 'media-type:accept:vnd.acme', readsHeaders: ['accept'], unknownStatus: 406 })
   t.match(fromMediaType({ header: 'content-type' }), { name: 'media-type:content-type', readsHeaders: ['content-type'], unknownStatus: 415 })
 })

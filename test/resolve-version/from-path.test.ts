@@ -31,10 +31,10 @@ const cases: Array<
   ['/api/*', '/api/latest/a', { pattern: /^(?:v(\d+)|latest)$/ }, undefined, '/api/latest/a'],
   ['/api/*', '/api//v2/a', undefined, undefined, '/api//v2/a'],
   ['/api/*', '/api//v2/a', { index: 1 }, undefined, '/api//v2/a'],
-  // What is behind is seen by the guard of the mount, which comes later.
+  // The rest of the path is checked later, by the guard of the mount.
   ['/api/*', '/api/v2//evil.test/a', undefined, 'v2', '/api//evil.test/a'],
   ['/api/*', '/api/v2/../a', undefined, 'v2', '/api/../a'],
-  // Nothing hides in what is taken out.
+  // A removed segment cannot hide anything.
   ['/api/*', '/api/v2%2f..%2fa', loose, 'v2%2f..%2fa', '/api/v2%2f..%2fa'],
   ['/api/*', '/api/v2\\..\\a', loose, 'v2\\..\\a', '/api/v2\\..\\a'],
   ['/api/*', '/api/v2;a=/x', loose, 'v2;a=', '/api/v2;a=/x'],
@@ -59,14 +59,14 @@ for (const [route, url, options, version, left] of cases) {
   })
 }
 
-test('an unknown version in the path is 404, because there is no such place', async (t) => {
+test('an unknown version in the path gets 404, because no such resource exists', async (t) => {
   const resolver = fromPath()
 
   t.match(resolver, { name: 'path', unknownStatus: 404 })
   t.equal(resolver.readsHeaders, undefined)
 })
 
-test('the segment is kept as it was written, with its place', async (t) => {
+test('the segment is recorded as the client wrote it, with its position', async (t) => {
   const request = asked({ route: '/api/*', url: '/api/orders/V2/1' })
 
   consume(fromPath({ index: 1 }), request)
@@ -76,7 +76,7 @@ test('the segment is kept as it was written, with its place', async (t) => {
 })
 
 for (const flags of ['g', 'y', 'gy']) {
-  test(`a pattern with ${flags} reads every request alike, and whoever else uses it does not matter`, async (t) => {
+  test(`a pattern with the flags ${flags} treats all requests alike, whatever its lastIndex`, async (t) => {
     const pattern = new RegExp('v\\d+', flags)
     const resolver = fromPath({ pattern })
     pattern.lastIndex = 1
@@ -88,7 +88,7 @@ for (const flags of ['g', 'y', 'gy']) {
   })
 }
 
-test('what is no pattern reads nothing; the config check says why', async (t) => {
+test('an invalid pattern matches nothing; the config check reports it', async (t) => {
   const resolver = fromPath({ pattern: 'v2' as never })
 
   t.equal(resolver.resolve(asked({ url: '/v2' })), undefined)

@@ -27,7 +27,7 @@ const cases: Array<[url: string, version: string | undefined, left: string, quer
 ]
 
 for (const [url, version, left, query] of cases) {
-  test(`of ${JSON.stringify(url)} fromQuery reads ${JSON.stringify(version)} and leaves ${left}`, async (t) => {
+  test(`fromQuery reads ${JSON.stringify(version)} from ${JSON.stringify(url)} and leaves ${left}`, async (t) => {
     const resolver = fromQuery('version')
     const request = asked({ url })
 
@@ -40,7 +40,7 @@ for (const [url, version, left, query] of cases) {
   })
 }
 
-test('what was taken out of the query is gone from request.query, and the URL as it came stays known', async (t) => {
+test('a removed parameter is also removed from request.query, and the original URL is kept', async (t) => {
   const request = asked({ url: '/orders?a=1&version=v2', query: { a: '1', version: 'v2' } })
 
   consume(fromQuery('version'), request)
@@ -49,7 +49,7 @@ test('what was taken out of the query is gone from request.query, and the URL as
   t.equal((request.raw as { originalUrl?: string }).originalUrl, '/orders?a=1&version=v2')
 })
 
-test('with strip: false the parameter is forwarded', async (t) => {
+test('the parameter is forwarded with strip: false', async (t) => {
   const resolver = fromQuery('version', { strip: false })
 
   const answer = resolver.resolve(asked({ url: '/?version=v2' }))
@@ -58,7 +58,7 @@ test('with strip: false the parameter is forwarded', async (t) => {
   t.equal(builtInMark(resolver)!.consume, undefined)
 })
 
-test('taking a parameter out of any query leaves the rest byte for byte', async (t) => {
+test('removing a parameter from any query leaves the rest unchanged', async (t) => {
   const text = fc.string({ unit: fc.constantFrom('a', 'v', '%', '2', 'f', 'F', 'z', '+', ';', '?', '/', '.', '~', '\xe9') })
   const pair = fc.oneof(text, fc.tuple(text, text).map(([name, value]) => `${name}=${value}`))
   const ours = text.map((value) => `the-version=${value}`)

@@ -32,7 +32,7 @@ for (const [lines, version, left, taken] of cases) {
 }
 
 for (const upgrade of [[], ['Upgrade', 'acme']]) {
-  test(`without a WebSocket (${upgrade.join(': ')}) the header means nothing`, async (t) => {
+  test(`the header is ignored without a WebSocket upgrade (${upgrade.join(': ')})`, async (t) => {
     const resolver = fromSubprotocol('v.')
     const rawHeaders = [...upgrade, protocol, 'v.2']
     const request = asked({ rawHeaders })
@@ -45,6 +45,6 @@ for (const upgrade of [[], ['Upgrade', 'acme']]) {
   })
 }
 
-test('answers vary by the offered subprotocols', async (t) => {
+test('responses vary by the offered subprotocols', async (t) => {
   t.match(fromSubprotocol(), { name: 'subprotocol', readsHeaders: ['sec-websocket-protocol'] })
 })

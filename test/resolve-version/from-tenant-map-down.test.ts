@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { test } from 'tap'
 import { mapOf, settled } from '../helpers/tenant-map.ts'
 
-test('while the map is down its answers are used until they are too old, and it is asked once a second', async (t) => {
+test('while the map is down, its results are used until they are too old, and it is retried once a second', async (t) => {
   const down = new Error('down')
   let isDown = false
   const { ask, asked, pass, warnings } = mapOf(async () => { if (isDown) throw down; return 'v1' })
@@ -32,7 +32,7 @@ test('while the map is down its answers are used until they are too old, and it 
   t.equal(await ask('acme'), 'v1')
 })
 
-test('a map that throws at once is used on in the same way', async (t) => {
+test('a map that throws synchronously is treated the same', async (t) => {
   let isDown = true
   const { ask, pass, warnings } = mapOf(() => { if (isDown) throw new Error('down'); return 'v1' })
 
@@ -60,7 +60,7 @@ test('a tenant without a pin is served while the map is down', async (t) => {
 })
 
 for (const listens of [true, false]) {
-  test(`a fetch that takes too long fails, whether it ${listens ? 'listens' : 'does not listen'} to its signal`, async (t) => {
+  test(`a lookup that ${listens ? 'obeys' : 'ignores'} its signal fails if it takes too long`, async (t) => {
     const events = new EventEmitter()
     const { ask, asked } = mapOf(async (_, signal) => {
       await once(events, 'never', listens ? { signal } : {})

@@ -4,14 +4,14 @@ import { statedTenant } from '../../lib/stage/hand-over.ts'
 import type { ResolverAnswer } from '../../types/index.ts'
 import { byHand, mapOf, settled } from '../helpers/tenant-map.ts'
 
-test('a caller without a tenant is no opinion, and the map is not asked', async (t) => {
+test('a caller without a tenant has no opinion, and is not looked up', async (t) => {
   const { ask, asked } = mapOf(() => 'v2')
 
   t.equal(ask(), undefined)
   t.same(asked, [])
 })
 
-test('what is remembered answers at once, in whatever form it came', async (t) => {
+test('a cached result is returned synchronously and unchanged', async (t) => {
   const pin = { version: 'v2', locked: true }
   const { ask, asked } = mapOf(async () => pin)
 
@@ -23,7 +23,7 @@ test('what is remembered answers at once, in whatever form it came', async (t) =
   t.same(asked, ['acme'])
 })
 
-test('a map that answers at once makes no promise', async (t) => {
+test('a synchronous map causes no promise', async (t) => {
   const { ask, asked, pass } = mapOf((key) => `v${key}`)
 
   t.equal(ask('1'), 'v1')
@@ -33,7 +33,7 @@ test('a map that answers at once makes no promise', async (t) => {
   t.same(asked, ['1', '2', '1'])
 })
 
-test('requests of one tenant at the same time are one fetch', async (t) => {
+test('concurrent requests of a tenant share one lookup', async (t) => {
   const { get, open } = byHand()
   const { ask, asked } = mapOf(get, { timeoutMs: 0 })
 
@@ -45,7 +45,7 @@ test('requests of one tenant at the same time are one fetch', async (t) => {
   t.same(asked, ['acme', 'umbrella'])
 })
 
-test('a stale answer is given at once, and renewed behind it', async (t) => {
+test('a stale result is returned at once and refreshed in the background', async (t) => {
   const { get, open } = byHand()
   const { ask, asked, pass } = mapOf(get, { timeoutMs: 0 })
   const first = ask('acme')
@@ -67,7 +67,7 @@ test('a stale answer is given at once, and renewed behind it', async (t) => {
 })
 
 for (const nothing of [null, undefined]) {
-  test(`that a tenant has no pin (${nothing}) is remembered for a shorter time`, async (t) => {
+  test(`the absence of a pin (${nothing}) is cached for a shorter time`, async (t) => {
     let pin: ResolverAnswer = nothing
     const { ask, asked, pass } = mapOf(async () => pin)
 
@@ -82,7 +82,7 @@ for (const nothing of [null, undefined]) {
   })
 }
 
-test('what is forgotten is fetched anew, and a fetch under way does not bring it back', async (t) => {
+test('an invalidated tenant is looked up again, and a pending lookup does not restore the old result', async (t) => {
   const { get, open } = byHand()
   const { map, ask, asked } = mapOf(get, { timeoutMs: 0 })
   const old = ask('acme')
@@ -98,7 +98,7 @@ test('what is forgotten is fetched anew, and a fetch under way does not bring it
   t.equal(asked.length, 2)
 })
 
-test('every tenant can be forgotten, and a fetch that fails then harms nobody', async (t) => {
+test('all tenants can be invalidated, and a pending lookup that fails has no effect', async (t) => {
   const { get, open } = byHand()
   const { map, ask, pass, warnings } = mapOf(get, { timeoutMs: 0 })
   map.invalidate('acme')
@@ -118,14 +118,14 @@ test('every tenant can be forgotten, and a fetch that fails then harms nobody', 
   t.equal(open.length, 3)
 })
 
-test('without a limit of time nothing is aborted', async (t) => {
+test('a lookup is not aborted if there is no timeout', async (t) => {
   const { map, ask } = mapOf(async (_, signal) => { await settled(); return signal.aborted ? null : 'v1' }, { timeoutMs: 0 })
 
   t.equal(await ask('acme'), 'v1')
   t.equal(map.timeoutMs, 0)
 })
 
-test('those least recently used are forgotten first', async (t) => {
+test('the least recently used tenants are evicted first', async (t) => {
   const { ask, asked } = mapOf((key) => `v${key}`, { max: 2 })
 
   for (const tenant of ['1', '2', '1', '3', '1', '2']) ask(tenant)
@@ -133,7 +133,7 @@ test('those least recently used are forgotten first', async (t) => {
   t.same(asked, ['1', '2', '3', '2'])
 })
 
-test('a tenant that is stated counts instead of the key, on what is no real request too', async (t) => {
+test('a stated tenant replaces the key, even for rehearsed requests', async (t) => {
   const { map, request } = mapOf((key) => `v${key}`)
   const stated = request('1')
   const none = request('1')
@@ -144,7 +144,7 @@ test('a tenant that is stated counts instead of the key, on what is no real requ
   t.equal(map.resolve(none), undefined)
 })
 
-test('it may have a name and skip failures, and keeps its functions when it is copied', async (t) => {
+test('it can have a name and skip failures, and a copy keeps its methods', async (t) => {
   const { map } = mapOf(() => 'v1', { name: 'plans', onError: 'skip', timeoutMs: 50 })
   const copy = { ...map, timeoutMs: 20 }
 
@@ -152,7 +152,7 @@ test('it may have a name and skip failures, and keeps its functions when it is c
   t.doesNotThrow(() => { copy.invalidate('acme'); copy.invalidateAll() })
 })
 
-test('100,000 tenants are remembered', async (t) => {
+test('100,000 tenants can be cached', async (t) => {
   const { ask, asked } = mapOf((key) => key, { max: 1_000_000 })
 
   for (let round = 0; round < 2; round++) {
@@ -162,7 +162,7 @@ test('100,000 tenants are remembered', async (t) => {
   t.equal(asked.length, 100_000)
 })
 
-test('when the clock is put back, nobody knows how old an answer is, so it is fetched again', async (t) => {
+test('a result is refreshed if the clock is set back, because its age is unknown', async (t) => {
   const { ask, asked, pass } = mapOf((key) => `v${key}`)
   ask('1')
 

@@ -23,7 +23,7 @@ t.test('a preflight to a gateway that requires a version goes to the first one',
   t.equal(plain.status, 400)
 })
 
-t.test('a resolver of one\'s own may be asynchronous', async (t) => {
+t.test('a custom resolver may be asynchronous', async (t) => {
   const { see } = await startGateway(t, {
     resolve: { override: [{ name: 'host', readsHeaders: ['host'], resolve: async ({ hostname }) => hostname.startsWith('127') ? 'v2' : undefined }] }
   })
@@ -31,7 +31,7 @@ t.test('a resolver of one\'s own may be asynchronous', async (t) => {
   t.equal((await see('/orders')).servedBy, 'v2')
 })
 
-t.test('Vary is added to what is there', async (t) => {
+t.test('names are added to an existing Vary', async (t) => {
   const app = makeApp(t)
   app.addHook('onRequest', async (_request, reply) => { reply.header('vary', 'Origin') })
   await app.register(sanitizeHeaders, {})

@@ -14,7 +14,7 @@ const registry = defineVersions(
 const request = { log: { warn () {} } } as unknown as FastifyRequest
 
 let made = 0
-/** A resolver that answers this, whatever the request. */
+/** Makes a resolver that returns the same answer for every request. */
 function says (
   answer: ResolverAnswer | Promise<ResolverAnswer> | (() => ResolverAnswer), more: Partial<VersionResolver> = {}
 ): VersionResolver {
@@ -24,7 +24,7 @@ const caseIn = ({ current: revision }: Registry) => ({ request, revision, now: 0
 const decideBy = async (options: ResolveOptions, versions: Registry = registry) =>
   makeDecision(await decide(caseIn(versions), rulesOf(options)), caseIn(versions))
 
-t.test('nobody has an opinion: the default decides', async (t) => {
+t.test('the default decides if no resolver has an opinion', async (t) => {
   t.strictSame(await decideBy({ override: [says(undefined)], pin: [says(null)] }), {
     id: 'V3', tier: 'default', source: 'default', requested: null, locked: false, overridden: [], alias: 'latest', revision: 1, state: 'active'
   })
@@ -59,7 +59,7 @@ t.test('a decision is frozen', async (t) => {
   t.ok(Object.isFrozen(decision) && Object.isFrozen(decision.overridden) && Object.isFrozen(decision.overridden[0]))
 })
 
-t.test('without anything asynchronous the decision is there at once', async (t) => {
+t.test('the decision is synchronous if all resolvers are', async (t) => {
   const decision = decide(caseIn(registry), rulesOf({ override: [says('v1')], pin: [says('v2')] }))
 
   t.notOk(decision instanceof Promise)
@@ -70,7 +70,7 @@ const spellings: Array<[said: string, id: string, alias?: string]> = [
   ['stable', 'v2', 'stable'], ['LATEST', 'V3', 'latest'], ['best', 'V3', 'best']
 ]
 for (const [said, id, alias] of spellings) {
-  t.test(`'${said}' is ${id}`, async (t) => {
+  t.test(`'${said}' means ${id}`, async (t) => {
     const decision = await decideBy({ override: [says(said)] })
 
     t.equal(decision.id, id)
@@ -79,8 +79,8 @@ for (const [said, id, alias] of spellings) {
 }
 
 const refusals: Array<[sentence: string, options: ResolveOptions, code: string, status: number]> = [
-  ['an override that names no version', { override: [says('v9')], pin: [says('v2')] }, 'VERSION_UNKNOWN', 400],
-  ['a member of every object', { override: [says('constructor')] }, 'VERSION_UNKNOWN', 400],
+  ['an override that names an unknown version', { override: [says('v9')], pin: [says('v2')] }, 'VERSION_UNKNOWN', 400],
+  ['the name of an inherited object member', { override: [says('constructor')] }, 'VERSION_UNKNOWN', 400],
   ['__proto__', { override: [says('__proto__')] }, 'VERSION_MALFORMED', 400],
   ['a path', { override: [says('../v2')] }, 'VERSION_MALFORMED', 400],
   ['a range', { override: [says('^2')] }, 'VERSION_MALFORMED', 400],
@@ -92,27 +92,27 @@ const refusals: Array<[sentence: string, options: ResolveOptions, code: string, 
   ['a list of two versions', { override: [says('v1, v2')] }, 'VERSION_AMBIGUOUS', 400],
   ['two overrides that differ', { override: [says('v1'), says('v2')] }, 'VERSION_AMBIGUOUS', 400],
   ['an override against a locked pin', { override: [says('v1')], pin: [says({ version: 'v2', locked: true })] }, 'VERSION_LOCKED', 403],
-  ['a pin that names no version', { pin: [says('v9')] }, 'PINNED_VERSION_UNAVAILABLE', 503],
+  ['a pin that names an unknown version', { pin: [says('v9')] }, 'PINNED_VERSION_UNAVAILABLE', 503],
   ['a pin that is a list', { pin: [says('v1,v2')] }, 'PINNED_VERSION_INVALID', 503],
-  ['a pin that is no text', { pin: [says({ version: true })] }, 'PINNED_VERSION_INVALID', 503],
+  ['a pin that is not a string', { pin: [says({ version: true })] }, 'PINNED_VERSION_INVALID', 503],
   ['a pin that is an object', { pin: [says({ version: {} })] }, 'PINNED_VERSION_INVALID', 503],
   ['a resolver that throws', { override: [says(() => { throw new Error('x') })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['a resolver that rejects', { pin: [says(Promise.reject(new Error('x')))] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
-  ['a resolver that never answers', { pin: [says(new Promise(() => {}), { timeoutMs: 1 })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
+  ['a resolver that never settles', { pin: [says(new Promise(() => {}), { timeoutMs: 1 })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['a pin that fails under an override', { override: [says('v1')], pin: [says(() => { throw new Error('x') })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
-  ['nothing, when a version is required', { default: 'required' }, 'VERSION_REQUIRED', 400],
-  ['a default function that names no version', { default: () => 'v9' }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
-  ['an opinion that cannot be read', { override: [says({ get version () { throw new Error('x') } })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
+  ['no opinion, if a version is required', { default: 'required' }, 'VERSION_REQUIRED', 400],
+  ['a default function that names an unknown version', { default: () => 'v9' }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
+  ['an opinion whose getter throws', { override: [says({ get version () { throw new Error('x') } })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['a default function that rejects', { default: async () => { throw new Error('x') } }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['a default function that throws', { default: () => { throw new Error('x') } }, 'VERSION_RESOLUTION_UNAVAILABLE', 503]
 ]
 for (const [sentence, options, code, statusCode] of refusals) {
-  t.test(`${sentence} is ${code}`, async (t) => {
+  t.test(`${sentence} gets ${code}`, async (t) => {
     await t.rejects(async () => await decideBy(options), { code, statusCode })
   })
 }
 
-t.test('opinions of every accepted form', async (t) => {
+t.test('opinions are accepted in every form', async (t) => {
   t.match(await decideBy({ override: [says(Promise.resolve('v1')), says('v1'), says(Promise.resolve(undefined))] }), { id: 'v1' })
   t.match(await decideBy({ pin: [says(Promise.resolve({ version: 'v2', locked: true }), { timeoutMs: 0 }), says('v1')] }), { id: 'v2', locked: true })
   t.match(await decideBy({ override: [says('v2')], pin: [says({ version: 'v2', locked: true })] }), { id: 'v2', tier: 'override', locked: true })

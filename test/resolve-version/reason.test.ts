@@ -8,12 +8,12 @@ import type { VersionDecision } from '../../types/index.ts'
 
 const decision: VersionDecision = { id: 'v1', tier: 'pin', source: 'claim:v', requested: 'v1', state: 'active', locked: true, overridden: [], revision: 1 }
 
-t.test('a locked pin is told of as one', async (t) => {
+t.test('the reason shows that a pin is locked', async (t) => {
   t.equal(reasonOf(decision), 'tier=pin; source=claim:v; requested=v1; locked=yes; revision=1')
   t.notMatch(reasonOf({ ...decision, locked: false }), 'locked')
 })
 
-t.test('a fault is no reason, and nobody\'s use', async (t) => {
+t.test('an internal error has no reason and does not count as usage', async (t) => {
   const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' } })
   const reporter = new Reporter(versions as unknown as Registry)
 

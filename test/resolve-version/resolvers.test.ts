@@ -7,7 +7,7 @@ const withHeaders = (...rawHeaders: string[]) => ({ raw: { rawHeaders } }) as un
 const withClaims = (claims: Claims | null) =>
   ({ identity: claims === null ? null : { provider: 'p', claims } }) as unknown as FastifyRequest
 
-t.test('fromHeader reads every line of its header, in any case', async (t) => {
+t.test('fromHeader reads all lines of its header, ignoring case', async (t) => {
   const resolver = fromHeader('X-Version')
 
   t.match(resolver, { name: 'header:x-version', readsHeaders: ['x-version'] })
@@ -30,7 +30,7 @@ t.test('fromClaim reads a claim of a verified token', async (t) => {
   }
 })
 
-t.test('a request without a URL has nothing in it', async (t) => {
+t.test('a request without a URL names no version', async (t) => {
   const request = { raw: {}, routeOptions: { url: '/*' } } as unknown as FastifyRequest
 
   t.equal(fromQuery('version').resolve(request), undefined)
