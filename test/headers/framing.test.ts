@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import { isWellFramed } from '../../lib/headers/framing.ts'
 
-// Newer versions of Node refuse these themselves.
+// Newer versions of Node reject these themselves.
 for (const name of ['', 'a ', 'a\t', 'Content_Length', 'content.length']) {
   t.test(`a message with a header named ${JSON.stringify(name)} is not well framed, nor is what follows on its connection`, async (t) => {
     const socket = {}

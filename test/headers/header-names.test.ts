@@ -5,7 +5,7 @@ import { HeaderNames } from '../../lib/headers/header-names.ts'
 const spellings = ['x-target-version', 'X-Target-Version', 'X_Target_Version', 'x.target.version', 'X_Target.Version', 'x-target_version']
 
 for (const spelling of spellings) {
-  test(`${spelling} is folded into the one spelling of its header`, async (t) => {
+  test(`${spelling} is folded into the canonical spelling of its header`, async (t) => {
     const name = spelling
 
     const folded = foldName(name)
@@ -13,7 +13,7 @@ for (const spelling of spellings) {
     t.equal(folded, 'x-target-version')
   })
 
-  test(`a set with x-target-version has ${spelling}`, async (t) => {
+  test(`a set with x-target-version contains ${spelling}`, async (t) => {
     const names = new HeaderNames(['x-target-version'])
 
     const verdict = names.has(spelling)
@@ -21,7 +21,7 @@ for (const spelling of spellings) {
     t.equal(verdict, true)
   })
 
-  test(`a set with ${spelling} has x-target-version`, async (t) => {
+  test(`a set with ${spelling} contains x-target-version`, async (t) => {
     const names = new HeaderNames([spelling])
 
     const verdict = names.has('x-target-version')
@@ -31,7 +31,7 @@ for (const spelling of spellings) {
 }
 
 for (const other of ['x-target', 'x-target-version-2', 'xtargetversion', 'x-target version', '']) {
-  test(`a set with x-target-version does not have ${JSON.stringify(other)}`, async (t) => {
+  test(`a set with x-target-version does not contain ${JSON.stringify(other)}`, async (t) => {
     const names = new HeaderNames(['x-target-version'])
 
     const verdict = names.has(other)
@@ -40,7 +40,7 @@ for (const other of ['x-target', 'x-target-version-2', 'xtargetversion', 'x-targ
   })
 }
 
-test('an empty set has nothing', async (t) => {
+test('an empty set contains nothing', async (t) => {
   const names = new HeaderNames()
 
   const verdicts = ['host', ''].map((name) => names.has(name))
@@ -51,7 +51,7 @@ test('an empty set has nothing', async (t) => {
 for (const [name, expected] of [
   ['x-user-id', true], ['X_User_Id', true], ['x-user-', true], ['x-user', false], ['x-users', false], ['y-x-user-id', false]
 ] as const) {
-  test(`the beginning X_User-* ${expected ? 'covers' : 'does not cover'} ${name}`, async (t) => {
+  test(`the prefix X_User-* ${expected ? 'covers' : 'does not cover'} ${name}`, async (t) => {
     const names = new HeaderNames(['X_User-*'])
 
     const verdict = names.has(name)
@@ -60,7 +60,7 @@ for (const [name, expected] of [
   })
 }
 
-test('a name that is added later counts, though it was asked for before', async (t) => {
+test('a name can be added after it was looked up', async (t) => {
   const names = new HeaderNames(['x-a'])
   const before = names.has('x-b')
 
@@ -69,7 +69,7 @@ test('a name that is added later counts, though it was asked for before', async 
   t.same([before, names.has('x-b'), names.has('x-a')], [false, true, true])
 })
 
-test('verdicts stay right for more spellings than are remembered', async (t) => {
+test('results are correct for more spellings than are remembered', async (t) => {
   const names = new HeaderNames(['x-1500', 'x-even-*'])
   const asked = Array.from({ length: 3000 }, (_, index) => `X_${index}`)
 

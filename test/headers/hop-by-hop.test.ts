@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { connectionOptions, hopByHop } from '../../lib/headers/hop-by-hop.ts'
 
-test('the names in Connection are listed in lower case, over all lines, without blanks', async (t) => {
+test('the names in all lines of Connection are listed in lower case, without whitespace', async (t) => {
   const values = ['Keep-Alive, X-Tenant', ' close ,, ', '']
 
   const names = connectionOptions(values)
@@ -9,7 +9,7 @@ test('the names in Connection are listed in lower case, over all lines, without 
   t.strictSame(names, ['keep-alive', 'x-tenant', 'close'])
 })
 
-test('without Connection no name is listed', async (t) => {
+test('no name is listed without Connection', async (t) => {
   const values: string[] = []
 
   const names = connectionOptions(values)
@@ -18,7 +18,7 @@ test('without Connection no name is listed', async (t) => {
 })
 
 for (const name of ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'proxy-authorization', 'http2-settings']) {
-  test(`${name} concerns one connection only`, async (t) => {
+  test(`${name} applies to a single connection`, async (t) => {
     const header = name
 
     const verdict = hopByHop.has(header)
@@ -28,7 +28,7 @@ for (const name of ['connection', 'keep-alive', 'te', 'trailer', 'transfer-encod
 }
 
 for (const name of ['host', 'authorization', 'content-length', 'x-tenant']) {
-  test(`${name} is passed on`, async (t) => {
+  test(`${name} is forwarded`, async (t) => {
     const header = name
 
     const verdict = hopByHop.has(header)

@@ -6,9 +6,9 @@ const preflight = { origin: 'https://app.test', 'access-control-request-method':
 
 for (const { title, method, headers, expected } of [
   { title: 'OPTIONS with an origin and a method is a preflight', method: 'OPTIONS', headers: preflight, expected: true },
-  { title: 'OPTIONS without an origin is no preflight', method: 'OPTIONS', headers: { 'access-control-request-method': 'GET' }, expected: false },
-  { title: 'OPTIONS without a method is no preflight', method: 'OPTIONS', headers: { origin: 'https://app.test' }, expected: false },
-  { title: 'GET with the headers of a preflight is none', method: 'GET', headers: preflight, expected: false }
+  { title: 'OPTIONS without an origin is not a preflight', method: 'OPTIONS', headers: { 'access-control-request-method': 'GET' }, expected: false },
+  { title: 'OPTIONS without a method is not a preflight', method: 'OPTIONS', headers: { origin: 'https://app.test' }, expected: false },
+  { title: 'GET with the headers of a preflight is not a preflight', method: 'GET', headers: preflight, expected: false }
 ] as const) {
   test(title, async (t) => {
     const app = makeApp(t)
