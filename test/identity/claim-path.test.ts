@@ -39,7 +39,7 @@ for (const { names, value } of [
   { names: ['https://acme.io/version'], value: 'v3' },
   { names: ['roles'], value: claims.roles }
 ]) {
-  test(`the claim ${names.join(' > ')} is read as it is`, async (t) => {
+  test(`the claim ${names.join(' > ')} is returned unchanged`, async (t) => {
     const path = names
 
     const found = readClaim(claims, path)
@@ -62,7 +62,7 @@ for (const names of [
   })
 }
 
-test("a claim that is called '__proto__' in the token is its own member", async (t) => {
+test("a claim named '__proto__' is an own member", async (t) => {
   const parsed = JSON.parse('{ "__proto__": { "version": "v2" } }') as Claims
 
   const found = readClaim(parsed, ['__proto__', 'version'])
@@ -70,7 +70,7 @@ test("a claim that is called '__proto__' in the token is its own member", async 
   t.equal(found, 'v2')
 })
 
-test('claims without a prototype are read too', async (t) => {
+test('claims without a prototype can be read', async (t) => {
   const bare: Claims = Object.assign(Object.create(null) as object, { version: 'v2' })
 
   const found = readClaim(bare, ['version'])

@@ -22,7 +22,7 @@ for (const [text, value] of numbers) {
   })
 }
 
-t.test('text that looks like a number is left alone, wherever it is', async (t) => {
+t.test('a string that looks like a number is left unchanged, wherever it occurs', async (t) => {
   const json = '{"a\\"1234567890123456789":"\\\\","1234567890123456789":"1234567890123456789,\\":1234567890123456789"}'
 
   t.strictSame(read(json), JSON.parse(json))
@@ -38,7 +38,7 @@ t.test('registered claims keep their types', async (t) => {
   t.equal(Object.getOwnPropertyDescriptor(claims, '__proto__')?.value, '1234567890123456789')
 })
 
-t.test('a number at the end of a very deep object keeps its digits', async (t) => {
+t.test('a number in a deeply nested object keeps its digits', async (t) => {
   const depth = 4000
   let value: unknown = read(`${'{"a":'.repeat(depth)}1234567890123456789${'}'.repeat(depth)}`)
   for (let level = 0; level < depth; level++) value = (value as { a: unknown }).a

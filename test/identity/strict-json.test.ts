@@ -11,12 +11,12 @@ const good: Record<string, object> = {
   '{"constructor":1,"toString":2}': { constructor: 1, toString: 2 }
 }
 for (const [json, value] of Object.entries(good)) {
-  t.test(`${json} is read`, async (t) => {
+  t.test(`${json} is parsed`, async (t) => {
     t.strictSame(parseObject(Buffer.from(json)), value)
   })
 }
 
-t.test('a member called __proto__ is an ordinary one', async (t) => {
+t.test('a member named __proto__ is an ordinary member', async (t) => {
   const value = parseObject(Buffer.from('{"__proto__":{"admin":true}}'))
 
   t.equal(Object.hasOwn(value, '__proto__'), true)
@@ -28,11 +28,11 @@ const bad = [
   '{"a":[1,{"b":1,"c":{},"b":2}]}', '{"a":{},"b":[],"a":{}}', '{"__proto__":1,"__proto__":2}', '\ufeff{}', '{"a":"{","a":"}"}'
 ]
 for (const json of bad) {
-  t.test(`${JSON.stringify(json)} is refused, and not repeated`, async (t) => {
+  t.test(`${JSON.stringify(json)} is rejected, and the error does not quote it`, async (t) => {
     t.throws(() => parseObject(Buffer.from(json)), { name: 'SyntaxError', message: /^(not JSON|not an object|a member is there twice)$/ })
   })
 }
 
-t.test('what is not UTF-8 is refused', async (t) => {
+t.test('invalid UTF-8 is rejected', async (t) => {
   t.throws(() => parseObject(Buffer.from('{"a":"\xff"}', 'latin1')), TypeError)
 })

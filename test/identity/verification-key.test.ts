@@ -19,8 +19,8 @@ const useful: Array<[what: string, jwk: PublicJwk, algorithms: string[]]> = [
   ['key for P-521', jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-521' })), ['ES512']],
   ['key for Ed25519', jwkOf(generateKeyPairSync('ed25519')), ['EdDSA', 'Ed25519']],
   ['key for Ed448', jwkOf(generateKeyPairSync('ed448')), ['EdDSA', 'Ed448']],
-  ['key that says that it is for signatures', { ...ec, use: 'sig', key_ops: ['verify'] }, ['ES384']],
-  ['key with members that are not known', { ...ec, x5c: ['MIIB'], foo: 1 }, ['ES384']]
+  ['key that is declared for signatures', { ...ec, use: 'sig', key_ops: ['verify'] }, ['ES384']],
+  ['key with unknown members', { ...ec, x5c: ['MIIB'], foo: 1 }, ['ES384']]
 ]
 for (const [what, jwk, algorithms] of useful) {
   t.test(`a ${what} verifies ${algorithms.join(', ')}`, async (t) => {
@@ -31,7 +31,7 @@ for (const [what, jwk, algorithms] of useful) {
   })
 }
 
-/** The RSA key with another public exponent. */
+/** Returns the RSA key with a different public exponent. */
 function withExponent (...bytes: number[]): PublicJwk {
   return { ...rsa, e: Buffer.from(bytes).toString('base64url') }
 }
@@ -45,39 +45,39 @@ const useless: Array<[what: string, jwk: unknown, reason: string | RegExp]> = [
   ['RSA key whose exponent is even', withExponent(1, 0, 2), 'its public exponent is below 65537, or even'],
   ['RSA key without its modulus', { kty: 'RSA', e: 'AQAB' }, 'it is not a valid public key'],
   ['private key', pair.privateKey.export({ format: 'jwk' }), 'it has private parts'],
-  ['key for encryption by its use', { ...rsa, use: 'enc' }, 'its use is "enc", not sig'],
-  ['key for encryption by its operations', { ...rsa, key_ops: ['encrypt'] }, 'its key_ops lack verify'],
-  ['key with an algorithm of another type', { ...rsa, alg: 'ES256' }, 'its type ("RSA", no text) and algorithm ("ES256") do not fit'],
-  ['key with an algorithm of another curve', { ...ec, alg: 'ES256' }, 'its type ("EC", "P-384") and algorithm ("ES256") do not fit'],
+  ['key whose use is encryption', { ...rsa, use: 'enc' }, 'its use is "enc", not sig'],
+  ['key whose operations are for encryption', { ...rsa, key_ops: ['encrypt'] }, 'its key_ops lack verify'],
+  ['key with an algorithm for another type', { ...rsa, alg: 'ES256' }, 'its type ("RSA", no text) and algorithm ("ES256") do not fit'],
+  ['key with an algorithm for another curve', { ...ec, alg: 'ES256' }, 'its type ("EC", "P-384") and algorithm ("ES256") do not fit'],
   ['key with an algorithm for encryption', { ...rsa, alg: 'RSA-OAEP' }, /do not fit$/],
   ['symmetric key', { kty: 'oct', k: 'c2VjcmV0' }, 'it is symmetric'],
-  ['curve that is not for tokens', jwkOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })), /do not fit$/],
+  ['curve that tokens do not use', jwkOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })), /do not fit$/],
   ['curve for encryption', jwkOf(generateKeyPairSync('x25519')), /do not fit$/],
   ['point that is not on its curve', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }, 'it is not a valid public key'],
-  ['point of another curve', { ...ec, crv: 'P-256' }, 'it is not a valid public key'],
+  ['point on another curve', { ...ec, crv: 'P-256' }, 'it is not a valid public key'],
   ['curve of another type', { ...ec, crv: 'Ed25519' }, 'it is not a valid public key'],
-  ['key of a prototype\'s name', { kty: 'EC', crv: '__proto__' }, 'it is not a valid public key'],
-  ['key of a constructor\'s name', { kty: 'EC', crv: 'constructor' }, 'it is not a valid public key'],
+  ['curve named __proto__', { kty: 'EC', crv: '__proto__' }, 'it is not a valid public key'],
+  ['curve named constructor', { kty: 'EC', crv: 'constructor' }, 'it is not a valid public key'],
   ['key without a type', {}, /^its type \(no text, no text\)/],
   ['key whose kid is a number', { ...ec, kid: 5 }, 'its kid is not a text'],
   ['null', null, 'it is not an object'],
   ['number', 5, 'it is not an object'],
-  ['text', 'key', 'it is not an object'],
+  ['string', 'key', 'it is not an object'],
   ['list', [], /do not fit$/]
 ]
 for (const [what, jwk, reason] of useless) {
-  t.test(`a ${what} verifies nothing, and it is told why`, async (t) => {
+  t.test(`a ${what} cannot be used, and the reason is returned`, async (t) => {
     t.match(verificationKey(jwk as PublicJwk), reason)
   })
 }
 
-t.test('what is told of a key is short, and on one line', async (t) => {
+t.test('the reason is short and on one line', async (t) => {
   const reason = verificationKey({ ...rsa, use: `a\n${'x'.repeat(1000)}` })
 
   t.match(reason, /^[\x20-\x7e]{1,80}$/)
 })
 
-t.test('the material of a key is its public half', async (t) => {
+t.test('the material is the public key', async (t) => {
   const { material } = verificationKey(rsa) as { material: string }
 
   t.equal(material, createPublicKey(pair.privateKey).export({ type: 'spki', format: 'pem' }))
