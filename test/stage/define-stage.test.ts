@@ -17,19 +17,19 @@ const register = {
 }
 type StageName = keyof typeof register
 
-/** Registers stages in this order. */
+/** Registers stages in the given order. */
 function registerAll (app: FastifyInstance, ...stages: StageName[]): void {
   for (const stage of stages) register[stage](app)
 }
 
 const calls = ['sanitizeHeaders', 'verifyIdentity', 'resolveVersion', 'proxyVersions'].map((stage) => `app.register(${stage}, { ... })`)
 
-/** The sentence for a stage that lacks those before it. */
+/** Returns the error message for a stage that lacks earlier ones. */
 function sentence (stage: StageName, missing: string, count: number): string {
   return `${stage} needs ${missing} before it. Register the stages in this order: ${calls.slice(0, count).join(', ')}.`
 }
 
-test('the four stages in their order boot', async (t) => {
+test('the four stages boot in order', async (t) => {
   const app = makeApp(t)
   registerAll(app, 'sanitizeHeaders', 'verifyIdentity', 'resolveVersion', 'proxyVersions')
 
@@ -75,7 +75,7 @@ for (const { title, stages, message } of [
     message: sentence('verifyIdentity', 'sanitizeHeaders', 2)
   }
 ] satisfies Array<{ title: string, stages: StageName[], message: string }>) {
-  test(`a missing stage or a wrong order is refused with the right one: ${title}`, async (t) => {
+  test(`a missing stage or a wrong order is rejected, and the error names the right order: ${title}`, async (t) => {
     const app = makeApp(t)
     registerAll(app, ...stages)
 
@@ -91,7 +91,7 @@ const twice = (stage: StageName) => `${stage} is registered already, here or in 
 const complete = Object.keys(register) as StageName[]
 
 for (const stage of complete.slice(0, 3)) {
-  test(`${stage} is refused a second time in one scope`, async (t) => {
+  test(`${stage} cannot be registered twice in a scope`, async (t) => {
     const app = makeApp(t)
     registerAll(app, ...complete, stage)
 
@@ -100,7 +100,7 @@ for (const stage of complete.slice(0, 3)) {
     await t.rejects(booted, { code: 'STAGE_ORDER_INVALID', message: twice(stage) })
   })
 
-  test(`${stage} is refused in a scope inside one that has it`, async (t) => {
+  test(`${stage} cannot be registered in a child scope of one that has it`, async (t) => {
     const app = makeApp(t)
     registerAll(app, ...complete)
     app.register(async (scope) => { await register[stage](scope) }, { prefix: '/nested' })
@@ -111,7 +111,7 @@ for (const stage of complete.slice(0, 3)) {
   })
 }
 
-test('two gateways beside each other boot, each in a scope of its own', async (t) => {
+test('two gateways can boot side by side, each in its own scope', async (t) => {
   const app = makeApp(t)
   app.register(async (scope) => registerAll(scope, ...complete), { prefix: '/one' })
   app.register(async (scope) => registerAll(scope, ...complete), { prefix: '/two' })
@@ -121,7 +121,7 @@ test('two gateways beside each other boot, each in a scope of its own', async (t
   await t.resolves(booted)
 })
 
-test('a stage may be in a scope inside the one that has those before it', async (t) => {
+test('a stage may be in a child scope of the one that has the earlier stages', async (t) => {
   const app = makeApp(t)
   registerAll(app, 'sanitizeHeaders', 'verifyIdentity')
   app.register(async (scope) => registerAll(scope, 'resolveVersion', 'proxyVersions'), { prefix: '/api' })
@@ -131,7 +131,7 @@ test('a stage may be in a scope inside the one that has those before it', async 
   await t.resolves(booted)
 })
 
-test('a stage in a scope of its own does not count beside it', async (t) => {
+test('a stage does not count for sibling scopes', async (t) => {
   const app = makeApp(t)
   app.register(async (scope) => registerAll(scope, 'sanitizeHeaders'))
   registerAll(app, 'verifyIdentity')
@@ -141,7 +141,7 @@ test('a stage in a scope of its own does not count beside it', async (t) => {
   await t.rejects(booted, { code: 'STAGE_ORDER_INVALID', message: sentence('verifyIdentity', 'sanitizeHeaders', 2) })
 })
 
-test('the order is refused before the options are looked at', async (t) => {
+test('the order is checked before the options', async (t) => {
   const app = makeApp(t)
   app.register(verifyIdentity, { providers: [], policy: 'require' })
 
@@ -150,7 +150,7 @@ test('the order is refused before the options are looked at', async (t) => {
   await t.rejects(booted, { code: 'STAGE_ORDER_INVALID' })
 })
 
-test('a stage gets its options, and its hooks reach the scope that it is registered in', async (t) => {
+test('a stage gets its options, and its hooks apply to the scope in which it is registered', async (t) => {
   const app = makeApp(t)
   const stage = defineStage<{ value: string }>({
     stage: 'sanitizeHeaders',

@@ -3,7 +3,7 @@ import { HeaderNames } from '../../lib/headers/header-names.ts'
 import { nominatedHeaders, ownedHeaders } from '../../lib/stage/hand-over.ts'
 import { makeApp } from '../helpers/gateway.ts'
 
-test('what is left on an instance is seen in its scope and inside it, not beside it', async (t) => {
+test('a value on an instance is visible in its scope and child scopes, not in siblings', async (t) => {
   const app = makeApp(t)
   const owned = new HeaderNames(['x-tenant'])
   const seen: unknown[] = []
@@ -18,7 +18,7 @@ test('what is left on an instance is seen in its scope and inside it, not beside
   t.same(seen, [owned, undefined])
 })
 
-test('what is left on a request stays with that request', async (t) => {
+test('a value on a request belongs to that request only', async (t) => {
   const app = makeApp(t)
   nominatedHeaders.declare(app)
   app.get('/:name', async (request) => {
