@@ -117,7 +117,7 @@ function proxyVariables (t: Test): (values: Record<string, string>) => void {
   return set
 }
 
-t.test('a proxy of the config or the environment is used, as far as NO_PROXY lets it', async (t) => {
+t.test('a proxy from the config or the environment is used, subject to NO_PROXY', async (t) => {
   const { origin } = await startJwksServer(t, answer(set))
   const { asked, address } = await startProxy(t, origin)
   const environment = proxyVariables(t)

@@ -10,7 +10,7 @@ const rsa = jwkOf(rsaKeyPair())
 const ec = jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }))
 const keysOf = (...jwks: PublicJwk[]) => fixedKeys(jwks.map(verificationKey) as VerificationKey[])
 
-t.test('kid chooses among fixed keys, exactly', async (t) => {
+t.test('a kid selects among fixed keys and must match exactly', async (t) => {
   const keys = keysOf({ ...rsa, kid: 'a' }, { ...ec, kid: 'b' })
 
   t.equal((await keys.find({ alg: 'RS256', kid: 'a' })).length, 1)
@@ -19,20 +19,20 @@ t.test('kid chooses among fixed keys, exactly', async (t) => {
   t.equal((await keys.find({ alg: 'RS256', kid: 'b' })).length, 0)
 })
 
-t.test('two keys of one kid are both tried', async (t) => {
+t.test('two keys with the same kid are both tried', async (t) => {
   const keys = keysOf({ ...ec, kid: 'a' }, { ...ec, kid: 'a' }, { ...rsa, kid: 'a' })
 
   t.equal((await keys.find({ alg: 'ES384', kid: 'a' })).length, 2)
 })
 
-t.test('without kid every fitting key is a candidate, eight at most', async (t) => {
+t.test('without a kid, every suitable key is a candidate, up to eight', async (t) => {
   const keys = keysOf(ec, ...Array.from({ length: 12 }, () => rsa))
 
   t.equal((await keys.find({ alg: 'PS512', kid: undefined })).length, 8)
   t.equal((await keys.find({ alg: 'ES384', kid: undefined })).length, 1)
 })
 
-t.test('a key without a kid is tried for one that no key has', async (t) => {
+t.test('a key without a kid is tried for an unknown kid', async (t) => {
   const keys = keysOf(rsa, { ...rsa, kid: 'b' })
 
   t.match(await keys.find({ alg: 'RS256', kid: 'a' }), [{ kid: undefined }])
@@ -40,7 +40,7 @@ t.test('a key without a kid is tried for one that no key has', async (t) => {
   t.strictSame(await keysOf({ ...rsa, kid: 'b' }).find({ alg: 'RS256', kid: 'a' }), [])
 })
 
-t.test('the status names the keys and what they verify, never when they were fetched', async (t) => {
+t.test('the status lists the keys and their algorithms, but no fetch times', async (t) => {
   const keys = keysOf({ ...ec, kid: 'a' })
 
   t.strictSame(keys.status(), { keys: [{ kid: 'a', algorithms: ['ES384'] }], lastRefresh: null, lastError: null })

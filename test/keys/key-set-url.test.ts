@@ -2,13 +2,13 @@ import t from 'tap'
 import type { JsonClient } from '../../lib/verify-identity/fetch-json.ts'
 import { keySetUrl } from '../../lib/verify-identity/key-set-url.ts'
 
-/** A client that gets one answer, and notes what it fetched. */
+/** Makes a client that always gets the same response, and records what it fetched. */
 function clientOf (metadata: unknown): JsonClient & { fetched: string[] } {
   const fetched: string[] = []
   return { fetched, async fetch (url) { fetched.push(url.href); return metadata }, async close () {} }
 }
 
-t.test('a configured address is used as it is, and nothing is asked', async (t) => {
+t.test('a configured address is used unchanged, without a request for metadata', async (t) => {
   const client = clientOf({})
 
   const url = await keySetUrl(client, { issuer: 'https://idp.test' }, { url: 'https://keys.test/a?b' })
@@ -42,21 +42,21 @@ t.test('an issuer on loopback may have its keys there', async (t) => {
 
 const issuer = 'https://idp.test'
 const wrong: Array<[what: string, metadata: unknown]> = [
-  ['another issuer\'s', { issuer: 'https://other.test', jwks_uri: 'https://keys.test/' }],
-  ['an issuer\'s with a slash more', { issuer: `${issuer}/`, jwks_uri: 'https://keys.test/' }],
-  ['nobody\'s', { jwks_uri: 'https://keys.test/' }],
+  ['of another issuer', { issuer: 'https://other.test', jwks_uri: 'https://keys.test/' }],
+  ['of the issuer with an extra slash', { issuer: `${issuer}/`, jwks_uri: 'https://keys.test/' }],
+  ['without an issuer', { jwks_uri: 'https://keys.test/' }],
   ['without an address', { issuer }],
   ['with an address that is a list', { issuer, jwks_uri: ['https://keys.test/'] }],
   ['with an address without TLS', { issuer, jwks_uri: 'http://keys.test/' }],
   ['with an address on the gateway\'s own machine', { issuer, jwks_uri: 'http://127.0.0.1:8080/' }],
   ['with an address that is a file', { issuer, jwks_uri: 'file:///etc/passwd' }],
-  ['with an address that is none', { issuer, jwks_uri: '/keys' }],
+  ['with an address that is not a URL', { issuer, jwks_uri: '/keys' }],
   ['null', null],
-  ['a text', 'metadata'],
+  ['a string', 'metadata'],
   ['a list', []]
 ]
 for (const [what, metadata] of wrong) {
-  t.test(`metadata that is ${what} is refused`, async (t) => {
+  t.test(`metadata that is ${what} is rejected`, async (t) => {
     await t.rejects(keySetUrl(clientOf(metadata), { issuer }, { discovery: true }), /the metadata of https:\/\/idp\.test /)
   })
 }

@@ -20,7 +20,7 @@ const status = async (t: Test, token: string, options: Partial<IdentityProvider>
 }
 
 for (const [curve, name] of [['ed25519', 'Ed25519'], ['ed448', 'Ed448']] as const) {
-  t.test(`${name} is accepted in keys, tokens and options, as EdDSA is`, async (t) => {
+  t.test(`${name} is accepted in keys, tokens and options, like EdDSA`, async (t) => {
     const { publicKey, privateKey } = generateKeyPairSync(curve as 'ed25519')
     const token = (alg: string): string => {
       const input = `${part({ alg, kid: 'a' })}.${part(goodClaims())}`
@@ -35,7 +35,7 @@ for (const [curve, name] of [['ed25519', 'Ed25519'], ['ed448', 'Ed448']] as cons
   })
 }
 
-t.test('a key without a kid verifies a token that has one, unless another key has it', async (t) => {
+t.test('a key without a kid verifies a token with one, unless another key has that kid', async (t) => {
   const { kid, ...nameless } = issuer.jwk
   const stranger = makeIssuer('stranger').jwk
 
@@ -46,7 +46,7 @@ t.test('a key without a kid verifies a token that has one, unless another key ha
   t.equal(kid, 'test-key')
 })
 
-t.test('members that are null, and unusual key_ops, spoil no key', async (t) => {
+t.test('null members and unusual key_ops are accepted', async (t) => {
   const odd: object[] = [
     { kid: null, use: null, alg: null, key_ops: null, d: null }, { key_ops: [] }, { key_ops: 'verify' }, { key_ops: ['verify', 'encrypt'] }
   ]
@@ -69,7 +69,7 @@ t.test('PEM keys and certificates verify tokens', async (t) => {
 
 t.test('a secret verifies HMAC tokens and nothing else', async (t) => {
   t.equal(await status(t, hmac('HS256', secret), { jwks: { secret } }), 200)
-  t.equal(await status(t, hmac('HS256', secret), { jwks: { secret: `${secret}\n` } }), 200, 'a line end does not count')
+  t.equal(await status(t, hmac('HS256', secret), { jwks: { secret: `${secret}\n` } }), 200, 'a trailing newline is ignored')
   t.equal(await status(t, hmac('HS256', secret), { jwks: { secret: Buffer.from(secret) } }), 200)
   t.equal(await status(t, hmac('HS512', secret), { jwks: { secret }, algorithms: ['HS512'] }), 200)
   t.equal(await status(t, hmac('HS512', secret), { jwks: { secret } }), 401)
@@ -87,7 +87,7 @@ t.test('a secret verifies HMAC tokens and nothing else', async (t) => {
   }
 })
 
-t.test('a config file names files with keys', async (t) => {
+t.test('a config file can refer to files with keys', async (t) => {
   const { write } = await makeFolder(t)
   await write('keys.json', JSON.stringify({ keys: [issuer.jwk] }))
   const pem = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()

@@ -6,7 +6,7 @@ import { keysFrom } from '../helpers/remote-keys.ts'
 const { jwk } = makeIssuer('known')
 
 for (const [what, fault] of Object.entries(faults)) {
-  t.test(`keys whose answer ${what} are unavailable`, async (t) => {
+  t.test(`keys are unavailable if the response ${what}`, async (t) => {
     const { keys, lines, known } = await keysFrom(t, fault, { timeoutMs: 100 })
 
     await t.rejects(known(), { code: 'KEYS_UNAVAILABLE', statusCode: 503, headers: { 'retry-after': '1' } })
@@ -15,7 +15,7 @@ for (const [what, fault] of Object.entries(faults)) {
     t.match(lines.at(-1), ['error', { provider: 'test-idp', err: Error }, 'keys of the provider could not be fetched'])
   })
 
-  t.test(`the last good keys are used on when the next answer ${what}`, async (t) => {
+  t.test(`the last good keys remain in use if the next response ${what}`, async (t) => {
     const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { timeoutMs: 2_000 })
     const [key] = await known()
     const loaded = new Date(clock.now)
@@ -31,7 +31,7 @@ for (const [what, fault] of Object.entries(faults)) {
   })
 }
 
-t.test('keys that could not be renewed for too long are unavailable, and what they verified is gone', async (t) => {
+t.test('keys that could not be refreshed for too long are unavailable, and what they verified is no longer valid', async (t) => {
   const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 600, staleIfErrorSeconds: 3600 })
   const [key] = await known()
   server.stop()
@@ -45,7 +45,7 @@ t.test('keys that could not be renewed for too long are unavailable, and what th
   t.strictSame(keys.status().keys, [])
 })
 
-t.test('an issuer that is down is asked once in a cool-down, and its keys are back with it', async (t) => {
+t.test('an issuer that is down is asked once per cooldown, and its keys return when it is up', async (t) => {
   const { keys, server, clock, known } = await keysFrom(t, answer('', 500))
   for (let i = 0; i < 100; i++) await t.rejects(known())
   t.equal(server.fetched.length, 1)
@@ -59,7 +59,7 @@ t.test('an issuer that is down is asked once in a cool-down, and its keys are ba
   t.equal(keys.status().lastError, null)
 })
 
-t.test('keys that ended right after they were fetched for a token are fetched again, not refused', async (t) => {
+t.test('keys that expire right after they were fetched for a token are fetched again', async (t) => {
   const { clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 1, staleIfErrorSeconds: 0 })
   await known()
   await known('unknown')

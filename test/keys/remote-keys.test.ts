@@ -7,7 +7,7 @@ const { jwk } = makeIssuer('known')
 const { jwk: second } = makeIssuer('second')
 const day = 86_400_000
 
-t.test('a key is fetched from the configured address, once, and found without waiting from then on', async (t) => {
+t.test('a key is fetched once from the configured address, and then found synchronously', async (t) => {
   const { keys, server } = await keysFrom(t, answer({ keys: [jwk] }))
   const hint = { alg: 'RS256', kid: 'known' }
 
@@ -19,7 +19,7 @@ t.test('a key is fetched from the configured address, once, and found without wa
   t.strictSame(server.fetched, ['/keys.json?tenant=1'])
 })
 
-t.test('all who wait for keys share one fetch', async (t) => {
+t.test('all requests that wait for keys share one fetch', async (t) => {
   const { server, known } = await keysFrom(t, answer({ keys: [jwk] }))
 
   const found = await Promise.all(Array.from({ length: 100 }, async (_, index) => await known(index % 2 === 0 ? 'known' : `unknown-${index}`)))
@@ -28,7 +28,7 @@ t.test('all who wait for keys share one fetch', async (t) => {
   t.equal(server.fetched.length, 1)
 })
 
-t.test('kids that nobody has cause one fetch in a cool-down, whatever they are and whichever algorithm', async (t) => {
+t.test('unknown kids cause one fetch per cooldown, however many there are and whatever the algorithm', async (t) => {
   const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
   await known()
 
@@ -43,7 +43,7 @@ t.test('kids that nobody has cause one fetch in a cool-down, whatever they are a
   t.equal(server.fetched.length, 3)
 })
 
-t.test('a key that is published later is found by its kid at once, also right after a fetch in the background', async (t) => {
+t.test('a new key is found by its kid at once, even right after a background fetch', async (t) => {
   const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }))
   await known()
   await keys.refresh()
@@ -54,7 +54,7 @@ t.test('a key that is published later is found by its kid at once, also right af
   t.match(found, [{ kid: 'second' }])
 })
 
-t.test('a key that is still there stays the same, one that is not counts no longer', async (t) => {
+t.test('a key that is still published stays the same object, a removed key is no longer current', async (t) => {
   const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk, second] }))
   const [kept, removed] = [await known(), await known('second')].flat()
   server.answers(answer({ keys: [jwk] }))
@@ -67,7 +67,7 @@ t.test('a key that is still there stays the same, one that is not counts no long
   t.strictSame(await known('second'), [])
 })
 
-t.test('a key that comes back is another, so that what the first one verified stays gone', async (t) => {
+t.test('a key that returns is a new object, so that what the old one verified stays invalid', async (t) => {
   const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk, second] }))
   const [removed] = await known('second')
   server.answers(answer({ keys: [jwk] }))
@@ -81,7 +81,7 @@ t.test('a key that comes back is another, so that what the first one verified st
   t.equal(back?.isCurrent, true)
 })
 
-t.test('a kid whose key was replaced is that of the new key only', async (t) => {
+t.test('if the key of a kid is replaced, only the new key is found', async (t) => {
   const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }))
   const [old] = await known()
   server.answers(answer({ keys: [{ ...second, kid: 'known' }] }))
@@ -93,7 +93,7 @@ t.test('a kid whose key was replaced is that of the new key only', async (t) => 
   t.not((await known())[0], old)
 })
 
-t.test('keys that cannot be used are passed over, and told of once', async (t) => {
+t.test('unusable keys are skipped, and logged once', async (t) => {
   const odd = [{ ...second, use: 'enc' }, { kty: 'oct', kid: 'shared', k: 'c2VjcmV0' }, null, { ...second, kid: 'private', d: 'AQAB' }]
   const { keys, lines, known } = await keysFrom(t, answer({ keys: [...odd, jwk] }))
 
@@ -109,7 +109,7 @@ t.test('keys that cannot be used are passed over, and told of once', async (t) =
   ])
 })
 
-t.test('keys are renewed in the background', async (t) => {
+t.test('keys are refreshed in the background', async (t) => {
   const { server, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 1 })
   await known()
 
@@ -118,7 +118,7 @@ t.test('keys are renewed in the background', async (t) => {
   t.equal(server.fetched.length, 2)
 })
 
-t.test('after a failure they are fetched again in the background, and no sooner because requests wait for it', async (t) => {
+t.test('after a failure, keys are fetched again in the background, and waiting requests do not hasten it', async (t) => {
   const { server, known } = await keysFrom(t, answer('', 500))
   await t.rejects(known())
   server.answers(answer({ keys: [jwk] }))
@@ -129,7 +129,7 @@ t.test('after a failure they are fetched again in the background, and no sooner 
   t.equal(server.fetched.length, 2)
 })
 
-t.test('a cool-down of nothing does not make a loop of an issuer that is down', async (t) => {
+t.test('a cooldown of 0 does not cause a loop if the issuer is down', async (t) => {
   const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }), { cooldownSeconds: 0 })
   await known()
   server.answers(answer('', 500))
@@ -141,7 +141,7 @@ t.test('a cool-down of nothing does not make a loop of an issuer that is down', 
   t.equal(server.fetched.length, before)
 })
 
-t.test('closing gives up a fetch under way, without a word', async (t) => {
+t.test('closing aborts a pending fetch without a log line', async (t) => {
   const { keys, server, lines, known } = await keysFrom(t, () => {})
   const waiting = known()
   const rejected = t.rejects(waiting, { code: 'KEYS_UNAVAILABLE' })
@@ -153,7 +153,7 @@ t.test('closing gives up a fetch under way, without a word', async (t) => {
   t.strictSame(lines, [])
 })
 
-t.test('a clock that jumps ahead by years ends what is old', async (t) => {
+t.test('keys expire if the clock jumps ahead by years', async (t) => {
   const { server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
   await known()
   clock.now += 1000 * day
