@@ -18,7 +18,7 @@ interface Slice {
 }
 
 /** The part of an observation that is counted. */
-type Counted = Pick<Observation, 'outcome' | 'status' | 'begunAt' | 'answeredAt' | 'endedAt' | 'isTunnel'>
+type Counted = Pick<Observation, 'outcome' | 'isFailure' | 'begunAt' | 'answeredAt' | 'endedAt' | 'isTunnel'>
 
 /** The traffic of one version in the last five minutes. */
 export interface VersionTraffic {
@@ -26,7 +26,7 @@ export interface VersionTraffic {
   readonly version: string | null
   /** One number for each interval, the most recent last. */
   readonly requests: readonly number[]
-  /** Requests whose upstream failed, and responses with a status of 500 or above. */
+  /** Requests without a complete response from the upstream, and forwarded responses with a status of 500 or above. */
   readonly failed: readonly number[]
   readonly refused: readonly number[]
   /** Milliseconds until the upstream's response starts, over all intervals, accurate to 19 %. `null` if nothing was measured. */
@@ -45,7 +45,7 @@ export class Traffic {
    * @param version an id; empty if no version was chosen
    * @param now milliseconds since 1970
    */
-  add (version: string, { outcome, status, begunAt, answeredAt, endedAt, isTunnel }: Counted, now: number): void {
+  add (version: string, { outcome, isFailure, begunAt, answeredAt, endedAt, isTunnel }: Counted, now: number): void {
     const number = Math.floor(now / sliceMs)
     const place = number % slices
     if (this.#ring[place]?.number !== number) this.#ring[place] = { number, byVersion: new Map() }
@@ -54,7 +54,7 @@ export class Traffic {
     if (slice === undefined) byVersion.set(version, slice = { requests: 0, failed: 0, refused: 0, durations: new Uint32Array(steps) })
     slice.requests++
     if (outcome === 'refused') slice.refused++
-    else if (outcome === 'upstream-failed' || status >= 500) slice.failed++
+    else if (isFailure) slice.failed++
     if (!isTunnel) slice.durations[stepOf((answeredAt ?? endedAt) - begunAt)]!++
   }
 

@@ -50,7 +50,7 @@ export class SeriesSet {
   add (version: string, observation: Observation): void {
     const { outcome, status } = observation
     const tier = tiers.indexOf(observation.request.version?.tier ?? 'none')
-    // Node passes on any status of three digits; one from 600 on is a server's error (RFC 9110 15).
+    // A status from 600 on is a server error (RFC 9110 15).
     const statusClass = Math.min(Math.trunc(status / 100), 5) - 1
     const place = (tier * outcomes.length + outcomes.indexOf(outcome)) * statusClasses.length + statusClass
     let series = this.#byVersion.get(version)

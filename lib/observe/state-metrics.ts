@@ -45,7 +45,7 @@ function upstreamMetrics ({ registry }: Sources): Metric[] {
   const attempts = (): Value[] => upstreams().flatMap(({ version, targets }) => targets.flatMap(({ address: target, ended }) =>
     Object.entries(ended).map(([result, value]) => ({ value, labels: { version, target, result } }))))
   return [
-    ['upstream_attempts_total', 'counter', 'Attempts to have a target answer that are over; failed ones by its fault, abandoned ones by nobody\'s or another\'s.', attempts],
+    ['upstream_attempts_total', 'counter', 'Ended attempts. server-error: a response from 500 on; failed: no complete response, by the target\'s fault; abandoned: for any other reason.', attempts],
     ['upstream_retries_total', 'counter', 'Requests that were sent once more.', ofVersions(({ retries }) => retries)],
     ['upstream_pending', 'gauge', 'Requests under way at a target.', ofTargets(({ pending }) => pending)],
     ['upstream_queued', 'gauge', 'Requests that wait for a connection to a target.', ofTargets(({ queued }) => queued)],

@@ -1,3 +1,4 @@
+import { isServerError } from '../stage/observation.ts'
 import type { Waiter } from './connection-queue.ts'
 import type { Target } from './target.ts'
 import type { Upstream } from './upstream.ts'
@@ -13,6 +14,8 @@ export class Attempts {
   retries = 0
   /** The current target has assigned a connection. */
   isConnected = false
+  /** The current target has responded with a server error. */
+  #hasServerError = false
   readonly #upstream: Upstream
   readonly #waiter: Waiter
   readonly #tried: Target[] = []
@@ -34,11 +37,17 @@ export class Attempts {
   begin (target: Target): void {
     this.#tried.push(target)
     this.target = target
+    this.#hasServerError = false
     target.enter(this.#waiter)
   }
 
+  /** Notes the status of the current target's response. */
+  responded (status: number): void {
+    this.#hasServerError = isServerError(status)
+  }
+
   end (outcome: Outcome): void {
-    if (this.isConnected) this.target!.leave(outcome)
+    if (this.isConnected) this.target!.leave(outcome === 'succeeded' && this.#hasServerError ? 'server-error' : outcome)
     else this.target?.giveUp(this.#waiter)
     this.isConnected = false
   }

@@ -8,7 +8,7 @@ import { Attempts, type Outcome } from './attempts.ts'
 import type { Waiter } from './connection-queue.ts'
 import { logDeparture } from './departure.ts'
 import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, mayBeForBody, timedOut, tooManyInterim, tooManyUpgrades } from './failures.ts'
-import { forwardInterim } from './interim-responses.ts'
+import { forwardInterim, mostInterim } from './interim-responses.ts'
 import type { Route } from './mount.ts'
 import { fieldValue, type RawHeaders } from './raw-headers.ts'
 import { isUnfinished, RequestBody } from './request-body.ts'
@@ -17,9 +17,6 @@ import { breakOff, endConnectionAfter } from './response.ts'
 import { type Attempted, reasonOf } from './retry.ts'
 import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 import { openTunnel } from './upgrade.ts'
-
-/** Interim responses (1xx) that an upstream may send before the final one. */
-const mostInterim = 16
 
 type Options = Omit<UpstreamRequestOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
 
@@ -77,6 +74,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
 
   onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole = false): void {
     if (status < 200) return this.#onInterim(status, rawHeaders)
+    this.#attempts.responded(status)
     if (this.#repeatsFor(status, rawHeaders)) return
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
@@ -125,7 +123,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     const request = this.#request!
     const delay = retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
     // At least 1 ms, so that undici reports the end of this attempt before the next one begins.
-    if (delay === null || !this.#repeat(Math.max(delay, 1), null, false)) return false
+    if (delay === null || !this.#repeat(Math.max(delay, 1), 'succeeded', false)) return false
     request.abort(clientLeft())
     return true
   }

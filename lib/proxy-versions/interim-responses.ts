@@ -5,6 +5,9 @@ import type { Route } from './mount.ts'
 import type { RawHeaders } from './raw-headers.ts'
 import type { Response } from './response.ts'
 
+/** Interim responses (1xx) that an upstream may send before the final one. */
+export const mostInterim = 16
+
 /**
  * Forwards an interim response, such as 102 or 103 (RFC 9110 15.2), with the fields that the final response would have from
  * the upstream. HTTP/1.0 has no interim responses.

@@ -18,7 +18,7 @@ export class Target {
   readonly #passive: PassiveHealth
   readonly #check: HealthCheck | null
   readonly #onHealth: OnHealth
-  #ended = { succeeded: 0, failed: 0, abandoned: 0 }
+  #ended = { succeeded: 0, 'server-error': 0, failed: 0, abandoned: 0 }
   /** The state that `onHealth` last reported. */
   #wasHealthy = true
   #lastError: string | undefined
@@ -77,12 +77,12 @@ export class Target {
     this.#connections.dispatch(options, handler)
   }
 
-  /** Ends an exchange that has begun. `null` says nothing about the target's health. */
-  leave (outcome: Error | 'succeeded' | null): void {
+  /** Ends an exchange that has begun. `null` says nothing about the target's health; a server error is a sign of life. */
+  leave (outcome: Error | 'succeeded' | 'server-error' | null): void {
     this.#queue.leave()
-    this.#ended[outcome === 'succeeded' ? 'succeeded' : outcome === null ? 'abandoned' : 'failed']++
+    this.#ended[outcome === null ? 'abandoned' : typeof outcome === 'string' ? outcome : 'failed']++
     if (outcome === null) return
-    const error = outcome === 'succeeded' ? null : outcome
+    const error = typeof outcome === 'string' ? null : outcome
     this.#passive.end(error === null)
     this.#note(error)
   }

@@ -4,8 +4,11 @@ import type { ExplainedRequest, Explanation, Principal, TargetHealth, VersionDec
 export interface TargetStatistics extends Pick<TargetHealth, 'address' | 'healthy' | 'pending' | 'queued'> {
   /** Open connections, including upgraded ones. */
   readonly connections: number
-  /** Completed attempts. `failed`: the target was at fault. `abandoned`: something else was. */
-  readonly ended: Readonly<Record<'succeeded' | 'failed' | 'abandoned', number>>
+  /**
+   * Attempts that have ended. `succeeded`: a response below 500. `failed`: no complete response, and the target is at fault.
+   * `abandoned`: no complete response for any other reason.
+   */
+  readonly ended: Readonly<Record<'succeeded' | 'server-error' | 'failed' | 'abandoned', number>>
 }
 
 /** The statistics of a version's upstream. */

@@ -8,6 +8,11 @@ import { observationOf } from './hand-over.ts'
 /** The status that is recorded if the client left before a response was sent, as in nginx's logs. */
 const clientClosedRequest = 499
 
+/** Whether a status is a server error. Node passes on any status of three digits; from 600 on, it counts as 5xx (RFC 9110 15). */
+export function isServerError (status: number): boolean {
+  return status >= 500
+}
+
 interface Attempted {
   readonly target: { readonly address: string } | null
   readonly retries: number
@@ -72,7 +77,16 @@ export class Observation {
     return this.isTunnel || isFinished(this.reply.raw) ? 'served' : 'client-gone'
   }
 
+<<<<<<< HEAD
   /** Why the request was not served: the failure of the exchange, or the code of the refusal. `null` if neither applies. */
+=======
+  /** Whether the upstream or a route of the app is at fault: no complete response, or a server error. */
+  get isFailure (): boolean {
+    return this.outcome === 'upstream-failed' || (this.outcome === 'served' && isServerError(this.status))
+  }
+
+  /** Why it was not served: the code of the refusal, or what was wrong with the exchange. */
+>>>>>>> f63d4bc (feat(observe): count server errors of upstreams in one way)
   get cause (): string | null {
     return this.failure?.cause ?? this.refusal?.code ?? null
   }

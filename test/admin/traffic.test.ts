@@ -2,15 +2,15 @@ import t from 'tap'
 import { sliceMs, slices, Traffic } from '../../lib/admin/traffic.ts'
 
 const start = 1_800_000_000_000
-const served = { outcome: 'served', status: 200, begunAt: 0, answeredAt: 10, endedAt: 12, isTunnel: false } as const
+const served = { outcome: 'served', isFailure: false, begunAt: 0, answeredAt: 10, endedAt: 12, isTunnel: false } as const
 
 t.test('requests are counted by interval', (t) => {
   const traffic = new Traffic()
   traffic.add('v1', served, start)
   traffic.add('v1', served, start + sliceMs)
-  traffic.add('v1', { ...served, outcome: 'refused', status: 400 }, start + sliceMs)
-  traffic.add('v1', { ...served, outcome: 'upstream-failed', status: 502 }, start + 2 * sliceMs)
-  traffic.add('v1', { ...served, status: 503 }, start + 2 * sliceMs)
+  traffic.add('v1', { ...served, outcome: 'refused' }, start + sliceMs)
+  traffic.add('v1', { ...served, outcome: 'upstream-failed', isFailure: true }, start + 2 * sliceMs)
+  traffic.add('v1', { ...served, isFailure: true }, start + 2 * sliceMs)
 
   const [{ requests, failed, refused }] = traffic.list(start + 2 * sliceMs) as [ReturnType<Traffic['list']>[number]]
 
