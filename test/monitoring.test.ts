@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { alone, observed } from './helpers/observed.ts'
 import { makeIssuer } from './helpers/issuer.ts'
 import { answer, startJwksServer } from './helpers/jwks-server.ts'
+import type { scrape } from './helpers/metrics.ts'
 import { startUpstream } from './helpers/upstream.ts'
 import { project } from './helpers/project.ts'
 
@@ -51,6 +52,43 @@ t.test('alerts and dashboard read metrics that there are, by labels that they ha
 
   t.ok(expressions.length > 20)
   t.strictSame(unknown, [])
+})
+
+/** Evaluates `sum(selector) / sum(selector) > limit` with the values of counters, as if all were from the last minutes. */
+function isFiring (expression: string, families: Awaited<ReturnType<typeof scrape>>['families']): boolean {
+  const [failed, all] = [...expression.matchAll(/(version_gateway_\w+)\{([^}]*)\}/g)].map(([, name, selectors]) => {
+    const matchers = [...selectors!.matchAll(/(\w+)(!?=)"([^"]*)"/g)]
+    const series = families.find((family) => family.name === name)!.metrics.filter(({ labels = {} }) =>
+      matchers.every(([, label, operator, value]) => (labels[label!] === value) === (operator === '=')))
+    return series.reduce((sum, { value }) => sum + Number(value), 0)
+  })
+  return failed! / all! > Number(/> ([\d.]+)\s*$/.exec(expression)![1])
+}
+
+for (const [kind, status, firing] of [['well', 200, []], ['wrong', 404, []], ['ill', 503, ['VersionServerErrors', 'TargetServerErrors']]] as const) {
+  t.test(`alerts for failures of an upstream that always responds ${status}: it is ${kind}`, async (t) => {
+    const { groups } = parse(await readFile(new URL('alerts.yaml', folder), 'utf8')) as Rules
+    const names = ['VersionFailing', 'VersionServerErrors', 'TargetServerErrors']
+    const upstream = await startUpstream(t, 'v1', (_request, response) => response.writeHead(status).end())
+    const { send, metricsOf } = await observed(t, alone(upstream))
+
+    await send('/a')
+    await send('/b')
+    const { families } = await metricsOf(2)
+    const alerts = groups.flatMap(({ rules }) => rules).filter(({ alert }) => names.includes(alert))
+
+    t.equal(alerts.length, names.length)
+    t.strictSame(alerts.filter(({ expr }) => isFiring(expr, families)).map(({ alert }) => alert), firing)
+  })
+}
+
+t.test('a panel shows responses from 500 on', async (t) => {
+  const { panels } = JSON.parse(await readFile(new URL('dashboard.json', folder), 'utf8')) as Dashboard
+
+  const { targets } = panels.find(({ title }) => title === 'Failure rate by version')!
+
+  t.match(targets[0]!.expr, /outcome="served",status="5xx"/)
+  t.match(targets[1]!.expr, /outcome="upstream-failed"/)
 })
 
 t.test('every alert says how urgent it is, and what is the matter', async (t) => {
