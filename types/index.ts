@@ -28,7 +28,7 @@ export type {
 export type { SanitizeHeadersOptions } from './sanitize.ts'
 export type {
   ActiveHealth, CookieOptions, HeaderEdits,
-  RetryReason, TargetHealth, UpstreamOptions, UpstreamRetry, UpstreamTimeouts, UpstreamTls, VersionHealth
+  RetryReason, ServerErrorLimit, TargetHealth, UpstreamOptions, UpstreamRetry, UpstreamTimeouts, UpstreamTls, VersionHealth
 } from './upstream.ts'
 export type { Consumer, UsageEntry, UsageOptions } from './usage.ts'
 export type {

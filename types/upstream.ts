@@ -78,6 +78,16 @@ export interface ActiveHealth {
   successes?: number
 }
 
+/** How many server errors make a target rest. */
+export interface ServerErrorLimit {
+  /** Share of responses from 500 on, above 0 and at most 1. 501 and 505 do not count, nor does the status of gRPC calls. */
+  ratio: number
+  /** Minimum number of responses in the window. Default 20. */
+  minResponses?: number
+  /** Length of the window in milliseconds. Default 10000. */
+  windowMs?: number
+}
+
 /** The health of one target. */
 export interface TargetHealth {
   readonly address: string
@@ -138,10 +148,10 @@ export interface UpstreamOptions {
   retry?: UpstreamRetry
   /**
    * Health checks. After `passive.failures` consecutive failures (default 5), a target gets no requests for `cooldownMs`
-   * milliseconds (default 10000), then one as a trial. If no target is healthy, all are tried. Active checks are off by
-   * default.
+   * milliseconds (default 10000), then one as a trial. `passive.serverErrors` does the same for a share of server errors. If
+   * no target is healthy, all are tried. Active checks and `serverErrors` are off by default.
    */
-  health?: { passive?: { failures?: number, cooldownMs?: number }, active?: ActiveHealth }
+  health?: { passive?: { failures?: number, cooldownMs?: number, serverErrors?: ServerErrorLimit }, active?: ActiveHealth }
   /** The `Host` of forwarded requests: the target's, the client's, or a fixed name. Default `target`. */
   host?: 'target' | 'client' | (string & {})
   /** Replaces the mount's prefix: with prefix `/api` and `/`, `/api/orders` is forwarded as `/orders`. Default `/`. */

@@ -31,6 +31,12 @@ const activeHealth = object({
   successes: count(1, 1_000_000, 'successes')
 }, ['path'])
 
+const serverErrors = object({
+  ratio: { type: 'number', exclusiveMinimum: 0, maximum: 1, expected: 'a number above 0, at most 1' },
+  minResponses: count(1, 1_000_000, 'responses'),
+  windowMs: count(1, 2 ** 31 - 1, 'milliseconds')
+}, ['ratio'])
+
 export const upstreamOptions = object({
   targets: {
     if: { type: 'array' },
@@ -45,7 +51,7 @@ export const upstreamOptions = object({
   tls: object({ ca: {}, cert: {}, key: {}, servername: text('a host name'), rejectUnauthorized: flag }),
   retry: object({ attempts: count(0, 10, 'attempts'), on: list(retryReason, 'a list of reasons'), maxDelay: milliseconds }),
   health: object({
-    passive: object({ failures: count(1, 1_000_000, 'failures'), cooldownMs: milliseconds }),
+    passive: object({ failures: count(1, 1_000_000, 'failures'), cooldownMs: milliseconds, serverErrors }),
     active: activeHealth
   }),
   host: { type: 'string', pattern: '^[A-Za-z0-9.:_\\[\\]-]+$', expected: "'target', 'client', or a host name" },

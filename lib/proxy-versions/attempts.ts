@@ -44,6 +44,7 @@ export class Attempts {
   /** Notes the status of the current target's response. */
   responded (status: number): void {
     this.#hasServerError = isServerError(status)
+    this.target!.responded(status)
   }
 
   end (outcome: Outcome): void {

@@ -106,6 +106,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   onUpgrade (rawHeaders: RawHeaders, socket: Duplex): void {
     openTunnel(this.#reply.request, this.#reply, this.#route, rawHeaders, socket)
     this.#isTunnel = true
+    this.#attempts.responded(101)
     this.#end('succeeded')
   }
 

@@ -4,6 +4,7 @@ import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { HealthCheck } from './health-check.ts'
 import { mostStreams } from './http2-connection.ts'
 import { PassiveHealth } from './passive-health.ts'
+import { ServerErrorRate } from './server-error-rate.ts'
 import { TargetConnections } from './target-connections.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
@@ -16,6 +17,7 @@ export class Target {
   readonly #connections: TargetConnections
   readonly #queue: ConnectionQueue
   readonly #passive: PassiveHealth
+  readonly #serverErrors: ServerErrorRate | null
   readonly #check: HealthCheck | null
   readonly #onHealth: OnHealth
   #ended = { succeeded: 0, 'server-error': 0, failed: 0, abandoned: 0 }
@@ -24,19 +26,20 @@ export class Target {
   #lastError: string | undefined
 
   constructor (address: string, options: UpstreamOptions, now: () => number, onHealth: OnHealth = () => {}) {
-    const { connections = 128, maxQueued = 1024, timeouts: { connect = 5_000 } = {}, health = {} } = options
+    const { connections = 128, maxQueued = 1024, timeouts: { connect = 5_000 } = {}, health: { passive = {}, active } = {} } = options
     this.address = address
     this.#queue = new ConnectionQueue(connections * (options.http2 === true ? mostStreams : 1), maxQueued, connect)
     this.#connections = new TargetConnections(address, options, now, (requests) => this.#queue.resize(requests))
-    this.#passive = new PassiveHealth(health.passive ?? {}, now)
-    this.#check = health.active === undefined ? null : new HealthCheck(address, options, health.active, this.#note)
+    this.#passive = new PassiveHealth(passive, now)
+    this.#serverErrors = passive.serverErrors === undefined ? null : new ServerErrorRate(passive.serverErrors, passive.cooldownMs, now)
+    this.#check = active === undefined ? null : new HealthCheck(address, options, active, this.#note)
     this.#onHealth = onHealth
     this.#check?.start()
   }
 
   /** Whether it should get requests. */
   get isHealthy (): boolean {
-    return this.#passive.isHealthy && this.#check?.state !== 'down'
+    return this.#passive.isHealthy && this.#serverErrors?.isHealthy !== false && this.#check?.state !== 'down'
   }
 
   /** Exchanges in flight. */
@@ -69,12 +72,19 @@ export class Target {
   /** Begins an exchange as soon as a connection is free. */
   enter (waiter: Waiter): void {
     this.#passive.begin()
+    this.#serverErrors?.begin()
     this.#queue.enter(waiter)
   }
 
   /** Sends the request of an exchange that has begun. */
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.#connections.dispatch(options, handler)
+  }
+
+  /** Counts the status of a response, at its beginning: its body may stream for hours. */
+  responded (status: number): void {
+    const error = this.#serverErrors?.add(status) ?? null
+    if (error !== null) this.#note(error)
   }
 
   /** Ends an exchange that has begun. `null` says nothing about the target's health; a server error is a sign of life. */
@@ -93,6 +103,7 @@ export class Target {
     this.#wasHealthy = other.#wasHealthy
     this.#lastError = other.#lastError
     this.#passive.takeOver(other.#passive)
+    if (other.#serverErrors !== null) this.#serverErrors?.takeOver(other.#serverErrors)
     if (other.#check !== null) this.#check?.takeOver(other.#check)
   }
 

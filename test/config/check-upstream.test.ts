@@ -155,3 +155,24 @@ test('an upstream without targets is told what is missing, and nothing that nobo
   t.ok(messages.some((message) => message.startsWith('versions.v9.upstream.targets: missing.')), messages.join('; '))
   t.notMatch(messages.join(' '), 'undefined')
 })
+
+for (const [member, value] of [
+  ['ratio', 0], ['ratio', 1.1], ['ratio', -1], ['ratio', '50%'], ['minResponses', 0], ['minResponses', 1.5], ['windowMs', 0]
+] as const) {
+  test(`a limit of server errors with ${member} ${value} is refused`, async (t) => {
+    const serverErrors = { ratio: 0.5, [member]: value }
+
+    const problems = gatewayProblems({ versions: { latest: { upstream: { targets: 'http://a', health: { passive: { serverErrors } } } } } })
+
+    t.strictSame(pathsOf(problems), [`versions.latest.upstream.health.passive.serverErrors.${member}`])
+    t.match(problems[0]!.message, `got ${typeof value === 'string' ? `'${value}'` : value}`)
+  })
+}
+
+test('a limit of server errors needs a ratio', async (t) => {
+  const health = { passive: { serverErrors: { minResponses: 5 } } }
+
+  const problems = gatewayProblems({ versions: { latest: { upstream: { targets: 'http://a', health } } } })
+
+  t.strictSame(pathsOf(problems), ['versions.latest.upstream.health.passive.serverErrors.ratio'])
+})
