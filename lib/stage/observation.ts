@@ -77,16 +77,12 @@ export class Observation {
     return this.isTunnel || isFinished(this.reply.raw) ? 'served' : 'client-gone'
   }
 
-<<<<<<< HEAD
-  /** Why the request was not served: the failure of the exchange, or the code of the refusal. `null` if neither applies. */
-=======
   /** Whether the upstream or a route of the app is at fault: no complete response, or a server error. */
   get isFailure (): boolean {
     return this.outcome === 'upstream-failed' || (this.outcome === 'served' && isServerError(this.status))
   }
 
-  /** Why it was not served: the code of the refusal, or what was wrong with the exchange. */
->>>>>>> f63d4bc (feat(observe): count server errors of upstreams in one way)
+  /** Why the request was not served: the failure of the exchange, or the code of the refusal. `null` if neither applies. */
   get cause (): string | null {
     return this.failure?.cause ?? this.refusal?.code ?? null
   }
