@@ -29,6 +29,8 @@ interface Owner {
   onChange (): void
   /** A request of the connection has ended. */
   onLeave (): void
+  /** The target has closed an idle connection, so it may have closed others too. */
+  onStale (): void
   /** The target does not offer HTTP/2. */
   onRefused (connection: Http2Connection): void
   /** The connection takes no more requests and has none left. The error says why it never became ready. */
@@ -43,6 +45,10 @@ export class Http2Connection {
   streams = 0
   /** Requests that the target allows at once. Every SETTINGS frame may change it (RFC 9113 6.5.2). */
   limit = mostStreams
+  /** A request of this connection has ended. */
+  isReused = false
+  /** The target does not process streams with a higher id (RFC 9113 6.8). */
+  lastStream = Infinity
   readonly #owner: Owner
   #socket: Socket | null = null
   #isRetired = false
@@ -78,14 +84,23 @@ export class Http2Connection {
   /** One request has ended. */
   leave (): void {
     this.streams--
+    this.isReused = true
     this.#closeWhenIdle()
     this.#owner.onLeave()
+  }
+
+  onStale (): void {
+    this.#owner.onStale()
   }
 
   /** Takes no more requests, and closes after the last one. */
   retire (): void {
     this.#isRetired = true
     this.#closeWhenIdle()
+  }
+
+  retireIfIdle (): void {
+    if (this.session !== null && this.streams === 0) this.retire()
   }
 
   /** Ends the connection at once, without waiting for the target. */
@@ -116,8 +131,9 @@ export class Http2Connection {
         clearTimeout(late)
         this.#end(this.session === null ? notHttp2(origin, reason) : null)
       })
-      // The session finishes its streams, and takes no new ones (RFC 9113 6.8).
-      .on('goaway', () => {
+      // The session takes no new streams (RFC 9113 6.8). After an error code, Node ends it, otherwise it finishes its streams.
+      .on('goaway', (_code, lastStream) => {
+        this.lastStream = lastStream
         this.retire()
         this.#owner.onChange()
       })

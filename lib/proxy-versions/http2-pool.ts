@@ -77,6 +77,11 @@ export class Http2Pool implements UpstreamPool {
     if (this.#waiting.size > 0 || this.#isClosing) this.#serve()
   }
 
+  /** Drops all idle connections, so that a retry gets a new one. */
+  onStale (): void {
+    for (const connection of this.#usable()) connection.retireIfIdle()
+  }
+
   onRefused (connection: Http2Connection): void {
     this.#connections.delete(connection)
     this.#isOffered = false
@@ -160,9 +165,7 @@ export class Http2Pool implements UpstreamPool {
   }
 
   #withRoom (): Http2Connection | undefined {
-    for (const connection of this.#connections) {
-      if (connection.hasRoom) return connection
-    }
+    for (const connection of this.#connections) if (connection.hasRoom) return connection
     return undefined
   }
 

@@ -1,9 +1,9 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
+import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import type { Readable } from 'node:stream'
 import { errors } from 'undici'
-import { fieldLists } from './field-lists.ts'
 import { Http2Inbox } from './http2-inbox.ts'
-import type { UpstreamHandler, UpstreamRequest, UpstreamRequestOptions } from './transport/upstream-handler.ts'
+import { openStream } from './http2-stream.ts'
+import { isClosed, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
 export interface Limits {
   /** Milliseconds from the end of the request to the response headers; 0 = no limit. */
@@ -12,8 +12,22 @@ export interface Limits {
   maxHeaderSize: number
 }
 
+/** The connection that carries the request. */
+interface Connection {
+  /** It has carried a request before this one. */
+  readonly isReused: boolean
+  /** The target has not processed streams with a higher id (RFC 9113 6.8). */
+  readonly lastStream: number
+  /** The request is over. */
+  leave (): void
+  /** Takes no more requests. */
+  retire (): void
+  /** The target closed the connection before this request arrived. */
+  onStale (): void
+}
+
 interface Options extends Limits {
-  connection: { leave (): void, retire (): void }
+  connection: Connection
   /** Sends the request again; `null` if it has already been repeated. */
   repeat: (() => void) | null
 }
@@ -31,11 +45,14 @@ export class Http2Request implements UpstreamRequest {
   #trailers: string[] = []
   #isRepeated = false
   #isOver = false
+  /** The connection had carried a request before this one. */
+  readonly #isReused: boolean
 
   constructor (session: ClientHttp2Session, handler: UpstreamHandler, options: Options) {
     this.#session = session
     this.#handler = handler
     this.#options = options
+    this.#isReused = options.connection.isReused
   }
 
   /**
@@ -47,17 +64,18 @@ export class Http2Request implements UpstreamRequest {
     if (this.#isOver) return this.#options.connection.leave()
     const body = source as Buffer | Readable | null
     // `close()` would end the stream before it resets it, so a partial upload would look complete. A signal only resets.
-    const stream = open(this.#session, requestHeaders(options, origin), { endStream: body === null, signal: this.#cancel.signal })
+    const stream = openStream(this.#session, options, origin, { endStream: body === null, signal: this.#cancel.signal })
     this.#stream = stream
     this.#inbox = new Http2Inbox(stream, this)
     this.#followAnswer(stream)
-    stream.on('error', (error) => this.#break(stream, error, body !== null)).on('close', () => {
-      this.#break(stream, new errors.SocketError(`the stream was reset with code ${stream.rstCode}`), body !== null)
+    const isRepeatable = body === null || Buffer.isBuffer(body)
+    stream.on('error', (error) => this.#break(stream, error, isRepeatable)).on('close', () => {
+      this.#break(stream, new errors.SocketError(`the stream was reset with code ${stream.rstCode}`), isRepeatable)
       this.#options.connection.leave()
     })
     this.#limitWait(stream, options.headersTimeout ?? this.#options.headersTimeout)
     if (Buffer.isBuffer(body)) stream.end(body)
-    else body?.on('error', this.#fail).pipe(stream)
+    else body?.on('error', (error) => this.#fail(error)).pipe(stream)
   }
 
   abort (reason: Error): void {
@@ -123,22 +141,29 @@ export class Http2Request implements UpstreamRequest {
     this.#handler.onComplete(buffers(this.#trailers))
   }
 
-  /** The stream broke off. The target did not process a refused request (RFC 9113 8.7), so it is sent again once. */
-  #break (stream: ClientHttp2Stream, error: Error, hasBody: boolean): void {
+  /** The stream broke off. A request that the target has not processed is sent again once. */
+  #break (stream: ClientHttp2Stream, error: Error, isRepeatable: boolean): void {
     // A complete response reaches the client, whatever happens to the connection.
     if (this.#isOver || this.#isRepeated || (this.#hasAnswer && this.#inbox!.isWhole)) return
-    const { repeat } = this.#options
-    this.#isRepeated = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && !hasBody && !this.#hasAnswer && repeat !== null
     clearTimeout(this.#wait)
-    if (this.#isRepeated) repeat!()
-    else this.#fail(error)
+    const { repeat } = this.#options
+    this.#isRepeated = isRepeatable && repeat !== null && !this.#hasAnswer && this.#isUnprocessed(stream)
+    if (this.#isRepeated) return repeat!()
+    const isStale = !this.#hasAnswer && this.#isReused && this.#session.destroyed && isClosed(error)
+    if (isStale) this.#options.connection.onStale()
+    this.#fail(error, isStale)
   }
 
-  readonly #fail = (error: Error): void => {
+  /** The target says that it did not process the request (RFC 9113 6.8, 8.7). */
+  #isUnprocessed (stream: ClientHttp2Stream): boolean {
+    return stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || stream.id! > this.#options.connection.lastStream
+  }
+
+  readonly #fail = (error: Error, isStale = false): void => {
     if (this.#isOver) return
     this.#end()
     this.#cancel.abort()
-    this.#handler.onError(error)
+    this.#handler.onError(error, isStale)
   }
 
   #end (): void {
@@ -157,39 +182,7 @@ export class Http2Request implements UpstreamRequest {
   }
 }
 
-type Fields = Record<string, string | string[]>
-
 /** Node decodes what a target sent as Latin-1, so this restores its bytes. */
 function buffers (rawFields: readonly string[]): Buffer[] {
   return rawFields.map((part) => Buffer.from(part, 'latin1'))
-}
-
-function requestHeaders ({ method, path, headers, takesTrailers = false }: UpstreamRequestOptions, origin: URL): Fields {
-  const { host, ...fields } = listed(headers as string[])
-  // HTTP/2 allows only this value (RFC 9113 8.2.2), and gRPC servers refuse calls without it.
-  if (takesTrailers) fields.te = 'trailers'
-  return { ...fields, ':method': method, ':scheme': origin.protocol.slice(0, -1), ':authority': host?.[0] ?? origin.host, ':path': path }
-}
-
-/** @throws undici's error for invalid headers */
-function listed (headers: string[]): Fields {
-  try {
-    return Object.fromEntries([...fieldLists(headers)].map(([name, { values }]) => [name, values]))
-  } catch (error) {
-    throw new errors.InvalidArgumentError((error as Error).message)
-  }
-}
-
-function open (session: ClientHttp2Session, headers: Fields, options: Parameters<ClientHttp2Session['request']>[1]): ClientHttp2Stream {
-  try {
-    return session.request(headers, options)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_HTTP2_HEADER_SINGLE_VALUE') throw error
-    return session.request(joined(headers), options)
-  }
-}
-
-/** Node refuses to repeat some fields. Joining their values keeps the meaning (RFC 9110 5.3, RFC 9113 8.2.3). */
-function joined (headers: Fields): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, [values].flat().join(name === 'cookie' ? '; ' : ', ')]))
 }

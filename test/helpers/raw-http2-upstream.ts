@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Test } from 'tap'
 import { makeAuthority } from './certificates.ts'
@@ -44,10 +44,12 @@ export const frames = {
  * @returns its address, and what to trust
  */
 export async function rawHttp2Upstream (
-  t: Test, answer: (stream: number, socket: TLSSocket) => Buffer[], first: Buffer[] | null = [frames.settings()]
+  t: Test, answer: (stream: number, socket: TLSSocket, tcp: Socket) => Buffer[], first: Buffer[] | null = [frames.settings()]
 ) {
   const { ca, server: certificate } = await makeAuthority()
   const sockets: TLSSocket[] = []
+  /** The connections below TLS, by their port. */
+  const below = new Map<number, Socket>()
   const server = createServer({ ...await certificate('127.0.0.1'), ALPNProtocols: ['h2'] }, (socket) => {
     sockets.push(socket)
     if (first !== null) socket.write(Buffer.concat(first))
@@ -63,10 +65,11 @@ export async function rawHttp2Upstream (
         at += 9 + length
         const isSettings = first !== null && type === types.settings && flag !== flags.ack
         if (isSettings) socket.write(frame(types.settings, flags.ack, 0, Buffer.alloc(0)))
-        if (type === types.headers) socket.write(Buffer.concat(answer(stream, socket)))
+        if (type === types.headers) socket.write(Buffer.concat(answer(stream, socket, below.get(socket.remotePort!)!)))
       }
     })
   })
+  server.on('connection', (tcp: Socket) => below.set(tcp.remotePort!, tcp))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => {

@@ -126,7 +126,8 @@ t.test('a connection that is gone takes no request', async (t) => {
   const { handler, notes, ended } = makeHandler()
   let left = 0
   const leave = (): void => { left++ }
-  const options = { headersTimeout: 0, maxHeaderSize: 16_384, connection: { leave, retire: () => {} }, repeat: null }
+  const connection = { isReused: false, lastStream: Infinity, leave, retire: () => {}, onStale: () => {} }
+  const options = { headersTimeout: 0, maxHeaderSize: 16_384, connection, repeat: null }
   session.destroy()
 
   try {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { unknownCoding } from '../failures.ts'
 import { fieldList, fieldValue, type RawHeaders } from '../raw-headers.ts'
-import type { UpgradeHandler, UpstreamRequest } from './upstream-handler.ts'
+import { isClosed, type UpgradeHandler, type UpstreamRequest } from './upstream-handler.ts'
 
 /** The connection that carries the request. */
 interface Connection {
@@ -113,9 +113,4 @@ function endsWithConnection (rawHeaders: RawHeaders): boolean {
   const coding = fieldList(rawHeaders, 'transfer-encoding')!.trim().toLowerCase()
   if (coding !== 'chunked' && coding !== 'identity') throw unknownCoding(coding)
   return coding === 'identity'
-}
-
-/** Whether the upstream has ended the connection. */
-function isClosed ({ code }: NodeJS.ErrnoException): boolean {
-  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
 }

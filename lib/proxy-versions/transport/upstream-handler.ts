@@ -56,3 +56,8 @@ export interface UpstreamPool {
   /** Ends all connections at once, without waiting for the target. */
   destroy (): Promise<void>
 }
+
+/** Whether the upstream has ended the connection. */
+export function isClosed ({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
+}
