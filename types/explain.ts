@@ -6,7 +6,7 @@ import type { Claims } from './identity.ts'
 export interface Principal {
   /** Claims of a verified token. Default: no token. */
   claims?: Claims
-  /** `name` of the provider that issued the token. Default: the one whose `issuer` is `claims.iss`, else the first. */
+  /** `name` of the provider that issued the token. Default: the one whose `issuer` fits `claims.iss`, else the first. */
   provider?: string
   /** Replaces the result of `key` in `fromTenantMap`. Default: `key` is called. */
   tenant?: string

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { IssuerTemplate } from './issuer.ts'
 import type { DiscoveredJwks, InlineJwks, PemJwks, RemoteJwks, SecretJwks } from './jwks.ts'
 
 /**
@@ -94,8 +95,11 @@ export interface Authorization {
 export interface IdentityProvider extends Authorization {
   /** Names the provider in identities and logs. Unique. */
   name: string
-  /** The exact `iss` of the provider's tokens. It selects the provider, so it must be unique. */
-  issuer: string
+  /**
+   * The exact `iss` of the provider's tokens, a template for it, or a list of these. It selects the provider, so it must be
+   * unique. A tenant that another provider names exactly does not belong to a template with `tenants: 'any'`.
+   */
+  issuer: string | IssuerTemplate | ReadonlyArray<string | IssuerTemplate>
   /** Accepted audiences: a token must name at least one in `aud`. Default: not checked. */
   audiences?: readonly string[]
   /** Default: all asymmetric algorithms of RFC 7518, EdDSA, Ed25519 and Ed448; never `none`. With a secret: HS256. */
@@ -145,7 +149,10 @@ export interface TokenCacheOptions {
 /** The status of a provider, from `app.identityProviders()`. */
 export interface IdentityProviderStatus {
   readonly name: string
+  /** The first of `issuers`. */
   readonly issuer: string
+  /** The issuers as written in the config: a template is one of them, whatever its tenants are. */
+  readonly issuers: readonly string[]
   /** The keys in use. Empty until they have been fetched. */
   readonly keys: ReadonlyArray<{ readonly kid: string | undefined, readonly algorithms: readonly string[] }>
   /** Time of the last successful fetch; `null` for keys in the config, and before the first fetch. */

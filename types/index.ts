@@ -15,6 +15,7 @@ export type {
   AcceptedClaims, Algorithm, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, ClaimValue, Identity,
   IdentityProvider, IdentityProviderStatus, RouteIdentity, TokenCacheOptions, TokenSource, VerifyIdentityOptions
 } from './identity.ts'
+export type { IssuerTemplate } from './issuer.ts'
 export type { DiscoveredJwks, InlineJwks, PemJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, SecretJwks } from './jwks.ts'
 export type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions, RequestIds, RequestOutcome } from './observe.ts'
 export type {

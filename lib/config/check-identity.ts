@@ -2,6 +2,7 @@ import type { ClaimPath, ClaimToHeader, IdentityProvider, RouteIdentity, VerifyI
 import { foldName } from '../headers/fold-name.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { claimPathProblem } from '../identity/claim-path.ts'
+import { checkIssuers } from './check-issuers.ts'
 import { checkJwks } from './check-jwks.ts'
 import { checkTokenSources } from './check-token-sources.ts'
 import { type Path, type Problems, show, showPath } from './problems.ts'
@@ -20,8 +21,8 @@ export function checkIdentity (problems: Problems, path: Path, options: VerifyId
   if (policy === 'require' && providers.length === 0) {
     problems.add(place, "there is none, so policy 'require' would refuse every request. Add a provider.")
   }
-  checkUnique(problems, place, providers, 'name', 'Give each provider a name of its own.')
-  checkUnique(problems, place, providers, 'issuer', "A token's 'iss' selects its provider: merge the two.")
+  checkNames(problems, place, providers)
+  checkIssuers(problems, place, providers)
   providers.forEach((provider, index) => {
     if (problems.isMisshapen([...place, index])) return
     checkJwks(problems, [...place, index, 'jwks'], provider)
@@ -31,13 +32,11 @@ export function checkIdentity (problems: Problems, path: Path, options: VerifyId
   checkTokenSources(problems, path, options, owned)
 }
 
-function checkUnique (
-  problems: Problems, path: Path, providers: readonly IdentityProvider[], field: 'name' | 'issuer', remedy: string
-): void {
-  const values = providers.map((provider, index) => problems.isMisshapen([...path, index, field]) ? Symbol('unusable') : provider[field])
+function checkNames (problems: Problems, path: Path, providers: readonly IdentityProvider[]): void {
+  const values = providers.map((provider, index) => problems.isMisshapen([...path, index, 'name']) ? Symbol('unusable') : provider.name)
   values.forEach((value, index) => {
     const first = values.indexOf(value)
-    if (first < index) problems.add([...path, index, field], `${show(value)} is taken by ${showPath([...path, first])}. ${remedy}`)
+    if (first < index) problems.add([...path, index, 'name'], `${show(value)} is taken by ${showPath([...path, first])}. Give each provider a name of its own.`)
   })
 }
 

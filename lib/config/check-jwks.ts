@@ -1,4 +1,5 @@
 import type { IdentityProvider, PublicJwk, RemoteKeysOptions } from '../../types/index.ts'
+import { soleIssuer } from '../identity/issuers.ts'
 import { isSafeSource } from '../identity/safe-source.ts'
 import { pemKey, secretMembers, secretOf, verificationKey } from '../identity/verification-key.ts'
 import { type Path, type Problems, show } from './problems.ts'
@@ -28,10 +29,17 @@ export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algor
   checkFixed(problems, path, { pem, secret }, problems.isIncomplete([...path.slice(0, -1), 'algorithms']) ? [] : algorithms)
   if (keys !== undefined && !problems.isMisshapen([...path, 'keys'])) checkKeys(problems, [...path, 'keys'], keys)
   if (url !== undefined && !problems.isMisshapen([...path, 'url'])) checkUrl(problems, [...path, 'url'], url, allowHttp)
-  if (discovery === true && sources.length === 1) checkUrl(problems, [...path.slice(0, -1), 'issuer'], issuer, allowHttp)
+  if (discovery === true && sources.length === 1 && !problems.isIncomplete([...path.slice(0, -1), 'issuer'])) checkDiscovery(problems, path, issuer, allowHttp)
   if (ca !== undefined && ![ca].flat().every((each) => String(each).includes('-----BEGIN'))) {
     problems.add([...path, 'ca'], "expected PEM, which begins with '-----BEGIN'. Give the content of a file, not its name: readFileSync('ca.pem').")
   }
+}
+
+function checkDiscovery (problems: Problems, path: Path, issuer: IdentityProvider['issuer'], allowHttp?: boolean): void {
+  const sole = soleIssuer(issuer)
+  if (sole !== null) return checkUrl(problems, [...path.slice(0, -1), 'issuer'], sole, allowHttp)
+  problems.add([...path, 'discovery'], 'finds the keys of one exact issuer, and the provider has a template or several issuers. ' +
+    "Write the address of their keys instead, such as jwks: { url: 'https://login.microsoftonline.com/common/discovery/v2.0/keys' }.")
 }
 
 function checkUrl (problems: Problems, path: Path, text: string, allowHttp = false): void {

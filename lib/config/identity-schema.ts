@@ -67,9 +67,24 @@ const scope: SchemaObject = { type: 'string', pattern: '^[!#-\\[\\]-~]+$', expec
 
 const algorithm = oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'Ed448', 'HS256', 'HS384', 'HS512')
 
+const exactIssuer = text("the exact 'iss' of the provider's tokens")
+const issuerTemplate = object({
+  template: text("a URL such as 'https://login.microsoftonline.com/{tenantid}/v2.0'"),
+  tenants: {
+    if: { type: 'array' },
+    then: { ...list(text('a tenant'), 'a list with at least one tenant'), minItems: 1 },
+    else: { const: 'any', expected: "a list of tenants, or 'any'" },
+    expected: "a list of tenants, or 'any' to accept tokens of every tenant"
+  }
+}, ['template', 'tenants'])
+const oneIssuer: SchemaObject = { if: { type: 'object' }, then: issuerTemplate, else: exactIssuer }
+const issuer: SchemaObject = {
+  if: { type: 'array' }, then: { ...list(oneIssuer, 'a list with at least one issuer'), minItems: 1 }, else: oneIssuer, expected: exactIssuer.expected
+}
+
 const provider = object({
   name: text('a name for the provider'),
-  issuer: text("the exact 'iss' of the provider's tokens"),
+  issuer,
   audiences: { ...list(text('an audience'), 'a list with at least one audience'), minItems: 1 },
   algorithms: { ...list(algorithm, 'a list with at least one algorithm'), minItems: 1 },
   requiredClaims: list(claim, 'a list of claims'),

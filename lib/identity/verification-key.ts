@@ -4,6 +4,8 @@ import type { Algorithm, PublicJwk } from '../../types/index.ts'
 /** A key that verifies signatures of tokens. */
 export interface VerificationKey {
   readonly kid: string | undefined
+  /** The only issuer that signs with the key, or a template for it, if the key names one. */
+  readonly issuer?: string
   /** SubjectPublicKeyInfo as PEM. Empty if there is a `secret`. */
   readonly material: string
   /** The shared secret, instead of a public key. */
@@ -74,7 +76,9 @@ function prepare (jwk: PublicJwk): VerificationKey | string {
   const { modulusLength = Infinity, publicExponent = smallestExponent } = key.asymmetricKeyDetails!
   if (modulusLength < 2048) return `RSA of ${modulusLength} bits; at least 2048 are needed (RFC 7518 3.3)`
   if (publicExponent < smallestExponent || publicExponent % 2n === 0n) return 'its public exponent is below 65537, or even'
-  return { kid: jwk.kid ?? undefined, material: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms, isCurrent: true }
+  const { kid, issuer } = jwk as PublicJwk & { issuer?: unknown }
+  const material = key.export({ type: 'spki', format: 'pem' }).toString()
+  return { kid: kid ?? undefined, ...typeof issuer === 'string' && { issuer }, material, algorithms, isCurrent: true }
 }
 
 /** Returns why the members of a key rule it out, or `null` (RFC 7517 4.2, 4.3, 4.5). */

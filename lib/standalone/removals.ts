@@ -1,5 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
+import type { IdentityProvider } from '../../types/index.ts'
 import { type Path, showPath } from '../config/problems.ts'
+import { writtenIssuers } from '../identity/issuers.ts'
 import type { LoadedFile } from './load-config.ts'
 
 /**
@@ -7,7 +8,8 @@ import type { LoadedFile } from './load-config.ts'
  * or may do so in the future, and may be missing from a file that is still being written.
  */
 const harmless = new Set([
-  '$schema', 'confirmRemoved', 'discovery', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'resolve.pin.*.tenants.map.*', 'identity.realm', 'identity.cache', 'identity.onOpaque', 'resolve.exposeDecision',
+  '$schema', 'confirmRemoved', 'discovery', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'resolve.pin.*.tenants.map.*', 'identity.realm', 'identity.cache', 'identity.onOpaque',
+  'identity.providers.*.issuer.template', 'identity.providers.*.issuer.tenants', 'resolve.exposeDecision',
   'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'admin.prefix',
   ...['host', 'port', 'http2', 'trustProxy', 'methods', 'log', 'drainMs'].map((name) => `server.${name}`),
   ...['releasedAt', 'deprecatedAt', 'sunsetAt', 'successor', 'links', 'brownouts', 'onRetired', 'public'].map((name) => `versions.*.${name}`),
@@ -89,9 +91,11 @@ function isNeutral (name: string, value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
-/** A renamed provider keeps its issuer. */
+/** A renamed provider keeps an issuer. */
 function hasSameIssuer (item: unknown, other: unknown): boolean {
-  return isObject(item) && isObject(other) && item.issuer !== undefined && isDeepStrictEqual(item.issuer, other.issuer)
+  if (!isObject(item) || !isObject(other) || item.issuer === undefined || other.issuer === undefined) return false
+  const issuers = writtenIssuers(other.issuer as IdentityProvider['issuer'])
+  return writtenIssuers(item.issuer as IdentityProvider['issuer']).some((issuer) => issuers.includes(issuer))
 }
 
 function asText (item: unknown): string {

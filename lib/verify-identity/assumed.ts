@@ -1,5 +1,6 @@
 import type { Rehearsal } from '../stage/steps.ts'
 import type { Identified } from './identify.ts'
+import { Issuers } from './issuers.ts'
 import type { Provider } from './provider.ts'
 
 /** Returns the caller that a rehearsal assumes, as if its claims had been verified; `null` without claims. */
@@ -7,7 +8,7 @@ export function assumed (providers: readonly Provider[], rehearsal: Rehearsal | 
   if (rehearsal?.claims === undefined) return null
   const { claims, provider: name } = rehearsal
   const provider = name === undefined
-    ? providers.find(({ options }) => options.issuer === claims.iss) ?? providers[0]
+    ? new Issuers(providers).find(claims.iss) ?? providers[0]
     : providers.find(({ options }) => options.name === name)
   if (provider === undefined) throw new Error(name === undefined ? 'There is no identity provider that claims could come from.' : `There is no identity provider '${name}'.`)
   return { identity: Object.freeze({ provider: provider.options.name, claims }), provider, headers: provider.project(claims) }

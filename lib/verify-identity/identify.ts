@@ -4,6 +4,7 @@ import { chain, isPromise, type MaybePromise, rescue } from '../maybe-promise.ts
 import { expiryOf } from './check-claims.ts'
 import { decodeToken, type UnverifiedToken } from './decode-token.ts'
 import { invalidToken } from './invalid-token.ts'
+import { Issuers } from './issuers.ts'
 import type { ProjectedHeader } from './project-claims.ts'
 import type { Provider } from './provider.ts'
 import { TokenCache } from './token-cache.ts'
@@ -22,11 +23,11 @@ export type Identify = (token: string, source: Source) => MaybePromise<Identifie
 
 const defaultCache = { size: 10_000, bytes: 32 * 1024 * 1024 }
 
-/** Makes the `Identify` function of some providers. A token's exact `iss` selects one; no other is tried (RFC 8725 3.8). */
+/** Makes the `Identify` function of some providers. A token's `iss` selects one; no other is tried (RFC 8725 3.8). */
 export function tokenIdentifier (
   providers: readonly Provider[], { cache: cacheOptions = {}, maxTokenBytes }: Pick<VerifyIdentityOptions, 'cache' | 'maxTokenBytes'> = {}
 ): Identify {
-  const byIssuer = new Map(providers.map((provider) => [provider.options.issuer as unknown, provider]))
+  const issuers = new Issuers(providers)
   const cache = cacheOptions === false ? null : new TokenCache<Identified>({ ...defaultCache, ...cacheOptions }, Date.now)
 
   return (token, source) => {
@@ -36,12 +37,9 @@ export function tokenIdentifier (
       return takenFrom(source, remembered)
     }
     const unverified = decodeToken(token, maxTokenBytes)
-    const provider = byIssuer.get(unverified.claims.iss)
-    if (provider === undefined) {
-      throw invalidToken('issuer', {
-        claim: 'iss', found: unverified.claims.iss, expected: [...byIssuer.keys()]
-      })
-    }
+    const { iss } = unverified.claims
+    const provider = issuers.find(iss)
+    if (provider === undefined) throw invalidToken('issuer', { claim: 'iss', found: iss, expected: issuers.written })
     return rescue(() => verify(token, unverified, provider, source), (error) => { throw named(error, provider) })
   }
 
@@ -50,7 +48,7 @@ export function tokenIdentifier (
     provider.cache.misses++
     return chain(provider.keys.find(unverified.hint), (keys) => {
       const { claims } = unverified
-      const key = verifyToken(token, unverified, provider.options, keys)
+      const key = verifyToken(token, unverified, provider.options, provider.keysOf(claims, keys))
       return chain(validated(provider, claims), () => {
         if (!key.isCurrent) throw invalidToken('key')
         const identity = Object.freeze({ provider: provider.options.name, claims })

@@ -7,7 +7,7 @@ import type { JsonClient } from './fetch-json.ts'
  *
  * @throws when the metadata belongs to another issuer, or contains an unsafe URL (OpenID Connect Discovery 4.3)
  */
-export async function keySetUrl (client: JsonClient, { issuer }: { issuer: string }, jwks: RemoteJwks | DiscoveredJwks): Promise<URL> {
+export async function keySetUrl (client: JsonClient, issuer: string, jwks: RemoteJwks | DiscoveredJwks): Promise<URL> {
   const { allowHttp = false } = jwks
   if (jwks.url !== undefined) return new URL(jwks.url)
   const metadata = await client.fetch(new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`))

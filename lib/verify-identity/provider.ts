@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type {
-  Algorithm, Authorization, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity, TokenSource,
+  Algorithm, Authorization, Claims, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity, TokenSource,
   VerifyIdentityOptions
 } from '../../types/index.ts'
+import { issuersOf, writtenIssuers } from '../identity/issuers.ts'
 import { pemKey, secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './fixed-keys.ts'
@@ -33,6 +34,7 @@ export class Provider {
   readonly #keySets: KeySets
   readonly #algorithms: ReadonlySet<string>
   readonly #typ: string | undefined
+  readonly #hasTemplate: boolean
 
   constructor (options: IdentityProvider, log: FastifyBaseLogger, keySets: KeySets, defaultSources: readonly TokenSource[] = [{ header: 'authorization' }]) {
     const { algorithms = 'secret' in options.jwks ? ['HS256'] : defaultAlgorithms, tokenSources = defaultSources, typ } = options
@@ -46,6 +48,7 @@ export class Provider {
     this.asksFor = pick(options, 'requiredScopes', 'requiredRoles', 'authorize', ...claimOptions)
     this.#claims = claimOptions.some((name) => options[name] !== undefined) ? pick(options, ...claimOptions) : null
     this.#algorithms = new Set(algorithms)
+    this.#hasTemplate = issuersOf(options.issuer).some((issuer) => typeof issuer !== 'string')
     this.#typ = typ === undefined ? undefined : mediaType(typ)
   }
 
@@ -70,6 +73,14 @@ export class Provider {
     if (typeof typ !== 'string' || mediaType(typ) !== this.#typ) throw invalidToken('type', { found: typ, expected: this.#typ })
   }
 
+  /**
+   * Drops keys that belong to other issuers of the set: Entra ID has keys that only sign for one tenant, and names it as the
+   * key's `issuer`. Without this check, that tenant could issue tokens of all others.
+   */
+  keysOf ({ iss }: Claims, keys: readonly VerificationKey[]): readonly VerificationKey[] {
+    return this.#hasTemplate ? keys.filter(({ issuer = iss }) => issuer === iss || String(issuer).includes('{')) : keys
+  }
+
   /** Returns the requirements of a route, with the provider's scope and role claims as defaults. */
   asksForRoute (route: RouteIdentity): RouteIdentity {
     return this.#claims === null ? route : { ...this.#claims, ...route }
@@ -82,12 +93,13 @@ export class Provider {
 
   /** Closes the key set, unless another app uses it. */
   async close (): Promise<void> {
-    if (this.remote !== null) await this.#keySets.release(this.remote)
+    if (this.remote !== null) await this.#keySets.release(this.options)
   }
 
   status (): IdentityProviderStatus {
     const { name, issuer } = this.options
-    return { name, issuer, ...this.keys.status(), cache: { ...this.cache } }
+    const issuers = writtenIssuers(issuer)
+    return { name, issuer: issuers[0]!, issuers, ...this.keys.status(), cache: { ...this.cache } }
   }
 }
 
@@ -96,7 +108,7 @@ function keySource (options: IdentityProvider, log: FastifyBaseLogger, keySets: 
   if ('pem' in jwks) return fixedKeys([jwks.pem].flat().map(pemKey))
   if ('secret' in jwks) return fixedKeys([secretKey(jwks.secret)])
   if (jwks.keys !== undefined) return fixedKeys(usableKeys(options, jwks.keys, log))
-  return keySets.use(options, () => new RemoteKeys(options, jwks, { log }))
+  return keySets.use(options, { log })
 }
 
 /** Skips keys for other purposes (RFC 7517 5), and logs them. */

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { DiscoveredJwks, PublicJwk, RemoteJwks } from '../../types/index.ts'
+import type { DiscoveredJwks, IdentityProvider, PublicJwk, RemoteJwks } from '../../types/index.ts'
 import { keysUnavailable } from '../errors.ts'
+import { soleIssuer } from '../identity/issuers.ts'
 import { type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import { chain, type MaybePromise } from '../maybe-promise.ts'
 import { jsonClient, type JsonClient } from './fetch-json.ts'
@@ -12,19 +13,26 @@ import { keySetUrl } from './key-set-url.ts'
 /** Delay after the first failed fetch, in milliseconds. It doubles with each further failure. */
 const firstRetryMs = 1_000
 
-interface Surroundings {
+export interface Surroundings {
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   now?: () => number
 }
 
-/** Fetches a provider's keys, renews them in the background, and keeps using them while their source is down. */
+/** A provider whose keys are fetched. */
+export interface User extends Pick<IdentityProvider, 'name' | 'issuer'> {
+  readonly jwks: RemoteJwks | DiscoveredJwks
+}
+
+/** Fetches the keys of providers, renews them in the background, and keeps using them while their source is down. */
 export class RemoteKeys implements KeySource {
-  readonly #provider: { name: string, issuer: string }
   readonly #jwks: RemoteJwks | DiscoveredJwks
+  readonly #issuer: string | null
   readonly #client: JsonClient
-  readonly #refreshMs: number
-  readonly #cooldownMs: number
-  readonly #staleMs: number
+  /** Names of the providers, for the log. */
+  #provider = ''
+  #refreshMs = 0
+  #cooldownMs = 0
+  #staleMs = 0
   readonly #log: Surroundings['log']
   readonly #now: () => number
   #keys: readonly VerificationKey[] | null = null
@@ -43,16 +51,28 @@ export class RemoteKeys implements KeySource {
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor (provider: { name: string, issuer: string }, jwks: RemoteJwks | DiscoveredJwks, { log, now = Date.now }: Surroundings) {
-    const { timeoutMs = 5_000, refreshSeconds = 600, cooldownSeconds = 30, staleIfErrorSeconds = 86_400, maxBytes = 1024 * 1024 } = jwks
-    this.#provider = provider
+  constructor (user: User, { log, now = Date.now }: Surroundings) {
+    const { jwks, issuer } = user
+    const { timeoutMs = 5_000, maxBytes = 1024 * 1024 } = jwks
     this.#jwks = jwks
+    this.#issuer = soleIssuer(issuer)
     this.#client = jsonClient({ ...jwks, timeoutMs, maxBytes })
-    this.#refreshMs = refreshSeconds * 1000
-    this.#cooldownMs = cooldownSeconds * 1000
-    this.#staleMs = staleIfErrorSeconds * 1000
     this.#log = log
     this.#now = now
+    this.serve([user])
+  }
+
+  /** Takes the strictest times of all providers that use the keys. */
+  serve (users: readonly User[]): void {
+    const strictest = (choose: (...seconds: number[]) => number, name: 'refreshSeconds' | 'cooldownSeconds' | 'staleIfErrorSeconds', seconds: number): number =>
+      choose(...users.map(({ jwks }) => jwks[name] ?? seconds)) * 1000
+    const refreshMs = strictest(Math.min, 'refreshSeconds', 600)
+    const isEarlier = refreshMs < this.#refreshMs
+    this.#provider = [...new Set(users.map(({ name }) => name))].join(', ')
+    this.#refreshMs = refreshMs
+    this.#cooldownMs = strictest(Math.max, 'cooldownSeconds', 30)
+    this.#staleMs = strictest(Math.min, 'staleIfErrorSeconds', 86_400)
+    if (isEarlier && this.#timer !== undefined) this.#schedule()
   }
 
   find (hint: KeyHint): MaybePromise<readonly VerificationKey[]> {
@@ -102,7 +122,8 @@ export class RemoteKeys implements KeySource {
 
   async #load (): Promise<void> {
     try {
-      const url = await keySetUrl(this.#client, this.#provider, this.#jwks)
+      // The config check allows discovery only with one exact issuer.
+      const url = await keySetUrl(this.#client, this.#issuer!, this.#jwks)
       this.#take(keysIn(url, await this.#client.fetch(url)), url)
       this.#fetches.succeeded++
     } catch (error) {
@@ -111,7 +132,7 @@ export class RemoteKeys implements KeySource {
       this.#lastError = (error as Error).message
       this.#failures++
       this.#fetches.failed++
-      if (!this.#isClosed) this.#log.error({ err: error, provider: this.#provider.name }, 'keys of the provider could not be fetched')
+      if (!this.#isClosed) this.#log.error({ err: error, provider: this.#provider }, 'keys of the provider could not be fetched')
     }
     this.#schedule()
   }
@@ -124,7 +145,7 @@ export class RemoteKeys implements KeySource {
       const known = this.#prepared.get(identity)
       const key = known ?? verificationKey(jwk)
       if (known === undefined && typeof key === 'string') {
-        this.#log.warn({ provider: this.#provider.name, kid: jwk?.kid, reason: key }, 'a key of the provider is not used')
+        this.#log.warn({ provider: this.#provider, kid: jwk?.kid, reason: key }, 'a key of the provider is not used')
       }
       prepared.set(identity, key)
     }

@@ -17,7 +17,7 @@ const set = JSON.stringify({ keys: [jwk] })
 const quiet = { info () {}, warn () {}, error () {} }
 
 async function statusOf (t: Test, url: string, options: RemoteKeysOptions = {}) {
-  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test' }, { url, ...options }, { log: quiet })
+  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test', jwks: { url, ...options } }, { log: quiet })
   t.teardown(async () => await keys.close())
   await keys.refresh()
   return keys.status()

@@ -11,7 +11,7 @@ function clientOf (metadata: unknown): JsonClient & { fetched: string[] } {
 t.test('a configured address is used unchanged, without a request for metadata', async (t) => {
   const client = clientOf({})
 
-  const url = await keySetUrl(client, { issuer: 'https://idp.test' }, { url: 'https://keys.test/a?b' })
+  const url = await keySetUrl(client, 'https://idp.test', { url: 'https://keys.test/a?b' })
 
   t.equal(url.href, 'https://keys.test/a?b')
   t.strictSame(client.fetched, [])
@@ -25,7 +25,7 @@ for (const [issuer, asked] of [
   t.test(`the metadata of ${issuer} is at ${asked}`, async (t) => {
     const client = clientOf({ issuer, jwks_uri: 'https://keys.test/' })
 
-    const url = await keySetUrl(client, { issuer }, { discovery: true })
+    const url = await keySetUrl(client, issuer, { discovery: true })
 
     t.equal(url.href, 'https://keys.test/')
     t.strictSame(client.fetched, [asked])
@@ -35,7 +35,7 @@ for (const [issuer, asked] of [
 t.test('an issuer on loopback may have its keys there', async (t) => {
   const issuer = 'http://127.0.0.1:8080'
 
-  const url = await keySetUrl(clientOf({ issuer, jwks_uri: 'http://localhost:8081/' }), { issuer }, { discovery: true })
+  const url = await keySetUrl(clientOf({ issuer, jwks_uri: 'http://localhost:8081/' }), issuer, { discovery: true })
 
   t.equal(url.href, 'http://localhost:8081/')
 })
@@ -57,6 +57,6 @@ const wrong: Array<[what: string, metadata: unknown]> = [
 ]
 for (const [what, metadata] of wrong) {
   t.test(`metadata that is ${what} is rejected`, async (t) => {
-    await t.rejects(keySetUrl(clientOf(metadata), { issuer }, { discovery: true }), /the metadata of https:\/\/idp\.test /)
+    await t.rejects(keySetUrl(clientOf(metadata), issuer, { discovery: true }), /the metadata of https:\/\/idp\.test /)
   })
 }

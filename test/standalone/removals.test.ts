@@ -60,6 +60,10 @@ for (const [what, before, after] of [
   ['what is said explicitly', { identity: { policy: 'require', providers: [provider] } }, { identity: { policy: 'allow-missing', providers: [provider] } }],
   ['fewer values of lists that allow something', { ...identity({ audiences: ['a', 'b'], algorithms: ['RS256', 'ES256'] }) }, identity({ audiences: ['a'], algorithms: ['RS256'] })],
   ['a provider with another name', identity({}), identity({ name: 'renamed' })],
+  ['a provider that is merged with another', {
+    identity: { providers: [provider, { name: 'two', issuer: 'https://two.example', jwks: provider.jwks }] }
+  }, identity({ issuer: [provider.issuer, 'https://two.example'] })],
+  ['the template of an issuer', identity({ issuer: { template: 'https://acme.example/{tenant}', tenants: ['a', 'b'] } }), identity({})],
   ['a version, an alias and a tenant', {
     versions: { ...versions, v2: { upstream: 'u', disabled: true } }, aliases: { old: 'v1', latest: 'v1' }, resolve: { pin: [{ tenants: { claim: 't', map: { a: 'v1' } } }] }
   }, { aliases: { latest: 'v1' }, resolve: { pin: [{ tenants: { claim: 't', map: {} } }] } }],

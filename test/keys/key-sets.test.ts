@@ -1,0 +1,75 @@
+import t, { type Test } from 'tap'
+import { KeySets } from '../../lib/verify-identity/key-sets.ts'
+import { makeIssuer } from '../helpers/issuer.ts'
+import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+
+const { jwk } = makeIssuer('known')
+const hint = { alg: 'RS256', kid: 'known' }
+
+/** Key sets whose time stands still until it is set, and a server for them. */
+async function keySets (t: Test) {
+  const server = await startJwksServer(t, answer({ keys: [jwk] }))
+  const clock = { now: 1_000_000 }
+  const lines: unknown[] = []
+  const log = { info () {}, warn () {}, error: (about: unknown) => { lines.push(about) } }
+  return { server, clock, lines, sets: new KeySets(), surroundings: { log, now: () => clock.now } }
+}
+
+t.test('the strictest times of all providers of a key set apply, until a provider is gone', async (t) => {
+  const { server, clock, sets, surroundings } = await keySets(t)
+  const patient = { name: 'a', issuer: 'https://a.test', jwks: { url: server.url, staleIfErrorSeconds: 1000 } }
+  const strict = { name: 'b', issuer: 'https://b.test', jwks: { url: server.url, staleIfErrorSeconds: 10 } }
+  const keys = sets.use(patient, surroundings)
+  t.teardown(async () => await sets.release(patient))
+  await keys.refresh()
+  server.stop()
+
+  t.equal(sets.use(strict, surroundings), keys)
+  clock.now += 600_000 + 9_000
+  t.equal((await keys.find(hint)).length, 1)
+  await sets.release(strict)
+  clock.now += 2_000
+  t.equal((await keys.find(hint)).length, 1)
+  sets.use(strict, surroundings)
+  await t.rejects(async () => await keys.find(hint), { code: 'KEYS_UNAVAILABLE' })
+  await sets.release(strict)
+})
+
+t.test('a failure of shared keys names all their providers', async (t) => {
+  const { server, lines, sets, surroundings } = await keySets(t)
+  const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { url: server.url } }))
+  const [keys] = users.map((user) => sets.use(user, surroundings))
+  t.teardown(async () => { for (const user of users) await sets.release(user) })
+  server.stop()
+
+  await keys!.refresh()
+
+  t.match(lines, [{ provider: 'a, b' }])
+})
+
+t.test('a key set is closed with the last of its providers', async (t) => {
+  const { server, sets, surroundings } = await keySets(t)
+  const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { url: server.url } }))
+  const [first] = users.map((user) => sets.use(user, surroundings))
+
+  await sets.release(users[0]!)
+  const shared = sets.use(users[0]!, surroundings)
+  for (const user of users) await sets.release(user)
+  await sets.release(users[0]!)
+  const next = sets.use(users[0]!, surroundings)
+  await sets.release(users[0]!)
+
+  t.equal(shared, first)
+  t.not(next, first)
+})
+
+t.test('metadata of different issuers is never shared', async (t) => {
+  const { sets, surroundings } = await keySets(t)
+  const users = ['a', 'b', 'a'].map((name) => ({ name, issuer: `http://127.0.0.1/${name}`, jwks: { discovery: true } as const }))
+
+  const [a, b, again] = users.map((user) => sets.use(user, surroundings))
+  for (const user of users) await sets.release(user)
+
+  t.not(a, b)
+  t.equal(a, again)
+})
