@@ -5,6 +5,11 @@ export function claimNames (path: ClaimPath): readonly string[] {
   return Array.isArray(path) ? path : String(path).split('.')
 }
 
+/** A claim path as it is written in a config. */
+export function showClaim (names: readonly string[]): string {
+  return names.some((name) => /[./]/.test(name)) ? `[${names.map((name) => `'${name}'`).join(', ')}]` : names.join('.')
+}
+
 /**
  * Returns the claim at a path, or `undefined` if there is none. Only own members of plain objects are followed. Otherwise
  * `constructor.name` would exist in every token, and `length` in every list.

@@ -1,5 +1,6 @@
 import type { Registry as Metrics } from 'prom-client'
 import type { IdentityProviderStatus } from '../../types/index.ts'
+import { showClaim } from '../identity/claim-path.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { TargetStatistics, UpstreamStatistics } from '../registry/reporters.ts'
 import { registerMetric, type Value } from './metric.ts'
@@ -16,7 +17,7 @@ type Metric = readonly [name: string, type: 'counter' | 'gauge' | 'fact', help: 
 
 /** The metrics of what is known anyway: versions, upstreams, providers. They cost nothing until somebody asks for them. */
 export function registerStateMetrics (metrics: Metrics, prefix: string, sources: Sources): void {
-  const all = [...versionMetrics(sources), ...upstreamMetrics(sources), ...providerMetrics(sources)]
+  const all = [...versionMetrics(sources), ...upstreamMetrics(sources), ...providerMetrics(sources), claimMetric(sources)]
   for (const [name, type, help, values] of all) {
     const kind = type === 'fact' ? { type: 'gauge', aggregator: 'max' } as const : { type }
     registerMetric(metrics, { name: prefix + name, help, ...kind }, values)
@@ -53,6 +54,12 @@ function upstreamMetrics ({ registry }: Sources): Metric[] {
     ['upstream_healthy', 'fact', 'Whether a target gets requests: 1 or 0.', ofTargets(({ healthy }) => Number(healthy))],
     ['websockets_open', 'gauge', 'Upgraded connections that are open, such as WebSockets.', ofVersions(({ tunnels }) => tunnels)]
   ]
+}
+
+function claimMetric ({ registry }: Sources): Metric {
+  const absent = (): Value[] => (registry()?.reporters.find('claims')?.() ?? [])
+    .map(({ option, names, absent: value }) => ({ value, labels: { option, claim: showClaim(names) } }))
+  return ['claim_absent_total', 'counter', 'Requests whose verified token lacks a claim that an option reads.', absent]
 }
 
 function providerMetrics ({ providers }: Sources): Metric[] {

@@ -1,3 +1,4 @@
+import type { ClaimReader } from '../identity/claim-readers.ts'
 import type { ExplainedRequest, Explanation, Principal, TargetHealth, VersionDecision, VersionHealth } from '../../types/index.ts'
 
 /** The statistics of a target, counted since its version has had it. */
@@ -38,6 +39,8 @@ export interface Reports {
   /** Returns the id of the version that serves the default, or `null` if it depends on the request or there is none. */
   defaultId: () => string | null
   precedence: () => Precedence
+  /** The options that read claims of tokens. */
+  claims: () => readonly ClaimReader[]
   explain: (request: ExplainedRequest) => Promise<Explanation>
   /** Whether a path is under a prefix of the gateway. */
   has: (url: string) => boolean

@@ -10,7 +10,7 @@ import { builtIn } from '../stage/built-in.ts'
  */
 export function fromClaim (path: ClaimPath): VersionResolver {
   const names = claimNames(path)
-  return builtIn({ reads: 'claim', argument: path }, {
+  return builtIn({ reads: 'claim', argument: path, claim: names }, {
     name: `claim:${names.join('.')}`,
     resolve ({ identity }) {
       const version = identity === null ? undefined : readClaim(identity.claims, names)

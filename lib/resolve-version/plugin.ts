@@ -13,11 +13,12 @@ import { canonicalForm } from '../registry/version-id.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import {
-  declareOnRequest, ownedHeaders, pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, takenOut
+  claimReaders, declareOnRequest, ownedHeaders, pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, takenOut
 } from '../stage/hand-over.ts'
 import { addStep, type Rehearsal } from '../stage/steps.ts'
 import { servedByDefault } from './by-default.ts'
 import { type Case, precedenceOf, type Rules, rulesOf } from './case.ts'
+import { addReaders } from './claim-options.ts'
 import { makeDecision } from './decision.ts'
 import { explain, resolveFor } from './explain.ts'
 import type { HeaderReads } from './header-reads.ts'
@@ -45,6 +46,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const reporter = new Reporter(registry, options.consumer)
     const isExposed = exposure(options)
     const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
+    addReaders(claimReaders.get(app), options)
     handOver(app, registry, vary.whenShared)
     speakFor(app, registry, rules, new Routes(app))
     flushUsage(app, registry.usageLog, registry.options.usage ?? {})
@@ -114,6 +116,7 @@ function speakFor (app: FastifyInstance, registry: Registry, rules: Rules, route
     explain: (request) => explain(app, routes, request),
     resolveFor: (principal) => resolveFor(app, routes, principal),
     precedence: () => precedenceOf(rules),
+    claims: () => claimReaders.get(app).list(),
     defaultId: () => servedByDefault(registry.current, registry.now(), rules.default)?.id ?? null
   })
   app.addHook('onClose', async () => takeBack())

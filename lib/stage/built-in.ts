@@ -6,6 +6,8 @@ export interface BuiltIn {
   readonly reads: 'header' | 'claim' | 'query' | 'path' | 'media-type' | 'host' | 'cookie' | 'subprotocol' | 'tenant-map'
   /** The first argument. In JavaScript it may have any type. */
   readonly argument: unknown
+  /** The claim that it reads, if it is known. */
+  readonly claim?: readonly string[]
   /** The second argument, also of any type. */
   readonly options?: unknown
   /** Removes what the resolver reads from the request once the version is decided, so that it is not forwarded. */
@@ -17,6 +19,11 @@ const kBuiltIn = Symbol('fastify-version-gateway.builtIn')
 /** Marks a resolver as built-in. The mark survives `{ ...resolver, timeoutMs: 50 }`. */
 export function builtIn (mark: BuiltIn, resolver: VersionResolver): VersionResolver {
   return { ...resolver, [kBuiltIn]: mark } as VersionResolver
+}
+
+/** Notes the claim that a resolver of the library reads through a function. */
+export function readingClaim<Resolver extends VersionResolver> (resolver: Resolver, claim: readonly string[]): Resolver {
+  return { ...resolver, [kBuiltIn]: { ...builtInMark(resolver)!, claim } }
 }
 
 export function builtInMark (resolver: VersionResolver): BuiltIn | undefined {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ProblemOptions } from '../../types/index.ts'
 import type { HeaderNames } from '../headers/header-names.ts'
+import type { ClaimReaders } from '../identity/claim-readers.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Observation } from './observation.ts'
@@ -35,6 +36,9 @@ export const ownedHeaders = onInstance<HeaderNames>('ownedHeaders')
 
 /** The headers that claims are projected into. `null` if there are no identity providers. */
 export const projectedInto = onInstance<readonly string[] | null>('projectedInto')
+
+/** The options that read claims of tokens. */
+export const claimReaders = onInstance<ClaimReaders>('claimReaders')
 
 /** Headers that carry tokens. Empty if there are no identity providers. */
 export const credentialHeaders = onInstance<readonly string[]>('credentialHeaders')

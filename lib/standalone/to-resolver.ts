@@ -10,6 +10,7 @@ import { fromPath } from '../resolve-version/from-path.ts'
 import { fromQuery } from '../resolve-version/from-query.ts'
 import { fromSubprotocol } from '../resolve-version/from-subprotocol.ts'
 import { fromTenantMap } from '../resolve-version/from-tenant-map.ts'
+import { readingClaim } from '../stage/built-in.ts'
 
 type Kind = Exclude<keyof ResolverFile, 'strip' | 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>
 type Make<What> = (what: NonNullable<What>, all: ResolverFile, plugin: GatewayPlugin) => VersionResolver
@@ -55,9 +56,9 @@ function byTenant (claim: NonNullable<ResolverFile['claim']>, versions: Readonly
   const problem = claimPathProblem(claim)
   if (problem !== null) throw new Error(`claim ${show(claim)} ${problem}`)
   const names = claimNames(claim)
-  return fromTenantMap({
+  return readingClaim(fromTenantMap({
     // The claim may have any type. `fromTenantMap` refuses all but strings and numbers.
     key: ({ identity }) => identity === null ? undefined : readClaim(identity.claims, names) as string | undefined,
     get: (tenant) => versions.get(tenant)
-  })
+  }), names)
 }

@@ -11,5 +11,5 @@ export function assumed (providers: readonly Provider[], rehearsal: Rehearsal | 
     ? new Issuers(providers).find(claims.iss) ?? providers[0]
     : providers.find(({ options }) => options.name === name)
   if (provider === undefined) throw new Error(name === undefined ? 'There is no identity provider that claims could come from.' : `There is no identity provider '${name}'.`)
-  return { identity: Object.freeze({ provider: provider.options.name, claims }), provider, headers: provider.project(claims) }
+  return { identity: Object.freeze({ provider: provider.options.name, claims }), provider, headers: provider.project(claims), failing: [] }
 }

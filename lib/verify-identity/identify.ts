@@ -1,5 +1,6 @@
 import type { Claims, Identity, VerifyIdentityOptions } from '../../types/index.ts'
 import { forbidden } from '../errors.ts'
+import type { ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { chain, isPromise, type MaybePromise, rescue } from '../maybe-promise.ts'
 import { expiryOf } from './check-claims.ts'
 import { decodeToken, type UnverifiedToken } from './decode-token.ts'
@@ -16,6 +17,8 @@ export interface Identified {
   readonly identity: Identity
   readonly provider: Provider
   readonly headers: readonly ProjectedHeader[]
+  /** Options that read a claim which the token lacks. */
+  readonly failing: readonly ClaimReader[]
 }
 
 /** Verifies a token from a source, and returns its identity. @throws `TOKEN_INVALID`, `FORBIDDEN`, `KEYS_UNAVAILABLE` */
@@ -25,7 +28,9 @@ const defaultCache = { size: 10_000, bytes: 32 * 1024 * 1024 }
 
 /** Makes the `Identify` function of some providers. A token's `iss` selects one; no other is tried (RFC 8725 3.8). */
 export function tokenIdentifier (
-  providers: readonly Provider[], { cache: cacheOptions = {}, maxTokenBytes }: Pick<VerifyIdentityOptions, 'cache' | 'maxTokenBytes'> = {}
+  providers: readonly Provider[],
+  { cache: cacheOptions = {}, maxTokenBytes }: Pick<VerifyIdentityOptions, 'cache' | 'maxTokenBytes'>,
+  readers: Pick<ClaimReaders, 'failing'>
 ): Identify {
   const issuers = new Issuers(providers)
   const cache = cacheOptions === false ? null : new TokenCache<Identified>({ ...defaultCache, ...cacheOptions }, Date.now)
@@ -52,7 +57,7 @@ export function tokenIdentifier (
       return chain(validated(provider, claims), () => {
         if (!key.isCurrent) throw invalidToken('key')
         const identity = Object.freeze({ provider: provider.options.name, claims })
-        const value = { identity, provider, headers: provider.project(claims) }
+        const value = { identity, provider, headers: provider.project(claims), failing: readers.failing(claims, provider.options.name) }
         cache?.set(token, { value, key, until: expiryOf(claims, provider.options) })
         return takenFrom(source, value)
       })

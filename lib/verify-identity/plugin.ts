@@ -1,14 +1,16 @@
-import type { FastifyContextConfig, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { RouteIdentity, VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
 import { checkClaimPaths, checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { Problems } from '../config/problems.ts'
 import { tokenMissing } from '../errors.ts'
 import { isPreflight } from '../headers/preflight.ts'
+import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { chain, type MaybePromise, rescue } from '../maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { credentialHeaders, declareOnRequest, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
+import { claimReaders, credentialHeaders, declareOnRequest, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
+import { kept } from '../stage/kept.ts'
 import { addStep, type Rehearsal } from '../stage/steps.ts'
 import { assumed } from './assumed.ts'
 import { checkAuthorization } from './authorize.ts'
@@ -17,7 +19,7 @@ import { type Credential, type CredentialRules, findCredential, removeToken } fr
 import { type Identified, tokenIdentifier } from './identify.ts'
 import { invalidToken } from './invalid-token.ts'
 import { keepKeys, registerStatus } from './keep-keys.ts'
-import { setHeaders } from './project-claims.ts'
+import { addReaders, setHeaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
 import { hideFromRequest, hideQueryTokens } from './query-tokens.ts'
 import { type Source, tokenSource } from './token-source.ts'
@@ -48,14 +50,15 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
     hideQueryTokens(app, inQuery)
     keepKeys(app, providers)
-    const identify = tokenIdentifier(providers, options)
+    const readers = startReaders(app, options)
+    const identify = tokenIdentifier(providers, options, readers)
 
     addStep(app, (request, _reply, rehearsal) => {
       if (rehearsal !== null) hideFromRequest(request, inQuery)
       const route = routeIdentity(request, policy)
       if (route === null) return
       return chain(rescue(() => identified(request, route, rehearsal), (error) => { throw challenge(error, realm) }), (found) => {
-        if (found !== null) admit(request, found)
+        if (found !== null) admit(request, found, rehearsal === null ? readers : null)
         rehearsal?.trace.push(found === null ? 'There is no token: the caller is not known.' : `The caller is known by a token of ${found.provider.options.name}.`)
       })
     })
@@ -85,6 +88,14 @@ function authorized (
     }))
 }
 
+/** Prepares to count tokens without the claims that options read. `resolveVersion` adds its own options. */
+function startReaders (app: FastifyInstance, { providers }: VerifyIdentityOptions): ClaimReaders {
+  const readers = new ClaimReaders(kept(app, 'claimReaders', () => new Map<string, ClaimReader>()), app.log)
+  addReaders(readers, providers)
+  claimReaders.set(app, readers)
+  return readers
+}
+
 /** The sources of all providers, without duplicates. */
 function sourcesOf (providers: readonly Provider[]): Source[] {
   return [...new Map(providers.flatMap((provider) => provider.sources).map((source) => [source.id, source])).values()]
@@ -104,10 +115,11 @@ function needsIdentity ({ policy, requiredScopes, requiredRoles, requiredClaims,
   return policy !== 'allow-missing' || [requiredScopes, requiredRoles, requiredClaims, claims, authorize].some((asked) => asked !== undefined)
 }
 
-/** Applies a verified identity to a request. */
-function admit (request: FastifyRequest, { identity, headers }: Identified): void {
-  request.identity = identity
-  setHeaders(request.raw, headers)
+/** Applies a verified identity to a request. @param readers `null` for a request that is only explained */
+function admit (request: FastifyRequest, found: Identified, readers: ClaimReaders | null): void {
+  request.identity = found.identity
+  setHeaders(request.raw, found.headers)
+  readers?.count(found)
 }
 
 /** Rejects claim paths that can never match: such a route would refuse all callers. @throws `VERSION_CONFIG_INVALID` */

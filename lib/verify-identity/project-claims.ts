@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Claims, IdentityProvider } from '../../types/index.ts'
 import { claimNames, readClaim } from '../identity/claim-path.ts'
+import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { claimText } from './claim-text.ts'
 import { invalidToken } from './invalid-token.ts'
 
@@ -21,6 +22,15 @@ export function claimProjection ({ claimsToHeaders = [] }: IdentityProvider): Pr
       if (value !== undefined && value !== '') headers.push([header, value])
     }
     return headers
+  }
+}
+
+/** Adds the projections of all providers to the readers of claims. */
+export function addReaders (readers: ClaimReaders, providers: readonly IdentityProvider[]): void {
+  for (const [place, { name, claimsToHeaders = [] }] of providers.entries()) {
+    for (const [index, { claim }] of claimsToHeaders.entries()) {
+      readers.add(`identity.providers[${place}].claimsToHeaders[${index}]`, claimNames(claim), name)
+    }
   }
 }
 

@@ -1,0 +1,32 @@
+import { closestMatch } from 'leven'
+import type { Claims } from '../../types/index.ts'
+
+/** Names that are compared with a misspelled one: a token may have very many, and very long ones. */
+const [mostNames, longestName] = [200, 100]
+/** Letters by which names may differ. */
+const mostDifferences = 3
+
+/** Finds the claim of a token that a path probably means. Its value is never part of the result. @returns `undefined` if there is none */
+export function similarClaim (claims: Claims, names: readonly string[]): readonly string[] | undefined {
+  // A name with dots was written without an array, so it was split.
+  const whole = names.join('.')
+  if (Object.hasOwn(claims, whole)) return [whole]
+  const similar: string[] = []
+  let value: unknown = claims
+  for (const name of names) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const meant = Object.hasOwn(value, name) ? name : similarName(name, Object.keys(value))
+    if (meant === undefined) return undefined
+    similar.push(meant)
+    value = (value as Record<string, unknown>)[meant]
+  }
+  return similar
+}
+
+/** The name with another prefix, such as `https://acme.io/tenant` or `custom:tenant`, or with a few other letters. */
+function similarName (name: string, names: readonly string[]): string | undefined {
+  const candidates = names.filter(({ length }) => length <= longestName).slice(0, mostNames)
+  const maxDistance = name.length < 3 ? 0 : Math.min(Math.ceil(name.length / 3), mostDifferences)
+  return candidates.find((candidate) => candidate.split(/[/:]/).at(-1) === name) ??
+    (maxDistance === 0 ? undefined : closestMatch(name, candidates, { maxDistance }))
+}
