@@ -75,6 +75,7 @@ export const methodNotAllowed = refusal('REQUEST_METHOD_NOT_ALLOWED', 405, 'This
 export const requestStalled = refusal('REQUEST_TIMEOUT', 408, 'The body of the request did not arrive in time.')
 export const requestTooLarge = refusal('REQUEST_TOO_LARGE', 413, 'The body of the request is too large.')
 export const targetTooLong = refusal('REQUEST_TARGET_TOO_LONG', 414, 'The URL of the request is too long.')
+export const expectationFailed = refusal('REQUEST_EXPECTATION_FAILED', 417, 'Only the expectation 100-continue is known here.')
 export const tooManyHeaders = refusal('REQUEST_HEADERS_TOO_MANY', 431, 'The request has too many headers.')
 export const versionLocked = refusal('VERSION_LOCKED', 403, 'The caller is bound to another version.')
 export const tokenMissing = refusal('TOKEN_MISSING', 401, 'A bearer token is required.')

@@ -2,7 +2,10 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { isUnder, type Mounted, mountedAt } from './request-target.ts'
+import { takeConnect } from './connect-method.ts'
+import { takeExpectations } from './expectations.ts'
 import { isBusy, sendAgain } from './send-again.ts'
+import { hasMoreListeners, takeListeners } from './server-listeners.ts'
 import { answerUnknownMethod } from './unknown-methods.ts'
 import { makeRoutable } from '../url/routable.ts'
 
@@ -14,11 +17,9 @@ export interface Upgrading {
 }
 
 type Server = FastifyInstance['server'] & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
-type App = Pick<FastifyInstance, 'server' | 'routing' | 'initialConfig' | 'supportedMethods'>
 type IsOurs = (request: IncomingMessage) => boolean
 
 const upgrading = new WeakMap<object, Upgrading>()
-const awaitingContinue = new WeakMap<object, () => void>()
 /** A prefix whose requests belong to the gateway. */
 interface Place {
   mounted: Mounted
@@ -33,25 +34,13 @@ export function upgradingOf (raw: object): Upgrading | undefined {
   return upgrading.get(raw)
 }
 
-/** Sends `100 Continue` to a client that holds its body back (RFC 9110 10.1.1). */
-export function askForBody (raw: object): void {
-  awaitingContinue.get(raw)?.()
-  awaitingContinue.delete(raw)
-}
-
-/** Whether a client holds its body back until it gets `100 Continue`. */
-export function isHeldBack (raw: object): boolean {
-  return awaitingContinue.has(raw)
-}
-
 /**
- * Takes over three things that Node's server handles before a request reaches Fastify. Upgrades go through the router,
- * so that the same hooks see them. `Expect: 100-continue` is answered when the body is read. An unknown method gets 501.
- * Earlier listeners still handle everything outside the prefix.
+ * Takes over what Node's server handles before a request reaches Fastify. Upgrades and expectations go through the router,
+ * so that the same hooks see them. An unknown method gets 501, and `CONNECT` 405. Earlier listeners still handle everything
+ * outside the prefix.
  */
-export function takeOver (
-  { server, routing, initialConfig, supportedMethods }: App, prefix: string, takesUpgrade: Place['takesUpgrade']
-): void {
+export function takeOver (app: FastifyInstance, prefix: string, takesUpgrade: Place['takesUpgrade']): void {
+  const { server, routing, initialConfig, supportedMethods } = app
   const before = placesOf.get(server)
   placesOf.set(server, [...before ?? [], { mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
   if (before !== undefined) return
@@ -68,7 +57,8 @@ export function takeOver (
     routing(request, response)
   }, isOurs, hasUse)
   takeExpectations(server, isOurs)
-  takeUnknownMethods(server, isOurs)
+  takeUnknownMethods(app, isOurs)
+  takeConnect(app)
 }
 
 function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOurs: IsOurs, hasUse: IsOurs): void {
@@ -90,38 +80,15 @@ function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOu
   })
 }
 
-function takeExpectations (server: Server, isOurs: IsOurs): void {
-  const callOthers = takeListeners(server, 'checkContinue')
-
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (isOurs(request)) holdBack(request, response)
-    else if (callOthers !== null) return callOthers(request, response)
-    else if (hasMoreListeners(server, 'checkContinue')) return
-    else response.writeContinue()
-    server.emit('request', request, response)
-  })
-}
-
 /** Earlier listeners, such as Fastify's, handle all other parse errors. */
-function takeUnknownMethods (server: Server, isOurs: (request: { url: string }) => boolean): void {
+function takeUnknownMethods (app: FastifyInstance, isOurs: (request: { url: string }) => boolean): void {
+  const { server } = app
   const callOthers = takeListeners(server, 'clientError')
   server.on('clientError', (error: Error, socket: Duplex) => {
-    if (answerUnknownMethod(error, socket, isOurs)) return
+    if (answerUnknownMethod(app, error, socket, isOurs)) return
     if (callOthers !== null) callOthers(error, socket)
     else if (!hasMoreListeners(server, 'clientError')) socket.destroy(error)
   })
-}
-
-/** @returns a function that calls the removed listeners; `null` if there were none */
-function takeListeners (server: Server, event: string): ((...args: unknown[]) => void) | null {
-  const listeners = server.listeners(event)
-  server.removeAllListeners(event)
-  return listeners.length === 0 ? null : (...args) => listeners.forEach((listener) => Reflect.apply(listener, server, args))
-}
-
-/** Whether a listener was added after the gateway's. */
-function hasMoreListeners (server: Server, event: string): boolean {
-  return server.listenerCount(event) > 1
 }
 
 /**
@@ -152,21 +119,4 @@ function responseOn (socket: Duplex, request: IncomingMessage): ServerResponse {
   // A socket emits `end` only while it is read, and an `error` without a listener would be thrown.
   socket.on('error', () => {}).on('end', () => { if (response.statusCode !== 101) socket.destroy() }).read(0)
   return response
-}
-
-/** Asks the client for its body on the first read, whether by the exchange or by a route of the app. */
-function holdBack (request: IncomingMessage, response: ServerResponse): void {
-  const { shouldKeepAlive } = response
-  const read = request._read
-  // A refused client may or may not send its body, so the connection cannot be reused.
-  response.shouldKeepAlive = false
-  awaitingContinue.set(request, () => {
-    if (response.headersSent) return
-    response.shouldKeepAlive = shouldKeepAlive
-    response.writeContinue()
-  })
-  request._read = (size) => {
-    askForBody(request)
-    read.call(request, size)
-  }
 }

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { methodNotAllowed, methodUnknown, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../errors.ts'
+import { expectationFailed, methodNotAllowed, methodUnknown, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../errors.ts'
 import { refuse } from '../problem.ts'
 import { servedBy } from '../stage/hand-over.ts'
 import { hasUnknownMethod, isWellEncoded } from '../url/routable.ts'
+import { hasUnknownExpectation } from './expectations.ts'
 import { namesOneHost } from './host.ts'
 import { Linger } from './linger.ts'
 import { isFarEnough } from './max-forwards.ts'
@@ -25,17 +26,23 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
     const refusal = judgeTarget(request, mounted)
     if (refusal !== null) return refuse(request, reply, refusal)
     if (isFarEnough(raw)) return answerOptions(request, reply)
+    if (hasUnknownExpectation(raw)) return refuseUpload(request, reply, mount, expectationFailed({ headers: { connection: 'close' } }))
     const version = servedBy.get(request)!
     const { maxRequestBytes } = mount.routeTo(version).upstream
     if (maxRequestBytes > 0 && Number(headers['content-length'] ?? 0) > maxRequestBytes) {
-      Linger.behind(raw, reply.raw, mount)
-      return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
+      return refuseUpload(request, reply, mount, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
     }
     if (!isMediaType(headers['content-type'])) delete headers['content-type']
     // Fastify responds 400 to a QUERY without a content type. The upstream decides whether it needs one.
     if (raw.method === 'QUERY') headers['content-type'] ??= 'application/octet-stream'
     done()
   }
+}
+
+/** Refuses a request whose body may still arrive. */
+function refuseUpload (request: FastifyRequest, reply: FastifyReply, mount: Mount, refusal: Refusal): void {
+  Linger.behind(request.raw, reply.raw, mount)
+  refuse(request, reply, refusal)
 }
 
 /** Returns the refusal of a request under a prefix; `null` if it may pass. */

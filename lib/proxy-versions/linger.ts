@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { refuseFurther } from '../headers/framing.ts'
-import { isHeldBack } from './front.ts'
+import { isHeldBack } from './expectations.ts'
 import type { Mount } from './mount.ts'
 import { hasBody } from './request-body.ts'
 import type { Listed } from './roster.ts'

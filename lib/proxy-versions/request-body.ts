@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { constants, type Http2ServerRequest, type ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import { bodyStalled, bodyTooLarge, bodyUnreadable, clientLeft } from './failures.ts'
-import { askForBody, isHeldBack } from './front.ts'
+import { askForBody, isHeldBack } from './expectations.ts'
 import { own } from './owned-pieces.ts'
 import { headOnly } from './transport/early-head.ts'
 

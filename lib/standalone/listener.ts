@@ -8,7 +8,7 @@ import { http2HeaderLimits } from '../server/http2-limits.ts'
 import { renewSessions } from '../server/http2-lost-streams.ts'
 
 /** The events that the listener passes on to an app's server. */
-const events = ['request', 'upgrade', 'checkContinue', 'clientError'] as const
+const events = ['request', 'upgrade', 'connect', 'checkContinue', 'checkExpectation', 'clientError'] as const
 
 /** Milliseconds that an idle connection is kept: longer than load balancers keep theirs, so that they close it first. */
 const keepAliveMs = 72_000

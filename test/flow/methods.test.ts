@@ -1,7 +1,5 @@
-import { once } from 'node:events'
 import { METHODS } from 'node:http'
-import { connect } from 'node:http2'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify from 'fastify'
 import t from 'tap'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { bodyOf, sendRaw } from '../helpers/raw.ts'
@@ -89,31 +87,6 @@ t.test('listeners for errors of the parser that were there before keep theirs', 
   const answers = await Promise.all(['/orders', '/api/orders'].map((path) => sendRaw(t, origin, [`FOO ${path} HTTP/1.1`, 'Host: api.test'])))
 
   t.strictSame(answers.map((answer) => answer.slice(9, 12)), ['499', '501'])
-})
-
-for (const target of ['inside.test:443', '127.0.0.1:80', '/orders']) {
-  t.test(`CONNECT ${target} ends the connection, and the gateway serves the next one`, async (t) => {
-    const { origin, whole } = await recordingGateway(t)
-
-    const answer = await sendRaw(t, origin, [`CONNECT ${target} HTTP/1.1`, `Host: ${target}`], 'GET /smuggled HTTP/1.1\r\nHost: api.test\r\n\r\n')
-    await sendRaw(t, origin, ['GET /after HTTP/1.1', 'Host: api.test'])
-
-    t.equal(answer, '')
-    t.strictSame(whole, ['GET /after'])
-  })
-}
-
-t.test('over HTTP/2 CONNECT is refused', async (t) => {
-  const app = Fastify({ http2: true }) as unknown as FastifyInstance
-  t.teardown(() => app.close())
-  const { origin, begun } = await recordingGateway(t, {}, app)
-  const session = connect(origin)
-  t.teardown(() => session.destroy())
-
-  const [headers] = await once(session.request({ ':method': 'CONNECT', ':authority': 'inside.test:443' }), 'response')
-
-  t.equal(headers[':status'], 405)
-  t.strictSame(begun, [])
 })
 
 t.test('OPTIONS that must not be forwarded any more is answered with what is served', async (t) => {

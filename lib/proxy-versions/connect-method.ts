@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { methodNotAllowed, type Refusal } from '../errors.ts'
+import { hasMoreListeners } from './server-listeners.ts'
+import { refuseOnSocket, responseTo, type ServerSocket } from './socket-refusal.ts'
+
+/**
+ * Refuses `CONNECT`, which asks for a tunnel to another host. Over HTTP/1.1, Node would close the connection without a response.
+ * The target has no path, so neither a route nor a prefix applies. If the app has its own listener, only that one is called.
+ */
+export function takeConnect (app: FastifyInstance): void {
+  const { server, supportedMethods } = app
+  const allow = supportedMethods.filter((method) => method !== 'TRACE').join(', ')
+  // Over HTTP/2 there is a response, otherwise only a connection.
+  server.on('connect', (_request: IncomingMessage, connection: ServerSocket | ServerResponse) => {
+    if (hasMoreListeners(server, 'connect')) return
+    const refusal = methodNotAllowed({ headers: { allow } })
+    if ('writeHead' in connection) sendOver(connection, app, refusal)
+    else whenFree(connection, () => refuseOnSocket(app, connection, refusal))
+  })
+}
+
+function sendOver (response: ServerResponse, app: FastifyInstance, refusal: Refusal): void {
+  const { fields, body } = responseTo(app, refusal)
+  response.writeHead(refusal.statusCode, fields).end(body)
+}
+
+/** Waits for the responses to the requests before. */
+function whenFree (socket: ServerSocket, respond: () => void): void {
+  if (socket._httpMessage == null) respond()
+  else socket._httpMessage.once('close', () => whenFree(socket, respond))
+}

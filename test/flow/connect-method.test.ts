@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { connect } from 'node:http2'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t from 'tap'
+import { makeApp } from '../helpers/gateway.ts'
+import { bodyOf, openSocket, sendRaw } from '../helpers/raw.ts'
+import { recordingGateway } from '../helpers/recording-gateway.ts'
+import { config, run } from '../helpers/standalone.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+const code = 'REQUEST_METHOD_NOT_ALLOWED'
+const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: api.test\r\n\r\n'
+
+for (const prefix of ['', '/api']) {
+  for (const target of ['inside.test:443', '127.0.0.1:80', '/orders']) {
+    t.test(`CONNECT ${target} is 405 with the prefix '${prefix}', and nothing behind it is served`, async (t) => {
+      const { origin, whole } = await recordingGateway(t, { prefix })
+
+      const response = await sendRaw(t, origin, [`CONNECT ${target} HTTP/1.1`, `Host: ${target}`], smuggled)
+      await sendRaw(t, origin, [`GET ${prefix}/after HTTP/1.1`, 'Host: api.test'])
+
+      t.match(response, /^HTTP\/1\.1 405 Method Not Allowed\r\ncontent-type: application\/problem\+json\r\n/)
+      t.match(response, /^allow: .*GET/m)
+      t.match(bodyOf(response), { code, status: 405, requestId: String })
+      t.strictSame(whole, ['GET /after'])
+    })
+  }
+}
+
+t.test('CONNECT is logged', async (t) => {
+  const lines: string[] = []
+  const app = Fastify({ logger: { stream: { write: (line: string) => { lines.push(line) } } } }) as unknown as FastifyInstance
+  t.teardown(() => app.close())
+  const { origin } = await recordingGateway(t, {}, app)
+
+  const response = await sendRaw(t, origin, ['CONNECT inside.test:443 HTTP/1.1', 'Host: inside.test:443'])
+
+  const { requestId } = bodyOf<{ requestId: string }>(response)
+  t.match(lines.filter((line) => line.includes(code)).map((line) => JSON.parse(line)), [{ msg: 'request refused', level: 30, reqId: requestId }])
+})
+
+t.test('CONNECT behind a request waits for the response to that request', async (t) => {
+  const { origin } = await recordingGateway(t)
+  const socket = await openSocket(t, origin)
+
+  socket.write('GET /first HTTP/1.1\r\nHost: api.test\r\n\r\nCONNECT inside.test:443 HTTP/1.1\r\nHost: inside.test:443\r\n\r\n')
+
+  t.match(await text(socket), /^HTTP\/1\.1 200 [^]*servedHTTP\/1\.1 405 /)
+})
+
+t.test('over HTTP/2, CONNECT is 405 too', async (t) => {
+  const app = Fastify({ http2: true }) as unknown as FastifyInstance
+  t.teardown(() => app.close())
+  const { origin, begun } = await recordingGateway(t, {}, app)
+  const session = connect(origin)
+  t.teardown(() => session.destroy())
+
+  const stream = session.request({ ':method': 'CONNECT', ':authority': 'inside.test:443' })
+  const [headers] = await once(stream, 'response')
+
+  t.match(headers, { ':status': 405, 'content-type': 'application/problem+json', allow: /GET/ })
+  t.match(JSON.parse(await text(stream)), { code })
+  t.strictSame(begun, [])
+})
+
+for (const when of ['before', 'after'] as const) {
+  t.test(`an app's own listener for CONNECT that is added ${when} the gateway serves it`, async (t) => {
+    const app = makeApp(t)
+    const tunnel = (_request: IncomingMessage, socket: Duplex): void => { socket.end('HTTP/1.1 200 Tunnel\r\n\r\n') }
+    if (when === 'before') app.server.on('connect', tunnel)
+    const { origin } = await recordingGateway(t, {}, app)
+    if (when === 'after') app.server.on('connect', tunnel)
+
+    const response = await sendRaw(t, origin, ['CONNECT inside.test:443 HTTP/1.1', 'Host: inside.test:443'])
+
+    t.equal(response, 'HTTP/1.1 200 Tunnel\r\n\r\n')
+  })
+}
+
+t.test('the standalone gateway refuses CONNECT', async (t) => {
+  const { origin } = await run(t, config(await startUpstream(t, 'one')))
+
+  const response = await sendRaw(t, origin, ['CONNECT inside.test:443 HTTP/1.1', 'Host: inside.test:443'])
+
+  t.match(bodyOf(response), { code, status: 405 })
+})

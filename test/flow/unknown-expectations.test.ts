@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import { makeApp } from '../helpers/gateway.ts'
+import { ask, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
+import { bodyOf, sendRaw } from '../helpers/raw.ts'
+import { recordingGateway } from '../helpers/recording-gateway.ts'
+import { config, run } from '../helpers/standalone.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+const code = 'REQUEST_EXPECTATION_FAILED'
+const request = (path: string, ...more: string[]): string[] => [`POST ${path} HTTP/1.1`, 'Host: api.test', 'Expect: the-unexpected', ...more]
+
+/** An app that keeps the lines of its log. */
+function loggingApp (t: Test) {
+  const lines: string[] = []
+  const app = Fastify({ logger: { stream: { write: (line: string) => { lines.push(line) } } } }) as unknown as FastifyInstance
+  t.teardown(() => app.close())
+  return { app, refused: () => lines.filter((line) => line.includes('request refused') && line.includes(code)).length }
+}
+
+for (const [what, fields, body] of [
+  ['no body', [], ''],
+  ['a body of a length', ['Content-Length: 5'], 'hello'],
+  ['a chunked body', ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'],
+  ['an upgrade', ['Connection: upgrade', 'Upgrade: websocket'], '']
+] as const) {
+  t.test(`an unknown expectation with ${what} is 417, logged, and closes the connection`, async (t) => {
+    const { app, refused } = loggingApp(t)
+    const { origin, begun } = await recordingGateway(t, { prefix: '/api' }, app)
+
+    const response = await sendRaw(t, origin, request('/api/a', ...fields), body)
+
+    t.match(response, /^HTTP\/1\.1 417 [^]*connection: close\r\n/i)
+    t.match(response, 'content-type: application/problem+json\r\n')
+    t.match(bodyOf(response), { code, status: 417 })
+    t.equal(refused(), 1)
+    t.strictSame(begun, [])
+  })
+}
+
+t.test('an unknown expectation over HTTP/2 is 417', async (t) => {
+  const lines: string[] = []
+  const app = await makeHttp2App(t, 'h2c', { write: (line) => { lines.push(line) } })
+  const { session } = await startHttp2Gateway(t, {}, app)
+
+  const { status, headers, body } = await ask(session, '/', { expect: 'the-unexpected' })
+
+  t.equal(status, 417)
+  t.equal(headers['content-type'], 'application/problem+json')
+  t.match(JSON.parse(body), { code })
+  t.equal(lines.filter((line) => line.includes(code)).length, 1)
+})
+
+t.test('the standalone gateway refuses an unknown expectation with 417', async (t) => {
+  const { origin } = await run(t, config(await startUpstream(t, 'one')))
+
+  const response = await sendRaw(t, origin, request('/a'))
+
+  t.match(bodyOf(response), { code, status: 417 })
+})
+
+t.test('beside the gateway, an unknown expectation is 417 as in Node', async (t) => {
+  const { origin } = await recordingGateway(t, { prefix: '/api' })
+
+  const response = await sendRaw(t, origin, request('/mine'))
+
+  t.match(response, /^HTTP\/1\.1 417 /)
+  t.notMatch(response, code)
+})
+
+for (const when of ['before', 'after'] as const) {
+  t.test(`a listener for expectations that is added ${when} the gateway keeps those outside the prefix`, async (t) => {
+    const app = makeApp(t)
+    const answer = (_request: IncomingMessage, response: ServerResponse): void => {
+      if (!response.headersSent) response.writeHead(499).end()
+    }
+    if (when === 'before') app.server.on('checkExpectation', answer)
+    const { origin } = await recordingGateway(t, { prefix: '/api' }, app)
+    if (when === 'after') app.server.on('checkExpectation', answer)
+
+    const response = await sendRaw(t, origin, request('/mine'))
+
+    t.match(response, /^HTTP\/1\.1 499 /)
+  })
+}
