@@ -20,14 +20,21 @@ type Server = FastifyInstance['server'] & { shouldUpgradeCallback?: (request: In
 type IsOurs = (request: IncomingMessage) => boolean
 
 const upgrading = new WeakMap<object, Upgrading>()
+
 /** A prefix whose requests belong to the gateway. */
 interface Place {
+  app: FastifyInstance
   mounted: Mounted
   /** Whether the gateway can forward the protocols of an `Upgrade` field. */
   takesUpgrade: (field: string) => boolean
 }
 
 const placesOf = new WeakMap<Server, Place[]>()
+
+/** The scope of the first gateway on a server; `undefined` if there is none. */
+export function gatewayOn (server: Server): FastifyInstance | undefined {
+  return placesOf.get(server)?.[0]!.app
+}
 
 /** The connection of a request that asks for another protocol; `undefined` for all others. */
 export function upgradingOf (raw: object): Upgrading | undefined {
@@ -42,7 +49,7 @@ export function upgradingOf (raw: object): Upgrading | undefined {
 export function takeOver (app: FastifyInstance, prefix: string, takesUpgrade: Place['takesUpgrade']): void {
   const { server, routing, initialConfig, supportedMethods } = app
   const before = placesOf.get(server)
-  placesOf.set(server, [...before ?? [], { mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
+  placesOf.set(server, [...before ?? [], { app, mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
   if (before !== undefined) return
   const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => placesOf.get(server)!.some((place) => isUnder(place.mounted, url!))
   const hasUse: IsOurs = ({ url, headers }) =>

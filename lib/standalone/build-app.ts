@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { AdminFile } from '../../types/index.ts'
 import { versionAdmin } from '../admin/plugin.ts'
+import { clientErrorHandler } from '../client-error-handler.ts'
 import { accessLog } from '../observe/access-log.ts'
 import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
@@ -41,6 +42,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     loggerInstance: log,
     logController: silentController(),
     trustProxy,
+    clientErrorHandler,
     ...requestIds({ trust: trustedProxies(trustProxy) }),
     // The server never listens. The listener emits requests on it, and Fastify handles them.
     serverFactory: (handler) => server.on('request', handler)
@@ -91,7 +93,10 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
     return
   }
   const home = Fastify({
-    loggerInstance: app.log, logController: silentController(), serverFactory: (handler) => adminServer.on('request', handler)
+    loggerInstance: app.log,
+    logController: silentController(),
+    clientErrorHandler,
+    serverFactory: (handler) => adminServer.on('request', handler)
   }) as unknown as FastifyInstance
   // The listener forwards upgrades and `Expect: 100-continue`, which need a handler here too.
   takeOver(home, '', () => false)
