@@ -104,9 +104,7 @@ const recipes: Record<string, Recipe> = {
     provider: {
       issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_x',
       algorithms: ['RS256'],
-      validate: ({ client_id: client, token_use: use }) => {
-        if (use !== 'access' || client !== 'app-client') throw new Error('not an access token of this client')
-      }
+      claims: { token_use: 'access', client_id: ['app-client'] }
     },
     pin: 'api_version',
     claims: {
@@ -122,6 +120,12 @@ const recipes: Record<string, Recipe> = {
       api_version: 'v2'
     },
     refused: { token_use: 'id' }
+  },
+  Firebase: {
+    provider: { issuer: 'https://securetoken.google.com/acme', audiences: ['acme'], algorithms: ['RS256'], requiredClaims: ['sub', 'auth_time'] },
+    pin: 'apiVersion',
+    claims: { sub: 'u-1', aud: 'acme', auth_time: 1, user_id: 'u-1', firebase: { identities: {}, sign_in_provider: 'custom' }, apiVersion: 'v2' },
+    refused: { auth_time: undefined }
   },
   'one of your own': {
     provider: { issuer: 'https://tokens.internal', audiences: ['gateway'], algorithms: ['EdDSA'], typ: 'at+jwt', maxAgeSeconds: 3600 },

@@ -22,9 +22,12 @@ export class Process extends EventEmitter implements Host {
 /** A config of one version. */
 export const config = (upstream: string, more = ''): string => `server: { port: 0, log: silent }\nversions: { v1: { upstream: '${upstream}' } }\naliases: { latest: v1 }\n${more}`
 
-/** Runs a config file. */
-export async function run (t: Test, text: string, { watch = false } = {}) {
+/** Runs a config file, next to others. */
+export async function run (
+  t: Test, text: string, { watch = false, files = {} }: { watch?: boolean, files?: Readonly<Record<string, string>> } = {}
+) {
   const { folder, write } = await makeFolder(t)
+  for (const [name, content] of Object.entries(files)) await write(name, content)
   const file = await write('gateway.yaml', text)
   const host = new Process()
   const standalone = await start(file, { watch, settleMs: 0 }, host)

@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
@@ -9,6 +8,7 @@ import { makeAuthority } from '../helpers/certificates.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
 import { keysFrom } from '../helpers/remote-keys.ts'
+import { proxyEnvironment, startProxy } from '../helpers/proxy.ts'
 import { RemoteKeys } from '../../lib/verify-identity/remote-keys.ts'
 import type { RemoteKeysOptions } from '../../types/index.ts'
 
@@ -85,42 +85,10 @@ t.test('a private authority is trusted when the config has it, and named as the 
   t.match((await statusOf(t, url)).lastError, /localhost:\d+\/keys has a certificate of an unknown authority .*jwks\.ca/)
 })
 
-/** A proxy that leads every request and every tunnel to one server, and notes what it was asked for. */
-async function startProxy (t: Test, origin: string) {
-  const asked: string[] = []
-  const port = Number(new URL(origin).port)
-  const proxy = createServer(({ method, url, headers }, response) => {
-    asked.push(`${method} ${url}`)
-    request({ port, path: new URL(url!).pathname, headers }, (answer) => { answer.pipe(response) }).end()
-  }).listen(0, '127.0.0.1')
-  proxy.on('connect', ({ method, url }, socket) => {
-    asked.push(`${method} ${url}`)
-    const onward = connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n')
-      onward.pipe(socket).pipe(onward)
-    })
-    for (const each of [socket, onward]) each.on('error', () => {})
-  })
-  await once(proxy, 'listening')
-  t.teardown(() => { proxy.closeAllConnections(); proxy.close() })
-  return { asked, address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
-}
-
-/** Sets the variables that name proxies, until the test ends. */
-function proxyVariables (t: Test): (values: Record<string, string>) => void {
-  const before = { ...process.env }
-  const set = (values: Record<string, string>): void => {
-    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']) delete process.env[name]
-    Object.assign(process.env, values)
-  }
-  t.teardown(() => { set({}); Object.assign(process.env, before) })
-  return set
-}
-
 t.test('a proxy from the config or the environment is used, subject to NO_PROXY', async (t) => {
   const { origin } = await startJwksServer(t, answer(set))
-  const { asked, address } = await startProxy(t, origin)
-  const environment = proxyVariables(t)
+  const { asked, address } = await startProxy(t, Number(new URL(origin).port))
+  const environment = proxyEnvironment(t)
   const url = 'http://keys.test/set'
 
   environment({})
@@ -140,8 +108,8 @@ t.test('a proxy is asked for a tunnel to an https issuer, whose certificate is v
   const server = createTlsServer(await authority.server('keys.test'), (_request, response) => { response.end(set) }).listen(0)
   await once(server, 'listening')
   t.teardown(() => { server.closeAllConnections(); server.close() })
-  const { asked, address } = await startProxy(t, `https://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  const environment = proxyVariables(t)
+  const { asked, address } = await startProxy(t, (server.address() as AddressInfo).port)
+  const environment = proxyEnvironment(t)
   const url = 'https://keys.test/set'
 
   environment({})
