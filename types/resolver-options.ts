@@ -7,7 +7,7 @@ export interface FromQueryOptions {
 }
 
 export interface FromPathOptions {
-  /** Matches a segment that names a version. With a capture group, the group is the name. Default `/^v\d+$/i`. */
+  /** Matches a segment that names a version. With a capture group, the group is the name. Default `/^v\d+(?:\.\d+)*$/i`: `v1`, `v1.0`. */
   pattern?: RegExp
   /** Index of the segment after the mount's prefix. Default 0, the first. */
   index?: number

@@ -15,13 +15,16 @@ interface Named {
   readonly isWholePath: boolean
 }
 
+/** Whole and dotted numbers: `v1`, `v1.0`. */
+const defaultPattern = /^v\d+(?:\.\d+)*$/i
+
 /**
  * Reads the version from a segment of the path after the mount's prefix: `v2` in `/api/v2/orders`. The segment is not
  * forwarded; `X-Forwarded-Prefix` contains it, and redirects get it back. A segment that does not match the pattern is no
  * opinion.
  */
 export function fromPath (options: FromPathOptions = {}): VersionResolver {
-  const { pattern = /^v\d+$/i, index = 0 } = Object(options) as FromPathOptions
+  const { pattern = defaultPattern, index = 0 } = Object(options) as FromPathOptions
   const read = namePattern(pattern)
 
   function find (request: FastifyRequest): Named | undefined {

@@ -20,7 +20,7 @@ const makers: Makers = {
   header: (name) => fromHeader(name),
   claim: (claim) => fromClaim(claim),
   query: (name, { strip = true }) => fromQuery(name, { strip }),
-  path: (options) => options === true ? fromPath() : fromPath({ ...options, pattern: new RegExp(options.pattern ?? '^v\\d+$', 'i') }),
+  path: (options) => options === true ? fromPath() : pathResolver(options),
   mediaType: (options) => fromMediaType(options),
   host: (hosts) => fromHost(hosts),
   cookie: (name) => fromCookie(name),
@@ -49,6 +49,10 @@ export function toResolver (problems: Problems, path: Path, file: ResolverFile, 
     problems.add([...path, kind], (error as Error).message)
     return null
   }
+}
+
+function pathResolver ({ pattern, index }: Exclude<NonNullable<ResolverFile['path']>, true>): VersionResolver {
+  return fromPath({ ...pattern !== undefined && { pattern: new RegExp(pattern, 'i') }, ...index !== undefined && { index } })
 }
 
 /** The map is in the file, so it is never older than the config. */
