@@ -15,7 +15,10 @@ const firstRetryMs = 1_000
 
 export interface Surroundings {
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
+  /** A monotonic clock, in milliseconds. Intervals must not depend on the time of day, which may be set back. */
   now?: () => number
+  /** The time of day, in milliseconds since 1970. */
+  today?: () => number
 }
 
 /** A provider whose keys are fetched. */
@@ -35,6 +38,7 @@ export class RemoteKeys implements KeySource {
   #staleMs = 0
   readonly #log: Surroundings['log']
   readonly #now: () => number
+  readonly #today: () => number
   #keys: readonly VerificationKey[] | null = null
   /** The keys of the last set by their JSON. An unchanged key stays valid, and so do cached tokens that it verified. */
   #prepared = new Map<string, VerificationKey | string>()
@@ -51,7 +55,7 @@ export class RemoteKeys implements KeySource {
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor (user: User, { log, now = Date.now }: Surroundings) {
+  constructor (user: User, { log, now = performance.now.bind(performance), today = Date.now }: Surroundings) {
     const { jwks, issuer } = user
     const { timeoutMs = 5_000, maxBytes = 1024 * 1024 } = jwks
     this.#jwks = jwks
@@ -59,6 +63,7 @@ export class RemoteKeys implements KeySource {
     this.#client = jsonClient({ ...jwks, timeoutMs, maxBytes })
     this.#log = log
     this.#now = now
+    this.#today = today
     this.serve([user])
   }
 
@@ -97,7 +102,7 @@ export class RemoteKeys implements KeySource {
   status (): KeyStatus {
     return {
       keys: (this.#keys ?? []).map(({ kid, algorithms }) => ({ kid, algorithms })),
-      lastRefresh: this.#keys === null ? null : new Date(this.#loadedAt),
+      lastRefresh: this.#keys === null ? null : new Date(this.#today() - (this.#now() - this.#loadedAt)),
       lastError: this.#lastError,
       fetches: { ...this.#fetches }
     }

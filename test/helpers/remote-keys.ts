@@ -12,9 +12,12 @@ export async function keysFrom (t: Test, first: Answer, options: RemoteKeysOptio
   const server = await startJwksServer(t, first)
   const lines: Line[] = []
   const write = (level: string) => (about: unknown, words?: string) => { lines.push([level, about as Record<string, unknown>, words!]) }
-  const clock = { now: 1_000_000_000 }
+  /** `shift` is how far the time of day was set, on or back. */
+  const clock = { now: 1_000_000_000, shift: 0 }
   const log = { info: write('info'), warn: write('warn'), error: write('error') }
-  const keys = new RemoteKeys({ name: 'test-idp', issuer, jwks: { url: `${server.url}?tenant=1`, ...options } }, { log, now: () => clock.now })
+  const keys = new RemoteKeys({ name: 'test-idp', issuer, jwks: { url: `${server.url}?tenant=1`, ...options } }, {
+    log, now: () => clock.now, today: () => clock.now + clock.shift
+  })
   t.teardown(async () => await keys.close())
   return { keys, server, lines, clock, known: async (kid = 'known') => await keys.find({ alg: 'RS256', kid }) }
 }

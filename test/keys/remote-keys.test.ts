@@ -153,6 +153,33 @@ t.test('closing aborts a pending fetch without a log line', async (t) => {
   t.strictSame(lines, [])
 })
 
+t.test('a time of day that is set back by an hour prolongs no keys, delays no fetch, and makes no age negative', async (t) => {
+  const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 60, staleIfErrorSeconds: 60 })
+  await known()
+  await known('unknown')
+  clock.shift = -3_600_000
+  clock.now += 30_000
+
+  await known('unknown')
+  const { lastRefresh } = keys.status()
+  server.stop()
+  clock.now += 120_000
+
+  t.equal(server.fetched.length, 3)
+  t.ok(lastRefresh!.getTime() <= clock.now + clock.shift)
+  await t.rejects(known(), { code: 'KEYS_UNAVAILABLE' })
+})
+
+t.test('a time of day that is set ahead by a day ends no keys', async (t) => {
+  const { keys, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 60, staleIfErrorSeconds: 60 })
+  await known()
+  clock.shift = day
+
+  await known()
+
+  t.match(keys.status(), { keys: [{ kid: 'known' }], fetches: { succeeded: 1 } })
+})
+
 t.test('keys expire if the clock jumps ahead by years', async (t) => {
   const { server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
   await known()
