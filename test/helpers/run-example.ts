@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { on, once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -27,6 +27,7 @@ export async function runSnippet (t: Test, name: string, code: string): Promise<
   const program = programOf(`snippets/${name}.ts`)
   await mkdir(dirname(program), { recursive: true })
   await writeFile(program, ts.transpile(code, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true }))
+  t.teardown(async () => await rm(program))
   return run(t, program)
 }
 
