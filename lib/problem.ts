@@ -16,10 +16,7 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
   const { statusCode: status, headers = {} } = refusal
   log(request, refusal)
   const observation = observationOf.get(request) ?? null
-  if (observation !== null) {
-    observation.refusal = refusal
-    if (request.method !== 'HEAD') observation.sent(body)
-  }
+  if (observation !== null) observation.refusal = refusal
 
   reply
     .code(status)

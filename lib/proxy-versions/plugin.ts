@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
 import { checkForward } from '../config/check-forward.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { type Problems, show } from '../config/problems.ts'
 import { isGrpc } from '../headers/grpc.ts'
+import { countsBytes } from '../stage/count-body.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
 import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf, takenOut } from '../stage/hand-over.ts'
@@ -66,7 +67,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       }
       const method = forwardedMethods(scope, mount.prefix)
       // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
-      for (const url of mount.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler })
+      for (const url of mount.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler, config: { [countsBytes]: true } as FastifyContextConfig })
     }, register)
   }
 })

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestOutcome } from '../../types/index.ts'
 import type { Refusal } from '../errors.ts'
+import { countBody, countsBytes } from './count-body.ts'
 import { observationOf } from './hand-over.ts'
 
 /** The status that is recorded if the client left before a response was sent, as in nginx's logs. */
@@ -39,6 +40,8 @@ export class Observation {
   /** Why the exchange failed, in a word or two, and whether the upstream is to blame. */
   failure: { readonly cause: string, readonly isUpstreams: boolean } | null = null
 
+  #isCounting = false
+
   constructor (request: FastifyRequest, reply: FastifyReply) {
     this.request = request
     this.reply = reply
@@ -51,6 +54,13 @@ export class Observation {
 
   sent (piece: Uint8Array): void {
     this.bytesSent += piece.byteLength
+  }
+
+  /** Counts the body of a response that is not forwarded. */
+  countBody (): void {
+    if (this.#isCounting) return
+    this.#isCounting = true
+    countBody(this)
   }
 
   failed (cause: string, isUpstreams: boolean): void {
@@ -109,16 +119,23 @@ export function observe (app: FastifyInstance, observer: Observer): void {
   observersOf.set(app, observers)
   observationOf.declare(app)
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config?.observed === false) return done()
+    const config = request.routeOptions.config as FastifyContextConfig & { [countsBytes]?: true } | undefined
+    if (config?.observed === false) return done()
     // A parent scope may observe the request as well.
     const observation = observationOf.get(request) ?? new Observation(request, reply)
     observationOf.set(request, observation)
+    if (config?.[countsBytes] !== true) observation.countBody()
     reply.raw.on('close', () => {
       observation.endedAt = performance.now()
       // If the response was aborted, the exchange learns of it after this event, and still has to record the failure.
       if (isFinished(reply.raw)) tell(observers, observation)
       else process.nextTick(tell, observers, observation)
     })
+    done()
+  })
+  // Refusals, and responses of hooks. Forwarded responses do not pass these hooks.
+  app.addHook('onSend', (request, _reply, _payload, done) => {
+    observationOf.get(request)?.countBody()
     done()
   })
 }
