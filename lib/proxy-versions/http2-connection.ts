@@ -129,7 +129,7 @@ export class Http2Connection {
       .once('connect', () => session.setLocalWindowSize(windows.connection))
       .once('close', () => {
         clearTimeout(late)
-        this.#end(this.session === null ? notHttp2(origin, reason) : null)
+        this.#end(this.session === null ? notHttp2(reason) : null)
       })
       // The session takes no new streams (RFC 9113 6.8). After an error code, Node ends it, otherwise it finishes its streams.
       .on('goaway', (_code, lastStream) => {
@@ -165,8 +165,8 @@ export class Http2Connection {
   }
 }
 
-/** Adds a remedy for a target without TLS: with TLS, ALPN selects the protocol, otherwise only the config does. */
-function notHttp2 ({ protocol }: URL, cause: Error | undefined): Error {
-  const remedy = protocol === 'http:' ? ". If it does not speak HTTP/2 without TLS, leave out the upstream's http2" : ''
-  return Object.assign(new errors.SocketError(`the target ended the connection before it sent HTTP/2 settings${remedy}`), { cause })
+/** The cause tells whether the target sent something else than HTTP/2. `remedyOf` uses it. */
+function notHttp2 (cause: Error | undefined): Error {
+  const error = new errors.SocketError('the target ended the connection before it sent the settings that http2: true requires')
+  return Object.assign(error, { hasNoSettings: true, cause })
 }

@@ -1,7 +1,16 @@
-type Failure = Error & { code?: string, data?: unknown, socket?: { bytesRead?: number } | null }
+type Failure = Error & {
+  code?: string
+  data?: unknown
+  socket?: { bytesRead?: number } | null
+  /** An HTTP/2 connection ended before the target's settings arrived. */
+  hasNoSettings?: boolean
+}
 
 /** The first bytes of a TLS alert or handshake record (RFC 8446 5.1). */
 const tlsRecord = ['\x15\x03', '\x16\x03']
+
+/** The length of a SETTINGS frame, apart from its lowest byte, and its type (RFC 9113 4.1, 6.5). */
+const settingsFrame = { length: '\0\0', type: '\x04' }
 
 /** Codes for a certificate that no authority known to Node has issued. */
 const untrusted = new Set([
@@ -9,9 +18,11 @@ const untrusted = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_SIGNATURE_FAILURE', 'CERT_UNTRUSTED', 'INVALID_CA'
 ])
 
+const leaveOutHttp2 = "If the target does not speak HTTP/2 without TLS, leave out the upstream's http2."
+
 /**
- * Returns what an operator can do about a TLS failure: the option or the address to write. `undefined` for every other
- * failure.
+ * Returns what an operator can do about a failure of TLS, or about a target that speaks another version of HTTP: the option
+ * or the address to write. `undefined` for every other failure.
  *
  * @param target the address in the config
  */
@@ -23,9 +34,25 @@ export function remedyOf (error: Failure, target: string | undefined): string | 
   if (/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)$/.test(code)) {
     return 'If the target asks for a certificate of the gateway, give it in tls.cert and tls.key.'
   }
+  if (/alert.no.application.protocol/i.test(`${code} ${message}`) || sendsSettings(error)) {
+    return 'If the target only offers HTTP/2, write http2: true. Upgrades such as WebSockets need HTTP/1.1.'
+  }
   if (target === undefined) return undefined
   if (/^(unix\+)?https:/i.test(target)) return speaksPlainText(code, message) ? `If the target does not use TLS, write '${target.replace(/https:/i, 'http:')}'.` : undefined
-  return speaksTls(error) ? `If the target uses TLS, write '${target.replace(/http:/i, 'https:')}'.` : undefined
+  return remedyWithoutTls(error, target)
+}
+
+/** The remedy for a target whose address does not ask for TLS. */
+function remedyWithoutTls (error: Failure, target: string): string | undefined {
+  const useTls = `If the target uses TLS, write '${target.replace(/http:/i, 'https:')}'.`
+  // A TLS server may end the connection with an alert, which is too short for a frame of HTTP/2.
+  if (error.hasNoSettings === true) return error.cause === undefined ? `${useTls} ${leaveOutHttp2}` : leaveOutHttp2
+  return speaksTls(error) ? useTls : undefined
+}
+
+/** Whether a target responds to HTTP/1.1 with a frame of HTTP/2. */
+function sendsSettings ({ name, data }: Failure): boolean {
+  return name === 'HTTPParserError' && typeof data === 'string' && data.startsWith(settingsFrame.length) && data[3] === settingsFrame.type
 }
 
 /** Whether a target does not use TLS: it sent something else, or closed the connection after the client's greeting. */

@@ -6,6 +6,7 @@ import type { UpstreamOptions } from '../../types/index.ts'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeApp } from '../helpers/gateway.ts'
+import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { answering } from '../helpers/raw-upstream.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
@@ -76,6 +77,37 @@ t.test('plain HTTP to a target that answers with an alert of TLS is logged with 
   const told = await remedies(t, { targets: target })
 
   t.match(told['request refused'], `write '${target.replace('http:', 'https:')}'`)
+})
+
+t.test('HTTP/2 without TLS to a target with TLS is logged with the address to write', async (t) => {
+  const { port } = await startTls(t)
+
+  const told = await remedies(t, { targets: `http://127.0.0.1:${port}`, http2: true })
+
+  t.match(told, { 'request refused': `write 'https://127.0.0.1:${port}'`, 'target is not healthy': `write 'https://127.0.0.1:${port}'` })
+})
+
+t.test('HTTP/2 without TLS to a target of HTTP/1.1 is logged with the option to leave out', async (t) => {
+  const told = await remedies(t, { targets: await startUpstream(t, 'v1'), http2: true })
+
+  t.match(told['request refused'], /leave out the upstream's http2/)
+  t.notMatch(told['request refused'], /https/)
+})
+
+t.test('a TLS target that only offers HTTP/2 is logged with http2: true', async (t) => {
+  const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
+
+  const told = await remedies(t, { targets, tls: { ca } })
+
+  t.match(told, { 'request refused': /write http2: true/, 'target is not healthy': /write http2: true/ })
+})
+
+t.test('a target that responds to HTTP/1.1 with HTTP/2 is logged with http2: true', async (t) => {
+  const target = await answering(t, '\x00\x00\x00\x04\x00\x00\x00\x00\x00')
+
+  const told = await remedies(t, { targets: target })
+
+  t.match(told['request refused'], /write http2: true/)
 })
 
 t.test('a failure that has nothing to do with TLS has no remedy', async (t) => {
