@@ -6,7 +6,7 @@ import type { Route } from './mount.ts'
 import { fieldValue } from './raw-headers.ts'
 import { pushUpgradeRequired } from './response-headers.ts'
 import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from './response.ts'
-import { announcedTrailers, passedTrailers, takesTrailers } from './trailers.ts'
+import { announcedTrailers, passedTrailers, takesTrailers, type TrailerRules } from './trailers.ts'
 import type { UpstreamRequest } from './transport/upstream-handler.ts'
 import { writeHead } from './write-head.ts'
 
@@ -28,7 +28,8 @@ export class Answer {
   #isOver = false
   /** Waits for `drain`. Chunks that were already read still arrive meanwhile. */
   #isWaiting = false
-  #hasTrailers = false
+  /** `null` if the client gets no trailers. */
+  #trailerRules: TrailerRules | null = null
   #stall: NodeJS.Timeout | undefined
 
   /**
@@ -73,7 +74,7 @@ export class Answer {
   end (rawTrailers: readonly Buffer[]): void {
     this.stop()
     if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
-    if (this.#hasTrailers) addTrailers(this.#response, passedTrailers(rawTrailers, this.#route.droppedTrailers))
+    if (this.#trailerRules !== null) addTrailers(this.#response, passedTrailers(rawTrailers, this.#trailerRules))
     endWith(this.#response, this.#held)
   }
 
@@ -100,8 +101,8 @@ export class Answer {
   #announceTrailers (headers: string[], rawHeaders: readonly Buffer[]): void {
     if (!takesTrailers(this.#reply.request)) return
     if (!('stream' in this.#response) && fieldValue(rawHeaders, 'content-length') !== undefined) return
-    this.#hasTrailers = true
-    const announced = announcedTrailers(rawHeaders, this.#route.droppedTrailers)
+    this.#trailerRules = { dropped: this.#route.droppedTrailers, isGrpc: isGrpc(fieldValue(rawHeaders, 'content-type')) }
+    const announced = announcedTrailers(rawHeaders, this.#trailerRules)
     if (announced !== null) headers.push('trailer', announced)
   }
 

@@ -9,34 +9,38 @@ const unfit = new HeaderNames([
   'authorization', 'www-authenticate', 'authentication-info', 'max-forwards', 'range'
 ])
 
+/** In gRPC, any other name may be metadata of the application, which a trailers-only response has in its headers. */
+const unfitForGrpc = new HeaderNames([...hopByHop, 'content-length'])
+
+/** Which trailers of a response are passed on. */
+export interface TrailerRules {
+  /** Names that are not passed on as headers either. */
+  dropped?: HeaderNames
+  isGrpc?: boolean
+}
+
 /** Whether a client accepts trailers: it says so (RFC 9110 10.1.4), its protocol has them, and the response has a body. */
 export function takesTrailers ({ headers, method, raw }: Pick<FastifyRequest, 'headers' | 'method' | 'raw'>): boolean {
   const { te } = headers
   return te !== undefined && method !== 'HEAD' && raw.httpVersion !== '1.0' && /(^|,)\s*trailers\s*(,|$)/i.test(String(te))
 }
 
-/**
- * Returns the value of `Trailer` without the names that are not passed on; `null` if none is left.
- *
- * @param dropped names that are not passed on as headers either
- */
-export function announcedTrailers (rawHeaders: readonly Buffer[], dropped: HeaderNames = new HeaderNames()): string | null {
+/** Returns the value of `Trailer` without the names that are not passed on; `null` if none is left. */
+export function announcedTrailers (rawHeaders: readonly Buffer[], rules: TrailerRules = {}): string | null {
   const names: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]!.length !== 7 || rawHeaders[i]!.toString('latin1').toLowerCase() !== 'trailer') continue
-    names.push(...rawHeaders[i + 1]!.toString('latin1').split(',').map((name) => name.trim()).filter((name) => isFit(name, dropped)))
+    names.push(...rawHeaders[i + 1]!.toString('latin1').split(',').map((name) => name.trim()).filter((name) => isFit(name, rules)))
   }
   return names.length === 0 ? null : names.join(', ')
 }
 
 /** The trailers that are passed on: pairs of name and value. */
-export function passedTrailers (
-  rawTrailers: readonly Buffer[], dropped: HeaderNames = new HeaderNames()
-): Array<[name: string, value: string]> {
+export function passedTrailers (rawTrailers: readonly Buffer[], rules: TrailerRules = {}): Array<[name: string, value: string]> {
   const passed: Array<[string, string]> = []
   for (let i = 0; i < rawTrailers.length; i += 2) {
     const [name, value] = [rawTrailers[i]!.toString('latin1'), rawTrailers[i + 1]!.toString('latin1')]
-    if (isFit(name, dropped) && isValid(name, value)) passed.push([name, value])
+    if (isFit(name, rules) && isValid(name, value)) passed.push([name, value])
   }
   return passed
 }
@@ -52,6 +56,6 @@ function isValid (name: string, value: string): boolean {
   }
 }
 
-function isFit (name: string, dropped: HeaderNames): boolean {
-  return name !== '' && !unfit.has(name) && !dropped.has(name)
+function isFit (name: string, { dropped, isGrpc = false }: TrailerRules): boolean {
+  return name !== '' && !(isGrpc ? unfitForGrpc : unfit).has(name) && dropped?.has(name) !== true
 }

@@ -123,6 +123,8 @@ t.test('metadata in both directions, binary and repeated ones as well, in header
         metadata.add('some-bin', Buffer.from('second'))
         metadata.add('plain', 'a')
         metadata.add('plain', 'b')
+        metadata.add('content-id', '1')
+        metadata.add('age', '2')
       }
       call.sendMetadata(head)
       callback(null, call.request, trailer)
@@ -140,6 +142,8 @@ t.test('metadata in both directions, binary and repeated ones as well, in header
   for (const received of [headers, end?.metadata]) {
     t.strictSame(received?.get('some-bin'), [bytes, Buffer.from('second')])
     t.strictSame(received?.get('plain').join(', '), 'a, b')
+    t.strictSame(received?.get('content-id'), ['1'])
+    t.strictSame(received?.get('age'), ['2'])
   }
 })
 

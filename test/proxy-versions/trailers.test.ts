@@ -67,11 +67,19 @@ t.test('fields that decide how a message is read, or by whom it was sent, are no
   t.strictSame(passed, [])
 })
 
+t.test('trailing metadata of gRPC may have any name that does not concern the connection', async (t) => {
+  const metadata = bytes('content-id', '1', 'age', '2', 'date', '3', 'location', '4', 'authorization', '5', 'grpc-status', '0')
+
+  const passed = passedTrailers([...metadata, ...bytes('Connection', 'x', 'TE', 'x', 'Content-Length', '1')], { isGrpc: true })
+
+  t.strictSame(passed.flat(), metadata.map(String))
+})
+
 t.test('what is not passed on as a header is no trailer either', async (t) => {
   const dropped = new HeaderNames(['api-version', 'x-internal-*'])
 
-  const announced = announcedTrailers(bytes('Trailer', 'API-Version, x-sum, X-Internal-Host'), dropped)
-  const passed = passedTrailers(bytes('api_version', 'v7', 'x-sum', '1', 'x-internal-host', 'a'), dropped)
+  const announced = announcedTrailers(bytes('Trailer', 'API-Version, x-sum, X-Internal-Host'), { dropped })
+  const passed = passedTrailers(bytes('api_version', 'v7', 'x-sum', '1', 'x-internal-host', 'a'), { dropped })
 
   t.equal(announced, 'x-sum')
   t.strictSame(passed, [['x-sum', '1']])
