@@ -54,7 +54,7 @@ const mostAliases = 100
 export async function readConfigFile (file: string, environment: NodeJS.ProcessEnv, files: Files = new Map()): Promise<ConfigFile> {
   const text = await readNoted(file, files)
   if (/^\.[cm]?[jt]s$/.test(extname(file))) {
-    return { value: await importDefault(file), problems: [], variables: [], locate: () => nowhere, sourceOf: () => undefined }
+    return { value: await defaultExport(file, text), problems: [], variables: [], locate: () => nowhere, sourceOf: () => undefined }
   }
   const lines = new LineCounter()
   // With `uniqueKeys`, yaml compares each key with all others, which takes seconds for a large map. checkDocument is faster.
@@ -78,10 +78,16 @@ export async function readConfigFile (file: string, environment: NodeJS.ProcessE
   }
 }
 
-/** Imports the default export of a user's module, which may be TypeScript. @throws errors of the module */
-export async function importDefault (file: string): Promise<unknown> {
+/**
+ * Evaluates a user's module, which may be TypeScript, and returns its default export. `import()` would cache a JavaScript
+ * module for good, so a reload would never see a change.
+ *
+ * @throws errors of the module
+ */
+export async function defaultExport (file: string, source: string): Promise<unknown> {
   const jiti = createJiti(pathToFileURL(file).href, { moduleCache: false })
-  return await jiti.import(file, { default: true })
+  const exported = await jiti.evalModule(source, { filename: file, async: true, forceTranspile: true })
+  return (Object(exported) as { default?: unknown }).default ?? exported
 }
 
 interface Broken {

@@ -4,11 +4,11 @@ import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems.ts'
 import { checkListening } from './check-listening.ts'
-import { type FileProblem, importDefault, readConfigFile } from './config-file.ts'
+import { defaultExport, type FileProblem, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { FoundProblems } from './found-problems.ts'
 import { withIdentityFiles } from './identity-files.ts'
-import type { Files } from './settled.ts'
+import { type Files, readNoted } from './settled.ts'
 import { giveTypes } from './variable-types.ts'
 import { type Reading, withCertificates } from './with-certificates.ts'
 import { toResolver } from './to-resolver.ts'
@@ -81,7 +81,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
   const present = { ...said } as LoadedFile
   for (const section of switchedOff) delete present[section]
   const file = await withIdentityFiles(problems, await withCertificates(problems, present, reading), reading)
-  const plugin = file.plugin === undefined ? {} : await importDefault(resolve(reading.folder, file.plugin)) as GatewayPlugin
+  const plugin = file.plugin === undefined ? {} : await readPlugin(resolve(reading.folder, file.plugin), reading.files)
   const gateway = found.conceal(() => {
     const made = toGateway(problems, file, plugin)
     checkMeaning(problems, made)
@@ -90,6 +90,11 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
   })
   found.addMeaning(problems)
   return { file, switchedOff, gateway, plugin }
+}
+
+/** Evaluates a plugin file, and records its content so that changes are noticed. @throws errors of the module */
+async function readPlugin (file: string, files: Files): Promise<GatewayPlugin> {
+  return await defaultExport(file, await readNoted(file, files)) as GatewayPlugin
 }
 
 function checkMeaning (problems: Problems, gateway: LoadedConfig['gateway']): void {

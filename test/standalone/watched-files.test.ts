@@ -101,3 +101,17 @@ resolve: { default: v1 }
 
   t.notOk(await isTrusted(before.ca))
 })
+
+for (const name of ['plugin.ts', 'plugin.mjs', 'plugin.js', 'plugin.cjs']) {
+  t.test(`with --watch, a changed ${name} is loaded`, async (t) => {
+    const plugin = (answer: string): string => `${name.endsWith('cjs') ? 'module.exports =' : 'export default'} { register (app) { app.get('/own', () => '${answer}') } }`
+    const { origin, write } = await run(t, config(await startUpstream(t, 'one'), `plugin: ./${name}\n`), { watch: true, files: { [name]: plugin('before') } })
+    const own = async (): Promise<string> => await (await fetch(`${origin}/own`)).text()
+    const before = await own()
+
+    await write(name, plugin('after'))
+    await until(async () => await own() === 'after')
+
+    t.equal(before, 'before')
+  })
+}

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { ExplainedRequest, Explanation, IdentityProvider } from '../../../types/index.ts'
 import { assemble } from '../build-app.ts'
 import { loadConfig, type LoadedConfig } from '../load-config.ts'
+import { statedClaims } from './stated-claims.ts'
 
 export interface ExplainOptions {
   readonly url?: string
@@ -52,16 +53,11 @@ function requestOf ({ url, method, header, claim, provider, tenant, at }: Explai
     const [, name, value] = /^([^:]+):\s*(.*)$/.exec(line) ?? refuse(`--header: '${line}' is not 'name: value'.`)
     ;(headers[name!.toLowerCase()] ??= []).push(value!)
   }
-  const claims: Record<string, unknown> = {}
-  for (const pair of claim) {
-    const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? refuse(`--claim: '${pair}' is not 'name=value'.`)
-    setClaim(claims, name!.split('.'), valueOf(value!))
-  }
   return {
     headers,
     ...url !== undefined && { url },
     ...method !== undefined && { method },
-    ...claim.length > 0 && { claims },
+    ...claim.length > 0 && { claims: statedClaims(claim) },
     ...provider !== undefined && { provider },
     ...tenant !== undefined && { tenant },
     ...now !== undefined && { now }
@@ -70,25 +66,6 @@ function requestOf ({ url, method, header, claim, provider, tenant, at }: Explai
 
 function refuse (message: string): never {
   throw new TypeError(message)
-}
-
-function valueOf (text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
-  }
-}
-
-/** A name with dots is a path, as in the config. */
-function setClaim (claims: Record<string, unknown>, [name, ...rest]: string[], value: unknown): void {
-  if (rest.length === 0) {
-    claims[name!] = value
-    return
-  }
-  const inner = claims[name!] ??= {}
-  if (typeof inner !== 'object' || inner === null) refuse(`--claim: '${name}' cannot be a value and have members.`)
-  setClaim(inner as Record<string, unknown>, rest, value)
 }
 
 /** Skips fetching keys unless the request may have a token to verify. */
