@@ -1,5 +1,6 @@
 import type { IdentityProvider, PublicJwk, RemoteKeysOptions } from '../../types/index.ts'
 import { soleIssuer } from '../identity/issuers.ts'
+import { hasPem, pemRemedy } from '../identity/pem-to-jwks.ts'
 import { isSafeSource } from '../identity/safe-source.ts'
 import { pemKey, secretMembers, secretOf, verificationKey } from '../identity/verification-key.ts'
 import { type Path, type Problems, show } from './problems.ts'
@@ -44,7 +45,9 @@ function checkDiscovery (problems: Problems, path: Path, issuer: IdentityProvide
 
 function checkUrl (problems: Problems, path: Path, text: string, allowHttp = false): void {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !isSafeSource(text, allowHttp)) {
+  if (hasPem(text)) {
+    problems.add(path, `expected an https URL, got PEM. ${pemRemedy}.`)
+  } else if (url === null || !isSafeSource(text, allowHttp)) {
     problems.add(path, `expected an https URL (http on loopback only), got ${show(text)}. Write 'https://...', or set jwks.allowHttp for http in a cluster.`)
   } else if (url.username !== '' || url.password !== '' || url.hash !== '') {
     problems.add(path, 'has credentials or a fragment in it. Write the address alone.')
@@ -60,6 +63,11 @@ function checkFixed (problems: Problems, path: Path, { pem, secret }: Pick<JwksM
   }
   if (pem !== undefined && !problems.isMisshapen([...path, 'pem'])) [pem].flat().forEach((each) => checkPem(problems, [...path, 'pem'], each))
   if (secret === undefined) return
+  // Anyone who knows a public key could sign tokens with it as an HMAC secret.
+  if (hasPem(String(secret))) {
+    problems.add([...path, 'secret'], 'is a key as PEM, which others may know. Write it as jwks: { pem }, without HS256, HS384 and HS512.')
+    return
+  }
   const bytes = typeof secret === 'string' || Buffer.isBuffer(secret) ? secretOf(secret).length : 0
   const least = Math.max(32, ...algorithms.map((algorithm) => Number(String(algorithm).slice(2)) / 8 || 0))
   if (bytes < least) problems.add([...path, 'secret'], `has ${bytes} bytes, and needs at least ${least}. Make one with: openssl rand -base64 48.`)

@@ -1,4 +1,5 @@
 import type { SchemaObject } from 'ajv'
+import { pemRemedy } from '../identity/pem-to-jwks.ts'
 import { callback, count, flag, headerName, list, object, oneOf, text } from './schema-words.ts'
 
 const claim: SchemaObject = {
@@ -19,12 +20,20 @@ const acceptedClaims: SchemaObject = {
   expected: "accepted values by claim, such as { token_use: 'access', client_id: ['app'] }, or a list of { claim, values }"
 }
 
+/** PEM is a common mistake where JSON Web Keys are expected, and has a remedy of its own. */
+const notPem = (keys: SchemaObject): SchemaObject => ({
+  if: { type: 'string', pattern: '-----BEGIN' },
+  then: { not: {}, expected: `${String(keys.expected)}, not PEM`, remedy: pemRemedy, secret: true },
+  else: keys,
+  expected: keys.expected
+})
+
 const jwks: SchemaObject = {
   type: 'object',
   additionalProperties: false,
   expected: '{ url }, { discovery: true }, { keys }, { pem } or { secret }',
   properties: {
-    keys: { ...list({ type: 'object', expected: 'a JSON Web Key', secret: true }, 'a list of JSON Web Keys'), secret: true },
+    keys: notPem({ ...list(notPem({ type: 'object', expected: 'a JSON Web Key', secret: true }), 'a list of JSON Web Keys'), secret: true }),
     pem: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string' }, minItems: 1 }], secret: true, expected: 'PEM, or a list' },
     secret: { secret: true, expected: 'a secret of at least 32 bytes' },
     file: text('the name of a file with a JWKS or PEM'),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { IdentityProvider } from '../../types/index.ts'
-import type { Path, Problems } from '../config/problems.ts'
+import { type Path, type Problems, show } from '../config/problems.ts'
+import { hasPem } from '../identity/pem-to-jwks.ts'
 import type { LoadedFile } from './load-config.ts'
 import { readNoted } from './settled.ts'
 import type { Reading } from './with-certificates.ts'
@@ -17,7 +18,7 @@ export async function withIdentityFiles (problems: Problems, said: LoadedFile, r
 async function withFiles (problems: Problems, path: Path, provider: IdentityProvider, reading: Reading): Promise<IdentityProvider> {
   const { ca, pem, file, ...jwks } = provider.jwks as { ca?: unknown, pem?: string | readonly string[], file?: string }
   const read = async (name: string, value: unknown): Promise<unknown> => {
-    if (typeof value !== 'string' || value.includes('-----BEGIN')) return value
+    if (typeof value !== 'string' || hasPem(value)) return value
     return await readNoted(resolve(reading.folder, value), reading.files).catch((error: Error) => {
       problems.add([...path, name], error.message)
       return undefined
@@ -35,11 +36,26 @@ async function withFiles (problems: Problems, path: Path, provider: IdentityProv
 /** Reads a file that contains a JWKS or PEM. */
 function keysIn (problems: Problems, path: Path, text: unknown): { keys?: unknown, pem?: unknown } {
   if (typeof text !== 'string') return {}
-  if (text.includes('-----BEGIN')) return { pem: text }
-  try {
-    const { keys } = JSON.parse(text) as { keys?: unknown }
-    if (Array.isArray(keys)) return { keys }
-  } catch {}
-  problems.add(path, 'is neither a JWKS, { "keys": [...] }, nor PEM.')
+  if (hasPem(text)) return { pem: text }
+  const value = parsed(text)
+  const { keys } = value as { keys?: unknown }
+  if (Array.isArray(keys)) return { keys }
+  problems.add(path, whatElse(value))
   return {}
+}
+
+function parsed (text: string): object {
+  try {
+    return Object(JSON.parse(text)) as object
+  } catch {
+    return {}
+  }
+}
+
+function whatElse (value: object): string {
+  const { kty, jwks_uri: address } = value as Record<string, unknown>
+  if (Array.isArray(value)) return 'is a list, not a JWKS. Put it into an object: { "keys": [...] }.'
+  if (kty !== undefined) return 'is a single key, not a JWKS. Put it into a list: { "keys": [{ ... }] }.'
+  if (typeof address === 'string') return `is the metadata of an issuer, not its keys. Write jwks: { url: ${show(address)} }.`
+  return 'is neither a JWKS, { "keys": [...] }, nor PEM.'
 }

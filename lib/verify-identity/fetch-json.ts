@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, request } from 'undici'
 import type { RemoteKeysOptions } from '../../types/index.ts'
+import { hasPem, pemRemedy } from '../identity/pem-to-jwks.ts'
 import { isLoopback } from '../identity/safe-source.ts'
 import { fetchRemedy, KeyFetchError } from './key-fetch-error.ts'
 
@@ -91,7 +92,7 @@ function parse (url: URL, headers: Readonly<Record<string, unknown>>, body: Buff
   try {
     return JSON.parse(text)
   } catch {
-    if (text.includes('-----BEGIN')) throw new KeyFetchError(url, 'has PEM, not a JWKS', 'Write the keys in the config: jwks: { pem }.')
+    if (hasPem(text)) throw new KeyFetchError(url, 'has PEM, not a JWKS', `${pemRemedy}.`)
     const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(String(headers['content-type'] ?? ''))?.[0] ?? 'no Content-Type'
     throw new KeyFetchError(url, `answered with ${type} that is not JSON`, 'Use the address of the JWKS, or { discovery: true }.')
   }

@@ -56,7 +56,7 @@ const told: Array<[what: string, response: Answer, says: RegExp]> = [
   ['HTML', answer('<html>', 200, { 'content-type': 'text/html; charset=utf-8' }), /answered with text\/html that is not JSON/],
   ['metadata', answer({ issuer: 'x', jwks_uri: 'https://idp.test/keys' }), /metadata of an issuer.*discovery: true/],
   ['a bare list', answer([jwk]), /a list, not a JWKS.*\{ keys: \[\.\.\.\] \}/],
-  ['a PEM file', answer('-----BEGIN PUBLIC KEY-----\nMII', 200), /PEM, not a JWKS/],
+  ['a PEM file', answer('-----BEGIN PUBLIC KEY-----\nMII', 200), /PEM, not a JWKS.*node -p /],
   ['certificates', answer({ a: '-----BEGIN CERTIFICATE-----' }), /certificates as PEM/],
   ['something else', answer({ a: 1 }), /no list of 'keys'/],
   ['no usable key', answer({ keys: [{ kty: 'oct' }] }), /no key that could verify/],

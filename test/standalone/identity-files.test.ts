@@ -45,3 +45,18 @@ t.test('what is wrong with the options of a fetch has its line', async (t) => {
   t.match(await problemOf(`{ ${url}, allowHttp: true, proxy: 'proxy' }`), /jwks\.proxy: expected the address of a proxy/)
   t.notMatch(await problemOf(`{ ${url}, allowHttp: true, headers: 'secret-1' }`), /secret-1/)
 })
+
+t.test('a file that is neither a JWKS nor PEM is named for what it is', async (t) => {
+  const { write } = await makeFolder(t)
+  const { jwk } = makeIssuer()
+  const problemOf = async (content: string): Promise<string> => {
+    await write('keys.json', content)
+    return await loadConfig(await write('gateway.yaml', config('http://127.0.0.1:1', '{ file: keys.json }'))).then(() => '', (error: Error) => error.message)
+  }
+
+  t.equal(await problemOf(JSON.stringify({ keys: [jwk] })), '')
+  t.match(await problemOf(JSON.stringify([jwk])), /jwks\.file: is a list, not a JWKS\. Put it into an object/)
+  t.match(await problemOf(JSON.stringify(jwk)), /jwks\.file: is a single key, not a JWKS\. Put it into a list/)
+  t.match(await problemOf(JSON.stringify({ issuer: 'x', jwks_uri: 'https://a/keys' })), /metadata of an issuer, not its keys\. Write jwks: \{ url: 'https:\/\/a\/keys' \}/)
+  for (const content of ['', 'text', '{}', 'null']) t.match(await problemOf(content), /neither a JWKS, .*, nor PEM/)
+})

@@ -1,0 +1,8 @@
+/** Whether a value is text that contains PEM. */
+export function hasPem (value: unknown): value is string {
+  return typeof value === 'string' && value.includes('-----BEGIN')
+}
+
+/** For messages: what to do with PEM where a JWKS is expected. The command needs nothing but Node. */
+export const pemRemedy = 'Write it as jwks.pem, or convert it: node -p "JSON.stringify({ keys: [require(\'crypto\')' +
+  ".createPublicKey(require('fs').readFileSync('key.pem')).export({ format: 'jwk' })] })\""
