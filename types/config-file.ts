@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { HealthOptions, ObserveVersionsOptions } from './observe.ts'
+import type { AccessLogOptions, HealthOptions, ObserveVersionsOptions } from './observe.ts'
 import type { ForwardOptions, GatewayOptions, ResolveOptions } from './gateway.ts'
 import type { ClaimPath } from './identity.ts'
 import type { FromMediaTypeOptions } from './resolver-options.ts'
@@ -102,6 +102,8 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   forward?: ForwardOptions
   /** `GET /versions` for callers. Default false. */
   discovery?: boolean | Pick<VersionDiscoveryOptions, 'path' | 'catalog'>
+  /** The line that the log has for each request. */
+  accessLog?: Pick<AccessLogOptions, 'headers'>
   /** `GET /metrics`. Default true. */
   metrics?: boolean | Pick<ObserveVersionsOptions, 'path'>
   /** `GET /healthz` and `GET /readyz`. Default true. */
@@ -123,4 +125,6 @@ export interface GatewayPlugin {
   resolvers?: Readonly<Record<string, VersionResolver>>
   /** Adds hooks and routes, before the gateway is registered. */
   register?: (app: FastifyInstance) => void | Promise<void>
+  /** Returns further members of the access log: `fields` of `accessLog`. */
+  logFields?: AccessLogOptions['fields']
 }

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { VersionRegistry } from './versions.ts'
 
@@ -23,6 +24,13 @@ export interface ObserveVersionsOptions {
 export interface AccessLogOptions {
   /** Header with the request id for upstream and caller. A client's own value is replaced. `false`: none. Default `x-request-id`. */
   requestIdHeader?: string | false
+  /**
+   * Request headers that each line has in `headers`, in any case, as the gateway sees them after it has removed clients' copies
+   * of owned headers. Names that may carry credentials are refused, such as `authorization` and `cookie`. Default none.
+   */
+  headers?: readonly string[]
+  /** Returns further members of a line, at the end of the request. Members of the line itself take precedence. Default none. */
+  fields?: (request: FastifyRequest, reply: FastifyReply) => Readonly<Record<string, unknown>>
 }
 
 /** Options of `requestIds`. */

@@ -54,6 +54,11 @@ export const stageSchemas = {
   verifyIdentity: object(identity, ['providers']),
   resolveVersion: object({ versions: definedVersions, ...resolve }, ['versions']),
   proxyVersions: object({ versions: definedVersions, ...forward, ...register }, ['versions']),
+  accessLog: object({
+    requestIdHeader: { if: { type: 'string' }, then: headerName, else: { const: false, expected: 'false, or a header name' } },
+    headers: list(headerName, 'a list of header names'),
+    fields: functionOf('a function of the request and the reply')
+  }),
   versionAdmin: object({
     guard: { isFunction: true, expected: 'a function that lets requests through, or does not', remedy: 'Without one, everybody could change the versions.' },
     prefix: register.prefix,

@@ -1,8 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AccessLogOptions, AccessLogPlugin, RequestOutcome } from '../../types/index.ts'
+import { answerAtOnce } from '../answer-at-once.ts'
+import { checkAccessLog } from '../config/check-access-log.ts'
+import { checkStage } from '../config/check-stage.ts'
 import { editFields } from '../headers/edit-fields.ts'
+import { loggedHeaders, observationOf } from '../stage/hand-over.ts'
 import { observe, type Observation } from '../stage/observation.ts'
+
+/** Characters of a text that a line has. */
+const longest = 256
 
 /** Who is to be asked when a request was not served. */
 const atFault: Readonly<Record<RequestOutcome, string | undefined>> = {
@@ -10,23 +17,40 @@ const atFault: Readonly<Record<RequestOutcome, string | undefined>> = {
 }
 
 /** One line for each request, when it is over. Registered before the gateway, in the same scope. */
-async function logRequests (app: FastifyInstance, { requestIdHeader = 'x-request-id' }: AccessLogOptions): Promise<void> {
+async function logRequests (app: FastifyInstance, options: AccessLogOptions): Promise<void> {
+  checkStage('accessLog', options, (problems) => checkAccessLog(problems, [], options))
+  const { requestIdHeader = 'x-request-id', headers = [], fields } = options
+  const names = headers.map((name) => name.toLowerCase())
+  if (loggedHeaders.get(app) === undefined) loggedHeaders.set(app, [])
+  loggedHeaders.get(app)!.push(...names)
   if (requestIdHeader !== false) tellId(app, requestIdHeader.toLowerCase())
   observe(app, (observation) => {
-    observation.request.log.info(lineOf(observation), 'request')
+    const own = fields === undefined ? undefined : ownFields(fields, observation)
+    observation.request.log.info({ ...own, ...lineOf(observation, names) }, 'request')
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
+    const observation = observationOf.get(request)
+    if (observation != null) [observation.client, observation.host] = [request.ip, request.host]
+    done()
   })
 }
 
 export const accessLog: AccessLogPlugin = fp(logRequests, { name: 'fastify-version-gateway/access-log', fastify: '5.x' })
 
-/** Neither the query nor any header: both may have credentials. */
-function lineOf (observation: Observation): object {
-  const { request, outcome, cause, target, begunAt, answeredAt, endedAt } = observation
+/** Neither the query nor headers of any name: both may have credentials. */
+function lineOf (observation: Observation, headers: readonly string[]): object {
+  const { request, client, host, outcome, cause, target, begunAt, answeredAt, endedAt } = observation
   const { version } = request
   const [path] = request.url.split('?', 1)
+  const userAgent = request.headers['user-agent']
   return {
+    ...client !== undefined && { client },
     method: request.method,
+    ...host !== '' && { host: cut(host) },
     path,
+    ...userAgent !== undefined && { userAgent: cut(userAgent) },
+    ...callerOf(request),
+    ...headers.length > 0 && { headers: valuesOf(request, headers) },
     status: observation.status,
     outcome,
     ...version != null && { version: version.id, tier: version.tier, source: version.source },
@@ -38,6 +62,35 @@ function lineOf (observation: Observation): object {
     bytesSent: observation.bytesSent,
     ...outcome !== 'served' && { failedBy: atFault[outcome], ...cause !== null && { cause } }
   }
+}
+
+/** The provider and the subject of a verified token. */
+function callerOf ({ identity }: FastifyRequest): object | undefined {
+  if (identity == null) return undefined
+  const { sub } = identity.claims
+  return { provider: identity.provider, ...typeof sub === 'string' && { caller: cut(sub) } }
+}
+
+function valuesOf ({ headers }: FastifyRequest, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => headers[name] === undefined ? [] : [[name, cut(String(headers[name]))]]))
+}
+
+/** Members that the logger adds itself. JSON must not have a name twice. */
+const ofLogger = new Set(['level', 'time', 'pid', 'hostname', 'reqId', 'msg'])
+
+/** A function that fails costs its members, not the line. */
+function ownFields (fields: NonNullable<AccessLogOptions['fields']>, { request, reply }: Observation): Record<string, unknown> | undefined {
+  try {
+    return Object.fromEntries(Object.entries(answerAtOnce(fields, request, reply)).filter(([name]) => !ofLogger.has(name)))
+  } catch (err) {
+    request.log.error({ err }, 'fields of accessLog failed')
+    return undefined
+  }
+}
+
+/** Clients choose these texts. */
+function cut (text: string): string {
+  return text.length > longest ? `${text.slice(0, longest)}...` : text
 }
 
 function rounded (milliseconds: number): number {

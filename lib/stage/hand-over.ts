@@ -40,6 +40,9 @@ export const projectedInto = onInstance<readonly string[] | null>('projectedInto
 /** The options that read claims of tokens. */
 export const claimReaders = onInstance<ClaimReaders>('claimReaders')
 
+/** Headers that access logs contain, in lower case. `undefined` if there is no access log. */
+export const loggedHeaders = onInstance<string[] | undefined>('loggedHeaders')
+
 /** Headers that carry tokens. Empty if there are no identity providers. */
 export const credentialHeaders = onInstance<readonly string[]>('credentialHeaders')
 

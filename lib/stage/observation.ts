@@ -23,6 +23,9 @@ interface Attempted {
 export class Observation {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
+  /** Address of the client, and the requested host. Only set for the access log: a closed socket no longer has an address. */
+  client: string | undefined
+  host = ''
   /** Milliseconds of `performance.now()`, like all times in this class. */
   readonly begunAt = performance.now()
   endedAt = 0

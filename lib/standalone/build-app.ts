@@ -75,7 +75,7 @@ function silentController (): LogController {
 export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<Surroundings, 'isDraining' | 'adminServer'>): Promise<void> {
   const { file, gateway, plugin } = config
   const { metrics = true, health = true, discovery = false } = file
-  await app.register(accessLog)
+  await app.register(accessLog, { ...file.accessLog, ...plugin.logFields !== undefined && { fields: plugin.logFields } })
   if (metrics !== false) await app.register(observeVersions, metrics === true ? {} : metrics)
   if (health !== false) await app.register(gatewayHealth, { ...health === true ? {} : health, isDraining })
   if (file.admin !== undefined) await addAdmin(app, file.admin, adminServer)

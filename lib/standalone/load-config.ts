@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, VersionResolver } from '../../types/index.ts'
+import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems.ts'
@@ -85,6 +86,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
   const gateway = found.conceal(() => {
     const made = toGateway(problems, file, plugin)
     checkMeaning(problems, made)
+    checkAccessLog(problems, ['accessLog'], file.accessLog ?? {})
     checkListening(problems, file)
     return made
   })
@@ -115,7 +117,9 @@ async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): P
 }
 
 function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlugin): LoadedConfig['gateway'] {
-  const { server, discovery, metrics, health, admin, plugin: _file, $schema, confirmRemoved, resolve: choice = {}, ...rest } = options
+  const {
+    server, discovery, accessLog, metrics, health, admin, plugin: _file, $schema, confirmRemoved, resolve: choice = {}, ...rest
+  } = options
   const resolvers = (path: Path, files: readonly ResolverFile[] = []): VersionResolver[] =>
     files.map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)
   const { override = [], pin = [], ...others } = choice

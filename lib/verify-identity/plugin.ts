@@ -1,5 +1,6 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { RouteIdentity, VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
+import { refuseLoggedTokens } from '../config/check-access-log.ts'
 import { checkClaimPaths, checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { Problems } from '../config/problems.ts'
@@ -9,7 +10,7 @@ import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { chain, type MaybePromise, rescue } from '../maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { claimReaders, credentialHeaders, declareOnRequest, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
+import { claimReaders, credentialHeaders, declareOnRequest, loggedHeaders, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
 import { kept } from '../stage/kept.ts'
 import { addStep, type Rehearsal } from '../stage/steps.ts'
 import { assumed } from './assumed.ts'
@@ -46,7 +47,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     ownedHeaders.get(app).add(projectedHeaders(options.providers))
     const sources = providers.length === 0 ? [] : options.sources?.map(tokenSource) ?? sourcesOf(providers)
     const rules: CredentialRules = { otherSchemes, onOpaque, isOrdered: options.sources !== undefined }
-    credentialHeaders.set(app, [...new Set(sources.flatMap(({ header }) => header ?? []))])
+    handOverHeaders(app, sources)
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
     hideQueryTokens(app, inQuery)
     keepKeys(app, providers)
@@ -86,6 +87,13 @@ function authorized (
       if (credential !== null && provider.options.forwardToken === false) removeToken(request.raw, credential.token, provider.sources)
       return caller
     }))
+}
+
+/** Names the headers that carry tokens. @throws `VERSION_CONFIG_INVALID` if the access log contains one of them */
+function handOverHeaders (app: FastifyInstance, sources: readonly Source[]): void {
+  const headers = [...new Set(sources.flatMap(({ header }) => header ?? []))]
+  refuseLoggedTokens(loggedHeaders.get(app) ?? [], headers)
+  credentialHeaders.set(app, headers)
 }
 
 /** Prepares to count tokens without the claims that options read. `resolveVersion` adds its own options. */

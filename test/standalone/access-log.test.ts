@@ -1,0 +1,31 @@
+import Fastify from 'fastify'
+import t from 'tap'
+import { ConfigFileInvalid, loadConfig } from '../../lib/standalone/load-config.ts'
+import { Standalone } from '../../lib/standalone/standalone.ts'
+import { makeFolder } from '../helpers/config-folder.ts'
+import { config } from '../helpers/standalone.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+t.test('a file names headers for the access log, and its plugin file adds members', async (t) => {
+  const { write } = await makeFolder(t)
+  await write('plugin.ts', 'export default { logFields: (request) => ({ region: request.headers["x-region"] }) }')
+  const more = 'accessLog: { headers: [X-Plan] }\nplugin: ./plugin.ts'
+  const file = await write('gateway.yaml', config(await startUpstream(t, 'v1'), more).replace('log: silent', 'log: info'))
+  const lines: string[] = []
+  const { log } = Fastify({ logger: { stream: { write: (line: string) => { lines.push(line) } } } })
+  const standalone = await Standalone.start(await loadConfig(file), log)
+  t.teardown(() => standalone.stop())
+
+  await fetch(`${standalone.address}/a`, { headers: { 'x-plan': 'gold', 'x-region': 'eu' } })
+  await until(() => lines.some((line) => line.includes('"msg":"request"')))
+
+  t.match(JSON.parse(lines.find((line) => line.includes('"msg":"request"'))!), { client: '127.0.0.1', headers: { 'x-plan': 'gold' }, region: 'eu' })
+})
+
+t.test('a header with credentials is a problem with its line', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', config('http://127.0.0.1:1', 'accessLog:\n  headers:\n    - x-plan\n    - Authorization\n'))
+
+  await t.rejects(loadConfig(file), { constructor: ConfigFileInvalid, message: /:7:7 accessLog\.headers\[1\]: 'Authorization' may carry credentials/ })
+})
