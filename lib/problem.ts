@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem, ProblemOptions } from '../types/index.ts'
 import { isRefusal, type Refusal } from './errors.ts'
 import { renderProblem } from './render-problem.ts'
-import { observationOf, problemOptions } from './stage/hand-over.ts'
+import { activeSpan, observationOf, problemOptions } from './stage/hand-over.ts'
 
 /**
  * Sends a refusal as `application/problem+json` (RFC 9457), or in the format of `problems.render`. It is sent instead of thrown,
@@ -17,6 +17,7 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
   log(request, refusal)
   const observation = observationOf.get(request) ?? null
   if (observation !== null) observation.refusal = refusal
+  activeSpan.get(request)?.setAttributes({ 'error.type': observation?.cause ?? refusal.code, 'version_gateway.code': refusal.code })
 
   reply
     .code(status)

@@ -23,12 +23,15 @@ interface Spans {
  * @throws when `@opentelemetry/api` is not installed
  */
 async function traceRequests (app: FastifyInstance): Promise<void> {
-  const api = await import('@opentelemetry/api')
+  const api = await import('@opentelemetry/api').catch((cause: unknown) => {
+    throw new Error('Tracing needs the package @opentelemetry/api. Install it: npm install @opentelemetry/api', { cause })
+  })
   const tracer = api.trace.getTracer('fastify-version-gateway')
   const spansOf = new WeakMap<FastifyRequest, Spans>()
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const spans = begin(api, tracer, request)
+    // Nothing would end the spans of a route that is not observed.
+    const spans = request.routeOptions.config?.observed === false ? null : begin(api, tracer, request)
     if (spans !== null) spansOf.set(request, spans)
     done()
   })
@@ -37,6 +40,8 @@ async function traceRequests (app: FastifyInstance): Promise<void> {
   app.addHook('preHandler', (request: FastifyRequest, _reply: FastifyReply, done) => {
     const spans = spansOf.get(request)
     if (spans !== undefined && request.version != null) {
+      // Another instrumentation ends its span before the observers are called.
+      if (!spans.server.isOwn) spans.server.span.setAttributes(decisionOf(request))
       spans.client = tracer.startSpan(request.method, { kind: api.SpanKind.CLIENT, attributes: decisionOf(request) }, spans.context)
       passOn(api, request, api.trace.setSpan(spans.context, spans.client))
     }
@@ -83,22 +88,29 @@ function passOn ({ propagation }: Api, { raw }: FastifyRequest, context: Context
 }
 
 function end (api: Api, { server: { span, isOwn }, client }: Spans, observation: Observation): void {
-  const { outcome, cause, status, retries, target, request } = observation
+  const { outcome, cause, status, upstreamStatus, refusal, retries, target, request, reply } = observation
   const result: Attributes = {
-    'http.response.status_code': status,
-    ...outcome !== 'served' && { 'error.type': cause ?? outcome, 'version_gateway.outcome': outcome }
+    ...outcome !== 'served' && { 'error.type': cause ?? outcome, 'version_gateway.outcome': outcome },
+    ...refusal !== null && { 'version_gateway.code': refusal.code }
   }
   if (client !== null) {
-    client.setAttributes({ ...result, ...target !== null && addressOf(target), ...retries > 0 && { 'http.request.resend_count': retries } })
+    client.setAttributes({
+      ...result, ...statusOf(upstreamStatus), ...target !== null && addressOf(target), ...retries > 0 && { 'http.request.resend_count': retries }
+    })
     // Of a client all from 400 on are errors, of a server those from 500 on (semantic conventions for HTTP spans, "Status").
-    finish(api, client, status >= 400 || outcome === 'upstream-failed')
+    finish(api, client, upstreamStatus === null ? outcome !== 'served' : upstreamStatus >= 400 || outcome === 'upstream-failed')
     client.end()
   }
-  if (request.version != null) span.setAttributes(decisionOf(request))
   if (!isOwn) return
-  span.setAttributes(result)
+  if (request.version != null) span.setAttributes(decisionOf(request))
+  span.setAttributes({ ...result, ...statusOf(reply.raw.headersSent ? status : null) })
   finish(api, span, status >= 500)
   span.end()
+}
+
+/** The status of a response, which only a span with a response may have. */
+function statusOf (status: number | null): Attributes {
+  return status === null ? {} : { 'http.response.status_code': status }
 }
 
 function addressOf (target: string): Attributes {

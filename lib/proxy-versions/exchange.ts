@@ -78,7 +78,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     if (this.#repeatsFor(status, rawHeaders)) return
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
-    this.#observation?.answered()
+    this.#observation?.answered(status)
     this.#answer = new Answer(this.#reply, this.#route, this.#request!, (error) => this.#cut(error))
     this.#answer.begin(status, rawHeaders, reason, isWhole)
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).

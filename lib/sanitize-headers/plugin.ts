@@ -6,6 +6,7 @@ import { isWellFramed } from '../headers/framing.ts'
 import { HeaderNames } from '../headers/header-names.ts'
 import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { defineStage } from '../stage/define-stage.ts'
+import { noteSpans } from '../stage/active-span.ts'
 import { nominatedHeaders, ownedHeaders, problemOptions, stepsOf } from '../stage/hand-over.ts'
 import { addStep } from '../stage/steps.ts'
 import { restoreRequest } from '../url/routable.ts'
@@ -34,6 +35,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     raiseHttp2Limits(app.server)
     const hasTooMany = exceedsHeaderLimits(app.server)
 
+    await noteSpans(app)
     addStep(app, (request, _reply, rehearsal) => {
       restoreRequest(request.raw)
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })

@@ -114,5 +114,8 @@ export function declareOnRequest (app: FastifyInstance, property: 'identity' | '
   if (!app.hasRequestDecorator(property)) app.decorateRequest(property, null)
 }
 
+/** The part of another instrumentation's span for a request that is used here. `null` or `undefined` if there is no such span. */
+export const activeSpan = onRequest<{ setAttributes (attributes: Record<string, string>): unknown }>('activeSpan')
+
 /** What is recorded about a request. `null` or `undefined` if the request is not observed. */
 export const observationOf = onRequest<Observation>('observation')

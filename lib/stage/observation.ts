@@ -31,6 +31,8 @@ export class Observation {
   endedAt = 0
   /** When the head of the upstream's response arrived. */
   answeredAt: number | null = null
+  /** Status of the upstream's response; `null` if there was none. */
+  upstreamStatus: number | null = null
   /** Address of the last target that was tried. */
   target: string | null = null
   /** Number of retries. */
@@ -51,8 +53,9 @@ export class Observation {
   }
 
   /** Called when the upstream's response starts. */
-  answered (): void {
+  answered (status: number): void {
     this.answeredAt = performance.now()
+    this.upstreamStatus = status
   }
 
   sent (piece: Uint8Array): void {
@@ -80,6 +83,7 @@ export class Observation {
   /** Called when both sides have switched protocols. @returns the object that counts the tunnel's bytes */
   tunnel (): this {
     this.isTunnel = true
+    this.upstreamStatus = 101
     return this
   }
 

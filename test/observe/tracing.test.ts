@@ -1,33 +1,15 @@
 import fastifyOtel from '@fastify/otel'
-import { context, propagation, trace } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { trace } from '@opentelemetry/api'
 import t, { type Test } from 'tap'
 import { fromHeader, traceVersions } from '../../lib/index.ts'
 import type { GatewayOptions } from '../../types/index.ts'
-import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
+import { useSdk } from '../helpers/open-telemetry.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-
-/** A real SDK that keeps its spans. */
-function useSdk (t: Test): InMemorySpanExporter {
-  const exporter = new InMemorySpanExporter()
-  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
-  trace.setGlobalTracerProvider(provider)
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
-  t.teardown(async () => {
-    trace.disable()
-    context.disable()
-    propagation.disable()
-    await provider.shutdown()
-  })
-  return exporter
-}
 
 async function traced (t: Test, overrides: Partial<GatewayOptions> = {}, app = makeApp(t)) {
   await app.register(traceVersions)
@@ -77,8 +59,8 @@ t.test('a refused request has no exchange; one that fails is an error with its c
   await until(() => exporter.getFinishedSpans().length === 3)
   const [refused, client, server] = exporter.getFinishedSpans()
 
-  t.match(refused, { kind: 1, status: { code: 0 }, attributes: { 'http.response.status_code': 400, 'error.type': 'VERSION_UNKNOWN' } })
-  t.match(client, { kind: 2, status: { code: 2 }, attributes: { 'http.response.status_code': 502, 'error.type': 'refused', 'http.request.resend_count': 1 } })
+  t.match(refused, { kind: 1, status: { code: 0 }, attributes: { 'http.response.status_code': 400, 'error.type': 'VERSION_UNKNOWN', 'version_gateway.code': 'VERSION_UNKNOWN' } })
+  t.match(client, { kind: 2, status: { code: 2 }, attributes: { 'error.type': 'refused', 'http.request.resend_count': 1 } })
   t.match(server, { kind: 1, status: { code: 2 }, attributes: { 'error.type': 'refused', 'version_gateway.outcome': 'upstream-failed' } })
 })
 
@@ -110,6 +92,7 @@ t.test('a client that leaves ends its spans, and nothing else', async (t) => {
   await until(() => exporter.getFinishedSpans().length === 2)
 
   t.match(exporter.getFinishedSpans()[0], { kind: 2, attributes: { 'error.type': 'client-gone', 'server.address': '127.0.0.1' } })
+  for (const { attributes } of exporter.getFinishedSpans()) t.notOk('http.response.status_code' in attributes)
 })
 
 t.test('what a hook answers in the upstream\'s place has no target', async (t) => {
@@ -137,3 +120,33 @@ for (const [scheme, port] of [['http', 80], ['https', 443]] as const) {
     t.match(exporter.getFinishedSpans()[0]!.attributes, { 'server.address': '127.0.0.1', 'server.port': port })
   })
 }
+
+t.test('a span without a response has no status code; one of an upstream\'s response has that', async (t) => {
+  const exporter = useSdk(t)
+  const upstream = await startUpstream(t, 'v1', (_request, response) => response.writeHead(503).end())
+  const { send } = await traced(t, {
+    versions: { latest: { upstream }, dead: { upstream: await deadOrigin() } }, resolve: { override: [fromHeader('x-version-override')] }, identity: { providers: [] }
+  })
+
+  await send('/a')
+  await send('/a', { headers: { 'x-version-override': 'dead' } })
+  await until(() => exporter.getFinishedSpans().length === 4)
+  const [answered, refused] = exporter.getFinishedSpans().filter(({ kind }) => kind === 2)
+
+  t.match(answered, { status: { code: 2 }, attributes: { 'http.response.status_code': 503 } })
+  t.match(refused, { status: { code: 2 }, attributes: { 'error.type': 'refused' } })
+  t.notOk('http.response.status_code' in refused!.attributes)
+})
+
+t.test('routes that are not observed have no span', async (t) => {
+  const exporter = useSdk(t)
+  const app = makeApp(t)
+  await app.register(traceVersions)
+  app.get('/quiet', { config: { observed: false } }, async () => trace.getTracer('t').startSpan('inner').end())
+  const origin = await listen(app)
+
+  await fetch(`${origin}/quiet`)
+  await until(() => exporter.getFinishedSpans().length === 1)
+
+  t.match(exporter.getFinishedSpans(), [{ name: 'inner' }])
+})
