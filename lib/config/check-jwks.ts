@@ -3,6 +3,7 @@ import { soleIssuer } from '../identity/issuers.ts'
 import { hasPem, pemRemedy } from '../identity/pem-to-jwks.ts'
 import { isSafeSource } from '../identity/safe-source.ts'
 import { pemKey, secretMembers, secretOf, verificationKey } from '../identity/verification-key.ts'
+import { checkAuthorities } from './check-pem.ts'
 import { type Path, type Problems, show } from './problems.ts'
 
 /** All that may be written, whatever belongs together. */
@@ -31,9 +32,7 @@ export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algor
   if (keys !== undefined && !problems.isMisshapen([...path, 'keys'])) checkKeys(problems, [...path, 'keys'], keys)
   if (url !== undefined && !problems.isMisshapen([...path, 'url'])) checkUrl(problems, [...path, 'url'], url, allowHttp)
   if (discovery === true && sources.length === 1 && !problems.isIncomplete([...path.slice(0, -1), 'issuer'])) checkDiscovery(problems, path, issuer, allowHttp)
-  if (ca !== undefined && ![ca].flat().every((each) => String(each).includes('-----BEGIN'))) {
-    problems.add([...path, 'ca'], "expected PEM, which begins with '-----BEGIN'. Give the content of a file, not its name: readFileSync('ca.pem').")
-  }
+  checkAuthorities(problems, [...path, 'ca'], ca)
 }
 
 function checkDiscovery (problems: Problems, path: Path, issuer: IdentityProvider['issuer'], allowHttp?: boolean): void {

@@ -1,4 +1,5 @@
-import type { UpstreamOptions, UpstreamTls } from '../../types/index.ts'
+import type { UpstreamOptions } from '../../types/index.ts'
+import { checkTls } from './check-pem.ts'
 import { type Path, type Problems, show } from './problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
@@ -11,7 +12,7 @@ export function checkUpstream (problems: Problems, path: Path, upstream: string 
   } else if (!problems.isMisshapen(targets)) {
     checkTargets(problems, targets, upstream.targets)
   }
-  if (!problems.isIncomplete([...path, 'tls'])) checkPem(problems, [...path, 'tls'], upstream.tls)
+  if (!problems.isIncomplete([...path, 'tls'])) checkTls(problems, [...path, 'tls'], upstream.tls)
   if (problems.isIncomplete([...path, 'headers'])) return
   checkEdits(problems, [...path, 'headers', 'request'], upstream.headers?.request, true)
   checkEdits(problems, [...path, 'headers', 'response'], upstream.headers?.response, false)
@@ -51,20 +52,6 @@ function checkSocketPath (problems: Problems, path: Path, socketPath: string): v
   const length = Buffer.byteLength(socketPath)
   if (length <= longestSocketPath) return
   problems.add(path, `the path of a Unix socket has at most ${longestSocketPath} bytes here, and ${show(socketPath)} has ${length}. Move the socket to a shorter path, such as '/run/app.sock'.`)
-}
-
-/** Checks that certificates and keys are PEM: Node accepts a file name as if it were a certificate. */
-function checkPem (problems: Problems, path: Path, tls: UpstreamTls = {}): void {
-  for (const name of ['ca', 'cert', 'key'] as const) {
-    if ([tls[name]].flat().every((value) => value === undefined || isPem(value))) continue
-    // What it is stays untold: it may be a key.
-    problems.add([...path, name], `expected PEM, which begins with '-----BEGIN'. Give the content of a file, not its name: readFileSync('${name}.pem').`)
-  }
-}
-
-function isPem (value: unknown): boolean {
-  const pem = typeof value === 'object' && value !== null && 'pem' in value ? value.pem : value
-  return (typeof pem === 'string' || ArrayBuffer.isView(pem)) && Buffer.from(pem as string).includes('-----BEGIN')
 }
 
 type Edits = NonNullable<UpstreamOptions['headers']>['request']

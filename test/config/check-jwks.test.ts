@@ -91,6 +91,12 @@ test('the name of a CA file is refused where its content belongs', async (t) => 
   t.match(problems, [{ path: 'jwks.ca', message: /Give the content of a file, not its name/ }])
 })
 
+test('a CA of the keys that is no certificate is refused', async (t) => {
+  const problems = problemsOf({ url: 'https://issuer.test/keys', ca: '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----' })
+
+  t.match(problems, [{ path: 'jwks.ca', message: /^has an invalid certificate/ }])
+})
+
 const replace = 'Write only the public half, and replace the key if this config was shared.'
 
 for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) {

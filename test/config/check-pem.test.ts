@@ -1,27 +1,63 @@
+import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { checkGateway } from '../../lib/config/check-gateway.ts'
 import type { UpstreamTls } from '../../types/index.ts'
+import { makeAuthority } from '../helpers/certificates.ts'
 
-const pem = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n'
+const authority = await makeAuthority()
+const { ca: pem } = authority
+const { cert, key } = await authority.client('gateway')
+const encrypted = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }).toString()
+const junk = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n'
+
 const check = (tls: UpstreamTls): void => checkGateway({ versions: { latest: { upstream: { targets: 'https://a', tls } } } })
 
-for (const [name, value] of [
-  ['ca', './ca.pem'], ['ca', '/etc/ssl/ca.pem'], ['ca', ''], ['ca', [pem, 'ca.pem']], ['ca', Buffer.from([0x30, 0x82])], ['cert', 'cert.pem'],
-  ['key', 'secret.pem'], ['key', [{ pem: 'secret.pem' }]]
-] as const) {
-  t.test(`tls.${name} ${JSON.stringify(value)} is no PEM`, async (t) => {
+const noFile = /^expected PEM, which begins with '-----BEGIN'\. Give the content of a file, not its name: readFileSync\('(ca|cert|key)\.pem'\)\.$/
+
+const wrong: Array<[what: string, name: 'ca' | 'cert' | 'key', value: unknown, message: RegExp]> = [
+  ['a relative file name', 'ca', './ca.pem', noFile],
+  ['an absolute file name', 'ca', '/etc/ssl/ca.pem', noFile],
+  ['an empty text', 'ca', '', noFile],
+  ['a list with a file name', 'ca', [pem, 'ca.pem'], noFile],
+  ['DER', 'ca', Buffer.from([0x30, 0x82]), noFile],
+  ['a file name', 'cert', 'cert.pem', noFile],
+  ['a file name', 'key', 'secret.pem', noFile],
+  ['an object with a file name', 'key', [{ pem: 'secret.pem' }], noFile],
+  ['a block without an end', 'ca', '-----BEGIN nothing', /^has no complete certificate\. /],
+  ['a truncated certificate', 'ca', pem.slice(0, -40), /^has no complete certificate\. /],
+  ['junk in a certificate', 'ca', junk, /^has an invalid certificate \(number 1 of 1\)\. /],
+  ['a bundle with junk', 'ca', `${pem}${junk}${pem}`, /^has an invalid certificate \(number 2 of 3\)\. /],
+  ['a key', 'ca', key, /^has a block 'PRIVATE KEY'\. Give only certificates/],
+  ['a bundle with a key', 'ca', Buffer.from(pem + key), /^has a block 'PRIVATE KEY'\. /],
+  ['a key', 'cert', key, /^has no complete certificate\. /],
+  ['junk', 'cert', junk, /^has an invalid certificate /],
+  ['a certificate', 'key', cert, /^has no valid private key\. /],
+  ['junk', 'key', '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n', /^has no valid private key\. /],
+  ['an encrypted key without its passphrase', 'key', encrypted, /passphrase/]
+]
+
+for (const [what, name, value, message] of wrong) {
+  t.test(`${what} in tls.${name} is refused, and not repeated`, async (t) => {
     t.throws(() => check({ [name]: value }), {
-      code: 'VERSION_CONFIG_INVALID',
-      problems: [{
-        path: `versions.latest.upstream.tls.${name}`,
-        message: `expected PEM, which begins with '-----BEGIN'. Give the content of a file, not its name: readFileSync('${name}.pem').`
-      }]
+      code: 'VERSION_CONFIG_INVALID', problems: [{ path: `versions.latest.upstream.tls.${name}`, message }]
     })
   })
 }
 
-for (const tls of [{ ca: pem }, { ca: `# ours\n${pem}` }, { ca: [pem, Buffer.from(pem)], cert: pem, key: [{ pem }] }, {}] as UpstreamTls[]) {
-  t.test(`tls with ${Object.keys(tls).join(', ') || 'nothing'} is PEM`, async (t) => {
+const right: Array<[what: string, tls: UpstreamTls]> = [
+  ['no certificates', {}],
+  ['a certificate', { ca: pem }],
+  ['a bundle with comments', { ca: `# ours\n${pem}\n# theirs\r\n${pem.replaceAll('\n', '\r\n')}` }],
+  ['a list of text and bytes', { ca: [pem, Buffer.from(pem)] }],
+  ['a certificate with its key', { cert, key }],
+  ['one file with both', { cert: cert + key, key: cert + key }],
+  ['keys as objects', { cert, key: [{ pem: key }] }],
+  ['an encrypted key', { key: [{ pem: encrypted, passphrase: 'secret' }] }]
+]
+
+for (const [what, tls] of right) {
+  t.test(`${what} in tls may be used`, async (t) => {
     t.doesNotThrow(() => check(tls))
   })
 }
