@@ -76,8 +76,9 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
 function limitClose (app: FastifyInstance, mount: Mount, graceMs: number): void {
   const connections = ServerConnections.of(app.server)
   app.addHook('preClose', (done) => {
-    mount.beginClose(graceMs)
-    connections.limitClose(graceMs)
+    const left = connections.graceLeft(graceMs)
+    mount.beginClose(left)
+    connections.limitClose(left)
     done()
   })
   app.addHook('onClose', (_app, done) => {

@@ -13,6 +13,8 @@ export class ServerConnections {
   readonly #sockets = new Set<Socket>()
   #limit: NodeJS.Timeout | undefined
   #closesAt = 0
+  /** When the grace time of exchanges is over, if it has begun before the app closes (`performance.now()`). */
+  graceEnd = Infinity
 
   static of (server: Server): ServerConnections {
     const connections = known.get(server) ?? new ServerConnections(server)
@@ -27,6 +29,11 @@ export class ServerConnections {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     }).on('close', () => clearTimeout(this.#limit))
+  }
+
+  /** Milliseconds of a grace time that are left. */
+  graceLeft (graceMs: number): number {
+    return Math.max(Math.min(graceMs, this.graceEnd - performance.now()), 0)
   }
 
   /** Cuts off connections that are still open after the grace time (milliseconds). The longest one requested counts. */

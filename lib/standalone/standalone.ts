@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { ServerConnections } from '../proxy-versions/server-connections.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Surroundings } from './build-app.ts'
 import { ofApp, placesOf, refuseRemovals, versionsOf } from './file-changes.ts'
@@ -11,8 +12,11 @@ import { takeOverState } from './take-over-state.ts'
 /** Milliseconds that an idle connection is kept on shutdown. */
 const lingerMs = 1_000
 
-/** Milliseconds after the grace time until the remaining connections are cut off. `docs/operate.md` promises an end after 5 s. */
-const cutOffMs = 3_000
+/** Milliseconds on shutdown until the app closes, which ends WebSockets and refuses new requests. Idle connections are closed by then. */
+const servingMs = 1_500
+
+/** Milliseconds after the grace time until the remaining connections are cut off, so that clients of aborted exchanges get the refusal. */
+const goodbyeMs = 500
 
 /** The surroundings that all apps of a gateway share. */
 type Lasting = Omit<Surroundings, 'server' | 'adminServer'>
@@ -146,14 +150,17 @@ export class Standalone {
     this.#isDraining = true
     const { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } = this.#generation.config.file
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
-    const closed = this.#listener.close(lingerMs, closeGraceMs + cutOffMs)
+    const { app, server } = this.#generation
+    // The grace time begins here, not when the app closes.
+    ServerConnections.of(server).graceEnd = performance.now() + closeGraceMs
+    const closed = this.#listener.close(Math.min(lingerMs, closeGraceMs), closeGraceMs + goodbyeMs)
     // Requests on existing connections are served until then. Closing the app ends longer exchanges, such as WebSockets.
-    const grace = setTimeout(() => this.#generation.app.close().catch(() => {}), lingerMs + 500)
+    const serving = setTimeout(() => app.close().catch(() => {}), Math.min(servingMs, closeGraceMs / 2))
     await closed
-    clearTimeout(grace)
+    clearTimeout(serving)
     // The admin pages stay available to the end.
-    await this.#adminListener?.close(0, lingerMs)
-    await Promise.all([this.#generation.app.close(), ...this.#retired])
+    await this.#adminListener?.close(0, goodbyeMs)
+    await Promise.all([app.close(), ...this.#retired])
   }
 
   /** Closes an app after its requests, because its hooks and routes may still use its resources. */
