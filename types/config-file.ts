@@ -104,6 +104,11 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   discovery?: boolean | Pick<VersionDiscoveryOptions, 'path' | 'catalog'>
   /** The line that the log has for each request. */
   accessLog?: Pick<AccessLogOptions, 'headers'>
+  /**
+   * Spans of OpenTelemetry for requests and exchanges. Needs the package `@opentelemetry/api`, and an SDK that is started before
+   * the gateway: `NODE_OPTIONS='--import ./tracing.js'`. Default false.
+   */
+  tracing?: boolean
   /** `GET /metrics`. Default true. */
   metrics?: boolean | Pick<ObserveVersionsOptions, 'path'>
   /** `GET /healthz` and `GET /readyz`. Default true. */

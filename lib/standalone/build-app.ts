@@ -7,7 +7,9 @@ import { accessLog } from '../observe/access-log.ts'
 import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
 import { requestIds } from '../observe/request-ids.ts'
+import { traceVersions } from '../observe/tracing.ts'
 import { takeOver } from '../proxy-versions/front.ts'
+import { hasSdk } from '../stage/active-span.ts'
 import { lostLines } from '../stage/hand-over.ts'
 import { keepIn, type Kept } from '../stage/kept.ts'
 import { versionDiscovery } from '../version-discovery/plugin.ts'
@@ -66,6 +68,8 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
   return app
 }
 
+const noSdk = "tracing records nothing: no OpenTelemetry SDK is registered. Start one before the gateway: NODE_OPTIONS='--import ./tracing.js'"
+
 /** The access log replaces Fastify's own request log. */
 function silentController (): LogController {
   return new LogController({ disableRequestLogging: true })
@@ -74,7 +78,9 @@ function silentController (): LogController {
 /** Registers all plugins that a config needs. @throws like `buildApp` */
 export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<Surroundings, 'isDraining' | 'adminServer'>): Promise<void> {
   const { file, gateway, plugin } = config
-  const { metrics = true, health = true, discovery = false } = file
+  const { metrics = true, health = true, discovery = false, tracing = false } = file
+  if (tracing) await app.register(traceVersions)
+  if (tracing && !hasSdk()) app.log.warn(noSdk)
   await app.register(accessLog, { ...file.accessLog, ...plugin.logFields !== undefined && { fields: plugin.logFields } })
   if (metrics !== false) await app.register(observeVersions, metrics === true ? {} : metrics)
   if (health !== false) await app.register(gatewayHealth, { ...health === true ? {} : health, isDraining })

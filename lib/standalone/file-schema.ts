@@ -102,6 +102,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   resolve,
   forward: gatewaySchema.properties.forward,
   discovery: orOff(object({ path, catalog: stageSchemas.versionDiscovery.properties.catalog }), '{ path, catalog }'),
+  tracing: flag,
   accessLog: object({ headers: stageSchemas.accessLog.properties.headers }),
   metrics: orOff(object({ path }), '{ path }'),
   health: orOff(object({ live: path, ready: path, requireKeys, needsHealthyTargets: flag }), '{ live, ready, requireKeys, needsHealthyTargets }'),

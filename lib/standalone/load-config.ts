@@ -118,7 +118,7 @@ async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): P
 
 function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlugin): LoadedConfig['gateway'] {
   const {
-    server, discovery, accessLog, metrics, health, admin, plugin: _file, $schema, confirmRemoved, resolve: choice = {}, ...rest
+    server, discovery, accessLog, tracing, metrics, health, admin, plugin: _file, $schema, confirmRemoved, resolve: choice = {}, ...rest
   } = options
   const resolvers = (path: Path, files: readonly ResolverFile[] = []): VersionResolver[] =>
     files.map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)
