@@ -28,9 +28,9 @@ export interface UpstreamTimeouts {
   /** For the whole exchange. Default 0: a response may stream forever. */
   total?: number
   /**
-   * How long an idle HTTP/1.1 connection is kept, at least 1. Set it below the idle timeout of the upstream, so that the
-   * upstream does not close a connection that is about to be used. Default 4000, or the upstream's `Keep-Alive: timeout`
-   * minus a second or two. If it is set, that hint can only shorten it.
+   * How long an idle connection is kept, over HTTP/1.1 and HTTP/2, at least 1. Set it below the idle timeout of the upstream,
+   * so that the upstream does not close a connection that is about to be used. Default 4000, or over HTTP/1.1 the upstream's
+   * `Keep-Alive: timeout` minus a second or two. If it is set, that hint can only shorten it.
    */
   keepAlive?: number
 }

@@ -16,9 +16,11 @@ const fieldOverhead = 32
 /** Milliseconds that a target has to close an idle connection after the gateway has. */
 const closeTimeout = 1_000
 
-interface ConnectionLimits {
+export interface ConnectionLimits {
   /** Milliseconds until the target must have sent its settings; 0 = no limit. */
   connectTimeout: number
+  /** Milliseconds until an idle connection is closed. */
+  keepAlive: number
   /** Bytes of the header fields of a response. */
   maxHeaderSize: number
 }
@@ -51,11 +53,16 @@ export class Http2Connection {
   lastStream = Infinity
   readonly #owner: Owner
   #socket: Socket | null = null
+  readonly #keepAlive: number
+  /** Runs since the last request ended. */
+  #idle: NodeJS.Timeout | undefined
   #isRetired = false
   #hasEnded = false
 
-  constructor (origin: URL, connect: buildConnector.connector, { connectTimeout, maxHeaderSize }: ConnectionLimits, owner: Owner) {
+  constructor (origin: URL, connect: buildConnector.connector, limits: ConnectionLimits, owner: Owner) {
+    const { connectTimeout, keepAlive, maxHeaderSize } = limits
     this.#owner = owner
+    this.#keepAlive = keepAlive
     const start = performance.now()
     const { host, hostname, protocol, port } = origin
     connect({ host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port }, (...[error, socket]) => {
@@ -86,6 +93,7 @@ export class Http2Connection {
     this.streams--
     this.isReused = true
     this.#closeWhenIdle()
+    this.#limitIdle()
     this.#owner.onLeave()
   }
 
@@ -143,7 +151,15 @@ export class Http2Connection {
         if (!this.#hasEnded) this.session = session
         this.#closeWhenIdle()
         this.#owner.onChange()
+        this.#limitIdle()
       })
+  }
+
+  /** Closes the connection if it stays idle. One timer serves all requests. */
+  #limitIdle (): void {
+    if (this.streams > 0 || this.#hasEnded) return
+    this.#idle ??= setTimeout(() => this.retireIfIdle(), this.#keepAlive).unref()
+    this.#idle.refresh()
   }
 
   /** Node does not send requests that are still queued when a session is closed, so this waits for them. */
@@ -161,6 +177,7 @@ export class Http2Connection {
   #end (error: Error | null): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
+    clearTimeout(this.#idle)
     this.#owner.onEnd(this, error)
   }
 }

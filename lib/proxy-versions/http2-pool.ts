@@ -1,11 +1,11 @@
 import type { buildConnector } from 'undici'
 import { originOf } from './connection.ts'
-import { Http2Connection, mostStreams } from './http2-connection.ts'
+import { type ConnectionLimits, Http2Connection, mostStreams } from './http2-connection.ts'
 import { Http2Request, type Limits } from './http2-request.ts'
 import { type Pending, WaitingRequests } from './http2-waiting.ts'
 import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './transport/upstream-handler.ts'
 
-interface Options {
+interface Options extends Pick<ConnectionLimits, 'keepAlive'> {
   connect: buildConnector.connector
   /** Maximum number of connections. */
   connections: number
@@ -143,7 +143,7 @@ export class Http2Pool implements UpstreamPool {
   /** Opens as many connections as the waiting requests are likely to need. */
   #openMore (): void {
     if (!this.#isOffered) return
-    const { connections, connect, connectTimeout, limits: { maxHeaderSize } } = this.#options
+    const { connections, connect, limits: { maxHeaderSize }, ...timeouts } = this.#options
     const usable = this.#usable()
     const expected = this.#expectedLimit(usable)
     // A target that allows no streams at the moment would not allow any on further connections either.
@@ -151,7 +151,7 @@ export class Http2Pool implements UpstreamPool {
     const opening = usable.filter(({ session }) => session === null).length
     const needed = Math.ceil(this.#waiting.size / expected) - opening
     for (let i = Math.min(needed, connections - usable.length); i > 0; i--) {
-      this.#connections.add(new Http2Connection(this.#origin, connect, { connectTimeout, maxHeaderSize }, this))
+      this.#connections.add(new Http2Connection(this.#origin, connect, { ...timeouts, maxHeaderSize }, this))
     }
   }
 

@@ -22,8 +22,9 @@ export class TargetConnections implements OpenConnections {
     const http1Options = { ...limits, connect: connectorTo(address, options, false, this) }
     const http1 = (): Http1Pool => new Http1Pool(originOf(address), http1Options)
     const connect = connectorTo(address, options, true, this)
-    const { connections = 128, timeouts: { connect: connectTimeout = 5_000 } = {} } = options
-    const http2 = (): Http2Pool => new Http2Pool(address, { connect, connections, connectTimeout, limits, http1: http1(), onCapacity })
+    const { connections = 128, timeouts: { connect: connectTimeout = 5_000, keepAlive = 4_000 } = {} } = options
+    const http2 = (): Http2Pool =>
+      new Http2Pool(address, { connect, connections, connectTimeout, keepAlive, limits, http1: http1(), onCapacity })
     this.#requests = new RenewedPool(options.http2 === true ? http2 : http1, longestUse, now)
     this.#upgrades = new RenewedPool(http1, longestUse, now)
   }

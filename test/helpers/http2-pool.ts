@@ -21,7 +21,8 @@ export function makePool (t: Test, address: string, ca: unknown, settings: Setti
     http1: new Http1Pool(address, { connect: connectorTo(address, { targets: address }) }),
     onCapacity: (requests) => told.push(requests),
     connections,
-    connectTimeout
+    connectTimeout,
+    keepAlive: 4_000
   })
   // A test may have closed it.
   t.teardown(async () => await pool.close().catch(() => {}))
