@@ -5,7 +5,7 @@ import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems.ts'
 import { checkListening } from './check-listening.ts'
-import { defaultExport, type FileProblem, readConfigFile } from './config-file.ts'
+import { type ConfigFile, defaultExport, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { FoundProblems } from './found-problems.ts'
 import { withIdentityFiles } from './identity-files.ts'
@@ -13,6 +13,7 @@ import { type Files, readNoted } from './settled.ts'
 import { giveTypes } from './variable-types.ts'
 import { type Reading, withCertificates } from './with-certificates.ts'
 import { toResolver } from './to-resolver.ts'
+import type { FileProblem } from './yaml-file.ts'
 
 /** A config file, without the sections that it sets to `false`. */
 export type LoadedFile = Omit<ConfigFileOptions, Section> & { [Name in Section]?: Exclude<ConfigFileOptions[Name], false> }
@@ -56,21 +57,30 @@ export async function loadConfig (
 ): Promise<LoadedConfig> {
   const absolute = resolve(file)
   const read = await readOrRefuse(file, () => readConfigFile(absolute, environment, files))
+  try {
+    return { ...await check(file, read, { folder: dirname(absolute), files }), files }
+  } finally {
+    read.close()
+  }
+}
+
+/** @throws ConfigFileInvalid */
+async function check (file: string, read: ConfigFile, reading: Reading): Promise<Omit<LoadedConfig, 'files'>> {
   if (read.value === undefined && read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
   if (read.value === null) throw new ConfigFileInvalid(file, [{ line: 1, column: 1, message: emptyFile }])
   giveTypes(fileSchema, read.value, read.variables)
   const found = new FoundProblems(read)
   const shape = new Problems()
   found.conceal(() => checkShape(shape, fileSchema, read.value))
-  found.addShape(shape)
-  const reading = { folder: dirname(absolute), files }
+  found.add(shape)
   const rest = await makeRest(read.value as ConfigFileOptions, reading, found).catch((error: unknown) => {
     // An error here is often just a consequence of the wrong shape.
     if (shape.list().length === 0) throw new ConfigFileInvalid(file, [{ line: null, column: null, message: (error as Error).message }])
     return null
   })
-  if (rest === null || found.list.length > 0) throw new ConfigFileInvalid(file, found.list)
-  return { ...rest, files }
+  const problems = await found.list()
+  if (rest === null || problems.length > 0) throw new ConfigFileInvalid(file, problems)
+  return rest
 }
 
 const emptyFile = "the file is empty. Write a config, or begin with 'fastify-version-gateway init'."
@@ -90,7 +100,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
     checkListening(problems, file)
     return made
   })
-  found.addMeaning(problems)
+  found.add(problems)
   return { file, switchedOff, gateway, plugin }
 }
 

@@ -55,34 +55,36 @@ const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
  */
 export function removedProtection (before: LoadedFile, after: LoadedFile): string[] {
   const found: string[] = []
-  compare(before, after, [], [], found)
+  compare(before, after, [], '', found)
   const confirmed = after.confirmRemoved ?? []
   return found.filter((place) => !confirmed.includes(place))
 }
 
-/** @param kind the path with `*` for the names of versions and of items */
-function compare (before: unknown, after: unknown, path: Path, kind: readonly string[], found: string[]): void {
-  const name = kind.join('.')
-  if (harmless.has(name) && after === undefined) return
+/** @param kind the path as text, with `*` for the names of versions and of items */
+function compare (before: unknown, after: unknown, path: Path, kind: string, found: string[]): void {
   if (after === undefined) {
-    if (!isNeutral(name, before)) found.push(showPath(path))
-  } else if (Array.isArray(before) && name in protectiveLists) {
+    if (!harmless.has(kind) && !isNeutral(kind, before)) found.push(showPath(path))
+  } else if (Array.isArray(before) && kind in protectiveLists) {
     compareItems(before, Array.isArray(after) ? after : [], path, kind, found)
   } else if (isObject(before) && after !== false && !Array.isArray(after)) {
-    const next = isObject(after) ? after : name === 'versions.*.upstream' ? { targets: after } : {}
-    for (const [key, value] of Object.entries(before)) {
-      compare(value, next[key], [...path, key], [...kind, maps.has(name) ? '*' : key], found)
+    const next = isObject(after) ? after : kind === 'versions.*.upstream' ? { targets: after } : {}
+    const isMap = maps.has(kind)
+    const ofMembers = kind === '' ? '' : `${kind}.`
+    for (const [name, value] of Object.entries(before)) {
+      // Most values are still there: a map of tenants may have 20,000 of them.
+      if (next[name] !== undefined && (typeof value !== 'object' || value === null)) continue
+      compare(value, next[name], [...path, name], ofMembers + (isMap ? '*' : name), found)
     }
   }
 }
 
-function compareItems (before: readonly unknown[], after: readonly unknown[], path: Path, kind: readonly string[], found: string[]): void {
-  const nameOf = protectiveLists[kind.join('.')]!
+function compareItems (before: readonly unknown[], after: readonly unknown[], path: Path, kind: string, found: string[]): void {
+  const nameOf = protectiveLists[kind]!
   for (const item of before) {
     const name = nameOf(item)
     const twin = after.find((other) => nameOf(other) === name) ?? after.find((other) => hasSameIssuer(item, other))
     if (twin === undefined) found.push(showPath([...path, name]))
-    else if (isObject(item)) compare(item, twin, [...path, name], [...kind, '*'], found)
+    else if (isObject(item)) compare(item, twin, [...path, name], `${kind}.*`, found)
   }
 }
 

@@ -51,7 +51,7 @@ t.test('what is no YAML is told of with its place', async (t) => {
 
   t.ok(problems.length > 0)
   t.ok(problems[0]!.line! >= 2)
-  t.strictSame(locate(['a']), { line: 1, column: 1 })
+  t.match(await locate([['a']]), [{ line: 1, column: 1 }])
 })
 
 t.test('the place of a path is that of its name, or of what is nearest around it', async (t) => {
@@ -60,11 +60,11 @@ t.test('the place of a path is that of its name, or of what is nearest around it
 
   const { locate } = await readConfigFile(file, {})
 
-  t.strictSame(locate(['a', 'list', 0, 'b']), { line: 4, column: 9 })
-  t.strictSame(locate(['a', 'list', 0, 'missing']), { line: 4, column: 7 })
-  t.strictSame(locate(['a', 'list', 7]), { line: 3, column: 5 })
-  t.strictSame(locate(['a', 'list', 0, 'b', 'deeper']), { line: 4, column: 9 })
-  t.strictSame(locate([]), { line: 1, column: 1 })
+  t.match(await locate([['a', 'list', 0, 'b']]), [{ line: 4, column: 9 }])
+  t.match(await locate([['a', 'list', 0, 'missing']]), [{ line: 4, column: 7 }])
+  t.match(await locate([['a', 'list', 7]]), [{ line: 3, column: 5 }])
+  t.match(await locate([['a', 'list', 0, 'b', 'deeper']]), [{ line: 4, column: 9 }])
+  t.match(await locate([[]]), [{ line: 1, column: 1 }])
 })
 
 t.test('an empty file says nothing', async (t) => {
@@ -74,7 +74,7 @@ t.test('an empty file says nothing', async (t) => {
   const { value, locate } = await readConfigFile(file, {})
 
   t.equal(value, null)
-  t.strictSame(locate(['versions']), { line: 1, column: 1 })
+  t.match(await locate([['versions']]), [{ line: 1, column: 1 }])
 })
 
 for (const [name, text] of [['gateway.ts', 'const port: number = 1\nexport default { port }'], ['gateway.js', 'export default { port: 1 }'], ['gateway.cjs', 'module.exports = { port: 1 }']] as const) {
@@ -85,6 +85,6 @@ for (const [name, text] of [['gateway.ts', 'const port: number = 1\nexport defau
     const { value, locate } = await readConfigFile(file, {})
 
     t.match(value, { port: 1 })
-    t.strictSame(locate(['port']), { line: null, column: null })
+    t.match(await locate([['port']]), [{ line: null, column: null }])
   })
 }

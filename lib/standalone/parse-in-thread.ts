@@ -1,0 +1,51 @@
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { Path } from '../config/problems.ts'
+import type { ConfigFile } from './config-file.ts'
+import type { LocatedValue, YamlFile } from './yaml-file.ts'
+
+/** The worker's reply to a text. */
+export type Content = Pick<YamlFile, 'value' | 'problems' | 'variables'>
+
+/**
+ * Parses YAML in another thread: a file with 20,000 tenants takes about a second, in which the gateway would serve no
+ * requests. The thread keeps the document, because only it knows the places of problems.
+ */
+export async function parseInThread (text: string, environment: NodeJS.ProcessEnv): Promise<ConfigFile> {
+  const { worker, content } = await begin(text, environment)
+  return {
+    ...content,
+    locate: async (paths) => await ask<LocatedValue[]>(worker, paths),
+    close () { worker.terminate().catch(() => {}) }
+  }
+}
+
+async function begin (text: string, environment: NodeJS.ProcessEnv): Promise<{ worker: Worker, content: Content }> {
+  const worker = startWorker()
+  try {
+    return { worker, content: await ask<Content>(worker, { text, environment: { ...environment } }) }
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+}
+
+/**
+ * Starts the program beside this file, without the options of the process: they may load an agent a second time. In a
+ * checkout the program is TypeScript, and jiti loads it, because loaders such as tsx do not run in threads on Node 20.
+ */
+function startWorker (): Worker {
+  const program = import.meta.url.replace(/parse-in-thread(?=\.\w+$)/, 'parse-worker')
+  const options = { execArgv: [], env: {} }
+  if (program.endsWith('.js')) return new Worker(new URL(program), options)
+  const [loader, url, path] = [import.meta.resolve('jiti'), program, fileURLToPath(program)].map((each) => JSON.stringify(each))
+  return new Worker(`import(${loader}).then(({ createJiti }) => createJiti(${url}).import(${path}))`, { ...options, eval: true })
+}
+
+/** Sends a message and waits for the reply. @throws errors of the thread */
+async function ask<Reply> (worker: Worker, message: readonly Path[] | { text: string, environment: NodeJS.ProcessEnv }): Promise<Reply> {
+  worker.postMessage(message)
+  const [reply] = await once(worker, 'message') as [Reply]
+  return reply
+}

@@ -1,0 +1,17 @@
+import { parentPort } from 'node:worker_threads'
+import type { Path } from '../config/problems.ts'
+import { parseYamlFile, type YamlFile } from './yaml-file.ts'
+
+type Message = readonly Path[] | { text: string, environment: NodeJS.ProcessEnv }
+
+// The program of the thread that `parseInThread` starts: it gets a text first, and then lists of paths to locate.
+let file: YamlFile
+parentPort!.on('message', (message: Message) => {
+  if ('text' in message) {
+    file = parseYamlFile(message.text, message.environment)
+    const { value, problems, variables } = file
+    parentPort!.postMessage({ value, problems, variables })
+  } else {
+    parentPort!.postMessage(message.map((path) => file.locate(path)))
+  }
+})

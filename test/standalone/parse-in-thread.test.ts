@@ -1,0 +1,69 @@
+import type { Worker } from 'node:worker_threads'
+import t, { type Test } from 'tap'
+import { loadConfig } from '../../lib/standalone/load-config.ts'
+import { parseInThread } from '../../lib/standalone/parse-in-thread.ts'
+import { parseYamlFile } from '../../lib/standalone/yaml-file.ts'
+import { makeFolder } from '../helpers/config-folder.ts'
+
+const tenants = (count: number): string => Array.from({ length: count }, (_, index) => `      tenant-${index}: v1\n`).join('')
+const config = (count: number, more = ''): string => `versions: { v1: { upstream: 'http://127.0.0.1:1' } }
+identity: { providers: [{ name: idp, issuer: 'https://idp.test', jwks: { url: 'https://idp.test/keys' } }] }
+resolve:
+  default: v1
+  pin:
+  - tenants:
+     claim: tenant
+     map:
+${tenants(count)}${more}`
+
+/** Counts the threads that are started until the test ends. */
+function threads (t: Test): readonly Worker[] {
+  const started: Worker[] = []
+  const note = (worker: Worker): void => { started.push(worker) }
+  process.on('worker', note)
+  t.teardown(() => process.off('worker', note))
+  return started
+}
+
+t.test('a long file is parsed in another thread, which ends with the load, and a short one is not', async (t) => {
+  const started = threads(t)
+  const { write } = await makeFolder(t)
+
+  await loadConfig(await write('short.yaml', config(10)))
+  const before = started.length
+  const { file } = await loadConfig(await write('long.yaml', config(5000)))
+
+  t.equal(before, 0)
+  t.equal(started.length, 1)
+  t.equal(Object.keys(file.resolve!.pin![0]!.tenants!.map).length, 5000)
+  if (started[0]!.threadId !== -1) await new Promise((resolve) => started[0]!.once('exit', resolve))
+  t.equal(started[0]!.threadId, -1)
+})
+
+t.test('problems of a long file have their lines and remedies', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', config(5000, '      odd: 1.10\nserver: { port: "$PORT", hots: a }\nforward: { closeGraceMs: "$GRACE" }\n'.replaceAll(/\$(\w+)/g, (_, name: string) => ['$', '{', name, '}'].join(''))))
+
+  const error = await loadConfig(file, { PORT: 'eighty' }).catch((error: unknown) => error)
+
+  t.match(error, {
+    problems: [
+      { line: 5009, message: "resolve.pin[0].tenants.map.odd: expected a version or an alias, got 1.1. Quote it: '1.10'." },
+      { line: 5010, message: /server\.port: expected a port from 0 to 65535, got '\$\{PORT\}'/ },
+      { line: 5010, message: "server.hots: unknown option. Did you mean 'host'?" },
+      { line: 5011, message: /GRACE is not set/ }
+    ]
+  })
+})
+
+t.test('a thread gives the same content as the caller would have parsed', async (t) => {
+  const text = 'a: &a { n: 1, big: 12345678901234567890, __proto__: 2, f: .inf }\nb: *a\nc: { <<: *a, n: 2 }\ne: [1, null, "x"]\nd: $' + '{NAME}\n'
+  const here = parseYamlFile(text, { NAME: 'x' })
+
+  const file = await parseInThread(text, { NAME: 'x' })
+  t.teardown(() => file.close())
+
+  t.strictSame(file.value, here.value)
+  t.strictSame(file.variables, here.variables)
+  t.strictSame(await file.locate([['c', 'n'], ['e', 2], ['none']]), [here.locate(['c', 'n']), here.locate(['e', 2]), here.locate(['none'])])
+})
