@@ -1,4 +1,5 @@
 import type { Refusal } from '../errors.ts'
+import { opaqueToken } from '../stage/hand-over.ts'
 import type { Observation } from '../stage/observation.ts'
 import type { Value } from './metric.ts'
 
@@ -12,10 +13,13 @@ export class IdentityResults {
   // One for each answer: no text is made for a caller who is known, as most are.
   readonly #verified = new Map<string, number>()
   #anonymous = 0
+  #opaque = 0
   readonly #refused = new Map<string, { readonly labels: Value['labels'], value: number }>()
 
-  add ({ request: { identity }, refusal }: Observation): void {
+  add ({ request, refusal }: Observation): void {
+    const { identity } = request
     if (refusal !== null && ofTokens.has(refusal.code)) this.#refuse(refusal.provider ?? '', reasonOf(refusal))
+    else if (identity == null && opaqueToken.get(request) === true) this.#opaque++
     else if (identity == null) this.#anonymous++
     else this.#verified.set(identity.provider, (this.#verified.get(identity.provider) ?? 0) + 1)
   }
@@ -24,6 +28,7 @@ export class IdentityResults {
   values (): Value[] {
     return [
       ...[...this.#verified].map(([provider, value]): Value => ({ value, labels: { provider, result: 'verified', reason: 'none' } })),
+      ...this.#opaque === 0 ? [] : [{ value: this.#opaque, labels: { provider: '', result: 'opaque', reason: 'none' } }],
       ...this.#anonymous === 0 ? [] : [{ value: this.#anonymous, labels: { provider: '', result: 'anonymous', reason: 'none' } }],
       ...this.#refused.values()
     ]

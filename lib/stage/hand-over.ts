@@ -46,6 +46,9 @@ export const loggedHeaders = onInstance<string[] | undefined>('loggedHeaders')
 /** Headers that carry tokens. Empty if there are no identity providers. */
 export const credentialHeaders = onInstance<readonly string[]>('credentialHeaders')
 
+/** Set for a request whose token only the upstream can read. */
+export const opaqueToken = onRequest<true>('opaqueToken')
+
 /** The steps that every request passes through, in order. */
 export const stepsOf = onInstance<Step[]>('steps')
 

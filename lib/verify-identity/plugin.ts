@@ -10,7 +10,7 @@ import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { chain, type MaybePromise, rescue } from '../maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { claimReaders, credentialHeaders, declareOnRequest, loggedHeaders, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
+import { claimReaders, credentialHeaders, declareOnRequest, loggedHeaders, opaqueToken, ownedHeaders, projectedInto } from '../stage/hand-over.ts'
 import { kept } from '../stage/kept.ts'
 import { addStep, type Rehearsal } from '../stage/steps.ts'
 import { assumed } from './assumed.ts'
@@ -40,6 +40,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     const { policy = 'allow-missing', otherSchemes, onOpaque, realm = 'api' } = options
     const providers = Provider.all(options, app)
     declareOnRequest(app, 'identity')
+    opaqueToken.declare(app)
     app.addHook('onRoute', checkRoute)
     projectedInto.set(app, providers.length === 0 ? null : projectedHeaders(options.providers))
     registerStatus(app, providers)
@@ -60,14 +61,13 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
       if (route === null) return
       return chain(rescue(() => identified(request, route, rehearsal), (error) => { throw challenge(error, realm) }), (found) => {
         if (found !== null) admit(request, found, rehearsal === null ? readers : null)
-        rehearsal?.trace.push(found === null ? 'There is no token: the caller is not known.' : `The caller is known by a token of ${found.provider.options.name}.`)
+        if (rehearsal !== null) rehearsal.trace.push(described(found, request, rehearsal))
       })
     })
 
     function identified (request: FastifyRequest, route: RouteIdentity, rehearsal: Rehearsal | null): MaybePromise<Identified | null> {
       const credential = rehearsal?.claims === undefined ? findCredential(request.raw, sources, rules) : null
-      if (credential?.isOpaque === true && needsIdentity(route)) throw invalidToken('opaque')
-      if (credential?.isOpaque === true) return null
+      if (credential?.isOpaque === true) return passOpaque(request, route)
       const found = credential === null ? assumed(providers, rehearsal) : identify(credential.token, credential.source)
       if (found !== null) return chain(found, (caller) => authorized(caller, request, route, credential))
       // A browser sends no credentials with a preflight (Fetch, 3.3.5).
@@ -76,6 +76,24 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     }
   }
 })
+
+/** Forwards a token that only the upstream can read. @throws `TOKEN_INVALID` if the route requires an identity */
+function passOpaque (request: FastifyRequest, route: RouteIdentity): null {
+  if (needsIdentity(route)) throw invalidToken('opaque')
+  opaqueToken.set(request, true)
+  return null
+}
+
+/** Describes the caller of an explained request. */
+function described (found: Identified | null, request: FastifyRequest, { claims }: Rehearsal): string {
+  if (found !== null) {
+    const unchecked = claims === undefined ? '' : " Its claims are assumed: signature, times, audience and the provider's 'claims' are not checked."
+    return `The caller is known by a token of ${found.provider.options.name}.${unchecked}`
+  }
+  return opaqueToken.get(request) === true
+    ? 'The token is opaque: it is forwarded unverified, and the caller is anonymous.'
+    : 'There is no token: the caller is not known.'
+}
 
 /** Checks the requirements of the provider and of the route, and removes the token if it is not forwarded. */
 function authorized (

@@ -3,6 +3,8 @@ import type { VerifyIdentityOptions } from '../../types/index.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer, part } from '../helpers/issuer.ts'
+import { alone, observed } from '../helpers/observed.ts'
+import { startUpstream } from '../helpers/upstream.ts'
 
 const issuer = makeIssuer()
 const identity = (options: Partial<VerifyIdentityOptions> = {}): VerifyIdentityOptions => ({
@@ -75,4 +77,17 @@ t.test('an opaque token beside another token is refused, unless there is an orde
 
   t.equal((await strict.send('/', { headers })).status, 401)
   t.match((await ordered.see('/', { headers })).headers, { authorization: `Bearer ${opaque[0]}`, 'x-user': 'alice' })
+})
+
+t.test('an opaque token has a result of its own in the metric, and in an explanation', async (t) => {
+  const { app, send, metricsOf } = await observed(t, { ...alone(await startUpstream(t, 'latest')), identity: identity() })
+
+  await send('/a', { headers: { authorization: `Bearer ${opaque[0]}` } })
+  await send('/a')
+  const { value } = await metricsOf(2)
+  const { trace } = await app.versions.explain({ headers: { authorization: `Bearer ${opaque[0]}` } })
+
+  t.equal(value('version_gateway_identity_total', { result: 'opaque' }), 1)
+  t.equal(value('version_gateway_identity_total', { result: 'anonymous' }), 1)
+  t.ok(trace.includes('The token is opaque: it is forwarded unverified, and the caller is anonymous.'))
 })
