@@ -99,13 +99,12 @@ function takeUnknownMethods (app: FastifyInstance, isOurs: (request: { url: stri
 }
 
 /**
- * Whether an upgrade can be forwarded. A server may ignore `Upgrade` (RFC 9110 7.8). The gateway does so for HTTP/2 and
- * TLS, which only concern this hop, for HTTP/1.0, for a request with a body, and for a pipelined request whose
- * predecessor has no response yet.
+ * Whether an upgrade can be forwarded. A server may ignore `Upgrade` (RFC 9110 7.8). The gateway does so for HTTP/1.0, for a
+ * request with a body, and for a pipelined request whose predecessor has no response yet.
  */
 function isUpgrade (request: IncomingMessage): boolean {
-  const { headers, httpVersion, socket } = request
-  return httpVersion === '1.1' && !hasBody(request) && !isBusy(socket) && !/(^|,)\s*(h2c?|tls\/[\d.]+)\s*(,|$)/i.test(headers.upgrade!)
+  const { httpVersion, socket } = request
+  return httpVersion === '1.1' && !hasBody(request) && !isBusy(socket)
 }
 
 function hasBody ({ headers }: IncomingMessage): boolean {

@@ -47,6 +47,19 @@ for (const [protocol, upgrades] of [
   })
 }
 
+for (const list of ['websocket, h2c', 'h2c, websocket', 'TLS/1.3,websocket']) {
+  t.test(`a request for ${list} is a request for websocket: the others concern this hop only`, async (t) => {
+    const { origin, upstream } = await startTo(t)
+
+    const { head, socket } = await upgrade(t, origin, upgradeLines('/', list))
+    const { request } = await upstream.last()
+    socket.resetAndDestroy()
+
+    t.match(head, /^HTTP\/1\.1 101 /)
+    t.equal(request.headers.upgrade, 'websocket')
+  })
+}
+
 t.test('of several protocols the upstream is offered those that are allowed', async (t) => {
   const upstream = await startSwitching(t, () => ['Upgrade: acme'])
   const { origin } = await gatewayTo(t, { targets: upstream.origin, upgrades: { protocols: ['acme', 'beta'] } })

@@ -12,7 +12,7 @@ for (const [what, lines, body] of [
   ['to HTTP/2 with a body', ['POST /first HTTP/1.1', ...h2c, 'Content-Length: 5'], 'hello'],
   ['to HTTP/2 with chunks', ['POST /first HTTP/1.1', ...h2c, 'Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'],
   ['to TLS', ['OPTIONS /first HTTP/1.1', 'Connection: Upgrade', 'Upgrade: TLS/1.0'], ''],
-  ['to one of several, HTTP/2 among them', ['GET /first HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket, h2c'], ''],
+  ['to one of several, none of them allowed', ['GET /first HTTP/1.1', 'Connection: Upgrade', 'Upgrade: acme, h2c'], ''],
   ['to WebSocket with a body', ['POST /first HTTP/1.1', 'Connection: keep-alive, Upgrade', 'Upgrade: websocket', 'Content-Length: 5'], 'hello']
 ] as const) {
   t.test(`an upgrade ${what} is answered as ordinary HTTP/1.1, and the next request as well`, async (t) => {
