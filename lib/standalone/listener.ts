@@ -1,6 +1,7 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http'
+import { EventEmitter } from 'node:events'
+import { createServer as createHttpServer, type IncomingMessage, Server as HttpServer, type Server } from 'node:http'
 import { createSecureServer, type ServerHttp2Session } from 'node:http2'
-import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import type { ServerFile } from '../../types/index.ts'
@@ -44,10 +45,20 @@ export class Listener {
       this.#sessions.add(session)
       session.once('close', () => this.#sessions.delete(session)).setTimeout(keepAliveMs, session.close.bind(session))
     })
-    for (const event of events) server.on(event, (...args: unknown[]) => this.#app.emit(event, ...args))
+    for (const event of events) server.on(event, (...args: unknown[]) => this.#emit(event, args))
     // Newer versions of Node call this before they emit `upgrade`.
     server.shouldUpgradeCallback = this.takesUpgrade.bind(this)
     this.switchTo(app)
+  }
+
+  /**
+   * Emits an event on the app's server. Instrumentations replace `emit` of HTTP/1.1 servers, but not of HTTP/2 servers, so a
+   * request has passed theirs already, and would get a second span.
+   */
+  #emit (event: typeof events[number], args: unknown[]): boolean {
+    const server: object = this.#server
+    const isInstrumented = server instanceof HttpServer || server instanceof HttpsServer
+    return isInstrumented ? EventEmitter.prototype.emit.call(this.#app, event, ...args) : this.#app.emit(event, ...args)
   }
 
   /** @throws when the address cannot be used */

@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events'
+import { Server } from 'node:http'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../lib/standalone/load-config.ts'
@@ -48,4 +50,21 @@ t.test('without the option there are no spans', async (t) => {
   await (await fetch(`${origin}/a`)).text()
 
   t.strictSame(exporter.getFinishedSpans(), [])
+})
+
+t.test('an instrumentation of Node\'s servers sees each request once', async (t) => {
+  let seen = 0
+  const emit = EventEmitter.prototype.emit
+  // As @opentelemetry/instrumentation-http does.
+  Server.prototype.emit = function (event: string, ...values: unknown[]) {
+    if (event === 'request') seen++
+    return Reflect.apply(emit, this, [event, ...values])
+  }
+  t.teardown(() => { Reflect.deleteProperty(Server.prototype, 'emit') })
+  const { origin } = await start(t, '')
+
+  const { status } = await fetch(`${origin}/healthz`)
+
+  t.equal(status, 200)
+  t.equal(seen, 1)
 })
