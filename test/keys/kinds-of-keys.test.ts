@@ -101,7 +101,7 @@ identity: { providers: [{ name: idp, issuer: '${issuerUrl}', jwks: ${jwks} }] }`
   t.strictSame(await load('{ file: key.pem }'), { pem })
   t.strictSame(await load('{ pem: key.pem }'), { pem })
   t.strictSame(await load('{ pem: [key.pem] }'), { pem: [pem] })
-  await t.rejects(load('{ file: odd.json }'), { message: /jwks\.file: is neither a JWKS/ })
+  await t.rejects(load('{ file: odd.json }'), { message: /jwks\.file: is a list, not a JWKS/ })
   await t.rejects(load('{ file: none.json }'), { message: /jwks\.file: ENOENT/ })
   await t.rejects(status(t, '', { jwks: { file: 'keys.json' } as never }), { message: /jwks\.file: is for config files/ })
 })

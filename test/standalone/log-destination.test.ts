@@ -69,11 +69,13 @@ t.test('lines are written in order, in whole, also those of one turn and those a
 
 t.test('a reader that stalls takes neither memory nor the end', { skip: process.platform === 'win32' }, async (t) => {
   const { readingEnd, writingEnd } = await makePipe(t)
-  t.teardown(() => {
+  const destination = new LogDestination(writingEnd)
+  t.teardown(async () => {
     closeSync(readingEnd)
+    // It still writes to the descriptor, which the next test may get.
+    await destination.flush(10_000)
     closeSync(writingEnd)
   })
-  const destination = new LogDestination(writingEnd)
   const line = `${'x'.repeat(1023)}\n`
 
   for (let index = 0; index < 6000; index++) destination.write(line)
