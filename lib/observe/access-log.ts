@@ -8,15 +8,15 @@ import { editFields } from '../headers/edit-fields.ts'
 import { loggedHeaders, observationOf } from '../stage/hand-over.ts'
 import { observe, type Observation } from '../stage/observation.ts'
 
-/** Characters of a text that a line has. */
+/** Maximum number of characters of a value in a line. */
 const longest = 256
 
-/** Who is to be asked when a request was not served. */
+/** The party at fault if a request was not served. */
 const atFault: Readonly<Record<RequestOutcome, string | undefined>> = {
   served: undefined, refused: 'gateway', 'upstream-failed': 'upstream', 'client-gone': 'client'
 }
 
-/** One line for each request, when it is over. Registered before the gateway, in the same scope. */
+/** Logs one line for each request when it is complete. Register it before the gateway, in the same scope. */
 async function logRequests (app: FastifyInstance, options: AccessLogOptions): Promise<void> {
   checkStage('accessLog', options, (problems) => checkAccessLog(problems, [], options))
   const { requestIdHeader = 'x-request-id', headers = [], fields } = options
@@ -37,7 +37,7 @@ async function logRequests (app: FastifyInstance, options: AccessLogOptions): Pr
 
 export const accessLog: AccessLogPlugin = fp(logRequests, { name: 'fastify-version-gateway/access-log', fastify: '5.x' })
 
-/** Neither the query nor headers of any name: both may have credentials. */
+/** The members of a line. It contains neither the query nor headers by default, because both may contain credentials. */
 function lineOf (observation: Observation, headers: readonly string[]): object {
   const { request, client, host, outcome, cause, target, begunAt, answeredAt, endedAt } = observation
   const { version } = request
@@ -75,10 +75,10 @@ function valuesOf ({ headers }: FastifyRequest, names: readonly string[]): Recor
   return Object.fromEntries(names.flatMap((name) => headers[name] === undefined ? [] : [[name, cut(String(headers[name]))]]))
 }
 
-/** Members that the logger adds itself. JSON must not have a name twice. */
+/** Members that the logger adds itself. JSON should not repeat a name. */
 const ofLogger = new Set(['level', 'time', 'pid', 'hostname', 'reqId', 'msg'])
 
-/** A function that fails costs its members, not the line. */
+/** If the function throws, its members are missing, but the line is written. */
 function ownFields (fields: NonNullable<AccessLogOptions['fields']>, { request, reply }: Observation): Record<string, unknown> | undefined {
   try {
     return Object.fromEntries(Object.entries(answerAtOnce(fields, request, reply)).filter(([name]) => !ofLogger.has(name)))
@@ -88,7 +88,7 @@ function ownFields (fields: NonNullable<AccessLogOptions['fields']>, { request, 
   }
 }
 
-/** Clients choose these texts. */
+/** Shortens a value that the client chose. */
 function cut (text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}...` : text
 }
@@ -97,7 +97,7 @@ function rounded (milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
 }
 
-/** The upstream and the caller learn the id, so that all can be found by it. Nobody's own passes for it. */
+/** Sends the id to the upstream and to the caller, so that all logs can be searched for it. It replaces any id of theirs. */
 function tellId (app: FastifyInstance, header: string): void {
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     editFields(request.raw, header, () => '')

@@ -3,12 +3,11 @@ import fp from 'fastify-plugin'
 import { Problems, show, showNames } from '../config/problems.ts'
 import type { HealthOptions, HealthPlugin, VersionRegistry } from '../../types/index.ts'
 
-/** Neither versioned nor asked for a token, and asked for every few seconds. */
+/** Health routes have no version and need no token. They are not observed, because they are called every few seconds. */
 const route = { config: { version: false, identity: false, observed: false } } as const
 
 /**
- * Tells whoever runs the gateway whether it is alive, and whether it is ready for requests. Registered before or after the
- * gateway, in the same scope.
+ * Adds routes for liveness and readiness probes. Register it before or after the gateway, in the same scope.
  */
 async function tellHealth (app: FastifyInstance, options: HealthOptions): Promise<void> {
   const { live = '/healthz', ready = '/readyz', requireKeys = 'any' } = options
@@ -37,7 +36,7 @@ function answer (reply: FastifyReply, status: number, body: object): FastifyRepl
 
 type Keys = Readonly<Record<'available' | 'missing', readonly string[]>>
 
-/** Names of the providers that have keys, and of those that have none. */
+/** The names of the providers with and without keys. */
 function keysOf (app: Partial<FastifyInstance>): Keys {
   const providers = app.identityProviders?.() ?? []
   const names = (hasKeys: boolean): string[] => providers.filter(({ keys }) => (keys.length > 0) === hasKeys).map(({ name }) => name)
@@ -47,12 +46,12 @@ function keysOf (app: Partial<FastifyInstance>): Keys {
 function haveKeys ({ available, missing }: Keys, required: NonNullable<HealthOptions['requireKeys']>): boolean {
   if (required === 'none') return true
   if (required === 'all') return missing.length === 0
-  // Without any provider nothing is missing.
+  // Without providers, no keys are missing.
   if (required === 'any') return available.length > 0 || missing.length === 0
   return required.every((name) => available.includes(name))
 }
 
-/** A name that no provider has would keep the gateway unready for good. @throws `VERSION_CONFIG_INVALID` */
+/** Rejects unknown names, which would keep the gateway unready forever. @throws `VERSION_CONFIG_INVALID` */
 function checkNames (app: Partial<FastifyInstance>, required: readonly string[]): void {
   const known = (app.identityProviders?.() ?? []).map(({ name }) => name)
   const problems = new Problems()
@@ -62,7 +61,7 @@ function checkNames (app: Partial<FastifyInstance>, required: readonly string[])
   problems.throwIfAny('the options of gatewayHealth')
 }
 
-/** Whether every version that is served has a target that gets requests. */
+/** Whether every served version has a target that receives requests. */
 function areHealthy (versions: VersionRegistry): boolean {
   const unhealthy = new Set(versions.health().filter(({ healthy }) => !healthy).map(({ version }) => version))
   return versions.list().every(({ id, state, disabled }) => state === 'retired' || disabled !== null || !unhealthy.has(id))

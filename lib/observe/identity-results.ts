@@ -5,12 +5,12 @@ import type { Value } from './metric.ts'
 
 const ofTokens = new Set(['TOKEN_MISSING', 'TOKEN_INVALID', 'INSUFFICIENT_SCOPE', 'FORBIDDEN', 'KEYS_UNAVAILABLE'])
 
-/** Pairs of provider and reason that are told apart; what comes after them is `other`. */
+/** Maximum number of pairs of provider and reason. Further pairs are counted as `other`. */
 const most = 1000
 
-/** Counts what became of callers: by provider, and why not. */
+/** Counts the results of identifying callers, by provider and reason. */
 export class IdentityResults {
-  // One for each answer: no text is made for a caller who is known, as most are.
+  // Known callers are the most frequent case, so they are counted without building a string.
   readonly #verified = new Map<string, number>()
   #anonymous = 0
   #opaque = 0
@@ -24,7 +24,7 @@ export class IdentityResults {
     else this.#verified.set(identity.provider, (this.#verified.get(identity.provider) ?? 0) + 1)
   }
 
-  /** Those that were counted at least once. */
+  /** Returns the results that were counted at least once. */
   values (): Value[] {
     return [
       ...[...this.#verified].map(([provider, value]): Value => ({ value, labels: { provider, result: 'verified', reason: 'none' } })),
@@ -45,7 +45,7 @@ export class IdentityResults {
   }
 }
 
-/** The check that a token has failed, such as `audience`; else the code of the refusal. */
+/** Returns the check that a token failed, such as `audience`, or else the code of the refusal. */
 function reasonOf ({ code, members }: Pick<Refusal, 'code' | 'members'>): string {
   return members?.check ?? code.toLowerCase().replaceAll('_', '-')
 }

@@ -1,10 +1,10 @@
 import type { Metric, Registry as Metrics } from 'prom-client'
 
-/** A value, with the labels that tell it from others of its metric. */
+/** A value with its labels. */
 export interface Value {
   readonly value: number
   readonly labels: Readonly<Record<string, string>>
-  /** Of the parts of a histogram. */
+  /** Only for the parts of a histogram. */
   readonly metricName?: string
 }
 
@@ -12,13 +12,13 @@ interface Description {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
-  /** What several processes have together; default `sum`. */
+  /** How the values of several processes are aggregated. Default `sum`. */
   readonly aggregator?: 'sum' | 'max'
 }
 
 /**
- * Registers a metric whose values are made when somebody asks for them. prom-client's own metrics make a text of all
- * labels for every request, and look it up: that takes longer than all the rest of what is observed.
+ * Registers a metric whose values are computed when it is scraped. prom-client's own metrics build and look up a string of
+ * all labels for every request, which takes longer than all other parts of the observation.
  */
 export function registerMetric (metrics: Metrics, description: Description, values: () => readonly Value[]): void {
   const described = { aggregator: 'sum', ...description }

@@ -14,10 +14,10 @@ import { registerStateMetrics } from './state-metrics.ts'
 import { versionOf } from '../stage/observed-version.ts'
 
 /**
- * Measures the requests of the scope that it is registered in, before the gateway: metrics for Prometheus. No path, no
- * caller and no token is in a label.
+ * Adds Prometheus metrics for the requests of its scope. Register it before the gateway. No label contains a path, a caller
+ * or a token.
  *
- * @throws when `register` has a metric of the same name
+ * @throws if `register` already has a metric with the same name
  */
 async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {
   const { path = '/metrics', prefix = 'version_gateway_', register } = options
@@ -38,16 +38,16 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   registerRequestMetrics(metrics, prefix, requests)
   registerStateMetrics(metrics, prefix, { registry, providers: () => (app as Partial<FastifyInstance>).identityProviders?.() ?? [] })
   registerMetric(metrics, {
-    name: `${prefix}identity_total`, type: 'counter', help: 'Requests by whether their caller is known, and why not.'
+    name: `${prefix}identity_total`, type: 'counter', help: 'Requests by the result of identifying their caller.'
   }, () => identities.values())
   registerMetric(metrics, {
-    name: `${prefix}deprecated_requests_total`, type: 'counter', help: 'Requests that a deprecated version served.'
+    name: `${prefix}deprecated_requests_total`, type: 'counter', help: 'Requests served by a deprecated version.'
   }, () => [...deprecated].map(([version, value]): Value => ({ value, labels: { version } })))
   countEvents(app, metrics, prefix, registry)
   const lost = lostLines.get(app)
   if (lost !== undefined) {
     registerMetric(metrics, {
-      name: `${prefix}log_lines_lost_total`, type: 'counter', help: 'Log lines that could not be written: a full disk, a closed terminal, a stalled reader.'
+      name: `${prefix}log_lines_lost_total`, type: 'counter', help: 'Log lines that were dropped because they could not be written.'
     }, () => [{ value: lost(), labels: {} }])
   }
 
@@ -58,12 +58,12 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   })
 }
 
-/** Registered before the gateway, in the same scope: hooks reach what is registered later. */
+/** Register this before the gateway, in the same scope, because hooks only apply to what is registered later. */
 export const observeVersions: ObserveVersionsPlugin = fp(observeRequests, { name: 'fastify-version-gateway/observe', fastify: '5.x' })
 
 let ofProcess: Promise<Metrics> | undefined
 
-/** Those of the process are collected once for all apps: what collects them never ends. */
+/** The metrics of the process are collected once for all apps, because their collectors cannot be stopped. */
 async function processMetrics (): Promise<Metrics> {
   ofProcess ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
     const register = new Registry()
@@ -77,10 +77,10 @@ function countEvents (app: FastifyInstance, metrics: Metrics, prefix: string, re
   const brownouts = kept(app, 'brownouts', () => new Map<string, { readonly labels: Value['labels'], value: number }>())
   const rejected = kept(app, 'rejected', () => ({ count: 0 }))
   registerMetric(metrics, {
-    name: `${prefix}brownout_requests_total`, type: 'counter', help: 'Requests that met a brownout, by whether it refused them.'
+    name: `${prefix}brownout_requests_total`, type: 'counter', help: 'Requests during a brownout, by whether they were refused.'
   }, () => [...brownouts.values()])
   registerMetric(metrics, {
-    name: `${prefix}registry_rejected_total`, type: 'counter', help: 'Changes of the set of versions, or of the config file, that were refused.'
+    name: `${prefix}registry_rejected_total`, type: 'counter', help: 'Rejected changes of the set of versions or the config file.'
   }, () => [{ value: rejected.count, labels: {} }])
 
   app.addHook('onReady', async () => {

@@ -4,14 +4,14 @@ import type { Http2ServerRequest } from 'node:http2'
 import proxyAddr from '@fastify/proxy-addr'
 import type { RequestIds, RequestIdOptions } from '../../types/index.ts'
 
-/** What an id of somebody else's may look like: nothing that could break a log line or a header. */
+/** The form of ids that are accepted from proxies. It excludes everything that could break a log line or a header. */
 const acceptable = /^[\w.:@/+=-]{1,128}$/
 
 /**
- * Gives every request an id, as options for Fastify: the one that it comes with when a proxy of one's own has sent it, else
- * a new one (UUID, RFC 9562).
+ * Returns Fastify options that give every request an id: the one in the request if it comes from a trusted proxy, or else a
+ * new UUID (RFC 9562).
  *
- * @throws TypeError when an address of `trust` is none
+ * @throws TypeError if an item of `trust` is not an address
  *
  * @example
  * const app = Fastify({ ...requestIds({ trust: '10.0.0.0/8' }) })

@@ -1,30 +1,30 @@
 import type { RequestOutcome, Tier } from '../../types/index.ts'
 import type { Observation } from '../stage/observation.ts'
 
-/** Upper ends of the histogram's buckets, in seconds. */
+/** Upper bounds of the histogram's buckets, in seconds. */
 export const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 const tiers: ReadonlyArray<Tier | 'none'> = ['override', 'pin', 'default', 'none']
 const outcomes: readonly RequestOutcome[] = ['served', 'refused', 'upstream-failed', 'client-gone']
 const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx']
 
-/** What the requests of a series have in common. */
+/** The labels of a series. */
 export interface Labels {
-  /** Id; empty when none was decided. */
+  /** An id. Empty if no version was chosen. */
   readonly version: string
   readonly tier: Tier | 'none'
   readonly status: string
   readonly outcome: RequestOutcome
 }
 
-/** Requests that have their labels in common. */
+/** The requests with the same labels. */
 export class Series {
   readonly labels: Labels
-  /** How many took how long: one for each bucket, and one for those that took longer. */
+  /** The number of requests in each bucket, and of those that took longer. */
   readonly counts = new Array<number>(buckets.length + 1).fill(0)
-  /** Seconds, all together. */
+  /** Sum of the durations in seconds. */
   sum = 0
-  /** How many there are of each cause. */
+  /** The number of requests for each cause. */
   readonly causes = new Map<string, number>()
 
   constructor (labels: Labels) {
@@ -41,8 +41,8 @@ export class Series {
 }
 
 /**
- * Counts requests by their labels. A client of Prometheus would make a text of all labels for each request and look it up,
- * several times over; here a version's series are found by a number.
+ * Counts requests by their labels. prom-client would build a string of all labels for each request and look it up several
+ * times; here, a number identifies the series of a version.
  */
 export class SeriesSet {
   readonly #byVersion = new Map<string, Array<Series | undefined>>()
@@ -59,7 +59,7 @@ export class SeriesSet {
     one.add((observation.endedAt - observation.begunAt) / 1000, observation.cause ?? 'none')
   }
 
-  /** All that have any request. */
+  /** Returns all series with at least one request. */
   list (): Series[] {
     return [...this.#byVersion.values()].flat().filter((series) => series !== undefined)
   }

@@ -9,18 +9,19 @@ type Api = typeof import('@opentelemetry/api')
 
 /** The spans of a request. */
 interface Spans {
-  /** Somebody else's that was there already is not ended here. */
+  /** A span of another instrumentation is not ended here. */
   readonly server: { readonly span: Span, readonly isOwn: boolean }
   readonly context: Context
   client: Span | null
 }
 
 /**
- * Spans of OpenTelemetry, with the semantic conventions for HTTP: one of the request, unless @fastify/otel or another
- * instrumentation has made it, and one of the exchange with the upstream, which goes on there by W3C `traceparent`.
- * Registered before the gateway. Without an SDK nothing is recorded, and `traceparent` is passed on as it came.
+ * Records OpenTelemetry spans that follow the semantic conventions for HTTP: one for the request, unless @fastify/otel or
+ * another instrumentation has created it, and one for the exchange with the upstream, which continues the trace through
+ * W3C `traceparent`. Register it before the gateway. Without an SDK, nothing is recorded, and `traceparent` is forwarded
+ * unchanged.
  *
- * @throws when `@opentelemetry/api` is not installed
+ * @throws if `@opentelemetry/api` is not installed
  */
 async function traceRequests (app: FastifyInstance): Promise<void> {
   const api = await import('@opentelemetry/api').catch((cause: unknown) => {
@@ -30,13 +31,13 @@ async function traceRequests (app: FastifyInstance): Promise<void> {
   const spansOf = new WeakMap<FastifyRequest, Spans>()
 
   app.addHook('onRequest', (request, _reply, done) => {
-    // Nothing would end the spans of a route that is not observed.
+    // Nothing would end the span of a route that is not observed.
     const spans = request.routeOptions.config?.observed === false ? null : begin(api, tracer, request)
     if (spans !== null) spansOf.set(request, spans)
     done()
   })
 
-  // By then the version is decided; refused requests do not come here, nor do they reach an upstream.
+  // The version is decided by now. Refused requests do not get here, and do not reach an upstream.
   app.addHook('preHandler', (request: FastifyRequest, _reply: FastifyReply, done) => {
     const spans = spansOf.get(request)
     if (spans !== undefined && request.version != null) {
@@ -69,13 +70,13 @@ function begin ({ context, propagation, SpanKind, trace }: Api, tracer: ReturnTy
   return span.isRecording() ? { server: { span, isOwn: true }, context: trace.setSpan(parent, span), client: null } : null
 }
 
-/** Which version, and why. */
+/** The attributes for the version and its source. */
 function decisionOf ({ method, version }: FastifyRequest): Attributes {
   const { id, tier, source } = version!
   return { 'http.request.method': method, 'version_gateway.version': id, 'version_gateway.tier': tier, 'version_gateway.source': source }
 }
 
-/** Has the upstream go on with the trace: what the client sent of it is replaced. */
+/** Replaces the trace headers of the client, so that the upstream continues the trace. */
 function passOn ({ propagation }: Api, { raw }: FastifyRequest, context: Context): void {
   const fields: Record<string, string> = {}
   propagation.inject(context, fields)
@@ -97,7 +98,7 @@ function end (api: Api, { server: { span, isOwn }, client }: Spans, observation:
     client.setAttributes({
       ...result, ...statusOf(upstreamStatus), ...target !== null && addressOf(target), ...retries > 0 && { 'http.request.resend_count': retries }
     })
-    // Of a client all from 400 on are errors, of a server those from 500 on (semantic conventions for HTTP spans, "Status").
+    // For clients, statuses from 400 on are errors; for servers, those from 500 on (semantic conventions for HTTP spans, "Status").
     finish(api, client, upstreamStatus === null ? outcome !== 'served' : upstreamStatus >= 400 || outcome === 'upstream-failed')
     client.end()
   }
@@ -108,7 +109,7 @@ function end (api: Api, { server: { span, isOwn }, client }: Spans, observation:
   span.end()
 }
 
-/** The status of a response, which only a span with a response may have. */
+/** The status attribute. A span without a response must not have one. */
 function statusOf (status: number | null): Attributes {
   return status === null ? {} : { 'http.response.status_code': status }
 }
