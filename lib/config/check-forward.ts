@@ -4,11 +4,11 @@ import { type Path, type Problems, show } from './problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /**
- * Checks that the version has a header of its own.
+ * Checks that no other option uses the version header.
  *
- * @param path where the options are: `forward` in the whole config, nothing in the stage's own options
- * @param projected the headers that claims are projected into
- * @param versions those whose upstreams change headers
+ * @param path path of the options: `forward` in the whole config, empty for the stage's own options
+ * @param projected headers that claims are projected into
+ * @param versions versions whose upstream options may change headers
  */
 export function checkForward (
   problems: Problems, path: Path, { versionHeader = 'api-version', forwardedHeaders }: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {}
@@ -30,7 +30,7 @@ export function checkForward (
   }
 }
 
-/** Checks that none of them is one that the gateway derives from `trustProxy`. */
+/** Checks that the gateway does not derive any of the headers from `trustProxy`. */
 function checkForwardedHeaders (problems: Problems, path: Path, names: readonly string[] = []): void {
   if (problems.isMisshapen(path)) return
   names.forEach((name, index) => {
@@ -39,7 +39,7 @@ function checkForwardedHeaders (problems: Problems, path: Path, names: readonly 
   })
 }
 
-/** The headers that an upstream's options change, either way. */
+/** Returns the headers that an upstream's options change, in either direction. */
 function edited (upstream: string | UpstreamOptions): string[] {
   const { request = {}, response = {} } = typeof upstream === 'string' ? {} : upstream.headers ?? {}
   return [request, response].flatMap(({ set = {}, add = {}, remove = [] }) => [...Object.keys(set), ...Object.keys(add), ...remove])

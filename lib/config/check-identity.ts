@@ -9,10 +9,10 @@ import { type Path, type Problems, show, showPath } from './problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /**
- * Checks what the shape of the identity options cannot tell.
+ * Checks what the schema of the identity options cannot express.
  *
- * @param path where they are: `identity` in the whole config, nothing in the stage's own options
- * @param owned headers that are taken off every request before tokens are looked for
+ * @param path path of the options: `identity` in the whole config, empty for the stage's own options
+ * @param owned headers that are removed from every request before tokens are read
  */
 export function checkIdentity (problems: Problems, path: Path, options: VerifyIdentityOptions, owned = new HeaderNames()): void {
   const place = [...path, 'providers']
@@ -61,7 +61,7 @@ function checkClaims (problems: Problems, path: Path, claimsToHeaders: readonly 
   })
 }
 
-/** Checks the claim paths of what a provider or a route asks for. */
+/** Checks the claim paths in the requirements of a provider or a route. */
 export function checkClaimPaths (problems: Problems, path: Path, { requiredClaims, claims, scopesClaim, rolesClaim }: RouteIdentity): void {
   const listed = requiredClaims ?? []
   if (!problems.isMisshapen([...path, 'requiredClaims'])) listed.forEach((claim, index) => checkClaim(problems, [...path, 'requiredClaims', index], claim))
@@ -79,7 +79,7 @@ function checkClaim (problems: Problems, path: Path, claim: ClaimPath): void {
   if (problem !== null) problems.add(path, `${show(claim)} ${problem}`)
 }
 
-/** A name in an object cannot be a list. */
+/** Checks the keys of an object that are claim paths. Unlike other claim paths, they cannot be lists. */
 function checkClaimName (problems: Problems, path: Path, name: string): void {
   const problem = claimPathProblem(name)
   if (problem !== null) problems.add([...path, name], `${problem.replace(/Write .*$/, '')}Write claims: [{ claim: [${show(name)}], values: [...] }].`)

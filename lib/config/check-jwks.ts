@@ -6,7 +6,7 @@ import { pemKey, secretMembers, secretOf, verificationKey } from '../identity/ve
 import { checkAuthorities } from './check-pem.ts'
 import { type Path, type Problems, show } from './problems.ts'
 
-/** All that may be written, whatever belongs together. */
+/** All members of `jwks`, although some exclude each other. */
 interface JwksMembers extends RemoteKeysOptions {
   keys?: readonly PublicJwk[]
   url?: string
@@ -16,7 +16,7 @@ interface JwksMembers extends RemoteKeysOptions {
   file?: string
 }
 
-/** Checks where a provider's keys come from: one place, never private. */
+/** Checks the source of a provider's keys. There must be one, and no key may be private. */
 export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algorithms }: IdentityProvider): void {
   if (problems.isMisshapen(path)) return
   const { keys, url, discovery, pem, secret, file, ca, allowHttp } = jwks as JwksMembers
@@ -53,7 +53,7 @@ function checkUrl (problems: Problems, path: Path, text: string, allowHttp = fal
   }
 }
 
-/** @param algorithms those of the provider, which must be of the same kind as its keys */
+/** @param algorithms algorithms of the provider, which must match the type of its keys */
 function checkFixed (problems: Problems, path: Path, { pem, secret }: Pick<JwksMembers, 'pem' | 'secret'>, algorithms: readonly string[] = []): void {
   const isHmac = algorithms.some((algorithm) => String(algorithm).startsWith('HS'))
   const isOther = algorithms.some((algorithm) => !String(algorithm).startsWith('HS'))
@@ -93,7 +93,7 @@ function checkKeys (problems: Problems, path: Path, keys: readonly PublicJwk[]):
         `(${secret.join(', ')}). Write only the public half, and replace the key if this config was shared.`)
     }
   }
-  // A set may have keys for other purposes; they are passed over (RFC 7517 5).
+  // A set may contain keys for other purposes, which are skipped (RFC 7517 5).
   const isPublic = usable.every(({ key }) => secretMembers.every((member) => (key[member] ?? null) === null))
   if (isPublic && usable.length === keys.length && usable.every(({ key }) => typeof verificationKey(key) === 'string')) {
     problems.add(path, 'has no key that could verify a token: public, for signatures, RSA of 2048 bits or more, ' +

@@ -4,7 +4,7 @@ import { canonicalForm } from '../registry/version-id.ts'
 import { suggest } from './check-shape.ts'
 import { type Path, type Problems, show } from './problems.ts'
 
-/** Checks what versions say of their life: dates in order, and successors that lead somewhere. */
+/** Checks the life cycle of versions: the order of dates, and the successors. */
 export function checkLifeCycle (problems: Problems, { versions, aliases = {} }: VersionSet, options: RegistryOptions): void {
   if (problems.isMisshapen(['versions']) || problems.isMisshapen(['aliases'])) return
   const canonical = canonicalForm(options)
@@ -45,7 +45,7 @@ function references (place: Path, { successor, disabled }: VersionConfig): Refer
   ]
 }
 
-/** Where names lead: an alias to its target, a version to the one that it names. What is no name yet leads nowhere. */
+/** Maps each alias to its target, and each version to its successor. Invalid names are left out. */
 function leads<Value> (
   named: Readonly<Record<string, Value>>, canonical: (name: string) => string, read: (value: Value) => unknown
 ): Map<string, string | undefined> {
@@ -55,14 +55,14 @@ function leads<Value> (
   }))
 }
 
-/** The end of a name's way, on which a circle is gone through once. */
+/** Follows a name to its end. Stops if there is a cycle. */
 function endOf (name: string, next: ReadonlyMap<string, string | undefined>, canonical: (name: string) => string): string | undefined {
   let end: string | undefined = canonical(name)
   for (let steps = 0; steps < next.size && end !== undefined && next.has(end); steps++) end = next.get(end)
   return end
 }
 
-/** The names that lead back to themselves. Each is gone through once. */
+/** Returns the names that are part of a cycle. Visits each name once. */
 function circles (next: ReadonlyMap<string, string | undefined>): Set<string> {
   const found = new Set<string>()
   const passed = new Set<string>()
@@ -73,7 +73,7 @@ function circles (next: ReadonlyMap<string, string | undefined>): Set<string> {
       way.add(name)
       name = next.get(name)
     }
-    // What is new on this way is from here on in a circle.
+    // If this walk has reached one of its own names, the names from there on form a cycle.
     while (name !== undefined && way.has(name) && !found.has(name)) {
       found.add(name)
       name = next.get(name)
@@ -108,7 +108,7 @@ function showMoment (moment: Moment): string {
   return new Date(moment).toISOString()
 }
 
-/** Checks that the default has no brownout: callers who asked for nothing would be refused. */
+/** Checks that the default version has no brownout, which would refuse callers that did not ask for a version. */
 export function checkDefaultLife (
   problems: Problems, { versions, aliases = {} }: VersionSet, value: unknown, options: RegistryOptions
 ): void {

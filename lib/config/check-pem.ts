@@ -10,12 +10,12 @@ const certificateLabels = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED C
 /** Checks the certificates and the key of an upstream. Node accepts a file name as if it were a certificate. */
 export function checkTls (problems: Problems, path: Path, { ca, cert, key }: UpstreamTls = {}): void {
   checkAuthorities(problems, [...path, 'ca'], ca)
-  // One file may have the certificates and the key, so blocks of other kinds are passed over.
+  // A file may contain both the certificates and the key, so other blocks are skipped.
   checkPem(problems, [...path, 'cert'], cert, (text) => invalidCertificate(blocksOf(text).filter(isCertificate)))
   checkPem(problems, [...path, 'key'], key, invalidKey)
 }
 
-/** Checks certificates of authorities. Each value may be a bundle. */
+/** Checks CA certificates. Each value may be a bundle. */
 export function checkAuthorities (problems: Problems, path: Path, value: unknown): void {
   checkPem(problems, path, value, (text) => {
     const all = blocksOf(text)
@@ -30,10 +30,10 @@ interface Block {
   text: string
 }
 
-/** Returns what is wrong with PEM; `null` for nothing. It never repeats the value, which may be a key. */
+/** Returns the problem of a PEM value, or `null`. It never contains the value, which may be a key. */
 type Judge = (text: string, value: unknown) => string | null
 
-/** Reports the first value that is wrong. */
+/** Reports the first invalid value. */
 function checkPem (problems: Problems, path: Path, value: unknown, judge: Judge): void {
   for (const each of [value].flat()) {
     if (each === undefined) continue

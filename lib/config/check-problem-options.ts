@@ -1,7 +1,7 @@
 import type { ProblemOptions } from '../../types/index.ts'
 import { type Path, type Problems, show } from './problems.ts'
 
-/** Checks that problems will have types that can be looked up (RFC 9457 3.1.1). */
+/** Checks that the types of problems can be resolved (RFC 9457 3.1.1). */
 export function checkProblemOptions (problems: Problems, path: Path, options: ProblemOptions | undefined): void {
   const place = [...path, 'baseUri']
   if (options?.baseUri === undefined || problems.isMisshapen(place)) return

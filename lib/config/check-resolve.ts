@@ -4,11 +4,11 @@ import { type BuiltIn, builtInMark } from '../stage/built-in.ts'
 import { checkResolver } from './check-resolver.ts'
 import { type Path, type Problems, show, showNames } from './problems.ts'
 
-/** What the rest of the config says that resolvers depend on. `null`: not known, because that part is wrong. */
+/** The parts of the config that resolvers depend on. `null` if that part is invalid. */
 export interface Surroundings {
   /** Ids and aliases. */
   names: readonly string[] | null
-  /** The form that they are compared in. */
+  /** Returns the canonical form of a name, for comparison. */
   canonical: (name: string) => string
   owned: HeaderNames | null
   /** Whether any provider is configured. */
@@ -18,7 +18,7 @@ export interface Surroundings {
 /**
  * Checks the resolvers and the default.
  *
- * @param path where they are: `resolve` in the whole config, nothing in the stage's own options
+ * @param path path of the options: `resolve` in the whole config, empty for the stage's own options
  */
 export function checkResolve (problems: Problems, path: Path, options: ResolveOptions, around: Surroundings): void {
   if (path.length > 0 && problems.isMisshapen(path)) return
@@ -41,13 +41,13 @@ export function checkResolve (problems: Problems, path: Path, options: ResolveOp
   }
 }
 
-/** The resolvers of a tier, and where they are. */
+/** The resolvers of a tier, with their paths. */
 function resolversOf ({ override = [], pin = [] }: ResolveOptions, path: Path, tier: 'override' | 'pin'): [Path, readonly VersionResolver[]] {
   if (tier === 'pin') return [path, pin]
   return 'resolvers' in override ? [[...path, 'resolvers'], override.resolvers] : [path, override]
 }
 
-/** Checks that a name can be the default, now or in a set that is to come. */
+/** Checks that a name can be the default, in the current set of versions or in an update. */
 export function checkDefault (
   problems: Problems, path: Path, given: unknown, around: Pick<Surroundings, 'names' | 'canonical'>
 ): void {
@@ -63,7 +63,7 @@ export function checkDefault (
   }
 }
 
-/** A pin must not read what a client can write, nor an override what only the gateway writes. */
+/** Checks that no pin reads what a client can set, and that no override reads what only the gateway sets. */
 function checkTrust (
   problems: Problems, path: Path, tier: Tier, { name, readsHeaders = [] }: VersionResolver, around: Surroundings, reads: BuiltIn['reads']
 ): void {

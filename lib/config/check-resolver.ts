@@ -3,7 +3,7 @@ import { builtInMark } from '../stage/built-in.ts'
 import { type Path, type Problems, show } from './problems.ts'
 import { type Broken, brokenArguments, isHeaderList, isMilliseconds, isOneOf, isText } from './resolver-arguments.ts'
 
-/** Checks that a resolver can be used as one. */
+/** Checks the members of a resolver. */
 export function checkResolver (problems: Problems, path: Path, resolver: unknown): resolver is VersionResolver {
   if (typeof resolver !== 'object' || resolver === null) {
     problems.add(path, `expected a resolver, got ${show(resolver)}. Write fromHeader('x-version'), or { name, resolve }.`)

@@ -4,9 +4,9 @@ import { type Path, type Problems, show } from './problems.ts'
 import { takesReserved } from './reserved-headers.ts'
 
 /**
- * Checks that owning headers takes nothing away that messages need.
+ * Checks that no owned header is one that messages need.
  *
- * @param path where the options are: `sanitize` in the whole config, nothing in the stage's own options
+ * @param path path of the options: `sanitize` in the whole config, empty for the stage's own options
  */
 export function checkSanitize (problems: Problems, path: Path, options: SanitizeHeadersOptions): void {
   checkProblemOptions(problems, [...path, 'problems'], options.problems)

@@ -4,19 +4,19 @@ import { isImpossibleDate } from '../registry/version-id.ts'
 import { type Path, type Problems, show, showNames } from './problems.ts'
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false })
-// Annotations of our schemas: what belongs in a place, what to write there, whether it is not to be shown.
+// Annotations of the schemas: the expected value, the remedy, and whether the value is secret.
 ajv.addVocabulary(['expected', 'remedy', 'secret'])
 ajv.addKeyword({ keyword: 'isFunction', validate: (_: true, value: unknown) => typeof value === 'function', errors: false })
 ajv.addKeyword({ keyword: 'isMoment', validate: (_: true, value: unknown) => isMoment(value), errors: false })
 
-/** Where a config does not have the shape of a schema, as JSON Pointers (RFC 6901). */
+/** The mismatches between a config and a schema, as JSON Pointers (RFC 6901). */
 export function mismatches (schema: SchemaObject, config: unknown): ReadonlySet<string> {
   const validate = ajv.compile(schema)
   validate(config)
   return new Set((validate.errors ?? []).map(({ instancePath }) => instancePath))
 }
 
-/** Holds a config against a JSON Schema and adds every mismatch to the problems. */
+/** Validates a config against a JSON Schema and adds every mismatch to the problems. */
 export function checkShape (problems: Problems, schema: SchemaObject, config: unknown): void {
   const validate = ajv.compile(schema)
   validate(config)
@@ -32,7 +32,7 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
       const { expected: missing } = properties[option]
       problems.addMisshapen([...path, option], missing === undefined ? 'missing.' : `missing. Expected ${words(properties[option])}`)
     } else if (expected !== undefined && keyword !== 'if') {
-      // What is left are branches of an `anyOf`, whose own mismatch says it all, and `if`, whose branch does.
+      // The remaining errors are in branches of `anyOf` or `if`, which are reported as a whole.
       const got = secret === true ? kindOf(data) : show(data)
       problems.addMisshapen(path.length === 0 ? ['options'] : path, `expected ${words(parentSchema as SchemaObject, `, got ${got}`)}`)
     }
@@ -45,7 +45,7 @@ function kindOf (value: unknown): string {
   return typeof value === 'string' ? 'text' : typeof value === 'object' && value !== null ? 'an object' : value === null ? 'nothing' : `a ${typeof value}`
 }
 
-/** Text counts when it is an ISO 8601 date, or one with time and zone: other forms depend on where the gateway runs. */
+/** Accepts ISO 8601 dates, and timestamps with a time zone. Other forms would depend on the time zone of the gateway. */
 function isMoment (value: unknown): boolean {
   if (typeof value === 'string' && !/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(value)) return false
   if (typeof value === 'string' && isImpossibleDate(value.slice(0, 10))) return false
@@ -56,14 +56,14 @@ function words ({ expected, remedy }: SchemaObject, got = ''): string {
   return `${expected}${got}.${remedy === undefined ? '' : ` ${remedy}`}`
 }
 
-/** Finds the option that was probably meant. */
+/** Finds the option with the most similar name. */
 export function suggest (name: string, known: readonly string[], candidates = known): string {
   const maxDistance = name.length < 3 ? 0 : Math.ceil(name.length / 3)
   const meant = maxDistance === 0 ? undefined : closestMatch(name, candidates, { maxDistance })
   return meant === undefined ? `Known: ${showNames(known)}.` : `Did you mean ${show(meant)}?`
 }
 
-/** A JSON Pointer (RFC 6901) as a path. Whether `2` is a place in a list or a name, only the value tells. */
+/** Converts a JSON Pointer (RFC 6901) to a path. The value decides whether `2` is an index or a name. */
 function toPath (pointer: string, config: unknown): Path {
   let value = config
   return pointer.split('/').slice(1).map((part) => {

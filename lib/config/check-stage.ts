@@ -4,9 +4,9 @@ import { Problems, show } from './problems.ts'
 import { stageSchemas } from './schemas.ts'
 
 /**
- * Checks the options of a stage that is registered by hand.
+ * Checks the options of a stage that is registered on its own.
  *
- * @param finer adds what the shape cannot tell
+ * @param finer adds problems that the schema cannot express
  * @throws `VERSION_CONFIG_INVALID` with every problem
  */
 export function checkStage (stage: keyof typeof stageSchemas, options: unknown, finer?: (problems: Problems) => void): void {
@@ -16,7 +16,7 @@ export function checkStage (stage: keyof typeof stageSchemas, options: unknown, 
   problems.throwIfAny(`the options of ${stage}`)
 }
 
-/** Checks that the versions of a stage are a registry. @returns the names that it knows, `null` when it is none */
+/** Checks that the versions of a stage are a registry. Returns its names, or `null` if it is not a registry. */
 export function checkRegistry (problems: Problems, versions: unknown): string[] | null {
   if (versions instanceof Registry) return versions.names()
   if (!problems.isMisshapen(['versions'])) {

@@ -9,10 +9,10 @@ const byDefault: readonly TokenSource[] = [{ header: 'authorization' }]
 type HeaderSource = Extract<TokenSource, { header: string }>
 
 /**
- * Checks the places of tokens: none may be emptied before it is read, and no header may be read in two ways.
+ * Checks the token sources: no source may be removed before it is read, and no header may be read in two ways.
  *
- * @param path where the identity options are
- * @param owned headers that are taken off every request before tokens are looked for
+ * @param path path of the identity options
+ * @param owned headers that are removed from every request before tokens are read
  */
 export function checkTokenSources (
   problems: Problems, path: Path, { providers, sources }: Pick<VerifyIdentityOptions, 'providers' | 'sources'>, owned: HeaderNames
@@ -81,7 +81,7 @@ function idOf (source: TokenSource): string {
   return 'cookie' in source ? `cookie ${source.cookie}` : `query ${source.query}`
 }
 
-/** As it is compared: without case and blanks. */
+/** Normalizes a prefix for comparison: lower case, without blanks. */
 function prefixOf ({ header, prefix = header.toLowerCase() === 'authorization' ? 'Bearer ' : '' }: HeaderSource): string {
   return prefix.trim().toLowerCase()
 }

@@ -3,7 +3,7 @@ import { checkTls } from './check-pem.ts'
 import { type Path, type Problems, show } from './problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
-/** Checks a cluster: an address, or options with addresses. */
+/** Checks an upstream: an address, or options with addresses. */
 export function checkUpstream (problems: Problems, path: Path, upstream: string | UpstreamOptions): void {
   if (typeof upstream === 'string') return checkAddress(problems, path, upstream)
   const targets = [...path, 'targets']
@@ -26,7 +26,7 @@ function checkTargets (problems: Problems, path: Path, targets: readonly string[
   })
 }
 
-/** Checks that an address is an origin: scheme, host and port, nothing else; or a unix socket. */
+/** Checks that an address is an origin (scheme, host and port) or a Unix socket. */
 function checkAddress (problems: Problems, path: Path, address: string): void {
   const [, socketPath] = /^unix\+https?:\/\/(\/[^\0]+)$/.exec(address) ?? []
   if (socketPath !== undefined) return checkSocketPath(problems, path, socketPath)
@@ -61,9 +61,9 @@ function checkEdits (problems: Problems, path: Path, edits: Edits = {}, isOfRequ
   const places: Array<[member: string, names: readonly string[]]> = [['set', Object.keys(set)], ['add', Object.keys(add)], ['remove', remove]]
   for (const [member, names] of places) {
     for (const name of names) {
-      // Taking a caller's credentials or cookies off is for the operator to decide.
+      // The operator may remove the caller's credentials or cookies.
       if (member === 'remove' && /^(authorization|cookie)$/i.test(name)) continue
-      // What the gateway says of the prefix is a guess at what the upstream does with it.
+      // The gateway can only guess the prefix that the upstream needs, so the config may set it.
       if (isOfRequest && member !== 'add' && name.toLowerCase() === 'x-forwarded-prefix') continue
       if (isOfRequest && isWrittenByGateway(name)) {
         problems.add([...path, member], `${show(name)} is written by the gateway itself. Leave it out; Fastify's trustProxy says which earlier hops are believed.`)

@@ -6,7 +6,7 @@ import { checkVersions } from './check-versions.ts'
 import type { Problems } from './problems.ts'
 import { versionSetSchema } from './versions-schema.ts'
 
-/** The rules for every set of versions, the first and those that come later. */
+/** Checks a set of versions, whether from the config or from an update. */
 export function checkVersionSet (options: RegistryOptions): Check {
   return (problems, set) => {
     checkShape(problems, versionSetSchema, set)
@@ -14,7 +14,7 @@ export function checkVersionSet (options: RegistryOptions): Check {
   }
 }
 
-/** Those of the rules that the shape cannot tell. */
+/** Checks the rules that the schema cannot express. */
 export function checkSet (problems: Problems, set: VersionSet, options: RegistryOptions): void {
   checkVersions(problems, Object(set), options)
   checkLifeCycle(problems, Object(set), options)

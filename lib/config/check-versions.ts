@@ -6,7 +6,7 @@ import { type Path, type Problems, show, showPath } from './problems.ts'
 
 const idRule = 'Begin with a letter or digit, then at most 63 letters, digits, dots, underscores or hyphens.'
 
-/** Checks what the shape of `versions` and `aliases` cannot tell. */
+/** Checks what the schemas of `versions` and `aliases` cannot express. */
 export function checkVersions (problems: Problems, config: VersionSet, options: RegistryOptions = {}): void {
   const { format = 'string', dateMatch, ranges } = options
   if (dateMatch === 'floor' && format !== 'date') problems.add(['dateMatch'], "'floor' needs format: 'date'.")
@@ -21,7 +21,7 @@ export function checkVersions (problems: Problems, config: VersionSet, options: 
     if (!problems.isMisshapen(place)) checkUpstream(problems, place, version.upstream)
   }
   checkNames(problems, [...versions, ...aliases].map(([path]) => path), options)
-  // Without versions any target would seem to be unknown.
+  // Without versions, every target would be reported as unknown.
   if (versions.length > 0) checkTargets(problems, versions, aliases, canonicalForm(options))
 }
 

@@ -20,7 +20,7 @@ const acceptedClaims: SchemaObject = {
   expected: "accepted values by claim, such as { token_use: 'access', client_id: ['app'] }, or a list of { claim, values }"
 }
 
-/** PEM is a common mistake where JSON Web Keys are expected, and has a remedy of its own. */
+/** PEM is a common mistake where JSON Web Keys are expected, so it gets its own remedy. */
 const notPem = (keys: SchemaObject): SchemaObject => ({
   if: { type: 'string', pattern: '-----BEGIN' },
   then: { not: {}, expected: `${String(keys.expected)}, not PEM`, remedy: pemRemedy, secret: true },
@@ -52,12 +52,12 @@ const jwks: SchemaObject = {
   }
 }
 
-/** Has one of some members, and none of the others. */
+/** Requires exactly one of several members. */
 const only = (member: string, ...others: string[]): SchemaObject =>
   ({ required: [member], not: { anyOf: others.map((other) => ({ required: [other] })) } })
 
 const tokenSource: SchemaObject = {
-  // One place each; a prefix belongs to a header.
+  // Each source names one place. A prefix only applies to a header.
   if: { type: 'object', anyOf: [only('header', 'cookie', 'query'), only('cookie', 'header', 'query', 'prefix'), only('query', 'header', 'cookie', 'prefix')] },
   then: {
     additionalProperties: false,
@@ -71,7 +71,7 @@ const tokenSource: SchemaObject = {
   else: { not: {}, expected: '{ header, prefix }, { cookie } or { query }' }
 }
 const tokenSources: SchemaObject = { ...list(tokenSource, 'a list with at least one place'), minItems: 1 }
-// It stands between quotes in a challenge (RFC 6749 3.3).
+// A challenge contains it in quotes (RFC 6749 3.3).
 const scope: SchemaObject = { type: 'string', pattern: '^[!#-\\[\\]-~]+$', expected: 'a scope without blanks, quotes and backslashes' }
 
 const algorithm = oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'Ed448', 'HS256', 'HS384', 'HS512')
@@ -118,7 +118,7 @@ export const identity = {
   otherSchemes: oneOf('ignore', 'reject'),
   sources: tokenSources,
   onOpaque: oneOf('pass', 'reject'),
-  // It stands between quotes in a challenge (RFC 9110 5.6.4).
+  // A challenge contains it in quotes (RFC 9110 5.6.4).
   realm: { type: 'string', pattern: '^[ !#-\\[\\]-~]*$', expected: 'visible ASCII without quotes and backslashes' },
   cache: {
     if: { type: 'object' },

@@ -1,13 +1,13 @@
 import type { ConfigProblem } from '../../types/index.ts'
 import { ConfigInvalid } from '../errors.ts'
 
-/** Where something is in a config: the names of members, and the places in lists. */
+/** A path in a config: the names of members, and the indexes in lists. */
 export type Path = readonly PropertyKey[]
 
-/** Where problems are, beside their path in words. */
+/** The structured paths of problems, in addition to their text. */
 const paths = new WeakMap<ConfigProblem, Path>()
 
-/** Collects everything that is wrong in a config, so that it is reported at once. */
+/** Collects all problems of a config, so that they are reported together. */
 export class Problems {
   readonly #found: ConfigProblem[] = []
   readonly #misshapen: Path[] = []
@@ -22,23 +22,23 @@ export class Problems {
     return this.#found
   }
 
-  /** Adds a problem that leaves nothing of the right type at `path`. */
+  /** Adds a problem for a value of the wrong type. */
   addMisshapen (path: Path, message: string): void {
     this.add(path, message)
     this.#misshapen.push(path)
   }
 
-  /** Whether the value at `path` has the wrong type, or something around it has: finer checks leave it alone. */
+  /** Whether the value at `path`, or a value that contains it, has the wrong type. Finer checks skip such values. */
   isMisshapen (path: Path): boolean {
     return this.#misshapen.some((other) => isWithin(path, other))
   }
 
-  /** Whether something in the value at `path` has the wrong type, so that it does not say all that it should. */
+  /** Whether the value at `path` or anything in it has the wrong type. */
   isIncomplete (path: Path): boolean {
     return this.isMisshapen(path) || this.#misshapen.some((other) => isWithin(other, path))
   }
 
-  /** @throws `VERSION_CONFIG_INVALID`; its `problems` has each of them */
+  /** @throws `VERSION_CONFIG_INVALID` if there are problems; its `problems` member lists them */
   throwIfAny (subject: string): void {
     const count = this.#found.length
     if (count === 0) return
@@ -55,7 +55,7 @@ export function isConfigInvalid (error: unknown): error is Error & { readonly pr
   return error instanceof ConfigInvalid
 }
 
-/** Where a problem is. */
+/** Returns the place of a problem. */
 export function pathOf (problem: ConfigProblem): Path {
   return paths.get(problem)!
 }
@@ -64,7 +64,7 @@ function isWithin (path: Path, around: Path): boolean {
   return around.every((name, index) => String(name) === String(path[index])) && path.length >= around.length
 }
 
-/** A path as it is written: `identity.providers[0].issuer`. */
+/** Formats a path: `identity.providers[0].issuer`. */
 export function showPath (path: Path): string {
   return path.reduce<string>((text, name) => {
     if (typeof name === 'number') return `${text}[${name}]`
@@ -73,15 +73,15 @@ export function showPath (path: Path): string {
   }, '')
 }
 
-/** Names to choose from, on one line. */
+/** Formats a list of names on one line. */
 export function showNames (names: readonly string[]): string {
   return names.map((name) => escape(name)).join(', ')
 }
 
-/** Values that are not shown, and what is shown in their place. */
+/** Values that must not be shown, and their replacements. */
 let concealed: ReadonlyMap<string, string> = new Map()
 
-/** Calls a function, which waits for nothing, and conceals some values in the problems that it finds. */
+/** Calls a synchronous function and hides some values in the problems that it reports. */
 export function concealing<Result> (values: ReadonlyMap<string, string>, find: () => Result): Result {
   const before = concealed
   concealed = values
@@ -93,8 +93,8 @@ export function concealing<Result> (values: ReadonlyMap<string, string>, find: (
 }
 
 /**
- * A value as it is shown in a problem: short, on one line, and without what may be secret: the members of
- * an object, the password in a URL.
+ * Formats a value for a problem: short, on one line, and without possible secrets, such as the members of an object or the
+ * password in a URL.
  */
 export function show (value: unknown): string {
   if (Array.isArray(value)) return cut(`[${value.map((item) => Array.isArray(item) ? 'a list' : show(item)).join(', ')}]`)

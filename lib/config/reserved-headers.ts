@@ -1,20 +1,20 @@
 import { HeaderNames } from '../headers/header-names.ts'
 import { hopByHop } from '../headers/hop-by-hop.ts'
 
-/** Headers whose meaning is not the gateway's to change: they frame the message or carry the caller's credentials. */
+/** Headers that the config must not change, because they frame the message or carry the caller's credentials. */
 const reserved = [
   ...hopByHop, 'host', 'content-length', 'content-type', 'content-encoding', 'authorization', 'cookie', 'vary', 'date'
 ]
 
-/** Headers of a request that the gateway writes itself, after everything else: another value would be lost, or make a second one. */
+/** Request headers that the gateway writes itself, as the last step. Another value would be lost or duplicated. */
 const writtenAnew = new HeaderNames(['x-forwarded-*', 'forwarded', 'x-real-ip', 'via'])
 
-/** Whether the gateway writes a header of requests itself, in whatever spelling. */
+/** Whether the gateway writes a request header itself, in any spelling. */
 export function isWrittenByGateway (name: string): boolean {
   return writtenAnew.has(name)
 }
 
-/** The reserved header that a name, or a beginning with `*`, would take; `undefined` when it takes none. */
+/** Returns the reserved header that a name or a pattern such as `x-*` matches, or `undefined`. */
 export function takesReserved (pattern: string): string | undefined {
   const names = new HeaderNames([pattern])
   return reserved.find((header) => names.has(header))

@@ -2,22 +2,22 @@ import { isRegExp } from 'node:util/types'
 import type { BuiltIn } from '../stage/built-in.ts'
 import type { Path } from './problems.ts'
 
-/** What is wrong with a resolver. */
+/** A problem of a resolver. */
 export interface Broken {
   member: Path
   value: unknown
   expected: string
 }
 
-/** One thing to check: what it is, whether it holds, and what was expected. */
+/** A check: the value, whether it is valid, and what was expected. */
 type Expectation = [value: unknown, holds: boolean, expected: string]
 
-/** The longest time that a timer can wait for. */
+/** Maximum delay of a timer, in milliseconds. */
 const longestMs = 2 ** 31 - 1
-/** The most entries that lru-cache has room for. */
+/** Maximum number of entries that lru-cache accepts. */
 const mostEntries = 2 ** 24
 
-/** Checks what one of the library's resolvers was made with, in the words of the call. */
+/** Checks the arguments of a built-in resolver. Problems show the call as it should be written. */
 export function brokenArguments ({ reads, argument, options }: BuiltIn): Broken[] {
   return expectations[reads](argument, options)
     .flatMap(([value, holds, expected]) => holds ? [] : [{ member: [], value, expected }])
@@ -100,13 +100,13 @@ function isClaimPath (value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 && value.every(isText) : isText(value) && value.split('.').every(isText)
 }
 
-/** A part of a media type's name (RFC 6838 4.2), before its suffix. */
+/** A part of a media type's name before the suffix (RFC 6838 4.2). */
 function isVendor (value: unknown): boolean {
   return isText(value) && /^(?!vnd\.)[\w!#$&^-]+(\.[\w!#$&^-]+)*$/i.test(value)
 }
 
 function isHosts (value: unknown): boolean {
-  // Tried on nothing, with an alternative that always holds, a pattern tells how many groups it has.
+  // With an empty alternative, the pattern matches the empty string, and the match has one item per group.
   if (isRegExp(value)) return new RegExp(`${value.source}|`, value.flags).exec('')!.length === 2
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const entries = Object.entries(value)

@@ -13,7 +13,7 @@ export const object = (properties: Record<string, SchemaObject>, required: strin
   type: 'object', properties, required, additionalProperties: false, expected: `an object with ${Object.keys(properties).join(', ')}`
 })
 
-// A token (RFC 9110 5.6.2) without '*', which stands for any ending where patterns are allowed.
+// A token (RFC 9110 5.6.2) without '*', which is a wildcard where patterns are allowed.
 export const headerName: SchemaObject = {
   type: 'string',
   pattern: "^[A-Za-z0-9!#$%&'+.^_`|~-]+$",

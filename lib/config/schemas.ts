@@ -7,7 +7,7 @@ import { aliases, registrySchema, versions } from './versions-schema.ts'
 const problems = object({ baseUri: text('an absolute http(s) URL'), render: callback })
 const sanitize = { owned: list(ownedPattern, 'a list of header names'), problems }
 
-// What a resolver must have is checked one by one: resolvers are code, not data.
+// Resolvers are code, not data, so their members are checked elsewhere.
 const resolve = {
   override: {
     if: { type: 'array' },
@@ -40,7 +40,7 @@ const forward = {
 const definedVersions: SchemaObject = {
   type: 'object', expected: 'what defineVersions returned', remedy: 'Write versions: defineVersions({ ... }).'
 }
-// Fastify's own options of `register`. The stages with hooks have no use for them: they act on the scope that they are in.
+// Fastify's own options of `register`. Stages with hooks ignore them, because they act on the scope that they are registered in.
 const register = {
   prefix: { type: 'string', pattern: '^(/.*[^/])?$', expected: "a path that begins with '/' and does not end with one" },
   logLevel: {},

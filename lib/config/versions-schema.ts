@@ -39,7 +39,7 @@ const versionOptions = object({
   brownouts: list(brownout, 'a list of brownouts'),
   disabled
 }, ['upstream'])
-// The other options are the exception.
+// All other options are an exception.
 const version = { ...versionOptions, expected: 'an object with upstream' }
 
 export const versions: SchemaObject = {
