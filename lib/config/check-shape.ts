@@ -34,7 +34,7 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
     } else if (expected !== undefined && keyword !== 'if') {
       // The remaining errors are in branches of `anyOf` or `if`, which are reported as a whole.
       const got = secret === true ? kindOf(data) : show(data)
-      problems.addMisshapen(path.length === 0 ? ['options'] : path, `expected ${words(parentSchema as SchemaObject, `, got ${got}`)}`)
+      problems.addMisshapen(path.length === 0 ? ['options'] : path, `expected ${words(parentSchema as SchemaObject, `, got ${got}`)}`, secret === true)
     }
   }
 }

@@ -7,10 +7,37 @@ export type Path = readonly PropertyKey[]
 /** The structured paths of problems, in addition to their text. */
 const paths = new WeakMap<ConfigProblem, Path>()
 
+/** A set of paths. Lookups take time in proportion to the length of a path, however many there are. */
+export class Paths {
+  readonly #all = new Set<string>()
+  /** Every path that leads to one of them, itself included. */
+  readonly #leading = new Set<string>()
+
+  add (path: Path): void {
+    this.#all.add(keyOf(path))
+    for (let length = 0; length <= path.length; length++) this.#leading.add(keyOf(path.slice(0, length)))
+  }
+
+  /** Whether it has a path, or one that contains it. */
+  contain (path: Path): boolean {
+    return path.some((_, index) => this.#all.has(keyOf(path.slice(0, index + 1)))) || this.#all.has(keyOf([]))
+  }
+
+  /** Whether it has a path, or one within it. */
+  reachInto (path: Path): boolean {
+    return this.#leading.has(keyOf(path))
+  }
+}
+
+function keyOf (path: Path): string {
+  return JSON.stringify(path.map(String))
+}
+
 /** Collects all problems of a config, so that they are reported together. */
 export class Problems {
   readonly #found: ConfigProblem[] = []
-  readonly #misshapen: Path[] = []
+  readonly #misshapen = new Paths()
+  readonly #secret = new Paths()
 
   add (path: Path, message: string): void {
     const problem = { path: showPath(path), message }
@@ -23,19 +50,25 @@ export class Problems {
   }
 
   /** Adds a problem for a value of the wrong type. */
-  addMisshapen (path: Path, message: string): void {
+  addMisshapen (path: Path, message: string, isSecret = false): void {
     this.add(path, message)
-    this.#misshapen.push(path)
+    this.#misshapen.add(path)
+    if (isSecret) this.#secret.add(path)
+  }
+
+  /** Whether the value at `path` has the wrong type and must not be shown. */
+  isSecret (path: Path): boolean {
+    return this.#secret.contain(path)
   }
 
   /** Whether the value at `path`, or a value that contains it, has the wrong type. Finer checks skip such values. */
   isMisshapen (path: Path): boolean {
-    return this.#misshapen.some((other) => isWithin(path, other))
+    return this.#misshapen.contain(path)
   }
 
   /** Whether the value at `path` or anything in it has the wrong type. */
   isIncomplete (path: Path): boolean {
-    return this.isMisshapen(path) || this.#misshapen.some((other) => isWithin(other, path))
+    return this.isMisshapen(path) || this.#misshapen.reachInto(path)
   }
 
   /** @throws `VERSION_CONFIG_INVALID` if there are problems; its `problems` member lists them */
@@ -58,10 +91,6 @@ export function isConfigInvalid (error: unknown): error is Error & { readonly pr
 /** Returns the place of a problem. */
 export function pathOf (problem: ConfigProblem): Path {
   return paths.get(problem)!
-}
-
-function isWithin (path: Path, around: Path): boolean {
-  return around.every((name, index) => String(name) === String(path[index])) && path.length >= around.length
 }
 
 /** Formats a path: `identity.providers[0].issuer`. */

@@ -16,7 +16,11 @@ export function takeConnect (app: FastifyInstance): void {
     if (hasMoreListeners(server, 'connect')) return
     const refusal = methodNotAllowed({ headers: { allow } })
     if ('writeHead' in connection) sendOver(connection, app, refusal)
-    else whenFree(connection, () => refuseOnSocket(app, connection, refusal))
+    else {
+      // Node has removed its own listeners. The response to an earlier request may still be in progress.
+      connection.on('error', () => {}).on('drain', () => connection._httpMessage?.emit('drain'))
+      whenFree(connection, () => refuseOnSocket(app, connection, refusal))
+    }
   })
 }
 
@@ -27,6 +31,7 @@ function sendOver (response: ServerResponse, app: FastifyInstance, refusal: Refu
 
 /** Waits for the responses to the requests before. */
 function whenFree (socket: ServerSocket, respond: () => void): void {
+  if (socket.destroyed) return
   if (socket._httpMessage == null) respond()
   else socket._httpMessage.once('close', () => whenFree(socket, respond))
 }

@@ -20,7 +20,7 @@ export function isHeldBack (raw: object): boolean {
 
 /** Whether a request expects something that the gateway does not know. HTTP/1.0 has no expectations (RFC 9110 10.1.1). */
 export function hasUnknownExpectation ({ headers, httpVersion }: IncomingMessage): boolean {
-  return headers.expect !== undefined && httpVersion !== '1.0' && !/(^|\W)100-continue($|\W)/i.test(headers.expect)
+  return (headers.expect ?? '').trim() !== '' && httpVersion !== '1.0' && !/(^|\W)100-continue($|\W)/i.test(headers.expect!)
 }
 
 /** Lets requests with `Expect` under the prefix reach the router. Elsewhere, earlier listeners handle them, or Node's defaults apply. */
@@ -35,7 +35,8 @@ export function takeExpectations (server: Server, isOurs: (request: IncomingMess
 function takeExpectation (server: Server, event: string, isOurs: (request: IncomingMessage) => boolean, byDefault: Handle): void {
   const callOthers = takeListeners(server, event)
   server.on(event, (request: IncomingMessage, response: ServerResponse) => {
-    if (isOurs(request)) {
+    // A listener that the app has added later cannot be kept from responding.
+    if (isOurs(request) && !hasMoreListeners(server, event)) {
       holdBack(request, response)
       server.emit('request', request, response)
     } else if (callOthers !== null) callOthers(request, response)

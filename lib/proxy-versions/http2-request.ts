@@ -41,6 +41,8 @@ export class Http2Request implements UpstreamRequest {
   #stream: ClientHttp2Stream | null = null
   #wait: NodeJS.Timeout | undefined
   #hasAnswer = false
+  /** The target has sent a response, even if only an interim one. */
+  #wasProcessed = false
   #inbox: Http2Inbox | null = null
   #trailers: string[] = []
   #isRepeated = false
@@ -109,6 +111,7 @@ export class Http2Request implements UpstreamRequest {
   #onHeaders (status: number, rawHeaders: string[], isWhole: boolean): void {
     const fields = rawHeaders.filter((_part, index) => !rawHeaders[index - index % 2]!.startsWith(':'))
     if (fields.join().length > this.#options.maxHeaderSize) throw new errors.HeadersOverflowError()
+    this.#wasProcessed = true
     if (status < 200) {
       if (isWhole) throw new errors.SocketError('the target ended the stream before its response')
       this.#wait?.refresh()
@@ -149,7 +152,7 @@ export class Http2Request implements UpstreamRequest {
     const { repeat } = this.#options
     this.#isRepeated = isRepeatable && repeat !== null && !this.#hasAnswer && this.#isUnprocessed(stream)
     if (this.#isRepeated) return repeat!()
-    const isStale = !this.#hasAnswer && this.#isReused && this.#session.destroyed && isClosed(error)
+    const isStale = !this.#wasProcessed && this.#isReused && this.#session.destroyed && isClosed(error)
     if (isStale) this.#options.connection.onStale()
     this.#fail(error, isStale)
   }

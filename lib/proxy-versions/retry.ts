@@ -50,7 +50,9 @@ export class RetryPolicy {
    * @param retryAfter value of the response's `Retry-After`
    */
   delay (reason: RetryReason | number, { method, hasBody, attempts }: Attempted, retryAfter?: string): number | null {
-    if (attempts > this.#attempts || !this.isReason(reason) || !this.#hasBudget) return null
+    if (attempts > this.#attempts || !this.isReason(reason)) return null
+    // An HTTP/2 connection that ends takes all its requests with it. That says nothing about the load of the target.
+    if (reason !== 'stale' && !this.#hasBudget) return null
     if (reason === 'not-sent') return 0
     if (hasBody || !idempotent.has(method)) return null
     if (reason === 'stale') return 0

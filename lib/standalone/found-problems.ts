@@ -1,7 +1,7 @@
-import { concealing, type Path, pathOf, type Problems } from '../config/problems.ts'
+import { concealing, type Path, pathOf, Paths, type Problems } from '../config/problems.ts'
 import type { ConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
-import { fitsAsText } from './variable-types.ts'
+import { fittingAsText } from './variable-types.ts'
 import type { FileProblem } from './yaml-file.ts'
 
 /** Minimum length of a value that is masked in messages. Shorter ones occur in too many words. */
@@ -12,6 +12,7 @@ interface Found {
   readonly message: string
   /** Whether the value has the wrong type, so that quotes may help. */
   readonly isMisshapen: boolean
+  readonly isSecret: boolean
 }
 
 /** Collects the problems of a file, and masks the values of variables. */
@@ -20,22 +21,24 @@ export class FoundProblems {
   readonly #found: Found[] = []
   readonly #concealed: ReadonlyMap<string, string>
   /** Places that already have a problem. Further problems there are only consequences. */
-  readonly #places: Path[] = []
+  readonly #places = new Paths()
 
   constructor (read: ConfigFile) {
     this.#read = read
     const ofVariables = read.variables.filter(({ values, text }) => values.size > 0 && text !== '')
     this.#concealed = new Map(ofVariables.map(({ text, source }) => [text, source]))
-    this.#places.push(...read.variables.filter(({ isBroken }) => isBroken).map(({ path }) => path))
+    for (const { isBroken, path } of read.variables) if (isBroken) this.#places.add(path)
   }
 
   /** Returns the problems with their places in the file. */
   async list (): Promise<FileProblem[]> {
     if (this.#found.length === 0) return [...this.#read.problems]
     const places = await this.#read.locate(this.#found.map(({ path }) => path))
+    const quotable = this.#quotable(places)
     return [...this.#read.problems, ...this.#found.map((found, index): FileProblem => {
       const { line, column, source } = places[index]!
-      return { line, column, message: this.#without(found.message + this.#remedy(found, source)) }
+      const remedy = !quotable.has(found) ? '' : found.isSecret ? ' Quote it.' : ` Quote it: '${source!}'.`
+      return { line, column, message: this.#without(found.message + remedy) }
     })]
   }
 
@@ -45,18 +48,21 @@ export class FoundProblems {
   }
 
   add (problems: Problems): void {
-    const known = [...this.#places]
-    for (const problem of problems.list()) {
+    const found = problems.list().map((problem): Found => {
       const path = pathOf(problem)
-      if (known.some((place) => isWithin(path, place) || (path.length > 1 && isWithin(place, path)))) continue
-      this.#places.push(path)
-      this.#found.push({ path, message: `${problem.path}: ${problem.message}`, isMisshapen: problems.isMisshapen(path) })
-    }
+      return { path, message: `${problem.path}: ${problem.message}`, isMisshapen: problems.isMisshapen(path), isSecret: problems.isSecret(path) }
+    }).filter(({ path }) => !this.#places.contain(path) && (path.length <= 1 || !this.#places.reachInto(path)))
+    for (const { path } of found) this.#places.add(path)
+    this.#found.push(...found)
   }
 
-  #remedy ({ path, isMisshapen }: Found, source: string | undefined): string {
-    if (!isMisshapen || source === undefined || source.includes('${') || !fitsAsText(fileSchema, this.#read.value, path, source)) return ''
-    return ` Quote it: '${source}'.`
+  /** Returns the problems of values that would be valid in quotes. */
+  #quotable (places: ReadonlyArray<{ source?: string | undefined }>): ReadonlySet<Found> {
+    const texts = this.#found.flatMap((found, index) => {
+      const { source } = places[index]!
+      return found.isMisshapen && source !== undefined && !source.includes('${') ? [{ found, path: found.path, text: source }] : []
+    })
+    return new Set(fittingAsText(fileSchema, this.#read.value, texts).map(({ found }) => found))
   }
 
   /** Masks values of variables that messages of other libraries may contain. */
@@ -67,8 +73,4 @@ export class FoundProblems {
     }
     return shown
   }
-}
-
-function isWithin (path: Path, around: Path): boolean {
-  return path.length >= around.length && around.every((name, index) => String(name) === String(path[index]))
 }

@@ -33,16 +33,21 @@ const defaults: Readonly<Record<string, unknown>> = {
 /** Options whose `false` protects something: their default is `true`. */
 const onByDefault = new Set(['metrics', 'health', 'identity.providers.*.forwardToken'])
 
+const acceptedClaims = 'identity.providers.*.claims'
+
 /** Lists in which every item protects something, and how an item is named. */
 const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
   'identity.providers': (item) => String((item as { name: unknown }).name),
   'identity.sources': asText,
   'identity.providers.*.requiredClaims': asText,
   'identity.providers.*.requiredScopes': asText,
+  'identity.providers.*.requiredRoles': asText,
+  [acceptedClaims]: (item) => asText((item as { claim: unknown }).claim),
   'identity.providers.*.tokenSources': asText,
   'identity.providers.*.claimsToHeaders': (item) => String((item as { header: unknown }).header).toLowerCase(),
   'sanitize.owned': (item) => String(item).toLowerCase(),
   'resolve.pin': pinName,
+  'resolve.readsHeaders': (item) => String(item).toLowerCase(),
   'versions.*.upstream.headers.request.remove': (item) => String(item).toLowerCase(),
   'versions.*.upstream.headers.response.remove': (item) => String(item).toLowerCase()
 }
@@ -64,6 +69,8 @@ export function removedProtection (before: LoadedFile, after: LoadedFile): strin
 function compare (before: unknown, after: unknown, path: Path, kind: string, found: string[]): void {
   if (after === undefined) {
     if (!harmless.has(kind) && !isNeutral(kind, before)) found.push(showPath(path))
+  } else if (kind === acceptedClaims && Array.isArray(before) !== Array.isArray(after)) {
+    compareItems(claimList(before), claimList(after), path, kind, found)
   } else if (Array.isArray(before) && kind in protectiveLists) {
     compareItems(before, Array.isArray(after) ? after : [], path, kind, found)
   } else if (isObject(before) && after !== false && !Array.isArray(after)) {
@@ -98,6 +105,11 @@ function hasSameIssuer (item: unknown, other: unknown): boolean {
   if (!isObject(item) || !isObject(other) || item.issuer === undefined || other.issuer === undefined) return false
   const issuers = writtenIssuers(other.issuer as IdentityProvider['issuer'])
   return writtenIssuers(item.issuer as IdentityProvider['issuer']).some((issuer) => issuers.includes(issuer))
+}
+
+/** Returns accepted claims as a list. They may also be an object: `{ token_use: 'access' }`. */
+function claimList (claims: unknown): unknown[] {
+  return Array.isArray(claims) ? claims : Object.entries(Object(claims) as object).map(([claim, values]) => ({ claim, values }))
 }
 
 function asText (item: unknown): string {

@@ -23,12 +23,15 @@ export function giveTypes (schema: SchemaObject, config: unknown, variables: rea
   for (const variable of misfits(schema, config, usable)) setAt(config, variable.path, variable.text)
 }
 
-/** Whether a string would be valid at a path. */
-export function fitsAsText (schema: SchemaObject, config: unknown, path: Path, text: string): boolean {
-  const before = setAt(config, path, text)
-  const fits = !mismatches(schema, config).has(pointerOf(path))
-  setAt(config, path, before)
-  return fits
+/** Returns the strings that would be valid at their paths. */
+export function fittingAsText<Text extends { path: Path, text: string }> (
+  schema: SchemaObject, config: unknown, texts: readonly Text[]
+): Text[] {
+  if (texts.length === 0) return []
+  const before = texts.map(({ path, text }) => setAt(config, path, text))
+  const places = mismatches(schema, config)
+  texts.forEach(({ path }, index) => setAt(config, path, before[index]))
+  return texts.filter(({ path }) => !places.has(pointerOf(path)))
 }
 
 function misfits (schema: SchemaObject, config: unknown, variables: readonly FromVariables[]): FromVariables[] {

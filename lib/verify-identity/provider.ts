@@ -3,7 +3,7 @@ import type {
   Algorithm, Authorization, Claims, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity, TokenSource,
   VerifyIdentityOptions
 } from '../../types/index.ts'
-import { issuersOf, writtenIssuers } from '../identity/issuers.ts'
+import { writtenIssuers } from '../identity/issuers.ts'
 import { pemKey, secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './fixed-keys.ts'
@@ -34,7 +34,6 @@ export class Provider {
   readonly #keySets: KeySets
   readonly #algorithms: ReadonlySet<string>
   readonly #typ: string | undefined
-  readonly #hasTemplate: boolean
 
   constructor (options: IdentityProvider, log: FastifyBaseLogger, keySets: KeySets, defaultSources: readonly TokenSource[] = [{ header: 'authorization' }]) {
     const { algorithms = 'secret' in options.jwks ? ['HS256'] : defaultAlgorithms, tokenSources = defaultSources, typ } = options
@@ -48,7 +47,6 @@ export class Provider {
     this.asksFor = pick(options, 'requiredScopes', 'requiredRoles', 'authorize', ...claimOptions)
     this.#claims = claimOptions.some((name) => options[name] !== undefined) ? pick(options, ...claimOptions) : null
     this.#algorithms = new Set(algorithms)
-    this.#hasTemplate = issuersOf(options.issuer).some((issuer) => typeof issuer !== 'string')
     this.#typ = typ === undefined ? undefined : mediaType(typ)
   }
 
@@ -78,7 +76,7 @@ export class Provider {
    * key's `issuer`. Without this check, that tenant could issue tokens of all others.
    */
   keysOf ({ iss }: Claims, keys: readonly VerificationKey[]): readonly VerificationKey[] {
-    return this.#hasTemplate ? keys.filter(({ issuer = iss }) => issuer === iss || String(issuer).includes('{')) : keys
+    return keys.filter(({ issuer = iss }) => issuer === iss || String(issuer).includes('{'))
   }
 
   /** Returns the requirements of a route, with the provider's scope and role claims as defaults. */

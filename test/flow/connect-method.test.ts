@@ -1,11 +1,12 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { connect } from 'node:http2'
 import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import { makeApp } from '../helpers/gateway.ts'
+import { gatewayTo } from '../helpers/gateway-to.ts'
 import { bodyOf, openSocket, sendRaw } from '../helpers/raw.ts'
 import { recordingGateway } from '../helpers/recording-gateway.ts'
 import { config, run } from '../helpers/standalone.ts'
@@ -49,6 +50,35 @@ t.test('CONNECT behind a request waits for the response to that request', async 
   socket.write('GET /first HTTP/1.1\r\nHost: api.test\r\n\r\nCONNECT inside.test:443 HTTP/1.1\r\nHost: inside.test:443\r\n\r\n')
 
   t.match(await text(socket), /^HTTP\/1\.1 200 [^]*servedHTTP\/1\.1 405 /)
+})
+
+t.test('a client that resets its connection while a CONNECT waits does no harm', async (t) => {
+  let ask: (held: ServerResponse) => void
+  const asked = new Promise<ServerResponse>((resolve) => { ask = resolve })
+  const { origin, send } = await gatewayTo(t, {
+    targets: await startUpstream(t, 'v1', ({ url }, response) => { if (url === '/held') ask(response); else response.end('ok') })
+  })
+  const socket = await openSocket(t, origin)
+  socket.write('GET /held HTTP/1.1\r\nHost: api.test\r\n\r\nCONNECT inside.test:443 HTTP/1.1\r\nHost: inside.test:443\r\n\r\n')
+
+  const held = await asked
+  socket.resetAndDestroy()
+  await once(held, 'close')
+
+  t.equal(await (await send('/')).text(), 'ok')
+})
+
+t.test('a large response before a CONNECT arrives whole at a slow reader', async (t) => {
+  const length = 16 * 1024 * 1024
+  const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', (_request, response) => { response.end(Buffer.alloc(length)) }) })
+  const socket = await openSocket(t, origin)
+  socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\nCONNECT inside.test:443 HTTP/1.1\r\nHost: inside.test:443\r\n\r\n')
+
+  await once(socket, 'readable')
+  const received = await buffer(socket)
+
+  t.ok(received.length > length)
+  t.match(received.subarray(length).toString('latin1'), 'HTTP/1.1 405 ')
 })
 
 t.test('over HTTP/2, CONNECT is 405 too', async (t) => {

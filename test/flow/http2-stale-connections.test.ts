@@ -1,4 +1,6 @@
-import type { Socket } from 'node:net'
+import { once } from 'node:events'
+import { createServer, type ServerHttp2Stream } from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
 import type { UpstreamRetry } from '../../types/index.ts'
@@ -103,4 +105,27 @@ t.test('a stale connection is no reason for a retry when the config says so', as
 
   t.match(response, /^HTTP\/1\.1 502 /)
   t.strictSame(streams, [1, 3])
+})
+
+t.test('all GETs on a reused connection that ends are sent again', async (t) => {
+  const count = 20
+  const sockets: Socket[] = []
+  let held = 0
+  const server = createServer().on('connection', (socket: Socket) => { sockets.push(socket) })
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    stream.on('error', () => {})
+    if (sockets.length > 1 || stream.id === 1) {
+      stream.respond()
+      stream.end('ok')
+    } else if (++held === count) sockets[0]!.end()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => server.close())
+  const { send, targets } = await gatewayTo(t, { targets: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, http2: true })
+  await (await send('/')).text()
+
+  const statuses = await Promise.all(Array.from({ length: count }, async () => (await send('/')).status))
+
+  t.strictSame(statuses, Array(count).fill(200))
+  t.match(targets(), [{ healthy: true, failures: 0 }])
 })

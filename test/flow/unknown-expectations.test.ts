@@ -84,3 +84,21 @@ for (const when of ['before', 'after'] as const) {
     t.match(response, /^HTTP\/1\.1 499 /)
   })
 }
+
+t.test('a listener for expectations that is added after the gateway responds under the prefix, too', async (t) => {
+  const app = makeApp(t)
+  const { origin } = await recordingGateway(t, { prefix: '/api' }, app)
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => { response.writeHead(418).end() })
+
+  const response = await sendRaw(t, origin, request('/api/a'))
+
+  t.match(response, /^HTTP\/1\.1 418 /)
+})
+
+t.test('an empty Expect expects nothing', async (t) => {
+  const { origin } = await recordingGateway(t)
+
+  const response = await sendRaw(t, origin, ['GET /a HTTP/1.1', 'Host: api.test', 'Expect:'])
+
+  t.match(response, /^HTTP\/1\.1 200 /)
+})

@@ -42,6 +42,13 @@ for (const [what, before, after, expected] of [
   ['items of protective lists', identity({}), identity({ requiredClaims: ['sub'], claimsToHeaders: [] }), [
     'identity.providers.idp.requiredClaims.tenant', 'identity.providers.idp.claimsToHeaders.x-user-id'
   ]],
+  ['a required role', identity({ requiredRoles: ['user', 'admin'] }), identity({ requiredRoles: ['user'] }), ['identity.providers.idp.requiredRoles.admin']],
+  ['an accepted claim in a list', identity({ claims: [{ claim: 'use', values: ['a'] }, { claim: ['b', 'c'], values: ['d'] }] }),
+    identity({ claims: [{ claim: 'use', values: ['a'] }] }), ["identity.providers.idp.claims['[\"b\",\"c\"]']"]],
+  ['an accepted claim that was in an object', identity({ claims: { use: 'a', client: ['b'] } }), identity({ claims: [{ claim: 'use', values: ['a'] }] }),
+    ['identity.providers.idp.claims.client']],
+  ['a header that resolvers read', { resolve: { readsHeaders: ['X-A', 'x-b'], default: 'v1' } }, { resolve: { readsHeaders: ['x-a'], default: 'v1' } },
+    ['resolve.readsHeaders.x-b']],
   ['an owned header', { sanitize: { owned: ['X-User', 'x-tenant'] } }, { sanitize: { owned: ['x-user'] } }, ['sanitize.owned.x-tenant']],
   ['a pin', { resolve: { pin: [{ claim: 'v' }, { tenants: { claim: ['a', 'b'], map: {} } }] } }, { resolve: { pin: [{ claim: 'v' }] } }, ["resolve.pin['[\"a\",\"b\"]']"]],
   ['limits and checks of an upstream', upstream({ maxRequestBytes: 1, timeouts: { idle: 5, total: 6 }, health: { active: { path: '/' } }, headers: { request: { remove: ['X-Debug'] } } }), upstream({ timeouts: { idle: 9 } }), [

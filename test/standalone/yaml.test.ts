@@ -21,6 +21,32 @@ t.test('a version that YAML reads as another number is to be quoted, as a name a
   t.match(value, /^2:12 aliases\.latest: expected the id of a version, got 1\.1\. Quote it: '1\.10'\.$/)
 })
 
+t.test('a secret that lacks quotes is not shown', async (t) => {
+  const problem = await load(t, `
+    versions: { v1: { upstream: 'http://127.0.0.1:1' } }
+    resolve: { default: v1 }
+    admin: { password: 123456789012345 }
+  `)
+
+  t.match(problem, /^3:\d+ admin\.password: expected a password of at least 12 characters, got a number\. Quote it\.$/)
+})
+
+t.test('many values that lack quotes are reported in linear time', async (t) => {
+  const map = Array.from({ length: 5_000 }, (_, index) => `        tenant-${index}: 1`).join('\n')
+  const problems = String(await load(t, `
+    versions: { v1: { upstream: 'http://127.0.0.1:1' } }
+    resolve:
+      default: v1
+      pin:
+        - tenants:
+            claim: tenant
+            map:
+${map.replaceAll(/^/gm, '        ')}
+  `))
+
+  t.equal(problems.match(/Quote it: '1'\./g)?.length, 5_000)
+})
+
 t.test('anchors and merge keys are understood', async (t) => {
   const loaded = await load(t, `
     versions:
