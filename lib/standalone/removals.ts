@@ -56,13 +56,13 @@ const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
  * Finds protective options of one config that the next one lacks. YAML that is cut off at the end of a line is still
  * valid, so an absent option may be an accident.
  *
- * @returns the places, except those in `confirmRemoved` of the next config
+ * @returns the places, except those that `confirmRemoved` of the next config names or contains
  */
 export function removedProtection (before: LoadedFile, after: LoadedFile): string[] {
   const found: string[] = []
   compare(before, after, [], '', found)
   const confirmed = after.confirmRemoved ?? []
-  return found.filter((place) => !confirmed.includes(place))
+  return found.filter((place) => !confirmed.some((each) => place === each || place.startsWith(`${each}.`) || place.startsWith(`${each}[`)))
 }
 
 /** @param kind the path as text, with `*` for the names of versions and of items */
@@ -72,7 +72,7 @@ function compare (before: unknown, after: unknown, path: Path, kind: string, fou
   } else if (kind === acceptedClaims && Array.isArray(before) !== Array.isArray(after)) {
     compareItems(claimList(before), claimList(after), path, kind, found)
   } else if (Array.isArray(before) && kind in protectiveLists) {
-    compareItems(before, Array.isArray(after) ? after : [], path, kind, found)
+    compareItems(before, Array.isArray(after) ? after : null, path, kind, found)
   } else if (isObject(before) && after !== false && !Array.isArray(after)) {
     const next = isObject(after) ? after : kind === 'versions.*.upstream' ? { targets: after } : {}
     const isMap = maps.has(kind)
@@ -85,11 +85,13 @@ function compare (before: unknown, after: unknown, path: Path, kind: string, fou
   }
 }
 
-function compareItems (before: readonly unknown[], after: readonly unknown[], path: Path, kind: string, found: string[]): void {
+function compareItems (before: readonly unknown[], after: readonly unknown[] | null, path: Path, kind: string, found: string[]): void {
+  // A file that is cut off cannot end with `[]`.
+  if (after?.length === 0) return
   const nameOf = protectiveLists[kind]!
   for (const item of before) {
     const name = nameOf(item)
-    const twin = after.find((other) => nameOf(other) === name) ?? after.find((other) => hasSameIssuer(item, other))
+    const twin = after?.find((other) => nameOf(other) === name) ?? after?.find((other) => hasSameIssuer(item, other))
     if (twin === undefined) found.push(showPath([...path, name]))
     else if (isObject(item)) compare(item, twin, [...path, name], `${kind}.*`, found)
   }

@@ -39,7 +39,7 @@ for (const [what, before, after, expected] of [
     'identity.providers.idp.audiences', 'identity.providers.idp.typ', 'identity.providers.idp.maxAgeSeconds', 'identity.providers.idp.requiredClaims',
     'identity.providers.idp.requiredScopes', 'identity.providers.idp.forwardToken', 'identity.providers.idp.jwks.maxBytes', 'identity.providers.idp.claimsToHeaders'
   ]],
-  ['items of protective lists', identity({}), identity({ requiredClaims: ['sub'], claimsToHeaders: [] }), [
+  ['items of protective lists', identity({}), identity({ requiredClaims: ['sub'], claimsToHeaders: [{ claim: 'sub', header: 'x-other' }] }), [
     'identity.providers.idp.requiredClaims.tenant', 'identity.providers.idp.claimsToHeaders.x-user-id'
   ]],
   ['a required role', identity({ requiredRoles: ['user', 'admin'] }), identity({ requiredRoles: ['user'] }), ['identity.providers.idp.requiredRoles.admin']],
@@ -49,6 +49,7 @@ for (const [what, before, after, expected] of [
     ['identity.providers.idp.claims.client']],
   ['a header that resolvers read', { resolve: { readsHeaders: ['X-A', 'x-b'], default: 'v1' } }, { resolve: { readsHeaders: ['x-a'], default: 'v1' } },
     ['resolve.readsHeaders.x-b']],
+  ['all items of a list that is only a key', { sanitize: { owned: ['x-user'] } }, { sanitize: { owned: null } }, ['sanitize.owned.x-user']],
   ['an owned header', { sanitize: { owned: ['X-User', 'x-tenant'] } }, { sanitize: { owned: ['x-user'] } }, ['sanitize.owned.x-tenant']],
   ['a pin', { resolve: { pin: [{ claim: 'v' }, { tenants: { claim: ['a', 'b'], map: {} } }] } }, { resolve: { pin: [{ claim: 'v' }] } }, ["resolve.pin['[\"a\",\"b\"]']"]],
   ['limits and checks of an upstream', upstream({ maxRequestBytes: 1, timeouts: { idle: 5, total: 6 }, health: { active: { path: '/' } }, headers: { request: { remove: ['X-Debug'] } } }), upstream({ timeouts: { idle: 9 } }), [
@@ -66,6 +67,8 @@ for (const [what, before, after] of [
   ['values that change', identity({}), identity({ maxAgeSeconds: 10, requiredScopes: ['read', 'write'], audiences: ['other'] })],
   ['what is said explicitly', { identity: { policy: 'require', providers: [provider] } }, { identity: { policy: 'allow-missing', providers: [provider] } }],
   ['fewer values of lists that allow something', { ...identity({ audiences: ['a', 'b'], algorithms: ['RS256', 'ES256'] }) }, identity({ audiences: ['a'], algorithms: ['RS256'] })],
+  ['an item of a list that is emptied explicitly', { sanitize: { owned: ['x-user', 'x-tenant'] } }, { sanitize: { owned: [] } }],
+  ['an item of a list that is confirmed as a whole', { sanitize: { owned: ['x-user', 'x-tenant'] } }, { confirmRemoved: ['sanitize.owned'], sanitize: { owned: ['x-user'] } }],
   ['a provider with another name', identity({}), identity({ name: 'renamed' })],
   ['a provider that is merged with another', {
     identity: { providers: [provider, { name: 'two', issuer: 'https://two.example', jwks: provider.jwks }] }
@@ -78,7 +81,7 @@ for (const [what, before, after] of [
   ['how the gateway listens and logs', { server: { port: 1, log: 'debug', drainMs: 1, trustProxy: true } }, { server: { host: 'h' } }],
   ['defaults', { metrics: true, discovery: true, sanitize: {} }, {}],
   ['what is confirmed', { sanitize: { owned: ['x-user'] }, identity: { providers: [provider] } }, {
-    confirmRemoved: ['sanitize', 'identity.providers.idp'], identity: { providers: [] }
+    confirmRemoved: ['sanitize', 'identity.providers.idp'], identity: { providers: [{ ...provider, name: 'other', issuer: 'https://other.example' }] }
   }]
 ] as const) {
   t.test(`${what} may go`, async (t) => {
