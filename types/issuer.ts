@@ -1,6 +1,6 @@
 /**
- * Issuers that differ in one segment of the path, such as the tenants of Entra ID. All of them must have the keys of
- * `jwks.url`: any issuer that can sign with these keys is trusted for any tenant that is listed.
+ * Issuers that differ in one segment of the path, such as the tenants of Entra ID. They must share the keys of `jwks.url`,
+ * because a key that does not name its `issuer` verifies the tokens of every accepted tenant.
  *
  * @example { template: 'https://login.microsoftonline.com/{tenantid}/v2.0', tenants: ['72f988bf-86f1-41af-91ab-2d7cd011db47'] }
  */

@@ -28,5 +28,5 @@ async function run ({ request, headers, expected }: Scenario): Promise<Row> {
 
 function explain ({ tier, source, overridden }: VersionDecision): string {
   const outranked = overridden.map(({ source, id }) => `, outranks ${source} = ${id}`).join('')
-  return tier === 'default' ? 'default: nobody had an opinion' : `${tier} by ${source}${outranked}`
+  return tier === 'default' ? 'default: no override and no pin' : `${tier} by ${source}${outranked}`
 }

@@ -13,7 +13,7 @@ const words: Record<string, SchemaObject> = {
 interface Change<Body = never> {
   readonly url: string
   readonly body: SchemaObject
-  /** Looks up the name in the URL. Returns the id or alias in the spelling of the config, or `undefined` if there is none. */
+  /** Resolves the name in the URL to an id or alias as the config spells it. Returns `undefined` for an unknown name. */
   readonly of?: (registry: Registry, name: string) => string | undefined
   apply (registry: Registry, subject: string, body: Body): void
 }

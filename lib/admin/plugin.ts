@@ -22,7 +22,8 @@ const mostChanges = 100
  * The admin page and its API. They show the versions with their traffic, health and callers, and can change them. The plugin
  * must be registered before the gateway, in the same scope.
  *
- * @throws `VERSION_CONFIG_INVALID`, also if there is no guard; `STAGE_ORDER_INVALID` after a gateway, or if there is none
+ * @throws `VERSION_CONFIG_INVALID` for invalid options or a missing guard; `STAGE_ORDER_INVALID` if the gateway is missing or
+ * was registered first
  */
 async function administer (app: FastifyInstance, options: VersionAdminOptions): Promise<void> {
   check(app, options)

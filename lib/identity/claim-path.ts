@@ -11,7 +11,7 @@ export function showClaim (names: readonly string[]): string {
 }
 
 /**
- * Returns the claim at a path, or `undefined` if there is none. Only own members of plain objects are followed. Otherwise
+ * Returns the claim at a path, or `undefined` if the token lacks it. Only own members of plain objects are followed. Otherwise
  * `constructor.name` would exist in every token, and `length` in every list.
  */
 export function readClaim (claims: Claims, names: readonly string[]): unknown {

@@ -6,7 +6,10 @@ const [mostNames, longestName] = [200, 100]
 /** Letters by which names may differ. */
 const mostDifferences = 3
 
-/** Finds the claim of a token that a path probably means. Its value is never part of the result. @returns `undefined` if there is none */
+/**
+ * Suggests a claim of the token for a misspelled path. Returns only its path, never its value, and `undefined` if no claim is
+ * similar enough.
+ */
 export function similarClaim (claims: Claims, names: readonly string[]): readonly string[] | undefined {
   // A name with dots was written without an array, so it was split.
   const whole = names.join('.')

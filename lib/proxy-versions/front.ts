@@ -31,7 +31,7 @@ interface Place {
 
 const placesOf = new WeakMap<Server, Place[]>()
 
-/** The scope of the first gateway on a server; `undefined` if there is none. */
+/** Returns the scope of the first gateway on a server, or `undefined` before a gateway has taken over the server. */
 export function gatewayOn (server: Server): FastifyInstance | undefined {
   return placesOf.get(server)?.[0]!.app
 }

@@ -36,7 +36,7 @@ export interface Precedence {
 export interface Reports {
   health: () => readonly VersionHealth[]
   statistics: () => readonly UpstreamStatistics[]
-  /** Returns the id of the version that serves the default, or `null` if it depends on the request or there is none. */
+  /** Returns the id of the version that serves the default. Returns `null` if a function chooses it or no version can serve it. */
   defaultId: () => string | null
   precedence: () => Precedence
   /** The options that read claims of tokens. */

@@ -5,7 +5,7 @@ type Write = (chunk?: unknown, ...rest: unknown[]) => unknown
 /** Marks routes whose handler counts the bytes of responses itself. */
 export const countsBytes = Symbol('fastify-version-gateway.countsBytes')
 
-/** Counts the body bytes of a response that the gateway does not forward, whoever writes it: Fastify, a stream, or a hijacked reply. */
+/** Counts the body bytes of a response from the app itself, whether Fastify, a stream or a hijacked reply writes it. */
 export function countBody (observation: Observation): void {
   const { reply: { raw }, request: { method } } = observation
   const writable = raw as unknown as { write: Write, end: Write }

@@ -120,5 +120,5 @@ export function declareOnRequest (app: FastifyInstance, property: 'identity' | '
 /** The part of another instrumentation's span for a request that is used here. `null` or `undefined` if there is no such span. */
 export const activeSpan = onRequest<{ setAttributes (attributes: Record<string, string>): unknown }>('activeSpan')
 
-/** What is recorded about a request. `null` or `undefined` if the request is not observed. */
+/** The observation of a request. `null` or `undefined` if no metrics, log or trace observes the request. */
 export const observationOf = onRequest<Observation>('observation')

@@ -2,8 +2,8 @@ import type { Registry } from '../registry/registry.ts'
 import type { Observation } from './observation.ts'
 
 /**
- * Returns the id of the version that served a request, or that a refused request named. Empty if there is none: an unknown name
- * from a client is never returned.
+ * Returns the id of the version that served a request, or that a refused request named. Returns an empty string if no version
+ * was chosen or the registry does not know the name, so that clients cannot choose label values.
  */
 export function versionOf ({ request: { version }, refusal }: Observation, registry: Registry | undefined): string {
   if (version != null) return version.id

@@ -56,6 +56,15 @@ t.test('problems of a long file have their lines and remedies', async (t) => {
   })
 })
 
+t.test('every value that lacks quotes is reported, however many there are', async (t) => {
+  const { write } = await makeFolder(t)
+  const odd = Array.from({ length: 1_500 }, (_, index) => `      odd-${index}: 1\n`).join('')
+
+  const { message } = await loadConfig(await write('gateway.yaml', config(1, odd))).catch((error: Error) => error) as Error
+
+  t.equal(message.match(/Quote it: '1'\./g)?.length, 1_500)
+})
+
 t.test('a thread gives the same content as the caller would have parsed', async (t) => {
   const text = 'a: &a { n: 1, big: 12345678901234567890, __proto__: 2, f: .inf }\nb: *a\nc: { <<: *a, n: 2 }\ne: [1, null, "x"]\nd: $' + '{NAME}\n'
   const here = parseYamlFile(text, { NAME: 'x' })
