@@ -42,7 +42,7 @@ export function breakOff (response: Response): void {
  * Milliseconds for a client to read the data that has arrived. A client built on libuv reports a reset that arrives
  * together with data as a normal end.
  */
-const resetDelay = 10
+const resetDelay = 50
 
 /**
  * Resets the connection, because a normal close could end the response properly. TLS needs no reset: Node sends no
@@ -51,7 +51,8 @@ const resetDelay = 10
 function breakOffHttp10 (response: ServerResponse): void {
   const { socket } = response
   if (socket === null || 'encrypted' in socket || socket.remoteAddress === undefined) response.destroy()
-  else setTimeout(() => socket.resetAndDestroy(), resetDelay)
+  // The timer may be late. A client in this process reads between the timer and the immediate.
+  else setTimeout(() => setImmediate(() => socket.resetAndDestroy()), resetDelay)
 }
 
 /**
