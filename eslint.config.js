@@ -6,7 +6,7 @@ function forbid (files, patterns, message) {
 }
 
 const stages = ['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery']
-const shared = ['config', 'headers', 'identity', 'registry', 'stage', 'url']
+const shared = ['config', 'http', 'identity', 'problems', 'registry', 'shared', 'stage']
 
 export default [
   ...neostandard({ ts: true, ignores: neostandard.resolveIgnoresFromGitignore() }),
@@ -23,7 +23,7 @@ export default [
   // Merging into a generic interface repeats its type parameters, used or not.
   { files: ['types/fastify.ts'], rules: { '@typescript-eslint/no-unused-vars': 'off' } },
   forbid(['types/**'], ['**/lib/**'], 'Contracts know nothing of behaviour.'),
-  forbid([`lib/{${shared.join()}}/**`, 'lib/{cors-headers,errors,maybe-promise,problem,render-problem}.ts'], stages.map((stage) => `**/${stage}/**`),
+  forbid([`lib/{${shared.join()}}/**`, 'lib/{cors-headers,errors}.ts'], stages.map((stage) => `**/${stage}/**`),
     'What stages share knows no stage.'),
   ...stages.map((stage) => forbid([`lib/${stage}/**`], stages.filter((other) => other !== stage).map((other) => `**/${other}/**`),
     'A stage imports no other stage: it reads what earlier ones wrote on the request.'))

@@ -5,8 +5,8 @@ import {
   defineVersions, type IdentityProvider, type PublicJwk, resolveVersion, type ResolveOptions, sanitizeHeaders, verifyIdentity,
   type VerifyIdentityOptions
 } from '../lib/index.ts'
-import { stepsOf } from '../lib/stage/hand-over.ts'
-import type { Step } from '../lib/stage/steps.ts'
+import { stepsOf } from '../lib/stage/context.ts'
+import type { Step } from '../lib/stage/add-step.ts'
 import { audience, issuer } from './tokens.ts'
 
 /** The stages of a gateway, to be taken one by one, with a request that Fastify made. */

@@ -1,7 +1,7 @@
 import type { CorsHeaders, CorsHeadersOptions } from '../types/index.ts'
 import { checkResolver } from './config/check-resolver.ts'
 import { checkShape } from './config/check-shape.ts'
-import { Problems } from './config/problems.ts'
+import { Problems } from './problems/config-problems.ts'
 import { corsHeadersSchema } from './config/schemas.ts'
 
 /**

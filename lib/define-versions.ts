@@ -1,7 +1,7 @@
 import type { AliasesConfig, RegistryOptions, VersionRegistry, VersionSet, VersionsConfig } from '../types/index.ts'
 import { checkShape } from './config/check-shape.ts'
 import { checkVersionSet } from './config/check-version-set.ts'
-import { Problems } from './config/problems.ts'
+import { Problems } from './problems/config-problems.ts'
 import { registryOptionsSchema } from './config/versions-schema.ts'
 import { Registry } from './registry/registry.ts'
 

@@ -6,7 +6,7 @@ import { toRegistry } from './define-versions.ts'
 import { proxyVersions } from './proxy-versions/plugin.ts'
 import { resolveVersion } from './resolve-version/plugin.ts'
 import { sanitizeHeaders } from './sanitize-headers/plugin.ts'
-import { declareOnRequest } from './stage/hand-over.ts'
+import { declareOnRequest } from './stage/context.ts'
 import { verifyIdentity } from './verify-identity/plugin.ts'
 
 /**

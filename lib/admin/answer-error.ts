@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import createError from '@fastify/error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigProblem, UsageEntry } from '../../types/index.ts'
-import { isConfigInvalid } from '../config/problems.ts'
+import { isConfigInvalid } from '../problems/config-problems.ts'
 import { VersionInUse } from '../errors.ts'
 
 export const InputInvalid = createError<[sentence: string]>('ADMIN_INPUT_INVALID', '%s', 400)

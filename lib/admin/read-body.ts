@@ -1,6 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { checkShape } from '../config/check-shape.ts'
-import { Problems } from '../config/problems.ts'
+import { Problems } from '../problems/config-problems.ts'
 import { InputInvalid } from './answer-error.ts'
 
 /** Validates a body and returns it. A missing body counts as `{}`. @throws `ADMIN_INPUT_INVALID` with all problems */

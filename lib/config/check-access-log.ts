@@ -1,5 +1,5 @@
 import type { AccessLogOptions } from '../../types/index.ts'
-import { type Path, Problems, show } from './problems.ts'
+import { type Path, Problems, show } from '../problems/config-problems.ts'
 
 /** Headers that usually carry credentials: `Authorization`, `Set-Cookie`, `X-Api-Key`, `Cf-Access-Jwt-Assertion`, ... */
 const secret = /authoriz|cookie|token|secret|passw|api-?key|jwt|credential|oidc|dpop/i

@@ -1,6 +1,6 @@
 import type { ForwardOptions, UpstreamOptions, VersionsConfig } from '../../types/index.ts'
-import { foldName } from '../headers/fold-name.ts'
-import { type Path, type Problems, show } from './problems.ts'
+import { foldName } from '../http/fold-name.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /**

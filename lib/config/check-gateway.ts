@@ -1,5 +1,5 @@
 import type { GatewayOptions, RegistryOptions, VersionSet } from '../../types/index.ts'
-import { HeaderNames } from '../headers/header-names.ts'
+import { HeaderNames } from '../http/header-names.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { Registry } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
@@ -11,7 +11,7 @@ import { checkSanitize } from './check-sanitize.ts'
 import { checkShape } from './check-shape.ts'
 import { checkDefaultLife } from './check-life-cycle.ts'
 import { checkSet } from './check-version-set.ts'
-import { Problems } from './problems.ts'
+import { Problems } from '../problems/config-problems.ts'
 import { gatewaySchema, gatewayWithRegistrySchema } from './schemas.ts'
 
 /**

@@ -1,11 +1,11 @@
 import type { ClaimPath, ClaimToHeader, IdentityProvider, RouteIdentity, VerifyIdentityOptions } from '../../types/index.ts'
-import { foldName } from '../headers/fold-name.ts'
-import { HeaderNames } from '../headers/header-names.ts'
+import { foldName } from '../http/fold-name.ts'
+import { HeaderNames } from '../http/header-names.ts'
 import { claimPathProblem } from '../identity/claim-path.ts'
 import { checkIssuers } from './check-issuers.ts'
 import { checkJwks } from './check-jwks.ts'
 import { checkTokenSources } from './check-token-sources.ts'
-import { type Path, type Problems, show, showPath } from './problems.ts'
+import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /**

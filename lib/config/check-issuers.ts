@@ -1,6 +1,6 @@
 import type { IdentityProvider, IssuerTemplate } from '../../types/index.ts'
 import { doOverlap, exactIssuers, issuersOf, isTemplate, isTenant } from '../identity/issuers.ts'
-import { type Path, type Problems, show, showPath } from './problems.ts'
+import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
 
 /** The issuers found so far, and the provider of each. */
 interface Taken {

@@ -4,7 +4,7 @@ import { hasPem, pemRemedy } from '../identity/pem-to-jwks.ts'
 import { isSafeSource } from '../identity/safe-source.ts'
 import { pemKey, secretMembers, secretOf, verificationKey } from '../identity/verification-key.ts'
 import { checkAuthorities } from './check-pem.ts'
-import { type Path, type Problems, show } from './problems.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 
 /** All members of `jwks`, although some exclude each other. */
 interface JwksMembers extends RemoteKeysOptions {

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { UpstreamTls } from '../../types/index.ts'
-import type { Path, Problems } from './problems.ts'
+import type { Path, Problems } from '../problems/config-problems.ts'
 
 /** A block of PEM (RFC 7468 2), with its label. */
 const blocks = /-----BEGIN ([A-Z0-9 ]+)-----[^]*?-----END \1-----/g

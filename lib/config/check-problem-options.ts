@@ -1,5 +1,5 @@
 import type { ProblemOptions } from '../../types/index.ts'
-import { type Path, type Problems, show } from './problems.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 
 /** Checks that the types of problems can be resolved (RFC 9457 3.1.1). */
 export function checkProblemOptions (problems: Problems, path: Path, options: ProblemOptions | undefined): void {

@@ -1,8 +1,8 @@
 import type { ResolveOptions, Tier, VersionResolver } from '../../types/index.ts'
-import type { HeaderNames } from '../headers/header-names.ts'
+import type { HeaderNames } from '../http/header-names.ts'
 import { type BuiltIn, builtInMark } from '../stage/built-in.ts'
 import { checkResolver } from './check-resolver.ts'
-import { type Path, type Problems, show, showNames } from './problems.ts'
+import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
 
 /** The parts of the config that resolvers depend on. `null` if that part is invalid. */
 export interface Surroundings {

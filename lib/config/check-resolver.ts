@@ -1,6 +1,6 @@
 import type { VersionResolver } from '../../types/index.ts'
 import { builtInMark } from '../stage/built-in.ts'
-import { type Path, type Problems, show } from './problems.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { type Broken, brokenArguments, isHeaderList, isMilliseconds, isOneOf, isText } from './resolver-arguments.ts'
 
 /** Checks the members of a resolver. */

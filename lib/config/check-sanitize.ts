@@ -1,6 +1,6 @@
 import type { SanitizeHeadersOptions } from '../../types/index.ts'
 import { checkProblemOptions } from './check-problem-options.ts'
-import { type Path, type Problems, show } from './problems.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { takesReserved } from './reserved-headers.ts'
 
 /**

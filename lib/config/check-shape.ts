@@ -1,7 +1,7 @@
 import { Ajv, type SchemaObject } from 'ajv'
 import { closestMatch } from 'leven'
 import { isImpossibleDate } from '../registry/version-id.ts'
-import { type Path, type Problems, show, showNames } from './problems.ts'
+import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false })
 // Annotations of the schemas: the expected value, the remedy, and whether the value is secret.

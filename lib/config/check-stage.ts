@@ -1,6 +1,6 @@
 import { Registry } from '../registry/registry.ts'
 import { checkShape } from './check-shape.ts'
-import { Problems, show } from './problems.ts'
+import { Problems, show } from '../problems/config-problems.ts'
 import { stageSchemas } from './schemas.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { TokenSource, VerifyIdentityOptions } from '../../types/index.ts'
-import { HeaderNames } from '../headers/header-names.ts'
+import { HeaderNames } from '../http/header-names.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
-import { type Path, type Problems, show, showPath } from './problems.ts'
+import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
 import { takesReserved } from './reserved-headers.ts'
 
 const byDefault: readonly TokenSource[] = [{ header: 'authorization' }]

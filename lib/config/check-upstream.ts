@@ -1,6 +1,6 @@
 import type { UpstreamOptions } from '../../types/index.ts'
 import { checkTls } from './check-pem.ts'
-import { type Path, type Problems, show } from './problems.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /** Checks an upstream: an address, or options with addresses. */

@@ -3,7 +3,7 @@ import type { Check } from '../registry/revisions.ts'
 import { checkLifeCycle } from './check-life-cycle.ts'
 import { checkShape } from './check-shape.ts'
 import { checkVersions } from './check-versions.ts'
-import type { Problems } from './problems.ts'
+import type { Problems } from '../problems/config-problems.ts'
 import { versionSetSchema } from './versions-schema.ts'
 
 /** Checks a set of versions, whether from the config or from an update. */

@@ -2,7 +2,7 @@ import type { RegistryOptions, VersionSet } from '../../types/index.ts'
 import { canonicalForm, isImpossibleDate, isVersionId } from '../registry/version-id.ts'
 import { suggest } from './check-shape.ts'
 import { checkUpstream } from './check-upstream.ts'
-import { type Path, type Problems, show, showPath } from './problems.ts'
+import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
 
 const idRule = 'Begin with a letter or digit, then at most 63 letters, digits, dots, underscores or hyphens.'
 

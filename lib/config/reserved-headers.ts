@@ -1,5 +1,5 @@
-import { HeaderNames } from '../headers/header-names.ts'
-import { hopByHop } from '../headers/hop-by-hop.ts'
+import { HeaderNames } from '../http/header-names.ts'
+import { hopByHop } from '../http/connection-header.ts'
 
 /** Headers that the config must not change, because they frame the message or carry the caller's credentials. */
 const reserved = [

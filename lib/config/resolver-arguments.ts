@@ -1,6 +1,6 @@
 import { isRegExp } from 'node:util/types'
 import type { BuiltIn } from '../stage/built-in.ts'
-import type { Path } from './problems.ts'
+import type { Path } from '../problems/config-problems.ts'
 
 /** A problem of a resolver. */
 export interface Broken {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AccessLogOptions, AccessLogPlugin, RequestOutcome } from '../../types/index.ts'
-import { answerAtOnce } from '../answer-at-once.ts'
+import { answerAtOnce } from '../shared/answer-at-once.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkStage } from '../config/check-stage.ts'
-import { editFields } from '../headers/edit-fields.ts'
-import { loggedHeaders, observationOf } from '../stage/hand-over.ts'
+import { editFields } from '../http/edit-fields.ts'
+import { loggedHeaders, observationOf } from '../stage/context.ts'
 import { observe, type Observation } from '../stage/observation.ts'
 
 /** Maximum number of characters of a value in a line. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
-import { Problems, show, showNames } from '../config/problems.ts'
+import { Problems, show, showNames } from '../problems/config-problems.ts'
 import type { HealthOptions, HealthPlugin, VersionRegistry } from '../../types/index.ts'
 
 /** Health routes have no version and need no token. They are not observed, because they are called every few seconds. */

@@ -1,5 +1,5 @@
 import type { Refusal } from '../errors.ts'
-import { opaqueToken } from '../stage/hand-over.ts'
+import { opaqueToken } from '../stage/context.ts'
 import type { Observation } from '../stage/observation.ts'
 import type { Value } from './metric.ts'
 

@@ -2,7 +2,7 @@ import type { Registry as Metrics } from 'prom-client'
 import type { IdentityProviderStatus } from '../../types/index.ts'
 import { showClaim } from '../identity/claim-path.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { TargetStatistics, UpstreamStatistics } from '../registry/reporters.ts'
+import type { TargetStatistics, UpstreamStatistics } from '../registry/providers.ts'
 import { registerMetric, type Value } from './metric.ts'
 
 /** The sources of the values. */

@@ -2,7 +2,7 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { TraceVersionsPlugin } from '../../types/index.ts'
-import { editFields } from '../headers/edit-fields.ts'
+import { editFields } from '../http/edit-fields.ts'
 import { observe, type Observation } from '../stage/observation.ts'
 
 type Api = typeof import('@opentelemetry/api')

@@ -1,5 +1,5 @@
-import { answerAtOnce } from '../answer-at-once.ts'
-import { show } from '../config/problems.ts'
+import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { show } from '../problems/config-problems.ts'
 
 /**
  * Wraps a clock, possibly the app's, that returns milliseconds since 1970. The wrapped clock throws a TypeError for an invalid

@@ -3,13 +3,13 @@ import type {
   Disabled, ExplainedRequest, Explanation, Principal, RegistryOptions, UsageEntry, Version, VersionConfig, VersionDecision, VersionHealth,
   VersionRegistry, VersionSet
 } from '../../types/index.ts'
-import { isConfigInvalid, show, showNames } from '../config/problems.ts'
+import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts'
 import { VersionInUse } from '../errors.ts'
-import { Announcements } from './announcements.ts'
+import { Announcements } from './version-events.ts'
 import { checkedClock } from './clock.ts'
 import { differences } from './differences.ts'
 import type { Found, Revision } from './revision.ts'
-import { Reporters } from './reporters.ts'
+import { Reporters } from './providers.ts'
 import { type Check, Revisions, throwProblem } from './revisions.ts'
 import { Usage } from './usage.ts'
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RegistryOptions, VersionSet } from '../../types/index.ts'
-import { Problems } from '../config/problems.ts'
-import { frozenCopy } from './frozen-copy.ts'
+import { Problems } from '../problems/config-problems.ts'
+import { frozenCopy } from '../shared/frozen-copy.ts'
 import { type Content, effectiveSet, Revision } from './revision.ts'
 
 /** How many earlier sets `rollback()` can restore. */

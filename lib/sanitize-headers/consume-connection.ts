@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { fieldValues } from '../headers/field-values.ts'
-import { connectionOptions, hopByHop } from '../headers/hop-by-hop.ts'
-import type { HeaderNames } from '../headers/header-names.ts'
+import { fieldValues } from '../http/fields.ts'
+import { connectionOptions, hopByHop } from '../http/connection-header.ts'
+import type { HeaderNames } from '../http/header-names.ts'
 
 /**
  * Takes `Connection` off a request and returns the other headers that it names, `null` for none.

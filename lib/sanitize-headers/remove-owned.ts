@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { HeaderNames } from '../headers/header-names.ts'
+import type { HeaderNames } from '../http/header-names.ts'
 
 type HeaderFields = Pick<IncomingMessage, 'headers' | 'rawHeaders'>
 

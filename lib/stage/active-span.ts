@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { activeSpan } from './hand-over.ts'
+import { activeSpan } from './context.ts'
 
 /** Whether the process has an SDK of OpenTelemetry. All copies of the API register it here. */
 export function hasSdk (): boolean {

@@ -4,7 +4,7 @@ import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyReques
 import type { RequestOutcome } from '../../types/index.ts'
 import type { Refusal } from '../errors.ts'
 import { countBody, countsBytes } from './count-body.ts'
-import { observationOf } from './hand-over.ts'
+import { observationOf } from './context.ts'
 
 /** The status that is recorded if the client left before a response was sent, as in nginx's logs. */
 const clientClosedRequest = 499

@@ -1,5 +1,5 @@
 import { requestIds } from '../observe/request-ids.ts'
-import { type Problems, show } from '../config/problems.ts'
+import { type Problems, show } from '../problems/config-problems.ts'
 import type { LoadedFile } from './load-config.ts'
 
 /** Finds problems that would otherwise only show at startup: invalid proxy addresses, and a port used twice. */

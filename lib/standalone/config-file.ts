@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
-import type { Path } from '../config/problems.ts'
+import type { Path } from '../problems/config-problems.ts'
 import { parseInThread } from './parse-in-thread.ts'
 import { type Files, readNoted } from './settled.ts'
 import { type LocatedValue, parseYamlFile, type YamlFile } from './yaml-file.ts'

@@ -1,4 +1,4 @@
-import { concealing, type Path, pathOf, Paths, type Problems } from '../config/problems.ts'
+import { concealing, type Path, pathOf, Paths, type Problems } from '../problems/config-problems.ts'
 import type { ConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { fittingAsText } from './variable-types.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { IdentityProvider } from '../../types/index.ts'
-import { type Path, type Problems, show } from '../config/problems.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { hasPem } from '../identity/pem-to-jwks.ts'
 import type { LoadedFile } from './load-config.ts'
 import { readNoted } from './settled.ts'

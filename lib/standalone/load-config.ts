@@ -3,7 +3,7 @@ import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, Ve
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
-import { isConfigInvalid, type Path, pathOf, Problems } from '../config/problems.ts'
+import { isConfigInvalid, type Path, pathOf, Problems } from '../problems/config-problems.ts'
 import { checkListening } from './check-listening.ts'
 import { type ConfigFile, defaultExport, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'

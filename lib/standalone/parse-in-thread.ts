@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { Path } from '../config/problems.ts'
+import type { Path } from '../problems/config-problems.ts'
 import type { ConfigFile } from './config-file.ts'
 import type { LocatedValue, YamlFile } from './yaml-file.ts'
 

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import type { Path } from '../config/problems.ts'
+import type { Path } from '../problems/config-problems.ts'
 import { parseYamlFile, type YamlFile } from './yaml-file.ts'
 
 type Message = readonly Path[] | { text: string, environment: NodeJS.ProcessEnv }

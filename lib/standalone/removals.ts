@@ -1,5 +1,5 @@
 import type { IdentityProvider } from '../../types/index.ts'
-import { type Path, showPath } from '../config/problems.ts'
+import { type Path, showPath } from '../problems/config-problems.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
 import type { LoadedFile } from './load-config.ts'
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { ServerConnections } from '../proxy-versions/server-connections.ts'
+import { ServerConnections } from '../server/server-connections.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Surroundings } from './build-app.ts'
 import { ofApp, placesOf, refuseRemovals, versionsOf } from './file-changes.ts'

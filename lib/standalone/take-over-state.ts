@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { takeOverHealth } from '../proxy-versions/upstreams.ts'
+import { takeOverHealth } from '../proxy-versions/upstream/upstreams.ts'
 import type { Registry } from '../registry/registry.ts'
 import { versionsOf } from './file-changes.ts'
 import type { Generation } from './generation.ts'

@@ -1,6 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { mismatches } from '../config/check-shape.ts'
-import type { Path } from '../config/problems.ts'
+import type { Path } from '../problems/config-problems.ts'
 import type { FromVariables } from './yaml-file.ts'
 
 const number = /^-?(0|[1-9]\d*)(\.\d+)?$/

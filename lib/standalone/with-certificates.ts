@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { VersionsConfig } from '../../types/index.ts'
-import type { Path, Problems } from '../config/problems.ts'
+import type { Path, Problems } from '../problems/config-problems.ts'
 import type { LoadedFile } from './load-config.ts'
 import { type Files, readNoted } from './settled.ts'
 

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml'
-import type { Path } from '../config/problems.ts'
+import type { Path } from '../problems/config-problems.ts'
 import { putVariablesIn } from './variables.ts'
 import { checkDocument } from './yaml-rules.ts'
 

@@ -3,7 +3,7 @@ import type { AuthorizationProblem, ClaimPath, Identity, RouteIdentity } from '.
 import { forbidden, insufficientScope, type Refusal } from '../errors.ts'
 import { unacceptedClaim } from '../identity/accepted-claims.ts'
 import { claimNames, readClaim } from '../identity/claim-path.ts'
-import { chain, type MaybePromise } from '../maybe-promise.ts'
+import { chain, type MaybePromise } from '../shared/maybe-promise.ts'
 
 /**
  * Checks that a caller meets the requirements of a provider or a route.

@@ -1,8 +1,8 @@
 import type { Claims } from '../../types/index.ts'
 import { parseObject } from '../identity/strict-json.ts'
-import { remembered } from '../remembered.ts'
+import { remembered } from '../shared/memoize.ts'
 import { invalidToken } from './invalid-token.ts'
-import type { KeyHint } from './key-source.ts'
+import type { KeyHint } from './keys/key-source.ts'
 
 /** An unverified token. It may only be used to select the provider and its key. */
 export interface UnverifiedToken {

@@ -1,7 +1,7 @@
 import type { Claims, Identity, VerifyIdentityOptions } from '../../types/index.ts'
 import { forbidden } from '../errors.ts'
 import type { ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
-import { chain, isPromise, type MaybePromise, rescue } from '../maybe-promise.ts'
+import { chain, isPromise, type MaybePromise, rescue } from '../shared/maybe-promise.ts'
 import { expiryOf } from './check-claims.ts'
 import { decodeToken, type UnverifiedToken } from './decode-token.ts'
 import { invalidToken } from './invalid-token.ts'

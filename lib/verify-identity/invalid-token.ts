@@ -1,4 +1,4 @@
-import { show } from '../config/problems.ts'
+import { show } from '../problems/config-problems.ts'
 import { type Refusal, tokenInvalid } from '../errors.ts'
 
 // Messages for the caller. They are fixed, so that the content of a token only appears in the log.

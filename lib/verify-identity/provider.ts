@@ -6,12 +6,12 @@ import type {
 import { writtenIssuers } from '../identity/issuers.ts'
 import { pemKey, secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
-import { fixedKeys } from './fixed-keys.ts'
+import { fixedKeys } from './keys/fixed-keys.ts'
 import { invalidToken } from './invalid-token.ts'
-import { KeySets } from './key-sets.ts'
-import type { KeySource } from './key-source.ts'
+import { KeySets } from './keys/key-sets.ts'
+import type { KeySource } from './keys/key-source.ts'
 import { claimProjection, type Projection } from './project-claims.ts'
-import { RemoteKeys } from './remote-keys.ts'
+import { RemoteKeys } from './keys/remote-keys.ts'
 import { type Source, tokenSource } from './token-source.ts'
 
 const defaultAlgorithms: readonly Algorithm[] = [

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Parameter, takeParameters } from '../url/query.ts'
+import { type Parameter, takeParameters } from '../http/query.ts'
 
 /** Query parameters that were removed from URLs. */
 const hidden = new WeakMap<object, readonly Parameter[]>()

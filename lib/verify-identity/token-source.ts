@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { TokenSource } from '../../types/index.ts'
-import { cookieValues, removeCookies } from '../headers/cookies.ts'
-import { editFields } from '../headers/edit-fields.ts'
-import { fieldValues } from '../headers/field-values.ts'
+import { cookieValues, removeCookies } from '../http/cookies.ts'
+import { editFields } from '../http/edit-fields.ts'
+import { fieldValues } from '../http/fields.ts'
 import { hiddenValues } from './query-tokens.ts'
 
 /** The result of a search: nothing, credentials of another scheme, a token, or something malformed. */

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { checkResolve } from '../../lib/config/check-resolve.ts'
-import { HeaderNames } from '../../lib/headers/header-names.ts'
+import { HeaderNames } from '../../lib/http/header-names.ts'
 import {
   fromClaim, fromCookie, fromHeader, fromHost, fromMediaType, fromPath, fromQuery, fromSubprotocol, fromTenantMap
 } from '../../lib/index.ts'

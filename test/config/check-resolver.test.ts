@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { checkResolver } from '../../lib/config/check-resolver.ts'
-import { show } from '../../lib/config/problems.ts'
+import { show } from '../../lib/problems/config-problems.ts'
 import {
   fromClaim, fromCookie, fromHeader, fromHost, fromMediaType, fromPath, fromQuery, fromSubprotocol, fromTenantMap
 } from '../../lib/index.ts'

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { checkTokenSources } from '../../lib/config/check-token-sources.ts'
-import { HeaderNames } from '../../lib/headers/header-names.ts'
+import { HeaderNames } from '../../lib/http/header-names.ts'
 import { sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
 import type { IdentityProvider, TokenSource } from '../../types/index.ts'
 import { makeApp } from '../helpers/gateway.ts'

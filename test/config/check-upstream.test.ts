@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { checkUpstream } from '../../lib/config/check-upstream.ts'
-import { forwardedHeaders } from '../../lib/proxy-versions/forwarded.ts'
+import { forwardedHeaders } from '../../lib/proxy-versions/request/forwarded-headers.ts'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { collected, gatewayProblems, pathsOf, soundVersions } from '../helpers/problems.ts'
 

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { show } from '../../lib/config/problems.ts'
+import { show } from '../../lib/problems/config-problems.ts'
 import { gatewayProblems, pathsOf, soundVersions } from '../helpers/problems.ts'
 
 const provider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }

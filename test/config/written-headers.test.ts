@@ -1,7 +1,7 @@
 import t from 'tap'
 import { checkGateway } from '../../lib/config/check-gateway.ts'
 import type { GatewayOptions } from '../../types/index.ts'
-import { isConfigInvalid } from '../../lib/config/problems.ts'
+import { isConfigInvalid } from '../../lib/problems/config-problems.ts'
 
 const upstream = 'http://a'
 

@@ -1,5 +1,5 @@
 import { type Test, test } from 'tap'
-import { type Taken, takenOut } from '../../lib/stage/hand-over.ts'
+import { type Taken, takenOut } from '../../lib/stage/context.ts'
 import versionGateway from '../../lib/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { buildConnector, Dispatcher } from 'undici'
-import { connectorTo } from '../../lib/proxy-versions/connector.ts'
-import { Http2Pool } from '../../lib/proxy-versions/http2-pool.ts'
+import { connectorTo } from '../../lib/proxy-versions/transport/connector.ts'
+import { Http2Pool } from '../../lib/proxy-versions/transport/http2-pool.ts'
 import { Http1Pool } from '../../lib/proxy-versions/transport/http1-pool.ts'
 
 interface Settings {

@@ -1,5 +1,5 @@
 import { checkGateway } from '../../lib/config/check-gateway.ts'
-import { Problems } from '../../lib/config/problems.ts'
+import { Problems } from '../../lib/problems/config-problems.ts'
 import type { ConfigProblem, GatewayOptions } from '../../types/index.ts'
 
 export interface ConfigError extends Error {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Test } from 'tap'
 import versionGateway from '../../lib/index.ts'
 import type { OverrideOptions, VersionConfig, VersionDecision, VersionResolver } from '../../types/index.ts'
-import { fieldValues } from '../../lib/headers/field-values.ts'
+import { fieldValues } from '../../lib/http/fields.ts'
 import { makeApp } from './gateway.ts'
 import { ownHeaders } from './worked-cases/say.ts'
 

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { RemoteKeys } from '../../lib/verify-identity/remote-keys.ts'
+import { RemoteKeys } from '../../lib/verify-identity/keys/remote-keys.ts'
 import type { RemoteKeysOptions } from '../../types/index.ts'
 import { issuer } from './issuer.ts'
 import { type Answer, startJwksServer } from './jwks-server.ts'

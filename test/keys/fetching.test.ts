@@ -9,7 +9,7 @@ import { makeIssuer } from '../helpers/issuer.ts'
 import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
 import { keysFrom } from '../helpers/remote-keys.ts'
 import { proxyEnvironment, startProxy } from '../helpers/proxy.ts'
-import { RemoteKeys } from '../../lib/verify-identity/remote-keys.ts'
+import { RemoteKeys } from '../../lib/verify-identity/keys/remote-keys.ts'
 import type { RemoteKeysOptions } from '../../types/index.ts'
 
 const { jwk } = makeIssuer('known')

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { JsonClient } from '../../lib/verify-identity/fetch-json.ts'
-import { keySetUrl } from '../../lib/verify-identity/key-set-url.ts'
+import type { JsonClient } from '../../lib/verify-identity/keys/fetch-json.ts'
+import { keySetUrl } from '../../lib/verify-identity/keys/key-set-url.ts'
 
 /** Makes a client that always gets the same response, and records what it fetched. */
 function clientOf (metadata: unknown): JsonClient & { fetched: string[] } {

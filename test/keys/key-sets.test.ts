@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { KeySets } from '../../lib/verify-identity/key-sets.ts'
+import { KeySets } from '../../lib/verify-identity/keys/key-sets.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { answer, startJwksServer } from '../helpers/jwks-server.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { causeOf, queueFull, tooManyInterim, wasIdle } from '../../lib/proxy-versions/failures.ts'
+import { causeOf, queueFull, tooManyInterim, wasIdle } from '../../lib/proxy-versions/upstream-errors.ts'
 
 const causes: ReadonlyArray<readonly [failure: object, cause: string]> = [
   [{ code: 'ECONNREFUSED' }, 'refused'],

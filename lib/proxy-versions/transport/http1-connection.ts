@@ -1,5 +1,5 @@
 import { type buildConnector, Client } from 'undici'
-import { RequestBody } from '../request-body.ts'
+import { RequestBody } from '../request/request-body.ts'
 import { sendHeadsEarly } from './early-head.ts'
 import { SocketGuard } from './socket-guard.ts'
 import { UndiciHandler } from './undici-handler.ts'

@@ -1,5 +1,5 @@
 import Fastify, { type FastifyBaseLogger } from 'fastify'
-import { isConfigInvalid } from '../../config/problems.ts'
+import { isConfigInvalid } from '../../problems/config-problems.ts'
 import { loadConfig } from '../load-config.ts'
 import { type LogDestination, standardOutput } from '../log-destination.ts'
 import { defaultSettleMs, type Files, settled } from '../settled.ts'

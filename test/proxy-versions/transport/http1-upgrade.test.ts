@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import t from 'tap'
-import { connectorTo } from '../../../lib/proxy-versions/connector.ts'
+import { connectorTo } from '../../../lib/proxy-versions/transport/connector.ts'
 import { Http1Pool } from '../../../lib/proxy-versions/transport/http1-pool.ts'
 import { makeHandler } from '../../helpers/dispatch-handler.ts'
 

@@ -1,0 +1,35 @@
+import { remembered } from '../shared/memoize.ts'
+import { foldName } from './fold-name.ts'
+
+/** A set of header names that contains all spellings of each name: see `foldName`. */
+export class HeaderNames {
+  readonly #names = new Set<string>()
+  readonly #beginnings: string[] = []
+  #verdictOn = this.#remember()
+
+  constructor (names: Iterable<string> = []) {
+    this.add(names)
+  }
+
+  /** Adds names, and prefixes of names, which end in `*`. */
+  add (names: Iterable<string>): void {
+    for (const name of names) {
+      if (name.endsWith('*')) this.#beginnings.push(foldName(name.slice(0, -1)))
+      else this.#names.add(foldName(name))
+    }
+    this.#verdictOn = this.#remember()
+  }
+
+  has (name: string): boolean {
+    return this.#verdictOn(name)
+  }
+
+  #remember (): (name: string) => boolean {
+    return remembered((name) => this.#judge(name))
+  }
+
+  #judge (name: string): boolean {
+    const folded = foldName(name)
+    return this.#names.has(folded) || this.#beginnings.some((beginning) => folded.startsWith(beginning))
+  }
+}

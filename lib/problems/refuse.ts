@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Problem, ProblemOptions } from '../../types/index.ts'
+import { isRefusal, type Refusal } from '../errors.ts'
+import { renderProblem } from './render-problem.ts'
+import { activeSpan, observationOf, problemOptions } from '../stage/context.ts'
+
+/**
+ * Sends a refusal as `application/problem+json` (RFC 9457), or in the format of `problems.render`. It is sent instead of thrown,
+ * so that it looks the same if the app has its own error handler. Client errors are logged as one line at level `info`, all
+ * others at `error` with the stack. The cause never reaches the caller.
+ */
+export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
+  const options = problemOptions.get(request.server)
+  const { contentType, body } = renderProblem(problemOf(refusal, request, options), request, options)
+  const { statusCode: status, headers = {} } = refusal
+  log(request, refusal)
+  const observation = observationOf.get(request) ?? null
+  if (observation !== null) observation.refusal = refusal
+  activeSpan.get(request)?.setAttributes({ 'error.type': observation?.cause ?? refusal.code, 'version_gateway.code': refusal.code })
+
+  reply
+    .code(status)
+    // 404 and 410 are cacheable by default (RFC 9110 15.1), but a refusal must not outlive its cause.
+    .header('cache-control', 'no-store')
+    .headers(request.raw.httpVersionMajor === 2 ? withoutConnection(headers) : headers)
+    .type(contentType)
+    .send(body)
+}
+
+/** Returns the problem that the caller gets. The app's members cannot contradict the response, such as its status. */
+export function problemOf (refusal: Refusal, { id }: Pick<FastifyRequest, 'id'>, { baseUri }: ProblemOptions = {}): Problem {
+  const { code, statusCode: status, message: detail, members, extensions = {} } = refusal
+  const page = baseUri === undefined ? null : pageOf(baseUri, code)
+  const type = extensions.type ?? page ?? 'about:blank'
+  return {
+    type,
+    title: STATUS_CODES[status],
+    ...page !== null && page === type && { docs: page },
+    ...extensions,
+    status,
+    detail,
+    code,
+    ...members,
+    requestId: id
+  } as Problem
+}
+
+/** Ends a hook that failed. A refusal is sent; any other error goes to the app's error handler. */
+export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, error: unknown, done: (error: Error) => void): void {
+  if (isRefusal(error)) refuse(request, reply, error)
+  else done(error instanceof Error ? error : new Error('something else than an error was thrown', { cause: error }))
+}
+
+function log (request: FastifyRequest, refusal: Refusal): void {
+  const { code, statusCode: status, members, cause, target, remedy, provider, claim, found, expected } = refusal
+  // This code alone does not show what is wrong with the token.
+  const told = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider, claim, found, expected } : { code }
+  // A version that the operator has disabled is not an error.
+  if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...told, ...members, cause: messageOf(cause) }, 'request refused')
+  else request.log.error({ err: refusal, version: request.version?.id, target, remedy }, 'request refused')
+}
+
+/** Returns the page that describes a code: `VERSION_RETIRED` is at `version-retired`, below `baseUri` or as its fragment. */
+function pageOf (baseUri: string, code: string): string {
+  return `${baseUri}${/[/#]$/.test(baseUri) ? '' : '/'}${code.toLowerCase().replaceAll('_', '-')}`
+}
+
+/** HTTP/2 does not allow connection-specific headers (RFC 9113 8.2.2). */
+function withoutConnection ({ connection, ...headers }: Record<string, string>): Record<string, string> {
+  return headers
+}
+
+function messageOf (cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined
+}

@@ -1,0 +1,199 @@
+import type { Duplex } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { refuse } from '../../problems/refuse.ts'
+import { observationOf } from '../../stage/context.ts'
+import type { Observation } from '../../stage/observation.ts'
+import { Answer } from './response-relay.ts'
+import { Attempts, type Outcome } from './attempts.ts'
+import type { Waiter } from '../upstream/connection-queue.ts'
+import { logDeparture } from './departure.ts'
+import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, mayBeForBody, timedOut, tooManyInterim, tooManyUpgrades } from '../upstream-errors.ts'
+import { forwardInterim, mostInterim } from '../response/interim-responses.ts'
+import type { Route } from '../mount.ts'
+import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
+import { isUnfinished, RequestBody } from '../request/request-body.ts'
+import type { Listed } from '../in-flight-set.ts'
+import { breakOff, endConnectionAfter } from '../../server/client-response.ts'
+import { type Attempted, reasonOf } from '../upstream/retry-policy.ts'
+import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from '../transport/upstream-handler.ts'
+import { openTunnel } from '../upgrade/upgrade.ts'
+
+type Options = Omit<UpstreamRequestOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
+
+/** One request's exchange with its upstream. */
+export class Exchange implements UpgradeHandler, Waiter, Listed {
+  place = -1
+  readonly #reply: FastifyReply
+  readonly #route: Route
+  readonly #options: Options
+  readonly #attempts: Attempts
+  readonly #observation: Observation | null
+  #interim = 0
+  /** The attempt in flight, once it has a connection. */
+  #request: UpstreamRequest | null = null
+  #answer: Answer | null = null
+  #totalLimit: NodeJS.Timeout | undefined
+  /** Delays the next attempt. */
+  #pause: NodeJS.Timeout | undefined
+  #isTunnel = false
+  /** The exchange has ended, for any reason. */
+  #isOver = false
+
+  constructor (reply: FastifyReply, route: Route, options: Options) {
+    this.#reply = reply
+    this.#route = route
+    this.#options = options
+    this.#attempts = new Attempts(route.upstream, this)
+    this.#observation = observationOf.get(reply.request) ?? null
+  }
+
+  start (): void {
+    const { mount, upstream } = this.#route
+    if (this.#options.upgrade != null && !upstream.beginUpgrade()) return this.#refuse(tooManyUpgrades())
+    mount.exchanges.add(this)
+    upstream.retries.begin()
+    this.#reply.raw.on('close', this.#onClose)
+    if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#cut(timedOut()), upstream.totalMs)
+    this.#attempts.begin(this.#attempts.next(true)!)
+  }
+
+  /** Aborts the exchange because the gateway closes. */
+  cancel (): void {
+    this.#cut(closing())
+  }
+
+  onConnection (): void {
+    this.#attempts.isConnected = true
+    this.#attempts.target!.dispatch(this.#options, this)
+  }
+
+  onRequest (request: UpstreamRequest): void {
+    this.#request = request
+    if (this.#isOver) request.abort(clientLeft())
+  }
+
+  onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole = false): void {
+    if (status < 200) return this.#onInterim(status, rawHeaders)
+    this.#attempts.responded(status)
+    if (this.#repeatsFor(status, rawHeaders)) return
+    // Fastify responds itself when its `handlerTimeout` expires.
+    if (this.#reply.raw.headersSent) throw clientLeft()
+    this.#observation?.answered(status)
+    this.#answer = new Answer(this.#reply, this.#route, this.#request!, (error) => this.#cut(error))
+    this.#answer.begin(status, rawHeaders, reason, isWhole)
+    // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
+    if (status === 204 || status === 304) this.onComplete([])
+  }
+
+  #onInterim (status: number, rawHeaders: RawHeaders): void {
+    // Each one restarts the headers timeout, so an upstream could hold the exchange open forever.
+    if (++this.#interim > mostInterim) throw tooManyInterim()
+    // A 100 is for the gateway itself, and a 101 that switches nothing has no meaning.
+    if (status > 101) forwardInterim(this.#reply, this.#route, status, rawHeaders)
+  }
+
+  onData (chunk: Buffer): boolean {
+    this.#observation?.sent(chunk)
+    return this.#answer!.write(chunk)
+  }
+
+  onComplete (rawTrailers: RawHeaders): void {
+    if (this.#isOver) return
+    this.#end('succeeded')
+    this.#answer!.end(rawTrailers)
+  }
+
+  onUpgrade (rawHeaders: RawHeaders, socket: Duplex): void {
+    openTunnel(this.#reply.request, this.#reply, this.#route, rawHeaders, socket)
+    this.#isTunnel = true
+    this.#attempts.responded(101)
+    this.#end('succeeded')
+  }
+
+  onError (error: Error, isStale = false): void {
+    if (this.#isOver || this.#pause !== undefined) return
+    const reason = this.#answer === null ? reasonOf(error, this.#request !== null, isStale) : null
+    const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
+    if (delay === null || !this.#repeat(delay, isStale ? null : error, reason === 'not-sent')) this.#fail(error, isStale)
+  }
+
+  /** Retries the request if the config names this status as a reason. */
+  #repeatsFor (status: number, rawHeaders: RawHeaders): boolean {
+    const { retries } = this.#route.upstream
+    if (!retries.isReason(status)) return false
+    const request = this.#request!
+    const delay = retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
+    // At least 1 ms, so that undici reports the end of this attempt before the next one begins.
+    if (delay === null || !this.#repeat(Math.max(delay, 1), 'succeeded', false)) return false
+    request.abort(clientLeft())
+    return true
+  }
+
+  get #attempted (): Attempted {
+    return { method: this.#options.method, hasBody: this.#options.body !== null, attempts: this.#attempts.count }
+  }
+
+  /** @returns whether there is a target for another attempt */
+  #repeat (delay: number, outcome: Outcome, needsAnother: boolean): boolean {
+    const target = this.#attempts.next(needsAnother)
+    if (target === null) return false
+    this.#attempts.end(outcome)
+    this.#request = null
+    this.#attempts.retries++
+    this.#route.upstream.retries.beginRetry()
+    const begin = (): void => {
+      this.#pause = undefined
+      this.#attempts.begin(target)
+    }
+    if (delay === 0) begin()
+    else this.#pause = setTimeout(begin, delay)
+    return true
+  }
+
+  #fail (error: Error, isStale = false): void {
+    const isUploading = this.#request !== null && isUnfinished(this.#options.body)
+    const isUpstreams = !isStale && isUpstreamsFault(error) && !(isUploading && mayBeForBody(error))
+    this.#observation?.failed(causeOf(error), isUpstreams)
+    this.#end(isUpstreams ? error : null)
+    if (!this.#reply.raw.headersSent) return this.#refuse(error)
+    // Without an upstream response, the app has sent its own, which must not be cut off.
+    if (this.#answer === null) return
+    this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the response')
+    // The client must not mistake the truncated response for a complete one.
+    breakOff(this.#reply.raw)
+  }
+
+  #refuse (error: Error): void {
+    if (this.#route.mount.isClosing) endConnectionAfter(this.#reply.raw)
+    refuse(this.#reply.request, this.#reply, exchangeFailure(error, this.#route.upstream.version, this.#attempts.target?.address))
+  }
+
+  /** Ends the exchange with an error, in any state. */
+  #cut (error: Error): void {
+    if (this.#request === null) this.#fail(error)
+    else this.#request.abort(error)
+  }
+
+  #end (outcome: Outcome): void {
+    const { mount, upstream } = this.#route
+    this.#isOver = true
+    this.#observation?.exchanged(this.#attempts, this.#options.body)
+    mount.endExchange(this)
+    upstream.retries.end(this.#attempts.retries)
+    clearTimeout(this.#totalLimit)
+    clearTimeout(this.#pause)
+    this.#answer?.stop()
+    if (this.#options.upgrade != null && !this.#isTunnel) upstream.endUpgrade()
+    this.#attempts.end(outcome)
+    // The rest of an upload is not forwarded.
+    if (this.#options.body instanceof RequestBody) this.#options.body.destroy()
+  }
+
+  /** The client left, or the app sent its own response. */
+  readonly #onClose = (): void => {
+    if (this.#isOver) return
+    this.#end(null)
+    logDeparture(this.#reply.request, this.#route.upstream.version, this.#attempts.target?.address)
+    this.#request?.abort(clientLeft())
+  }
+}

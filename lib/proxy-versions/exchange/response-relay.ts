@@ -1,0 +1,126 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { isGrpc } from '../../http/grpc.ts'
+import { clientStalled, wasIdle } from '../upstream-errors.ts'
+import type { Route } from '../mount.ts'
+import { fieldValue } from '../../http/raw-headers.ts'
+import { pushUpgradeRequired } from '../response/response-headers.ts'
+import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from '../../server/client-response.ts'
+import { announcedTrailers, passedTrailers, takesTrailers, type TrailerRules } from '../response/trailers.ts'
+import type { UpstreamRequest } from '../transport/upstream-handler.ts'
+import { writeHead } from '../../server/write-head.ts'
+
+/**
+ * Passes an upstream's response on to the client. A head and a body that arrive together are sent together. The idle
+ * timer is only created for a body that takes longer.
+ */
+export class Answer {
+  readonly #reply: FastifyReply
+  readonly #response: ServerResponse
+  readonly #route: Route
+  readonly #request: UpstreamRequest
+  readonly #onStall: (error: Error) => void
+  /** The upstream's headers, kept until the content type is needed for the idle timer. */
+  #rawHeaders: readonly Buffer[] = []
+  /** The first chunk of the body, which may be all of it. */
+  #held: Buffer | null = null
+  #isUnderWay = false
+  #isOver = false
+  /** Waits for `drain`. Chunks that were already read still arrive meanwhile. */
+  #isWaiting = false
+  /** `null` if the client gets no trailers. */
+  #trailerRules: TrailerRules | null = null
+  #stall: NodeJS.Timeout | undefined
+
+  /**
+   * @param request is resumed when the client takes more
+   * @param onStall called when the response makes no progress
+   */
+  constructor (reply: FastifyReply, route: Route, request: UpstreamRequest, onStall: (error: Error) => void) {
+    this.#reply = reply
+    this.#response = reply.raw
+    this.#route = route
+    this.#request = request
+    this.#onStall = onStall
+  }
+
+  /** @throws when the response would not be valid HTTP */
+  begin (status: number, rawHeaders: readonly Buffer[], reason: string, isWhole: boolean): void {
+    const headers = this.#route.responseHeaders(rawHeaders, this.#reply)
+    if (status !== 204 && status !== 304 && !isWhole) this.#announceTrailers(headers, rawHeaders)
+    if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
+    if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
+    writeHead(this.#response, status, reason, headers, isWhole)
+    // From here on, Fastify must not send a response of its own.
+    this.#reply.hijack()
+    this.#rawHeaders = rawHeaders
+    process.nextTick(sendOnItsWay, this)
+  }
+
+  /** @returns whether the client takes more; if not, the request is resumed after `drain` */
+  write (chunk: Buffer): boolean {
+    if (!this.#isUnderWay && this.#held === null) {
+      this.#held = chunk
+      return true
+    }
+    this.sendHeld()
+    this.#stall?.refresh()
+    if (writePiece(this.#response, chunk)) return true
+    if (!this.#isWaiting) this.#response.once('drain', this.#onDrain)
+    this.#isWaiting = true
+    return false
+  }
+
+  end (rawTrailers: readonly Buffer[]): void {
+    this.stop()
+    if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
+    if (this.#trailerRules !== null) addTrailers(this.#response, passedTrailers(rawTrailers, this.#trailerRules))
+    endWith(this.#response, this.#held)
+  }
+
+  /** No more chunks follow. */
+  stop (): void {
+    this.#isOver = true
+    clearTimeout(this.#stall)
+  }
+
+  /** Sends the head and the held chunk, because the rest may come much later. */
+  sendHeld (): void {
+    if (this.#isOver || this.#isUnderWay) return
+    this.#isUnderWay = true
+    this.#limitStalls()
+    if (this.#held === null) return this.#response.flushHeaders()
+    writePiece(this.#response, this.#held)
+    this.#held = null
+  }
+
+  /**
+   * HTTP/1.1 has trailers only after a chunked body (RFC 9112 7.1.2), and only for a client that asked for them.
+   * Upstreams need not announce them (RFC 9110 6.6.2), and over HTTP/2 they seldom do.
+   */
+  #announceTrailers (headers: string[], rawHeaders: readonly Buffer[]): void {
+    if (!takesTrailers(this.#reply.request)) return
+    if (!('stream' in this.#response) && fieldValue(rawHeaders, 'content-length') !== undefined) return
+    this.#trailerRules = { dropped: this.#route.droppedTrailers, isGrpc: isGrpc(fieldValue(rawHeaders, 'content-type')) }
+    const announced = announcedTrailers(rawHeaders, this.#trailerRules)
+    if (announced !== null) headers.push('trailer', announced)
+  }
+
+  #limitStalls (): void {
+    const { idleMs, streamIdleMs } = this.#route.upstream
+    const type = fieldValue(this.#rawHeaders, 'content-type') ?? ''
+    const limit = /^text\/event-stream\b/i.test(type) || isGrpc(type) ? streamIdleMs : idleMs
+    if (limit > 0) this.#stall = setTimeout(() => this.#onStall(needsDrain(this.#response) ? clientStalled() : wasIdle()), limit)
+  }
+
+  readonly #onDrain = (): void => {
+    this.#isWaiting = false
+    this.#stall?.refresh()
+    this.#request.resume()
+  }
+}
+
+/** Shared by all responses, to save a closure per request. */
+function sendOnItsWay (answer: Answer): void {
+  answer.sendHeld()
+}

@@ -1,0 +1,14 @@
+import type { FastifyRequest } from 'fastify'
+import { fieldValues } from '../../http/fields.ts'
+
+/** The scheme is a token (RFC 9110 11.1, 5.6.2): whatever cannot continue it ends it, because servers differ in what they accept. */
+const binding = /^\s*(ntlm|negotiate)(?![!#$%&'*+.^`|~\w-])/i
+
+/**
+ * Whether a request carries NTLM or Negotiate credentials. Servers may apply them to the whole connection (RFC 4559 6,
+ * although RFC 9110 11.6.1 forbids it), so its connection must not be reused: the next caller would inherit them.
+ */
+export function isConnectionBound ({ headers: { authorization }, raw: { rawHeaders } }: FastifyRequest): boolean {
+  // `headers` has only the first of repeated fields.
+  return authorization !== undefined && fieldValues(rawHeaders, 'authorization').some((value) => binding.test(value))
+}

@@ -1,0 +1,51 @@
+import type { FastifyRequest } from 'fastify'
+import type { HeaderEdits } from '../../../types/index.ts'
+import { fieldList } from '../../http/fields.ts'
+import { takenOut } from '../../stage/context.ts'
+import { mountPrefix } from '../../http/mount-prefix.ts'
+import { isPeerTrusted } from './forwarded-headers.ts'
+
+const header = 'x-forwarded-prefix'
+
+/** Returns the `X-Forwarded-Prefix` of a request, from the mount or the config. Empty if the upstream gets none. */
+export type AnnouncedPrefix = (request: FastifyRequest) => string
+
+interface Surroundings {
+  /** Replaces the prefix. It has no trailing slash. */
+  base: string
+  /** The config's edits of requests. */
+  edits?: HeaderEdits
+  /** Whether to believe the prefix that a trusted proxy says it has stripped. */
+  believesProxies?: boolean
+}
+
+/**
+ * Makes the function that computes the public prefix of an upstream's paths: the stripped mount prefix and the segment
+ * that named the version. An upstream that honours the header builds links that lead back through the gateway.
+ *
+ * @param prefix of the mount, such as `/api`
+ */
+export function announcedPrefix (prefix: string, { base, edits = {}, believesProxies = false }: Surroundings): AnnouncedPrefix {
+  const { set = {}, remove = [] } = edits
+  const fixed = Object.entries(set).find(([name]) => name.toLowerCase() === header)?.[1]
+  if (fixed !== undefined) return () => fixed
+  if (remove.some((name) => name.toLowerCase() === header)) return () => ''
+  const hasParameters = prefix.includes(':')
+  const isStripped = prefix !== base
+
+  return (request) => {
+    const { segment, segmentsBefore = 0 } = takenOut.get(request) ?? {}
+    // A segment that follows other segments is not part of the prefix.
+    const last = segment !== undefined && segmentsBefore === 0 ? segment : ''
+    const own = isStripped || last !== '' ? (hasParameters ? mountPrefix(request) : prefix) + last : ''
+    return believesProxies ? earlierPrefix(request) + own : own
+  }
+}
+
+/** Returns the prefix that a trusted proxy has stripped. A value that is not a path is ignored. */
+function earlierPrefix (request: FastifyRequest): string {
+  const said = fieldList(request.raw.rawHeaders, header)
+  if (said === undefined || !isPeerTrusted(request)) return ''
+  const path = said.split(',').map((part) => part.trim().replace(/\/+$/, '')).join('')
+  return /^(\/[\w.~!$&'()*+,;=:@%-]+)*$/.test(path) ? path : ''
+}

@@ -1,0 +1,81 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { expectationFailed, methodNotAllowed, methodUnknown, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../../errors.ts'
+import { refuse } from '../../problems/refuse.ts'
+import { servedBy } from '../../stage/context.ts'
+import { hasUnknownMethod, isWellEncoded } from '../../server/routable-requests.ts'
+import { hasUnknownExpectation } from '../../server/expectations.ts'
+import { namesOneHost } from './host.ts'
+import { Linger } from '../../server/linger.ts'
+import { isFarEnough } from './max-forwards.ts'
+import type { Mount } from '../mount.ts'
+import { hidesPath, isTraversal, type Mounted, namesHost, splitAbsolute, splitTarget } from './request-target.ts'
+
+/** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
+const longestTarget = 8 * 1024
+
+type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void
+
+/**
+ * Refuses requests that cannot be forwarded safely, and hides from Fastify what only the upstream may judge.
+ *
+ * @param mounted where the routes are
+ */
+export function guardRequests (mount: Mount, mounted: Mounted): Guard {
+  return (request, reply, done) => {
+    const { raw, headers } = request
+    const refusal = judgeTarget(request, mounted)
+    if (refusal !== null) return refuse(request, reply, refusal)
+    if (isFarEnough(raw)) return answerOptions(request, reply)
+    if (hasUnknownExpectation(raw)) return refuseUpload(request, reply, mount, expectationFailed({ headers: { connection: 'close' } }))
+    const version = servedBy.get(request)!
+    const { maxRequestBytes } = mount.routeTo(version).upstream
+    if (maxRequestBytes > 0 && Number(headers['content-length'] ?? 0) > maxRequestBytes) {
+      return refuseUpload(request, reply, mount, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
+    }
+    if (!isMediaType(headers['content-type'])) delete headers['content-type']
+    // Fastify responds 400 to a QUERY without a content type. The upstream decides whether it needs one.
+    if (raw.method === 'QUERY') headers['content-type'] ??= 'application/octet-stream'
+    done()
+  }
+}
+
+/** Refuses a request whose body may still arrive. */
+function refuseUpload (request: FastifyRequest, reply: FastifyReply, mount: Mount, refusal: Refusal): void {
+  Linger.behind(request.raw, reply.raw, mount)
+  refuse(request, reply, refusal)
+}
+
+/** Returns the refusal of a request under a prefix; `null` if it may pass. */
+export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
+  const { raw } = request
+  if (hasUnknownMethod(raw)) return methodUnknown({})
+  // The response would reveal the headers that the gateway adds (RFC 9110 9.3.8).
+  if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
+  const [authority, target] = splitAbsolute(raw.url!)
+  raw.url = target
+  if (!namesOneHost(request, authority)) return requestMalformed({})
+  // An HTTP/1.0 request may name its host only here.
+  if (authority !== undefined) raw.headers.host ??= authority
+  if (target.length > longestTarget) return targetTooLong({})
+  return isForwardable(target, mounted) ? null : requestMalformed({})
+}
+
+function isForwardable (target: string, mounted: Mounted): boolean {
+  const [path] = splitTarget(target)
+  // RFC 3986 allows visible ASCII only. Other servers would end the target at a blank.
+  return path.startsWith('/') && isWellEncoded(path) && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !hidesPath(path, mounted) && !isTraversal(path)
+}
+
+function answerOptions (request: FastifyRequest, reply: FastifyReply): void {
+  reply.code(204).header('allow', allowed(request)).send()
+}
+
+/** The methods that are forwarded: all that the app's Fastify supports, except TRACE. */
+function allowed ({ server }: FastifyRequest): string {
+  return server.supportedMethods.filter((method) => method !== 'TRACE').join(', ')
+}
+
+/** Fastify responds 415 to a malformed media type. The upstream still gets it, from the raw headers. */
+function isMediaType (value: string | undefined): boolean {
+  return value === undefined || /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/.test(value)
+}

@@ -1,0 +1,177 @@
+import type { IncomingMessage } from 'node:http'
+import { constants, type Http2ServerRequest, type ServerHttp2Stream } from 'node:http2'
+import { Readable } from 'node:stream'
+import { bodyStalled, bodyTooLarge, bodyUnreadable, clientLeft } from '../upstream-errors.ts'
+import { askForBody, isHeldBack } from '../../server/expectations.ts'
+import { own } from '../memory/free-written-chunks.ts'
+import { headOnly } from '../transport/early-head.ts'
+
+/** Milliseconds that a client may keep sending a discarded body, so that it gets to read its response. */
+const longestLinger = 30_000
+
+/** Whether a request has a body, by its framing (RFC 9112 6.3, RFC 9113 8.1). */
+export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean {
+  if ('stream' in request) return !request.stream.endAfterHeaders
+  const { headers } = request
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/**
+ * Returns the body of a request if it has a length and arrived completely with the head, as small ones do; otherwise
+ * `null`. Such a body is sent at once, without a stream.
+ *
+ * @param longest in bytes, 0 = no limit
+ */
+function wholeBody (request: IncomingMessage, longest: number): Buffer | null {
+  const length = Number(request.headers['content-length'] ?? 0)
+  if ('stream' in request || request.headers['transfer-encoding'] !== undefined || length === 0) return null
+  if (length !== request.readableLength || (longest > 0 && length > longest)) return null
+  const body = request.read() as Buffer
+  // The request only emits `end` while it is read.
+  request.resume()
+  return body
+}
+
+/**
+ * Returns the body to send; `null` for none.
+ *
+ * @param payload the request itself, or the stream that a `preParsing` hook of the app returned
+ */
+export function bodyOf (request: IncomingMessage, limits: Limits, payload: Readable = request): Buffer | RequestBody | null {
+  if (payload !== request) return new RequestBody(request, limits, payload)
+  if (!hasBody(request)) return null
+  return wholeBody(request, limits.bytes) ?? new RequestBody(request, limits)
+}
+
+interface Limits {
+  /** Maximum size in bytes; 0 = no limit. */
+  bytes: number
+  /** Maximum milliseconds between two chunks; 0 = no limit. */
+  idle: number
+}
+
+/**
+ * Streams the body of a client's request, no faster than the upstream takes it. undici destroys the body of a failed
+ * request. This class shields the client's request, whose destruction would cut the client off before it gets a response.
+ */
+export class RequestBody extends Readable {
+  readonly #request: IncomingMessage
+  /** The request, or the stream that a hook returned. */
+  readonly #source: Readable
+  readonly #limit: number
+  readonly #stall: NodeJS.Timeout | undefined
+  /** Bytes received so far. */
+  byteLength = 0
+  /** The whole body has arrived. */
+  isComplete = false
+  #isWanted = false
+  #sendsHeadFirst = false
+
+  constructor (request: IncomingMessage, { bytes, idle }: Limits, source: Readable = request) {
+    // In object mode undici does not count a short body that is already whole, so what came chunked stays chunked.
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#request = request
+    this.#source = source
+    this.#limit = bytes
+    if (idle > 0) this.#stall = setTimeout(this.#onStall, idle)
+    source.on('error', this.#onError)
+    // undici listens for errors only until the response is complete, but a client may leave later.
+    this.on('error', () => {})
+  }
+
+  /** Makes undici send the head at once if no bytes of the body have arrived yet. */
+  sendHeadFirst (): void {
+    this.#sendsHeadFirst = true
+  }
+
+  override _read (): void {
+    if (!this.#isWanted) this.#begin()
+    if (!this.isPaused()) this.#source.resume()
+  }
+
+  /**
+   * Pauses the source at once: later chunks would only be buffered here. After `destroy`, a late call must not stop the
+   * source, because the rest of the upload is read and dropped.
+   */
+  override pause (): this {
+    if (this.#isWanted && !this.destroyed) this.#source.pause()
+    return super.pause()
+  }
+
+  override resume (): this {
+    if (this.#isWanted && !this.destroyed) this.#source.resume()
+    return super.resume()
+  }
+
+  override _destroy (error: Error | null, callback: (error: Error | null) => void): void {
+    clearTimeout(this.#stall)
+    this.#source.off('data', this.#onData).off('end', this.#onEnd)
+    // The hook's stream has lost its reader, and would never end.
+    if (this.#source !== this.#request) this.#source.destroy()
+    if (!this.#request.readableEnded && !this.#request.destroyed && !isHeldBack(this.#request)) this.#linger()
+    callback(error)
+  }
+
+  /** Begins on the first read, so that the client is not asked for a body that no upstream takes. */
+  #begin (): void {
+    this.#isWanted = true
+    askForBody(this.#request)
+    this.#source.on('data', this.#onData).on('end', this.#onEnd)
+    if (this.#source.errored !== null) this.#onError(this.#source.errored)
+    else if (this.#sendsHeadFirst && this.#source.readableLength === 0) this.push(headOnly)
+  }
+
+  /** Reads and drops the rest of the upload, because the next request on the connection follows it. */
+  #linger (): void {
+    if ('stream' in this.#request) stopUpload(this.#request.stream as ServerHttp2Stream)
+    const end = setTimeout(() => this.#request.destroy(), longestLinger).unref()
+    this.#request.on('close', () => clearTimeout(end)).on('end', () => clearTimeout(end)).resume()
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#stall?.refresh()
+    this.byteLength += chunk.length
+    if (this.#limit > 0 && this.byteLength > this.#limit) this.destroy(bodyTooLarge(this.#limit))
+    else this.#pass(chunk)
+  }
+
+  #pass (chunk: Buffer): void {
+    // A hook may have kept the first chunk, and the chunks of a hook's stream are not the gateway's to free.
+    if (this.byteLength > chunk.length && this.#source === this.#request) own(chunk, this.#request)
+    if (!this.push(chunk)) this.#source.pause()
+  }
+
+  /** A paused source waits for the upstream, which has its own limits. */
+  readonly #onStall = (): void => {
+    if (!this.#isWanted || this.#source.isPaused()) this.#stall!.refresh()
+    else this.destroy(bodyStalled())
+  }
+
+  readonly #onEnd = (): void => {
+    this.isComplete = true
+    clearTimeout(this.#stall)
+    this.push(null)
+  }
+
+  /** Replaces the error: only the client can break off its upload, but `ECONNRESET` looks like an upstream error. */
+  readonly #onError = (error: Error): void => {
+    this.destroy(this.#source === this.#request ? clientLeft() : bodyUnreadable(error))
+  }
+}
+
+/** Whether the client has not sent the whole body yet. */
+export function isUnfinished (body: Buffer | RequestBody | null): boolean {
+  return body instanceof RequestBody && !body.isComplete
+}
+
+/** Asks a client not to send the rest of its upload, once it has the whole response (RFC 9113 8.1). */
+function stopUpload (stream: ServerHttp2Stream): void {
+  const stop = (): void => {
+    if (stream.destroyed) return
+    // Node reports `finish` before it has sent the end of the stream. A reset would discard that.
+    if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR)
+    else setTimeout(stop, 10).unref()
+  }
+  if (stream.writableFinished) stop()
+  else stream.once('finish', stop)
+}

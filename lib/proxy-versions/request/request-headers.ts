@@ -1,0 +1,70 @@
+import type { FastifyRequest } from 'fastify'
+import type { RegisteredVersion } from '../../registry/registered-version.ts'
+import { fieldList } from '../../http/fields.ts'
+import { HeaderNames } from '../../http/header-names.ts'
+import { hopByHop } from '../../http/connection-header.ts'
+import { nominatedHeaders } from '../../stage/context.ts'
+import type { AnnouncedPrefix } from './forwarded-prefix.ts'
+import { forwardedHeaders, isPeerTrusted, pushForwarded } from './forwarded-headers.ts'
+import { isPayloadDecoded, isPayloadReplaced } from './request-payload.ts'
+
+/** Makes the headers of a forwarded request, as alternating names and values. */
+type RequestHeaders = (request: FastifyRequest) => string[]
+
+interface RequestRules {
+  versionHeader: string
+  /** Returns the value of `X-Forwarded-Prefix`. */
+  prefixOf: AnnouncedPrefix
+  /** The `X-Forwarded-*` fields that are passed on from trusted proxies, in lower case. */
+  trusted: ReadonlySet<string>
+}
+
+/**
+ * Combines the client's fields with the gateway's, and keeps their order and their separate lines. Hop-by-hop fields are
+ * dropped. The gateway sets the version header and the forwarding headers itself, whatever the client sent.
+ */
+export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHeader, prefixOf, trusted }: RequestRules): RequestHeaders {
+  const { host = 'target', headers: { request: { set = {}, add = {}, remove = [] } = {} } = {} } = upstream
+  const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
+  // `:*` are the pseudo-headers of HTTP/2 (RFC 9113 8.3).
+  const dropped = new HeaderNames([...hopByHop, ...forwardedHeaders, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
+  const isPrefixSet = Object.keys(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
+
+  return (request) => {
+    const { rawHeaders, httpVersionMajor } = request.raw
+    // HTTP/2 may split a cookie into several fields, which must be joined for HTTP/1.1 (RFC 9113 8.2.3).
+    const crumbs = httpVersionMajor === 2 ? request.headers.cookie : undefined
+    const named = nominatedHeaders.get(request)
+    const passed = trusted.size > 0 && isPeerTrusted(request) ? trusted : null
+    const isReplaced = isPayloadReplaced(request)
+    const headers: string[] = []
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!
+      if ((dropped.has(name) && passed?.has(name.toLowerCase()) !== true) || named?.has(name.toLowerCase()) === true || (crumbs !== undefined && name === 'cookie')) continue
+      if (!isReplaced || !ofContent.test(name)) headers.push(name, rawHeaders[i + 1]!)
+    }
+    if (isReplaced) pushContentFields(headers, request)
+    if (crumbs !== undefined && !dropped.has('cookie')) headers.push('cookie', crumbs)
+    // Without a host, undici sends the target's own name.
+    if (host !== 'target') headers.push('host', host === 'client' ? request.host : host)
+    pushForwarded(headers, request)
+    const prefix = isPrefixSet ? '' : prefixOf(request)
+    if (prefix !== '') headers.push('x-forwarded-prefix', prefix)
+    headers.push(...added)
+    return headers
+  }
+}
+
+/** Fields that describe the coding and the length of a body. */
+const ofContent = /^content-(encoding|length)$/i
+
+/**
+ * Adds the fields that a `preParsing` hook set in `request.headers` for the body that it returned. An unchanged length is
+ * that of the client's body, so the new body is sent chunked. @fastify/compress also leaves the coding unchanged.
+ */
+function pushContentFields (headers: string[], request: FastifyRequest): void {
+  const { headers: { 'content-encoding': coding, 'content-length': length }, raw: { rawHeaders } } = request
+  const isStale = coding === fieldList(rawHeaders, 'content-encoding') && isPayloadDecoded(request)
+  if (coding !== undefined && !isStale) headers.push('content-encoding', coding)
+  if (length !== undefined && length !== fieldList(rawHeaders, 'content-length')) headers.push('content-length', length)
+}

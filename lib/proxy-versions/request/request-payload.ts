@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import zlib from 'node:zlib'
+import type { FastifyRequest } from 'fastify'
+import { fieldValues } from '../../http/fields.ts'
+
+/**
+ * The symbol under which Fastify keeps the payload that `preParsing` hooks returned. `request.body` is the fallback: it
+ * lacks the payload for methods whose body Fastify does not parse, and when a hook has deleted `content-length`.
+ */
+let payloadKey: symbol | undefined
+
+/** Keeps the body as a stream. If a hook has returned another stream, an error of that must not crash the process. */
+export function keepPayload (request: FastifyRequest, payload: IncomingMessage, done: (error: null, body: Readable) => void): void {
+  if (payload !== request.raw) payload.on('error', () => {})
+  done(null, payload)
+}
+
+/** Returns the body to forward: the request itself, or the stream that `preParsing` hooks returned. */
+export function payloadOf (request: FastifyRequest): Readable {
+  payloadKey ??= Object.getOwnPropertySymbols(request).find(isPayloadKey)
+  const payload = payloadKey === undefined ? request.body : (request as FastifyRequest & Record<symbol, unknown>)[payloadKey]
+  return payload !== request.raw && payload instanceof Readable && hadBody(request.raw) ? payload : request.raw
+}
+
+/** Whether a hook has replaced the body with another stream. */
+export function isPayloadReplaced (request: FastifyRequest): boolean {
+  return payloadOf(request) !== request.raw
+}
+
+/**
+ * Whether a hook's stream has decoded the client's body: it is a decompressor, or it has `receivedEncodedLength`, which
+ * Fastify requires of streams that decode.
+ */
+export function isPayloadDecoded (request: FastifyRequest): boolean {
+  const payload = payloadOf(request)
+  return 'receivedEncodedLength' in payload || decoders.some((Decoder) => payload instanceof Decoder)
+}
+
+/** Zstandard is new in Node 22.15. */
+const decoders = [zlib.Gunzip, zlib.Unzip, zlib.Inflate, zlib.InflateRaw, zlib.BrotliDecompress, Reflect.get(zlib, 'ZstdDecompress')]
+  .filter((Decoder) => Decoder !== undefined) as Array<new () => Readable>
+
+function isPayloadKey ({ description }: symbol): boolean {
+  return description === 'fastify.RequestPayloadStream'
+}
+
+/** Whether the client has sent a body, whatever hooks have made of `headers`. */
+function hadBody (raw: IncomingMessage): boolean {
+  if ('stream' in raw) return !(raw.stream as { endAfterHeaders: boolean }).endAfterHeaders
+  return fieldValues(raw.rawHeaders, 'transfer-encoding').length > 0 || Number(fieldValues(raw.rawHeaders, 'content-length')[0] ?? 0) > 0
+}

@@ -1,0 +1,37 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { fieldLists } from '../../http/field-lists.ts'
+import type { Route } from '../mount.ts'
+import type { RawHeaders } from '../../http/raw-headers.ts'
+import type { Response } from '../../server/client-response.ts'
+
+/** Interim responses (1xx) that an upstream may send before the final one. */
+export const mostInterim = 16
+
+/**
+ * Forwards an interim response, such as 102 or 103 (RFC 9110 15.2), with the fields that the final response would have from
+ * the upstream. HTTP/1.0 has no interim responses.
+ */
+export function forwardInterim (reply: FastifyReply, route: Route, status: number, rawHeaders: RawHeaders): void {
+  if (reply.raw.headersSent || reply.request.raw.httpVersion === '1.0') return
+  const headers = route.interimHeaders(rawHeaders, reply.request)
+  try {
+    writeInterim(reply.raw, status, headers)
+  } catch (err) {
+    // The client may have left. A failure here does not affect the final response.
+    reply.request.log.debug({ err, status }, 'interim response not forwarded')
+  }
+}
+
+/** Node can write a 103 only with links of a certain form, and other interim responses only without fields. */
+function writeInterim (response: Response, status: number, headers: readonly string[]): void {
+  if ('stream' in response) {
+    const fields = [...fieldLists(headers)].map(([name, { values }]) => [name, values])
+    response.stream.additionalHeaders({ ':status': status, ...Object.fromEntries(fields) })
+    return
+  }
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`]
+  for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]!}: ${headers[i + 1]!}`)
+  // A response has no socket while the one to an earlier request on the connection is not complete.
+  response.socket?.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
+}

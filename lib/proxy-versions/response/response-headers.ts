@@ -1,0 +1,177 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { HeaderNames } from '../../http/header-names.ts'
+import { connectionOptions, hopByHop } from '../../http/connection-header.ts'
+import { isPreflight } from '../../http/preflight.ts'
+import { mergeVary } from '../../http/vary.ts'
+import { lifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
+import type { RegisteredVersion } from '../../registry/registered-version.ts'
+import { remembered } from '../../shared/memoize.ts'
+import { type LifeCycle, mergeEnd, nothing } from './merge-sunset.ts'
+import type { RewriteLocation } from './rewrite-location.ts'
+import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
+import { rewriteLinks, rewriteRefresh } from './rewrite-links.ts'
+import type { RewriteCookie } from './rewrite-set-cookie.ts'
+import { isCaching, isSharedCacheable } from './shared-cache.ts'
+
+/** Headers that the gateway's own hooks have set on the reply. */
+type OwnHeaders = ReturnType<FastifyReply['getHeaders']>
+
+/** Names that are not passed on from an upstream's response: hop-by-hop, removed or set by the config, or the gateway's own. */
+export function droppedFromAnswers ({ upstream }: RegisteredVersion, versionHeader: string): HeaderNames {
+  const { set = {}, remove = [] } = upstream.headers?.response ?? {}
+  return new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), versionHeader, `${versionHeader}-requested`])
+}
+
+/** Makes the headers of a response from those of the upstream, as alternating names and values. */
+export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<FastifyReply, 'getHeaders' | 'request'>) => string[]
+
+interface ResponseRules {
+  versionHeader: string
+  relocate: RewriteLocation
+  recookie: RewriteCookie
+  /** Headers that pins depend on. They are added to `Vary` if a shared cache may store the response. */
+  pinnedBy: readonly string[]
+}
+
+/**
+ * Combines the upstream's fields with the gateway's, and keeps their order and their separate lines. Hop-by-hop fields are
+ * dropped. The gateway's fields take precedence, with these exceptions: `Vary` is merged, cookies and links of both are
+ * kept, and the earlier `Deprecation` and `Sunset` win.
+ */
+export function responseHeaders (version: RegisteredVersion, rules: ResponseRules): ResponseHeaders {
+  const { versionHeader, pinnedBy } = rules
+  const { id, upstream } = version
+  const { set = {}, add = {} } = upstream.headers?.response ?? {}
+  const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
+  const fixed = new HeaderNames([versionHeader, `${versionHeader}-requested`, ...Object.keys(set)])
+  const dropped = droppedFromAnswers(version, versionHeader)
+  const lifeCycle = Object.entries(lifeCycleHeaders(version)).filter(([name]) => !fixed.has(name))
+  const fieldOf = rulesOfFields(rules, dropped)
+
+  return (rawHeaders, reply) => {
+    const own = reply.getHeaders()
+    const named = namedInConnection(rawHeaders)
+    const headers: string[] = []
+    const caching: string[] = []
+    const end: LifeCycle = lifeCycle.length === 0 || isPreflight(reply.request) ? nothing : Object.fromEntries(lifeCycle)
+    let vary = ''
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!.toString('latin1')
+      const { lowerName, kind, rewrite } = fieldOf(name)
+      if (kind === 'dropped' || named?.includes(lowerName) === true) continue
+      const value = rawHeaders[i + 1]!.toString('latin1')
+      if (kind === 'vary') vary += vary === '' ? value : `, ${value}`
+      else if (rewrite !== undefined) headers.push(name, rewrite(value, reply.request))
+      else if (!mergeEnd(end, lowerName, value) && !Object.hasOwn(own, lowerName)) headers.push(name, value)
+      if (kind === 'caching') caching.push(lowerName, value)
+    }
+    const isShared = pinnedBy.length > 0 && isSharedCacheable(caching, own)
+    pushVary(headers, isShared ? mergeVary(vary, pinnedBy) : vary, own.vary)
+    for (const name in own) {
+      if (name !== 'vary' && !fixed.has(name) && !mergeEnd(end, name, String(own[name]))) pushLines(headers, name, own[name])
+    }
+    for (const name in end) headers.push(name, end[name as keyof LifeCycle]!)
+    headers.push(...added)
+    const { version: decision } = reply.request
+    if (decision?.insteadOf !== undefined && decision.tier !== 'default') headers.push(`${versionHeader}-requested`, decision.insteadOf)
+    return headers
+  }
+}
+
+/** Makes the headers of an interim response (1xx): the upstream's end-to-end fields, without a length, as there is no body. */
+export type InterimHeaders = (rawHeaders: RawHeaders, request: FastifyRequest) => string[]
+
+export function interimHeaders (version: RegisteredVersion, rules: ResponseRules): InterimHeaders {
+  const dropped = droppedFromAnswers(version, rules.versionHeader)
+  dropped.add(['content-length'])
+  const fieldOf = rulesOfFields(rules, dropped)
+  return (rawHeaders, request) => {
+    const named = namedInConnection(rawHeaders)
+    const headers: string[] = []
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!.toString('latin1')
+      const { lowerName, kind, rewrite } = fieldOf(name)
+      if (kind === 'dropped' || named?.includes(lowerName) === true) continue
+      const value = rawHeaders[i + 1]!.toString('latin1')
+      headers.push(name, rewrite === undefined ? value : rewrite(value, request))
+    }
+    return headers
+  }
+}
+
+/**
+ * Adds `Upgrade` to a 426, which must name the protocols (RFC 9110 15.5.22) although the field is hop-by-hop: the client
+ * can ask the gateway for them. HTTP/2 has no upgrades.
+ */
+export function pushUpgradeRequired (headers: string[], rawHeaders: readonly Buffer[], response: FastifyReply['raw']): void {
+  const protocols = fieldValue(rawHeaders, 'upgrade')
+  if (protocols === undefined || 'stream' in response) return
+  // Node keeps the connection open if `Connection` lacks `close`.
+  headers.push('upgrade', protocols, 'connection', response.shouldKeepAlive ? 'upgrade' : 'close, upgrade')
+}
+
+/** How a field is treated. */
+type Kind = 'dropped' | 'vary' | 'location' | 'cookie' | 'link' | 'refresh' | 'caching' | 'passed'
+
+/** Makes the function that returns how fields with a name are treated. */
+function rulesOfFields (rules: ResponseRules, dropped: HeaderNames) {
+  const rewrites = rewritesOf(rules)
+  return remembered((name) => {
+    const kind = kindOf(name, dropped)
+    return { lowerName: name.toLowerCase(), kind, rewrite: rewrites[kind] }
+  })
+}
+
+/** The functions that rewrite fields with references to the upstream. */
+function rewritesOf ({ relocate, recookie }: Pick<ResponseRules, 'relocate' | 'recookie'>): Partial<Record<Kind, RewriteLocation>> {
+  return {
+    location: relocate,
+    cookie: recookie,
+    link: (value, request) => rewriteLinks(value, (reference) => relocate(reference, request)),
+    refresh: (value, request) => rewriteRefresh(value, (reference) => relocate(reference, request))
+  }
+}
+
+function kindOf (name: string, dropped: HeaderNames): Kind {
+  if (dropped.has(name)) return 'dropped'
+  switch (name.toLowerCase()) {
+    case 'vary': return 'vary'
+    case 'location':
+    case 'content-location': return 'location'
+    case 'set-cookie': return 'cookie'
+    case 'link': return 'link'
+    case 'refresh': return 'refresh'
+    default: return isCaching(name.toLowerCase()) ? 'caching' : 'passed'
+  }
+}
+
+/** The names that the upstream listed in `Connection`, for its own hop (RFC 9110 7.6.1). */
+function namedInConnection (rawHeaders: readonly Buffer[]): string[] | null {
+  const values: string[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]!.length === 10 && rawHeaders[i]!.toString('latin1').toLowerCase() === 'connection') values.push(rawHeaders[i + 1]!.toString('latin1'))
+  }
+  return values.length === 0 ? null : connectionOptions(values)
+}
+
+function pushVary (headers: string[], upstreams: string, own: OwnHeaders[string]): void {
+  if (upstreams === '' && own === undefined) return
+  const ours = own === undefined ? '' : String(own)
+  // Without an upstream value, the key is the same string for every response, so its hash is cached.
+  const united = unitedVary(upstreams === '' ? ours : `${ours}\n${upstreams}`)
+  if (united !== '') headers.push('vary', united)
+}
+
+/** Merges the gateway's `Vary` and, on a second line, the upstream's. */
+const unitedVary = remembered((both) => {
+  const [own, upstreams = ''] = both.split('\n') as [string, string?]
+  return mergeVary(upstreams, own.split(',').map((name) => name.trim()).filter(Boolean))
+})
+
+function pushLines (headers: string[], name: string, values: OwnHeaders[string]): void {
+  if (!Array.isArray(values)) {
+    if (values !== undefined) headers.push(name, String(values))
+    return
+  }
+  for (const value of values) headers.push(name, String(value))
+}

@@ -1,0 +1,89 @@
+import type { FastifyRequest } from 'fastify'
+import { type Taken, takenOut } from '../../stage/context.ts'
+import { mountPrefix } from '../../http/mount-prefix.ts'
+import { addParameter } from '../../http/query.ts'
+import type { AnnouncedPrefix } from '../request/forwarded-prefix.ts'
+
+/** Rewrites a URL that an upstream gave in `Location` or `Content-Location`. */
+export type RewriteLocation = (location: string, request: FastifyRequest) => string
+
+/**
+ * Makes the function that maps a URL on a target, or on the host that the client used, to the public URL under the
+ * mount's prefix. It restores the segment or parameter that named the version, and hides the target's address. Other URLs
+ * stay unchanged.
+ *
+ * @param hosts names of the cluster: see `insideHosts`
+ * @param prefix of the mount, such as `/api`
+ * @param base replaces the prefix in forwarded requests, such as `/v2`
+ * @param prefixOf returns the prefix that was announced to the upstream
+ */
+export function rewriteLocation (hosts: readonly string[], prefix: string, base: string, prefixOf: AnnouncedPrefix): RewriteLocation {
+  const inside = new Set(hosts)
+
+  return (location, request) => {
+    const [, authority = '', host = '', path = ''] = /^((?:https?:)?\/\/([^/?#]*))?(.*)$/is.exec(location)!
+    const taken = takenOut.get(request) ?? {}
+    if (authority === '' && !path.startsWith('/')) return isRelative(path) ? withQuery(path, taken) : path
+    const isInside = inside.has(host.toLowerCase())
+    if (authority !== '' && !isInside && host !== request.host) return location
+    const mounted = prefix.includes(':') ? mountPrefix(request) : prefix
+    const outside = outsidePath(path, { prefix: mounted, base, announced: prefixOf(request) }, taken)
+    if (!isInside || host === request.host) return authority + (outside === '' ? '/' : outside)
+    return outside === '' ? '/' : asPath(outside)
+  }
+}
+
+/** Makes sure that clients do not read a path such as `//host` or `/\host` as a host (WHATWG URL 4.2). */
+function asPath (path: string): string {
+  return /^\/[\t\n\r]*[\\/]/.test(path) ? `/.${path}` : path
+}
+
+/** The start of public paths, of forwarded paths, and the prefix announced to the upstream. */
+interface Places {
+  prefix: string
+  base: string
+  announced: string
+}
+
+/** The public path, with the segment or parameter that was removed from the request. */
+function outsidePath (path: string, { prefix, base, announced }: Places, taken: Taken): string {
+  const { segment = '', segmentsBefore = 0 } = taken
+  // An upstream may have believed X-Forwarded-Prefix.
+  const isOutside = announced !== '' && isUnder(path, announced)
+  if (isOutside && (segment === '' || segmentsBefore === 0)) return withQuery(path, taken)
+  if (!isOutside && !isUnder(path, base)) return path
+  const [head, rest] = isOutside ? [announced, path.slice(announced.length)] : [prefix, path.slice(base.length)]
+  const [, way, tail] = /^([^?#]*)(.*)$/s.exec(rest) as unknown as [string, string, string]
+  const segments = way.split('/')
+  // The path is too short to have the segment at its position.
+  if (segments.length <= segmentsBefore) return withQuery(head + rest, taken)
+  const [before, behind] = [segments.slice(0, segmentsBefore + 1), segments.slice(segmentsBefore + 1)]
+  return withQuery(head + [before.join('/') + segment, ...behind].join('/') + tail, taken)
+}
+
+function withQuery (reference: string, { query }: Taken): string {
+  return query === undefined ? reference : addParameter(reference, query)
+}
+
+/** Whether a reference is relative to the requested URL: no fragment, and no scheme. */
+function isRelative (reference: string): boolean {
+  return reference !== '' && !/^(#|[a-z][a-z\d+.-]*:)/i.test(reference)
+}
+
+/**
+ * The names by which a cluster may refer to itself: its targets, with and without the default port, and the `Host` that
+ * the config sends.
+ */
+export function insideHosts (addresses: readonly string[], host = 'target'): string[] {
+  const named = host === 'target' || host === 'client' ? [] : [host.toLowerCase()]
+  return [...named, ...addresses.flatMap((address) => {
+    if (address.startsWith('unix+')) return ['localhost']
+    const url = new URL(address)
+    return [url.host, `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`]
+  })]
+}
+
+/** Whether a path equals `base` or lies below it. */
+export function isUnder (path: string, base: string): boolean {
+  return path.startsWith(base) && (path.length === base.length || /[/?#]/.test(path.charAt(base.length)))
+}

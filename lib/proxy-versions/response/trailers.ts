@@ -1,0 +1,61 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import { HeaderNames } from '../../http/header-names.ts'
+import { hopByHop } from '../../http/connection-header.ts'
+
+/** Fields for framing, routing, authentication and the like, which are not allowed in trailers (RFC 9110 6.5.1). */
+const unfit = new HeaderNames([
+  ...hopByHop, 'content-*', 'host', 'cache-control', 'expires', 'age', 'date', 'vary', 'location', 'retry-after', 'set-cookie',
+  'authorization', 'www-authenticate', 'authentication-info', 'max-forwards', 'range'
+])
+
+/** In gRPC, any other name may be metadata of the application, which a trailers-only response has in its headers. */
+const unfitForGrpc = new HeaderNames([...hopByHop, 'content-length'])
+
+/** Which trailers of a response are passed on. */
+export interface TrailerRules {
+  /** Names that are not passed on as headers either. */
+  dropped?: HeaderNames
+  isGrpc?: boolean
+}
+
+/** Whether a client accepts trailers: it says so (RFC 9110 10.1.4), its protocol has them, and the response has a body. */
+export function takesTrailers ({ headers, method, raw }: Pick<FastifyRequest, 'headers' | 'method' | 'raw'>): boolean {
+  const { te } = headers
+  return te !== undefined && method !== 'HEAD' && raw.httpVersion !== '1.0' && /(^|,)\s*trailers\s*(,|$)/i.test(String(te))
+}
+
+/** Returns the value of `Trailer` without the names that are not passed on; `null` if none is left. */
+export function announcedTrailers (rawHeaders: readonly Buffer[], rules: TrailerRules = {}): string | null {
+  const names: string[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]!.length !== 7 || rawHeaders[i]!.toString('latin1').toLowerCase() !== 'trailer') continue
+    names.push(...rawHeaders[i + 1]!.toString('latin1').split(',').map((name) => name.trim()).filter((name) => isFit(name, rules)))
+  }
+  return names.length === 0 ? null : names.join(', ')
+}
+
+/** The trailers that are passed on: pairs of name and value. */
+export function passedTrailers (rawTrailers: readonly Buffer[], rules: TrailerRules = {}): Array<[name: string, value: string]> {
+  const passed: Array<[string, string]> = []
+  for (let i = 0; i < rawTrailers.length; i += 2) {
+    const [name, value] = [rawTrailers[i]!.toString('latin1'), rawTrailers[i + 1]!.toString('latin1')]
+    if (isFit(name, rules) && isValid(name, value)) passed.push([name, value])
+  }
+  return passed
+}
+
+/** Invalid trailers are dropped, because it is too late to refuse the response. */
+function isValid (name: string, value: string): boolean {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isFit (name: string, { dropped, isGrpc = false }: TrailerRules): boolean {
+  return name !== '' && !(isGrpc ? unfitForGrpc : unfit).has(name) && dropped?.has(name) !== true
+}

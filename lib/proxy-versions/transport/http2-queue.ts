@@ -1,0 +1,68 @@
+import { waitedTooLong } from '../upstream-errors.ts'
+import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
+
+/** A request that waits for a stream. */
+export interface Pending {
+  readonly options: UpstreamRequestOptions
+  readonly handler: UpgradeHandler
+  /** A target has refused it once. */
+  readonly isRepeated: boolean
+}
+
+/** The queue of requests that wait for a stream. */
+export class WaitingRequests {
+  readonly #requests = new Map<Pending, NodeJS.Timeout | undefined>()
+  readonly #longestWait: number
+  readonly #onTimeout: () => void
+
+  /**
+   * @param longestWait in milliseconds, 0 = no limit
+   * @param onTimeout called after a request has waited too long
+   */
+  constructor (longestWait: number, onTimeout: () => void) {
+    this.#longestWait = longestWait
+    this.#onTimeout = onTimeout
+  }
+
+  get size (): number {
+    return this.#requests.size
+  }
+
+  add (pending: Pending): void {
+    this.#requests.set(pending, undefined)
+  }
+
+  /** Removes and returns the first request. */
+  take (): Pending | undefined {
+    const pending = this.#requests.keys().next().value
+    if (pending !== undefined) this.#remove(pending)
+    return pending
+  }
+
+  /** Fails all of them. */
+  refuse (error: Error): void {
+    for (const pending of [...this.#requests.keys()]) {
+      this.#remove(pending)
+      pending.handler.onError(error)
+    }
+  }
+
+  /** Starts the timeout of all requests that have none yet. */
+  limit (): void {
+    if (this.#longestWait === 0) return
+    for (const [pending, timer] of this.#requests) {
+      if (timer === undefined) this.#requests.set(pending, setTimeout(() => this.#expire(pending), this.#longestWait))
+    }
+  }
+
+  #expire (pending: Pending): void {
+    this.#remove(pending)
+    pending.handler.onError(waitedTooLong())
+    this.#onTimeout()
+  }
+
+  #remove (pending: Pending): void {
+    clearTimeout(this.#requests.get(pending))
+    this.#requests.delete(pending)
+  }
+}

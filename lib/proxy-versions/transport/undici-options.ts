@@ -1,0 +1,24 @@
+import type { Client } from 'undici'
+import type { UpstreamOptions } from '../../../types/index.ts'
+
+const unixSocket = /^unix\+(https?):\/\/(\/.+)$/
+
+/** The origin of requests to an address. */
+export function originOf (address: string): string {
+  const [, scheme] = unixSocket.exec(address) ?? []
+  return scheme === undefined ? address : `${scheme}://localhost`
+}
+
+/** The options with which undici connects to an address. */
+export function connectionOptions (address: string, { timeouts = {}, tls = {}, maxResponseHeaderBytes = 16_384 }: UpstreamOptions) {
+  const { connect = 5_000, headers = 30_000, keepAlive } = timeouts
+  const [, , socketPath] = unixSocket.exec(address) ?? []
+  return {
+    connect: { timeout: connect, ...tls, ...socketPath !== undefined && { socketPath } },
+    headersTimeout: headers,
+    ...keepAlive !== undefined && { keepAliveTimeout: keepAlive, keepAliveMaxTimeout: keepAlive },
+    // The exchange limits the body itself: undici cannot tell a slow client from a slow upstream.
+    bodyTimeout: 0,
+    maxHeaderSize: maxResponseHeaderBytes
+  } satisfies Client.Options
+}

@@ -1,0 +1,179 @@
+import {
+  type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout,
+  upstreamUnavailable
+} from '../errors.ts'
+import { remedyOf } from './upstream-remedies.ts'
+
+/** The gateway's own codes, in addition to undici's. */
+const codes = {
+  clientLeft: 'CLIENT_LEFT',
+  timedOut: 'TOTAL_TIMEOUT',
+  idle: 'IDLE_TIMEOUT',
+  clientStalled: 'CLIENT_STALLED',
+  bodyStalled: 'REQUEST_BODY_STALLED',
+  tooLarge: 'REQUEST_BODY_TOO_LARGE',
+  unreadable: 'REQUEST_BODY_UNREADABLE',
+  tooManyInterim: 'TOO_MANY_INTERIM',
+  notOffered: 'PROTOCOL_NOT_OFFERED',
+  unknownCoding: 'TRANSFER_CODING_UNKNOWN',
+  queueFull: 'QUEUE_FULL',
+  waitedTooLong: 'QUEUE_TIMEOUT',
+  tooManyUpgrades: 'TOO_MANY_UPGRADES',
+  closing: 'CLOSING'
+} as const
+
+function failure (code: string, message: string): Error & { code: string } {
+  return Object.assign(new Error(message), { code })
+}
+
+export function clientLeft (): Error {
+  return failure(codes.clientLeft, 'the client left')
+}
+
+export function timedOut (): Error {
+  return failure(codes.timedOut, 'the exchange took longer than timeouts.total')
+}
+
+export function wasIdle (): Error {
+  return failure(codes.idle, 'the response made no progress for timeouts.idle')
+}
+
+export function clientStalled (): Error {
+  return failure(codes.clientStalled, 'the client read nothing of the response for timeouts.idle')
+}
+
+export function bodyStalled (): Error {
+  return failure(codes.bodyStalled, 'the body made no progress for timeouts.idle')
+}
+
+export function notOffered (protocol: string): Error {
+  return failure(codes.notOffered, `the upstream switched to ${JSON.stringify(protocol)}, which was not offered`)
+}
+
+export function unknownCoding (coding: string): Error {
+  return failure(codes.unknownCoding, `the response has the transfer coding ${JSON.stringify(coding)}, which was not asked for`)
+}
+
+export function queueFull (): Error {
+  return failure(codes.queueFull, 'all connections to the target are in use, and maxQueued requests wait')
+}
+
+export function waitedTooLong (): Error {
+  return failure(codes.waitedTooLong, 'no connection to the target was free within timeouts.connect')
+}
+
+export function tooManyUpgrades (): Error {
+  return failure(codes.tooManyUpgrades, 'there are already upgrades.max upgraded connections')
+}
+
+export function closing (): Error {
+  return failure(codes.closing, 'the gateway is closing')
+}
+
+export function bodyTooLarge (limit: number): Error {
+  return failure(codes.tooLarge, `the body has more than ${limit} bytes`)
+}
+
+/** @param cause error of an app's stream that decodes the body */
+export function bodyUnreadable (cause: Error): Error {
+  return Object.assign(failure(codes.unreadable, `the body cannot be read: ${cause.message}`), { cause })
+}
+
+export function tooManyInterim (): Error {
+  return failure(codes.tooManyInterim, 'the upstream sends too many interim responses')
+}
+
+const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut, codes.idle])
+
+/** A configured limit of the upstream is reached. */
+const overloads = new Set<string>([codes.queueFull, codes.waitedTooLong, codes.tooManyUpgrades])
+
+/**
+ * Codes for a response that is not valid HTTP: undici's, Node's when it refuses to write the response to the client,
+ * and the one of undici's assertions, which a status below 100 violates.
+ */
+const protocolErrors = new Set<string>([
+  'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ERR_HTTP_INVALID_STATUS_CODE', 'ERR_INVALID_CHAR',
+  'ERR_ASSERTION', codes.tooManyInterim, codes.notOffered, codes.unknownCoding
+])
+
+/** undici refuses to send the request: a target such as `*`, or a body whose length differs from `Content-Length`. */
+const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'])
+
+const notTheUpstreams = new Set<string>([
+  codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.unreadable, codes.closing
+])
+
+/** The causes of failed exchanges in metrics and logs, by error code. They stay stable when Node or undici rename a code. */
+const causes: Readonly<Record<string, string>> = {
+  [codes.timedOut]: 'total-timeout',
+  [codes.idle]: 'idle-timeout',
+  [codes.clientStalled]: 'client-stalled',
+  [codes.bodyStalled]: 'request-stalled',
+  [codes.tooLarge]: 'request-too-large',
+  [codes.unreadable]: 'request',
+  [codes.queueFull]: 'queue-full',
+  [codes.waitedTooLong]: 'queue-timeout',
+  [codes.tooManyUpgrades]: 'too-many-upgrades',
+  [codes.closing]: 'closing',
+  [codes.clientLeft]: 'client-left',
+  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'headers-timeout',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENOENT: 'unreachable',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset'
+}
+
+/** Why an exchange failed, in a word or two. */
+export function causeOf ({ code = '', name }: Error & { code?: string }): string {
+  if (protocolErrors.has(code) || name === 'HTTPParserError') return 'protocol'
+  if (requestErrors.has(code)) return 'request'
+  return causes[code] ?? (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/.test(code) ? 'tls' : 'other')
+}
+
+/** Whether a failed exchange says something about the target's health. */
+export function isUpstreamsFault ({ code = '' }: Error & { code?: string }): boolean {
+  return !notTheUpstreams.has(code) && !requestErrors.has(code) && !overloads.has(code)
+}
+
+/**
+ * Whether an upstream may have failed because the client had not sent its whole body: it gave up waiting, or it refused the
+ * body and closed the connection. An invalid response is the upstream's own fault. So is a headers timeout, which only
+ * expires during an upload while the upstream does not read.
+ */
+export function mayBeForBody (error: Error & { code?: string }): boolean {
+  const cause = causeOf(error)
+  return cause !== 'protocol' && cause !== 'headers-timeout'
+}
+
+/** Whether another attempt may succeed: a target is at fault, and there is time left. */
+export function isTransient (error: Error & { code?: string }): boolean {
+  return error.code === codes.queueFull || (isUpstreamsFault(error) && error.code !== codes.timedOut)
+}
+
+/** Whether a time limit was exceeded. */
+export function isTimeout ({ code = '' }: Error & { code?: string }): boolean {
+  return timeouts.has(code)
+}
+
+/** The response to the caller of a failed exchange. The error itself and the target only appear in the log. */
+export function exchangeFailure (cause: Error & { code?: string }, version: string, target: string | undefined): Refusal {
+  const { code = '', name } = cause
+  const remedy = remedyOf(cause, target)
+  const details = { cause, members: { version }, ...target !== undefined && { target }, ...remedy !== undefined && { remedy } }
+  // The connection closes, because the gateway does not read the rest of the body.
+  if (code === codes.tooLarge) return requestTooLarge({ ...details, headers: { connection: 'close' } })
+  if (code === codes.unreadable) return requestMalformed({ ...details, headers: { connection: 'close' } })
+  if (code === codes.bodyStalled) return requestStalled({ ...details, headers: { connection: 'close' } })
+  if (overloads.has(code)) return upstreamOverloaded({ ...details, headers: { 'retry-after': '1' } }, version)
+  if (requestErrors.has(code)) return requestMalformed(details)
+  if (timeouts.has(code)) return upstreamTimeout(details, version)
+  if (protocolErrors.has(code) || name === 'HTTPParserError') return upstreamProtocol(details, version)
+  return upstreamUnavailable(details, version)
+}

@@ -1,0 +1,79 @@
+import { queueFull, waitedTooLong } from '../upstream-errors.ts'
+
+/** Waits for a connection. One of the two methods is called. */
+export interface Waiter {
+  onConnection (): void
+  onError (error: Error): void
+}
+
+/** Hands out a limited number of connections, first come, first served, with a bounded queue. */
+export class ConnectionQueue {
+  /** Connections in use. */
+  taken = 0
+  #limit: number
+  readonly #maxQueued: number
+  readonly #longestWait: number
+  readonly #waiting = new Map<Waiter, NodeJS.Timeout | undefined>()
+  #isGiving = false
+
+  /** @param longestWait in milliseconds, 0 = no limit */
+  constructor (limit: number, maxQueued: number, longestWait: number) {
+    this.#limit = limit
+    this.#maxQueued = maxQueued
+    this.#longestWait = longestWait
+  }
+
+  get isFull (): boolean {
+    return this.taken >= this.#limit
+  }
+
+  /** Waiters in the queue. */
+  get length (): number {
+    return this.#waiting.size
+  }
+
+  enter (waiter: Waiter): void {
+    if (!this.isFull) return this.#give(waiter)
+    if (this.length >= this.#maxQueued) return waiter.onError(queueFull())
+    const onTimeout = (): void => {
+      this.#waiting.delete(waiter)
+      waiter.onError(waitedTooLong())
+    }
+    this.#waiting.set(waiter, this.#longestWait > 0 ? setTimeout(onTimeout, this.#longestWait) : undefined)
+  }
+
+  /** Removes a waiter from the queue, if it is still there. */
+  giveUp (waiter: Waiter): void {
+    clearTimeout(this.#waiting.get(waiter))
+    this.#waiting.delete(waiter)
+  }
+
+  /** Returns a connection. */
+  leave (): void {
+    this.taken--
+    this.#giveNext()
+  }
+
+  /** Changes the limit. Connections in use beyond it are kept. */
+  resize (limit: number): void {
+    this.#limit = limit
+    this.#giveNext()
+  }
+
+  #giveNext (): void {
+    // A waiter that fails at once calls this again. Without the flag, a long queue would overflow the stack.
+    if (this.#isGiving) return
+    this.#isGiving = true
+    for (const waiter of this.#waiting.keys()) {
+      if (this.isFull) break
+      this.giveUp(waiter)
+      this.#give(waiter)
+    }
+    this.#isGiving = false
+  }
+
+  #give (waiter: Waiter): void {
+    this.taken++
+    waiter.onConnection()
+  }
+}

@@ -1,0 +1,98 @@
+import type { RetryReason, UpstreamRetry } from '../../../types/index.ts'
+import { isTimeout, isTransient } from '../upstream-errors.ts'
+
+/** Share of the requests in flight that may be retries: more would overload a struggling upstream further. */
+const budget = 0.2
+/** Concurrent retries that are always allowed, so that a quiet gateway can retry at all. */
+const smallestBudget = 3
+/** Maximum delay of the first retry, in milliseconds. It doubles with each further one. */
+const firstDelay = 25
+
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'PROPFIND', 'QUERY'])
+
+/** The properties of a request that decide whether it is retried. */
+export interface Attempted {
+  method: string
+  hasBody: boolean
+  /** Attempts so far. */
+  attempts: number
+}
+
+/** Decides which requests are retried, and when. All requests of an upstream share one policy. */
+export class RetryPolicy {
+  /** Retries so far. */
+  made = 0
+  readonly #attempts: number
+  readonly #on: ReadonlySet<RetryReason>
+  readonly #maxDelay: number
+  readonly #random: () => number
+  readonly #now: () => number
+  #inFlight = 0
+  #retrying = 0
+
+  constructor ({ attempts = 1, on = ['not-sent', 'stale'], maxDelay = 1_000 }: UpstreamRetry, now: () => number, random = Math.random) {
+    this.#attempts = attempts
+    // A stale connection also counts as a reset.
+    this.#on = new Set(on.includes('reset') ? [...on, 'stale'] : on)
+    this.#maxDelay = maxDelay
+    this.#now = now
+    this.#random = random
+  }
+
+  /** Whether the config names a reason. */
+  isReason (reason: RetryReason | number): boolean {
+    return this.#on.has(reason as RetryReason)
+  }
+
+  /**
+   * Returns the milliseconds to wait before the retry; `null` for no retry.
+   *
+   * @param retryAfter value of the response's `Retry-After`
+   */
+  delay (reason: RetryReason | number, { method, hasBody, attempts }: Attempted, retryAfter?: string): number | null {
+    if (attempts > this.#attempts || !this.isReason(reason)) return null
+    // An HTTP/2 connection that ends takes all its requests with it. That says nothing about the load of the target.
+    if (reason !== 'stale' && !this.#hasBudget) return null
+    if (reason === 'not-sent') return 0
+    if (hasBody || !idempotent.has(method)) return null
+    if (reason === 'stale') return 0
+    if (retryAfter === undefined) return Math.min(this.#random() * firstDelay * 2 ** (attempts - 1), this.#maxDelay)
+    const delay = this.#milliseconds(retryAfter)
+    return delay <= this.#maxDelay ? delay : null
+  }
+
+  begin (): void {
+    this.#inFlight++
+  }
+
+  beginRetry (): void {
+    this.#retrying++
+    this.made++
+  }
+
+  /** @param retries of the request that is over */
+  end (retries: number): void {
+    this.#inFlight--
+    this.#retrying -= retries
+  }
+
+  get #hasBudget (): boolean {
+    return this.#retrying < Math.max(smallestBudget, budget * this.#inFlight)
+  }
+
+  /** Parses seconds or a date (RFC 9110 10.2.3). Anything else prevents the retry. */
+  #milliseconds (retryAfter: string): number {
+    if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000
+    // `Date.parse` also accepts `1.5` and `-1`.
+    const date = /^[A-Z][a-z]+, .* GMT$/.test(retryAfter) ? Date.parse(retryAfter) : NaN
+    return Number.isNaN(date) ? Infinity : Math.max(date - this.#now(), 0)
+  }
+}
+
+/** Returns why a failed exchange is worth another attempt; `null` if another one would fail as well. */
+export function reasonOf (error: Error & { code?: string }, wasSent: boolean, isStale = false): RetryReason | null {
+  if (!isTransient(error)) return null
+  if (!wasSent) return 'not-sent'
+  if (isStale) return 'stale'
+  return isTimeout(error) ? 'timeout' : 'reset'
+}

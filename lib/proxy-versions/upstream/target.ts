@@ -1,0 +1,132 @@
+import type { TargetHealth, UpstreamOptions } from '../../../types/index.ts'
+import type { TargetStatistics } from '../../registry/providers.ts'
+import { ConnectionQueue, type Waiter } from './connection-queue.ts'
+import { HealthCheck } from './active-health.ts'
+import { mostStreams } from '../transport/http2-connection.ts'
+import { PassiveHealth } from './passive-health.ts'
+import { ServerErrorRate } from './server-error-rate.ts'
+import { TargetConnections } from '../transport/transport.ts'
+import type { UpgradeHandler, UpstreamRequestOptions } from '../transport/upstream-handler.ts'
+
+/** Called when a target starts or stops getting requests. */
+export type OnHealth = (target: Target, error: Error | null) => void
+
+/** One address of an upstream, with its connections and its health. */
+export class Target {
+  readonly address: string
+  readonly #connections: TargetConnections
+  readonly #queue: ConnectionQueue
+  readonly #passive: PassiveHealth
+  readonly #serverErrors: ServerErrorRate | null
+  readonly #check: HealthCheck | null
+  readonly #onHealth: OnHealth
+  #ended = { succeeded: 0, 'server-error': 0, failed: 0, abandoned: 0 }
+  /** The state that `onHealth` last reported. */
+  #wasHealthy = true
+  #lastError: string | undefined
+
+  constructor (address: string, options: UpstreamOptions, now: () => number, onHealth: OnHealth = () => {}) {
+    const { connections = 128, maxQueued = 1024, timeouts: { connect = 5_000 } = {}, health: { passive = {}, active } = {} } = options
+    this.address = address
+    this.#queue = new ConnectionQueue(connections * (options.http2 === true ? mostStreams : 1), maxQueued, connect)
+    this.#connections = new TargetConnections(address, options, now, (requests) => this.#queue.resize(requests))
+    this.#passive = new PassiveHealth(passive, now)
+    this.#serverErrors = passive.serverErrors === undefined ? null : new ServerErrorRate(passive.serverErrors, passive.cooldownMs, now)
+    this.#check = active === undefined ? null : new HealthCheck(address, options, active, this.#note)
+    this.#onHealth = onHealth
+    this.#check?.start()
+  }
+
+  /** Whether it should get requests. */
+  get isHealthy (): boolean {
+    return this.#passive.isHealthy && this.#serverErrors?.isHealthy !== false && this.#check?.state !== 'down'
+  }
+
+  /** Exchanges in flight. */
+  get pending (): number {
+    return this.#queue.taken
+  }
+
+  /** Whether a request would have to wait. */
+  get isFull (): boolean {
+    return this.#queue.isFull
+  }
+
+  health (): TargetHealth {
+    return {
+      address: this.address,
+      healthy: this.isHealthy,
+      pending: this.pending,
+      queued: this.#queue.length,
+      failures: this.#passive.failed,
+      active: this.#check?.state ?? 'unknown',
+      ...this.#lastError !== undefined && { lastError: this.#lastError }
+    }
+  }
+
+  statistics (): TargetStatistics {
+    const { address, healthy, pending, queued } = this.health()
+    return { address, healthy, pending, queued, connections: this.#connections.open, ended: { ...this.#ended } }
+  }
+
+  /** Begins an exchange as soon as a connection is free. */
+  enter (waiter: Waiter): void {
+    this.#passive.begin()
+    this.#serverErrors?.begin()
+    this.#queue.enter(waiter)
+  }
+
+  /** Sends the request of an exchange that has begun. */
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
+    this.#connections.dispatch(options, handler)
+  }
+
+  /** Counts the status of a response, at its beginning: its body may stream for hours. */
+  responded (status: number): void {
+    const error = this.#serverErrors?.add(status) ?? null
+    if (error !== null) this.#note(error)
+  }
+
+  /** Ends an exchange that has begun. `null` says nothing about the target's health; a server error is a sign of life. */
+  leave (outcome: Error | 'succeeded' | 'server-error' | null): void {
+    this.#queue.leave()
+    this.#ended[outcome === null ? 'abandoned' : typeof outcome === 'string' ? outcome : 'failed']++
+    if (outcome === null) return
+    const error = typeof outcome === 'string' ? null : outcome
+    this.#passive.end(error === null)
+    this.#note(error)
+  }
+
+  /** Continues with the health and the counters of another target with the same address. They share the counters. */
+  takeOver (other: Target): void {
+    this.#ended = other.#ended
+    this.#wasHealthy = other.#wasHealthy
+    this.#lastError = other.#lastError
+    this.#passive.takeOver(other.#passive)
+    if (other.#serverErrors !== null) this.#serverErrors?.takeOver(other.#serverErrors)
+    if (other.#check !== null) this.#check?.takeOver(other.#check)
+  }
+
+  /** Removes an exchange that has not begun from the queue. */
+  giveUp (waiter: Waiter): void {
+    this.#queue.giveUp(waiter)
+  }
+
+  /** Waits for the exchanges in flight. */
+  async close (): Promise<void> {
+    await Promise.all([this.#check?.close(), this.#connections.close()])
+  }
+
+  /** Ends all connections at once. */
+  async destroy (): Promise<void> {
+    await Promise.all([this.#check?.close(), this.#connections.destroy()])
+  }
+
+  readonly #note = (error: Error | null): void => {
+    if (error !== null) this.#lastError = error.message
+    const { isHealthy } = this
+    if (isHealthy === this.#wasHealthy) return
+    this.#wasHealthy = isHealthy
+    this.#onHealth(this, error)
+  }
+}

@@ -1,0 +1,100 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { UpstreamOptions, VersionHealth } from '../../../types/index.ts'
+import { type Balance, leastRequests, roundRobin } from './load-balancing.ts'
+import type { RegisteredVersion } from '../../registry/registered-version.ts'
+import type { UpstreamStatistics } from '../../registry/providers.ts'
+import { remedyOf } from '../upstream-remedies.ts'
+import { RetryPolicy } from './retry-policy.ts'
+import { Target } from './target.ts'
+
+/** The cluster that serves one version. */
+export class Upstream {
+  readonly version: string
+  readonly maxRequestBytes: number
+  readonly totalMs: number
+  readonly idleMs: number
+  /** The same for server-sent events and gRPC calls, which may be silent for a long time. */
+  readonly streamIdleMs: number
+  /** Milliseconds until the response headers of a gRPC call, which may only come with its first message; 0 = no limit. */
+  readonly grpcHeadersMs: number
+  readonly tunnelIdleMs: number
+  readonly retries: RetryPolicy
+  readonly #targets: readonly Target[]
+  readonly #balance: Balance
+  readonly #maxUpgrades: number
+  #upgrades = 0
+
+  constructor ({ id, upstream }: Pick<RegisteredVersion, 'id' | 'upstream'>, log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now = () => performance.now()) {
+    const { targets, balance, maxRequestBytes = 0, timeouts = {}, retry = {} }: UpstreamOptions = upstream
+    const { headers, idle, tunnel = 300_000, total = 0 } = timeouts
+    this.version = id
+    this.maxRequestBytes = maxRequestBytes
+    this.totalMs = total
+    this.idleMs = idle ?? 60_000
+    this.streamIdleMs = idle ?? 0
+    this.grpcHeadersMs = headers ?? 0
+    this.tunnelIdleMs = tunnel
+    this.retries = new RetryPolicy(retry, now)
+    this.#balance = balance === 'least-requests' ? leastRequests() : roundRobin()
+    this.#maxUpgrades = upstream.upgrades?.max ?? 0
+    if (upstream.tls?.rejectUnauthorized === false) {
+      log.warn({ version: id }, 'the certificates of this version are not verified: tls.rejectUnauthorized is false')
+    }
+    this.#targets = [targets].flat().map((address) => new Target(address, upstream, now, (target, err) => {
+      if (target.isHealthy) log.info({ version: id, target: address }, 'target is healthy again')
+      else log.warn({ version: id, target: address, err, remedy: err === null ? undefined : remedyOf(err, address) }, 'target is not healthy')
+    }))
+  }
+
+  /**
+   * Picks a target for an exchange; `null` when all have been tried. Unhealthy and full targets are only picked if there
+   * are no others: an attempt is better than a certain failure.
+   */
+  pick (tried: readonly Target[]): Target | null {
+    const left = tried.length === 0 ? this.#targets : this.#targets.filter((target) => !tried.includes(target))
+    if (left.length <= 1) return left[0] ?? null
+    const healthy = left.filter((target) => target.isHealthy)
+    const free = healthy.filter((target) => !target.isFull)
+    return this.#balance([free, healthy, left].find((targets) => targets.length > 0)!)
+  }
+
+  /** Begins an upgrade, unless the limit is reached. @returns whether it did */
+  beginUpgrade (): boolean {
+    const isAllowed = this.#maxUpgrades === 0 || this.#upgrades < this.#maxUpgrades
+    if (isAllowed) this.#upgrades++
+    return isAllowed
+  }
+
+  endUpgrade (): void {
+    this.#upgrades--
+  }
+
+  health (): VersionHealth {
+    const targets = this.#targets.map((target) => target.health())
+    return { version: this.version, healthy: targets.some(({ healthy }) => healthy), targets }
+  }
+
+  statistics (): UpstreamStatistics {
+    const targets = this.#targets.map((target) => target.statistics())
+    return { version: this.version, retries: this.retries.made, tunnels: this.#upgrades, targets }
+  }
+
+  /** Takes the health and the counters of another upstream's targets with the same addresses. */
+  takeOver (other: Upstream): void {
+    this.retries.made = other.retries.made
+    for (const target of this.#targets) {
+      const same = other.#targets.find(({ address }) => address === target.address)
+      if (same !== undefined) target.takeOver(same)
+    }
+  }
+
+  /** Ends the connections after the exchanges in flight. */
+  async close (): Promise<void> {
+    await Promise.all(this.#targets.map((target) => target.close()))
+  }
+
+  /** Ends the connections at once. */
+  async destroy (): Promise<void> {
+    await Promise.all(this.#targets.map((target) => target.destroy()))
+  }
+}

@@ -1,0 +1,70 @@
+import { isRefusal, versionForbidden, versionResolutionUnavailable } from '../../errors.ts'
+import { chain, isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
+import { inTime } from './run-resolver.ts'
+import type { Case, Rules } from './types.ts'
+import type { Opinion, Verdict } from './validate-answer.ts'
+import { unknown } from './unknown.ts'
+
+/**
+ * Checks that the caller may choose the versions that overrides name. A version to which the caller is pinned is always
+ * allowed.
+ *
+ * @returns the remaining verdicts
+ */
+export function permit (
+  overrides: readonly Verdict[], pin: Verdict | undefined, kase: Case, rules: Rules
+): MaybePromise<readonly Verdict[]> {
+  const { allow } = rules
+  if (allow === undefined && overrides.every((override) => isRefusal(override) || isOpen(override))) return overrides
+  const permitFrom = (index: number, verdicts: readonly Verdict[]): MaybePromise<readonly Verdict[]> => {
+    const override = overrides[index]
+    if (override === undefined) return verdicts
+    if (isRefusal(override)) return permitFrom(index + 1, [...verdicts, override])
+    return chain(permitOne(override), (verdict) => permitFrom(index + 1, verdict === undefined ? verdicts : [...verdicts, verdict]))
+  }
+  const permitOne = (override: Opinion): MaybePromise<Verdict | undefined> =>
+    chain(isPinned(override, pin) || isAllowed(override, kase, rules), (allowed) => {
+      if (allowed) return override
+      kase.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', nor know of it' : ''}.`)
+      if (!override.version.isHidden) return forbidden(override)
+      // A hidden version does not exist for this caller.
+      const nearest = kase.revision.approach(override.requested, kase.now)
+      return nearest === undefined ? unheardOf(override, kase) : permitOne({ ...override, ...nearest })
+    })
+  return permitFrom(0, [])
+}
+
+function isPinned ({ version }: Opinion, pin: Verdict | undefined): boolean {
+  return pin !== undefined && !isRefusal(pin) && pin.version === version
+}
+
+/** Whether an override needs no permission. A weak one, such as an old cookie, never selects a preview. */
+function isOpen ({ version, resolver }: Opinion): boolean {
+  return version.isOpen && (resolver.weak !== true || version.config.state !== 'preview')
+}
+
+function isAllowed (
+  override: Opinion, { request, revision, now, reads }: Case, { allow, isDeclared = false }: Rules
+): MaybePromise<boolean> {
+  const byDefault = isOpen(override)
+  if (allow === undefined) return byDefault
+  const failed = (cause: unknown): never => {
+    request.log.warn({ err: cause }, 'override.allow failed')
+    throw versionResolutionUnavailable({ cause, members: { source: 'override.allow' }, headers: { 'retry-after': '1' } })
+  }
+  try {
+    const ask = (): boolean | Promise<boolean> => allow(request, revision.describe(override.version, now), byDefault)
+    const answer = reads === undefined ? ask() : reads.watch(request, 'override.allow', isDeclared, ask)
+    return isPromise(answer) ? inTime(Promise.resolve(answer), 'override.allow').then((said) => said === true, failed) : answer === true
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+function forbidden ({ resolver, requested }: Opinion): Verdict {
+  return versionForbidden({ members: { source: resolver.name, requested } }, requested)
+}
+
+function unheardOf ({ resolver, requested }: Opinion, { revision, now }: Case): Verdict | undefined {
+  return resolver.onUnknown === 'next' ? undefined : unknown(resolver, requested, revision, now)
+}

@@ -1,0 +1,60 @@
+import type { FastifyRequest } from 'fastify'
+import type { ResolverAnswer, VersionResolver } from '../../../types/index.ts'
+import { isRefusal, type Refusal, versionResolutionUnavailable } from '../../errors.ts'
+import { isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
+import { builtInMark } from '../../stage/built-in.ts'
+import type { Case } from './types.ts'
+
+const defaultTimeoutMs = 200
+
+/** The result of a resolver, before it is judged. */
+export interface Answer {
+  readonly version: unknown
+  readonly locked: boolean
+}
+
+/** Asks a resolver, with its timeout. A failure becomes a refusal, or no opinion with `onError: 'skip'`. */
+export function ask (resolver: VersionResolver, { request, reads }: Pick<Case, 'request' | 'reads'>): MaybePromise<Answer | Refusal | undefined> {
+  try {
+    const answer = reads === undefined || readsWhatItSays(resolver)
+      ? resolver.resolve(request)
+      : reads.watch(request, resolver.name, resolver.readsHeaders !== undefined, () => resolver.resolve(request))
+    if (answer === undefined) return undefined
+    if (!isPromise(answer)) return read(answer)
+    return inTime(Promise.resolve(answer), resolver.name, resolver.timeoutMs).then(read)
+      .catch((error: unknown) => failed(resolver, request, error))
+  } catch (error) {
+    return failed(resolver, request, error)
+  }
+}
+
+/** Whether only the library's code reads the request. A tenant map calls the app's `key`. */
+export function readsWhatItSays (resolver: VersionResolver): boolean {
+  const mark = builtInMark(resolver)
+  return mark !== undefined && mark.reads !== 'tenant-map'
+}
+
+function failed (resolver: VersionResolver, request: FastifyRequest, cause: unknown): Refusal | undefined {
+  // A built-in resolver refuses input that cannot name a version. That is not a failure, so it is not skipped.
+  if (isRefusal(cause) && builtInMark(resolver) !== undefined) return cause
+  request.log.warn({ err: cause, resolver: resolver.name }, 'version resolver failed')
+  return resolver.onError === 'skip'
+    ? undefined
+    : versionResolutionUnavailable({ cause, members: { source: resolver.name }, headers: { 'retry-after': '1' } })
+}
+
+function read (answer: ResolverAnswer): Answer | undefined {
+  if (answer === undefined || answer === null) return undefined
+  const { version, locked } = typeof answer === 'object' && !Array.isArray(answer) ? answer : { version: answer, locked: false }
+  // Databases may return other truthy values.
+  return version === undefined || version === null ? undefined : { version, locked: Boolean(locked) }
+}
+
+/** Rejects when a promise takes too long; 0 = no limit. */
+export function inTime<Value> (answer: Promise<Value>, name: string, timeoutMs = defaultTimeoutMs): Promise<Value> {
+  if (timeoutMs === 0) return answer
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${name} took longer than ${timeoutMs} ms`)), timeoutMs)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,72 @@
+import type { FastifyRequest } from 'fastify'
+import type { DefaultVersion, Overridden, OverrideOptions, ResolveOptions, Tier, VersionResolver } from '../../../types/index.ts'
+import type { RegisteredVersion } from '../../registry/registered-version.ts'
+import type { Precedence } from '../../registry/providers.ts'
+import type { Found, Revision } from '../../registry/revision.ts'
+import type { HeaderReads } from './header-reads.ts'
+
+/** The resolvers and options of a gateway, strongest first. */
+export interface Rules {
+  readonly override: readonly VersionResolver[]
+  /** Overrides that are only asked if no other one has an opinion. */
+  readonly weak: readonly VersionResolver[]
+  readonly conflict: 'reject' | 'first'
+  readonly allow: OverrideOptions['allow']
+  /** Whether the app lists the headers that `allow` and the default read. */
+  readonly isDeclared?: boolean
+  readonly pin: readonly VersionResolver[]
+  readonly default: DefaultVersion
+}
+
+/** A request whose version is to be decided. */
+export interface Case {
+  readonly request: FastifyRequest
+  /** The revision for the whole decision, even if a new one comes meanwhile. */
+  readonly revision: Revision
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** Records every step in words; `null` unless the request is explained. */
+  readonly trace: string[] | null
+  /** Records the headers that the app's functions read. */
+  readonly reads?: HeaderReads
+}
+
+/** The chosen version, before it is checked whether it can be served. */
+export interface Chosen extends Found {
+  readonly tier: Tier
+  readonly source: string
+  readonly requested: string | null
+  readonly locked: boolean
+  readonly overridden: readonly Overridden[]
+}
+
+/** Shared empty list, for the many requests without overridden opinions. */
+export const nobody: readonly never[] = Object.freeze([])
+
+/** The version that serves a request. */
+export interface Served {
+  readonly chosen: Chosen
+  readonly version: RegisteredVersion
+  /** The overrides that named a version. Their input may have to be removed from the forwarded request. */
+  readonly heard: readonly VersionResolver[]
+}
+
+export function rulesOf (options: ResolveOptions): Rules {
+  const { override = [], pin = [], default: byDefault = 'latest' } = options
+  const { resolvers, conflict = 'reject', allow }: OverrideOptions = 'resolvers' in override ? override : { resolvers: override }
+  return {
+    override: resolvers.filter(({ weak }) => weak !== true),
+    weak: resolvers.filter(({ weak }) => weak === true),
+    conflict,
+    allow,
+    pin: [...pin],
+    isDeclared: options.readsHeaders !== undefined,
+    default: byDefault
+  }
+}
+
+/** The names of the resolvers, in their order. */
+export function precedenceOf ({ override, weak, pin, default: byDefault }: Rules): Precedence {
+  const names = (resolvers: readonly VersionResolver[]): string[] => resolvers.map(({ name }) => name)
+  return { override: names(override), weak: names(weak), pin: names(pin), default: typeof byDefault === 'string' ? byDefault : 'a function' }
+}

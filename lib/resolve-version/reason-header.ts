@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify'
+import type { ResolveOptions, VersionDecision } from '../../types/index.ts'
+import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { isRefusal, type Refusal } from '../errors.ts'
+
+/** The header that says why a version was chosen. */
+export const reasonHeader = 'x-version-reason'
+
+/** Whether a response has the header. If the app's function fails, only the header is omitted. */
+export function exposure ({ exposeDecision = false }: ResolveOptions): (request: FastifyRequest) => boolean {
+  if (typeof exposeDecision === 'boolean') return () => exposeDecision
+  return (request) => {
+    try {
+      return answerAtOnce(exposeDecision, request) === true
+    } catch (err) {
+      request.log.warn({ err }, 'resolve.exposeDecision failed')
+      return false
+    }
+  }
+}
+
+/** `tier=override; source=header:x-version-override; requested=v2; overridden=claim:version=v3; revision=1` */
+export function reasonOf ({ tier, source, requested, insteadOf, locked, overridden, revision }: VersionDecision): string {
+  return inHeader([
+    ['tier', tier],
+    ['source', source],
+    ['requested', requested],
+    ['instead-of', insteadOf],
+    ['locked', locked ? 'yes' : undefined],
+    ['overridden', overridden.length === 0 ? undefined : overridden.map((other) => `${other.source}=${other.id}`).join(',')],
+    ['revision', String(revision)]
+  ])
+}
+
+export function reasonOfRefusal (error: unknown): string {
+  const { code, members }: Partial<Refusal> = isRefusal(error) ? error : {}
+  return inHeader([['refused', code], ['source', members?.source], ['requested', members?.requested]])
+}
+
+function inHeader (parts: ReadonlyArray<[name: string, value: string | null | undefined]>): string {
+  return parts
+    .flatMap(([name, value]) => value === undefined || value === null ? [] : [`${name}=${value}`])
+    .join('; ')
+    // Names of resolvers may have any characters.
+    .replaceAll(/[^\x20-\x7e]/gu, (character) => character.length === 1 && /[\ud800-\udfff]/.test(character) ? '?' : encodeURIComponent(character))
+}

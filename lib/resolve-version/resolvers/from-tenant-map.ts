@@ -1,0 +1,54 @@
+import type { TenantMap, TenantMapOptions } from '../../../types/index.ts'
+import { answerAtOnce } from '../../shared/answer-at-once.ts'
+import { show } from '../../problems/config-problems.ts'
+import { pinnedVersionInvalid } from '../../errors.ts'
+import { builtIn } from '../../stage/built-in.ts'
+import { statedTenant } from '../../stage/context.ts'
+import { TenantStore } from './tenant-cache.ts'
+
+/**
+ * Looks up the version of the caller's tenant in your own map. Unlike a claim, which lives as long as its token, such a pin
+ * can be changed at once. Results are cached, there is one lookup per tenant at a time, and while the map is down, the last
+ * results are used for up to `staleMs`.
+ */
+export function fromTenantMap (options: TenantMapOptions): TenantMap {
+  const {
+    key, get, ttlMs = 30_000, staleMs = 3_600_000, negativeTtlMs = 5_000, max = 10_000, timeoutMs = 200, readsHeaders, onError,
+    now = Date.now, name = 'tenant-map'
+  } = Object(options) as TenantMapOptions
+  let store: TenantStore | undefined
+
+  const resolver = builtIn({ reads: 'tenant-map', argument: options }, {
+    name,
+    timeoutMs,
+    ...readsHeaders !== undefined && { readsHeaders },
+    ...onError !== undefined && { onError },
+    resolve (request) {
+      const stated = statedTenant.get(request)
+      const tenant: unknown = stated === undefined ? answerAtOnce(key, request) : stated
+      if (tenant === undefined || tenant === null) return undefined
+      const id = tenantId(tenant, name)
+      // The store is made on first use, after the config has been checked.
+      store ??= new TenantStore({ get, ttlMs, staleMs, negativeTtlMs, max, timeoutMs, now, name })
+      return store.answer(id, request.log)
+    }
+  })
+  return { ...resolver, invalidate: (key) => store?.forget(key), invalidateAll: () => store?.forgetAll() }
+}
+
+/**
+ * Returns a tenant id as a string. Any other type than string or number is a mistake in the token or the config. Ignoring
+ * it would send a pinned tenant to the default version.
+ *
+ * @throws `PINNED_VERSION_INVALID`
+ */
+function tenantId (tenant: unknown, name: string): string {
+  if (typeof tenant === 'string') return tenant
+  if (Number.isFinite(tenant)) return String(tenant)
+  // The pin of this tenant may be locked, so overrides are refused too.
+  throw pinnedVersionInvalid({
+    members: { source: name },
+    locked: true,
+    cause: new TypeError(`the tenant id for ${name} must be text or a number, not ${show(tenant)}`)
+  })
+}

@@ -1,0 +1,86 @@
+import type { FastifyRequest } from 'fastify'
+import type { Consumer, Tier } from '../../types/index.ts'
+import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { show } from '../problems/config-problems.ts'
+import { isRefusal } from '../errors.ts'
+import { dayOf, type RegisteredVersion } from '../registry/registered-version.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Case, Served } from './decide/types.ts'
+import { isExempt } from './decide/exempt.ts'
+
+/** Records usage, and emits the events of versions near their end. */
+export class Reporter {
+  readonly #registry: Registry
+  readonly #consumer: Consumer
+  /** The last day of each report that is made at most once a day. */
+  readonly #told = new Map<string, number>()
+
+  constructor (registry: Registry, consumer: Consumer = subjectOf) {
+    this.#registry = registry
+    this.#consumer = consumer
+  }
+
+  served ({ chosen, version }: Served, { request, now }: Case): void {
+    const { tier, source } = chosen
+    const use = this.#note(chosen.version, tier, source, request, now)
+    if (version.isPlain && version === chosen.version) return
+
+    const { announcements } = this.#registry
+    if (version !== chosen.version) {
+      const event = { version: chosen.version.id, to: version.id }
+      if (tier !== 'default') announcements.tell('forwarded', { ...use, ...event })
+      else if (this.#isFirstToday(`moved ${event.version}`, now)) {
+        request.log.error(event, 'the default version has ended or is switched off, and another one serves')
+        announcements.tell('default-moved', event)
+      }
+    }
+    if (version.isOverdueAt(now) && this.#isFirstToday(`overdue ${version.id}`, now)) {
+      const event = { version: version.id, sunsetAt: new Date(version.sunsetAt!) }
+      request.log.warn(event, 'the sunset of a version has passed, and it is still served')
+      announcements.tell('sunset-overdue', event)
+    }
+    const brownout = version.brownoutAt(now)
+    if (tier !== 'default' && brownout?.mode === 'observe' && !isExempt(brownout, request)) {
+      announcements.tell('brownout', { ...use, version: version.id, refused: false })
+    }
+  }
+
+  /** Refused requests count as usage too. */
+  failed (error: unknown, { request, revision, now }: Case): void {
+    if (!isRefusal(error)) return
+    const { code, members, tier } = error
+    const version = members?.version === undefined || tier === undefined ? undefined : revision.find(members.version)?.version
+    if (version === undefined) return
+    const use = this.#note(version, tier!, members!.source!, request, now)
+    if (code === 'VERSION_BROWNOUT') this.#registry.announcements.tell('brownout', { ...use, refused: true })
+  }
+
+  #note (version: RegisteredVersion, tier: Tier, source: string, request: FastifyRequest, now: number) {
+    const use = { consumer: this.#nameOf(request), version: version.id, tier, source }
+    const isDeprecated = version.stateAt(now) === 'deprecated'
+    if (this.#registry.usageLog.note(use, now, isDeprecated)) this.#registry.announcements.tell('deprecated-use', use)
+    return use
+  }
+
+  #nameOf (request: FastifyRequest): string | null {
+    try {
+      const name: unknown = answerAtOnce(this.#consumer, request) ?? null
+      if (name === null || typeof name === 'string') return name
+      throw new TypeError(`it must give text, not ${show(name)}`)
+    } catch (err) {
+      request.log.warn({ err }, 'resolve.consumer failed')
+      return null
+    }
+  }
+
+  #isFirstToday (what: string, now: number): boolean {
+    if (this.#told.get(what) === dayOf(now)) return false
+    this.#told.set(what, dayOf(now))
+    return true
+  }
+}
+
+function subjectOf ({ identity }: FastifyRequest): string | undefined {
+  const subject = identity?.claims.sub
+  return typeof subject === 'string' ? subject : undefined
+}

@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify'
+import type { ResolveOptions } from '../../types/index.ts'
+import { credentialHeaders, ownedHeaders } from '../stage/context.ts'
+import { readsWhatItSays } from './decide/run-resolver.ts'
+import type { Rules } from './decide/types.ts'
+import { HeaderReads } from './decide/header-reads.ts'
+
+/** The headers that a decision may depend on. */
+interface Variation {
+  /** Named in `Vary` of every response. */
+  readonly always: readonly string[]
+  /** Also named if a shared cache may store the response. */
+  readonly whenShared: readonly string[]
+  /** Further headers that functions of the app are found to read. */
+  readonly learned: HeaderReads
+}
+
+/**
+ * Returns the names for `Vary` (RFC 9110 12.5.5): the client's headers that resolvers and functions of the app declare or
+ * are found to read, whichever tier decided. The token's header is only needed if a shared cache may store the response for
+ * other callers (RFC 9111 3.5). Owned headers do not come from the client.
+ */
+export function variation (app: FastifyInstance, options: ResolveOptions, rules: Rules): Variation {
+  const { varyAuthorization = 'auto', readsHeaders = [] } = options
+  const { override, weak, pin } = rules
+  const owned = ownedHeaders.get(app)
+  const read = [...[...override, ...weak, ...pin].flatMap(({ readsHeaders = [] }) => readsHeaders), ...readsHeaders]
+  const own = [...new Map(read.map((name) => [name.toLowerCase(), name])).values()].filter((name) => !owned.has(name))
+  const credentials = credentialHeaders.get(app)
+  const known = new Set(own.map((name) => name.toLowerCase()))
+  const learned = new HeaderReads((name) => known.has(name) || owned.has(name))
+  if (varyAuthorization === 'always') return { always: [...own, ...credentials], whenShared: [], learned }
+  return { always: own, learned, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? credentials : [] }
+}
+
+/** Whether the decision may depend on the caller's identity. */
+function looksAtCaller ({ override, weak, pin, allow, default: byDefault }: Rules): boolean {
+  return pin.length > 0 || allow !== undefined || typeof byDefault === 'function' || ![...override, ...weak].every(readsWhatItSays)
+}

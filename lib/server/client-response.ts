@@ -1,0 +1,122 @@
+import { ServerResponse } from 'node:http'
+import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
+import { fieldLists } from '../http/field-lists.ts'
+import { giveBack } from '../proxy-versions/memory/read-buffers.ts'
+
+const { end, write } = ServerResponse.prototype
+/** Whether Node's own method was in place when this module was loaded. */
+const isNodes = !Object.hasOwn(ServerResponse.prototype, 'write')
+
+export type Response = ServerResponse | Http2ServerResponse
+
+/** Whether the client has left. */
+export function isGone (response: Response): boolean {
+  return 'stream' in response ? response.stream.destroyed : response.destroyed
+}
+
+/** Ends the connection after a response, because no more requests are read from it. HTTP/2 sends GOAWAY instead. */
+export function endConnectionAfter (response: Response): void {
+  if ('stream' in response) return
+  const { socket } = response
+  response.shouldKeepAlive = false
+  // The headers may already have been sent with `keep-alive`.
+  response.once('finish', () => socket?.destroySoon())
+}
+
+/** Whether the client reads more slowly than the gateway writes. */
+export function needsDrain (response: Response): boolean {
+  return 'stream' in response ? response.stream.writableNeedDrain : response.writableNeedDrain
+}
+
+/**
+ * Ends a response so that the client cannot mistake it for a complete one. An HTTP/2 stream that is destroyed without an
+ * error is reset with `NO_ERROR`, which clients take for a normal end.
+ */
+export function breakOff (response: Response): void {
+  if ('stream' in response) response.stream.destroy(new Error('the response broke off'))
+  else if (response.req.httpVersion === '1.0') breakOffHttp10(response)
+  else response.destroy()
+}
+
+/**
+ * Milliseconds for a client to read the data that has arrived. A client built on libuv reports a reset that arrives
+ * together with data as a normal end.
+ */
+const resetDelay = 50
+
+/**
+ * Resets the connection, because a normal close could end the response properly. TLS needs no reset: Node sends no
+ * `close_notify` when it destroys a socket. A Unix socket has no reset.
+ */
+function breakOffHttp10 (response: ServerResponse): void {
+  const { socket } = response
+  if (socket === null || 'encrypted' in socket || socket.remoteAddress === undefined) response.destroy()
+  // The timer may be late. A client in this process reads between the timer and the immediate.
+  else setTimeout(() => setImmediate(() => socket.resetAndDestroy()), resetDelay)
+}
+
+/**
+ * Writes a chunk of a body without delay. Node would wait for more data and report backpressure meanwhile, although the
+ * connection has room, and a pause for every chunk slows down large responses.
+ *
+ * @returns whether the client takes more; if not, `drain` follows
+ */
+export function writePiece (response: Response, piece: Buffer): boolean {
+  if ('stream' in response) return response.write(piece)
+  const { socket } = response
+  socket?.cork()
+  // A replacement of Node's method may keep the chunk.
+  const takesMore = isNodes && response.write === write ? response.write(piece, (error) => onWritten(error, piece)) : response.write(piece)
+  socket?.uncork()
+  return takesMore || response.writableLength === 0
+}
+
+function onWritten (error: Error | null | undefined, piece: Buffer): void {
+  if (error == null) giveBack(piece)
+}
+
+/** Longest body that is joined with its head, in bytes. */
+const longestWithHead = 8 * 1024
+
+/**
+ * Ends a response with the last chunk of its body, or all of it. A short body whose head is not sent yet is joined with
+ * the head as one string, as Node does for string bodies: two buffers would need `writev`, which costs as much as the
+ * rest of the response.
+ */
+export function endWith (response: Response, body: Buffer | null): void {
+  if (body === null) response.end()
+  else if ('stream' in response) response.end(body)
+  else if (body.length > longestWithHead || response.chunkedEncoding || isWatched(response) || !hasHead(response)) response.end(body)
+  else {
+    response._header += body.toString('latin1')
+    response.end()
+  }
+}
+
+/** Whether Node still has `_header`, which is a private field. */
+function hasHead (response: ServerResponse): response is ServerResponse & { _header: string } {
+  return typeof (response as ServerResponse & { _header?: unknown })._header === 'string'
+}
+
+/** Whether Node checks the body's length, or its methods were replaced, as `inject()` does. */
+function isWatched (response: ServerResponse): boolean {
+  return response.strictContentLength || response.end !== end || response.write !== write
+}
+
+/** Sends trailers after the body. */
+export function addTrailers (response: Response, trailers: Array<[name: string, value: string]>): void {
+  if (!('stream' in response)) return response.addTrailers(trailers)
+  const fields = Object.fromEntries([...fieldLists(trailers.flat())].map(([name, { values }]) => [name, values]))
+  const { stream } = response
+  // Node's own listener would throw an uncatchable error for a repeated field that it sends only once.
+  stream.removeAllListeners('wantTrailers').once('wantTrailers', () => sendTrailers(stream, fields))
+}
+
+function sendTrailers (stream: ServerHttp2Stream, fields: Record<string, string[]>): void {
+  try {
+    stream.sendTrailers(fields)
+  } catch {
+    // Joining repeated fields keeps their meaning (RFC 9110 5.3).
+    stream.sendTrailers(Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, values.join(', ')])))
+  }
+}

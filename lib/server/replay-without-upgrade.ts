@@ -1,0 +1,35 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { connectionOptions } from '../http/connection-header.ts'
+
+/** Whether a request on the connection has no complete response yet. */
+export function isBusy (socket: Duplex & { _httpMessage?: object | null }): boolean {
+  return socket._httpMessage != null
+}
+
+/**
+ * Makes the server read a request again without `Upgrade`, because Node treats an upgrade as the last request of its
+ * connection. If the request cannot be restored, the connection is cut.
+ */
+export function sendAgain (server: Pick<Server, 'emit' | 'maxHeadersCount'>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  // The responses to two requests would mix.
+  if (isBusy(socket) || hasLostHeaders(server, request)) {
+    socket.destroy()
+    return
+  }
+  const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`]
+  for (let i = 0; i < request.rawHeaders.length; i += 2) {
+    const [name, value] = [request.rawHeaders[i]!, request.rawHeaders[i + 1]!]
+    if (/^(upgrade|http2-settings)$/i.test(name)) continue
+    if (name.toLowerCase() !== 'connection') lines.push(`${name}: ${value}`)
+    else lines.push(`${name}: ${connectionOptions([value]).filter((option) => !/^(upgrade|http2-settings)$/.test(option)).join(', ')}`)
+  }
+  socket.unshift(head)
+  socket.unshift(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'))
+  server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket)
+}
+
+/** Node drops headers beyond the limit. Without its length, a body would be read as the next request. */
+function hasLostHeaders ({ maxHeadersCount }: Pick<Server, 'maxHeadersCount'>, { rawHeaders }: IncomingMessage): boolean {
+  return maxHeadersCount !== 0 && rawHeaders.length >= (maxHeadersCount ?? 1000) * 2
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http'
+import { splitTarget } from '../http/request-target.ts'
+
+type Raw = Pick<IncomingMessage, 'url' | 'method'>
+
+/** The original targets and methods of requests that were changed for the router. */
+const written = new WeakMap<object, Raw>()
+const unknownMethods = new WeakSet<object>()
+
+/**
+ * Changes a request so that the router finds a route for it and the hooks run. `restoreRequest` undoes the change.
+ *
+ * - RFC 3986 allows percent-encoding of any byte, such as Latin-1 in `/caf%E9`. Fastify's router responds 400 unless it is UTF-8.
+ * - Fastify responds 404 to a method that the app does not know, instead of 501 (RFC 9110 9.1). The router sees TRACE instead,
+ *   which the gateway refuses as well.
+ */
+export function makeRoutable (raw: Raw, methods: ReadonlySet<string>): void {
+  const { url, method } = raw
+  const isKnown = methods.has(method!)
+  const target = routableTarget(url!)
+  if (target === url && isKnown) return
+  written.set(raw, { url, method })
+  raw.url = target
+  if (isKnown) return
+  raw.method = 'TRACE'
+  unknownMethods.add(raw)
+}
+
+/** Restores the target and method as the client wrote them. */
+export function restoreRequest (raw: Raw): void {
+  if (!raw.url!.includes('%25') && raw.method !== 'TRACE') return
+  Object.assign(raw, written.get(raw))
+  written.delete(raw)
+}
+
+export function hasUnknownMethod (raw: object): boolean {
+  return unknownMethods.has(raw)
+}
+
+function routableTarget (url: string): string {
+  if (!url.includes('%')) return url
+  const [path, query] = splitTarget(url)
+  if (isUtf8(path)) return url
+  return path.replaceAll(/(?:%[\da-f]{2})+|%/gi, (run) => isUtf8(run) ? run : run.replaceAll('%', '%25')) + query
+}
+
+/** Whether every `%` in a path is followed by two hexadecimal digits (RFC 3986 2.1). */
+export function isWellEncoded (path: string): boolean {
+  return !path.includes('%') || !/%(?![\da-f]{2})/i.test(path)
+}
+
+function isUtf8 (path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}

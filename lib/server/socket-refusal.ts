@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { Refusal } from '../errors.ts'
+import { problemOf } from '../problems/refuse.ts'
+import { problemOptions } from '../stage/context.ts'
+
+/** Milliseconds that a refused client has to end its side of the connection. */
+const longestLinger = 1_000
+
+/** A connection, with the response in progress on it. */
+export type ServerSocket = Duplex & { _httpMessage?: ServerResponse | null }
+
+/**
+ * Logs the refusal of a request that Fastify does not see, and returns the response. `problems.render` does not apply, because
+ * there is no request to render for.
+ */
+export function responseTo (app: FastifyInstance, refusal: Refusal): { fields: Record<string, string>, body: string } {
+  const { code, headers, cause } = refusal
+  const id = randomUUID()
+  app.log.info({ reqId: id, code, ...cause instanceof Error && { cause: cause.message } }, 'request refused')
+  const body = JSON.stringify(problemOf(refusal, { id }, problemOptions.get(app)))
+  const length = String(Buffer.byteLength(body))
+  return { fields: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'content-length': length, ...headers }, body }
+}
+
+/** Writes a refusal to a connection for which Node has made no response, and closes the connection. */
+export function refuseOnSocket (app: FastifyInstance, socket: ServerSocket, refusal: Refusal): void {
+  const { fields, body } = responseTo(app, refusal)
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
+  const { statusCode: status } = refusal
+  // The system resets a connection that is closed with unread bytes, and the reset can destroy the response in transit.
+  const limit = setTimeout(() => socket.destroy(), longestLinger).unref()
+  socket.on('error', () => {}).once('close', () => clearTimeout(limit)).resume()
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, 'connection: close', '', body].join('\r\n'))
+}

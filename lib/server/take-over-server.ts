@@ -1,0 +1,128 @@
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { isUnder, type Mounted, mountedAt } from '../proxy-versions/request/request-target.ts'
+import { takeConnect } from './connect-method.ts'
+import { takeExpectations } from './expectations.ts'
+import { isBusy, sendAgain } from './replay-without-upgrade.ts'
+import { hasMoreListeners, takeListeners } from './server-listeners.ts'
+import { answerUnknownMethod } from './unknown-methods.ts'
+import { makeRoutable } from './routable-requests.ts'
+
+/** The connection of a request that asks for another protocol. Node no longer reads from it. */
+export interface Upgrading {
+  socket: Duplex
+  /** Bytes that the client sent after its request. They are held back until the upstream agrees. */
+  head: Buffer
+}
+
+type Server = FastifyInstance['server'] & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
+type IsOurs = (request: IncomingMessage) => boolean
+
+const upgrading = new WeakMap<object, Upgrading>()
+
+/** A prefix whose requests belong to the gateway. */
+interface Place {
+  app: FastifyInstance
+  mounted: Mounted
+  /** Whether the gateway can forward the protocols of an `Upgrade` field. */
+  takesUpgrade: (field: string) => boolean
+}
+
+const placesOf = new WeakMap<Server, Place[]>()
+
+/** Returns the scope of the first gateway on a server, or `undefined` before a gateway has taken over the server. */
+export function gatewayOn (server: Server): FastifyInstance | undefined {
+  return placesOf.get(server)?.[0]!.app
+}
+
+/** The connection of a request that asks for another protocol; `undefined` for all others. */
+export function upgradingOf (raw: object): Upgrading | undefined {
+  return upgrading.get(raw)
+}
+
+/**
+ * Takes over what Node's server handles before a request reaches Fastify. Upgrades and expectations go through the router,
+ * so that the same hooks see them. An unknown method gets 501, and `CONNECT` 405. Earlier listeners still handle everything
+ * outside the prefix.
+ */
+export function takeOver (app: FastifyInstance, prefix: string, takesUpgrade: Place['takesUpgrade']): void {
+  const { server, routing, initialConfig, supportedMethods } = app
+  const before = placesOf.get(server)
+  placesOf.set(server, [...before ?? [], { app, mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
+  if (before !== undefined) return
+  const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => placesOf.get(server)!.some((place) => isUnder(place.mounted, url!))
+  const hasUse: IsOurs = ({ url, headers }) =>
+    placesOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
+  const methods = new Set(supportedMethods)
+  // This must run before Fastify's own listener, which routes the request.
+  server.prependListener('request', (request: IncomingMessage) => {
+    if ((request.url!.includes('%') || !methods.has(request.method!)) && isOurs(request)) makeRoutable(request, methods)
+  })
+  takeUpgrades(server, (request, response) => {
+    makeRoutable(request, methods)
+    routing(request, response)
+  }, isOurs, hasUse)
+  takeExpectations(server, isOurs)
+  takeUnknownMethods(app, isOurs)
+  takeConnect(app)
+}
+
+function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOurs: IsOurs, hasUse: IsOurs): void {
+  const callOthers = takeListeners(server, 'upgrade')
+  const before = server.shouldUpgradeCallback
+  const isTaken = (request: IncomingMessage): boolean => isOurs(request)
+    ? isUpgrade(request) && hasUse(request)
+    : (callOthers !== null || hasMoreListeners(server, 'upgrade')) && before?.call(server, request) !== false
+
+  // Only newer versions of Node call this. They also read the body, so `sendAgain` cannot replay it.
+  server.shouldUpgradeCallback = isTaken
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isTaken(request)) {
+      if (!isOurs(request)) return callOthers?.(request, socket, head)
+      upgrading.set(request, { socket, head })
+      routing(request, responseOn(socket, request))
+    } else if (before !== undefined && hasBody(request)) socket.destroy()
+    else sendAgain(server, request, socket, head)
+  })
+}
+
+/** Earlier listeners, such as Fastify's, handle all other parse errors. */
+function takeUnknownMethods (app: FastifyInstance, isOurs: (request: { url: string }) => boolean): void {
+  const { server } = app
+  const callOthers = takeListeners(server, 'clientError')
+  server.on('clientError', (error: Error, socket: Duplex) => {
+    if (answerUnknownMethod(app, error, socket, isOurs)) return
+    if (callOthers !== null) callOthers(error, socket)
+    else if (!hasMoreListeners(server, 'clientError')) socket.destroy(error)
+  })
+}
+
+/**
+ * Whether an upgrade can be forwarded. A server may ignore `Upgrade` (RFC 9110 7.8). The gateway does so for HTTP/1.0, for a
+ * request with a body, and for a pipelined request whose predecessor has no response yet.
+ */
+function isUpgrade (request: IncomingMessage): boolean {
+  const { httpVersion, socket } = request
+  return httpVersion === '1.1' && !hasBody(request) && !isBusy(socket)
+}
+
+function hasBody ({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** Makes a response for a connection from which Node reads no more requests. */
+function responseOn (socket: Duplex, request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
+  response.on('finish', () => {
+    // Unread bytes would make the system reset the connection and destroy the response in transit.
+    socket.on('finish', () => socket.destroy()).resume().end()
+  })
+  // Node stopped forwarding this when it handed the socket over.
+  socket.on('drain', () => response.emit('drain'))
+  // A socket emits `end` only while it is read, and an `error` without a listener would be thrown.
+  socket.on('error', () => {}).on('end', () => { if (response.statusCode !== 101) socket.destroy() }).read(0)
+  return response
+}

@@ -1,0 +1,99 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, request } from 'undici'
+import type { RemoteKeysOptions } from '../../../types/index.ts'
+import { hasPem, pemRemedy } from '../../identity/pem-to-jwks.ts'
+import { isLoopback } from '../../identity/safe-source.ts'
+import { fetchRemedy, KeyFetchError } from './key-fetch-error.ts'
+
+type Options = Pick<RemoteKeysOptions, 'headers' | 'proxy' | 'ca'> & {
+  /** For the whole fetch, including the connection. */
+  timeoutMs: number
+  maxBytes: number
+}
+
+/** Fetches JSON. */
+export interface JsonClient {
+  /** @throws KeyFetchError unless a complete, valid response with status 200 arrives in time */
+  fetch (url: URL): Promise<unknown>
+  /** Aborts fetches in flight and closes the connections. */
+  close (): Promise<void>
+}
+
+const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress)
+}
+
+/** Some issuers only offer one of the types; some firewalls refuse clients without a `User-Agent`. */
+const defaultHeaders = {
+  accept: 'application/jwk-set+json, application/json;q=0.9, */*;q=0.1',
+  'accept-encoding': 'gzip, deflate, br',
+  'user-agent': 'fastify-version-gateway'
+}
+
+/** A client for untrusted servers: it limits time and size, and follows no redirects. */
+export function jsonClient (options: Options): JsonClient {
+  const { timeoutMs, maxBytes, headers, proxy } = options
+  const all = { ...defaultHeaders, ...lowerCased(headers) }
+  const direct = agentOf(options, false)
+  const others = agentOf(options, proxy)
+
+  async function get (url: URL): Promise<unknown> {
+    const signal = AbortSignal.timeout(timeoutMs)
+    // A proxy elsewhere cannot reach this machine's loopback.
+    const dispatcher = proxy === undefined && isLoopback(url) ? direct : others
+    const { statusCode, headers, body } = await request(url, { dispatcher, signal, headers: all })
+    // Following redirects would let an open redirect of the issuer lead to an attacker's keys.
+    if (statusCode !== 200) {
+      await body.dump({ limit: maxBytes, signal })
+      throw KeyFetchError.ofResponse(url, statusCode, headers)
+    }
+    return parse(url, headers, await decoded(Buffer.from(await body.arrayBuffer()), headers['content-encoding'], maxBytes))
+  }
+
+  return {
+    async fetch (url) {
+      try {
+        return await get(url)
+      } catch (error) {
+        throw error instanceof KeyFetchError ? error : new KeyFetchError(url, ...fetchRemedy(error as Error, timeoutMs), { cause: error })
+      }
+    },
+    async close () { await Promise.all([direct.destroy(), others.destroy()]) }
+  }
+}
+
+function agentOf (
+  { timeoutMs, maxBytes, ca }: Options, proxy: Options['proxy']
+): Dispatcher {
+  const tls = ca === undefined ? {} : { ca: ca as string }
+  // Proxies usually allow tunnels to port 443 only, so they are asked for plain HTTP directly.
+  const options = { connect: { timeout: timeoutMs, ...tls }, maxResponseSize: maxBytes, proxyTunnel: false }
+  if (proxy === false) return new Agent(options)
+  if (proxy === undefined) return new EnvHttpProxyAgent({ ...options, requestTls: tls })
+  return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
+}
+
+function lowerCased (headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** Limits the decoded size, because a few bytes may decode to gigabytes. */
+async function decoded (body: Buffer, encoding: string | string[] | undefined, maxBytes: number): Promise<Buffer> {
+  const name = String(encoding ?? 'identity').trim().toLowerCase()
+  if (name === 'identity' || name === '') return body
+  const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined
+  if (decode === undefined) throw new Error('the response has a Content-Encoding that was not asked for')
+  return await decode(body, { maxOutputLength: maxBytes })
+}
+
+function parse (url: URL, headers: Readonly<Record<string, unknown>>, body: Buffer): unknown {
+  const text = body.toString().replace(/^\uFEFF/, '')
+  try {
+    return JSON.parse(text)
+  } catch {
+    if (hasPem(text)) throw new KeyFetchError(url, 'has PEM, not a JWKS', `${pemRemedy}.`)
+    const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(String(headers['content-type'] ?? ''))?.[0] ?? 'no Content-Type'
+    throw new KeyFetchError(url, `answered with ${type} that is not JSON`, 'Use the address of the JWKS, or { discovery: true }.')
+  }
+}

@@ -1,0 +1,190 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { DiscoveredJwks, IdentityProvider, PublicJwk, RemoteJwks } from '../../../types/index.ts'
+import { keysUnavailable } from '../../errors.ts'
+import { soleIssuer } from '../../identity/issuers.ts'
+import { type VerificationKey, verificationKey } from '../../identity/verification-key.ts'
+import { chain, type MaybePromise } from '../../shared/maybe-promise.ts'
+import { jsonClient, type JsonClient } from './fetch-json.ts'
+import { KeyFetchError } from './key-fetch-error.ts'
+import { fittingKeys, type KeyHint, type KeySource, type KeyStatus } from './key-source.ts'
+import { keysIn } from './keys-in.ts'
+import { keySetUrl } from './key-set-url.ts'
+
+/** Delay after the first failed fetch, in milliseconds. It doubles with each further failure. */
+const firstRetryMs = 1_000
+
+export interface Surroundings {
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
+  /** A monotonic clock, in milliseconds. Intervals must not depend on the time of day, which may be set back. */
+  now?: () => number
+  /** The time of day, in milliseconds since 1970. */
+  today?: () => number
+}
+
+/** A provider whose keys are fetched. */
+export interface User extends Pick<IdentityProvider, 'name' | 'issuer'> {
+  readonly jwks: RemoteJwks | DiscoveredJwks
+}
+
+/** Fetches the keys of providers, renews them in the background, and keeps using them while their source is down. */
+export class RemoteKeys implements KeySource {
+  readonly #jwks: RemoteJwks | DiscoveredJwks
+  readonly #issuer: string | null
+  readonly #client: JsonClient
+  /** Names of the providers, for the log. */
+  #provider = ''
+  #refreshMs = 0
+  #cooldownMs = 0
+  #staleMs = 0
+  readonly #log: Surroundings['log']
+  readonly #now: () => number
+  readonly #today: () => number
+  #keys: readonly VerificationKey[] | null = null
+  /** The keys of the last set by their JSON. An unchanged key stays valid, and so do cached tokens that it verified. */
+  #prepared = new Map<string, VerificationKey | string>()
+  #loadedAt = -Infinity
+  /** Time of the last fetch that failed, or that a token caused while there were keys. Background fetches cause no cooldown. */
+  #refetchedAt = -Infinity
+  #lastError: string | null = null
+  #failures = 0
+  readonly #fetches = { succeeded: 0, failed: 0 }
+  #nextAt = 0
+  /** No token causes a fetch before this time (`Retry-After`). */
+  #notBefore = 0
+  #fetching: Promise<void> | null = null
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor (user: User, { log, now = performance.now.bind(performance), today = Date.now }: Surroundings) {
+    const { jwks, issuer } = user
+    const { timeoutMs = 5_000, maxBytes = 1024 * 1024 } = jwks
+    this.#jwks = jwks
+    this.#issuer = soleIssuer(issuer)
+    this.#client = jsonClient({ ...jwks, timeoutMs, maxBytes })
+    this.#log = log
+    this.#now = now
+    this.#today = today
+    this.serve([user])
+  }
+
+  /** Takes the strictest times of all providers that use the keys. */
+  serve (users: readonly User[]): void {
+    const strictest = (choose: (...seconds: number[]) => number, name: 'refreshSeconds' | 'cooldownSeconds' | 'staleIfErrorSeconds', seconds: number): number =>
+      choose(...users.map(({ jwks }) => jwks[name] ?? seconds)) * 1000
+    const refreshMs = strictest(Math.min, 'refreshSeconds', 600)
+    const isEarlier = refreshMs < this.#refreshMs
+    this.#provider = [...new Set(users.map(({ name }) => name))].join(', ')
+    this.#refreshMs = refreshMs
+    this.#cooldownMs = strictest(Math.max, 'cooldownSeconds', 30)
+    this.#staleMs = strictest(Math.min, 'staleIfErrorSeconds', 86_400)
+    if (isEarlier && this.#timer !== undefined) this.#schedule()
+  }
+
+  find (hint: KeyHint): MaybePromise<readonly VerificationKey[]> {
+    this.#expire()
+    const found = this.#keys === null ? [] : fittingKeys(this.#keys, hint)
+    // An unknown key may be new, so the set is fetched again. The cooldown prevents forged tokens from flooding the issuer.
+    if (found.length > 0 || (this.#fetching === null && this.#isCoolingDown)) return this.#given(found)
+    if (this.#keys !== null) {
+      // A set in flight may be older than the key.
+      if (this.#fetching !== null) return this.#fetching.then(() => this.find(hint))
+      this.#refetchedAt = this.#now()
+    }
+    return chain(this.refresh(), () => this.#given(this.#keys === null ? [] : fittingKeys(this.#keys, hint)))
+  }
+
+  /** Fetches the set, one fetch at a time. It never rejects: the status has the error. */
+  async refresh (): Promise<void> {
+    this.#fetching ??= this.#load().finally(() => { this.#fetching = null })
+    await this.#fetching
+  }
+
+  status (): KeyStatus {
+    return {
+      keys: (this.#keys ?? []).map(({ kid, algorithms }) => ({ kid, algorithms })),
+      lastRefresh: this.#keys === null ? null : new Date(this.#today() - (this.#now() - this.#loadedAt)),
+      lastError: this.#lastError,
+      fetches: { ...this.#fetches }
+    }
+  }
+
+  /** Aborts a fetch in flight. */
+  async close (): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    await this.#client.close()
+  }
+
+  get #isCoolingDown (): boolean {
+    return this.#now() - this.#refetchedAt < this.#cooldownMs || this.#now() < this.#notBefore
+  }
+
+  #given (found: readonly VerificationKey[]): readonly VerificationKey[] {
+    if (this.#keys !== null) return found
+    const wait = Math.max(1, Math.ceil((this.#nextAt - this.#now()) / 1000))
+    throw keysUnavailable({ cause: new Error(this.#lastError!), headers: { 'retry-after': String(wait) } })
+  }
+
+  async #load (): Promise<void> {
+    try {
+      // The config check allows discovery only with one exact issuer.
+      const url = await keySetUrl(this.#client, this.#issuer!, this.#jwks)
+      this.#take(keysIn(url, await this.#client.fetch(url)), url)
+      this.#fetches.succeeded++
+    } catch (error) {
+      this.#refetchedAt = this.#now()
+      this.#notBefore = error instanceof KeyFetchError ? this.#now() + error.retryAfterMs : 0
+      this.#lastError = (error as Error).message
+      this.#failures++
+      this.#fetches.failed++
+      if (!this.#isClosed) this.#log.error({ err: error, provider: this.#provider }, 'keys of the provider could not be fetched')
+    }
+    this.#schedule()
+  }
+
+  /** Replaces the set. @throws when the new one has no usable key: a half-written or empty set must not replace a good one */
+  #take (jwks: readonly unknown[], url: URL): void {
+    const prepared = new Map<string, VerificationKey | string>()
+    for (const jwk of jwks as readonly PublicJwk[]) {
+      const identity = JSON.stringify(jwk)
+      const known = this.#prepared.get(identity)
+      const key = known ?? verificationKey(jwk)
+      if (known === undefined && typeof key === 'string') {
+        this.#log.warn({ provider: this.#provider, kid: jwk?.kid, reason: key }, 'a key of the provider is not used')
+      }
+      prepared.set(identity, key)
+    }
+    const keys = [...prepared.values()].filter((key) => typeof key !== 'string')
+    if (keys.length === 0) throw new KeyFetchError(url, 'has no key that could verify a token', 'The log has the reason for each key.')
+
+    for (const key of this.#keys ?? []) key.isCurrent = keys.includes(key)
+    this.#prepared = prepared
+    this.#keys = keys
+    this.#loadedAt = this.#now()
+    this.#lastError = null
+    this.#failures = 0
+  }
+
+  /** Drops keys that could not be renewed for too long, and invalidates cached tokens that they verified. */
+  #expire (): void {
+    if (this.#keys === null || this.#now() - this.#loadedAt < this.#refreshMs + this.#staleMs) return
+    for (const key of this.#keys) key.isCurrent = false
+    this.#keys = null
+    this.#prepared = new Map()
+    this.#refetchedAt = -Infinity
+  }
+
+  /** Schedules the next fetch: sooner after a failure, and soonest without keys. */
+  #schedule (): void {
+    clearTimeout(this.#timer)
+    if (this.#isClosed) return
+    const latest = Math.min(Math.max(this.#cooldownMs, firstRetryMs), this.#refreshMs)
+    const soonest = this.#keys === null ? firstRetryMs * 2 ** Math.min(this.#failures - 1, 10) : latest
+    const delay = this.#failures === 0 ? this.#refreshMs : Math.max(Math.min(soonest, latest), this.#notBefore - this.#now())
+    this.#nextAt = this.#now() + delay
+    this.#timer = setTimeout(() => {
+      this.#expire()
+      this.refresh().catch(() => {})
+    }, delay).unref()
+  }
+}

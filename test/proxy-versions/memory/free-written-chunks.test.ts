@@ -1,0 +1,94 @@
+import { channel } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { IncomingMessage } from 'node:http'
+import { type AddressInfo, connect, createServer, Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { freeWritten, own } from '../../../lib/proxy-versions/memory/free-written-chunks.ts'
+
+/** A connection that frees what it has written. */
+async function openConnection (t: Test): Promise<Socket> {
+  const server = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const connection = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  await once(connection, 'connect')
+  freeWritten(connection)
+  t.teardown(() => {
+    connection.destroy()
+    server.close()
+  })
+  return connection
+}
+
+/** The request of a client whose body is read by as many. */
+function uploadReadBy (readers: number): IncomingMessage {
+  const request = new IncomingMessage(new Socket())
+  for (let i = 0; i < readers; i++) request.on('data', () => {})
+  return request
+}
+
+async function write (connection: Socket, piece: Buffer | string): Promise<void> {
+  connection.write(piece)
+  await new Promise((resolve) => connection.write('', resolve))
+}
+
+t.test('an owned piece is freed when it has been written', async (t) => {
+  const connection = await openConnection(t)
+  const piece = Buffer.allocUnsafeSlow(65_536)
+
+  own(piece, uploadReadBy(1))
+  await write(connection, piece)
+
+  t.equal(piece.byteLength, 0)
+  t.equal(connection.bytesWritten, 65_536)
+})
+
+t.test('a piece that was not written is not freed', async (t) => {
+  const connection = await openConnection(t)
+  const piece = Buffer.allocUnsafeSlow(65_536)
+
+  own(piece, uploadReadBy(1))
+  connection.destroy()
+  connection.write(piece)
+  await once(connection, 'close')
+
+  t.equal(piece.byteLength, 65_536)
+})
+
+t.test('a piece is left alone that is short, shared, or read by others as well', async (t) => {
+  const connection = await openConnection(t)
+  const short = Buffer.allocUnsafeSlow(16_383)
+  const shared = Buffer.allocUnsafeSlow(65_536).subarray(0, 65_535)
+  const read = Buffer.allocUnsafeSlow(65_536)
+
+  own(short, uploadReadBy(1))
+  own(shared, uploadReadBy(1))
+  own(read, uploadReadBy(2))
+  for (const piece of [short, shared, read]) await write(connection, piece)
+  await write(connection, 'text')
+
+  t.strictSame([short, shared, read].map((piece) => piece.byteLength), [16_383, 65_535, 65_536])
+})
+
+t.test('a piece of HTTP/2 is left alone: Node shares its memory among streams', async (t) => {
+  const connection = await openConnection(t)
+  const piece = Buffer.allocUnsafeSlow(65_536)
+
+  own(piece, Object.assign(uploadReadBy(1), { stream: {} }))
+  await write(connection, piece)
+
+  t.equal(piece.byteLength, 65_536)
+})
+
+t.test('a piece is left alone while somebody listens to what undici sends', async (t) => {
+  const connection = await openConnection(t)
+  const piece = Buffer.allocUnsafeSlow(65_536)
+  const sent = channel('undici:request:bodyChunkSent')
+  const listener = (): void => {}
+
+  sent.subscribe(listener)
+  own(piece, uploadReadBy(1))
+  sent.unsubscribe(listener)
+  await write(connection, piece)
+
+  t.equal(piece.byteLength, 65_536)
+})

@@ -1,0 +1,141 @@
+// @isolated: all connections of a process share the memory that these tests count.
+import { channel } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import t from 'tap'
+import { giveBack, readRegions } from '../../../lib/proxy-versions/memory/read-buffers.ts'
+
+/** A connection as Node has it: it is given a region, reads some of it, and asks for the next one. */
+class Connection {
+  readonly pieces: Buffer[] = []
+  region = readRegions.buffer()
+
+  push (piece: Buffer): boolean {
+    this.pieces.push(piece)
+    return true
+  }
+
+  /** @returns what was read */
+  read (length: number): Buffer {
+    readRegions.callback.call(this as unknown as Socket, length, this.region)
+    this.region = readRegions.buffer()
+    return this.pieces.at(-1)!
+  }
+
+  /** Reads all that its region has room for. */
+  fill (): Buffer {
+    return this.read(this.region.length)
+  }
+}
+
+t.test('short answers share a region until half of it is used', async (t) => {
+  const connection = new Connection()
+
+  const first = connection.read(5_000)
+  const second = connection.read(4_000)
+  const third = connection.read(300)
+
+  t.equal(second.buffer, first.buffer)
+  t.equal(second.byteOffset, 5_000)
+  t.not(third.buffer, first.buffer, 'less than half is left')
+})
+
+t.test('a connection that fills its region reads more at a time, and then less again', async (t) => {
+  const connection = new Connection()
+
+  connection.fill()
+  const long = connection.fill()
+  connection.read(100)
+
+  t.equal(long.length, 96 * 1024)
+  t.equal(connection.region.length, 16 * 1024)
+})
+
+t.test('the memory of a long piece is used again once it was given back, by one reader', async (t) => {
+  const [one, other] = [new Connection(), new Connection()]
+  one.fill()
+  const piece = one.fill()
+
+  giveBack(piece)
+  giveBack(piece)
+  one.fill()
+  other.fill()
+
+  t.equal(one.region.buffer, piece.buffer)
+  t.not(other.region.buffer, piece.buffer)
+})
+
+t.test('a connection that begins does not get what another one goes on with', async (t) => {
+  const one = new Connection()
+  let other: Connection | undefined
+  one.push = () => {
+    other = new Connection()
+    return false
+  }
+
+  const takesMore = readRegions.callback.call(one as unknown as Socket, 100, one.region)
+  one.region = readRegions.buffer()
+
+  t.equal(takesMore, false)
+  t.not(other!.region.buffer, one.region.buffer)
+})
+
+t.test('memory that somebody may still need is not used again', async (t) => {
+  const connection = new Connection()
+  const short = connection.fill()
+  const long = connection.fill()
+  const partly = connection.read(50_000)
+
+  giveBack(short)
+  giveBack(long.subarray(1))
+  giveBack(long.subarray(0, 100))
+  giveBack(partly.subarray(0, 49_999))
+  giveBack(Buffer.alloc(100))
+  connection.fill()
+
+  for (const piece of [short, long, partly]) t.not(connection.region.buffer, piece.buffer)
+})
+
+t.test('memory is not used again while somebody listens to what undici receives', async (t) => {
+  const connection = new Connection()
+  connection.fill()
+  const piece = connection.fill()
+  const received = channel('undici:request:bodyChunkReceived')
+  const listener = (): void => {}
+
+  received.subscribe(listener)
+  giveBack(piece)
+  received.unsubscribe(listener)
+  connection.fill()
+
+  t.not(connection.region.buffer, piece.buffer)
+})
+
+t.test('no more than 32 long regions wait to be used again', async (t) => {
+  const connections = Array.from({ length: 40 }, () => new Connection())
+  for (const connection of connections) connection.fill()
+  const given = new Set(connections.map((connection) => connection.fill()).map((piece) => {
+    giveBack(piece)
+    return piece.buffer
+  }))
+
+  const again = Array.from({ length: 40 }, () => new Connection()).filter((connection) => {
+    connection.fill()
+    return given.has(connection.region.buffer)
+  })
+
+  t.equal(again.length, 32)
+})
+
+t.test('what many slow readers keep is bounded: beyond it connections read less at a time', async (t) => {
+  const connections = Array.from({ length: 300 }, () => new Connection())
+  for (const connection of connections) connection.fill()
+  const lengths = connections.map((connection) => connection.fill().length)
+
+  t.ok(lengths.filter((length) => length === 96 * 1024).length <= 160)
+  t.equal(lengths.at(-1), 16 * 1024)
+  const short = connections.at(-1)!.fill()
+  t.equal(short.length, 16 * 1024)
+  giveBack(short)
+  connections.at(-2)!.fill()
+  t.equal(connections.at(-2)!.region.buffer, short.buffer, 'what is given back is used again here as well')
+})

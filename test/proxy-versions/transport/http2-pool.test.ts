@@ -1,0 +1,119 @@
+import type { ServerHttp2Stream } from 'node:http2'
+import { Readable } from 'node:stream'
+import t from 'tap'
+import { mostStreams } from '../../../lib/proxy-versions/transport/http2-connection.ts'
+import { makeHandler } from '../../helpers/dispatch-handler.ts'
+import { get, makePool } from '../../helpers/http2-pool.ts'
+import { saying, startHttp2Upstream } from '../../helpers/http2-upstream.ts'
+import { until } from '../../helpers/until.ts'
+
+t.test('requests wait for the first connection, and share it', async (t) => {
+  const { targets, ca, sessions } = await startHttp2Upstream(t, saying('ok'))
+  const { pool, told } = makePool(t, targets, ca)
+  const handlers = [1, 2, 3].map(() => makeHandler())
+
+  for (const { handler } of handlers) pool.dispatch(get, handler)
+  await Promise.all(handlers.map(async ({ ended }) => await ended))
+
+  for (const { notes } of handlers) t.strictSame(notes, ['connected', '200', 'ok', 'complete'])
+  t.equal(sessions.length, 1)
+  await until(() => told.length > 0)
+  t.strictSame(told, [10 * mostStreams])
+})
+
+t.test('a target that allows fewer streams gets more connections', async (t) => {
+  const held: ServerHttp2Stream[] = []
+  const settings = { maxConcurrentStreams: 2 }
+  const { targets, ca, sessions } = await startHttp2Upstream(t, (stream) => { held.push(stream) }, { settings })
+  const { pool, told } = makePool(t, targets, ca)
+  const handlers = [1, 2, 3, 4, 5].map(() => makeHandler())
+  pool.dispatch(get, handlers[0]!.handler)
+  await until(() => told.includes(20) && held.length === 1)
+
+  for (const { handler } of handlers.slice(1)) pool.dispatch(get, handler)
+  await until(() => held.length === 5)
+  for (const stream of held) saying('ok')(stream, {})
+  await Promise.all(handlers.map(async ({ ended }) => await ended))
+
+  t.equal(sessions.length, 3)
+})
+
+t.test('when no connection can be made all that wait for it are told, as having sent nothing', async (t) => {
+  const { pool } = makePool(t, 'https://127.0.0.1:1', '', {
+    connect: () => (_where, callback) => setImmediate(() => callback(Object.assign(new Error(), { code: 'ECONNREFUSED' }), null))
+  })
+  const handlers = [makeHandler(), makeHandler()]
+
+  for (const { handler } of handlers) pool.dispatch(get, handler)
+  await Promise.all(handlers.map(async ({ ended }) => await ended))
+
+  for (const { notes } of handlers) t.strictSame(notes, ['ECONNREFUSED'])
+})
+
+t.test('its close waits for a connection that is being made, and for what waits for that', async (t) => {
+  const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
+  let go = (): void => {}
+  const { pool } = makePool(t, targets, ca, { connect: (connect) => (where, callback) => { go = () => connect(where, callback) } })
+  const { handler, notes } = makeHandler()
+  pool.dispatch(get, handler)
+
+  const closed = pool.close()
+  go()
+  await closed
+
+  t.strictSame(notes, ['connected', '200', 'ok', 'complete'])
+})
+
+t.test('its close does not wait for one that cannot be made', async (t) => {
+  const { pool } = makePool(t, 'https://127.0.0.1:1', '', {
+    connect: () => (_where, callback) => setImmediate(() => callback(new Error('refused'), null))
+  })
+  pool.dispatch(get, makeHandler().handler)
+
+  await t.resolves(pool.close())
+})
+
+t.test('what was dispatched just before its close is sent, with a body as well', async (t) => {
+  const { targets, ca, sessions } = await startHttp2Upstream(t, (stream) => {
+    stream.respond({ ':status': 200 })
+    stream.pipe(stream)
+  })
+  const { pool } = makePool(t, targets, ca)
+  const [first, second] = [makeHandler(), makeHandler()]
+  pool.dispatch(get, first.handler)
+  await first.ended
+
+  pool.dispatch({ ...get, method: 'POST', body: Readable.from(['x']) }, second.handler)
+  await pool.close()
+
+  t.strictSame(second.notes, ['connected', '200', 'x', 'complete'])
+  await until(() => sessions.every(({ destroyed, closed }) => destroyed || closed))
+})
+
+t.test('what is refused during its close is sent with another connection, which is closed as well', async (t) => {
+  let asked = 0
+  const { targets, ca, sessions } = await startHttp2Upstream(t, (stream, headers) => {
+    if (++asked === 1) stream.close(7)
+    else saying('ok')(stream, headers)
+  })
+  const { pool } = makePool(t, targets, ca)
+  const { handler, notes } = makeHandler()
+  pool.dispatch(get, handler)
+
+  await pool.close()
+
+  t.strictSame(notes, ['connected', 'connected', '200', 'ok', 'complete'])
+  t.equal(sessions.length, 2)
+})
+
+t.test('a request that cannot be sent does not hold up the close', async (t) => {
+  const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
+  const { pool } = makePool(t, targets, ca)
+  const { handler, notes, ended } = makeHandler()
+
+  pool.dispatch({ ...get, headers: ['x-name', 'a\x01b'] }, handler)
+  await ended
+  await pool.close()
+
+  t.strictSame(notes, ['connected', 'UND_ERR_INVALID_ARG'])
+})

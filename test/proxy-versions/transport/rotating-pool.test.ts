@@ -1,0 +1,70 @@
+import t from 'tap'
+import { RenewedPool } from '../../../lib/proxy-versions/transport/rotating-pool.ts'
+import type { UpgradeHandler } from '../../../lib/proxy-versions/transport/upstream-handler.ts'
+
+/** A pool of pools that only note what they are told. */
+function makePool () {
+  const clock = { now: 0 }
+  const notes: string[] = []
+  const ends: Array<() => void> = []
+  let made = 0
+  const pool = new RenewedPool(() => {
+    const name = ++made
+    return {
+      dispatch: ({ path }) => notes.push(`${name}: ${path}`),
+      close: async () => {
+        notes.push(`${name} closes`)
+        await new Promise<void>((resolve) => ends.push(resolve))
+        notes.push(`${name} closed`)
+      },
+      destroy: async () => { notes.push(`${name} destroyed`) }
+    }
+  }, 100, () => clock.now)
+  const send = (path: string): void => pool.dispatch({ method: 'GET', path }, {} as UpgradeHandler)
+  return { pool, clock, notes, ends, send }
+}
+
+t.test('one that was used for long enough is replaced, and closes when what is under way is over', async (t) => {
+  const { clock, notes, send } = makePool()
+
+  for (const now of [0, 99, 100, 150, 200]) {
+    clock.now = now
+    send(`/${now}`)
+  }
+
+  t.strictSame(notes, ['1: /0', '1: /99', '1 closes', '2: /100', '2: /150', '2 closes', '3: /200'])
+})
+
+t.test('its close waits for all of them', async (t) => {
+  const { pool, clock, notes, ends, send } = makePool()
+  clock.now = 100
+  send('/')
+
+  const closed = pool.close().then(() => notes.push('all closed'))
+  for (const end of ends) end()
+  await closed
+
+  t.strictSame(notes, ['1 closes', '2: /', '2 closes', '1 closed', '2 closed', 'all closed'])
+})
+
+t.test('a request that comes after its close is served by one of its own, which closes behind it', async (t) => {
+  const { pool, notes, ends, send } = makePool()
+  const first = pool.close()
+
+  send('/late')
+  for (const end of ends) end()
+  await first
+
+  t.strictSame(notes, ['1 closes', '2: /late', '2 closes', '1 closed', '2 closed'])
+})
+
+t.test('all of them are destroyed, those that are closing as well', async (t) => {
+  const { pool, clock, notes, send } = makePool()
+  send('/a')
+  clock.now = 100
+  send('/b')
+
+  await pool.destroy()
+
+  t.strictSame(notes.slice(-2), ['2 destroyed', '1 destroyed'])
+})

@@ -1,0 +1,179 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
+import t, { type Test } from 'tap'
+import { HealthCheck } from '../../../lib/proxy-versions/upstream/active-health.ts'
+import type { ActiveHealth, UpstreamOptions } from '../../../types/index.ts'
+import { rawUpstream } from '../../helpers/raw-upstream.ts'
+import { deadOrigin, startUpstream } from '../../helpers/upstream.ts'
+
+const soon = { path: '/healthz', intervalMs: 1, jitter: 0 }
+
+/** Starts a check. @returns it and what comes of each asking, as it comes */
+function startCheck (
+  t: Test, address: string, active: ActiveHealth = soon, upstream: Partial<UpstreamOptions> = {}, random?: () => number
+) {
+  const results: Array<{ error: Error | null, state: string }> = []
+  const waiting = new Map<number, () => void>()
+  const check = new HealthCheck(address, { targets: address, ...upstream }, active, (error) => {
+    results.push({ error, state: check.state })
+    waiting.get(results.length)?.()
+  }, random)
+  // A check does not keep a process alive, but here nothing else does.
+  const alive = setInterval(() => {}, 60_000)
+  t.teardown(async () => {
+    clearInterval(alive)
+    await check.close()
+  })
+  check.start()
+  /** Waits for as many results as are wanted. */
+  const first = async (count: number) => {
+    if (results.length < count) await new Promise<void>((resolve) => { waiting.set(count, resolve) })
+    return results.slice(0, count)
+  }
+  return { check, first }
+}
+
+/** A target that answers these statuses in turn, the last one for ever. */
+async function answeringInTurn (t: Test, ...statuses: number[]) {
+  const seen: IncomingMessage[] = []
+  const listener: RequestListener = (request, response) => {
+    seen.push(request)
+    response.writeHead(statuses.length > 1 ? statuses.shift()! : statuses[0]!).end('well?')
+  }
+  return { address: await startUpstream(t, 'v1', listener), seen }
+}
+
+t.test('a target is up, or down, after two results of one kind in a row', async (t) => {
+  const { address } = await answeringInTurn(t, 200, 200, 503, 200, 503, 503, 200, 503, 200, 200)
+  const { first } = startCheck(t, address)
+
+  const results = await first(10)
+
+  t.strictSame(results.map(({ state }) => state), ['unknown', 'up', 'up', 'up', 'up', 'down', 'down', 'down', 'down', 'up'])
+  t.strictSame(results.map(({ error }) => error?.message.slice(-3)),
+    [undefined, undefined, '503', undefined, '503', '503', undefined, '503', undefined, undefined])
+})
+
+t.test('how many in a row is a matter of config', async (t) => {
+  const { address } = await answeringInTurn(t, 503, 200, 200, 200, 503)
+  const { first } = startCheck(t, address, { ...soon, failures: 1, successes: 3 })
+
+  const results = await first(5)
+
+  t.strictSame(results.map(({ state }) => state), ['down', 'down', 'down', 'up', 'down'])
+})
+
+t.test('any 2xx is well, everything else is not', async (t) => {
+  const { address } = await answeringInTurn(t, 200, 204, 299, 301, 404, 429, 500)
+  const { first } = startCheck(t, address)
+
+  const results = await first(7)
+
+  t.strictSame(results.map(({ error }) => error === null), [true, true, true, false, false, false, false])
+})
+
+t.test('it asks for the path as it is, each time with a new connection', async (t) => {
+  const { address, seen } = await answeringInTurn(t, 200)
+  const { first } = startCheck(t, address, { ...soon, path: '/healthz?deep=1' }, { rewritePrefix: '/inside' })
+
+  await first(3)
+
+  t.match(seen[0], { method: 'GET', url: '/healthz?deep=1', headers: { host: new URL(address).host, connection: 'close' } })
+  t.equal(new Set(seen.slice(0, 3).map(({ socket }) => socket)).size, 3)
+})
+
+for (const [host, seenHost] of [['orders.internal', 'orders.internal'], ['client', null], ['target', null]] as const) {
+  t.test(`with the host of ${host} it asks for ${seenHost ?? 'the target\'s own'}`, async (t) => {
+    const { address, seen } = await answeringInTurn(t, 200)
+    const { first } = startCheck(t, address, soon, { host })
+
+    await first(1)
+
+    t.equal(seen[0]!.headers.host, seenHost ?? new URL(address).host)
+  })
+}
+
+t.test('a target that cannot be reached is not well', async (t) => {
+  const { first } = startCheck(t, await deadOrigin())
+
+  const results = await first(2)
+
+  t.match(results, [{ error: { code: 'ECONNREFUSED' }, state: 'unknown' }, { error: { code: 'ECONNREFUSED' }, state: 'down' }])
+})
+
+for (const [when, bytes] of [
+  ['before its answer', ''],
+  ['during its answer', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf']
+] as const) {
+  t.test(`a target that hangs ${when} is not well`, async (t) => {
+    const address = await rawUpstream(t, (socket) => { socket.write(bytes) })
+    const { first } = startCheck(t, address, { ...soon, timeoutMs: 5 })
+
+    const results = await first(2)
+
+    t.match(results, [{ error: { name: 'TimeoutError' } }, { state: 'down' }])
+  })
+}
+
+t.test('an answer without end is read only so far', async (t) => {
+  const address = await rawUpstream(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n')
+    const writeOn = (): void => { while (socket.write(Buffer.alloc(65_536))) ; }
+    socket.on('drain', writeOn)
+    writeOn()
+  })
+  const { first } = startCheck(t, address)
+
+  const results = await first(2)
+
+  t.strictSame(results, [{ error: null, state: 'unknown' }, { error: null, state: 'up' }])
+})
+
+for (const [random, wait] of [[0, 750_000], [0.5, 1_000_000], [1, 1_250_000]] as const) {
+  t.test(`jitter makes the interval shorter or longer by chance: ${random}`, async (t) => {
+    const { address } = await answeringInTurn(t, 200)
+    const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+    const { first } = startCheck(t, address, { path: '/', intervalMs: 1_000_000, jitter: 0.25 }, {}, () => random)
+
+    await first(1)
+    const waits = timers().map(({ args }) => args[1])
+
+    t.ok(waits.includes(wait), `${wait} is among ${waits.join()}`)
+  })
+}
+
+t.test('after its close nothing is asked and nothing told', async (t) => {
+  const told: unknown[] = []
+  let ask = (): void => {}
+  const asked = new Promise<void>((resolve) => { ask = resolve })
+  const address = await rawUpstream(t, () => ask())
+  const check = new HealthCheck(address, { targets: address }, soon, (error) => { told.push(error) })
+  check.start()
+  await asked
+
+  await check.close()
+  await new Promise((resolve) => setImmediate(resolve))
+
+  t.strictSame(told, [])
+  t.equal(check.state, 'unknown')
+})
+
+t.test('a check that waits for its next turn ends as well', async (t) => {
+  const server = await answeringInTurn(t, 200)
+  const { check, first } = startCheck(t, server.address, { path: '/', intervalMs: 1_000_000 })
+  await first(1)
+
+  await check.close()
+
+  t.equal(server.seen.length, 1)
+})
+
+t.test('fifteen seconds give or take a tenth are the default', async (t) => {
+  const { address } = await answeringInTurn(t, 200)
+  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
+  const { first } = startCheck(t, address, { path: '/' })
+  await first(1)
+
+  const waits = timers().map(({ args }) => Number(args[1]))
+
+  t.ok(waits.some((wait) => wait >= 13_500 && wait <= 16_500))
+})

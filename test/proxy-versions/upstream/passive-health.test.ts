@@ -1,0 +1,96 @@
+import t from 'tap'
+import { PassiveHealth } from '../../../lib/proxy-versions/upstream/passive-health.ts'
+
+/** Health that two failures ruin, with a clock of its own. */
+function makeHealth () {
+  const clock = { now: 0 }
+  const health = new PassiveHealth({ failures: 2, cooldownMs: 100 }, () => clock.now)
+  const exchange = (succeeded: boolean): void => {
+    health.begin()
+    health.end(succeeded)
+  }
+  return { health, clock, exchange }
+}
+
+t.test('failures in a row make a target rest; a success between them does not let them add up', async (t) => {
+  const { health, exchange } = makeHealth()
+
+  const seen = [false, true, false, false].map((succeeded) => {
+    exchange(succeeded)
+    return [health.failed, health.isHealthy]
+  })
+
+  t.strictSame(seen, [[1, true], [0, true], [1, true], [2, false]])
+})
+
+t.test('a target rests for the whole cool-down', async (t) => {
+  const { health, clock, exchange } = makeHealth()
+  exchange(false)
+  exchange(false)
+
+  const seen = [99, 100].map((now) => {
+    clock.now = now
+    return health.isHealthy
+  })
+
+  t.strictSame(seen, [false, true])
+})
+
+t.test('a target that has rested gets one exchange to try, until that is over', async (t) => {
+  const { health, clock, exchange } = makeHealth()
+  exchange(false)
+  exchange(false)
+  clock.now = 100
+
+  health.begin()
+  const whileTrying = health.isHealthy
+  health.end(true)
+
+  t.strictSame([whileTrying, health.isHealthy, health.failed], [false, true, 0])
+})
+
+t.test('a try that fails makes it rest again', async (t) => {
+  const { health, clock, exchange } = makeHealth()
+  exchange(false)
+  exchange(false)
+  clock.now = 150
+
+  exchange(false)
+  const seen = [249, 250].map((now) => {
+    clock.now = now
+    return health.isHealthy
+  })
+
+  t.strictSame(seen, [false, true])
+})
+
+t.test('a try that says nothing, as when the client left, is followed by another after the cool-down', async (t) => {
+  const { health, clock, exchange } = makeHealth()
+  exchange(false)
+  exchange(false)
+  clock.now = 100
+
+  health.begin()
+  const seen = [199, 200].map((now) => {
+    clock.now = now
+    return health.isHealthy
+  })
+
+  t.strictSame(seen, [false, true])
+})
+
+t.test('five failures and ten seconds are the default', async (t) => {
+  const clock = { now: 0 }
+  const health = new PassiveHealth({}, () => clock.now)
+
+  const seen = [1, 2, 3, 4, 5].map(() => {
+    health.end(false)
+    return health.isHealthy
+  })
+  clock.now = 9_999
+  seen.push(health.isHealthy)
+  clock.now = 10_000
+  seen.push(health.isHealthy)
+
+  t.strictSame(seen, [true, true, true, true, false, false, true])
+})

@@ -1,0 +1,112 @@
+import { EventEmitter, once } from 'node:events'
+import t, { type Test } from 'tap'
+import { Target } from '../../../lib/proxy-versions/upstream/target.ts'
+import type { UpstreamOptions } from '../../../types/index.ts'
+import { startUpstream } from '../../helpers/upstream.ts'
+
+const nobody = { onConnection: () => {}, onError: () => {} }
+const failed = new Error('connection refused')
+
+/** A target with a clock of its own, and a list of what is told of its health. */
+function makeTarget (t: Test, options: Partial<UpstreamOptions> = {}, address = 'http://127.0.0.1:1') {
+  const clock = { now: 0 }
+  const told: Array<[isHealthy: boolean, error: string | undefined]> = []
+  const target = new Target(address, {
+    targets: address, health: { passive: { failures: 2, cooldownMs: 100 } }, ...options
+  }, () => clock.now, ({ isHealthy }, error) => told.push([isHealthy, error?.message]))
+  t.teardown(() => target.close())
+  const exchange = (outcome: Error | 'succeeded' | null): void => {
+    target.enter(nobody)
+    target.leave(outcome)
+  }
+  return { target, clock, told, exchange }
+}
+
+t.test('failures in a row make a target rest; exchanges that say nothing of it do not count', async (t) => {
+  const { target, exchange } = makeTarget(t)
+
+  const health = [failed, 'succeeded' as const, failed, null, failed].map((outcome) => {
+    exchange(outcome)
+    return target.isHealthy
+  })
+
+  t.strictSame(health, [true, true, true, true, false])
+})
+
+t.test('a target that has rested gets one request to try', async (t) => {
+  const { target, clock, exchange } = makeTarget(t)
+  exchange(failed)
+  exchange(failed)
+
+  clock.now = 100
+  const rested = target.isHealthy
+  target.enter(nobody)
+  const trying = target.isHealthy
+  target.leave('succeeded')
+
+  t.strictSame([rested, trying, target.isHealthy], [true, false, true])
+})
+
+t.test('it is told once when its health changes, and why', async (t) => {
+  const { clock, told, exchange } = makeTarget(t)
+
+  for (const outcome of [failed, failed, failed]) exchange(outcome)
+  clock.now = 100
+  exchange(failed)
+  clock.now = 200
+  exchange('succeeded')
+  exchange('succeeded')
+
+  t.strictSame(told, [[false, 'connection refused'], [true, undefined]])
+})
+
+t.test('without an ear for it nothing is told', async (t) => {
+  const target = new Target('http://127.0.0.1:1', { targets: [], health: { passive: { failures: 1 } } }, Date.now)
+  t.teardown(() => target.close())
+
+  target.enter(nobody)
+  target.leave(failed)
+
+  t.equal(target.isHealthy, false)
+})
+
+t.test('what is known of it is counted', async (t) => {
+  const { target, exchange } = makeTarget(t, { connections: 2 })
+  exchange(failed)
+  const waiting = { ...nobody }
+
+  for (const each of [nobody, { ...nobody }, waiting, { ...nobody }]) target.enter(each)
+  const full = [target.pending, target.isFull]
+  const health = target.health()
+  target.giveUp(waiting)
+  for (let i = 0; i < 3; i++) target.leave(null)
+
+  t.strictSame(full, [2, true])
+  t.strictSame(health, {
+    address: 'http://127.0.0.1:1', healthy: true, pending: 2, queued: 2, failures: 1, active: 'unknown', lastError: 'connection refused'
+  })
+  t.match(target.health(), { pending: 0, queued: 0 })
+})
+
+t.test('a check that fails takes it out, whatever the exchanges say, and it is told once', async (t) => {
+  const statuses = [503, 503, 200, 200]
+  const asked = new EventEmitter()
+  let answer = (): void => {}
+  const address = await startUpstream(t, 'v1', (_request, response) => {
+    answer = () => response.writeHead(statuses.shift() ?? 200).end()
+    asked.emit('asked')
+  })
+  const active = { path: '/', intervalMs: 1, failures: 2, successes: 2 }
+  const { target, told, exchange } = makeTarget(t, { health: { active } }, address)
+
+  const states = []
+  for (let i = 0; i < 5; i++) {
+    await once(asked, 'asked')
+    states.push([target.health().active, target.isHealthy])
+    exchange('succeeded')
+    answer()
+  }
+
+  t.strictSame(states, [['unknown', true], ['unknown', true], ['down', false], ['down', false], ['up', true]])
+  t.strictSame(told, [[false, 'health check answered 503'], [true, undefined]])
+})

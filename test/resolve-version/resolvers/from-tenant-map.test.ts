@@ -1,0 +1,173 @@
+import { test } from 'tap'
+import { isPromise } from '../../../lib/shared/maybe-promise.ts'
+import { statedTenant } from '../../../lib/stage/context.ts'
+import type { ResolverAnswer } from '../../../types/index.ts'
+import { byHand, mapOf, settled } from '../../helpers/tenant-map.ts'
+
+test('a caller without a tenant has no opinion, and is not looked up', async (t) => {
+  const { ask, asked } = mapOf(() => 'v2')
+
+  t.equal(ask(), undefined)
+  t.same(asked, [])
+})
+
+test('a cached result is returned synchronously and unchanged', async (t) => {
+  const pin = { version: 'v2', locked: true }
+  const { ask, asked } = mapOf(async () => pin)
+
+  const first = ask('acme')
+  t.ok(isPromise(first))
+  t.equal(await first, pin)
+
+  t.equal(ask('acme'), pin)
+  t.same(asked, ['acme'])
+})
+
+test('a synchronous map causes no promise', async (t) => {
+  const { ask, asked, pass } = mapOf((key) => `v${key}`)
+
+  t.equal(ask('1'), 'v1')
+  t.equal(ask('2'), 'v2')
+  pass(30_000)
+  t.equal(ask('1'), 'v1')
+  t.same(asked, ['1', '2', '1'])
+})
+
+test('concurrent requests of a tenant share one lookup', async (t) => {
+  const { get, open } = byHand()
+  const { ask, asked } = mapOf(get, { timeoutMs: 0 })
+
+  const answers = [ask('acme'), ask('acme'), ask('umbrella'), ask('acme')]
+  open[0]!.resolve('v2')
+  open[1]!.resolve('v3')
+
+  t.same(await Promise.all(answers), ['v2', 'v2', 'v3', 'v2'])
+  t.same(asked, ['acme', 'umbrella'])
+})
+
+test('a stale result is returned at once and refreshed in the background', async (t) => {
+  const { get, open } = byHand()
+  const { ask, asked, pass } = mapOf(get, { timeoutMs: 0 })
+  const first = ask('acme')
+  open[0]!.resolve('v1')
+  await first
+
+  pass(29_999)
+  t.equal(ask('acme'), 'v1')
+  t.equal(asked.length, 1)
+  pass(1)
+  t.equal(ask('acme'), 'v1')
+  t.equal(ask('acme'), 'v1')
+  t.equal(asked.length, 2)
+  open[1]!.resolve('v2')
+  await settled()
+
+  t.equal(ask('acme'), 'v2')
+  t.equal(asked.length, 2)
+})
+
+for (const nothing of [null, undefined]) {
+  test(`the absence of a pin (${nothing}) is cached for a shorter time`, async (t) => {
+    let pin: ResolverAnswer = nothing
+    const { ask, asked, pass } = mapOf(async () => pin)
+
+    t.equal(await ask('acme'), nothing)
+    pass(4_999)
+    t.equal(ask('acme'), nothing)
+    t.equal(asked.length, 1)
+    pin = 'v2'
+    pass(1)
+
+    t.equal(await ask('acme'), 'v2')
+  })
+}
+
+test('an invalidated tenant is looked up again, and a pending lookup does not restore the old result', async (t) => {
+  const { get, open } = byHand()
+  const { map, ask, asked } = mapOf(get, { timeoutMs: 0 })
+  const old = ask('acme')
+
+  map.invalidate('acme')
+  const renewed = ask('acme')
+  open[1]!.resolve('v2')
+  t.equal(await renewed, 'v2')
+  open[0]!.resolve('v1')
+  t.equal(await old, 'v1')
+
+  t.equal(ask('acme'), 'v2')
+  t.equal(asked.length, 2)
+})
+
+test('all tenants can be invalidated, and a pending lookup that fails has no effect', async (t) => {
+  const { get, open } = byHand()
+  const { map, ask, pass, warnings } = mapOf(get, { timeoutMs: 0 })
+  map.invalidate('acme')
+  map.invalidateAll()
+  const first = ask('acme')
+  open[0]!.resolve('v1')
+  await first
+  pass(30_000)
+
+  t.equal(ask('acme'), 'v1')
+  map.invalidateAll()
+  open[1]!.reject(new Error('down'))
+  await settled()
+
+  t.match(warnings, [{ err: { message: 'down' } }])
+  t.ok(isPromise(ask('acme')))
+  t.equal(open.length, 3)
+})
+
+test('a lookup is not aborted if there is no timeout', async (t) => {
+  const { map, ask } = mapOf(async (_, signal) => { await settled(); return signal.aborted ? null : 'v1' }, { timeoutMs: 0 })
+
+  t.equal(await ask('acme'), 'v1')
+  t.equal(map.timeoutMs, 0)
+})
+
+test('the least recently used tenants are evicted first', async (t) => {
+  const { ask, asked } = mapOf((key) => `v${key}`, { max: 2 })
+
+  for (const tenant of ['1', '2', '1', '3', '1', '2']) ask(tenant)
+
+  t.same(asked, ['1', '2', '3', '2'])
+})
+
+test('a stated tenant replaces the key, even for rehearsed requests', async (t) => {
+  const { map, request } = mapOf((key) => `v${key}`)
+  const stated = request('1')
+  const none = request('1')
+  statedTenant.set(stated, '2')
+  statedTenant.set(none, null)
+
+  t.equal(map.resolve(stated), 'v2')
+  t.equal(map.resolve(none), undefined)
+})
+
+test('it can have a name and skip failures, and a copy keeps its methods', async (t) => {
+  const { map } = mapOf(() => 'v1', { name: 'plans', onError: 'skip', timeoutMs: 50 })
+  const copy = { ...map, timeoutMs: 20 }
+
+  t.match(copy, { name: 'plans', onError: 'skip', timeoutMs: 20 })
+  t.doesNotThrow(() => { copy.invalidate('acme'); copy.invalidateAll() })
+})
+
+test('100,000 tenants can be cached', async (t) => {
+  const { ask, asked } = mapOf((key) => key, { max: 1_000_000 })
+
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 100_000; i++) ask(String(i))
+  }
+
+  t.equal(asked.length, 100_000)
+})
+
+test('a result is refreshed if the clock is set back, because its age is unknown', async (t) => {
+  const { ask, asked, pass } = mapOf((key) => `v${key}`)
+  ask('1')
+
+  pass(-86_400_000)
+  ask('1')
+
+  t.same(asked, ['1', '1'])
+})

@@ -1,0 +1,39 @@
+import { createServer } from 'node:net'
+import t from 'tap'
+import versionGateway from '../../lib/index.ts'
+import { ServerConnections } from '../../lib/server/server-connections.ts'
+import { listen, makeApp } from '../helpers/gateway.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+
+t.test('a grace time that has not begun is left completely', async (t) => {
+  const connections = ServerConnections.of(createServer())
+
+  t.equal(connections.graceLeft(1_000), 1_000)
+})
+
+t.test('of a grace time that has begun, the rest is left, and never less than nothing', async (t) => {
+  const connections = ServerConnections.of(createServer())
+
+  connections.graceEnd = performance.now() + 500
+  const rest = connections.graceLeft(1_000)
+  connections.graceEnd = performance.now() - 1
+  const nothing = connections.graceLeft(1_000)
+
+  t.ok(rest > 0 && rest <= 500)
+  t.equal(nothing, 0)
+})
+
+t.test('an app that closes after its grace time waits no further for its exchanges', async (t) => {
+  let asked = 0
+  const app = makeApp(t, { forceCloseConnections: 'idle' })
+  const upstream = await startUpstream(t, 'v1', () => { asked++ })
+  await app.register(versionGateway, { versions: { latest: { upstream } }, forward: { closeGraceMs: 1_000_000 } })
+  const pending = fetch(await listen(app))
+  await until(() => asked === 1)
+
+  ServerConnections.of(app.server).graceEnd = performance.now()
+  await app.close()
+
+  t.equal((await pending).status, 502)
+})

@@ -1,0 +1,25 @@
+import { test } from 'tap'
+import { remembered } from '../../lib/shared/memoize.ts'
+
+test('what was made for a text is not made again', async (t) => {
+  const asked: string[] = []
+  const upper = remembered((text) => { asked.push(text); return text.toUpperCase() })
+
+  const given = [upper('a'), upper('b'), upper('a')]
+
+  t.strictSame(given, ['A', 'B', 'A'])
+  t.strictSame(asked, ['a', 'b'])
+})
+
+test('a thousand texts are remembered at a time, and none that is longer than 1024 characters', async (t) => {
+  let made = 0
+  const count = remembered(() => ++made)
+  const long = 'x'.repeat(1025)
+
+  const ofLong = [count(long), count(long)]
+  for (let index = 0; index < 1001; index++) count(String(index))
+  const ofForgotten = count('0')
+
+  t.strictSame(ofLong, [1, 2])
+  t.equal(ofForgotten, 1004)
+})
