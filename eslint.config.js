@@ -1,12 +1,5 @@
 import neostandard from 'neostandard'
-
-/** What a folder of lib must not import, beside what everything may. */
-function forbid (files, patterns, message) {
-  return { files, rules: { 'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }] } }
-}
-
-const stages = ['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery']
-const shared = ['config', 'http', 'identity', 'problems', 'registry', 'shared', 'stage']
+import gateway from './eslint-rules.js'
 
 export default [
   ...neostandard({ ts: true, ignores: neostandard.resolveIgnoresFromGitignore() }),
@@ -22,9 +15,14 @@ export default [
   { files: ['test/standalone/{config-file,schema,variables}.test.ts'], rules: { 'no-template-curly-in-string': 'off' } },
   // Merging into a generic interface repeats its type parameters, used or not.
   { files: ['types/fastify.ts'], rules: { '@typescript-eslint/no-unused-vars': 'off' } },
-  forbid(['types/**'], ['**/lib/**'], 'Contracts know nothing of behaviour.'),
-  forbid([`lib/{${shared.join()}}/**`, 'lib/{cors-headers,errors}.ts'], stages.map((stage) => `**/${stage}/**`),
-    'What stages share knows no stage.'),
-  ...stages.map((stage) => forbid([`lib/${stage}/**`], stages.filter((other) => other !== stage).map((other) => `**/${other}/**`),
-    'A stage imports no other stage: it reads what earlier ones wrote on the request.'))
+  {
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/admin/page/**'],
+    plugins: { gateway },
+    rules: { 'gateway/layered': 'error', 'gateway/acyclic': 'error' }
+  },
+  {
+    files: ['types/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/lib/**'], message: 'Contracts know nothing of behavior.' }] }] }
+  }
 ]

@@ -6,7 +6,7 @@ import {
   type VerifyIdentityOptions
 } from '../lib/index.ts'
 import { stepsOf } from '../lib/stage/context.ts'
-import type { Step } from '../lib/stage/add-step.ts'
+import type { Step } from '../lib/stage/step.ts'
 import { audience, issuer } from './tokens.ts'
 
 /** The stages of a gateway, to be taken one by one, with a request that Fastify made. */

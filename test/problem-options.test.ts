@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { forbidden, versionDisabled, type Refusal, versionRetired, versionUnknown } from '../lib/errors.ts'
 import { sanitizeHeaders } from '../lib/index.ts'
-import { problemOf, refuse } from '../lib/problems/refuse.ts'
+import { problemOf, refuse } from '../lib/stage/refuse.ts'
 import type { ProblemOptions } from '../types/index.ts'
 import { listen, makeApp } from './helpers/gateway.ts'
 import { sendRaw } from './helpers/raw.ts'

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 
 /** Connections that serve no further messages: one was not well framed, or the connection is about to close. */
 const doubtful = new WeakSet<object>()
@@ -15,6 +16,13 @@ export function isWellFramed (raw: IncomingMessage): boolean {
   if (isKnownVersion(raw) && isOnlyChunked(raw) && isExactLength(raw) && hasPlainNames(raw)) return true
   doubtful.add(raw.socket)
   return false
+}
+
+/** Whether a request has a body, by its framing (RFC 9112 6.3, RFC 9113 8.1). */
+export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean {
+  if ('stream' in request) return !request.stream.endAfterHeaders
+  const { headers } = request
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Refuses all further messages on a connection. */

@@ -6,7 +6,8 @@ import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { editFields } from '../http/edit-fields.ts'
 import { loggedHeaders, observationOf } from '../stage/context.ts'
-import { observe, type Observation } from '../stage/observation.ts'
+import { type Observation } from '../stage/observation.ts'
+import { observe } from '../stage/observe.ts'
 
 /** Maximum number of characters of a value in a line. */
 const longest = 256

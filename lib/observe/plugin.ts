@@ -5,7 +5,7 @@ import type { ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/
 import type { Registry } from '../registry/registry.ts'
 import { lostLines } from '../stage/context.ts'
 import { kept } from '../stage/kept.ts'
-import { observe } from '../stage/observation.ts'
+import { observe } from '../stage/observe.ts'
 import { IdentityResults } from './identity-results.ts'
 import { registerMetric, type Value } from './metric.ts'
 import { registerRequestMetrics } from './request-metrics.ts'

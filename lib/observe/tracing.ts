@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { TraceVersionsPlugin } from '../../types/index.ts'
 import { editFields } from '../http/edit-fields.ts'
-import { observe, type Observation } from '../stage/observation.ts'
+import { type Observation } from '../stage/observation.ts'
+import { observe } from '../stage/observe.ts'
 
 type Api = typeof import('@opentelemetry/api')
 

@@ -1,14 +1,19 @@
-/** Something that can be on a roster. */
+/** A member of an `InFlightSet`. */
 export interface Listed {
-  /** Index on the roster; -1 while it is on none. */
+  /** Index in the set; -1 if it is in none. */
   place: number
+}
+
+/** An exchange, or a refused upload whose rest is still read. */
+export interface Cancelable extends Listed {
+  cancel (): void
 }
 
 /**
  * An unordered collection for members that come and go with every request. A `Set` would rebuild its tables all the time,
  * and old tables keep members alive beyond the garbage collector's young generation.
  */
-export class Roster<Member extends Listed> {
+export class InFlightSet<Member extends Listed> {
   readonly #members: Member[] = []
 
   get size (): number {

@@ -4,7 +4,10 @@ import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/inde
 import { checkForward } from '../config/check-forward.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { type Problems, show } from '../problems/config-problems.ts'
+import { hasBody } from '../http/framing.ts'
 import { isGrpc } from '../http/grpc.ts'
+import { isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind } from '../http/mounted-prefix.ts'
+import { splitTarget } from '../http/request-target.ts'
 import { countsBytes } from '../stage/count-body.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -13,15 +16,15 @@ import { isConnectionBound } from './request/connection-bound.ts'
 import { logDeparture } from './exchange/departure.ts'
 import { Exchange } from './exchange/exchange.ts'
 import { takeOver, upgradingOf } from '../server/take-over-server.ts'
-import { guardRequests, judgeTarget } from './request/guard-request.ts'
+import { guardRequests, judgeTarget } from './guard-request.ts'
 import { Mount } from './mount.ts'
-import { bodyOf, hasBody } from './request/request-body.ts'
+import { bodyOf } from './request/request-body.ts'
 import { keepPayload, payloadOf } from './request/request-payload.ts'
 import { isGone } from '../server/client-response.ts'
 import { ServerConnections } from '../server/server-connections.ts'
-import { insidePath, isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind, splitTarget } from './request/request-target.ts'
+import { insidePath } from './request/request-target.ts'
 import { takesTrailers } from './response/trailers.ts'
-import { allowedProtocols, upgradeProtocols } from './upgrade/upgrade-protocols.ts'
+import { allowedProtocols, upgradeProtocols } from './request/upgrade-protocols.ts'
 import { Upstreams } from './upstream/upstreams.ts'
 
 /**
@@ -51,7 +54,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     limitClose(app, mount, closeGraceMs)
     app.addHook('onClose', async () => {
       endCheck()
-      await mount.endClose()
+      await mount.inFlight.endClose()
       await upstreams.release()
     })
 
@@ -77,7 +80,7 @@ function limitClose (app: FastifyInstance, mount: Mount, graceMs: number): void 
   const connections = ServerConnections.of(app.server)
   app.addHook('preClose', (done) => {
     const left = connections.graceLeft(graceMs)
-    mount.beginClose(left)
+    mount.inFlight.beginClose(left)
     connections.limitClose(left)
     done()
   })

@@ -15,7 +15,8 @@ import { defineStage } from '../stage/define-stage.ts'
 import {
   claimReaders, declareOnRequest, ownedHeaders, pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, takenOut
 } from '../stage/context.ts'
-import { addStep, type Rehearsal } from '../stage/add-step.ts'
+import { addStep } from '../stage/add-step.ts'
+import type { Rehearsal } from '../stage/step.ts'
 import { servedByDefault } from './decide/default-version.ts'
 import { type Case, precedenceOf, type Rules, rulesOf } from './decide/types.ts'
 import { addReaders } from './claim-options.ts'

@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import { fieldLists } from '../http/field-lists.ts'
-import { giveBack } from '../proxy-versions/memory/read-buffers.ts'
+import { giveBack } from '../memory/read-buffers.ts'
 
 const { end, write } = ServerResponse.prototype
 /** Whether Node's own method was in place when this module was loaded. */

@@ -3,7 +3,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Refusal } from '../errors.ts'
-import { problemOf } from '../problems/refuse.ts'
+import { problemOf } from '../stage/refuse.ts'
 import { problemOptions } from '../stage/context.ts'
 
 /** Milliseconds that a refused client has to end its side of the connection. */

@@ -1,7 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { isUnder, type Mounted, mountedAt } from '../proxy-versions/request/request-target.ts'
+import { isUnder, type Mounted, mountedAt } from '../http/mounted-prefix.ts'
 import { takeConnect } from './connect-method.ts'
 import { takeExpectations } from './expectations.ts'
 import { isBusy, sendAgain } from './replay-without-upgrade.ts'

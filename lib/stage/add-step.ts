@@ -1,23 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ExplainedRequest } from '../../types/index.ts'
-import { type MaybePromise, settle } from '../shared/maybe-promise.ts'
-import { refuseOrFail } from '../problems/refuse.ts'
+import type { FastifyInstance } from 'fastify'
+import { settle } from '../shared/maybe-promise.ts'
+import { refuseOrFail } from './refuse.ts'
 import { stepsOf } from './context.ts'
-
-/** The assumptions about a request that is only explained, and the trace of it. */
-export interface Rehearsal extends Pick<ExplainedRequest, 'claims' | 'provider' | 'now'> {
-  /** Whether there is only a caller and no request, as in `resolveFor()`. */
-  readonly isOfCaller: boolean
-  /** Receives a sentence for every step. */
-  readonly trace: string[]
-}
-
-/**
- * What a stage does with a request before the handler runs. It may throw a refusal or reject with one.
- *
- * @param rehearsal `null` for a real request
- */
-export type Step = (request: FastifyRequest, reply: FastifyReply, rehearsal: Rehearsal | null) => MaybePromise<void>
+import type { Step } from './step.ts'
 
 /** Adds a step for every request in the scope. Rehearsals run the same step. */
 export function addStep (app: FastifyInstance, step: Step): void {

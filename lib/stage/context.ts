@@ -5,7 +5,7 @@ import type { ClaimReaders } from '../identity/claim-readers.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Observation } from './observation.ts'
-import type { Step } from './add-step.ts'
+import type { Step } from './step.ts'
 
 /** A value that one stage passes to later ones, apart from the public `request.identity` and `request.version`. */
 interface HandOver<Holder, Value> {

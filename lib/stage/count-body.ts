@@ -1,20 +1,27 @@
-import type { Observation } from './observation.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
 type Write = (chunk?: unknown, ...rest: unknown[]) => unknown
+
+/** A response, and the number of bytes of its body so far. */
+interface Counted {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  bytesSent: number
+}
 
 /** Marks routes whose handler counts the bytes of responses itself. */
 export const countsBytes = Symbol('fastify-version-gateway.countsBytes')
 
 /** Counts the body bytes of a response from the app itself, whether Fastify, a stream or a hijacked reply writes it. */
-export function countBody (observation: Observation): void {
-  const { reply: { raw }, request: { method } } = observation
+export function countBody (counted: Counted): void {
+  const { reply: { raw }, request: { method } } = counted
   const writable = raw as unknown as { write: Write, end: Write }
   const { write, end } = writable
   const count = (chunk: unknown, encoding: unknown): void => {
     // Node drops such a body (RFC 9110 9.3.2, 15.3.5, 15.4.5).
     if (method === 'HEAD' || raw.statusCode === 204 || raw.statusCode === 304) return
-    if (typeof chunk === 'string') observation.bytesSent += Buffer.byteLength(chunk, typeof encoding === 'string' ? encoding as BufferEncoding : 'utf8')
-    else if (ArrayBuffer.isView(chunk)) observation.bytesSent += chunk.byteLength
+    if (typeof chunk === 'string') counted.bytesSent += Buffer.byteLength(chunk, typeof encoding === 'string' ? encoding as BufferEncoding : 'utf8')
+    else if (ArrayBuffer.isView(chunk)) counted.bytesSent += chunk.byteLength
   }
   writable.write = (chunk, ...rest) => {
     count(chunk, rest[0])

@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
-import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestOutcome } from '../../types/index.ts'
 import type { Refusal } from '../errors.ts'
-import { countBody, countsBytes } from './count-body.ts'
-import { observationOf } from './context.ts'
+import { countBody } from './count-body.ts'
 
 /** The status that is recorded if the client left before a response was sent, as in nginx's logs. */
 const clientClosedRequest = 499
@@ -109,56 +108,7 @@ export class Observation {
   }
 }
 
-/** Called for every request when it is complete. */
-export type Observer = (observation: Observation) => void
-
-/** Observers by the scope that they observe. */
-const observersOf = new WeakMap<FastifyInstance, Observer[]>()
-
-/** Observes all requests of a scope, also refused ones and those outside of the gateway. Routes with `observed: false` are excluded. */
-export function observe (app: FastifyInstance, observer: Observer): void {
-  const others = observersOf.get(app)
-  if (others !== undefined) {
-    others.push(observer)
-    return
-  }
-  const observers = [observer]
-  observersOf.set(app, observers)
-  observationOf.declare(app)
-  app.addHook('onRequest', (request, reply, done) => {
-    const config = request.routeOptions.config as FastifyContextConfig & { [countsBytes]?: true } | undefined
-    if (config?.observed === false) return done()
-    // A parent scope may observe the request as well.
-    const observation = observationOf.get(request) ?? new Observation(request, reply)
-    observationOf.set(request, observation)
-    if (config?.[countsBytes] !== true) observation.countBody()
-    reply.raw.on('close', () => {
-      observation.endedAt = performance.now()
-      // If the response was aborted, the exchange learns of it after this event, and still has to record the failure.
-      if (isFinished(reply.raw)) tell(observers, observation)
-      else process.nextTick(tell, observers, observation)
-    })
-    done()
-  })
-  // Refusals, and responses of hooks. Forwarded responses do not pass these hooks.
-  app.addHook('onSend', (request, _reply, _payload, done) => {
-    observationOf.get(request)?.countBody()
-    done()
-  })
-}
-
-/** Calls the observers. One that throws affects neither the others nor the process. */
-function tell (observers: readonly Observer[], observation: Observation): void {
-  for (const observer of observers) {
-    try {
-      observer(observation)
-    } catch (err) {
-      observation.request.log.error({ err }, 'an observer of requests failed')
-    }
-  }
-}
-
 /** Whether the whole response was handed to the client's connection. */
-function isFinished (raw: ServerResponse | Http2ServerResponse): boolean {
+export function isFinished (raw: ServerResponse | Http2ServerResponse): boolean {
   return 'stream' in raw ? raw.stream?.writableFinished !== false : raw.writableFinished
 }

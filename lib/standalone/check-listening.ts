@@ -1,6 +1,6 @@
 import { requestIds } from '../observe/request-ids.ts'
 import { type Problems, show } from '../problems/config-problems.ts'
-import type { LoadedFile } from './load-config.ts'
+import type { LoadedFile } from './loaded-file.ts'
 
 /** Finds problems that would otherwise only show at startup: invalid proxy addresses, and a port used twice. */
 export function checkListening (problems: Problems, { server = {}, admin }: LoadedFile): void {

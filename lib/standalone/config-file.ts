@@ -1,18 +1,9 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
-import type { Path } from '../problems/config-problems.ts'
 import { parseInThread } from './parse-in-thread.ts'
 import { type Files, readNoted } from './settled.ts'
-import { type LocatedValue, parseYamlFile, type YamlFile } from './yaml-file.ts'
-
-/** The content of a config file. */
-export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'variables'> {
-  /** Finds the places of paths; if a path does not exist, that of its nearest parent. */
-  locate (paths: readonly Path[]): Promise<readonly LocatedValue[]>
-  /** Releases what `locate` needs. */
-  close (): void
-}
+import { type ConfigFile, parseYamlFile } from './yaml-file.ts'
 
 /** Minimum length of a file that is parsed in another thread: parsing takes about a millisecond per kilobyte. */
 const longText = 32 * 1024

@@ -1,5 +1,6 @@
 import type { VersionSet } from '../../types/index.ts'
-import type { LoadedConfig, LoadedFile } from './load-config.ts'
+import type { LoadedConfig } from './load-config.ts'
+import type { LoadedFile } from './loaded-file.ts'
 import { removedProtection } from './removals.ts'
 
 /** Options of the listeners that cannot change at run time. Certificates can. */

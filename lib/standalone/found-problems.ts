@@ -1,8 +1,7 @@
 import { concealing, type Path, pathOf, Paths, type Problems } from '../problems/config-problems.ts'
-import type { ConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { fittingAsText } from './variable-types.ts'
-import type { FileProblem } from './yaml-file.ts'
+import type { ConfigFile, FileProblem } from './yaml-file.ts'
 
 /** Minimum length of a value that is masked in messages. Shorter ones occur in too many words. */
 const leastCharacters = 6

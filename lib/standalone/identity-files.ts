@@ -2,9 +2,8 @@ import { resolve } from 'node:path'
 import type { IdentityProvider } from '../../types/index.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { hasPem } from '../identity/pem-to-jwks.ts'
-import type { LoadedFile } from './load-config.ts'
+import type { LoadedFile, Reading } from './loaded-file.ts'
 import { readNoted } from './settled.ts'
-import type { Reading } from './with-certificates.ts'
 
 /** Replaces file names in the identity section with the files' content. Names are relative to the folder of the config file. */
 export async function withIdentityFiles (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {

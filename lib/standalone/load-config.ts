@@ -5,20 +5,16 @@ import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { isConfigInvalid, type Path, pathOf, Problems } from '../problems/config-problems.ts'
 import { checkListening } from './check-listening.ts'
-import { type ConfigFile, defaultExport, readConfigFile } from './config-file.ts'
+import { defaultExport, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { FoundProblems } from './found-problems.ts'
 import { withIdentityFiles } from './identity-files.ts'
+import { type LoadedFile, type Reading, sections } from './loaded-file.ts'
 import { type Files, readNoted } from './settled.ts'
 import { giveTypes } from './variable-types.ts'
-import { type Reading, withCertificates } from './with-certificates.ts'
+import { withCertificates } from './with-certificates.ts'
 import { toResolver } from './to-resolver.ts'
-import type { FileProblem } from './yaml-file.ts'
-
-/** A config file, without the sections that it sets to `false`. */
-export type LoadedFile = Omit<ConfigFileOptions, Section> & { [Name in Section]?: Exclude<ConfigFileOptions[Name], false> }
-const sections = ['identity', 'sanitize', 'admin'] as const
-type Section = typeof sections[number]
+import type { ConfigFile, FileProblem } from './yaml-file.ts'
 
 /** A valid config. */
 export interface LoadedConfig {

@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Path } from '../problems/config-problems.ts'
-import type { ConfigFile } from './config-file.ts'
-import type { LocatedValue, YamlFile } from './yaml-file.ts'
+import type { ConfigFile, LocatedValue, YamlFile } from './yaml-file.ts'
 
 /** The worker's reply to a text. */
 export type Content = Pick<YamlFile, 'value' | 'problems' | 'variables'>

@@ -1,7 +1,7 @@
 import type { IdentityProvider } from '../../types/index.ts'
 import { type Path, showPath } from '../problems/config-problems.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
-import type { LoadedFile } from './load-config.ts'
+import type { LoadedFile } from './loaded-file.ts'
 
 /**
  * Options that may be removed from a file: the gateway is as strict without them. Every other option protects something,

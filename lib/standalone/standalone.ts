@@ -6,7 +6,8 @@ import type { Surroundings } from './build-app.ts'
 import { ofApp, placesOf, refuseRemovals, versionsOf } from './file-changes.ts'
 import { generate, type Generation } from './generation.ts'
 import { Listener } from './listener.ts'
-import type { LoadedConfig, LoadedFile } from './load-config.ts'
+import type { LoadedConfig } from './load-config.ts'
+import type { LoadedFile } from './loaded-file.ts'
 import { takeOverState } from './take-over-state.ts'
 
 /** Milliseconds that an idle connection is kept on shutdown. */

@@ -2,14 +2,8 @@ import { resolve } from 'node:path'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { VersionsConfig } from '../../types/index.ts'
 import type { Path, Problems } from '../problems/config-problems.ts'
-import type { LoadedFile } from './load-config.ts'
+import type { LoadedFile, Reading } from './loaded-file.ts'
 import { type Files, readNoted } from './settled.ts'
-
-/** The folder of relative file names, and the fingerprints of files that were read. */
-export interface Reading {
-  readonly folder: string
-  readonly files: Files
-}
 
 /** Replaces file names with the files' PEM. Any value that is not PEM itself is a file name. */
 export async function withCertificates (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {

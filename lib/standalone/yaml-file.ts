@@ -41,6 +41,14 @@ export interface YamlFile {
   locate (path: Path): LocatedValue
 }
 
+/** The content of a config file. */
+export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'variables'> {
+  /** Finds the places of paths; if a path does not exist, that of its nearest parent. */
+  locate (paths: readonly Path[]): Promise<readonly LocatedValue[]>
+  /** Releases what `locate` needs. */
+  close (): void
+}
+
 /** A text that is not a string unless it is quoted. */
 const notText = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?)$/
 

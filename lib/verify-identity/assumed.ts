@@ -1,4 +1,4 @@
-import type { Rehearsal } from '../stage/add-step.ts'
+import type { Rehearsal } from '../stage/step.ts'
 import type { Identified } from './identify.ts'
 import { Issuers } from './issuers.ts'
 import type { Provider } from './provider.ts'

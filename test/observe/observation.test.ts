@@ -1,5 +1,6 @@
 import t from 'tap'
-import { Observation, observe } from '../../lib/stage/observation.ts'
+import { Observation } from '../../lib/stage/observation.ts'
+import { observe } from '../../lib/stage/observe.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { until } from '../helpers/until.ts'

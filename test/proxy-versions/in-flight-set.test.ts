@@ -1,16 +1,16 @@
 import t from 'tap'
-import { type Listed, Roster } from '../../lib/proxy-versions/in-flight-set.ts'
+import { type Listed, InFlightSet } from '../../lib/proxy-versions/in-flight-set.ts'
 
 interface Named extends Listed { name: string }
 
-const make = (names: string): { roster: Roster<Named>, members: Named[] } => {
-  const roster = new Roster<Named>()
+const make = (names: string): { roster: InFlightSet<Named>, members: Named[] } => {
+  const roster = new InFlightSet<Named>()
   const members = [...names].map((name) => ({ name, place: -1 }))
   for (const member of members) roster.add(member)
   return { roster, members }
 }
 
-const namesOn = (roster: Roster<Named>): string => roster.list().map(({ name }) => name).toSorted().join('')
+const namesOn = (roster: InFlightSet<Named>): string => roster.list().map(({ name }) => name).toSorted().join('')
 
 for (const [taken, left] of [[[0], 'bcd'], [[3], 'abc'], [[1, 2], 'ad'], [[3, 0, 2, 1], ''], [[0, 0], 'bcd']] as const) {
   t.test(`of abcd without ${taken} ${left === '' ? 'nobody' : left} is left`, async (t) => {

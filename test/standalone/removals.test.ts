@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ConfigFileOptions } from '../../types/index.ts'
-import type { LoadedFile } from '../../lib/standalone/load-config.ts'
+import type { LoadedFile } from '../../lib/standalone/loaded-file.ts'
 import { removedProtection } from '../../lib/standalone/removals.ts'
 
 const versions = { v1: { upstream: 'http://127.0.0.1:1' } }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { refuse } from '../../problems/refuse.ts'
+import { refuse } from '../../stage/refuse.ts'
 import { observationOf } from '../../stage/context.ts'
 import type { Observation } from '../../stage/observation.ts'
 import { Answer } from './response-relay.ts'
@@ -9,7 +9,7 @@ import type { Waiter } from '../upstream/connection-queue.ts'
 import { logDeparture } from './departure.ts'
 import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, mayBeForBody, timedOut, tooManyInterim, tooManyUpgrades } from '../upstream-errors.ts'
 import { forwardInterim, mostInterim } from '../response/interim-responses.ts'
-import type { Route } from '../mount.ts'
+import type { Route } from '../route.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isUnfinished, RequestBody } from '../request/request-body.ts'
 import type { Listed } from '../in-flight-set.ts'
@@ -48,9 +48,9 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   }
 
   start (): void {
-    const { mount, upstream } = this.#route
+    const { inFlight, upstream } = this.#route
     if (this.#options.upgrade != null && !upstream.beginUpgrade()) return this.#refuse(tooManyUpgrades())
-    mount.exchanges.add(this)
+    inFlight.exchanges.add(this)
     upstream.retries.begin()
     this.#reply.raw.on('close', this.#onClose)
     if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#cut(timedOut()), upstream.totalMs)
@@ -89,7 +89,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     // Each one restarts the headers timeout, so an upstream could hold the exchange open forever.
     if (++this.#interim > mostInterim) throw tooManyInterim()
     // A 100 is for the gateway itself, and a 101 that switches nothing has no meaning.
-    if (status > 101) forwardInterim(this.#reply, this.#route, status, rawHeaders)
+    if (status > 101) forwardInterim(this.#reply, status, this.#route.interimHeaders(rawHeaders, this.#reply.request))
   }
 
   onData (chunk: Buffer): boolean {
@@ -164,7 +164,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   }
 
   #refuse (error: Error): void {
-    if (this.#route.mount.isClosing) endConnectionAfter(this.#reply.raw)
+    if (this.#route.inFlight.isClosing) endConnectionAfter(this.#reply.raw)
     refuse(this.#reply.request, this.#reply, exchangeFailure(error, this.#route.upstream.version, this.#attempts.target?.address))
   }
 
@@ -175,10 +175,10 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   }
 
   #end (outcome: Outcome): void {
-    const { mount, upstream } = this.#route
+    const { inFlight, upstream } = this.#route
     this.#isOver = true
     this.#observation?.exchanged(this.#attempts, this.#options.body)
-    mount.endExchange(this)
+    inFlight.endExchange(this)
     upstream.retries.end(this.#attempts.retries)
     clearTimeout(this.#totalLimit)
     clearTimeout(this.#pause)

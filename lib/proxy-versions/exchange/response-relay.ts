@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { isGrpc } from '../../http/grpc.ts'
 import { clientStalled, wasIdle } from '../upstream-errors.ts'
-import type { Route } from '../mount.ts'
+import type { Route } from '../route.ts'
 import { fieldValue } from '../../http/raw-headers.ts'
 import { pushUpgradeRequired } from '../response/response-headers.ts'
 import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from '../../server/client-response.ts'
@@ -48,7 +48,7 @@ export class Answer {
   begin (status: number, rawHeaders: readonly Buffer[], reason: string, isWhole: boolean): void {
     const headers = this.#route.responseHeaders(rawHeaders, this.#reply)
     if (status !== 204 && status !== 304 && !isWhole) this.#announceTrailers(headers, rawHeaders)
-    if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
+    if (this.#route.inFlight.isClosing) endConnectionAfter(this.#response)
     if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
     writeHead(this.#response, status, reason, headers, isWhole)
     // From here on, Fastify must not send a response of its own.
@@ -73,7 +73,7 @@ export class Answer {
 
   end (rawTrailers: readonly Buffer[]): void {
     this.stop()
-    if (this.#route.mount.isClosing) endConnectionAfter(this.#response)
+    if (this.#route.inFlight.isClosing) endConnectionAfter(this.#response)
     if (this.#trailerRules !== null) addTrailers(this.#response, passedTrailers(rawTrailers, this.#trailerRules))
     endWith(this.#response, this.#held)
   }

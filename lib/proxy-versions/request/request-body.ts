@@ -1,20 +1,15 @@
 import type { IncomingMessage } from 'node:http'
-import { constants, type Http2ServerRequest, type ServerHttp2Stream } from 'node:http2'
+import { constants, type ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import { bodyStalled, bodyTooLarge, bodyUnreadable, clientLeft } from '../upstream-errors.ts'
 import { askForBody, isHeldBack } from '../../server/expectations.ts'
-import { own } from '../memory/free-written-chunks.ts'
+import { hasBody } from '../../http/framing.ts'
+import { own } from '../../memory/free-written-chunks.ts'
 import { headOnly } from '../transport/early-head.ts'
+import type { StreamedBody } from '../transport/upstream-handler.ts'
 
 /** Milliseconds that a client may keep sending a discarded body, so that it gets to read its response. */
 const longestLinger = 30_000
-
-/** Whether a request has a body, by its framing (RFC 9112 6.3, RFC 9113 8.1). */
-export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean {
-  if ('stream' in request) return !request.stream.endAfterHeaders
-  const { headers } = request
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-}
 
 /**
  * Returns the body of a request if it has a length and arrived completely with the head, as small ones do; otherwise
@@ -54,7 +49,7 @@ interface Limits {
  * Streams the body of a client's request, no faster than the upstream takes it. undici destroys the body of a failed
  * request. This class shields the client's request, whose destruction would cut the client off before it gets a response.
  */
-export class RequestBody extends Readable {
+export class RequestBody extends Readable implements StreamedBody {
   readonly #request: IncomingMessage
   /** The request, or the stream that a hook returned. */
   readonly #source: Readable
@@ -79,7 +74,6 @@ export class RequestBody extends Readable {
     this.on('error', () => {})
   }
 
-  /** Makes undici send the head at once if no bytes of the body have arrived yet. */
   sendHeadFirst (): void {
     this.#sendsHeadFirst = true
   }

@@ -1,8 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { fieldLists } from '../../http/field-lists.ts'
-import type { Route } from '../mount.ts'
-import type { RawHeaders } from '../../http/raw-headers.ts'
 import type { Response } from '../../server/client-response.ts'
 
 /** Interim responses (1xx) that an upstream may send before the final one. */
@@ -12,9 +10,8 @@ export const mostInterim = 16
  * Forwards an interim response, such as 102 or 103 (RFC 9110 15.2), with the fields that the final response would have from
  * the upstream. HTTP/1.0 has no interim responses.
  */
-export function forwardInterim (reply: FastifyReply, route: Route, status: number, rawHeaders: RawHeaders): void {
+export function forwardInterim (reply: FastifyReply, status: number, headers: readonly string[]): void {
   if (reply.raw.headersSent || reply.request.raw.httpVersion === '1.0') return
-  const headers = route.interimHeaders(rawHeaders, reply.request)
   try {
     writeInterim(reply.raw, status, headers)
   } catch (err) {

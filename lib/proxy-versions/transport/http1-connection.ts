@@ -1,9 +1,8 @@
 import { type buildConnector, Client } from 'undici'
-import { RequestBody } from '../request/request-body.ts'
 import { sendHeadsEarly } from './early-head.ts'
 import { SocketGuard } from './socket-guard.ts'
 import { UndiciHandler } from './undici-handler.ts'
-import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
+import { isStreamed, type UpgradeHandler, type UpstreamRequestOptions } from './upstream-handler.ts'
 
 export interface Http1Options extends Omit<Client.Options, 'connect' | 'pipelining' | 'allowH2'> {
   connect: buildConnector.connector
@@ -58,7 +57,7 @@ export class Http1Connection {
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.isReused = this.#hasServed
-    if (options.body instanceof RequestBody) options.body.sendHeadFirst()
+    if (isStreamed(options.body)) options.body.sendHeadFirst()
     this.#client.dispatch(options, new UndiciHandler(handler, this))
   }
 

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { RawHeaders } from '../../http/raw-headers.ts'
 
@@ -40,6 +40,16 @@ export interface UpstreamHandler {
 /** Also receives a switch of protocols (101), which only HTTP/1.1 has. */
 export interface UpgradeHandler extends UpstreamHandler {
   onUpgrade (rawHeaders: RawHeaders, socket: Duplex): void
+}
+
+/** A body that is still arriving. */
+export interface StreamedBody extends Readable {
+  /** Makes undici send the head at once if no bytes of the body have arrived yet. */
+  sendHeadFirst (): void
+}
+
+export function isStreamed (body: unknown): body is StreamedBody {
+  return body instanceof Readable && 'sendHeadFirst' in body
 }
 
 /** A request to send, in undici's form. Its `headersTimeout` overrides that of the target. */

@@ -3,10 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { observationOf, takenOut } from '../../stage/context.ts'
 import { notOffered } from '../upstream-errors.ts'
 import { upgradingOf } from '../../server/take-over-server.ts'
-import type { Route } from '../mount.ts'
+import type { Route } from '../route.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { goingAway, Tunnel } from './tunnel.ts'
-import { allowedProtocols } from './upgrade-protocols.ts'
+import { allowedProtocols } from '../request/upgrade-protocols.ts'
 import { writeHead } from '../../server/write-head.ts'
 
 /** Maximum delay of a timer, in milliseconds. */
@@ -19,7 +19,7 @@ const longestTimer = 2 ** 31 - 1
  */
 export function openTunnel (request: FastifyRequest, reply: FastifyReply, route: Route, rawHeaders: RawHeaders, upstream: Duplex): void {
   const { socket: client, head } = upgradingOf(request.raw)!
-  const { mount, responseHeaders } = route
+  const { inFlight, responseHeaders } = route
   const protocol = fieldValue(rawHeaders, 'upgrade')!
   const offered = allowedProtocols(request.headers.upgrade!, route.protocols)!
   if (!offered.toLowerCase().split(', ').includes(protocol.toLowerCase())) throw notOffered(protocol)
@@ -42,13 +42,13 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
     idle: route.upstream.tunnelIdleMs,
     onClose: () => {
       clearTimeout(expiry)
-      mount.endTunnel(tunnel)
+      inFlight.endTunnel(tunnel)
       route.upstream.endUpgrade()
     }
   })
-  mount.tunnels.add(tunnel)
+  inFlight.tunnels.add(tunnel)
   // The gateway may have begun to close meanwhile.
-  if (mount.isClosing) tunnel.close(goingAway)
+  if (inFlight.isClosing) tunnel.close(goingAway)
   const { exp } = request.identity?.claims ?? {}
   const left = Number(exp) * 1000 - Date.now()
   // A timer cannot wait longer than `longestTimer`, which no connection is expected to outlast.

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { hidesPath, isTraversal, isUnder, mountedAt, pathBehind, splitTarget } from '../../../lib/proxy-versions/request/request-target.ts'
+import { mountedAt } from '../../../lib/http/mounted-prefix.ts'
+import { hidesPath, isTraversal } from '../../../lib/proxy-versions/request/request-target.ts'
 
 const refused = [
   '/..', '/a/..', '/a/../b', '/%2e%2e/b', '/%2E./b', '/.%2e', '/a%2f..%2fb', '/a/..%2fb', '/a\\..\\b', '/a/..\\b', '/a%5c..%5cb', '/a%5C%2e%2e',
@@ -19,22 +20,6 @@ for (const path of passed) {
   })
 }
 
-t.test('a target is split at its first question mark', async (t) => {
-  t.strictSame(splitTarget('/a?b?c=1'), ['/a', '?b?c=1'])
-  t.strictSame(splitTarget('/a?'), ['/a', '?'])
-  t.strictSame(splitTarget('/a'), ['/a', ''])
-})
-
-const behind: Array<[prefix: string, path: string, rest: string]> = [
-  ['', '/a', '/a'], ['', '/', '/'], ['/api', '/api', ''], ['/api', '/api/', '/'], ['/api', '/api/a/b', '/a/b'], ['/api/', '/api/a', '/a'],
-  ['/api', '/%61pi/a', '/a'], ['/:tenant/api', '/a%2fb/api/o', '/o']
-]
-for (const [prefix, path, rest] of behind) {
-  t.test(`behind the prefix '${prefix}', ${path} goes on with '${rest}'`, async (t) => {
-    t.equal(pathBehind(path, mountedAt(prefix, { initialConfig: {} })), rest)
-  })
-}
-
 for (const [path, isHidden] of [['/api;x/admin', true], ['/api;x', true], ['/api;', true], ['/api/a;x', false], ['/api/a', false]] as const) {
   t.test(`a router that ends paths at ; ${isHidden ? 'has not read all' : 'has read all'} of the prefix of ${path}`, async (t) => {
     const mounted = mountedAt('/api', { initialConfig: { routerOptions: { useSemicolonDelimiter: true } as object } })
@@ -42,10 +27,3 @@ for (const [path, isHidden] of [['/api;x/admin', true], ['/api;x', true], ['/api
     t.equal(hidesPath(path, mounted), isHidden)
   })
 }
-
-t.test('a segment that is not valid UTF-8 when it is decoded is compared as it is', async (t) => {
-  const mounted = mountedAt('/api', { initialConfig: {} as never })
-
-  t.equal(isUnder(mounted, '/%61pi/a'), true)
-  t.equal(isUnder(mounted, '/%FF/a'), false)
-})

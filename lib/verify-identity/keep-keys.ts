@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import type { IdentityProviderStatus } from '../../../types/index.ts'
-import { keysUnavailable } from '../../errors.ts'
-import type { Provider } from '../provider.ts'
+import type { IdentityProviderStatus } from '../../types/index.ts'
+import { keysUnavailable } from '../errors.ts'
+import type { Provider } from './provider.ts'
 
 /** Fetches the keys of providers before an app is ready, and stops when it closes. */
 export function keepKeys (app: FastifyInstance, providers: readonly Provider[]): void {

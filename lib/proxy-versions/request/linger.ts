@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { refuseFurther } from '../http/framing.ts'
-import { isHeldBack } from './expectations.ts'
-import type { Mount } from '../proxy-versions/mount.ts'
-import { hasBody } from '../proxy-versions/request/request-body.ts'
-import type { Listed } from '../proxy-versions/in-flight-set.ts'
+import { hasBody, refuseFurther } from '../../http/framing.ts'
+import { isHeldBack } from '../../server/expectations.ts'
+import type { Cancelable, InFlightSet } from '../in-flight-set.ts'
 
 /** Milliseconds that a refused client may keep sending before its connection is cut. */
 const longestLinger = 30_000
@@ -13,22 +11,22 @@ const longestLinger = 30_000
  * once. The system resets a connection that is closed with unread bytes, and the reset can destroy the response in
  * transit. So the gateway only ends its own side, and discards what the client still sends (RFC 9112 9.6).
  */
-export class Linger implements Listed {
+export class Linger implements Cancelable {
   place = -1
   readonly #socket: IncomingMessage['socket']
 
-  private constructor (request: IncomingMessage, mount: Mount) {
+  private constructor (request: IncomingMessage, lingering: InFlightSet<Cancelable>) {
     this.#socket = request.socket
     const limit = setTimeout(this.#cut, longestLinger)
     request.on('end', () => this.#socket.destroySoon()).resume()
     this.#socket.on('error', () => {}).once('close', () => {
       clearTimeout(limit)
-      mount.exchanges.delete(this)
+      lingering.delete(this)
     })
   }
 
   /** Call this before the response is sent. */
-  static behind (request: IncomingMessage, response: ServerResponse, mount: Mount): void {
+  static behind (request: IncomingMessage, response: ServerResponse, lingering: InFlightSet<Cancelable>): void {
     if ('stream' in request || !hasBody(request) || isHeldBack(request)) return
     const { socket } = request
     response.once('finish', () => {
@@ -38,7 +36,7 @@ export class Linger implements Listed {
       socket.off('finish', socket.destroy)
       // No request after a response with `Connection: close` may be processed.
       refuseFurther(socket)
-      mount.exchanges.add(new Linger(request, mount))
+      lingering.add(new Linger(request, lingering))
     })
   }
 

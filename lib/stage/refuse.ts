@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem, ProblemOptions } from '../../types/index.ts'
 import { isRefusal, type Refusal } from '../errors.ts'
 import { renderProblem } from './render-problem.ts'
-import { activeSpan, observationOf, problemOptions } from '../stage/context.ts'
+import { activeSpan, observationOf, problemOptions } from './context.ts'
 
 /**
  * Sends a refusal as `application/problem+json` (RFC 9457), or in the format of `problems.render`. It is sent instead of thrown,

@@ -1,14 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { expectationFailed, methodNotAllowed, methodUnknown, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../../errors.ts'
-import { refuse } from '../../problems/refuse.ts'
-import { servedBy } from '../../stage/context.ts'
-import { hasUnknownMethod, isWellEncoded } from '../../server/routable-requests.ts'
-import { hasUnknownExpectation } from '../../server/expectations.ts'
-import { namesOneHost } from './host.ts'
-import { Linger } from '../../server/linger.ts'
-import { isFarEnough } from './max-forwards.ts'
-import type { Mount } from '../mount.ts'
-import { hidesPath, isTraversal, type Mounted, namesHost, splitAbsolute, splitTarget } from './request-target.ts'
+import { expectationFailed, methodNotAllowed, methodUnknown, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../errors.ts'
+import type { Mounted } from '../http/mounted-prefix.ts'
+import { splitAbsolute, splitTarget } from '../http/request-target.ts'
+import { refuse } from '../stage/refuse.ts'
+import { servedBy } from '../stage/context.ts'
+import { hasUnknownMethod, isWellEncoded } from '../server/routable-requests.ts'
+import { hasUnknownExpectation } from '../server/expectations.ts'
+import { namesOneHost } from './request/host.ts'
+import { Linger } from './request/linger.ts'
+import { isFarEnough } from './request/max-forwards.ts'
+import type { Mount } from './mount.ts'
+import { hidesPath, isTraversal, namesHost } from './request/request-target.ts'
 
 /** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
 const longestTarget = 8 * 1024
@@ -41,7 +43,7 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
 
 /** Refuses a request whose body may still arrive. */
 function refuseUpload (request: FastifyRequest, reply: FastifyReply, mount: Mount, refusal: Refusal): void {
-  Linger.behind(request.raw, reply.raw, mount)
+  Linger.behind(request.raw, reply.raw, mount.inFlight.exchanges)
   refuse(request, reply, refusal)
 }
 

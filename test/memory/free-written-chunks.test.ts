@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, createServer, Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { freeWritten, own } from '../../../lib/proxy-versions/memory/free-written-chunks.ts'
+import { freeWritten, own } from '../../lib/memory/free-written-chunks.ts'
 
 /** A connection that frees what it has written. */
 async function openConnection (t: Test): Promise<Socket> {

@@ -2,7 +2,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { giveBack, readRegions } from '../../../lib/proxy-versions/memory/read-buffers.ts'
+import { giveBack, readRegions } from '../../lib/memory/read-buffers.ts'
 
 /** A connection as Node has it: it is given a region, reads some of it, and asks for the next one. */
 class Connection {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { versionRequired } from '../../lib/errors.ts'
-import { refuseOrFail } from '../../lib/problems/refuse.ts'
+import { refuseOrFail } from '../../lib/stage/refuse.ts'
 import { challenge } from '../../lib/verify-identity/challenge.ts'
 import { makeApp } from '../helpers/gateway.ts'
 

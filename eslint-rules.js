@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+
+/**
+ * The layers of `lib`, lowest first. A file imports files of its own folder and of lower layers. Entries of one layer do not
+ * import each other. A file belongs to the longest entry that its path starts with.
+ */
+const layers = [
+  ['shared', 'errors.ts', 'memory'],
+  ['http'],
+  ['problems', 'identity'],
+  ['registry'],
+  ['stage'],
+  ['config'],
+  ['server'],
+  ['proxy-versions/upstream-remedies.ts', 'proxy-versions/in-flight'],
+  ['proxy-versions/upstream-errors.ts'],
+  ['proxy-versions/transport'],
+  ['proxy-versions/upstream', 'proxy-versions/request'],
+  ['proxy-versions/response'],
+  ['proxy-versions/route.ts'],
+  ['proxy-versions/mount.ts', 'proxy-versions/upgrade'],
+  ['proxy-versions/exchange', 'proxy-versions/guard-request.ts'],
+  ['verify-identity/keys', 'resolve-version/decide', 'resolve-version/resolvers', 'resolve-version/explain'],
+  ['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'],
+  ['observe', 'admin'],
+  ['define-versions.ts', 'cors-headers.ts'],
+  ['version-gateway.ts'],
+  ['index.ts'],
+  ['standalone']
+]
+/** A stage imports no other stage: it reads what earlier ones wrote on the request. */
+const stages = new Set(['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'])
+
+const entries = layers
+  .flatMap((names, level) => names.map((name) => ({ name, level })))
+  .sort((one, other) => other.name.length - one.name.length)
+
+/** Imports point down the layers. */
+const layered = {
+  meta: { type: 'problem', messages: { upward: '{{ from }} must not import {{ to }}: imports point down the layers in eslint-rules.js.' } },
+  create: (context) => onImports(context, (node, file, target) => {
+    const [from, to] = [entryOf(file), entryOf(target)]
+    const isOtherStage = stages.has(folderOf(target)) && stages.has(folderOf(file)) && folderOf(file) !== folderOf(target)
+    if (to === undefined || (!isOtherStage && (from?.name === to.name || from?.level > to.level))) return
+    context.report({ node, messageId: 'upward', data: { from: from?.name ?? file, to: to.name } })
+  })
+}
+
+/** No import leads back to its file, not even an import of types. */
+const acyclic = {
+  meta: { type: 'problem', messages: { cycle: 'This import leads back here: {{ way }}' } },
+  create: (context) => onImports(context, (node, file, target) => {
+    const way = wayTo(file, target)
+    if (way !== null) context.report({ node, messageId: 'cycle', data: { way: way.join(' -> ') } })
+  })
+}
+
+export default { rules: { layered, acyclic } }
+
+function folderOf (file) {
+  return file.split(sep)[0]
+}
+
+function entryOf (file) {
+  return entries.find(({ name }) => file.startsWith(name))
+}
+
+/** Calls back with the paths below `lib` of each file that imports another one there. */
+function onImports (context, check) {
+  const lib = join(context.cwd, 'lib')
+  const file = relative(lib, context.filename)
+  const visit = (node) => {
+    if (node.source?.value?.startsWith?.('.')) check(node, file, relative(lib, join(dirname(context.filename), node.source.value)))
+  }
+  imports ??= readImports(lib)
+  return { ImportDeclaration: visit, ExportNamedDeclaration: visit, ExportAllDeclaration: visit, ImportExpression: visit }
+}
+
+/** What each file imports, by path below `lib`. Read once for all files. */
+let imports
+
+function readImports (lib) {
+  const files = readdirSync(lib, { recursive: true }).filter((file) => file.endsWith('.ts') && !file.startsWith(join('admin', 'page')))
+  return new Map(files.map((file) => {
+    const specifiers = readFileSync(join(lib, file), 'utf8').matchAll(/(?:from |import\()'(\.[^']+)'/g)
+    const targets = Array.from(specifiers, ([, specifier]) => join(dirname(file), specifier))
+    return [file, targets.filter((target) => existsSync(join(lib, target)))]
+  }))
+}
+
+/** Returns the shortest way over imports from a file to another, or `null`. */
+function wayTo (goal, start) {
+  const ways = [[start]]
+  const seen = new Set([start])
+  for (const way of ways) {
+    const last = way.at(-1)
+    if (last === goal) return way
+    for (const next of imports.get(last) ?? []) {
+      if (!seen.has(next)) ways.push([...way, next])
+      seen.add(next)
+    }
+  }
+  return null
+}

@@ -1,0 +1,58 @@
+import type { RegisteredVersion } from '../registry/registered-version.ts'
+import type { InFlight } from './in-flight.ts'
+import { announcedPrefix } from './request/forwarded-prefix.ts'
+import { requestHeaders } from './request/request-headers.ts'
+import { type UpgradeProtocols, upgradeProtocols } from './request/upgrade-protocols.ts'
+import { droppedFromAnswers, interimHeaders, responseHeaders } from './response/response-headers.ts'
+import { insideHosts, rewriteLocation } from './response/rewrite-location.ts'
+import { rewriteCookie } from './response/rewrite-set-cookie.ts'
+import type { Upstream } from './upstream/upstream.ts'
+
+/** What all routes under one prefix share. */
+export interface RouteRules {
+  readonly prefix: string
+  /** The response header that names the version, in lower case. */
+  readonly versionHeader: string
+  /** The `X-Forwarded-*` fields that are accepted from trusted proxies, in lower case. */
+  readonly trusted: ReadonlySet<string>
+  /** Headers that pins depend on. */
+  readonly pinnedBy: readonly string[]
+  readonly inFlight: InFlight
+}
+
+/** How the requests for one version are forwarded from under one prefix. */
+export class Route {
+  readonly inFlight: InFlight
+  readonly upstream: Upstream
+  /** Replaces the prefix. It has no trailing slash. */
+  readonly base: string
+  readonly requestHeaders: ReturnType<typeof requestHeaders>
+  readonly responseHeaders: ReturnType<typeof responseHeaders>
+  readonly interimHeaders: ReturnType<typeof interimHeaders>
+  /** Names that are not passed on as trailers either. */
+  readonly droppedTrailers: ReturnType<typeof droppedFromAnswers>
+  readonly protocols: UpgradeProtocols
+  readonly closesAtExpiry: boolean
+
+  constructor ({ prefix, versionHeader, trusted, pinnedBy, inFlight }: RouteRules, version: RegisteredVersion, upstream: Upstream) {
+    const { targets, host, rewritePrefix = '/', upgrades = {} } = version.upstream
+    this.inFlight = inFlight
+    this.upstream = upstream
+    this.base = rewritePrefix.replace(/\/$/, '')
+    this.protocols = upgradeProtocols(version.upstream)
+    this.closesAtExpiry = upgrades.closeAtExpiry === true
+    const prefixOf = announcedPrefix(prefix, {
+      base: this.base, edits: version.upstream.headers?.request ?? {}, believesProxies: trusted.has('x-forwarded-prefix')
+    })
+    const otherTrusted = new Set([...trusted].filter((name) => name !== 'x-forwarded-prefix'))
+    this.requestHeaders = requestHeaders(version, { versionHeader, prefixOf, trusted: otherTrusted })
+    this.droppedTrailers = droppedFromAnswers(version, versionHeader)
+    const hosts = insideHosts([targets].flat(), host)
+    const relocate = rewriteLocation(hosts, prefix, this.base, prefixOf)
+    const names = new Set(hosts.map((name) => name.replace(/:\d+$/, '')))
+    const recookie = rewriteCookie({ prefix, base: this.base, prefixOf, hosts: names, ...version.upstream.cookies })
+    const rules = { versionHeader, relocate, recookie, pinnedBy }
+    this.interimHeaders = interimHeaders(version, rules)
+    this.responseHeaders = responseHeaders(version, rules)
+  }
+}
