@@ -52,6 +52,7 @@ function refusal<Words extends unknown[] = []> (code: GatewayErrorCode, statusCo
 // Thrown at boot.
 export const ConfigInvalid = createError<[problems: string]>('VERSION_CONFIG_INVALID', '%s', 500)
 export const StageOrderInvalid = createError<[sentence: string]>('STAGE_ORDER_INVALID', '%s', 500)
+export const PackageDuplicated = createError<[sentence: string]>('PACKAGE_DUPLICATED', '%s', 500)
 
 // Thrown by `app.versions.retire()`, with `consumers`.
 export const VersionInUse = createError<[version: string, count: number]>('VERSION_IN_USE',

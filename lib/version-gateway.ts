@@ -1,5 +1,4 @@
 import type { FastifyInstance, RegisterOptions } from 'fastify'
-import fp from 'fastify-plugin'
 import type { GatewayOptions, VersionGatewayPlugin } from '../types/index.ts'
 import { checkGateway } from './config/check-gateway.ts'
 import { toRegistry } from './define-versions.ts'
@@ -8,6 +7,7 @@ import { resolveVersion } from './resolve-version/plugin.ts'
 import { sanitizeHeaders } from './sanitize-headers/plugin.ts'
 import { declareOnRequest } from './stage/context.ts'
 import { verifyIdentity } from './verify-identity/plugin.ts'
+import { definePlugin } from './stage/define-plugin.ts'
 
 /**
  * The whole gateway: the four stages, in their own scope below the plugin's prefix. Routes outside of it are not affected.
@@ -36,4 +36,4 @@ async function gateway (app: FastifyInstance, options: GatewayOptions & Register
   if (!Object.hasOwn(app, 'identityProviders')) app.decorate('identityProviders', () => inner.identityProviders())
 }
 
-export const versionGateway: VersionGatewayPlugin = fp(gateway, { name: 'fastify-version-gateway', fastify: '5.x' })
+export const versionGateway: VersionGatewayPlugin = definePlugin('fastify-version-gateway', gateway)

@@ -3,7 +3,7 @@ import t from 'tap'
 import * as errors from '../lib/errors.ts'
 
 const docs = await readFile('docs/errors.md', 'utf8')
-const { ConfigInvalid, StageOrderInvalid, VersionInUse, isRefusal, ...refusals } = errors
+const { ConfigInvalid, PackageDuplicated, StageOrderInvalid, VersionInUse, isRefusal, ...refusals } = errors
 
 t.test('every refusal is documented with its status', async (t) => {
   for (const make of Object.values(refusals)) {
@@ -15,7 +15,7 @@ t.test('every refusal is documented with its status', async (t) => {
 })
 
 t.test('every error at boot is documented', async (t) => {
-  for (const BootError of [ConfigInvalid, StageOrderInvalid]) {
+  for (const BootError of [ConfigInvalid, StageOrderInvalid, PackageDuplicated]) {
     const { code } = new BootError('')
 
     t.match(docs, `| \`${code}\` |`)

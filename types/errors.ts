@@ -5,6 +5,7 @@ export type GatewayErrorCode =
   // thrown at boot
   | 'VERSION_CONFIG_INVALID'
   | 'STAGE_ORDER_INVALID'
+  | 'PACKAGE_DUPLICATED'
   // thrown by `app.versions.retire()`
   | 'VERSION_IN_USE'
   // the request

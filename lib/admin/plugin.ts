@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import fp from 'fastify-plugin'
 import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { StageOrderInvalid } from '../errors.ts'
@@ -14,6 +13,7 @@ import { pageRoutes } from './page-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import { Recent, RecentRequests } from './recent-requests.ts'
 import { Traffic } from './traffic.ts'
+import { definePlugin } from '../stage/define-plugin.ts'
 
 /** How many changes `api/audit` returns. The log contains all of them. */
 const mostChanges = 100
@@ -66,7 +66,7 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
   if (home === app) keepOut(app, prefix)
 }
 
-export const versionAdmin: VersionAdminPlugin = fp(administer, { name: 'fastify-version-gateway/admin', fastify: '5.x' })
+export const versionAdmin: VersionAdminPlugin = definePlugin('fastify-version-gateway/admin', administer)
 
 const order = 'Register it first: app.register(versionAdmin, { guard }), app.register(versionGateway, { ... }).'
 

@@ -9,6 +9,7 @@ import { checkProblemOptions } from './check-problem-options.ts'
 import { checkResolve, type Surroundings } from './check-resolve.ts'
 import { checkSanitize } from './check-sanitize.ts'
 import { checkShape } from './check-shape.ts'
+import { isOfOtherCopy } from './check-stage.ts'
 import { checkDefaultLife } from './check-life-cycle.ts'
 import { checkSet } from './check-version-set.ts'
 import { Problems } from '../problems/config-problems.ts'
@@ -22,6 +23,7 @@ import { gatewaySchema, gatewayWithRegistrySchema } from './schemas.ts'
 export function checkGateway (options: GatewayOptions): void {
   const problems = new Problems()
   const { versions, aliases, registry = {}, problems: looks, sanitize, identity, resolve, forward } = options
+  if (isOfOtherCopy(problems, versions)) problems.throwIfAny('the gateway config')
   const isRegistry = versions instanceof Registry
   checkShape(problems, isRegistry ? gatewayWithRegistrySchema : gatewaySchema, options)
 

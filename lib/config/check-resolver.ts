@@ -1,5 +1,6 @@
 import type { VersionResolver } from '../../types/index.ts'
 import { builtInMark } from '../stage/built-in.ts'
+import { explainCopies, otherCopy } from '../shared/copy.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { type Broken, brokenArguments, isHeaderList, isMilliseconds, isOneOf, isText } from './resolver-arguments.ts'
 
@@ -7,6 +8,12 @@ import { type Broken, brokenArguments, isHeaderList, isMilliseconds, isOneOf, is
 export function checkResolver (problems: Problems, path: Path, resolver: unknown): resolver is VersionResolver {
   if (typeof resolver !== 'object' || resolver === null) {
     problems.add(path, `expected a resolver, got ${show(resolver)}. Write fromHeader('x-version'), or { name, resolve }.`)
+    return false
+  }
+  const other = otherCopy(resolver)
+  if (other !== null) {
+    // Its mark would be unknown here, and a pin that any client can send would pass as one of the app's own resolvers.
+    problems.add(path, explainCopies(other))
     return false
   }
   const mark = builtInMark(resolver as VersionResolver)

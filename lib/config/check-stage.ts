@@ -1,5 +1,6 @@
 import { Registry } from '../registry/registry.ts'
 import { checkShape } from './check-shape.ts'
+import { explainCopies, otherCopy } from '../shared/copy.ts'
 import { Problems, show } from '../problems/config-problems.ts'
 import { stageSchemas } from './schemas.ts'
 
@@ -19,8 +20,16 @@ export function checkStage (stage: keyof typeof stageSchemas, options: unknown, 
 /** Checks that the versions of a stage are a registry. Returns its names, or `null` if it is not a registry. */
 export function checkRegistry (problems: Problems, versions: unknown): string[] | null {
   if (versions instanceof Registry) return versions.names()
+  if (isOfOtherCopy(problems, versions)) return null
   if (!problems.isMisshapen(['versions'])) {
     problems.add(['versions'], `expected what defineVersions returned, got ${show(versions)}. Write versions: defineVersions({ ... }).`)
   }
   return null
+}
+
+/** Reports versions that come from another copy of this package. */
+export function isOfOtherCopy (problems: Problems, versions: unknown): boolean {
+  const other = typeof versions === 'object' && versions !== null ? otherCopy(versions) : null
+  if (other !== null) problems.add(['versions'], explainCopies(other))
+  return other !== null
 }

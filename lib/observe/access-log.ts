@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import fp from 'fastify-plugin'
 import type { AccessLogOptions, AccessLogPlugin, RequestOutcome } from '../../types/index.ts'
 import { answerAtOnce } from '../shared/answer-at-once.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
@@ -8,6 +7,7 @@ import { editFields } from '../http/edit-fields.ts'
 import { loggedHeaders, observationOf } from '../stage/context.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
+import { definePlugin } from '../stage/define-plugin.ts'
 
 /** Maximum number of characters of a value in a line. */
 const longest = 256
@@ -36,7 +36,7 @@ async function logRequests (app: FastifyInstance, options: AccessLogOptions): Pr
   })
 }
 
-export const accessLog: AccessLogPlugin = fp(logRequests, { name: 'fastify-version-gateway/access-log', fastify: '5.x' })
+export const accessLog: AccessLogPlugin = definePlugin('fastify-version-gateway/access-log', logRequests)
 
 /** The members of a line. It contains neither the query nor headers by default, because both may contain credentials. */
 function lineOf (observation: Observation, headers: readonly string[]): object {

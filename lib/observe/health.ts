@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import fp from 'fastify-plugin'
 import { Problems, show, showNames } from '../problems/config-problems.ts'
 import type { HealthOptions, HealthPlugin, VersionRegistry } from '../../types/index.ts'
+import { definePlugin } from '../stage/define-plugin.ts'
 
 /** Health routes have no version and need no token. They are not observed, because they are called every few seconds. */
 const route = { config: { version: false, identity: false, observed: false } } as const
@@ -28,7 +28,7 @@ async function tellHealth (app: FastifyInstance, options: HealthOptions): Promis
   })
 }
 
-export const gatewayHealth: HealthPlugin = fp(tellHealth, { name: 'fastify-version-gateway/health', fastify: '5.x' })
+export const gatewayHealth: HealthPlugin = definePlugin('fastify-version-gateway/health', tellHealth)
 
 function answer (reply: FastifyReply, status: number, body: object): FastifyReply {
   return reply.code(status).header('cache-control', 'no-store').send(body)

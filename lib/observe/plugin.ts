@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import fp from 'fastify-plugin'
 import type { Registry as Metrics } from 'prom-client'
 import type { ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/index.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -12,6 +11,7 @@ import { registerRequestMetrics } from './request-metrics.ts'
 import { SeriesSet } from './series.ts'
 import { registerStateMetrics } from './state-metrics.ts'
 import { versionOf } from '../stage/observed-version.ts'
+import { definePlugin } from '../stage/define-plugin.ts'
 
 /**
  * Adds Prometheus metrics for the requests of its scope. Register it before the gateway. No label contains a path, a caller
@@ -59,7 +59,7 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
 }
 
 /** Register this before the gateway, in the same scope, because hooks only apply to what is registered later. */
-export const observeVersions: ObserveVersionsPlugin = fp(observeRequests, { name: 'fastify-version-gateway/observe', fastify: '5.x' })
+export const observeVersions: ObserveVersionsPlugin = definePlugin('fastify-version-gateway/observe', observeRequests)
 
 let ofProcess: Promise<Metrics> | undefined
 

@@ -1,10 +1,10 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import fp from 'fastify-plugin'
 import type { TraceVersionsPlugin } from '../../types/index.ts'
 import { editFields } from '../http/edit-fields.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
+import { definePlugin } from '../stage/define-plugin.ts'
 
 type Api = typeof import('@opentelemetry/api')
 
@@ -56,7 +56,7 @@ async function traceRequests (app: FastifyInstance): Promise<void> {
   })
 }
 
-export const traceVersions: TraceVersionsPlugin = fp(traceRequests, { name: 'fastify-version-gateway/tracing', fastify: '5.x' })
+export const traceVersions: TraceVersionsPlugin = definePlugin('fastify-version-gateway/tracing', traceRequests)
 
 function begin ({ context, propagation, SpanKind, trace }: Api, tracer: ReturnType<Api['trace']['getTracer']>, request: FastifyRequest): Spans | null {
   const active = context.active()

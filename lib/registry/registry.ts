@@ -5,6 +5,7 @@ import type {
 } from '../../types/index.ts'
 import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts'
 import { VersionInUse } from '../errors.ts'
+import { madeBy, thisCopy } from '../shared/copy.ts'
 import { Announcements } from './version-events.ts'
 import { checkedClock } from './clock.ts'
 import { differences } from './differences.ts'
@@ -17,6 +18,7 @@ const day = 86_400_000
 
 /** Holds the current set of versions. Every change builds a new set, validates it, and swaps it in atomically. */
 export class Registry<Id extends string = string, Alias extends string = string> implements VersionRegistry<Id, Alias> {
+  readonly [madeBy] = thisCopy
   readonly options: RegistryOptions
   readonly announcements = new Announcements()
   readonly events = this.announcements.events

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { VersionResolver } from '../../types/index.ts'
+import { madeBy, thisCopy } from '../shared/copy.ts'
 
 /** The arguments that a built-in resolver was created with, so that the config check can validate them. */
 export interface BuiltIn {
@@ -18,7 +19,7 @@ const kBuiltIn = Symbol('fastify-version-gateway.builtIn')
 
 /** Marks a resolver as built-in. The mark survives `{ ...resolver, timeoutMs: 50 }`. */
 export function builtIn (mark: BuiltIn, resolver: VersionResolver): VersionResolver {
-  return { ...resolver, [kBuiltIn]: mark } as VersionResolver
+  return { ...resolver, [kBuiltIn]: mark, [madeBy]: thisCopy } as VersionResolver
 }
 
 /** Notes the claim that a resolver of the library reads through a function. */

@@ -1,8 +1,6 @@
-import type {
-  FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, FastifyTypeProviderDefault, RawServerDefault
-} from 'fastify'
-import fp from 'fastify-plugin'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { StageOrderInvalid } from '../errors.ts'
+import { definePlugin } from './define-plugin.ts'
 
 type Stage = 'sanitizeHeaders' | 'verifyIdentity' | 'resolveVersion' | 'proxyVersions'
 
@@ -24,8 +22,7 @@ interface StageDefinition<Options> {
  */
 export function defineStage<Options extends object> (definition: StageDefinition<Options>): FastifyPluginAsync<Options> {
   const { stage, name, dependencies, isRepeatable = false, plugin } = definition
-
-  const register: FastifyPluginAsync<Options> = async (app, options) => {
+  return definePlugin<Options>(name, async (app, options) => {
     const missing = dependencies.filter((dependency) => !app.hasDecorator(mark(dependency)))
     if (missing.length > 0) {
       throw new StageOrderInvalid(`${stage} needs ${list(missing)} before it. Register the stages in this ` +
@@ -37,8 +34,7 @@ export function defineStage<Options extends object> (definition: StageDefinition
     }
     if (!app.hasDecorator(mark(stage))) app.decorate(mark(stage), true)
     await plugin(app, options)
-  }
-  return fp<Options, RawServerDefault, FastifyTypeProviderDefault, FastifyBaseLogger, FastifyPluginAsync<Options>>(register, { name, fastify: '5.x' })
+  })
 }
 
 /** The decorator that marks a stage as registered. It is visible in the stage's scope and child scopes, not in siblings. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { VersionDiscoveryOptions, VersionDiscoveryPlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { StageOrderInvalid } from '../errors.ts'
+import { refuseOtherCopies } from '../stage/define-plugin.ts'
 import { answer } from './answer.ts'
 import { apiCatalog, catalogPath, catalogType } from './api-catalog.ts'
 import { discoveredVersions } from './discovered-versions.ts'
@@ -16,6 +17,7 @@ const config = { version: false, identity: false } as const
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
  */
 export const versionDiscovery: VersionDiscoveryPlugin = async function versionDiscovery (app, options) {
+  refuseOtherCopies(app)
   check(app, options)
   const { path = '/versions', catalog = false, versions = app.versions } = options
 

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url'
+
+/** One loaded copy of this package. npm installs two if the version ranges of an app and of one of its packages differ. */
+export interface Copy {
+  readonly version: string
+  /** Where it was loaded from. */
+  readonly folder: string
+}
+
+export const thisCopy: Copy = { version: '0.1.0', folder: fileURLToPath(new URL('..', import.meta.url)) }
+
+/** Marks what a copy has made. Both copies see the mark, because the registry of symbols belongs to the process. */
+export const madeBy: unique symbol = Symbol.for('fastify-version-gateway.madeBy') as never
+
+/** Returns the other copy that made a value; `null` for values of this copy, and for those of users. */
+export function otherCopy (value: object): Copy | null {
+  const copy = (value as { [madeBy]?: Copy })[madeBy]
+  return copy === undefined || copy === thisCopy ? null : copy
+}
+
+/** Says which copies are in use, and what to do. */
+export function explainCopies (other: Copy): string {
+  const [here, there] = [thisCopy, other].map(({ version, folder }) => `${version} in ${folder}`)
+  return `Two copies of fastify-version-gateway are loaded: ${here} and ${there}. They do not know each other's state. ` +
+    'Run `npm ls fastify-version-gateway` to see who needs which, and give all of them one version.'
+}
