@@ -89,12 +89,12 @@ const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TI
 const overloads = new Set<string>([codes.queueFull, codes.waitedTooLong, codes.tooManyUpgrades])
 
 /**
- * Codes for a response that is not valid HTTP: undici's, Node's when it refuses to write the response to the client,
- * and the one of undici's assertions, which a status below 100 violates.
+ * Codes for a response that is not valid HTTP: undici's, Node's when it receives invalid HTTP/2 or refuses to write the
+ * response to the client, and the one of undici's assertions, which a status below 100 violates.
  */
 const protocolErrors = new Set<string>([
   'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ERR_HTTP_INVALID_STATUS_CODE', 'ERR_INVALID_CHAR',
-  'ERR_ASSERTION', codes.tooManyInterim, codes.notOffered, codes.unknownCoding
+  'ERR_HTTP2_ERROR', 'ERR_ASSERTION', codes.tooManyInterim, codes.notOffered, codes.unknownCoding
 ])
 
 /** undici refuses to send the request: a target such as `*`, or a body whose length differs from `Content-Length`. */

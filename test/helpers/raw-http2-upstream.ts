@@ -7,7 +7,8 @@ import { makeAuthority } from './certificates.ts'
 const types = { data: 0, headers: 1, reset: 3, settings: 4, goAway: 7 }
 const flags = { endStream: 1, ack: 1, endHeaders: 4 }
 
-function frame (type: number, flag: number, stream: number, payload: Buffer): Buffer {
+/** A frame of any type (RFC 9113 4.1). */
+export function frame (type: number, flag: number, stream: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
   head.writeUInt8(type, 3)

@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, connect as openSession } from 'node:http2'
 import type { Socket } from 'node:net'
 import { type buildConnector, errors } from 'undici'
+import { endWhenBroken, isBroken } from './http2-broken-session.ts'
 
 /** Maximum concurrent streams per connection, if the target allows as many (RFC 9113 6.5.2 recommends at least 100). */
 export const mostStreams = 100
@@ -80,7 +81,8 @@ export class Http2Connection {
 
   /** Whether it accepts requests, now or as soon as it is ready. */
   get isUsable (): boolean {
-    return !this.#isRetired && !this.#hasEnded && this.session?.closed !== true && this.session?.destroyed !== true
+    const { session } = this
+    return !this.#isRetired && !this.#hasEnded && (session === null || !(session.closed || session.destroyed || isBroken(session)))
   }
 
   /** Whether it can take one more request now. */
@@ -125,6 +127,7 @@ export class Http2Connection {
       maxHeaderListPairs: mostFields
     })
     this.#socket = socket
+    endWhenBroken(session)
     const late = settingsTimeout === 0
       ? undefined
       : setTimeout(() => {
