@@ -1,72 +1,74 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
 import type { UpstreamTls } from '../../types/index.ts'
 import type { Path, Problems } from '../problems/config-problems.ts'
+import { blocksOf, hasMisplacedMarker, hasUnfinishedBlock } from './pem-blocks.ts'
 
-/** A block of PEM (RFC 7468 2), with its label. */
-const blocks = /-----BEGIN ([A-Z0-9 ]+)-----[^]*?-----END \1-----/g
+type Pair = Pick<UpstreamTls, 'ca' | 'cert' | 'key'>
 
 const certificateLabels = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'])
 
-/** Checks the certificates and the key of an upstream. Node accepts a file name as if it were a certificate. */
-export function checkTls (problems: Problems, path: Path, { ca, cert, key }: UpstreamTls = {}): void {
-  checkAuthorities(problems, [...path, 'ca'], ca)
+/** Checks certificates and their key. Node ignores much of what is wrong, such as a file name in the place of a certificate. */
+export function checkTls (problems: Problems, path: Path, tls: UpstreamTls = {}): void {
+  const before = problems.list().length
+  checkAuthorities(problems, [...path, 'ca'], tls.ca)
   // A file may contain both the certificates and the key, so other blocks are skipped.
-  checkPem(problems, [...path, 'cert'], cert, (text) => invalidCertificate(blocksOf(text).filter(isCertificate)))
-  checkPem(problems, [...path, 'key'], key, invalidKey)
+  checkPem(problems, [...path, 'cert'], tls.cert, invalidCertificate)
+  checkPem(problems, [...path, 'key'], tls.key, invalidKey)
+  if (problems.list().length === before) checkTogether(problems, path, tls)
 }
 
 /** Checks CA certificates. Each value may be a bundle. */
 export function checkAuthorities (problems: Problems, path: Path, value: unknown): void {
   checkPem(problems, path, value, (text) => {
-    const all = blocksOf(text)
-    const other = all.find((block) => !isCertificate(block))
-    if (other !== undefined) return `has a block '${other.label}'. Give only certificates of authorities, not keys.`
-    return invalidCertificate(all)
+    // Node skips blocks that are no certificates, such as revocation lists. A private key is there by mistake.
+    const key = blocksOf(text).find(({ label }) => label.endsWith('PRIVATE KEY'))
+    return key === undefined ? invalidCertificate(text) : `has a block '${key.label}'. Give only certificates of authorities, not keys.`
   })
 }
 
-interface Block {
-  label: string
-  text: string
-}
-
-/** Returns the problem of a PEM value, or `null`. It never contains the value, which may be a key. */
-type Judge = (text: string, value: unknown) => string | null
+/** Returns the problem of PEM, or `null`. It never contains the PEM, which may be a key. */
+type Judge = (text: string, passphrase?: string) => string | null
 
 /** Reports the first invalid value. */
 function checkPem (problems: Problems, path: Path, value: unknown, judge: Judge): void {
+  const takesObjects = judge === invalidKey && Array.isArray(value)
   for (const each of [value].flat()) {
     if (each === undefined) continue
-    const text = textOf(each)
-    const problem = text?.includes('-----BEGIN') === true
-      ? judge(text, each)
-      : `expected PEM, which begins with '-----BEGIN'. Give the content of a file, not its name: readFileSync('${String(path.at(-1))}.pem').`
+    const problem = problemOf(each, String(path.at(-1)), takesObjects, judge)
     if (problem !== null) return problems.add(path, problem)
   }
 }
 
-function textOf (value: unknown): string | null {
-  const pem = typeof value === 'object' && value !== null && 'pem' in value ? value.pem : value
+function problemOf (value: unknown, name: string, takesObject: boolean, judge: Judge): string | null {
+  const isObject = isKeyObject(value)
+  if (isObject && !takesObject) return name === 'key' ? 'expected PEM, or a list of objects. Write [{ pem, passphrase }].' : 'expected PEM, got an object.'
+  const text = textOf(isObject ? value.pem : value)
+  if (text?.includes('-----BEGIN') !== true) {
+    return `expected PEM, which begins with '-----BEGIN'. Give the content of a file, not its name: readFileSync('${name}.pem').`
+  }
+  if (hasMisplacedMarker(text)) return "has '-----BEGIN' or '-----END' in a line with other text. Begin a new line there, also where two files were joined."
+  return judge(text, isObject ? value.passphrase : undefined)
+}
+
+function isKeyObject (value: unknown): value is { pem: unknown, passphrase?: string } {
+  return typeof value === 'object' && value !== null && 'pem' in value
+}
+
+function textOf (pem: unknown): string | null {
   if (typeof pem === 'string') return pem
   return ArrayBuffer.isView(pem) ? Buffer.from(pem.buffer, pem.byteOffset, pem.byteLength).toString('latin1') : null
 }
 
-function blocksOf (text: string): Block[] {
-  return Array.from(text.matchAll(blocks), ([block, label]) => ({ label: label!, text: block }))
-}
-
-function isCertificate ({ label }: Block): boolean {
-  return certificateLabels.has(label)
-}
-
-function invalidCertificate (certificates: readonly Block[]): string | null {
+function invalidCertificate (text: string): string | null {
+  const certificates = blocksOf(text).filter(({ label }) => certificateLabels.has(label))
   if (certificates.length === 0) return "has no complete certificate. Copy it with its lines '-----BEGIN CERTIFICATE-----' and '-----END CERTIFICATE-----'."
-  const index = certificates.findIndex(({ text }) => !isReadable(() => new X509Certificate(text)))
-  return index === -1 ? null : `has an invalid certificate (number ${index + 1} of ${certificates.length}). Copy the whole file again.`
+  const index = certificates.findIndex((block) => !isReadable(() => new X509Certificate(block.text)))
+  if (index !== -1) return `has an invalid certificate (number ${index + 1} of ${certificates.length}). Copy the whole file again.`
+  return hasUnfinishedBlock(text) ? "has a block without its last line '-----END ...-----'. Copy the whole file again." : null
 }
 
-function invalidKey (text: string, value: unknown): string | null {
-  const { passphrase } = value as { passphrase?: string }
+function invalidKey (text: string, passphrase?: string): string | null {
   const keys = blocksOf(text).filter(({ label }) => label.endsWith('PRIVATE KEY'))
   const isValid = keys.length > 0 && keys.every((block) => isReadable(() => {
     createPrivateKey({ key: block.text, ...passphrase !== undefined && { passphrase } })
@@ -80,5 +82,18 @@ function isReadable (read: () => unknown): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+/** Lets Node make of them what it will for each connection. */
+function checkTogether (problems: Problems, path: Path, { ca, cert, key }: Pair): void {
+  if (cert === undefined && key === undefined) return
+  try {
+    createSecureContext({ ca, cert, key })
+  } catch (error) {
+    const { code = '', reason = code } = error as NodeJS.ErrnoException & { reason?: string }
+    problems.add(path, code.endsWith('KEY_VALUES_MISMATCH')
+      ? "has a certificate and a private key that do not belong together. Give the key for which 'cert' was issued, and the key's own certificate first."
+      : `cannot be used: ${reason}. Check that 'cert' has the certificate first, then its chain.`)
   }
 }

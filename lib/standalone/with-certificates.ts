@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { VersionsConfig } from '../../types/index.ts'
 import type { Path, Problems } from '../problems/config-problems.ts'
 import type { LoadedFile, Reading } from './loaded-file.ts'
+import { checkTls } from '../config/check-pem.ts'
 import { type Files, readNoted } from './settled.ts'
 
 /** Replaces file names with the files' PEM. Any value that is not PEM itself is a file name. */
@@ -14,7 +14,11 @@ export async function withCertificates (problems: Problems, said: LoadedFile, re
     return [id, { ...version, upstream: { ...upstream, tls: await withPem(problems, ['versions', id, 'upstream', 'tls'], upstream.tls, reading) } }]
   })
   const read = { ...said, versions: Object.fromEntries(await Promise.all(entries)) as VersionsConfig }
-  if (server?.tls !== undefined) return { ...read, server: { ...server, tls: await withPem(problems, ['server', 'tls'], server.tls, reading) } }
+  if (server?.tls !== undefined) {
+    const tls = await withPem(problems, ['server', 'tls'], server.tls, reading)
+    checkTls(problems, ['server', 'tls'], tls)
+    return { ...read, server: { ...server, tls } }
+  }
   if (server?.http2 === true) problems.add(['server', 'http2'], 'needs server.tls: clients agree on HTTP/2 while they set up TLS.')
   return read
 }
@@ -24,18 +28,7 @@ async function withPem<Tls extends object> (problems: Problems, path: Path, tls:
     const isFile = typeof value === 'string' && name !== 'servername' && !value.includes('-----BEGIN')
     return [name, isFile ? await pemOf(problems, [...path, name], resolve(folder, value), files) : value]
   })
-  const read = Object.fromEntries(await Promise.all(entries)) as Tls & SecureContextOptions
-  // Unreadable files have already been reported.
-  if (!Object.values(read).includes(undefined)) checkPair(problems, path, read)
-  return read
-}
-
-function checkPair (problems: Problems, path: Path, { cert, key }: SecureContextOptions): void {
-  try {
-    createSecureContext({ cert, key })
-  } catch (error) {
-    problems.add(path, `is no certificate with its private key: ${(error as Error).message}`)
-  }
+  return Object.fromEntries(await Promise.all(entries)) as Tls
 }
 
 async function pemOf (problems: Problems, path: Path, file: string, files: Files): Promise<string | undefined> {

@@ -38,5 +38,5 @@ async function make (commonName: string, extensions: Extensions, issuer?: Certif
   const made = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec', algorithm: 'sha256', extensions, ...issuer !== undefined && { ca: issuer }
   })
-  return { cert: made.cert, key: made.private }
+  return { cert: `${made.cert.trimEnd()}\n`, key: `${made.private.trimEnd()}\n` }
 }

@@ -111,8 +111,8 @@ server: { tls: { cert: ${cert}, key: ${key} } }
   }
 
   t.match(await problemOf('cert.pem', 'absent.pem'), /gateway\.yaml:3:\d+ server\.tls\.key: ENOENT/)
-  t.match(await problemOf('cert.pem', 'other.pem'), /gateway\.yaml:3:\d+ server\.tls: is no certificate with its private key: .*mismatch/)
-  t.match(await problemOf('none.pem', 'other.pem'), /server\.tls: is no certificate with its private key/)
+  t.match(await problemOf('cert.pem', 'other.pem'), /gateway\.yaml:3:\d+ server\.tls: has a certificate and a private key that do not belong together/)
+  t.match(await problemOf('none.pem', 'other.pem'), /server\.tls\.cert: expected PEM/)
 })
 
 t.test('files that cannot be used are told of together with what is wrong elsewhere', async (t) => {
@@ -130,7 +130,7 @@ resolve: { default: v9 }
 
   t.match(message.split('\n').map((line) => line.replace(/^.*yaml/, '')), [
     /^:1:11 server\.http2: needs server\.tls/,
-    /^:4:49 versions\.v1\.upstream\.tls: is no certificate with its private key/,
+    /^:4:49 versions\.v1\.upstream\.tls: has a certificate and a private key that do not belong together/,
     /^:5:12 resolve\.default: 'v9' is neither/
   ])
 })
