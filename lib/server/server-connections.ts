@@ -1,4 +1,5 @@
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
+import { ClientConnections } from '../server/client-connections.ts'
 
 /** Milliseconds after the grace time until connections are cut, so that clients of aborted exchanges get the refusal. */
 const longestGoodbye = 500
@@ -10,7 +11,7 @@ const known = new WeakMap<Server, ServerConnections>()
  * is never completed, or an HTTP/2 session whose client has stopped reading, so `app.close()` would wait for the client.
  */
 export class ServerConnections {
-  readonly #sockets = new Set<Socket>()
+  readonly #connections: ClientConnections
   #limit: NodeJS.Timeout | undefined
   #closesAt = 0
   /** When the grace time of exchanges is over, if it has begun before the app closes (`performance.now()`). */
@@ -23,12 +24,8 @@ export class ServerConnections {
   }
 
   private constructor (server: Server) {
-    server.on('connection', (socket: Socket) => {
-      // `sendAgain` emits the event again for the same socket.
-      if (this.#sockets.has(socket)) return
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    }).on('close', () => clearTimeout(this.#limit))
+    this.#connections = new ClientConnections(server)
+    server.on('close', () => clearTimeout(this.#limit))
   }
 
   /** Milliseconds of a grace time that are left. */
@@ -36,15 +33,17 @@ export class ServerConnections {
     return Math.max(Math.min(graceMs, this.graceEnd - performance.now()), 0)
   }
 
-  /** Cuts off connections that are still open after the grace time (milliseconds). The longest one requested counts. */
+  /**
+   * Closes connections without a request, and cuts off those that are still open after the grace time (milliseconds). The
+   * longest one requested counts.
+   */
   limitClose (graceMs: number): void {
+    this.#connections.closeUnused()
     const closesAt = performance.now() + graceMs
     if (closesAt < this.#closesAt) return
     this.#closesAt = closesAt
     clearTimeout(this.#limit)
-    this.#limit = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy()
-    }, graceMs + longestGoodbye)
+    this.#limit = setTimeout(() => this.#connections.destroy(), graceMs + longestGoodbye)
   }
 
   endClose (): void {

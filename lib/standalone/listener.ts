@@ -5,6 +5,7 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import type { ServerFile } from '../../types/index.ts'
+import { ClientConnections } from '../server/client-connections.ts'
 import { http2HeaderLimits } from '../server/http2-limits.ts'
 import { renewSessions } from '../server/http2-lost-streams.ts'
 
@@ -22,29 +23,19 @@ type AnyServer = Server & Partial<Pick<TlsServer, 'setSecureContext'>> & { shoul
 /** The server that clients connect to. Its requests go to one app at a time. */
 export class Listener {
   readonly #server: AnyServer
-  readonly #sockets = new Set<Socket>()
-  readonly #sessions = new Set<ServerHttp2Session>()
-  /** Number of connections accepted so far. */
-  #taken = 0
+  readonly #connections: ClientConnections
   #app: AnyServer
 
   /** @param onError called when a connection cannot be accepted */
   private constructor (server: AnyServer, app: AnyServer, onError: (error: Error) => void) {
     this.#server = server
     this.#app = app
+    this.#connections = new ClientConnections(server)
     server.keepAliveTimeout = keepAliveMs
     // A slow upload is fine as long as it makes progress, which `timeouts.idle` checks.
     server.requestTimeout = 0
     server.on('error', onError)
-    server.on('connection', (socket: Socket) => {
-      this.#taken++
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
-    server.on('session', (session: ServerHttp2Session) => {
-      this.#sessions.add(session)
-      session.once('close', () => this.#sessions.delete(session)).setTimeout(keepAliveMs, session.close.bind(session))
-    })
+    server.on('session', (session: ServerHttp2Session) => session.setTimeout(keepAliveMs, session.close.bind(session)))
     for (const event of events) server.on(event, (...args: unknown[]) => this.#emit(event, args))
     // Newer versions of Node call this before they emit `upgrade`.
     server.shouldUpgradeCallback = this.takesUpgrade.bind(this)
@@ -81,9 +72,9 @@ export class Listener {
     const end = performance.now() + longestTakingMs
     let before
     do {
-      before = this.#taken
+      before = this.#connections.accepted
       await new Promise((resolve) => { setImmediate(resolve) })
-    } while (this.#taken > before && performance.now() < end)
+    } while (this.#connections.accepted > before && performance.now() < end)
   }
 
   get address (): string {
@@ -120,12 +111,19 @@ export class Listener {
     await this.#takeWaiting()
     // `server.close()` would close idle connections at once, and lose requests in transit.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()))
-    for (const session of this.#sessions) session.close()
-    const linger = setInterval(() => this.#server.closeIdleConnections?.(), lingerMs)
-    const limit = setTimeout(() => { for (const socket of this.#sockets) socket.destroy() }, limitMs)
+    this.#connections.closeSessions()
+    const linger = setInterval(() => this.#closeIdle(), lingerMs)
+    const limit = setTimeout(() => this.#connections.destroy(), limitMs)
     await closed
     clearInterval(linger)
     clearTimeout(limit)
+  }
+
+  /** A request whose head has begun to arrive still gets its response. */
+  #closeIdle (): void {
+    this.#server.closeIdleConnections?.()
+    this.#connections.closeSessions()
+    this.#connections.closeUnused()
   }
 }
 

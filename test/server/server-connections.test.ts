@@ -3,6 +3,7 @@ import t from 'tap'
 import versionGateway from '../../lib/index.ts'
 import { ServerConnections } from '../../lib/server/server-connections.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
+import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
@@ -36,4 +37,18 @@ t.test('an app that closes after its grace time waits no further for its exchang
   await app.close()
 
   t.equal((await pending).status, 502)
+})
+
+t.test('a connection without a request does not keep an app from closing', async (t) => {
+  const app = makeApp(t, { forceCloseConnections: 'idle' })
+  const upstream = await startUpstream(t, 'v1', () => {})
+  await app.register(versionGateway, { versions: { latest: { upstream } }, forward: { closeGraceMs: 1_000_000 } })
+  const origin = await listen(app)
+  let accepted = 0
+  app.server.on('connection', () => { accepted++ })
+  const socket = await openSocket(t, origin)
+  socket.on('error', () => {}).resume()
+  await until(() => accepted === 1)
+
+  await t.resolves(app.close())
 })
