@@ -1,14 +1,16 @@
 import type { Server } from 'node:http'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { AdminFile } from '../../types/index.ts'
 import { versionAdmin } from '../admin/plugin.ts'
 import { clientErrorHandler } from '../server/client-error-handler.ts'
+import { requestMalformed } from '../errors.ts'
 import { accessLog } from '../observe/access-log.ts'
 import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
 import { requestIds } from '../observe/request-ids.ts'
 import { traceVersions } from '../observe/tracing.ts'
 import { takeOver } from '../server/take-over-server.ts'
+import { refuse } from '../stage/refuse.ts'
 import { hasSdk } from '../stage/active-span.ts'
 import { lostLines } from '../stage/context.ts'
 import { keepIn, type Kept } from '../stage/kept.ts'
@@ -83,12 +85,20 @@ export async function assemble (app: FastifyInstance, config: LoadedConfig, { is
   if (tracing && !hasSdk()) app.log.warn(noSdk)
   await app.register(accessLog, { ...file.accessLog, ...plugin.logFields !== undefined && { fields: plugin.logFields } })
   if (metrics !== false) await app.register(observeVersions, metrics === true ? {} : metrics)
+  app.addHook('onRequest', requireHost)
   if (health !== false) await app.register(gatewayHealth, { ...health === true ? {} : health, isDraining })
   if (file.admin !== undefined) await addAdmin(app, file.admin, adminServer)
   await plugin.register?.(app)
   await app.register(versionGateway, gateway)
   if (discovery !== false) await app.register(versionDiscovery, discovery === true ? {} : discovery)
   await app.ready()
+}
+
+/** Refuses HTTP/1.1 without a host (RFC 9112 3.2), whatever the route. */
+function requireHost (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const { httpVersion, headers } = request.raw
+  if (httpVersion === '1.1' && headers.host === undefined) refuse(request, reply, requestMalformed({ headers: { connection: 'close' } }))
+  else done()
 }
 
 /** Serves the admin pages on the gateway's app, or with a port on a separate app, which closes with it. */
@@ -104,6 +114,7 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
     clientErrorHandler,
     serverFactory: (handler) => adminServer.on('request', handler)
   }) as unknown as FastifyInstance
+  home.addHook('onRequest', requireHost)
   // The listener forwards upgrades and `Expect: 100-continue`, which need a handler here too.
   takeOver(home, '', () => false)
   await app.register(versionAdmin, { ...options, app: home, prefix: prefix ?? '' })

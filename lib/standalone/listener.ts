@@ -18,7 +18,10 @@ const keepAliveMs = 72_000
 /** Milliseconds after which the listener stops accepting on shutdown, even if new connections keep arriving. */
 const longestTakingMs = 500
 
-type AnyServer = Server & Partial<Pick<TlsServer, 'setSecureContext'>> & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
+type AnyServer = Server & Partial<Pick<TlsServer, 'setSecureContext'>> & {
+  shouldUpgradeCallback?: (request: IncomingMessage) => boolean
+  requireHostHeader?: boolean
+}
 
 /** The server that clients connect to. Its requests go to one app at a time. */
 export class Listener {
@@ -34,6 +37,8 @@ export class Listener {
     server.keepAliveTimeout = keepAliveMs
     // A slow upload is fine as long as it makes progress, which `timeouts.idle` checks.
     server.requestTimeout = 0
+    // Node's own response to a request without a host has no body. The app refuses it.
+    server.requireHostHeader = false
     server.on('error', onError)
     server.on('session', (session: ServerHttp2Session) => session.setTimeout(keepAliveMs, session.close.bind(session)))
     for (const event of events) server.on(event, (...args: unknown[]) => this.#emit(event, args))

@@ -88,6 +88,23 @@ for (const lines of [
   })
 }
 
+for (const lines of [
+  ['GET / HTTP/1.1'],
+  ['GET http://api.test/ HTTP/1.1'],
+  ['GET / HTTP/1.1', 'X-Forwarded-Host: api.test'],
+  ['GET / HTTP/1.1', 'Upgrade: websocket', 'Connection: upgrade']
+]) {
+  t.test(`${lines.join(', ')} without a host gets a problem if Node does not refuse it`, async (t) => {
+    const options: object = { trustProxy: true, http: { requireHostHeader: false } }
+    const { origin, begun } = await recordingGateway(t, {}, makeApp(t, options))
+
+    const response = await sendRaw(t, origin, lines)
+
+    t.match(response, /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"REQUEST_MALFORMED"/)
+    t.strictSame(begun, [])
+  })
+}
+
 t.test('HTTP/1.0 needs no host', async (t) => {
   const origin = await startGateway(t)
 

@@ -24,8 +24,9 @@ export function namesOneHost ({ raw, host }: FastifyRequest, authority: string |
   const fields = fieldValues(raw.rawHeaders, 'host')
   if (fields.length === 1 && fields[0] === host && authority === undefined && raw.headers[':authority'] === undefined) return isHost(host)
   const names = [...fields, raw.headers[':authority'], authority].filter((name) => name !== undefined).map((name) => String(name).toLowerCase())
-  // HTTP/1.0 does not require a host; over HTTP/1.1 Node refuses its absence by default.
-  if (names.length === 0) return raw.httpVersion !== '2.0'
+  // HTTP/1.1 requires the field even if the target names a host, and only HTTP/1.0 requires neither (RFC 9112 3.2).
+  if (fields.length === 0 && raw.httpVersion === '1.1') return false
+  if (names.length === 0) return raw.httpVersion === '1.0'
   // Fastify takes `host` from a trusted peer's X-Forwarded-Host, if present.
   return fields.length <= 1 && isHost(names[0]!) && names.every((name) => name === names[0]) && isHost(host || names[0]!)
 }
