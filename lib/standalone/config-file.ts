@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
+import { Files } from './files.ts'
 import { parseInThread } from './parse-in-thread.ts'
-import { type Files, readNoted } from './settled.ts'
 import { type ConfigFile, parseYamlFile } from './yaml-file.ts'
 
 /** Minimum length of a file that is parsed in another thread: parsing takes about a millisecond per kilobyte. */
@@ -13,8 +13,8 @@ const longText = 32 * 1024
  *
  * @throws when the file cannot be read, or when its code fails
  */
-export async function readConfigFile (file: string, environment: NodeJS.ProcessEnv, files: Files = new Map()): Promise<ConfigFile> {
-  const text = await readNoted(file, files)
+export async function readConfigFile (file: string, environment: NodeJS.ProcessEnv, files = new Files()): Promise<ConfigFile> {
+  const text = await files.read(file)
   if (/^\.[cm]?[jt]s$/.test(extname(file))) return readCode(await defaultExport(file, text))
   if (text.length >= longText) {
     // Where threads are not permitted (`node --permission`), a slow reload is better than none.

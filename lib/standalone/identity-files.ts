@@ -3,7 +3,6 @@ import type { IdentityProvider } from '../../types/index.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { hasPem } from '../identity/pem-to-jwks.ts'
 import type { LoadedFile, Reading } from './loaded-file.ts'
-import { readNoted } from './settled.ts'
 
 /** Replaces file names in the identity section with the files' content. Names are relative to the folder of the config file. */
 export async function withIdentityFiles (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {
@@ -18,7 +17,7 @@ async function withFiles (problems: Problems, path: Path, provider: IdentityProv
   const { ca, pem, file, ...jwks } = provider.jwks as { ca?: unknown, pem?: string | readonly string[], file?: string }
   const read = async (name: string, value: unknown): Promise<unknown> => {
     if (typeof value !== 'string' || hasPem(value)) return value
-    return await readNoted(resolve(reading.folder, value), reading.files).catch((error: Error) => {
+    return await reading.files.read(resolve(reading.folder, value)).catch((error: Error) => {
       problems.add([...path, name], error.message)
       return undefined
     })

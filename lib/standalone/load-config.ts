@@ -7,10 +7,10 @@ import { isConfigInvalid, type Path, pathOf, Problems } from '../problems/config
 import { checkListening } from './check-listening.ts'
 import { defaultExport, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
+import { Files } from './files.ts'
 import { FoundProblems } from './found-problems.ts'
 import { withIdentityFiles } from './identity-files.ts'
 import { type LoadedFile, type Reading, sections } from './loaded-file.ts'
-import { type Files, readNoted } from './settled.ts'
 import { giveTypes } from './variable-types.ts'
 import { withCertificates } from './with-certificates.ts'
 import { toResolver } from './to-resolver.ts'
@@ -24,8 +24,6 @@ export interface LoadedConfig {
   readonly switchedOff: readonly string[]
   readonly gateway: GatewayOptions & { prefix?: string }
   readonly plugin: GatewayPlugin
-  /** All files that were read, with the fingerprints of their content. */
-  readonly files: Files
 }
 
 /** All problems of a config file, in their order in the file. */
@@ -45,23 +43,23 @@ export class ConfigFileInvalid extends Error {
  * Reads and checks a config file.
  *
  * @param environment variables that the file may use
- * @param files filled with the fingerprints of all files that were read, even if the config is invalid
+ * @param files reads the files, and records what was read, even if the config is invalid
  * @throws ConfigFileInvalid with all problems and their lines
  */
 export async function loadConfig (
-  file: string, environment: NodeJS.ProcessEnv = process.env, files: Files = new Map()
+  file: string, environment: NodeJS.ProcessEnv = process.env, files = new Files()
 ): Promise<LoadedConfig> {
   const absolute = resolve(file)
   const read = await readOrRefuse(file, () => readConfigFile(absolute, environment, files))
   try {
-    return { ...await check(file, read, { folder: dirname(absolute), files }), files }
+    return await check(file, read, { folder: dirname(absolute), files })
   } finally {
     read.close()
   }
 }
 
 /** @throws ConfigFileInvalid */
-async function check (file: string, read: ConfigFile, reading: Reading): Promise<Omit<LoadedConfig, 'files'>> {
+async function check (file: string, read: ConfigFile, reading: Reading): Promise<LoadedConfig> {
   if (read.value === undefined && read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
   if (read.value === null) throw new ConfigFileInvalid(file, [{ line: 1, column: 1, message: emptyFile }])
   giveTypes(fileSchema, read.value, read.variables)
@@ -82,7 +80,7 @@ async function check (file: string, read: ConfigFile, reading: Reading): Promise
 const emptyFile = "the file is empty. Write a config, or begin with 'fastify-version-gateway init'."
 
 /** Makes a config from a file's content, and finds the problems that the schema cannot detect. */
-async function makeRest (said: ConfigFileOptions, reading: Reading, found: FoundProblems): Promise<Omit<LoadedConfig, 'files'>> {
+async function makeRest (said: ConfigFileOptions, reading: Reading, found: FoundProblems): Promise<LoadedConfig> {
   const problems = new Problems()
   const switchedOff = sections.filter((section) => said[section] === false)
   const present = { ...said } as LoadedFile
@@ -102,7 +100,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
 
 /** Evaluates a plugin file, and records its content so that changes are noticed. @throws errors of the module */
 async function readPlugin (file: string, files: Files): Promise<GatewayPlugin> {
-  return await defaultExport(file, await readNoted(file, files)) as GatewayPlugin
+  return await defaultExport(file, await files.read(file)) as GatewayPlugin
 }
 
 function checkMeaning (problems: Problems, gateway: LoadedConfig['gateway']): void {

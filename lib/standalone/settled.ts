@@ -1,51 +1,80 @@
-import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
+import { fingerprint } from './files.ts'
 
 /** Default for the milliseconds that a file must have been unchanged before it is read. */
 export const defaultSettleMs = 500
 
-/** Files that were read, each with the fingerprint of its content, or with the error code. */
-export type Files = Map<string, string>
+/** Minimum of the milliseconds after which a config is given up because its files keep changing. */
+const limitMs = 60_000
 
-/** Maximum number of checks of a file that keeps changing. After that it is read as it is. */
-const mostLooks = 20
-
-/**
- * Waits until a file no longer changes: a file that is written in two steps may be valid but incomplete after the first
- * one. Returns at once if the last change was long enough ago.
- */
-export async function settled (file: string, settleMs: number): Promise<void> {
-  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }))
-  if (Date.now() - mtimeMs >= settleMs) return
-  let before: string
-  let after = await fingerprint(file)
-  let looks = 0
-  do {
-    before = after
-    await new Promise((resolve) => setTimeout(resolve, settleMs))
-    after = await fingerprint(file)
-  } while (after !== before && ++looks < mostLooks)
+export interface Clock {
+  now (): number
+  wait (ms: number): Promise<unknown>
 }
 
-/** Reads a file and records its fingerprint. @throws when the file cannot be read */
-export async function readNoted (file: string, files: Files): Promise<string> {
-  try {
-    const content = await readFile(file)
-    files.set(file, digest(content))
-    return content.toString('utf8')
-  } catch (error) {
-    files.set(file, String((error as NodeJS.ErrnoException).code))
-    throw error
+const systemClock: Clock = { now: Date.now, wait: setTimeout }
+
+export interface SettlingOptions {
+  /** Milliseconds that a file must have been unchanged. 0 = files are not waited for. */
+  readonly settleMs: number
+  /** Called once for every file that changes while it is waited for. */
+  readonly onChanging?: (file: string) => void
+  readonly clock?: Clock
+}
+
+/** Waits for the files of a config: one that is written in two steps may be valid but incomplete after the first one. */
+export class Settling {
+  readonly #settleMs: number
+  readonly #onChanging: (file: string) => void
+  readonly #clock: Clock
+  readonly #changing = new Set<string>()
+  readonly #limitMs: number
+  readonly #end: number
+
+  constructor ({ settleMs, onChanging = () => {}, clock = systemClock }: SettlingOptions) {
+    this.#settleMs = settleMs
+    this.#onChanging = onChanging
+    this.#clock = clock
+    this.#limitMs = Math.max(limitMs, 10 * settleMs)
+    this.#end = clock.now() + this.#limitMs
   }
-}
 
-/** Returns a hash of a file's content. Its time and its size are not enough: a rollback may keep both. */
-export async function fingerprint (file: string): Promise<string> {
-  const files: Files = new Map()
-  await readNoted(file, files).catch(() => {})
-  return files.get(file)!
-}
+  /** Waits until a file has been unchanged long enough, which is not at all for most files. @throws when it keeps changing */
+  async settled (file: string): Promise<void> {
+    let before: string | null = null
+    while (!await this.#isOld(file)) {
+      const content = await fingerprint(file)
+      // The time of a file may be wrong, so its content counts as well.
+      if (content === before) return
+      if (before !== null) this.#noteChange(file)
+      this.refuseIfOver(file)
+      before = content
+      await this.#clock.wait(this.#settleMs)
+    }
+  }
 
-function digest (content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('base64')
+  /** Whether files have been waited for too long. */
+  get isOver (): boolean {
+    return this.#clock.now() >= this.#end
+  }
+
+  /** @throws when files have been waited for too long */
+  refuseIfOver (file: string): void {
+    if (!this.isOver) return
+    const message = `${file} has kept changing for ${Math.round(this.#limitMs / 1000)} s, so it may be incomplete. Write it to another file, and rename that.`
+    throw Object.assign(new Error(message), { code: 'STILL_CHANGING' })
+  }
+
+  async #isOld (file: string): Promise<boolean> {
+    if (this.#settleMs === 0) return true
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }))
+    return this.#clock.now() - mtimeMs >= this.#settleMs
+  }
+
+  #noteChange (file: string): void {
+    if (this.#changing.has(file)) return
+    this.#changing.add(file)
+    this.#onChanging(file)
+  }
 }

@@ -1,7 +1,10 @@
-import { fingerprint } from './settled.ts'
+import { fingerprint } from './files.ts'
 
 /** Milliseconds between two checks. Polling is necessary: mounted files change through links, which the system does not report. */
 const intervalMs = 500
+
+/** Maximum number of checks in a row that see other content before a change is reported. */
+const mostChanges = 10
 
 /** Watches a config file and the files that it names, by content rather than by time. */
 export class Watched {
@@ -11,6 +14,8 @@ export class Watched {
   #seen: ReadonlyMap<string, string> | null = null
   /** Fingerprints of the last reported change, which is not reported again even if it was rejected. */
   #reported: ReadonlyMap<string, string> | null = null
+  /** Number of checks in a row that each saw other content. */
+  #changes = 0
   #isReportDue = false
   #onChange: (() => void) | null = null
   #timer: NodeJS.Timeout | undefined
@@ -50,13 +55,19 @@ export class Watched {
     }, intervalMs)
   }
 
-  /** Reports a change once two consecutive checks agree, so that a file is not read while it is being written. */
+  /**
+   * Reports a change once two consecutive checks agree, so that a file is not read while it is being written. Files that
+   * keep changing are reported in the end: the reader waits for them, and says so in the log.
+   */
   async #compare (): Promise<void> {
     const before = this.#seen
     const now = await look(this.#loaded.keys())
     this.#seen = now
     const isNew = !isSame(now, this.#reported ?? this.#loaded)
-    if (!isNew || before === null || !isSame(now, before)) return
+    const isChanging = before === null || !isSame(now, before)
+    this.#changes = isChanging ? this.#changes + 1 : 0
+    if (!isNew || (isChanging && this.#changes < mostChanges)) return
+    this.#changes = 0
     this.#reported = now
     this.#report()
   }

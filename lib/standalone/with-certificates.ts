@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import type { VersionsConfig } from '../../types/index.ts'
-import type { Path, Problems } from '../problems/config-problems.ts'
-import type { LoadedFile, Reading } from './loaded-file.ts'
 import { checkTls } from '../config/check-pem.ts'
-import { type Files, readNoted } from './settled.ts'
+import type { Path, Problems } from '../problems/config-problems.ts'
+import type { Files } from './files.ts'
+import type { LoadedFile, Reading } from './loaded-file.ts'
 
 /** Replaces file names with the files' PEM. Any value that is not PEM itself is a file name. */
 export async function withCertificates (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {
@@ -32,7 +32,7 @@ async function withPem<Tls extends object> (problems: Problems, path: Path, tls:
 }
 
 async function pemOf (problems: Problems, path: Path, file: string, files: Files): Promise<string | undefined> {
-  return await readNoted(file, files).catch((error: Error) => {
+  return await files.read(file).catch((error: Error) => {
     problems.add(path, error.message)
     return undefined
   })

@@ -2,7 +2,6 @@ import { rename } from 'node:fs/promises'
 import t from 'tap'
 import { start } from '../../lib/standalone/commands/start.ts'
 import { loadConfig } from '../../lib/standalone/load-config.ts'
-import { settled } from '../../lib/standalone/settled.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { config, Process, run, served } from '../helpers/standalone.ts'
@@ -51,17 +50,6 @@ t.test('what a file switches off, confirms, or an option lets go is gone', async
 
   t.strictSame([before, afterwards, standalone.adminAddress], [401, 'gone', null])
   t.equal(await served(origin), '200 v1 one')
-})
-
-t.test('a file is read when nobody writes it any more', async (t) => {
-  const { write } = await makeFolder(t)
-  const file = await write('gateway.yaml', 'one')
-
-  const reading = settled(file, 50)
-  await write('gateway.yaml', 'another')
-  await reading
-
-  t.pass('it was looked at until two looks saw the same')
 })
 
 t.test('a start waits for its file as well', async (t) => {

@@ -1,8 +1,9 @@
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { isConfigInvalid } from '../../problems/config-problems.ts'
-import { loadConfig } from '../load-config.ts'
+
+import { loadWhole } from '../load-whole.ts'
 import { type LogDestination, standardOutput } from '../log-destination.ts'
-import { defaultSettleMs, type Files, settled } from '../settled.ts'
+import { type Clock, defaultSettleMs, type SettlingOptions } from '../settled.ts'
 import { Standalone } from '../standalone.ts'
 import { Watched } from '../watched.ts'
 
@@ -52,6 +53,8 @@ export interface StartOptions {
   readonly allowRemovals?: boolean
   /** Where the log goes. Default: standard output. */
   readonly destination?: LogDestination
+  /** Default: the system's. */
+  readonly clock?: Clock
 }
 
 /** Milliseconds that the process waits for the log on exit. */
@@ -64,15 +67,15 @@ export async function start (file: string, options: StartOptions, host: Host): P
   // Watching starts before the first read, so that no change during startup is missed.
   const changes = watch ? await Watched.watch(file) : null
   const destination = options.destination ?? standardOutput()
-  const { config, log, standalone } = await begin(file, { ...options, destination }, host).catch((error: unknown) => {
+  const { config, files, log, standalone } = await begin(file, { ...options, destination }, host).catch((error: unknown) => {
     changes?.close()
     throw error
   })
-  changes?.loaded(config.files)
+  changes?.loaded(files)
   log.info({ address: standalone.address, ...standalone.adminAddress !== null && { admin: standalone.adminAddress }, versions: Object.keys(config.file.versions) }, 'the gateway listens')
 
   const reload = inTurn(async () => {
-    const files: Files = new Map()
+    const files = new Map<string, string>()
     await reloadFrom(file, { options, standalone, log, environment: host.env, files })
     changes?.loaded(files)
   })
@@ -88,11 +91,13 @@ export async function start (file: string, options: StartOptions, host: Host): P
 
 type Beginning = StartOptions & { readonly destination: LogDestination }
 
-async function begin (file: string, { settleMs = defaultSettleMs, destination }: Beginning, { env }: Host) {
-  await settled(file, settleMs)
-  const config = await loadConfig(file, env)
-  const { log } = Fastify({ logger: { level: config.file.server?.log ?? 'info', stream: destination } })
-  return { config, log, standalone: await Standalone.start(config, log, { lostLogLines: () => destination.lost }) }
+async function begin (file: string, options: Beginning, { env }: Host) {
+  const { destination } = options
+  const { log } = Fastify({ logger: { level: 'info', stream: destination } })
+  const files = new Map<string, string>()
+  const config = await loadWhole(file, env, settling(options, log), files)
+  log.level = config.file.server?.log ?? 'info'
+  return { config, files, log, standalone: await Standalone.start(config, log, { lostLogLines: () => destination.lost }) }
 }
 
 interface Reloading {
@@ -100,21 +105,28 @@ interface Reloading {
   readonly standalone: Standalone
   readonly log: FastifyBaseLogger
   readonly environment: NodeJS.ProcessEnv
-  /** Filled with the files that were read. */
-  readonly files: Files
+  /** Filled with the fingerprints of the files that were read. */
+  readonly files: Map<string, string>
 }
 
 /** Reloads the file. After any error the gateway keeps its current config. */
 async function reloadFrom (file: string, { options, standalone, log, environment, files }: Reloading): Promise<void> {
-  const { settleMs = defaultSettleMs, allowRemovals = false } = options
+  const { allowRemovals = false } = options
   try {
-    await settled(file, settleMs)
-    await standalone.reload(await loadConfig(file, environment, files), { allowRemovals })
+    await standalone.reload(await loadWhole(file, environment, settling(options, log), files), { allowRemovals })
   } catch (error) {
     const problems = (error as Error).message.split('\n')
     log.error({ problems }, 'the config is not taken over: the gateway goes on with the one before')
     // The registry has already reported versions that it rejected.
     if (!isConfigInvalid(error)) standalone.refuse(problems)
+  }
+}
+
+function settling ({ settleMs = defaultSettleMs, clock }: StartOptions, log: FastifyBaseLogger): SettlingOptions {
+  return {
+    settleMs,
+    onChanging: (file) => log.info({ file }, `the file is still changing: it is read once it has been unchanged for ${settleMs} ms`),
+    ...clock !== undefined && { clock }
   }
 }
 
