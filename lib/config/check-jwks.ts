@@ -67,7 +67,12 @@ function checkFixed (problems: Problems, path: Path, { pem, secret }: Pick<JwksM
     problems.add([...path, 'secret'], 'is a key as PEM, which others may know. Write it as jwks: { pem }, without HS256, HS384 and HS512.')
     return
   }
-  const bytes = typeof secret === 'string' || Buffer.isBuffer(secret) ? secretOf(secret).length : 0
+  if (problems.isMisshapen([...path, 'secret'])) return
+  if (typeof secret !== 'string' && !Buffer.isBuffer(secret)) {
+    problems.add([...path, 'secret'], 'expected a secret of at least 32 bytes, as text, or in code as a Buffer.')
+    return
+  }
+  const bytes = secretOf(secret).length
   const least = Math.max(32, ...algorithms.map((algorithm) => Number(String(algorithm).slice(2)) / 8 || 0))
   if (bytes < least) problems.add([...path, 'secret'], `has ${bytes} bytes, and needs at least ${least}. Make one with: openssl rand -base64 48.`)
 }

@@ -35,7 +35,8 @@ const jwks: SchemaObject = {
   properties: {
     keys: notPem({ ...list(notPem({ type: 'object', expected: 'a JSON Web Key', secret: true }), 'a list of JSON Web Keys'), secret: true }),
     pem: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string' }, minItems: 1 }], secret: true, expected: 'PEM, or a list' },
-    secret: { secret: true, expected: 'a secret of at least 32 bytes' },
+    // In code it may be a Buffer.
+    secret: { not: { type: ['number', 'boolean', 'null', 'array'] }, secret: true, expected: 'a secret of at least 32 bytes, as text' },
     file: text('the name of a file with a JWKS or PEM'),
     url: text('the address of a JWKS'),
     discovery: { const: true, expected: 'true' },
