@@ -6,6 +6,7 @@ const secret = /authoriz|cookie|token|secret|passw|api-?key|jwt|credential|oidc|
 
 /** Checks that no credentials end up in the log. */
 export function checkAccessLog (problems: Problems, path: Path, { headers = [] }: AccessLogOptions): void {
+  if (!Array.isArray(headers)) return
   headers.forEach((name, index) => {
     const place = [...path, 'headers', index]
     if (!problems.isMisshapen(place) && secret.test(name)) {

@@ -2,7 +2,7 @@ import type { Moment, RegistryOptions, VersionConfig, VersionSet } from '../../t
 import { timeOf } from '../registry/registered-version.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { suggest } from './check-shape.ts'
-import { type Path, type Problems, show } from '../problems/config-problems.ts'
+import { isConcealed, type Path, type Problems, show } from '../problems/config-problems.ts'
 
 /** Checks the life cycle of versions: the order of dates, and the successors. */
 export function checkLifeCycle (problems: Problems, { versions, aliases = {} }: VersionSet, options: RegistryOptions): void {
@@ -105,7 +105,7 @@ function checkBrownouts (problems: Problems, place: Path, { brownouts = [], depr
 }
 
 function showMoment (moment: Moment): string {
-  return new Date(moment).toISOString()
+  return isConcealed(moment) ? show(moment) : new Date(moment).toISOString()
 }
 
 /** Checks that the default version has no brownout, which would refuse callers that did not ask for a version. */

@@ -1,6 +1,6 @@
 import type { UpstreamOptions } from '../../types/index.ts'
 import { checkTls } from './check-pem.ts'
-import { type Path, type Problems, show } from '../problems/config-problems.ts'
+import { isConcealed, type Path, type Problems, show } from '../problems/config-problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /** Checks an upstream: an address, or options with addresses. */
@@ -37,12 +37,16 @@ function checkAddress (problems: Problems, path: Path, address: string): void {
 
   if (url === null) {
     const isHost = /^[\w.-]+(:\d+)?$/.test(address) && URL.canParse(`http://${address}`)
-    expected('an http(s) URL', isHost ? `Write 'http://${address}'.` : "Write scheme, host and port: 'http://10.0.0.15:30080'.")
+    expected('an http(s) URL', isHost && !isConcealed(address) ? `Write 'http://${address}'.` : "Write scheme, host and port: 'http://10.0.0.15:30080'.")
   } else if (url.username !== '' || url.password !== '') {
-    problems.add(path, `has credentials in it. Write '${url.origin}': callers' own credentials are passed on.`)
+    problems.add(path, `has credentials in it. Write ${originOf(address)}: callers' own credentials are passed on.`)
   } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    expected('a URL without a path', `Write '${url.origin}'; a path in front of every request is the upstream's rewritePrefix.`)
+    expected('a URL without a path', `Write ${originOf(address)}; a path in front of every request is the upstream's rewritePrefix.`)
   }
+}
+
+function originOf (address: string): string {
+  return isConcealed(address) ? 'scheme, host and port alone' : `'${new URL(address).origin}'`
 }
 
 /** Longest path of a Unix socket in bytes (`sun_path` of unix(7), without the NUL). Before Node 24, a longer one is truncated silently. */

@@ -121,6 +121,11 @@ export function concealing<Result> (values: ReadonlyMap<string, string>, find: (
   }
 }
 
+/** Whether a value must not be shown, nor anything that is made of it. */
+export function isConcealed (value: unknown): boolean {
+  return concealed.has(String(value))
+}
+
 /**
  * Formats a value for a problem: short, on one line, and without possible secrets, such as the members of an object or the
  * password in a URL.

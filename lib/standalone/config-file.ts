@@ -28,7 +28,7 @@ export async function readConfigFile (file: string, environment: NodeJS.ProcessE
 /** Code has no places. */
 function readCode (value: unknown): ConfigFile {
   const nowhere = { line: null, column: null, source: undefined }
-  return { value, problems: [], variables: [], locate: async (paths) => paths.map(() => nowhere), close () {} }
+  return { value, problems: [], broken: [], variables: [], locate: async (paths) => paths.map(() => nowhere), close () {} }
 }
 
 /**

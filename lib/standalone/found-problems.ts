@@ -18,15 +18,22 @@ interface Found {
 export class FoundProblems {
   readonly #read: ConfigFile
   readonly #found: Found[] = []
+  /** Values from variables, each with its source. */
   readonly #concealed: ReadonlyMap<string, string>
+  /** Values of variables and their recognizable parts, the longest first, each with its reference. */
+  readonly #masks: ReadonlyArray<readonly [text: string, reference: string]>
   /** Places that already have a problem. Further problems there are only consequences. */
   readonly #places = new Paths()
 
   constructor (read: ConfigFile) {
     this.#read = read
     const ofVariables = read.variables.filter(({ values, text }) => values.size > 0 && text !== '')
-    this.#concealed = new Map(ofVariables.map(({ text, source }) => [text, source]))
-    for (const { isBroken, path } of read.variables) if (isBroken) this.#places.add(path)
+    this.#concealed = new Map(ofVariables.flatMap(({ text, source }) => [[text.toLowerCase(), source], [text, source]]))
+    const references = new Map(ofVariables.flatMap(({ values }) => [...values].map(([reference, value]) => [value, reference])))
+    const parts = [...references].flatMap(([value, reference]) => partsOf(value).map((part): [string, string] => [part, reference]))
+    this.#masks = [...new Map(parts)].filter(([part]) => part.length >= leastCharacters)
+      .toSorted(([one], [other]) => other.length - one.length)
+    for (const path of read.broken) this.#places.add(path)
   }
 
   /** Returns the problems with their places in the file. */
@@ -37,7 +44,7 @@ export class FoundProblems {
     return [...this.#read.problems, ...this.#found.map((found, index): FileProblem => {
       const { line, column, source } = places[index]!
       const remedy = !quotable.has(found) ? '' : found.isSecret ? ' Quote it.' : ` Quote it: '${source!}'.`
-      return { line, column, message: this.#without(found.message + remedy) }
+      return { line, column, message: this.without(found.message + remedy) }
     })]
   }
 
@@ -64,12 +71,21 @@ export class FoundProblems {
     return new Set(fittingAsText(fileSchema, this.#read.value, texts).map(({ found }) => found))
   }
 
-  /** Masks values of variables that messages of other libraries may contain. */
-  #without (message: string): string {
-    let shown = message
-    for (const { values } of this.#read.variables) {
-      for (const [source, value] of values) if (value.length >= leastCharacters) shown = shown.replaceAll(value, () => source)
-    }
-    return shown
+  /** Returns what the file has in place of a text that came from variables. */
+  sourceOf (text: string): string | undefined {
+    return this.#concealed.get(text)
   }
+
+  /** Masks values of variables that messages of other libraries may contain. */
+  without (message: string): string {
+    return this.#masks.reduce((shown, [part, reference]) => shown.replaceAll(part, () => reference), message)
+  }
+}
+
+/** Returns a value and the parts of it that messages may contain: items of a list, and a host. */
+function partsOf (value: string): string[] {
+  const items = value.split(/[\s,;]+/)
+  const hosts = items.filter((item) => URL.canParse(item)).map((item) => new URL(item).host)
+  const parts = [value, ...items, ...hosts]
+  return [...parts, ...parts.map((part) => part.toLowerCase())]
 }

@@ -1,26 +1,25 @@
-import { resolve } from 'node:path'
 import type { IdentityProvider } from '../../types/index.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { hasPem } from '../identity/pem-to-jwks.ts'
-import type { LoadedFile, Reading } from './loaded-file.ts'
+import type { LoadedFile } from './loaded-file.ts'
+import { isObject } from './is-object.ts'
+import type { Reading } from './reading.ts'
 
 /** Replaces file names in the identity section with the files' content. Names are relative to the folder of the config file. */
 export async function withIdentityFiles (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {
   const { identity } = said
-  if (identity === undefined) return said
+  if (!Array.isArray(identity?.providers)) return said
   const providers = await Promise.all(identity.providers.map(async (provider, index) =>
     await withFiles(problems, ['identity', 'providers', index, 'jwks'], provider, reading)))
   return { ...said, identity: { ...identity, providers } }
 }
 
 async function withFiles (problems: Problems, path: Path, provider: IdentityProvider, reading: Reading): Promise<IdentityProvider> {
+  if (!isObject(provider) || !isObject(provider.jwks)) return provider
   const { ca, pem, file, ...jwks } = provider.jwks as { ca?: unknown, pem?: string | readonly string[], file?: string }
   const read = async (name: string, value: unknown): Promise<unknown> => {
     if (typeof value !== 'string' || hasPem(value)) return value
-    return await reading.files.read(resolve(reading.folder, value)).catch((error: Error) => {
-      problems.add([...path, name], error.message)
-      return undefined
-    })
+    return await reading.read(problems, [...path, name], value, (text) => text)
   }
   const files = {
     ca: await read('ca', ca),

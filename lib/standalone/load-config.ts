@@ -10,8 +10,9 @@ import { fileSchema } from './file-schema.ts'
 import { Files } from './files.ts'
 import { FoundProblems } from './found-problems.ts'
 import { withIdentityFiles } from './identity-files.ts'
-import { type LoadedFile, type Reading, sections } from './loaded-file.ts'
+import { type LoadedFile, sections } from './loaded-file.ts'
 import { giveTypes } from './variable-types.ts'
+import { Reading } from './reading.ts'
 import { withCertificates } from './with-certificates.ts'
 import { toResolver } from './to-resolver.ts'
 import type { ConfigFile, FileProblem } from './yaml-file.ts'
@@ -52,14 +53,14 @@ export async function loadConfig (
   const absolute = resolve(file)
   const read = await readOrRefuse(file, () => readConfigFile(absolute, environment, files))
   try {
-    return await check(file, read, { folder: dirname(absolute), files })
+    return await check(file, read, dirname(absolute), files)
   } finally {
     read.close()
   }
 }
 
 /** @throws ConfigFileInvalid */
-async function check (file: string, read: ConfigFile, reading: Reading): Promise<LoadedConfig> {
+async function check (file: string, read: ConfigFile, folder: string, files: Files): Promise<LoadedConfig> {
   if (read.value === undefined && read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
   if (read.value === null) throw new ConfigFileInvalid(file, [{ line: 1, column: 1, message: emptyFile }])
   giveTypes(fileSchema, read.value, read.variables)
@@ -67,13 +68,12 @@ async function check (file: string, read: ConfigFile, reading: Reading): Promise
   const shape = new Problems()
   found.conceal(() => checkShape(shape, fileSchema, read.value))
   found.add(shape)
-  const rest = await makeRest(read.value as ConfigFileOptions, reading, found).catch((error: unknown) => {
-    // An error here is often just a consequence of the wrong shape.
-    if (shape.list().length === 0) throw new ConfigFileInvalid(file, [{ line: null, column: null, message: (error as Error).message }])
-    return null
-  })
+  const reading = new Reading(folder, files, (text) => found.sourceOf(text))
+  const rest = await makeRest(Object(read.value) as ConfigFileOptions, reading, found).catch((error: Error) => error)
   const problems = await found.list()
-  if (rest === null || problems.length > 0) throw new ConfigFileInvalid(file, problems)
+  // An error here is just a consequence of other problems.
+  if (problems.length > 0) throw new ConfigFileInvalid(file, problems)
+  if (rest instanceof Error) throw new ConfigFileInvalid(file, [{ line: null, column: null, message: found.without(rest.message) }])
   return rest
 }
 
@@ -86,21 +86,27 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
   const present = { ...said } as LoadedFile
   for (const section of switchedOff) delete present[section]
   const file = await withIdentityFiles(problems, await withCertificates(problems, present, reading), reading)
-  const plugin = file.plugin === undefined ? {} : await readPlugin(resolve(reading.folder, file.plugin), reading.files)
-  const gateway = found.conceal(() => {
-    const made = toGateway(problems, file, plugin)
-    checkMeaning(problems, made)
-    checkAccessLog(problems, ['accessLog'], file.accessLog ?? {})
-    checkListening(problems, file)
-    return made
-  })
-  found.add(problems)
-  return { file, switchedOff, gateway, plugin }
+  const plugin = await readPlugin(problems, file, reading)
+  try {
+    const gateway = found.conceal(() => {
+      const made = toGateway(problems, file, plugin)
+      checkMeaning(problems, made)
+      checkAccessLog(problems, ['accessLog'], file.accessLog ?? {})
+      checkListening(problems, file)
+      return made
+    })
+    return { file, switchedOff, gateway, plugin: plugin ?? {} }
+  } finally {
+    found.add(problems)
+  }
 }
 
-/** Evaluates a plugin file, and records its content so that changes are noticed. @throws errors of the module */
-async function readPlugin (file: string, files: Files): Promise<GatewayPlugin> {
-  return await defaultExport(file, await files.read(file)) as GatewayPlugin
+/** Evaluates the plugin file. Returns `null` if that fails. */
+async function readPlugin (problems: Problems, { plugin: name }: LoadedFile, reading: Reading): Promise<GatewayPlugin | null> {
+  if (name === undefined) return {}
+  if (typeof name !== 'string') return null
+  const exported = await reading.read(problems, ['plugin'], name, async (text, file) => await defaultExport(file, text))
+  return (exported ?? null) as GatewayPlugin | null
 }
 
 function checkMeaning (problems: Problems, gateway: LoadedConfig['gateway']): void {
@@ -120,12 +126,12 @@ async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): P
   }
 }
 
-function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlugin): LoadedConfig['gateway'] {
+function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlugin | null): LoadedConfig['gateway'] {
   const {
     server, discovery, accessLog, tracing, metrics, health, admin, plugin: _file, $schema, confirmRemoved, resolve: choice = {}, ...rest
   } = options
   const resolvers = (path: Path, files: readonly ResolverFile[] = []): VersionResolver[] =>
-    files.map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)
+    [files].flat().map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)
   const { override = [], pin = [], ...others } = choice
   const strong = 'resolvers' in override
     ? { ...override, resolvers: resolvers(['resolve', 'override', 'resolvers'], override.resolvers) }

@@ -9,8 +9,8 @@ let file: YamlFile
 parentPort!.on('message', (message: Message) => {
   if ('text' in message) {
     file = parseYamlFile(message.text, message.environment)
-    const { value, problems, variables } = file
-    parentPort!.postMessage({ value, problems, variables })
+    const { value, problems, broken, variables } = file
+    parentPort!.postMessage({ value, problems, broken, variables })
   } else {
     parentPort!.postMessage(message.map((path) => file.locate(path)))
   }

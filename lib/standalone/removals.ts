@@ -2,6 +2,7 @@ import type { IdentityProvider } from '../../types/index.ts'
 import { type Path, showPath } from '../problems/config-problems.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
 import type { LoadedFile } from './loaded-file.ts'
+import { isObject } from './is-object.ts'
 
 /**
  * Options that may be removed from a file: the gateway is as strict without them. Every other option protects something,
@@ -122,8 +123,4 @@ function asText (item: unknown): string {
 function pinName (item: unknown): string {
   const { header, claim, tenants, plugin } = item as { header?: unknown, claim?: unknown, tenants?: { claim: unknown }, plugin?: unknown }
   return asText(header ?? claim ?? tenants?.claim ?? plugin)
-}
-
-function isObject (value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -11,6 +11,7 @@ import { fromQuery } from '../resolve-version/resolvers/from-query.ts'
 import { fromSubprotocol } from '../resolve-version/resolvers/from-subprotocol.ts'
 import { fromTenantMap } from '../resolve-version/resolvers/from-tenant-map.ts'
 import { readingClaim } from '../stage/built-in.ts'
+import { isObject } from './is-object.ts'
 
 type Kind = Exclude<keyof ResolverFile, 'strip' | 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>
 type Make<What> = (what: NonNullable<What>, all: ResolverFile, plugin: GatewayPlugin) => VersionResolver
@@ -32,8 +33,13 @@ const makers: Makers = {
   }
 }
 
-/** Makes the resolver that a file describes. Adds a problem and returns `null` if it is invalid. */
-export function toResolver (problems: Problems, path: Path, file: ResolverFile, plugin: GatewayPlugin): VersionResolver | null {
+/**
+ * Makes the resolver that a file describes. Adds a problem and returns `null` if it is invalid.
+ *
+ * @param plugin `null` if the plugin file cannot be read
+ */
+export function toResolver (problems: Problems, path: Path, file: ResolverFile, plugin: GatewayPlugin | null): VersionResolver | null {
+  if (!isObject(file)) return null
   const { timeoutMs, onError, onUnknown, unknownStatus, weak, strip, ...what } = file
   const kinds = Object.keys(what) as Kind[]
   if (kinds.length !== 1) {
@@ -41,10 +47,11 @@ export function toResolver (problems: Problems, path: Path, file: ResolverFile, 
     return null
   }
   const [kind] = kinds as [Kind]
+  if (kind === 'plugin' && plugin === null) return null
   try {
     const make = makers[kind] as Make<unknown>
     const manners = Object.entries({ timeoutMs, onError, onUnknown, unknownStatus, weak }).filter(([, value]) => value !== undefined)
-    return { ...make(file[kind]!, file, plugin), ...Object.fromEntries(manners) }
+    return { ...make(file[kind]!, file, plugin ?? {}), ...Object.fromEntries(manners) }
   } catch (error) {
     problems.add([...path, kind], (error as Error).message)
     return null
@@ -52,7 +59,16 @@ export function toResolver (problems: Problems, path: Path, file: ResolverFile, 
 }
 
 function pathResolver ({ pattern, index }: Exclude<NonNullable<ResolverFile['path']>, true>): VersionResolver {
-  return fromPath({ ...pattern !== undefined && { pattern: new RegExp(pattern, 'i') }, ...index !== undefined && { index } })
+  return fromPath({ ...pattern !== undefined && { pattern: expression(pattern) }, ...index !== undefined && { index } })
+}
+
+function expression (pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, 'i')
+  } catch (error) {
+    // The message begins with the pattern, which may come from a variable.
+    throw new Error(`pattern ${show(pattern)} is no regular expression: ${(error as Error).message.split(': ').at(-1)!}.`)
+  }
 }
 
 /** The map is in the file, so it is never older than the config. */

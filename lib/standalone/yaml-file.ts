@@ -1,7 +1,9 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml'
 import type { Path } from '../problems/config-problems.ts'
 import { putVariablesIn } from './variables.ts'
+import { type Problem, YamlNodes } from './yaml-nodes.ts'
 import { checkDocument } from './yaml-rules.ts'
+import { YamlValue } from './yaml-value.ts'
 
 /** A place in a file, counted from 1; `null` for files that are code. */
 export interface Place {
@@ -34,23 +36,22 @@ export interface FromVariables {
 /** The content of a YAML file. */
 export interface YamlFile {
   readonly value: unknown
-  /** Syntax errors, and variables that are not set. */
+  /** Mistakes in the YAML itself, and variables that are not set. */
   readonly problems: readonly FileProblem[]
+  /** Paths whose values are meaningless because of these problems. */
+  readonly broken: readonly Path[]
   readonly variables: readonly FromVariables[]
   /** Finds the place of a path; if the path does not exist, that of the nearest parent. */
   locate (path: Path): LocatedValue
 }
 
 /** The content of a config file. */
-export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'variables'> {
+export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'broken' | 'variables'> {
   /** Finds the places of paths; if a path does not exist, that of its nearest parent. */
   locate (paths: readonly Path[]): Promise<readonly LocatedValue[]>
   /** Releases what `locate` needs. */
   close (): void
 }
-
-/** A text that is not a string unless it is quoted. */
-const notText = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?)$/
 
 /** Maximum number of YAML aliases: each may expand to a large part of the file. */
 const mostAliases = 100
@@ -64,45 +65,60 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
     const { line, col: column } = offset === undefined ? { line: 1, col: 1 } : lines.linePos(offset)
     return { line, column }
   }
-  const problems = checkDocument(document, mostAliases).map(({ offset, message }): FileProblem => ({ ...at(offset), message }))
-  if (problems.length > 0) return { value: undefined, problems, variables: [], locate: () => ({ ...at(undefined), source: undefined }) }
-  const { broken, variables } = substitute(document, text, environment)
+  const { problems, isReadable } = checkDocument(document, mostAliases)
+  const places = (found: readonly Problem[]): FileProblem[] => found.map(({ offset, message }) => ({ ...at(offset), message }))
+  if (!isReadable) {
+    const locate = (): LocatedValue => ({ ...at(undefined), source: undefined })
+    return { value: undefined, problems: places(problems), broken: [], variables: [], locate }
+  }
+
+  const texts = substitute(document, text, environment)
+  const variables: FromVariables[] = []
+  const nodes = new YamlNodes(document)
+  const root = document.contents as Node | null
+  const { value, broken, problems: repeated } = new YamlValue(root, nodes, (scalar, path) => {
+    const found = texts.found.get(scalar)
+    if (found !== undefined) variables.push({ path, ...found })
+  })
   return {
-    value: document.toJS({ maxAliasCount: -1 }),
-    problems: broken.map(({ offset, message }) => ({ ...at(offset), message })),
+    value,
+    problems: places([...problems, ...texts.problems, ...nodes.problems, ...repeated]),
+    broken: [...broken, ...variables.filter(({ isBroken }) => isBroken).map(({ path }) => path)],
     variables,
     locate (path) {
-      const { node, offset, isWhole } = find(document, path)
+      const { node, offset, isWhole } = find(nodes, root, path)
       return { ...at(offset), source: isWhole && isScalar(node) && node.type === 'PLAIN' ? node.source : undefined }
     }
   }
 }
 
-interface Broken {
-  readonly offset: number | undefined
-  readonly message: string
+interface Substitution {
+  readonly problems: Problem[]
+  readonly found: Map<Scalar, Omit<FromVariables, 'path'>>
 }
 
-/** Replaces variables. An unquoted one may become a number or a boolean; none can add YAML structure. */
-function substitute (document: Document, file: string, environment: NodeJS.ProcessEnv): { broken: Broken[], variables: FromVariables[] } {
-  const broken: Broken[] = []
-  const variables: FromVariables[] = []
-  if (!file.includes('${')) return { broken, variables }
+/** Replaces variables in all scalars. The values are text, so none can add YAML structure. */
+function substitute (document: Document, file: string, environment: NodeJS.ProcessEnv): Substitution {
+  const problems: Problem[] = []
+  const found: Substitution['found'] = new Map()
+  if (!file.includes('${')) return { problems, found }
   visit(document, {
-    Scalar (key, node, ancestors) {
+    Scalar (key, node) {
       if (typeof node.value !== 'string' || !node.value.includes('${')) return
       const source = node.value
-      const { text, problems, values } = putVariablesIn(source, key === 'key' ? {} : environment)
-      for (const { index, message } of problems) {
-        const isName = key === 'key' ? 'names cannot have variables in them. Write $${ for a literal ${.' : message
-        broken.push({ offset: offsetIn(file, node, source.slice(index)), message: isName })
+      const isName = key === 'key'
+      const { text, problems: wrong, values } = putVariablesIn(source, isName ? {} : environment)
+      for (const { index, message } of wrong) {
+        problems.push({
+          offset: offsetIn(file, node, source.slice(index)),
+          message: isName ? 'names cannot have variables in them. Write $${ for a literal ${.' : message
+        })
       }
-      node.value = key !== 'key' && node.type === 'PLAIN' && notText.test(text) ? JSON.parse(text) as unknown : text
-      if (key === 'key') return
-      variables.push({ path: pathTo(key, ancestors), source, text, values, isBroken: problems.length > 0 })
+      node.value = text
+      if (!isName) found.set(node, { source, text, values, isBroken: wrong.length > 0 })
     }
   })
-  return { broken, variables }
+  return { problems, found }
 }
 
 /** Finds the offset of a part of a scalar, which may be on a later line in a block scalar. */
@@ -113,30 +129,20 @@ function offsetIn (file: string, node: Scalar, part: string): number | undefined
   return found === -1 || found >= end ? begin : found
 }
 
-/** @param ancestors of a scalar, from the document down */
-function pathTo (key: unknown, ancestors: readonly unknown[]): Path {
-  const path = ancestors.flatMap((node, index): PropertyKey[] => {
-    if (isPair(node) && isScalar(node.key)) return [String(node.key.value)]
-    const next = ancestors[index + 1]
-    return isSeq(node) && next !== undefined ? [node.items.indexOf(next)] : []
-  })
-  return typeof key === 'number' ? [...path, key] : path
-}
-
 /** Finds the node at a path, or its nearest parent, and its offset. */
-function find (document: Document, path: Path): { node: unknown, offset: number | undefined, isWhole: boolean } {
-  let node: Node | null = document.contents as Node | null
+function find (nodes: YamlNodes, root: Node | null, path: Path): { node: unknown, offset: number | undefined, isWhole: boolean } {
+  let node = nodes.target(root)
   let offset = node?.range?.[0]
   for (const name of path) {
-    if (isAlias(node)) node = node.resolve(document) ?? null
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(name))
-      if (!isPair(pair)) return { node, offset, isWhole: false }
-      offset = (pair.key as Node).range?.[0]
-      node = pair.value as Node | null
+      const member = nodes.members(node).get(String(name))
+      if (member === undefined) return { node, offset, isWhole: false }
+      offset = member.key.range?.[0]
+      node = nodes.target(member.value)
     } else if (isSeq(node)) {
-      node = (node.items[Number(name)] ?? null) as Node | null
-      offset = node?.range?.[0] ?? offset
+      const item = (node.items[Number(name)] ?? null) as Node | null
+      offset = item?.range?.[0] ?? offset
+      node = nodes.target(item)
     } else return { node, offset, isWhole: false }
   }
   return { node, offset, isWhole: true }

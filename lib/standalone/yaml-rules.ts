@@ -1,15 +1,11 @@
 import { type Document, isScalar, type Scalar, visit, type YAMLMap } from 'yaml'
+import { nameOf, type Problem } from './yaml-nodes.ts'
 
-interface Problem {
-  readonly offset: number | undefined
-  readonly message: string
-}
-
-/** Finds problems in a document that do not depend on its meaning. */
-export function checkDocument (document: Document.Parsed, mostAliases: number): Problem[] {
+/** Finds problems in a document that do not depend on its meaning. After a syntax error, it has no meaning. */
+export function checkDocument (document: Document.Parsed, mostAliases: number): { problems: Problem[], isReadable: boolean } {
   // Most further errors are consequences of the first one.
   const [error] = document.errors
-  if (error !== undefined) return [{ offset: error.pos[0], message: messageOf(error) }]
+  if (error !== undefined) return { problems: [{ offset: error.pos[0], message: messageOf(error) }], isReadable: false }
   const problems: Problem[] = []
   let aliases = 0
   visit(document, {
@@ -18,7 +14,7 @@ export function checkDocument (document: Document.Parsed, mostAliases: number): 
       if (++aliases === mostAliases + 1) problems.push({ offset: range?.[0], message: `there are more than ${mostAliases} aliases in the file. Write out what they stand for.` })
     }
   })
-  return problems
+  return { problems, isReadable: true }
 }
 
 function messageOf ({ code, message }: { readonly code: string, readonly message: string }): string {
@@ -31,10 +27,10 @@ function checkNames ({ items }: YAMLMap): Problem[] {
   const problems: Problem[] = []
   for (const { key } of items) {
     if (!isScalar(key)) continue
-    const name = String(key.value)
+    const name = nameOf(key)
     const offset = key.range?.[0]
     if (seen.has(name) && name !== '<<') problems.push({ offset, message: `'${name}' is there twice. Remove one of them.` })
-    if (isReadOtherwise(key)) problems.push({ offset, message: `${key.source} is read as ${name}. Quote it: '${key.source}'.` })
+    if (isReadOtherwise(key)) problems.push({ offset, message: `${key.source} is read as ${String(key.value)}. Quote it: '${key.source}'.` })
     seen.add(name)
   }
   return problems

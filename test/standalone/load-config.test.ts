@@ -100,7 +100,7 @@ t.test('a resolver reads one thing', async (t) => {
   t.match(problems, [
     '4:7 resolve.override[0]: reads header, query. Make each a resolver of its own.',
     /^5:7 resolve\.override\[1\]: reads nothing\. Name one of header, claim/,
-    /^6:9 resolve\.override\[2\]\.path: Invalid regular expression/,
+    /^6:9 resolve\.override\[2\]\.path: pattern '\(' is no regular expression: Unterminated group\./,
     /^7:9 resolve\.override\[3\]\.plugin: the plugin file exports no resolver 'byHost'/
   ])
 })
@@ -113,6 +113,25 @@ t.test('what only code can say has no place in a file', async (t) => {
   `)
 
   t.match(problems, [/^2:12 resolve\.consumer: unknown option/, /^3:13 registry\.now: unknown option/])
+})
+
+t.test('values of the wrong kind and a missing plugin file hide no other problem', async (t) => {
+  const problems = await problemsOf(t, `
+    server: 5
+    versions: { v1: { upstream: 'orders:8080' }, v2: null, v3: { upstream: null }, v4: { upstream: { targets: 'http://a', tls: 5 } } }
+    resolve: { pin: 5, override: [null, { plugin: one }, { header: a, query: b }], default: v1 }
+    identity: { providers: [null, { jwks: null }] }
+    accessLog: { headers: 7 }
+    admin: null
+    plugin: ./none.ts
+  `)
+
+  t.strictSame(problems.map((problem) => problem.replace(/^([\d:]+ [^:]*):.*/, '$1')), [
+    '1:1 server', '2:19 versions.v1.upstream', '2:46 versions.v2', '2:62 versions.v3.upstream', '2:119 versions.v4.upstream.tls',
+    '3:12 resolve.pin', '3:31 resolve.override[0]', '3:54 resolve.override[2]',
+    '4:25 identity.providers[0]', '4:31 identity.providers[1].name', '4:31 identity.providers[1].issuer', '4:33 identity.providers[1].jwks',
+    '5:14 accessLog.headers', '6:1 admin', '7:1 plugin'
+  ])
 })
 
 t.test('a plugin file adds resolvers; one that fails is told of', async (t) => {

@@ -116,6 +116,45 @@ t.test('neither secrets nor values of variables are shown', async (t) => {
   t.notMatch(whole, /horse/)
 })
 
+t.test('no part of a value of a variable is shown, be it short, a list, or the name of a file', async (t) => {
+  const message = await messageOf(t, `
+    server: { port: 0, trustProxy: "\${PROXIES}", tls: { cert: "\${FILE}", key: "\${FOLDER}/key.pem" } }
+    versions: { v1: { upstream: { targets: "\${UPSTREAM}", tls: { ca: "\${FILE}" } } } }
+    resolve: { default: v1, override: [{ path: { pattern: "\${PATTERN}" } }, { plugin: one }] }
+    identity: { providers: [{ name: a, issuer: 'https://a.example', jwks: { file: "\${FILE}" } }] }
+    plugin: "./\${FILE}"
+  `, { PROXIES: '10.0.0.1, hush1', FILE: 'hush2', FOLDER: '/hush3', UPSTREAM: 'https://me:hush4@HUSH5.example/hush6/', PATTERN: 'hush(' })
+  const list = await messageOf(t, `
+    server: { trustProxy: [10.0.0.1, "\${PROXY}"] }
+    ${versions}
+  `, { PROXY: 'hush' })
+
+  t.notMatch(message, /hush/i)
+  for (const expected of [
+    /1:\d+ server\.trustProxy: expected addresses of proxies, got '\$\{PROXIES\}'/,
+    /1:\d+ server\.tls\.cert: ENOENT: .*, open '\$\{FILE\}'/,
+    /1:\d+ server\.tls\.key: ENOENT: .*, open '\$\{FOLDER\}\/key\.pem'/,
+    /pattern '\$\{PATTERN\}' is no regular expression: Unterminated group\./,
+    /4:\d+ identity\.providers\[0\]\.jwks\.file: ENOENT: .*, open '\$\{FILE\}'/,
+    /5:\d+ plugin: ENOENT: .*, open '\.\/\$\{FILE\}'/
+  ]) t.match(message, expected)
+  t.match(list, /server\.trustProxy\[1\]: expected an address of a proxy, got '\$\{PROXY\}'/)
+})
+
+t.test('what would be made of a value of a variable is not shown either', async (t) => {
+  const message = await messageOf(t, `
+    versions:
+      v1: { upstream: "\${HOST}", deprecatedAt: "\${LATER}", sunsetAt: "\${SOONER}" }
+      v2: { upstream: "\${ADDRESS}" }
+      v3: { upstream: "\${USER}" }
+    resolve: { default: v1 }
+  `, { HOST: 'hush', ADDRESS: 'http://hush/a', USER: 'http://hush:hush@hush', LATER: '2031-01-01', SOONER: '2030-01-01' })
+
+  t.notMatch(message, /hush|203\d/)
+  t.match(message, /v3\.upstream: has credentials in it\. Write scheme, host and port alone/)
+  t.equal(message.split('\n').length, 4)
+})
+
 t.test('everything that is wrong is reported in one round, also when a variable is not set', async (t) => {
   const message = await messageOf(t, `
     server: { port: "\${PORT}" }

@@ -11,6 +11,7 @@ t.test('a version that YAML reads as another number is to be quoted, as a name a
   const name = await load(t, `
     versions:
       1.10: { upstream: 'http://127.0.0.1:1' }
+    resolve: { default: '1.10' }
   `)
   const value = await load(t, `
     versions: { '1.10': { upstream: 'http://127.0.0.1:1' } }
@@ -28,7 +29,14 @@ t.test('a secret that lacks quotes is not shown', async (t) => {
     admin: { password: 123456789012345 }
   `)
 
+  const ofIssuer = await load(t, `
+    versions: { v1: { upstream: 'http://127.0.0.1:1' } }
+    resolve: { default: v1 }
+    identity: { providers: [{ name: a, issuer: 'https://a.example', algorithms: [HS256], jwks: { secret: 12345678901234567890123456789012 } }] }
+  `)
+
   t.match(problem, /^3:\d+ admin\.password: expected a password of at least 12 characters, got a number\. Quote it\.$/)
+  t.match(ofIssuer, /^3:\d+ identity\.providers\[0\]\.jwks\.secret: expected a secret of at least 32 bytes, as text, got a number\. Quote it\.$/)
 })
 
 t.test('anchors and merge keys are understood', async (t) => {
@@ -43,6 +51,50 @@ t.test('anchors and merge keys are understood', async (t) => {
   t.match(loaded, { file: { versions: { v2: { upstream: 'http://127.0.0.1:1', hidden: false }, v3: { upstream: 'http://127.0.0.1:1' } } } })
 })
 
+t.test('an alias or a merge key that stands for nothing has its line, and hides no other problem', async (t) => {
+  const problems = await load(t, `
+    versions:
+      v1: &v { upstream: *address, hidden: 1 }
+      v2: { <<: 5, upstream: 'http://127.0.0.1:1' }
+      v3: { <<: [*v, *none], upstream: 'http://127.0.0.1:1', hidden: false }
+      v4: &four { <<: *four, upstream: 'orders:8080' }
+      v5: &five { upstream: { targets: *five } }
+    resolve: { default: v2 }
+    plugin: ./none.mjs
+    prefx: /a
+    ? [a]
+    : 1
+  `)
+
+  t.strictSame(String(problems).split('\n').map((line) => line.replace(/[:.] .*/, '')), [
+    '2:22 *address stands for nothing', '2:32 versions.v1.hidden', "3:9 '<<' merges a map, or a list of maps, such as *name",
+    '4:18 *none stands for nothing', "5:15 '<<' merges a map into itself.", '5:26 versions.v4.upstream', '6:36 *five contains itself.',
+    '8:1 plugin', '9:1 prefx', '10:3 a name must be text, not a map or a list.'
+  ])
+})
+
+t.test('a variable in an alias or a merged map has the type that its place asks for', async (t) => {
+  const file = await (await makeFolder(t)).write('gateway.yaml', lines(`
+    server: &server { port: "\${PORT}" }
+    versions: { v1: { upstream: 'http://127.0.0.1:1' } }
+    resolve: { default: v1 }
+    admin: { <<: *server, password: &number "\${NUMBER}" }
+    identity:
+      providers:
+        - &provider { name: *number, issuer: 'https://a.example', jwks: { secret: &secret "\${SECRET}" }, algorithms: [HS256], claims: { tenant: *number } }
+        - { <<: *provider, name: b, issuer: 'https://b.example', audiences: [*number] }
+  `))
+
+  const { file: { server, admin, identity } } = await loadConfig(file, { PORT: '0', NUMBER: '123456789012', SECRET: '1'.repeat(40) })
+
+  t.strictSame([server?.port, admin?.port, admin?.password], [0, 0, '123456789012'])
+  const claims = { tenant: '123456789012' }
+  t.match(identity?.providers, [
+    { name: '123456789012', jwks: { secret: '1'.repeat(40) }, claims },
+    { name: 'b', jwks: { secret: '1'.repeat(40) }, claims, audiences: ['123456789012'] }
+  ])
+})
+
 t.test('too many aliases are reported with a line', async (t) => {
   const loaded = await load(t, `
     versions: { latest: &v { upstream: 'http://127.0.0.1:1' } }
@@ -50,7 +102,7 @@ t.test('too many aliases are reported with a line', async (t) => {
     ${Array.from({ length: 102 }, () => '  - *v').join('\n    ')}
   `)
 
-  t.match(loaded, /^103:5 there are more than 100 aliases/)
+  t.match(loaded, /^2:1 more: unknown option\..*\n103:5 there are more than 100 aliases/)
 })
 
 t.test('a second document is reported with its line', async (t) => {
