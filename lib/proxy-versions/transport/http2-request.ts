@@ -4,6 +4,7 @@ import { errors } from 'undici'
 import { Http2Inbox } from './http2-inbox.ts'
 import { openStream } from './http2-stream.ts'
 import { isClosed, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
+import { RequestBody } from '../request/request-body.ts'
 
 export interface Limits {
   /** Milliseconds from the end of the request to the response headers; 0 = no limit. */
@@ -70,9 +71,8 @@ export class Http2Request implements UpstreamRequest {
     this.#stream = stream
     this.#inbox = new Http2Inbox(stream, this)
     this.#followAnswer(stream)
-    const isRepeatable = body === null || Buffer.isBuffer(body)
-    stream.on('error', (error) => this.#break(stream, error, isRepeatable)).on('close', () => {
-      this.#break(stream, new errors.SocketError(`the stream was reset with code ${stream.rstCode}`), isRepeatable)
+    stream.on('error', (error) => this.#break(stream, error, body)).on('close', () => {
+      this.#break(stream, new errors.SocketError(`the stream was reset with code ${stream.rstCode}`), body)
       this.#options.connection.leave()
     })
     this.#limitWait(stream, options.headersTimeout ?? this.#options.headersTimeout)
@@ -144,17 +144,18 @@ export class Http2Request implements UpstreamRequest {
     this.#handler.onComplete(buffers(this.#trailers))
   }
 
-  /** The stream broke off. A request that the target has not processed is sent again once. */
-  #break (stream: ClientHttp2Stream, error: Error, isRepeatable: boolean): void {
+  /** The stream broke off. A request that the target has not processed is sent again once, unless its body was read. */
+  #break (stream: ClientHttp2Stream, error: Error, body: Buffer | Readable | null): void {
     // A complete response reaches the client, whatever happens to the connection.
     if (this.#isOver || this.#isRepeated || (this.#hasAnswer && this.#inbox!.isWhole)) return
     clearTimeout(this.#wait)
     const { repeat } = this.#options
-    this.#isRepeated = isRepeatable && repeat !== null && !this.#hasAnswer && this.#isUnprocessed(stream)
+    const isUnprocessed = repeat !== null && !this.#hasAnswer && this.#isUnprocessed(stream)
+    this.#isRepeated = isUnprocessed && !isRead(body)
     if (this.#isRepeated) return repeat!()
     const isStale = !this.#wasProcessed && this.#isReused && this.#session.destroyed && isClosed(error)
     if (isStale) this.#options.connection.onStale()
-    this.#fail(error, isStale)
+    this.#fail(error, isStale || isUnprocessed)
   }
 
   /** The target says that it did not process the request (RFC 9113 6.8, 8.7). */
@@ -183,6 +184,12 @@ export class Http2Request implements UpstreamRequest {
       this.#fail(error as Error)
     }
   }
+}
+
+/** Whether a part of the body is lost for another attempt. */
+function isRead (body: Buffer | Readable | null): boolean {
+  if (body instanceof RequestBody) return body.byteLength > 0 || body.destroyed
+  return body !== null && !Buffer.isBuffer(body)
 }
 
 /** Node decodes what a target sent as Latin-1, so this restores its bytes. */

@@ -31,8 +31,8 @@ export interface UpstreamHandler {
   /**
    * The request failed, or was aborted.
    *
-   * @param isStale the connection had been used before, and ended before the response began: the upstream may have closed it
-   * as idle when the request was on its way. Default: `false`.
+   * @param isStale the upstream is not at fault: the connection had been used before, and ended before the response began, as an
+   * idle one does when the request is on its way; or the upstream says that it has not processed the request. Default: `false`.
    */
   onError (error: Error, isStale?: boolean): void
 }

@@ -1,0 +1,84 @@
+import t, { type Test } from 'tap'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { openSocket, sendRaw } from '../helpers/raw.ts'
+import { frames, rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
+import { once } from 'node:events'
+import { until } from '../helpers/until.ts'
+
+const refusedStream = 7
+const cancel = 8
+
+const head = ['POST / HTTP/1.1', 'Host: api.test', 'Transfer-Encoding: chunked']
+
+/** Ways to tell that a stream was not processed (RFC 9113 6.8, 8.7). */
+const refusals: Record<string, (stream: number) => Buffer[]> = {
+  REFUSED_STREAM: (stream) => [frames.reset(stream, refusedStream)],
+  'a GOAWAY before its stream': (stream) => [frames.goAway(stream - 2 < 0 ? 0 : stream - 2, 0)],
+  'a GOAWAY with an error before its stream': (stream) => [frames.goAway(stream - 2 < 0 ? 0 : stream - 2, 2)]
+}
+
+/** A gateway to an upstream that refuses the first stream when it is told to, and responds to all others. */
+async function refusingGateway (t: Test, refusal: (stream: number) => Buffer[]) {
+  let asked = 0
+  let refuse = (): void => {}
+  const upstream = await rawHttp2Upstream(t, (stream, socket) => {
+    if (++asked > 1) return [frames.headers(stream), frames.data(stream, 'ok', true)]
+    refuse = () => socket.write(Buffer.concat(refusal(stream)))
+    return []
+  })
+  return { asked: () => asked, refuse: () => refuse(), ...await gatewayTo(t, upstream) }
+}
+
+for (const [what, refusal] of Object.entries(refusals)) {
+  t.test(`an upload of which nothing was read is sent again after ${what}`, async (t) => {
+    const { origin, asked, refuse, targets } = await refusingGateway(t, refusal)
+    const client = await openSocket(t, origin)
+    client.write([...head, '', ''].join('\r\n'))
+    await until(() => asked() === 1)
+
+    refuse()
+    await until(() => asked() === 2)
+    client.write('1\r\nx\r\n0\r\n\r\n')
+    const [response] = await once(client, 'data')
+
+    t.match(String(response), /^HTTP\/1\.1 200 /)
+    t.match(targets(), [{ pending: 0, failures: 0 }])
+  })
+
+  t.test(`an upload that was read is not the target's fault after ${what}`, async (t) => {
+    const { origin, asked, refuse, targets } = await refusingGateway(t, refusal)
+    const response = sendRaw(t, origin, head, '1\r\nx\r\n0\r\n\r\n')
+    await until(() => asked() === 1)
+
+    refuse()
+
+    t.match(await response, /^HTTP\/1\.1 502 [^]*"UPSTREAM_UNAVAILABLE"/)
+    t.equal(asked(), 1)
+    t.match(targets(), [{ healthy: true, pending: 0, failures: 0 }])
+  })
+}
+
+t.test('an upload that was complete is the fault of a target that cancels it', async (t) => {
+  const { origin, asked, refuse, targets } = await refusingGateway(t, (stream) => [frames.reset(stream, cancel)])
+  const response = sendRaw(t, origin, head, '1\r\nx\r\n0\r\n\r\n')
+  await until(() => asked() === 1)
+
+  refuse()
+
+  t.match(await response, /^HTTP\/1\.1 502 /)
+  t.match(targets(), [{ failures: 1 }])
+})
+
+t.test('a client that leaves during its second attempt ends the request once', async (t) => {
+  const { origin, asked, refuse, targets } = await refusingGateway(t, refusals['REFUSED_STREAM']!)
+  const client = await openSocket(t, origin)
+  client.write([...head, '', ''].join('\r\n'))
+  await until(() => asked() === 1)
+  refuse()
+  await until(() => asked() === 2)
+
+  client.destroy()
+  await until(() => targets()[0]!.pending === 0)
+
+  t.match(targets(), [{ healthy: true, failures: 0 }])
+})
