@@ -15,12 +15,12 @@ const retryReason: SchemaObject = {
   enum: ['not-sent', 'stale', 'reset', 'timeout', 429, 500, 502, 503, 504],
   expected: "'not-sent', 'stale', 'reset', 'timeout', or a status that is worth a retry: 429, 500, 502, 503, 504"
 }
-// RFC 9110 7.8: a name, and perhaps a version.
+// RFC 9110 7.8: a name, and perhaps a version. A wildcard would only match a protocol of that name, and none has one.
 const protocol: SchemaObject = {
   type: 'string',
-  pattern: "^(?!([Hh]2[Cc]?|[Tt][Ll][Ss])(/|$))[A-Za-z0-9!#$%&'*+.^_`|~-]+(/[A-Za-z0-9!#$%&'*+.^_`|~-]+)?$",
+  pattern: "^(?!([Hh]2[Cc]?|[Tt][Ll][Ss])(/|$))[A-Za-z0-9!#$%&'+.^_`|~-]+(/[A-Za-z0-9!#$%&'+.^_`|~-]+)?$",
   expected: "a protocol such as 'websocket'",
-  remedy: "Only protocols between the client and the upstream belong here, so neither 'h2c' nor 'TLS'."
+  remedy: "Only protocols between the client and the upstream belong here, each by its name: neither 'h2c' nor 'TLS', and no '*'."
 }
 const activeHealth = object({
   path: { type: 'string', pattern: '^/[\\x21-\\x7e]*$', expected: "a path such as '/healthz'" },
