@@ -3,6 +3,7 @@ import { soleIssuer } from '../identity/issuers.ts'
 import { hasPem, pemRemedy } from '../identity/pem-to-jwks.ts'
 import { isSafeSource } from '../identity/safe-source.ts'
 import { pemKey, secretMembers, secretOf, verificationKey } from '../identity/verification-key.ts'
+import { checkKeyFetching } from './check-key-fetching.ts'
 import { checkAuthorities } from './check-pem.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 
@@ -19,7 +20,7 @@ interface JwksMembers extends RemoteKeysOptions {
 /** Checks the source of a provider's keys. There must be one, and no key may be private. */
 export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algorithms }: IdentityProvider): void {
   if (problems.isMisshapen(path)) return
-  const { keys, url, discovery, pem, secret, file, ca, allowHttp } = jwks as JwksMembers
+  const { keys, url, discovery, pem, secret, file, ca, allowHttp, headers, proxy } = jwks as JwksMembers
   const sources = Object.entries({ keys, url, discovery, pem, secret }).flatMap(([name, value]) => value === undefined ? [] : [`'${name}'`])
   if (sources.length > 1) {
     problems.add(path, `has ${sources.join(' and ')}. Keep the one that the keys come from.`)
@@ -32,6 +33,7 @@ export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algor
   if (keys !== undefined && !problems.isMisshapen([...path, 'keys'])) checkKeys(problems, [...path, 'keys'], keys)
   if (url !== undefined && !problems.isMisshapen([...path, 'url'])) checkUrl(problems, [...path, 'url'], url, allowHttp)
   if (discovery === true && sources.length === 1 && !problems.isIncomplete([...path.slice(0, -1), 'issuer'])) checkDiscovery(problems, path, issuer, allowHttp)
+  checkKeyFetching(problems, path, { ...headers !== undefined && { headers }, ...proxy !== undefined && { proxy } })
   checkAuthorities(problems, [...path, 'ca'], ca)
 }
 

@@ -31,6 +31,8 @@ const notPem = (keys: SchemaObject): SchemaObject => ({
 const jwks: SchemaObject = {
   type: 'object',
   additionalProperties: false,
+  // Any other value may be a key that lacks a name.
+  secret: true,
   expected: '{ url }, { discovery: true }, { keys }, { pem } or { secret }',
   properties: {
     keys: notPem({ ...list(notPem({ type: 'object', expected: 'a JSON Web Key', secret: true }), 'a list of JSON Web Keys'), secret: true }),
@@ -40,8 +42,8 @@ const jwks: SchemaObject = {
     file: text('the name of a file with a JWKS or PEM'),
     url: text('the address of a JWKS'),
     discovery: { const: true, expected: 'true' },
-    headers: { type: 'object', additionalProperties: { type: 'string', pattern: '^[\\t\\x20-\\x7e]*$' }, secret: true, expected: 'headers, each with a text' },
-    proxy: { anyOf: [{ type: 'string', pattern: '^https?://' }, { const: false }], secret: true, expected: "the address of a proxy such as 'http://proxy:3128', or false" },
+    headers: { type: 'object', additionalProperties: { type: 'string', secret: true, expected: 'the text of a header' }, secret: true, expected: 'headers, each with a text' },
+    proxy: { anyOf: [{ type: 'string' }, { const: false }], secret: true, expected: "the address of a proxy such as 'http://proxy:3128', or false" },
     ca: { expected: 'certificates as PEM' },
     allowHttp: flag,
     timeoutMs: count(1, 600_000, 'milliseconds'),

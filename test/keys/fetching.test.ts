@@ -103,6 +103,15 @@ t.test('a proxy from the config or the environment is used, subject to NO_PROXY'
   t.strictSame(asked, [`GET ${url}`, `GET ${url}`])
 })
 
+t.test('a proxy of the environment that is no address is named, without its value', async (t) => {
+  proxyEnvironment(t)({ HTTPS_PROXY: 'me:hunter2@proxy:80' })
+
+  const message = await statusOf(t, 'https://keys.test/set').then(() => '', (error: Error) => error.message)
+
+  t.match(message, /^HTTPS_PROXY or HTTP_PROXY is not the address of a proxy/)
+  t.notMatch(message, 'hunter2')
+})
+
 t.test('a proxy is asked for a tunnel to an https issuer, whose certificate is verified', async (t) => {
   const authority = await makeAuthority()
   const server = createTlsServer(await authority.server('keys.test'), (_request, response) => { response.end(set) }).listen(0)

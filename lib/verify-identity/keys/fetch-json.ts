@@ -70,8 +70,17 @@ function agentOf (
   // Proxies usually allow tunnels to port 443 only, so they are asked for plain HTTP directly.
   const options = { connect: { timeout: timeoutMs, ...tls }, maxResponseSize: maxBytes, proxyTunnel: false }
   if (proxy === false) return new Agent(options)
-  if (proxy === undefined) return new EnvHttpProxyAgent({ ...options, requestTls: tls })
+  if (proxy === undefined) return environmentAgent({ ...options, requestTls: tls })
   return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
+}
+
+function environmentAgent (options: EnvHttpProxyAgent.Options): Dispatcher {
+  try {
+    return new EnvHttpProxyAgent(options)
+  } catch (cause) {
+    // The values may have credentials in them.
+    throw new Error('HTTPS_PROXY or HTTP_PROXY is not the address of a proxy. Write http://proxy:3128, unset it, or set jwks.proxy.', { cause })
+  }
 }
 
 function lowerCased (headers: Readonly<Record<string, string>> = {}): Record<string, string> {

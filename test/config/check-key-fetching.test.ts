@@ -1,0 +1,54 @@
+import t from 'tap'
+import { checkKeyFetching } from '../../lib/config/check-key-fetching.ts'
+import { gatewayProblems, collected, pathsOf } from '../helpers/problems.ts'
+
+const problemsOf = (options: object) => collected((problems) => checkKeyFetching(problems, ['jwks'], options))
+
+t.test('valid headers and proxies have no problem', async (t) => {
+  t.same(problemsOf({ headers: { 'X-Key': 'a b\tc', host: 'idp.test', empty: '' }, proxy: 'http://me:p%40ss@proxy:3128' }), [])
+  t.same(problemsOf({ proxy: false }), [])
+  t.same(problemsOf({}), [])
+})
+
+for (const [name, value, message] of [
+  ['x key', '1', /is no header name/],
+  ['x-key:', '1', /is no header name/],
+  ['', '1', /is no header name/],
+  ['x-k\u00eby', '1', /is no header name/],
+  ['x-key', 'a\nb', /no header can have/],
+  ['x-key', 'a\0', /no header can have/],
+  ['x-key', ' a', /no header can have/],
+  ['x-key', 'a\t', /no header can have/],
+  ['x-key', '\u20ac', /no header can have/],
+  ['Transfer-Encoding', 'chunked', /written by the HTTP client/],
+  ['connection', 'close', /written by the HTTP client/]
+] as const) {
+  t.test(`a fetch cannot have the header ${JSON.stringify({ [name]: value })}`, async (t) => {
+    const problems = problemsOf({ headers: { [name]: value } })
+
+    t.match(problems, [{ path: name === 'x-key' ? 'jwks.headers.x-key' : /^jwks\.headers/, message }])
+  })
+}
+
+t.test('two spellings of one header are a problem', async (t) => {
+  t.match(problemsOf({ headers: { 'x-key': '1', 'X-Key': '2' } }), [{ path: 'jwks.headers.X-Key', message: /same header as 'x-key'/ }])
+})
+
+t.test('a header that is no text is a problem', async (t) => {
+  const jwks = { url: 'https://idp.test/keys', headers: { 'x-a': 5, 'x-b': ['x'] } }
+  const problems = gatewayProblems({ identity: { providers: [{ name: 'idp', issuer: 'https://idp.test', jwks }] } })
+
+  t.strictSame(pathsOf(problems), ['identity.providers[0].jwks.headers.x-a', 'identity.providers[0].jwks.headers.x-b'])
+  t.match(problems[0]!.message, 'expected the text of a header, got a number.')
+})
+
+for (const [proxy, shown] of [
+  ['proxy:3128', "'proxy:3128'"], ['', "''"], ['http://:3128', "'http://:3128'"], ['http://proxy:99999', "'http://proxy:99999'"],
+  ['socks5://proxy:1', "'socks5://proxy:1'"], ['http://me:100%@proxy:1', "'http://***@proxy:1'"]
+] as const) {
+  t.test(`${proxy} is not the address of a proxy`, async (t) => {
+    const [problem] = problemsOf({ proxy })
+
+    t.match(problem, { path: 'jwks.proxy', message: `expected the address of a proxy, got ${shown}. Write 'http://proxy:3128', or false for none.` })
+  })
+}
