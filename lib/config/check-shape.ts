@@ -42,7 +42,7 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
 /** Describes a secret without showing it. */
 function kindOf (value: unknown): string {
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'string' ? 'text' : typeof value === 'object' && value !== null ? 'an object' : value === null ? 'nothing' : `a ${typeof value}`
+  return typeof value === 'string' ? `text of ${value.length} characters` : typeof value === 'object' && value !== null ? 'an object' : value === null ? 'nothing' : `a ${typeof value}`
 }
 
 /** Accepts ISO 8601 dates, and timestamps with a time zone. Other forms would depend on the time zone of the gateway. */

@@ -48,7 +48,8 @@ export const upstreamOptions = object({
   maxQueued: count(0, 1_000_000, 'requests'),
   http2: flag,
   timeouts: object({ connect: milliseconds, headers: milliseconds, idle: milliseconds, tunnel: milliseconds, total: milliseconds, keepAlive: count(1, 2 ** 31 - 1, 'milliseconds') }),
-  tls: object({ ca: {}, cert: {}, key: {}, servername: text('a host name'), rejectUnauthorized: flag }),
+  // Any other value may be a private key.
+  tls: { ...object({ ca: {}, cert: {}, key: {}, servername: text('a host name'), rejectUnauthorized: flag }), secret: true },
   retry: object({ attempts: count(0, 10, 'attempts'), on: list(retryReason, 'a list of reasons'), maxDelay: milliseconds }),
   health: object({
     passive: object({ failures: count(1, 1_000_000, 'failures'), cooldownMs: milliseconds, serverErrors }),

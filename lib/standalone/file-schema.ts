@@ -65,7 +65,10 @@ const host: SchemaObject = {
 const server = object({
   host,
   port,
-  tls: object({ cert: text('a file with the certificate chain'), key: text('a file with the private key') }, ['cert', 'key']),
+  tls: {
+    ...object({ cert: text('a file with the certificate chain'), key: { ...text('a file with the private key'), secret: true } }, ['cert', 'key']),
+    secret: true
+  },
   http2: flag,
   trustProxy: {
     anyOf: [{ type: 'boolean' }, { type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string' } }],

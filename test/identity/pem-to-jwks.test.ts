@@ -32,8 +32,8 @@ t.test('PEM where keys or an address are expected gets the command, and is not p
   const problems = [...problemsOf({ keys: pem }), ...problemsOf({ keys: [makeIssuer().jwk, privatePem] }), ...problemsOf({ url: pem })]
 
   t.strictSame(problems, [
-    `jwks.keys: expected a list of JSON Web Keys, not PEM, got text. ${pemRemedy}`,
-    `jwks.keys[1]: expected a JSON Web Key, not PEM, got text. ${pemRemedy}`,
+    `jwks.keys: expected a list of JSON Web Keys, not PEM, got text of ${pem.length} characters. ${pemRemedy}`,
+    `jwks.keys[1]: expected a JSON Web Key, not PEM, got text of ${privatePem.length} characters. ${pemRemedy}`,
     `jwks.url: expected an https URL, got PEM. ${pemRemedy}.`
   ])
 })
