@@ -18,6 +18,13 @@ const harmless = new Set([
     .map((name) => `versions.*.upstream.${name}`)
 ])
 
+/** Sources of keys, and the options that only matter for fetched ones. A provider has one source, so another one replaces it. */
+const keySources = ['keys', 'pem', 'secret', 'url', 'discovery']
+const fixedSources = ['keys', 'pem', 'secret']
+const fetchOptions = [
+  'headers', 'proxy', 'ca', 'allowHttp', 'timeoutMs', 'maxBytes', 'refreshSeconds', 'cooldownSeconds', 'staleIfErrorSeconds', 'onReady'
+]
+
 /** Objects whose keys the operator chooses. */
 const maps = new Set(['versions', 'aliases', 'resolve.pin.*.tenants.map'])
 
@@ -81,9 +88,16 @@ function compare (before: unknown, after: unknown, path: Path, kind: string, fou
     for (const [name, value] of Object.entries(before)) {
       // Most values are still there: a map of tenants may have 20,000 of them.
       if (next[name] !== undefined && (typeof value !== 'object' || value === null)) continue
+      if (kind === 'identity.providers.*.jwks' && isReplaced(name, next)) continue
       compare(value, next[name], [...path, name], ofMembers + (isMap ? '*' : name), found)
     }
   }
+}
+
+/** Whether another source of keys takes the place of an option, or makes it meaningless. */
+function isReplaced (name: string, jwks: Readonly<Record<string, unknown>>): boolean {
+  const has = (source: string): boolean => jwks[source] !== undefined
+  return (keySources.includes(name) && keySources.some(has)) || (fetchOptions.includes(name) && fixedSources.some(has))
 }
 
 function compareItems (before: readonly unknown[], after: readonly unknown[] | null, path: Path, kind: string, found: string[]): void {

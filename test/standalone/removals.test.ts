@@ -51,6 +51,8 @@ for (const [what, before, after, expected] of [
     ['resolve.readsHeaders.x-b']],
   ['all items of a list that is only a key', { sanitize: { owned: ['x-user'] } }, { sanitize: { owned: null } }, ['sanitize.owned.x-user']],
   ['an owned header', { sanitize: { owned: ['X-User', 'x-tenant'] } }, { sanitize: { owned: ['x-user'] } }, ['sanitize.owned.x-tenant']],
+  ['a limit of a fetch from another address', identity({}), identity({ jwks: { discovery: true } }), ['identity.providers.idp.jwks.maxBytes']],
+  ['the source of keys', identity({}), identity({ jwks: { maxBytes: 1000 } }), ['identity.providers.idp.jwks.url']],
   ['a pin', { resolve: { pin: [{ claim: 'v' }, { tenants: { claim: ['a', 'b'], map: {} } }] } }, { resolve: { pin: [{ claim: 'v' }] } }, ["resolve.pin['[\"a\",\"b\"]']"]],
   ['limits and checks of an upstream', upstream({ maxRequestBytes: 1, timeouts: { idle: 5, total: 6 }, health: { active: { path: '/' } }, headers: { request: { remove: ['X-Debug'] } } }), upstream({ timeouts: { idle: 9 } }), [
     'versions.v1.upstream.maxRequestBytes', 'versions.v1.upstream.timeouts.total', 'versions.v1.upstream.health', 'versions.v1.upstream.headers'
@@ -73,6 +75,9 @@ for (const [what, before, after] of [
   ['a provider that is merged with another', {
     identity: { providers: [provider, { name: 'two', issuer: 'https://two.example', jwks: provider.jwks }] }
   }, identity({ issuer: [provider.issuer, 'https://two.example'] })],
+  ['an address of keys for discovery', identity({}), identity({ jwks: { discovery: true, maxBytes: 1000 } })],
+  ['an address of keys for keys of a file', identity({ jwks: { url: 'u', headers: { a: 'b' }, refreshSeconds: 5 } }), identity({ jwks: { pem: 'p' } })],
+  ['keys as PEM for a JWKS', identity({ jwks: { pem: 'p' } }), identity({ jwks: { keys: [] } })],
   ['the template of an issuer', identity({ issuer: { template: 'https://acme.example/{tenant}', tenants: ['a', 'b'] } }), identity({})],
   ['a version, an alias and a tenant', {
     versions: { ...versions, v2: { upstream: 'u', disabled: true } }, aliases: { old: 'v1', latest: 'v1' }, resolve: { pin: [{ tenants: { claim: 't', map: { a: 'v1' } } }] }
