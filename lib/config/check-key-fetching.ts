@@ -1,5 +1,5 @@
 import type { RemoteKeysOptions } from '../../types/index.ts'
-import { type Path, type Problems, show } from './problems.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 
 /** A field name is a token (RFC 9110 5.1, 5.6.2). */
 const fieldName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/

@@ -1,4 +1,4 @@
-import type { IdentityProvider } from '../../types/index.ts'
+import type { IdentityProvider, ResolverFile } from '../../types/index.ts'
 import { type Path, showPath } from '../problems/config-problems.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
 import type { LoadedFile } from './loaded-file.ts'
@@ -10,9 +10,11 @@ import { isObject } from './is-object.ts'
  */
 const harmless = new Set([
   '$schema', 'confirmRemoved', 'discovery', 'accessLog', 'tracing', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'resolve.pin.*.tenants.map.*', 'identity.realm', 'identity.cache', 'identity.onOpaque',
-  'identity.providers.*.issuer.template', 'identity.providers.*.issuer.tenants', 'resolve.exposeDecision',
+  'identity.providers.*.issuer.template', 'identity.providers.*.issuer.tenants', 'resolve.exposeDecision', 'resolve.override.conflict',
+  'resolve.override.*.host.*',
   'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'admin.prefix',
   ...['host', 'port', 'http2', 'trustProxy', 'methods', 'log', 'drainMs'].map((name) => `server.${name}`),
+  ...['pin', 'override'].flatMap((tier) => ['timeoutMs', 'onError', 'onUnknown', 'unknownStatus', 'strip'].map((name) => `resolve.${tier}.*.${name}`)),
   ...['releasedAt', 'deprecatedAt', 'sunsetAt', 'successor', 'links', 'brownouts', 'onRetired', 'public'].map((name) => `versions.*.${name}`),
   ...['balance', 'http2', 'retry', 'host', 'rewritePrefix', 'cookies', 'headers.request.add', 'headers.response.set', 'headers.response.add', 'timeouts.keepAlive']
     .map((name) => `versions.*.upstream.${name}`)
@@ -26,12 +28,13 @@ const fetchOptions = [
 ]
 
 /** Objects whose keys the operator chooses. */
-const maps = new Set(['versions', 'aliases', 'resolve.pin.*.tenants.map'])
+const maps = new Set(['versions', 'aliases', 'resolve.pin.*.tenants.map', 'resolve.override.*.host'])
 
 /** Values that mean the same as the absence of the option, in addition to `false` and empty values. */
 const defaults: Readonly<Record<string, unknown>> = {
   metrics: true,
   health: true,
+  'health.requireKeys': 'any',
   'identity.policy': 'allow-missing',
   'identity.otherSchemes': 'ignore',
   'identity.providers.*.forwardToken': true,
@@ -54,7 +57,9 @@ const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
   'identity.providers.*.tokenSources': asText,
   'identity.providers.*.claimsToHeaders': (item) => String((item as { header: unknown }).header).toLowerCase(),
   'sanitize.owned': (item) => String(item).toLowerCase(),
-  'resolve.pin': pinName,
+  'health.requireKeys': asText,
+  'resolve.pin': resolverName,
+  'resolve.override': resolverName,
   'resolve.readsHeaders': (item) => String(item).toLowerCase(),
   'versions.*.upstream.headers.request.remove': (item) => String(item).toLowerCase(),
   'versions.*.upstream.headers.response.remove': (item) => String(item).toLowerCase()
@@ -79,8 +84,11 @@ function compare (before: unknown, after: unknown, path: Path, kind: string, fou
     if (!harmless.has(kind) && !isNeutral(kind, before)) found.push(showPath(path))
   } else if (kind === acceptedClaims && Array.isArray(before) !== Array.isArray(after)) {
     compareItems(claimList(before), claimList(after), path, kind, found)
+  } else if (kind === 'resolve.override') {
+    compareItems(resolverList(before) ?? [], resolverList(after), path, kind, found)
   } else if (Array.isArray(before) && kind in protectiveLists) {
-    compareItems(before, Array.isArray(after) ? after : null, path, kind, found)
+    // Text in place of a list is a choice, such as requireKeys: all.
+    if (Array.isArray(after) || after === null) compareItems(before, after, path, kind, found)
   } else if (isObject(before) && after !== false && !Array.isArray(after)) {
     const next = isObject(after) ? after : kind === 'versions.*.upstream' ? { targets: after } : {}
     const isMap = maps.has(kind)
@@ -133,8 +141,17 @@ function asText (item: unknown): string {
   return typeof item === 'string' ? item : JSON.stringify(item)
 }
 
+/** Returns the resolvers of an override, which may be an object: `{ resolvers, conflict }`. */
+function resolverList (override: unknown): unknown[] | null {
+  const list = Array.isArray(override) ? override : (Object(override) as { resolvers?: unknown }).resolvers
+  return Array.isArray(list) ? list : null
+}
+
 /** Names a resolver by its source. Its other options may change. */
-function pinName (item: unknown): string {
-  const { header, claim, tenants, plugin } = item as { header?: unknown, claim?: unknown, tenants?: { claim: unknown }, plugin?: unknown }
-  return asText(header ?? claim ?? tenants?.claim ?? plugin)
+function resolverName (item: unknown): string {
+  const { header, claim, tenants, plugin, query, cookie, ...others } = item as ResolverFile
+  const name = header ?? claim ?? tenants?.claim ?? plugin
+  if (name !== undefined) return asText(name)
+  if (query !== undefined) return `query ${query}`
+  return cookie === undefined ? String(['path', 'mediaType', 'host', 'subprotocol'].find((kind) => kind in others)) : `cookie ${cookie}`
 }
