@@ -1,16 +1,24 @@
-import type { AccessLogOptions } from '../../types/index.ts'
+import type { AccessLogOptions, IdentityProvider, VerifyIdentityOptions } from '../../types/index.ts'
 import { type Path, Problems, show } from '../problems/config-problems.ts'
+import { mayCarryCredentials } from './credential-headers.ts'
 
-/** Headers that usually carry credentials: `Authorization`, `Set-Cookie`, `X-Api-Key`, `Cf-Access-Jwt-Assertion`, ... */
-const secret = /authoriz|cookie|token|secret|passw|api-?key|jwt|credential|oidc|dpop/i
+type Identity = Partial<Pick<VerifyIdentityOptions, 'sources'>> & { readonly providers?: ReadonlyArray<Pick<IdentityProvider, 'tokenSources'>> }
 
-/** Checks that no credentials end up in the log. */
-export function checkAccessLog (problems: Problems, path: Path, { headers = [] }: AccessLogOptions): void {
+/**
+ * Checks that no credentials end up in the log.
+ *
+ * @param identity its headers with tokens, whatever their names, are credentials
+ */
+export function checkAccessLog (problems: Problems, path: Path, { headers = [] }: AccessLogOptions, identity: Identity = {}): void {
   if (!Array.isArray(headers)) return
-  headers.forEach((name, index) => {
+  const tokens = tokenHeaders(identity)
+  headers.forEach((name: unknown, index) => {
     const place = [...path, 'headers', index]
-    if (!problems.isMisshapen(place) && secret.test(name)) {
+    if (typeof name !== 'string' || problems.isMisshapen(place)) return
+    if (mayCarryCredentials(name)) {
       problems.add(place, `${show(name)} may carry credentials, which must not be in a log. Leave it out, or log a part of it with fields, in code.`)
+    } else if (tokens.includes(name.toLowerCase())) {
+      problems.add(place, hasTokens(name))
     }
   })
 }
@@ -19,8 +27,18 @@ export function checkAccessLog (problems: Problems, path: Path, { headers = [] }
 export function refuseLoggedTokens (logged: readonly string[], credentials: readonly string[]): void {
   const problems = new Problems()
   const names = credentials.map((name) => name.toLowerCase())
-  for (const name of logged.filter((each) => names.includes(each))) {
-    problems.add(['headers'], `${show(name)} has the tokens of callers, which must not be in a log. Leave it out.`)
-  }
+  for (const name of logged.filter((each) => names.includes(each))) problems.add(['headers'], hasTokens(name))
   problems.throwIfAny('the options of accessLog')
+}
+
+function hasTokens (name: string): string {
+  return `${show(name)} has the tokens of callers, which must not be in a log. Leave it out.`
+}
+
+function tokenHeaders ({ sources, providers }: Identity): string[] {
+  const lists: unknown[] = [sources, ...[providers].flat().map((provider) => provider?.tokenSources)]
+  return lists.flat().flatMap((source) => {
+    const { header } = Object(source) as { header?: unknown }
+    return typeof header === 'string' ? [header.toLowerCase()] : []
+  })
 }

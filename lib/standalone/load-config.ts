@@ -91,7 +91,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
     const gateway = found.conceal(() => {
       const made = toGateway(problems, file, plugin)
       checkMeaning(problems, made)
-      checkAccessLog(problems, ['accessLog'], file.accessLog ?? {})
+      checkAccessLog(problems, ['accessLog'], file.accessLog ?? {}, file.identity)
       checkListening(problems, file)
       return made
     })

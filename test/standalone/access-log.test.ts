@@ -27,5 +27,9 @@ t.test('a header with credentials is a problem with its line', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config('http://127.0.0.1:1', 'accessLog:\n  headers:\n    - x-plan\n    - Authorization\n'))
 
+  const token = 'identity: { providers: [{ name: a, issuer: \'https://a.example\', jwks: { url: \'https://a.example\' }, tokenSources: [{ header: x-caller }] }] }\n'
+  const ofTokens = await write('tokens.yaml', config('http://127.0.0.1:1', `${token}accessLog: { headers: [x-plan, X-Caller] }\n`))
+
+  await t.rejects(loadConfig(ofTokens), { message: /:5:32 accessLog\.headers\[1\]: 'X-Caller' has the tokens of callers/ })
   await t.rejects(loadConfig(file), { constructor: ConfigFileInvalid, message: /:7:7 accessLog\.headers\[1\]: 'Authorization' may carry credentials/ })
 })
