@@ -3,8 +3,7 @@ import type { Readable } from 'node:stream'
 import { errors } from 'undici'
 import { Http2Inbox } from './http2-inbox.ts'
 import { openStream } from './http2-stream.ts'
-import { isClosed, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
-import { RequestBody } from '../request/request-body.ts'
+import { isClosed, isStreamed, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
 
 export interface Limits {
   /** Milliseconds from the end of the request to the response headers; 0 = no limit. */
@@ -188,7 +187,7 @@ export class Http2Request implements UpstreamRequest {
 
 /** Whether a part of the body is lost for another attempt. */
 function isRead (body: Buffer | Readable | null): boolean {
-  if (body instanceof RequestBody) return body.byteLength > 0 || body.destroyed
+  if (isStreamed(body)) return body.byteLength > 0 || body.destroyed
   return body !== null && !Buffer.isBuffer(body)
 }
 

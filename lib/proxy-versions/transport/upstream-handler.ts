@@ -44,6 +44,8 @@ export interface UpgradeHandler extends UpstreamHandler {
 
 /** A body that is still arriving. */
 export interface StreamedBody extends Readable {
+  /** Bytes that have arrived so far. */
+  readonly byteLength: number
   /** Makes undici send the head at once if no bytes of the body have arrived yet. */
   sendHeadFirst (): void
 }
