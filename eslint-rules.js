@@ -6,7 +6,8 @@ import { dirname, join, relative, sep } from 'node:path'
  * import each other. A file belongs to the longest entry that its path starts with.
  */
 const layers = [
-  ['shared', 'errors.ts', 'memory'],
+  ['shared', 'memory'],
+  ['errors.ts'],
   ['http'],
   ['problems', 'identity'],
   ['registry'],

@@ -3,31 +3,41 @@ import t from 'tap'
 import * as errors from '../lib/errors.ts'
 
 const docs = await readFile('docs/errors.md', 'utf8')
-const { ConfigInvalid, PackageDuplicated, StageOrderInvalid, VersionInUse, isRefusal, ...refusals } = errors
+const { isRefusal, isGatewayError, ...made } = errors
+/** Names of classes begin with a capital letter, those of functions that make refusals with a small one. */
+const [classes, refusals] = [/^[A-Z]/, /^[a-z]/].map((initial) => Object.entries(made).filter(([name]) => initial.test(name)).map(([, value]) => value))
+type ErrorClass = new (...parameters: unknown[]) => Error & { code: string, statusCode: number }
+type Refuse = (details: object, ...parameters: unknown[]) => errors.Refusal
 
 t.test('every refusal is documented with its status', async (t) => {
-  for (const make of Object.values(refusals)) {
+  for (const make of refusals as Refuse[]) {
     const refusal = make({}, 'v9')
 
     t.match(docs, `| \`${refusal.code}\` | ${refusal.statusCode} |`)
     t.ok(isRefusal(refusal))
+    t.ok(isGatewayError(refusal))
   }
 })
 
-t.test('every error at boot is documented', async (t) => {
-  for (const BootError of [ConfigInvalid, StageOrderInvalid, PackageDuplicated]) {
-    const { code } = new BootError('')
+t.test('every other error is documented', async (t) => {
+  for (const GatewayError of classes as ErrorClass[]) {
+    const error = new GatewayError('v9', 3)
 
-    t.match(docs, `| \`${code}\` |`)
+    t.match(docs, error.code.startsWith('ADMIN_') ? `| \`${error.code}\` | ${error.statusCode} |` : `| \`${error.code}\` |`)
+    t.ok(isGatewayError(error))
+    t.notOk(isRefusal(error))
   }
 })
 
-t.test('what retire() throws is documented, and says how many callers are in the way', async (t) => {
-  const { code, message, statusCode } = new errors.VersionInUse('v1', 3)
+t.test('errors of others are not errors of the library', async (t) => {
+  for (const value of [new Error('x'), { code: 'VERSION_UNKNOWN' }, null, undefined, 'VERSION_UNKNOWN']) t.equal(isGatewayError(value), false)
+})
 
-  t.match(docs, `| \`${code}\` |`)
+t.test('a version in use says how many callers prevent its retirement', async (t) => {
+  const { message, statusCode } = new errors.VersionInUse('v1', 3)
+
   t.equal(statusCode, 409)
-  t.equal(message, "Version 'v1' is in use: callers seen lately: 3. Wait until they have moved, or retire it with { force: true }.")
+  t.equal(message, "Version 'v1' is in use by 3 callers. Wait until they have moved, or retire it with { force: true }.")
 })
 
 t.test('a retired version leads to its successor, when it has one', async (t) => {
@@ -50,6 +60,6 @@ t.test('a refusal keeps its cause for the log', async (t) => {
   const refusal = errors.upstreamUnavailable({ cause, members: { version: 'v2' } }, 'v2')
 
   t.equal(refusal.cause, cause)
-  t.equal(refusal.message, "Version 'v2' cannot be reached at the moment.")
+  t.equal(refusal.message, "Version 'v2' cannot be reached.")
   t.notOk(isRefusal(cause))
 })

@@ -1,13 +1,8 @@
 import type { FastifyRequest } from 'fastify'
+import type { UsageEntry } from './usage.ts'
 
-/** All error codes of the library. They are stable: match on the code, not on the message. */
-export type GatewayErrorCode =
-  // thrown at boot
-  | 'VERSION_CONFIG_INVALID'
-  | 'STAGE_ORDER_INVALID'
-  | 'PACKAGE_DUPLICATED'
-  // thrown by `app.versions.retire()`
-  | 'VERSION_IN_USE'
+/** Codes of refusals, which callers get as a `Problem`. Codes are stable: match on the code, not on the message. */
+export type RefusalCode =
   // the request
   | 'REQUEST_MALFORMED'
   | 'REQUEST_METHOD_NOT_ALLOWED'
@@ -42,6 +37,48 @@ export type GatewayErrorCode =
   | 'UPSTREAM_PROTOCOL'
   | 'UPSTREAM_OVERLOADED'
 
+/** Codes of refusals, and of errors that the library throws. */
+export type GatewayErrorCode = RefusalCode | 'VERSION_CONFIG_INVALID' | 'STAGE_ORDER_INVALID' | 'PACKAGE_DUPLICATED' | 'VERSION_IN_USE'
+
+/** Codes of the admin pages' responses. */
+export type AdminErrorCode =
+  | 'ADMIN_INPUT_INVALID'
+  | 'ADMIN_PASSWORD_REQUIRED'
+  | 'ADMIN_FORBIDDEN'
+  | 'ADMIN_CROSS_SITE'
+  | 'ADMIN_NOT_FOUND'
+  | 'ADMIN_REVISION_CHANGED'
+  | 'ADMIN_UNAVAILABLE'
+
+interface CodedError<Code extends string, Status extends number> extends Error {
+  readonly code: Code
+  readonly statusCode: Status
+}
+
+/** Thrown at boot, and by changes of the versions. */
+export interface ConfigInvalidError extends CodedError<'VERSION_CONFIG_INVALID', 500> {
+  /** All problems of the config. */
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** Thrown by `app.versions.retire()`. */
+export interface VersionInUseError extends CodedError<'VERSION_IN_USE', 409> {
+  /** The callers that were seen within `retireGuard`. */
+  readonly consumers: readonly UsageEntry[]
+}
+
+/** Thrown at boot. The message says what to change. */
+export type BootError = CodedError<'STAGE_ORDER_INVALID', 500> | CodedError<'PACKAGE_DUPLICATED', 500>
+
+/** Why a request is not forwarded. Callers get it as a `Problem`. */
+export type RefusalError = CodedError<RefusalCode, number>
+
+/** An error of the admin pages. They send it themselves, unless the app replaces their error handler. */
+export type AdminError = CodedError<AdminErrorCode, number>
+
+/** Every error of the library. Its `code` tells which one it is. */
+export type AnyGatewayError = ConfigInvalidError | VersionInUseError | BootError | RefusalError | AdminError
+
 /** The body of every refusal: `application/problem+json` (RFC 9457). */
 export interface Problem {
   /** `about:blank`, or `problems.baseUri` with the code in lower case: `https://docs.acme.io/problems/version-retired`. */
@@ -51,7 +88,7 @@ export interface Problem {
   status: number
   /** One sentence for the caller. */
   detail: string
-  code: GatewayErrorCode
+  code: RefusalCode
   /**
    * The check that a token has failed (`TOKEN_INVALID`): `audience`, `issuer`, `expired`, `not-before`, `missing-claim`, `claim`,
    * `key`, `signature`, `algorithm`, `type`, `malformed`, `size`, `credentials`, `several-tokens`, `source` or `header`.

@@ -5,7 +5,10 @@ export type { AdminFile, ConfigFileOptions, GatewayPlugin, ResolverFile, ServerF
 export type { CorsHeaders, CorsHeadersOptions } from './cors.ts'
 export type { Overridden, Tier, VersionDecision } from './decision.ts'
 export type { DiscoveredVersion, DiscoveredVersions, VersionDiscoveryOptions } from './discovery.ts'
-export type { ConfigProblem, GatewayErrorCode, Problem, ProblemOptions } from './errors.ts'
+export type {
+  AdminError, AdminErrorCode, AnyGatewayError, BootError, ConfigInvalidError, ConfigProblem,
+  GatewayErrorCode, Problem, ProblemOptions, RefusalCode, RefusalError, VersionInUseError
+} from './errors.ts'
 export type { VersionEventMap, VersionEvents } from './events.ts'
 export type { ExplainedRequest, Explanation, Principal } from './explain.ts'
 export type {

@@ -1,15 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import createError from '@fastify/error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigProblem, UsageEntry } from '../../types/index.ts'
-import { isConfigInvalid } from '../problems/config-problems.ts'
-import { VersionInUse } from '../errors.ts'
-
-export const InputInvalid = createError<[sentence: string]>('ADMIN_INPUT_INVALID', '%s', 400)
-export const NotFound = createError<[sentence: string]>('ADMIN_NOT_FOUND', '%s', 404)
-export const RevisionChanged = createError<[now: number]>('ADMIN_REVISION_CHANGED',
-  'The versions were changed meanwhile: revision %d is in force. Look again, then decide.', 409)
-export const Unavailable = createError('ADMIN_UNAVAILABLE', 'The gateway has not begun, or has ended.', 503)
+import { AdminInputInvalid, AdminUnavailable, isGatewayError } from '../errors.ts'
 
 /** The maximum number of problems, and of callers that prevent a retirement, in a response. */
 const most = 20
@@ -26,17 +18,16 @@ export interface Failure {
 /** Describes an error. Client errors of other code keep their status, message and code. All other errors become a plain 500. */
 export function failureOf (error: unknown): Failure {
   const { message = '', code, statusCode, status = statusCode } = Object(error) as Partial<FastifyError & { status: number }>
-  // The change would result in an invalid set of versions.
-  if (isConfigInvalid(error)) return { status: 422, detail: sentenceOf(error.problems), code, problems: error.problems.slice(0, most) }
-  if (error instanceof InputInvalid && 'problems' in error) {
+  if (isGatewayError(error)) {
+    // The change would result in an invalid set of versions.
+    if (error.code === 'VERSION_CONFIG_INVALID') return { status: 422, detail: sentenceOf(error.problems), code, problems: error.problems.slice(0, most) }
+    if (error.code === 'VERSION_IN_USE') return { status: 409, detail: message, code, consumers: error.consumers.slice(0, most) }
+  }
+  if (error instanceof AdminInputInvalid && 'problems' in error) {
     const problems = error.problems as readonly ConfigProblem[]
     return { status: 400, detail: sentenceOf(problems), code, problems: problems.slice(0, most) }
   }
-  if (error instanceof VersionInUse) {
-    const { consumers } = error as unknown as { consumers: readonly UsageEntry[] }
-    return { status: 409, detail: message, code, consumers: consumers.slice(0, most) }
-  }
-  if (error instanceof Unavailable) return { status: 503, detail: message, code }
+  if (error instanceof AdminUnavailable) return { status: 503, detail: message, code }
   const isTheirs = Number.isInteger(status) && status! >= 400 && status! < 500
   return isTheirs
     ? { status: status!, detail: message, code: String(code) }

@@ -3,7 +3,8 @@ import type { AuditEntry, VersionAdminOptions } from '../../types/index.ts'
 import { answerAtOnce } from '../shared/answer-at-once.ts'
 import { show } from '../problems/config-problems.ts'
 import type { Registry } from '../registry/registry.ts'
-import { failureOf, NotFound, RevisionChanged } from './answer-error.ts'
+import { AdminNotFound, AdminRevisionChanged } from '../errors.ts'
+import { failureOf } from './answer-error.ts'
 import { changes } from './changes.ts'
 import { readBody } from './read-body.ts'
 import type { Recent } from './recent-requests.ts'
@@ -27,7 +28,7 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
       let subject = said
       try {
         if (said !== null) subject = of!(versions, said) ?? notFound(said, url)
-        if (body.revision !== undefined && body.revision !== versions.revision) throw new RevisionChanged(versions.revision)
+        if (body.revision !== undefined && body.revision !== versions.revision) throw new AdminRevisionChanged(versions.revision)
         apply(versions, subject ?? '', body as never)
       } catch (error) {
         audit.add({ ...entry, revision: null })
@@ -52,5 +53,5 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
 }
 
 function notFound (name: string, url: string): never {
-  throw new NotFound(`There is no ${url.startsWith('/aliases') ? 'alias' : 'version'} '${name}'.`)
+  throw new AdminNotFound(`There is no ${url.startsWith('/aliases') ? 'alias' : 'version'} '${name}'.`)
 }

@@ -1,15 +1,12 @@
-import createError from '@fastify/error'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AdminGuard } from '../../types/index.ts'
-
-const Forbidden = createError('ADMIN_FORBIDDEN', 'The guard of the admin pages does not let this request through.', 403)
-const CrossSite = createError('ADMIN_CROSS_SITE', 'The API answers the admin page itself, and no other sites.', 403)
+import { AdminCrossSite, AdminForbidden } from '../errors.ts'
 
 /** Runs the guard before any response of a scope. */
 export function protect (scope: FastifyInstance, guard: AdminGuard): void {
   scope.addHook('onRequest', async (request, reply) => {
     const answer = await ask(guard, request, reply)
-    if (answer !== undefined && !answer) throw new Forbidden()
+    if (answer !== undefined && !answer) throw new AdminForbidden()
   })
 }
 
@@ -48,6 +45,6 @@ export function refuseOtherSites (scope: FastifyInstance): void {
     const isOwn = site === undefined
       ? origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
       : site === 'same-origin' || site === 'none'
-    if (!isOwn) throw new CrossSite()
+    if (!isOwn) throw new AdminCrossSite()
   })
 }

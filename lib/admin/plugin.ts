@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
-import { StageOrderInvalid } from '../errors.ts'
+import { AdminNotFound, AdminUnavailable, StageOrderInvalid } from '../errors.ts'
 import { versionOf } from '../stage/observed-version.ts'
 import type { Registry } from '../registry/registry.ts'
 import { kept } from '../stage/kept.ts'
 import { observe } from '../stage/observe.ts'
-import { answerError, NotFound, Unavailable } from './answer-error.ts'
+import { answerError } from './answer-error.ts'
 import { changeRoutes } from './change-routes.ts'
 import { protect, refuseOtherSites } from './guard.ts'
 import { pageRoutes } from './page-routes.ts'
@@ -32,7 +32,7 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
   let isClosed = false
   const live = (): Registry => {
     const versions = registry()
-    if (versions === undefined || isClosed) throw new Unavailable()
+    if (versions === undefined || isClosed) throw new AdminUnavailable()
     return versions
   }
   const traffic = kept(app, 'traffic', () => new Traffic())
@@ -106,7 +106,7 @@ const talkative = new Set(['info', 'debug', 'trace'])
 
 /** Responds 404 to everything else below the prefix, so that the gateway does not forward it. */
 function nothingElse (scope: FastifyInstance): void {
-  const handler = ({ method, url }: FastifyRequest): never => { throw new NotFound(`There is no ${method} ${url.split('?', 1)[0]}.`) }
+  const handler = ({ method, url }: FastifyRequest): never => { throw new AdminNotFound(`There is no ${method} ${url.split('?', 1)[0]}.`) }
   scope.route({ method: scope.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD'), url: '/', handler })
   scope.all('/*', handler)
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AuditEntry, ExplainedRequest } from '../../types/index.ts'
 import { list, object, text } from '../config/schema-words.ts'
 import type { Registry } from '../registry/registry.ts'
-import { InputInvalid, NotFound } from './answer-error.ts'
+import { AdminInputInvalid, AdminNotFound } from '../errors.ts'
 import { readBody } from './read-body.ts'
 import type { Recent, RecentRequests } from './recent-requests.ts'
 import { sliceMs, type Traffic } from './traffic.ts'
@@ -55,18 +55,18 @@ export function readRoutes (scope: FastifyInstance, { registry, traffic, request
     const request = readBody<ExplainedRequest>(explained, body)
     return await registry().explain(request).catch((err: Error) => {
       log.warn({ err }, 'a request could not be explained')
-      throw new InputInvalid(err.message)
+      throw new AdminInputInvalid(err.message)
     })
   })
 
   function idOf (name: string): string {
     const version = registry().get(name)
-    if (version === undefined) throw new NotFound(`There is no version '${name}'.`)
+    if (version === undefined) throw new AdminNotFound(`There is no version '${name}'.`)
     return version.id
   }
 }
 
 function limitOf (limit = String(defaultLimit)): number {
-  if (!/^[1-9]\d{0,2}$/.test(limit)) throw new InputInvalid('limit: expected a whole number from 1 to 999.')
+  if (!/^[1-9]\d{0,2}$/.test(limit)) throw new AdminInputInvalid('limit: expected a whole number from 1 to 999.')
   return Number(limit)
 }

@@ -1,9 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import createError from '@fastify/error'
 import type { FastifyRequest } from 'fastify'
 import type { AdminGuard } from '../../types/index.ts'
-
-const PasswordRequired = createError('ADMIN_PASSWORD_REQUIRED', 'The admin pages ask for a user and the password of the config.', 401)
+import { AdminPasswordRequired } from '../errors.ts'
 
 /** Accepts everyone with the password; any user name will do (RFC 7617). */
 export function passwordGuard (password: string): AdminGuard {
@@ -14,7 +12,7 @@ export function passwordGuard (password: string): AdminGuard {
     if (credentials !== null && timingSafeEqual(digest(credentials.password), expected)) return true
     if (credentials !== null) request.log.warn({ user: credentials.user }, 'a wrong password for the admin pages')
     reply.header('www-authenticate', 'Basic realm="admin", charset="UTF-8"')
-    throw new PasswordRequired()
+    throw new AdminPasswordRequired()
   }
 }
 

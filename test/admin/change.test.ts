@@ -74,7 +74,7 @@ t.test('a change that is based on an old revision is rejected', async (t) => {
   const { post, app } = await administered(t)
   await post('versions/v2/disable', { reason, revision: 1 })
 
-  t.match(await post('versions/latest/disable', { reason, revision: 1 }), { status: 409, body: { code: 'ADMIN_REVISION_CHANGED', detail: /revision 2/ } })
+  t.match(await post('versions/latest/disable', { reason, revision: 1 }), { status: 409, body: { code: 'ADMIN_REVISION_CHANGED', detail: /revision is 2/ } })
   t.equal(app.versions.revision, 2)
 })
 

@@ -49,7 +49,7 @@ for (const [claims, isEnough] of scopes) {
 
       t.equal(response.statusCode, isEnough ? 200 : 403)
       if (isEnough) continue
-      t.match(response.json(), { code: 'INSUFFICIENT_SCOPE', detail: 'The token does not allow this.' })
+      t.match(response.json(), { code: 'INSUFFICIENT_SCOPE', detail: 'The token does not have the required scope.' })
       t.equal(response.headers['www-authenticate'], 'Bearer realm="api", error="insufficient_scope", scope="read write"')
     }
   })
@@ -111,7 +111,7 @@ t.test('a route that does not say otherwise has the policy of the app', async (t
 
 const problem = (problem: unknown) => problem as AuthorizationProblem
 const verdicts: Array<[what: string, authorize: NonNullable<RouteIdentity['authorize']>, answer: object]> = [
-  ['false', () => false, { status: 403, code: 'FORBIDDEN', detail: 'The caller may not do this.' }],
+  ['false', () => false, { status: 403, code: 'FORBIDDEN', detail: 'The caller is not allowed to do this.' }],
   ['false, later', async () => false, { status: 403, code: 'FORBIDDEN' }],
   ['nothing', () => undefined as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],
   ['null', () => null as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],

@@ -57,7 +57,7 @@ t.test('an issuer that was never there is 503 with a time to come back, and aske
     t.equal(response.status, 503)
     t.match(response.headers.get('retry-after'), /^[1-9]\d*$/)
     t.equal(response.headers.get('www-authenticate'), null)
-    t.match(await response.json(), { code: 'KEYS_UNAVAILABLE', detail: 'The token cannot be verified at the moment.' })
+    t.match(await response.json(), { code: 'KEYS_UNAVAILABLE', detail: 'The token cannot be verified right now.' })
   }
   t.equal(server.fetched.length, 1)
   t.equal(retries.length, 1, 'it is asked again when the time has come, and not before')

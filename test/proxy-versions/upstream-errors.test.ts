@@ -63,7 +63,7 @@ t.test('a client that sends too much, or nothing, is told that its connection en
   }
 })
 
-t.test('who finds too much to do is told when to come back', async (t) => {
+t.test('an overloaded upstream gives a Retry-After', async (t) => {
   for (const failure of [queueFull(), waitedTooLong(), tooManyUpgrades()]) {
     t.match(exchangeFailure(failure, 'v2', undefined).headers, { 'retry-after': '1' })
   }
