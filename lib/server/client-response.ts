@@ -2,6 +2,7 @@ import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import { fieldLists } from '../http/field-lists.ts'
 import { giveBack } from '../memory/read-buffers.ts'
+import { resetCodeFor } from '../http/reset-codes.ts'
 
 const { end, write } = ServerResponse.prototype
 /** Whether Node's own method was in place when this module was loaded. */
@@ -28,14 +29,18 @@ export function needsDrain (response: Response): boolean {
   return 'stream' in response ? response.stream.writableNeedDrain : response.writableNeedDrain
 }
 
-/**
- * Ends a response so that the client cannot mistake it for a complete one. An HTTP/2 stream that is destroyed without an
- * error is reset with `NO_ERROR`, which clients take for a normal end.
- */
-export function breakOff (response: Response): void {
-  if ('stream' in response) response.stream.destroy(new Error('the response broke off'))
+/** Ends a response so that the client cannot mistake it for a complete one. */
+export function breakOff (response: Response, error: Error): void {
+  if ('stream' in response) reset(response.stream, resetCodeFor(error))
   else if (response.req.httpVersion === '1.0') breakOffHttp10(response)
   else response.destroy()
+}
+
+/** `close` would end the stream before it resets it, and `destroy` cannot choose the code. */
+function reset (stream: ServerHttp2Stream, code: number): void {
+  stream.end = () => stream
+  stream.close(code)
+  stream.destroy(new Error('the response broke off'))
 }
 
 /**

@@ -160,7 +160,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     if (this.#answer === null) return
     this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the response')
     // The client must not mistake the truncated response for a complete one.
-    breakOff(this.#reply.raw)
+    breakOff(this.#reply.raw, error)
   }
 
   #refuse (error: Error): void {

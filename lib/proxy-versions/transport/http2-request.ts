@@ -1,9 +1,10 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import type { Readable } from 'node:stream'
 import { errors } from 'undici'
+import { noteReset } from '../../http/reset-codes.ts'
 import { Http2Inbox } from './http2-inbox.ts'
 import { openStream } from './http2-stream.ts'
-import { isClosed, isStreamed, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
+import { isClosed, isRead, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
 
 export interface Limits {
   /** Milliseconds from the end of the request to the response headers; 0 = no limit. */
@@ -154,6 +155,8 @@ export class Http2Request implements UpstreamRequest {
     if (this.#isRepeated) return repeat!()
     const isStale = !this.#wasProcessed && this.#isReused && this.#session.destroyed && isClosed(error)
     if (isStale) this.#options.connection.onStale()
+    // Node also closes the streams of a lost connection with CANCEL.
+    if (!this.#session.destroyed) noteReset(error, stream.rstCode)
     this.#fail(error, isStale || isUnprocessed)
   }
 
@@ -183,12 +186,6 @@ export class Http2Request implements UpstreamRequest {
       this.#fail(error as Error)
     }
   }
-}
-
-/** Whether a part of the body is lost for another attempt. */
-function isRead (body: Buffer | Readable | null): boolean {
-  if (isStreamed(body)) return body.byteLength > 0 || body.destroyed
-  return body !== null && !Buffer.isBuffer(body)
 }
 
 /** Node decodes what a target sent as Latin-1, so this restores its bytes. */

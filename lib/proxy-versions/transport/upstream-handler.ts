@@ -54,6 +54,12 @@ export function isStreamed (body: unknown): body is StreamedBody {
   return body instanceof Readable && 'sendHeadFirst' in body
 }
 
+/** Whether a part of the body is lost for another attempt. */
+export function isRead (body: Buffer | Readable | null): boolean {
+  if (isStreamed(body)) return body.byteLength > 0 || body.destroyed
+  return body !== null && !Buffer.isBuffer(body)
+}
+
 /** A request to send, in undici's form. Its `headersTimeout` overrides that of the target. */
 export interface UpstreamRequestOptions extends Dispatcher.DispatchOptions {
   /** The client accepts trailers, so an HTTP/2 target is asked for them. */
