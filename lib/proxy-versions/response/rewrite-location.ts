@@ -55,8 +55,8 @@ function outsidePath (path: string, { prefix, base, announced }: Places, taken: 
   const [head, rest] = isOutside ? [announced, path.slice(announced.length)] : [prefix, path.slice(base.length)]
   const [, way, tail] = /^([^?#]*)(.*)$/s.exec(rest) as unknown as [string, string, string]
   const segments = way.split('/')
-  // The path is too short to have the segment at its position.
-  if (segments.length <= segmentsBefore) return withQuery(head + rest, taken)
+  // The path is too short to have the segment at its position. `fromPath` finds none after an empty segment either.
+  if (segments.length <= segmentsBefore || segments.slice(1, segmentsBefore + 1).includes('')) return withQuery(head + rest, taken)
   const [before, behind] = [segments.slice(0, segmentsBefore + 1), segments.slice(segmentsBefore + 1)]
   return withQuery(head + [before.join('/') + segment, ...behind].join('/') + tail, taken)
 }
