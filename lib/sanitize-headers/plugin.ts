@@ -4,6 +4,7 @@ import { checkStage } from '../config/check-stage.ts'
 import { requestMalformed, tooManyHeaders } from '../errors.ts'
 import { isWellFramed } from '../http/framing.ts'
 import { HeaderNames } from '../http/header-names.ts'
+import { isPeerTrusted } from '../headers/trusted-peer.ts'
 import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { noteSpans } from '../stage/active-span.ts'
@@ -27,6 +28,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
   async plugin (app, options) {
     checkStage('sanitizeHeaders', options, (problems) => checkSanitize(problems, [], options))
     const owned = new HeaderNames(options.owned)
+    const ownsForwarded = ['for', 'host', 'proto'].some((name) => owned.has(`x-forwarded-${name}`))
     ownedHeaders.set(app, owned)
     problemOptions.set(app, options.problems ?? {})
     nominatedHeaders.declare(app)
@@ -40,7 +42,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
       restoreRequest(request.raw)
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
       if (hasTooMany(request.raw)) throw tooManyHeaders({})
-      const removed = removeOwned(request.raw, owned)
+      const removed = removeOwned(request.raw, owned, ownsForwarded && isPeerTrusted(request))
       if (removed > 0) rehearsal?.trace.push(`${removed} of the request's headers are the gateway's own, and taken off.`)
       nominatedHeaders.set(request, consumeConnection(request.raw, owned))
     })

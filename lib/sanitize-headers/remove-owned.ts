@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { HeaderNames } from '../http/header-names.ts'
+import { isReadFromProxies } from '../headers/trusted-peer.ts'
 
 type HeaderFields = Pick<IncomingMessage, 'headers' | 'rawHeaders'>
 
@@ -7,13 +8,14 @@ type HeaderFields = Pick<IncomingMessage, 'headers' | 'rawHeaders'>
  * Removes the client's copies of owned headers from `headers` and `rawHeaders`, in place: resolvers, the
  * user's own hooks and the exchange with the upstream all read one of these two.
  *
+ * @param isFromProxy a proxy that `trustProxy` trusts has sent the request, so the headers that Fastify reads then stay
  * @returns how many there were
  */
-export function removeOwned ({ headers, rawHeaders }: HeaderFields, owned: HeaderNames): number {
+export function removeOwned ({ headers, rawHeaders }: HeaderFields, owned: HeaderNames, isFromProxy = false): number {
   let kept = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!
-    if (owned.has(name)) {
+    if (owned.has(name) && !(isFromProxy && isReadFromProxies(name))) {
       delete headers[name.toLowerCase()]
     } else {
       rawHeaders[kept++] = name

@@ -14,16 +14,6 @@ export function pushForwarded (headers: string[], request: FastifyRequest): void
   headers.push(...request.ips === undefined ? fieldsOfConnection(request) : fieldsOf(request, request.ips.map(addressOf).reverse()))
 }
 
-/**
- * Whether Fastify's `trustProxy` trusts the peer of the connection. Fastify does not expose this, but it only reads
- * `X-Forwarded-Host` from a trusted peer, so a made-up value shows whether it does.
- */
-export function isPeerTrusted (request: FastifyRequest): boolean {
-  if (request.ips === undefined) return false
-  const { host } = Object.create(request, { headers: { value: { 'x-forwarded-host': 'trusted' } } }) as FastifyRequest
-  return host === 'trusted'
-}
-
 interface Hop {
   readonly ip: string
   readonly protocol: string

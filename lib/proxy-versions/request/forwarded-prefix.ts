@@ -4,6 +4,7 @@ import { fieldList } from '../../http/fields.ts'
 import { takenOut } from '../../stage/context.ts'
 import { mountPrefix } from '../../http/mount-prefix.ts'
 import { isPeerTrusted } from './forwarded-headers.ts'
+import { isPeerTrusted } from '../headers/trusted-peer.ts'
 
 const header = 'x-forwarded-prefix'
 
