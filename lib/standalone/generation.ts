@@ -9,8 +9,8 @@ export interface Generation {
   readonly app: FastifyInstance
   readonly server: Server
   readonly adminServer: Server
-  /** Waits until no request is in flight, but at most the given milliseconds. */
-  idle (limitMs: number): Promise<void>
+  /** Waits until no request is in flight, but at most the given milliseconds, and not after `hurry` is aborted. */
+  idle (limitMs: number, hurry: AbortSignal): Promise<void>
 }
 
 export async function generate (config: LoadedConfig, surroundings: Omit<Surroundings, 'server' | 'adminServer'>): Promise<Generation> {
@@ -27,13 +27,15 @@ function idleOf (server: Server): Generation['idle'] {
     inFlight++
     response.once('close', () => { if (--inFlight === 0) onIdle() })
   })
-  return async (limitMs) => {
-    if (inFlight === 0) return
+  return async (limitMs, hurry) => {
+    if (inFlight === 0 || hurry.aborted) return
     let limit: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       onIdle = resolve
       limit = setTimeout(resolve, limitMs)
+      hurry.addEventListener('abort', onIdle)
     })
     clearTimeout(limit)
+    hurry.removeEventListener('abort', onIdle)
   }
 }

@@ -32,7 +32,9 @@ export class Standalone {
   readonly #places: Record<string, unknown>
   #generation: Generation
   /** Apps of earlier configs that still have requests in flight. */
-  readonly #retired = new Set<Promise<void>>()
+  readonly #retired = new Map<Generation, Promise<void>>()
+  /** Aborted when the earlier apps must close, whatever time their own configs give them. */
+  readonly #hurry = new AbortController()
   #isDraining = false
 
   private constructor (surroundings: Lasting, [listener, adminListener]: Listeners, generation: Generation) {
@@ -151,26 +153,32 @@ export class Standalone {
     this.#isDraining = true
     const { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } = this.#generation.config.file
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
-    const { app, server } = this.#generation
+    const { app } = this.#generation
     // The grace time begins here, not when the app closes.
-    ServerConnections.of(server).graceEnd = performance.now() + closeGraceMs
+    const graceEnd = performance.now() + closeGraceMs
+    for (const each of [this.#generation, ...this.#retired.keys()]) ServerConnections.of(each.server).graceEnd = graceEnd
     const closed = this.#listener.close(Math.min(lingerMs, closeGraceMs), closeGraceMs + goodbyeMs)
     // Requests on existing connections are served until then. Closing the app ends longer exchanges, such as WebSockets.
-    const serving = setTimeout(() => app.close().catch(() => {}), Math.min(servingMs, closeGraceMs / 2))
+    const serving = setTimeout(() => {
+      this.#hurry.abort()
+      app.close().catch(() => {})
+    }, Math.min(servingMs, closeGraceMs / 2))
     await closed
     clearTimeout(serving)
     // The admin pages stay available to the end.
     await this.#adminListener?.close(0, goodbyeMs)
-    await Promise.all([app.close(), ...this.#retired])
+    this.#hurry.abort()
+    await Promise.all([app.close(), ...this.#retired.values()])
   }
 
   /** Closes an app after its requests, because its hooks and routes may still use its resources. */
-  #retire ({ app, idle, config }: Generation): void {
-    const closed = idle(config.file.forward?.closeGraceMs ?? 10_000)
+  #retire (generation: Generation): void {
+    const { app, idle, config } = generation
+    const closed = idle(config.file.forward?.closeGraceMs ?? 10_000, this.#hurry.signal)
       .then(() => app.close())
       .catch((err: unknown) => this.#log.error({ err }, 'the app of the config before did not end well'))
-      .finally(() => this.#retired.delete(closed))
-    this.#retired.add(closed)
+      .finally(() => this.#retired.delete(generation))
+    this.#retired.set(generation, closed)
   }
 }
 
