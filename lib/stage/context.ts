@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { ProblemOptions } from '../../types/index.ts'
+import type { IdentityProvider, ProblemOptions } from '../../types/index.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
@@ -42,6 +42,9 @@ export const claimReaders = onInstance<ClaimReaders>('claimReaders')
 
 /** Headers that access logs contain, in lower case. `undefined` if there is no access log. */
 export const loggedHeaders = onInstance<string[] | undefined>('loggedHeaders')
+
+/** Whether the keys of a provider are fetched before the app is ready. `undefined`: all are. */
+export const fetchesKeys = onInstance<((provider: IdentityProvider) => boolean) | undefined>('fetchesKeys')
 
 /** Headers that carry tokens. Empty if there are no identity providers. */
 export const credentialHeaders = onInstance<readonly string[]>('credentialHeaders')

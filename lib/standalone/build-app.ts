@@ -12,7 +12,7 @@ import { traceVersions } from '../observe/tracing.ts'
 import { takeOver } from '../server/take-over-server.ts'
 import { refuse } from '../stage/refuse.ts'
 import { hasSdk } from '../stage/active-span.ts'
-import { lostLines } from '../stage/context.ts'
+import { fetchesKeys, lostLines } from '../stage/context.ts'
 import { keepIn, type Kept } from '../stage/kept.ts'
 import { versionDiscovery } from '../version-discovery/plugin.ts'
 import { versionGateway } from '../version-gateway.ts'
@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly kept: Kept
   /** Number of log lines dropped so far. */
   readonly lostLogLines: () => number
+  /** Whether the app is only built to be checked, so it fetches no keys. */
+  readonly isRehearsal?: boolean
 }
 
 /**
@@ -41,7 +43,7 @@ export interface Surroundings {
  */
 export async function buildApp (config: LoadedConfig, surroundings: Surroundings): Promise<FastifyInstance> {
   const { server: { trustProxy = false, methods = [] } = {} } = config.file
-  const { log, server, isDraining, kept, lostLogLines } = surroundings
+  const { log, server, isDraining, kept, lostLogLines, isRehearsal = false } = surroundings
   const app = Fastify({
     loggerInstance: log,
     logController: silentController(),
@@ -54,6 +56,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
 
   keepIn(app, kept)
   lostLines.set(app, lostLogLines)
+  if (isRehearsal) fetchesKeys.set(app, () => false)
   for (const method of new Set(methods)) app.addHttpMethod(method, { hasBody: true })
   app.addHook('onRequest', (_request, { raw }, done) => {
     // A client that reconnects reaches another gateway.

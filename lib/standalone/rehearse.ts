@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import Fastify from 'fastify'
-import type { IdentityProvider, VersionsConfig } from '../../types/index.ts'
+import type { VersionsConfig } from '../../types/index.ts'
 import { buildApp } from './build-app.ts'
 import { ConfigFileInvalid, type LoadedConfig } from './load-config.ts'
 
@@ -13,29 +13,29 @@ import { ConfigFileInvalid, type LoadedConfig } from './load-config.ts'
 export async function rehearse (file: string, config: LoadedConfig): Promise<void> {
   const { log } = Fastify({ logger: false })
   const surroundings = {
-    log, server: createServer(), adminServer: createServer(), isDraining: () => false, kept: new Map(), lostLogLines: () => 0
+    log,
+    server: createServer(),
+    adminServer: createServer(),
+    isDraining: () => false,
+    kept: new Map(),
+    lostLogLines: () => 0,
+    isRehearsal: true
   }
   try {
-    const app = await buildApp({ ...config, gateway: offline(config.gateway) }, surroundings)
+    const app = await buildApp({ ...config, gateway: withoutHealthChecks(config.gateway) }, surroundings)
     await app.close()
   } catch (error) {
     throw new ConfigFileInvalid(file, [{ line: null, column: null, message: (error as Error).message }])
   }
 }
 
-function offline (gateway: LoadedConfig['gateway']): LoadedConfig['gateway'] {
-  const { identity, versions } = gateway
+function withoutHealthChecks (gateway: LoadedConfig['gateway']): LoadedConfig['gateway'] {
+  const { versions } = gateway
   const quiet = Object.entries(versions as VersionsConfig).map(([id, version]) => {
     const { upstream } = version
     if (typeof upstream === 'string' || upstream.health?.active === undefined) return [id, version]
     const { active, ...health } = upstream.health
     return [id, { ...version, upstream: { ...upstream, health } }]
   })
-  const providers = identity?.providers.map((provider) =>
-    provider.jwks.keys !== undefined ? provider : { ...provider, jwks: { ...provider.jwks, onReady: 'skip' } } as IdentityProvider)
-  return {
-    ...gateway,
-    versions: Object.fromEntries(quiet) as VersionsConfig,
-    ...identity !== undefined && { identity: { ...identity, providers: providers! } }
-  }
+  return { ...gateway, versions: Object.fromEntries(quiet) as VersionsConfig }
 }

@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
+import { explain } from '../../lib/standalone/commands/explain.ts'
 import { validate } from '../../lib/standalone/commands/validate.ts'
 import { lines, makeFolder } from '../helpers/config-folder.ts'
 
@@ -6,6 +10,15 @@ async function validated (t: Test, text: string): Promise<string> {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', `versions: { latest: { upstream: 'http://127.0.0.1:1' } }\n${lines(text)}`)
   return await validate(file).catch((error: Error) => error.message)
+}
+
+/** A server that counts the connections to it. */
+async function countConnections (t: Test) {
+  let connections = 0
+  const server = createServer((_request, response) => response.end()).on('connection', () => { connections++ }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => { server.closeAllConnections(); server.close() })
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => connections }
 }
 
 const admin = 'password: long enough to be one'
@@ -34,6 +47,22 @@ t.test('validate takes what a start takes, and asks nobody for anything', async 
 
   t.match(await validated(t, text), /is valid: latest/)
   t.match(await validated(t, '\nserver: { port: 0 }\naliases: { v1: latest }'), /is valid: latest, v1 -> latest/)
+})
+
+t.test('validate and explain open no connection to an issuer', async (t) => {
+  const { origin, connections } = await countConnections(t)
+  const { write } = await makeFolder(t)
+  const providers = ['wait', 'require', 'skip'].map((onReady, index) => `{ name: p${index}, issuer: '${origin}/${index}', jwks: { discovery: true, onReady: ${onReady} } }`)
+  const file = await write('gateway.yaml', `versions: { latest: { upstream: '${origin}' } }\nidentity: { providers: [${providers.join(', ')}] }\n`)
+
+  const summary = await validate(file)
+  const { outcome } = await explain(file, { header: [], claim: [] })
+  // A connection that was begun before this one is accepted before it.
+  await fetch(origin)
+
+  t.match(summary, /is valid/)
+  t.equal(outcome, 'forwarded')
+  t.equal(connections(), 1)
 })
 
 t.test('validate does not check the health of targets', async (t) => {

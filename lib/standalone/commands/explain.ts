@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { ExplainedRequest, Explanation, IdentityProvider } from '../../../types/index.ts'
+import { fetchesKeys } from '../../stage/context.ts'
 import { assemble } from '../build-app.ts'
-import { loadConfig, type LoadedConfig } from '../load-config.ts'
+import { loadConfig } from '../load-config.ts'
 import { statedClaims } from './stated-claims.ts'
 
 export interface ExplainOptions {
@@ -24,8 +25,9 @@ export async function explain (file: string, options: ExplainOptions): Promise<E
   const request = requestOf(options)
   const app = Fastify() as unknown as FastifyInstance
   try {
+    fetchesKeys.set(app, (provider) => mayHaveToken(request, provider))
     // The admin server is never used.
-    await assemble(app, { ...config, gateway: withoutFetching(config, request) }, { isDraining: () => false, adminServer: createServer() })
+    await assemble(app, config, { isDraining: () => false, adminServer: createServer() })
     return await app.versions.explain(request)
   } finally {
     await app.close()
@@ -68,17 +70,7 @@ function refuse (message: string): never {
   throw new TypeError(message)
 }
 
-/** Skips fetching keys unless the request may have a token to verify. */
-function withoutFetching ({ gateway }: LoadedConfig, request: ExplainedRequest): LoadedConfig['gateway'] {
-  const { identity } = gateway
-  if (identity === undefined) return gateway
-  const providers = identity.providers.map((provider): IdentityProvider => {
-    const isNeeded = provider.jwks.keys !== undefined || mayHaveToken(request, provider)
-    return isNeeded ? provider : { ...provider, jwks: { ...provider.jwks, onReady: 'skip' } as IdentityProvider['jwks'] }
-  })
-  return { ...gateway, identity: { ...identity, providers } }
-}
-
+/** Whether a request may have a token of a provider to verify. */
 function mayHaveToken ({ claims, headers = {}, url = '' }: ExplainedRequest, { tokenSources = [{ header: 'authorization' }] }: IdentityProvider): boolean {
   if (claims !== undefined) return false
   return tokenSources.some((source) => {
