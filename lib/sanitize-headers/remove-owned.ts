@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { HeaderNames } from '../http/header-names.ts'
-import { isReadFromProxies } from '../headers/trusted-peer.ts'
+import { isReadFromProxies } from '../http/trusted-peer.ts'
 
 type HeaderFields = Pick<IncomingMessage, 'headers' | 'rawHeaders'>
 

@@ -3,9 +3,10 @@ import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import { Files } from './files.ts'
 import { parseInThread } from './parse-in-thread.ts'
+import { transpileInThread } from './transpile-in-thread.ts'
 import { type ConfigFile, parseYamlFile } from './yaml-file.ts'
 
-/** Minimum length of a file that is parsed in another thread: parsing takes about a millisecond per kilobyte. */
+/** Minimum length of a file that is parsed or transpiled in another thread, which takes about a millisecond per kilobyte. */
 const longText = 32 * 1024
 
 /**
@@ -28,7 +29,7 @@ export async function readConfigFile (file: string, environment: NodeJS.ProcessE
 /** Code has no places. */
 function readCode (value: unknown): ConfigFile {
   const nowhere = { line: null, column: null, source: undefined }
-  return { value, problems: [], broken: [], variables: [], locate: async (paths) => paths.map(() => nowhere), close () {} }
+  return { value, problems: [], broken: [], substitutions: [], locate: async (paths) => paths.map(() => nowhere), close () {} }
 }
 
 /**
@@ -38,7 +39,13 @@ function readCode (value: unknown): ConfigFile {
  * @throws errors of the module
  */
 export async function defaultExport (file: string, source: string): Promise<unknown> {
-  const jiti = createJiti(pathToFileURL(file).href, { moduleCache: false })
+  const url = pathToFileURL(file).href
+  const code = source.length < longText ? null : await transpileInThread(file, source).catch(() => null)
+  const jiti = createJiti(url, {
+    moduleCache: false,
+    // The module may import others, which are transpiled here.
+    ...code !== null && { transform: (options) => ({ code: options.source === source ? code : createJiti(url).transform(options) }) }
+  })
   const exported = await jiti.evalModule(source, { filename: file, async: true, forceTranspile: true })
   return (Object(exported) as { default?: unknown }).default ?? exported
 }

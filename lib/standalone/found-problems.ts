@@ -27,7 +27,7 @@ export class FoundProblems {
 
   constructor (read: ConfigFile) {
     this.#read = read
-    const ofVariables = read.variables.filter(({ values, text }) => values.size > 0 && text !== '')
+    const ofVariables = read.substitutions.filter(({ values, text }) => values.size > 0 && text !== '')
     this.#concealed = new Map(ofVariables.flatMap(({ text, source }) => [[text.toLowerCase(), source], [text, source]]))
     const references = new Map(ofVariables.flatMap(({ values }) => [...values].map(([reference, value]) => [value, reference])))
     const parts = [...references].flatMap(([value, reference]) => partsOf(value).map((part): [string, string] => [part, reference]))

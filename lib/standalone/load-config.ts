@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, VersionResolver } from '../../types/index.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkGateway } from '../config/check-gateway.ts'
@@ -11,7 +12,6 @@ import { Files } from './files.ts'
 import { FoundProblems } from './found-problems.ts'
 import { withIdentityFiles } from './identity-files.ts'
 import { type LoadedFile, sections } from './loaded-file.ts'
-import { giveTypes } from './variable-types.ts'
 import { Reading } from './reading.ts'
 import { withCertificates } from './with-certificates.ts'
 import { toResolver } from './to-resolver.ts'
@@ -63,11 +63,12 @@ export async function loadConfig (
 async function check (file: string, read: ConfigFile, folder: string, files: Files): Promise<LoadedConfig> {
   if (read.value === undefined && read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
   if (read.value === null) throw new ConfigFileInvalid(file, [{ line: 1, column: 1, message: emptyFile }])
-  giveTypes(fileSchema, read.value, read.variables)
   const found = new FoundProblems(read)
   const shape = new Problems()
   found.conceal(() => checkShape(shape, fileSchema, read.value))
   found.add(shape)
+  // Requests are served between the steps, each of which takes a while for a large file.
+  await setImmediate()
   const reading = new Reading(folder, files, (text) => found.sourceOf(text))
   const rest = await makeRest(Object(read.value) as ConfigFileOptions, reading, found).catch((error: Error) => error)
   const problems = await found.list()

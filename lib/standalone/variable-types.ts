@@ -1,7 +1,12 @@
 import type { SchemaObject } from 'ajv'
 import { mismatches } from '../config/check-shape.ts'
 import type { Path } from '../problems/config-problems.ts'
-import type { FromVariables } from './yaml-file.ts'
+
+/** A value from variables, and its place. */
+export interface FromVariables {
+  readonly path: Path
+  readonly text: string
+}
 
 const number = /^-?(0|[1-9]\d*)(\.\d+)?$/
 
@@ -12,15 +17,14 @@ const number = /^-?(0|[1-9]\d*)(\.\d+)?$/
  * @param config is modified
  */
 export function giveTypes (schema: SchemaObject, config: unknown, variables: readonly FromVariables[]): void {
-  const usable = variables.filter(({ isBroken }) => !isBroken)
   const isTruth = ({ text }: FromVariables): boolean => text === 'true' || text === 'false'
-  for (const variable of usable) setAt(config, variable.path, isTruth(variable) ? variable.text === 'true' : variable.text)
-  for (const variable of misfits(schema, config, usable)) {
+  for (const variable of variables) setAt(config, variable.path, isTruth(variable) ? variable.text === 'true' : variable.text)
+  for (const variable of misfits(schema, config, variables)) {
     if (isTruth(variable)) setAt(config, variable.path, variable.text)
     else if (number.test(variable.text)) setAt(config, variable.path, Number(variable.text))
   }
   // A value that fits neither way stays a string, so that messages show it as written.
-  for (const variable of misfits(schema, config, usable)) setAt(config, variable.path, variable.text)
+  for (const variable of misfits(schema, config, variables)) setAt(config, variable.path, variable.text)
 }
 
 /** Returns the strings that would be valid at their paths. */

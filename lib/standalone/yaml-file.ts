@@ -1,5 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml'
 import type { Path } from '../problems/config-problems.ts'
+import { fileSchema } from './file-schema.ts'
+import { type FromVariables, giveTypes } from './variable-types.ts'
 import { putVariablesIn } from './variables.ts'
 import { type Problem, YamlNodes } from './yaml-nodes.ts'
 import { checkDocument } from './yaml-rules.ts'
@@ -22,15 +24,12 @@ export interface LocatedValue extends Place {
   readonly source: string | undefined
 }
 
-/** A value that contains variables. */
-export interface FromVariables {
-  readonly path: Path
+/** A text that contained variables. */
+export interface Substitution {
   /** The value as written in the file. */
   readonly source: string
   readonly text: string
   readonly values: ReadonlyMap<string, string>
-  /** Whether a variable is missing or its reference is wrong, so that the value is meaningless. */
-  readonly isBroken: boolean
 }
 
 /** The content of a YAML file. */
@@ -40,13 +39,14 @@ export interface YamlFile {
   readonly problems: readonly FileProblem[]
   /** Paths whose values are meaningless because of these problems. */
   readonly broken: readonly Path[]
-  readonly variables: readonly FromVariables[]
+  /** The texts that contained variables, each once. Their values in the content have the type of their place. */
+  readonly substitutions: readonly Substitution[]
   /** Finds the place of a path; if the path does not exist, that of the nearest parent. */
   locate (path: Path): LocatedValue
 }
 
 /** The content of a config file. */
-export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'broken' | 'variables'> {
+export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'broken' | 'substitutions'> {
   /** Finds the places of paths; if a path does not exist, that of its nearest parent. */
   locate (paths: readonly Path[]): Promise<readonly LocatedValue[]>
   /** Releases what `locate` needs. */
@@ -69,22 +69,24 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
   const places = (found: readonly Problem[]): FileProblem[] => found.map(({ offset, message }) => ({ ...at(offset), message }))
   if (!isReadable) {
     const locate = (): LocatedValue => ({ ...at(undefined), source: undefined })
-    return { value: undefined, problems: places(problems), broken: [], variables: [], locate }
+    return { value: undefined, problems: places(problems), broken: [], substitutions: [], locate }
   }
 
   const texts = substitute(document, text, environment)
-  const variables: FromVariables[] = []
+  const variables: Array<FromVariables & { readonly isBroken: boolean }> = []
   const nodes = new YamlNodes(document)
   const root = document.contents as Node | null
   const { value, broken, problems: repeated } = new YamlValue(root, nodes, (scalar, path) => {
     const found = texts.found.get(scalar)
     if (found !== undefined) variables.push({ path, ...found })
   })
+  const usable = variables.filter(({ isBroken }) => !isBroken)
+  giveTypes(fileSchema, value, usable)
   return {
     value,
     problems: places([...problems, ...texts.problems, ...nodes.problems, ...repeated]),
     broken: [...broken, ...variables.filter(({ isBroken }) => isBroken).map(({ path }) => path)],
-    variables,
+    substitutions: [...new Map([...texts.found.values()].map(({ source, text, values }) => [source, { source, text, values }])).values()],
     locate (path) {
       const { node, offset, isWhole } = find(nodes, root, path)
       return { ...at(offset), source: isWhole && isScalar(node) && node.type === 'PLAIN' ? node.source : undefined }
@@ -92,15 +94,16 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
   }
 }
 
-interface Substitution {
+interface Substituted {
   readonly problems: Problem[]
-  readonly found: Map<Scalar, Omit<FromVariables, 'path'>>
+  /** The scalars with variables. Broken are those with a missing variable or a wrong reference. */
+  readonly found: Map<Scalar, Substitution & { readonly isBroken: boolean }>
 }
 
 /** Replaces variables in all scalars. The values are text, so none can add YAML structure. */
-function substitute (document: Document, file: string, environment: NodeJS.ProcessEnv): Substitution {
+function substitute (document: Document, file: string, environment: NodeJS.ProcessEnv): Substituted {
   const problems: Problem[] = []
-  const found: Substitution['found'] = new Map()
+  const found: Substituted['found'] = new Map()
   if (!file.includes('${')) return { problems, found }
   visit(document, {
     Scalar (key, node) {

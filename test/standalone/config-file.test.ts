@@ -2,7 +2,7 @@ import t from 'tap'
 import { readConfigFile } from '../../lib/standalone/config-file.ts'
 import { lines, makeFolder } from '../helpers/config-folder.ts'
 
-t.test('variables of the environment are put in, as text', async (t) => {
+t.test('variables of the environment are put in', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', lines(`
     port: \${PORT}
@@ -18,7 +18,7 @@ t.test('variables of the environment are put in, as text', async (t) => {
 
   t.strictSame(problems, [])
   t.strictSame(value, {
-    port: '8081', host: '127.0.0.1', quoted: '8081', url: 'http://localhost:8081/a', flag: 'true', literal: '${PORT}', listing: '[a, b]'
+    port: '8081', host: '127.0.0.1', quoted: '8081', url: 'http://localhost:8081/a', flag: true, literal: '${PORT}', listing: '[a, b]'
   })
 })
 

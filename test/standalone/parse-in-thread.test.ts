@@ -73,6 +73,35 @@ t.test('a thread gives the same content as the caller would have parsed', async 
   t.teardown(() => file.close())
 
   t.strictSame(file.value, here.value)
-  t.strictSame(file.variables, here.variables)
+  t.strictSame(file.substitutions, here.substitutions)
   t.strictSame(await file.locate([['c', 'n'], ['e', 2], ['none']]), [here.locate(['c', 'n']), here.locate(['e', 2]), here.locate(['none'])])
+})
+
+for (const name of ['gateway.ts', 'gateway.mjs', 'gateway.js', 'gateway.cjs']) {
+  t.test(`a long ${name} is transpiled in another thread, and runs here`, async (t) => {
+    const started = threads(t)
+    const { write } = await makeFolder(t)
+    const map = Array.from({ length: 3_000 }, (_, index) => `'tenant-${index}': id,`).join('\n')
+    const value = `{ versions: { [id]: { upstream: process.env.NONE ?? 'http://127.0.0.1:1' } },
+      resolve: { default: id, pin: [{ tenants: { claim: 'tenant', map: {${map}} } }] } }`
+    await write('id.ts', "export const id: string = 'v1'")
+    const head = name.endsWith('cjs') ? "const id = 'v1'\nmodule.exports =" : "import { id } from './id.ts'\nexport default"
+
+    const { file } = await loadConfig(await write(name, `${head} ${value}\n`))
+    const wrong = await loadConfig(await write(`wrong-${name}`, `${head} ${value} }\n`)).catch((error: Error) => error.message)
+
+    t.equal(started.length, 2)
+    t.equal(Object.keys(file.resolve!.pin![0]!.tenants!.map).length, 3_000)
+    t.match(wrong, /wrong-gateway\.\w+ .*Unexpected token/)
+  })
+}
+
+t.test('variables of a long file get the types of their places', async (t) => {
+  const { write } = await makeFolder(t)
+  const odd = Array.from({ length: 2_000 }, (_, index) => `      odd-${index}: "\${NUMBER}"\n`).join('')
+
+  const { file } = await loadConfig(await write('gateway.yaml', config(1, `${odd}server: { port: "\${PORT}" }\n`)), { NUMBER: '1', PORT: '0' })
+
+  t.equal(file.server?.port, 0)
+  t.equal(file.resolve?.pin?.[0]?.tenants?.map['odd-1999'], '1')
 })

@@ -3,8 +3,7 @@ import type { HeaderEdits } from '../../../types/index.ts'
 import { fieldList } from '../../http/fields.ts'
 import { takenOut } from '../../stage/context.ts'
 import { mountPrefix } from '../../http/mount-prefix.ts'
-import { isPeerTrusted } from './forwarded-headers.ts'
-import { isPeerTrusted } from '../headers/trusted-peer.ts'
+import { isPeerTrusted } from '../../http/trusted-peer.ts'
 
 const header = 'x-forwarded-prefix'
 

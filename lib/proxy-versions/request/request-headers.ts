@@ -5,8 +5,8 @@ import { HeaderNames } from '../../http/header-names.ts'
 import { hopByHop } from '../../http/connection-header.ts'
 import { nominatedHeaders } from '../../stage/context.ts'
 import type { AnnouncedPrefix } from './forwarded-prefix.ts'
-import { forwardedHeaders, isPeerTrusted, pushForwarded } from './forwarded-headers.ts'
-import { isPeerTrusted } from '../headers/trusted-peer.ts'
+import { forwardedHeaders, pushForwarded } from './forwarded-headers.ts'
+import { isPeerTrusted } from '../../http/trusted-peer.ts'
 import { isPayloadDecoded, isPayloadReplaced } from './request-payload.ts'
 
 /** Makes the headers of a forwarded request, as alternating names and values. */
