@@ -9,7 +9,7 @@ import { isObject } from './is-object.ts'
  * or may do so in the future, and may be missing from a file that is still being written.
  */
 const harmless = new Set([
-  '$schema', 'confirmRemoved', 'discovery', 'accessLog', 'tracing', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'resolve.pin.*.tenants.map.*', 'identity.realm', 'identity.cache', 'identity.onOpaque',
+  '$schema', 'confirmRemoved', 'discovery', 'accessLog', 'tracing', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'identity.realm', 'identity.cache', 'identity.onOpaque',
   'identity.providers.*.issuer.template', 'identity.providers.*.issuer.tenants', 'resolve.exposeDecision', 'resolve.override.conflict',
   'resolve.override.*.host.*',
   'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'admin.prefix',
@@ -27,8 +27,10 @@ const fetchOptions = [
   'headers', 'proxy', 'ca', 'allowHttp', 'timeoutMs', 'maxBytes', 'refreshSeconds', 'cooldownSeconds', 'staleIfErrorSeconds', 'onReady'
 ]
 
+const tenantMap = 'resolve.pin.*.tenants.map'
+
 /** Objects whose keys the operator chooses. */
-const maps = new Set(['versions', 'aliases', 'resolve.pin.*.tenants.map', 'resolve.override.*.host'])
+const maps = new Set(['versions', 'aliases', 'resolve.override.*.host'])
 
 /** Values that mean the same as the absence of the option, in addition to `false` and empty values. */
 const defaults: Readonly<Record<string, unknown>> = {
@@ -90,11 +92,12 @@ function compare (before: unknown, after: unknown, path: Path, kind: string, fou
     // Text in place of a list is a choice, such as requireKeys: all.
     if (Array.isArray(after) || after === null) compareItems(before, after, path, kind, found)
   } else if (isObject(before) && after !== false && !Array.isArray(after)) {
+    // Tenants may go, and there may be 20,000 of them.
+    if (kind === tenantMap) return
     const next = isObject(after) ? after : kind === 'versions.*.upstream' ? { targets: after } : {}
     const isMap = maps.has(kind)
     const ofMembers = kind === '' ? '' : `${kind}.`
     for (const [name, value] of Object.entries(before)) {
-      // Most values are still there: a map of tenants may have 20,000 of them.
       if (next[name] !== undefined && (typeof value !== 'object' || value === null)) continue
       if (kind === 'identity.providers.*.jwks' && isReplaced(name, next)) continue
       compare(value, next[name], [...path, name], ofMembers + (isMap ? '*' : name), found)
