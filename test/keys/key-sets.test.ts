@@ -63,6 +63,23 @@ t.test('a key set is closed with the last of its providers', async (t) => {
   t.not(next, first)
 })
 
+t.test('equal options share a key set, however they are written, and any other option of a fetch separates', async (t) => {
+  const { sets, surroundings } = await keySets(t)
+  const url = 'https://keys.test/set'
+  const jwks = [
+    { url, headers: { 'x-a': '1', 'x-b': '2' } },
+    { url: 'https://KEYS.test:443/set', headers: { 'X-B': '2', 'X-A': '1' }, timeoutMs: 5_000, maxBytes: 1024 * 1024, allowHttp: false, refreshSeconds: 5 },
+    { url, headers: { 'x-a': '1' } }, { url }, { url, proxy: false as const }, { url, proxy: 'http://proxy:1' }, { url, ca: 'pem' }, { url, timeoutMs: 1 }
+  ]
+  const users = jwks.map((each, index) => ({ name: String(index), issuer: `https://${index}.test`, jwks: each }))
+
+  const [first, second, ...others] = users.map((user) => sets.use(user, surroundings))
+  for (const user of users) await sets.release(user)
+
+  t.equal(second, first)
+  t.equal(new Set([first, ...others]).size, 7)
+})
+
 t.test('metadata of different issuers is never shared', async (t) => {
   const { sets, surroundings } = await keySets(t)
   const users = ['a', 'b', 'a'].map((name) => ({ name, issuer: `http://127.0.0.1/${name}`, jwks: { discovery: true } as const }))

@@ -83,7 +83,7 @@ function environmentAgent (options: EnvHttpProxyAgent.Options): Dispatcher {
   }
 }
 
-function lowerCased (headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function lowerCased (headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { DiscoveredJwks, IdentityProvider, RemoteJwks } from '../../../types/index.ts'
 import { soleIssuer } from '../../identity/issuers.ts'
 import { kept } from '../../stage/kept.ts'
-import { RemoteKeys, type Surroundings, type User } from './remote-keys.ts'
+import { fetchDefaults, RemoteKeys, type Surroundings, type User } from './remote-keys.ts'
+import { lowerCased } from './fetch-json.ts'
 
 interface KeySet {
   readonly source: object
@@ -62,6 +63,7 @@ export class KeySets {
 
 /** Describes how keys are fetched. When they are fetched, and whether an app waits for them, may differ between providers. */
 function sourceOf ({ issuer, jwks }: User): object {
-  const { refreshSeconds, cooldownSeconds, staleIfErrorSeconds, onReady, ...source } = jwks as RemoteJwks | DiscoveredJwks
-  return source.url === undefined ? { ...source, issuer: soleIssuer(issuer) } : { ...source, url: new URL(source.url).href }
+  const { url, headers, proxy, ca, allowHttp = false, timeoutMs = fetchDefaults.timeoutMs, maxBytes = fetchDefaults.maxBytes } = jwks
+  const address = url === undefined ? { issuer: soleIssuer(issuer) } : { url: new URL(url).href }
+  return { ...address, headers: lowerCased(headers), proxy, ca, allowHttp, timeoutMs, maxBytes }
 }

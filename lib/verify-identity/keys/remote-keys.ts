@@ -13,6 +13,9 @@ import { keySetUrl } from './key-set-url.ts'
 /** Delay after the first failed fetch, in milliseconds. It doubles with each further failure. */
 const firstRetryMs = 1_000
 
+/** Limits of a fetch, in milliseconds and bytes. */
+export const fetchDefaults = { timeoutMs: 5_000, maxBytes: 1024 * 1024 }
+
 export interface Surroundings {
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   /** A monotonic clock, in milliseconds. Intervals must not depend on the time of day, which may be set back. */
@@ -57,7 +60,7 @@ export class RemoteKeys implements KeySource {
 
   constructor (user: User, { log, now = performance.now.bind(performance), today = Date.now }: Surroundings) {
     const { jwks, issuer } = user
-    const { timeoutMs = 5_000, maxBytes = 1024 * 1024 } = jwks
+    const { timeoutMs = fetchDefaults.timeoutMs, maxBytes = fetchDefaults.maxBytes } = jwks
     this.#jwks = jwks
     this.#issuer = soleIssuer(issuer)
     this.#client = jsonClient({ ...jwks, timeoutMs, maxBytes })
