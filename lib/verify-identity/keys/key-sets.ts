@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance } from 'fastify'
-import type { DiscoveredJwks, IdentityProvider, RemoteJwks } from '../../../types/index.ts'
+import type { IdentityProvider } from '../../../types/index.ts'
 import { soleIssuer } from '../../identity/issuers.ts'
 import { kept } from '../../stage/kept.ts'
 import { lowerCased } from './fetch-json.ts'
 import { fetchDefaults, RemoteKeys, type Surroundings, type User } from './remote-keys.ts'
-import { lowerCased } from './fetch-json.ts'
 
 interface KeySet {
   readonly source: object
