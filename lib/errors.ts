@@ -79,7 +79,7 @@ export const PackageDuplicated = define<[sentence: string]>('PACKAGE_DUPLICATED'
 
 // Thrown by `app.versions.retire()`, with `consumers`.
 export const VersionInUse = define<[version: string, count: number]>('VERSION_IN_USE',
-  "Version '%s' is in use by %s callers. Wait until they have moved, or retire it with { force: true }.", 409)
+  "Version '%s' is in use. Callers seen recently: %s. Wait until they have moved, or retire it with { force: true }.", 409)
 
 // Sent by the admin pages. The first one may have `problems`.
 export const AdminInputInvalid = define<[sentence: string]>('ADMIN_INPUT_INVALID', '%s', 400)

@@ -37,7 +37,7 @@ t.test('a version in use says how many callers prevent its retirement', async (t
   const { message, statusCode } = new errors.VersionInUse('v1', 3)
 
   t.equal(statusCode, 409)
-  t.equal(message, "Version 'v1' is in use by 3 callers. Wait until they have moved, or retire it with { force: true }.")
+  t.equal(message, "Version 'v1' is in use. Callers seen recently: 3. Wait until they have moved, or retire it with { force: true }.")
 })
 
 t.test('a retired version leads to its successor, when it has one', async (t) => {

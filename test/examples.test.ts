@@ -52,7 +52,7 @@ t.test('life-cycle', async (t) => {
     'event deprecated-use: acme uses v1', 'deprecation: @1780272000', 'acme asks for v1: 410 VERSION_BROWNOUT', 'retry-after: 86400',
     'globex asks for v1: served by v1', 'usage: globex, 1 time(s), the last one on 2026-12-20', 'globex asks for v1: 410 VERSION_RETIRED'
   ]) t.ok(output.includes(told), told)
-  t.match(output, /retire: Version 'v1' is in use: .*\n *retire, with force: done/)
+  t.match(output, /retire: Version 'v1' is in use\. Callers seen recently: 1\. .*\n *retire, with force: done/)
   t.match(JSON.parse(retired!.body), { status: 410, code: 'VERSION_RETIRED', successor: 'v2', supported: ['v2'] })
   t.match(JSON.parse(plain!.body), { servedBy: 'v2' })
   t.match(JSON.parse(versions!.body), { default: 'v2', aliases: { latest: 'v2' }, versions: [{ id: 'v2', state: 'active' }] })

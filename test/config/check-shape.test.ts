@@ -83,8 +83,8 @@ const wrongTypes: Case[] = [
     path: `${first}.clockToleranceSeconds`,
     says: ['a whole number', "got '5'"]
   },
-  { title: 'jwks a number', config: withProvider({ jwks: 5 }), path: `${first}.jwks`, says: ['{ url }, { discovery: true }, { keys }, { pem } or { secret }', 'got 5'] },
-  { title: 'jwks null', config: withProvider({ jwks: null }), path: `${first}.jwks`, says: ['{ url }, { discovery: true }, { keys }, { pem } or { secret }', 'got null'] },
+  { title: 'jwks a number', config: withProvider({ jwks: 5 }), path: `${first}.jwks`, says: ['{ url }, { discovery: true }, { keys }, { pem } or { secret }', 'got a number'] },
+  { title: 'jwks null', config: withProvider({ jwks: null }), path: `${first}.jwks`, says: ['{ url }, { discovery: true }, { keys }, { pem } or { secret }', 'got nothing'] },
   { title: 'jwks.url a number', config: withProvider({ jwks: { url: 5 } }), path: `${first}.jwks.url`, says: ['the address of a JWKS', 'got 5'] },
   { title: 'keys text', config: withProvider({ jwks: { keys: 'x' } }), path: `${first}.jwks.keys`, says: ['a list of JSON Web Keys'] },
   { title: 'a key null', config: withProvider({ jwks: { keys: [null] } }), path: `${first}.jwks.keys[0]`, says: ['a JSON Web Key'] },
