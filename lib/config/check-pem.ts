@@ -85,7 +85,7 @@ function isReadable (read: () => unknown): boolean {
   }
 }
 
-/** Lets Node make of them what it will for each connection. */
+/** Builds a context, as Node does for each connection. */
 function checkTogether (problems: Problems, path: Path, { ca, cert, key }: Pair): void {
   if (cert === undefined && key === undefined) return
   try {

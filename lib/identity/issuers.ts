@@ -41,7 +41,7 @@ export function isTenant (text: string): boolean {
   return wholeSegment.test(text)
 }
 
-/** Returns a function that tells whether an issuer fits a template with any tenant. */
+/** Returns a function that checks whether an issuer matches a template with any tenant. */
 export function matcherOf (text: string): (issuer: string) => boolean {
   const [, before, after] = template.exec(text)! as [string, string, string] & RegExpExecArray
   return (issuer) =>

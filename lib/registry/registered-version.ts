@@ -95,7 +95,7 @@ function disabledOf ({ disabled = false }: VersionConfig): Readonly<Disabled> | 
   return disabled ? Object.freeze({}) : null
 }
 
-/** Converts a moment to milliseconds since 1970. Returns `NaN` if it is invalid. */
+/** Converts a timestamp to milliseconds since 1970. Returns `NaN` if it is invalid. */
 export function timeOf (moment: Moment): number
 export function timeOf (moment: Moment | undefined): number | null
 export function timeOf (moment: Moment | undefined): number | null {

@@ -8,7 +8,7 @@ const keptByDefault = 1000
 
 /**
  * Makes the check whether a request has more header fields than it may. Over HTTP/1.1, Node drops those beyond its limit
- * without a word (CVE-2026-58044), so a token that is sent last would make its caller anonymous; it limits their bytes
+ * silently (CVE-2026-58044), so a token that is sent last would make its caller anonymous; it limits their bytes
  * itself. Over HTTP/2 this applies the same two limits.
  */
 export function exceedsHeaderLimits ({ maxHeadersCount }: Limited): (raw: IncomingMessage) => boolean {

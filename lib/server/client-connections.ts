@@ -54,7 +54,7 @@ export class ClientConnections {
   #add (socket: Socket, isTls: boolean): void {
     this.accepted++
     const address = addressOf(socket)
-    // On a Unix socket nothing tells which connection a TLS socket uses, so each counts as in use.
+    // On a Unix socket there is no way to find the connection of a TLS socket, so each counts as in use.
     const connection = { socket, carrier: isTls && address !== null ? null : socket, session: null }
     this.#open.set(socket, connection)
     if (address !== null) this.#byAddress.set(address, connection)
@@ -71,7 +71,7 @@ export class ClientConnections {
   }
 }
 
-/** Both addresses of a TCP connection. Node does not tell which connection a TLS socket uses. */
+/** Both addresses of a TCP connection. They link a TLS socket to its connection, which Node does not expose. */
 function addressOf ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | null {
   return remotePort === undefined ? null : [remoteAddress, remotePort, localAddress, localPort].join(' ')
 }

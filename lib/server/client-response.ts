@@ -61,7 +61,7 @@ function breakOffHttp10 (response: ServerResponse): void {
 }
 
 /**
- * Writes a chunk of a body without delay. Node would wait for more data and report backpressure meanwhile, although the
+ * Writes a chunk of a body without delay. Node would wait for more data and report backpressure, although the
  * connection has room, and a pause for every chunk slows down large responses.
  *
  * @returns whether the client takes more; if not, `drain` follows

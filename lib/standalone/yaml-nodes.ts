@@ -40,7 +40,7 @@ export class YamlNodes {
     const known = this.#members.get(map)
     if (known !== undefined) return known
     const members = new Map<string, Member>()
-    // A map that merges itself finds what is there so far.
+    // A map that merges itself finds only the entries so far.
     this.#members.set(map, members)
     const pairs = map.items as Array<Pair<Node, Node | null>>
     for (const { key, value } of pairs.filter((pair) => !isMerge(pair))) {

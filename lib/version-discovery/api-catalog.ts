@@ -4,7 +4,7 @@ export const catalogPath = '/.well-known/api-catalog'
 export const catalogType = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 
 /**
- * The APIs of this host: one, and where its versions are told (RFC 9727 4, RFC 8631 4). A set of links in JSON
+ * The APIs of this host: one, with the address of its list of versions (RFC 9727 4, RFC 8631 4). A set of links in JSON
  * (RFC 9264 4.2).
  *
  * @param api path at which it begins

@@ -1,6 +1,6 @@
 import type { DiscoveredVersion, DiscoveredVersions, Version, VersionRegistry } from '../../types/index.ts'
 
-/** What callers are told of the versions. A name of one that they are not told of appears nowhere. */
+/** The versions as callers see them. The name of a hidden version does not appear, not even as a successor or alias. */
 export function discoveredVersions (registry: VersionRegistry): DiscoveredVersions {
   const visible = registry.list().filter((version) => version.visible)
   const ids = new Set(visible.map(({ id }) => id))

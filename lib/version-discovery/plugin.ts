@@ -11,8 +11,8 @@ import { discoveredVersions } from './discovered-versions.ts'
 const config = { version: false, identity: false } as const
 
 /**
- * Tells callers which versions there are, at `GET /versions`, and where that is told, at `GET /.well-known/api-catalog`
- * (RFC 9727). Registered after the gateway.
+ * Lists the versions for callers at `GET /versions`, and the address of that list at `GET /.well-known/api-catalog`
+ * (RFC 9727). Register it after the gateway.
  *
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
  */
@@ -50,7 +50,7 @@ function check (app: FastifyInstance, options: VersionDiscoveryOptions): void {
     }
   })
   if (options.versions === undefined && !app.hasDecorator('versions')) {
-    throw new StageOrderInvalid('versionDiscovery needs versions to tell. Register it after the gateway, in the same app: ' +
+    throw new StageOrderInvalid('versionDiscovery needs a registry of versions. Register it after the gateway, in the same app: ' +
       'app.register(versionGateway, { ... }), app.register(versionDiscovery). Or give it versions: defineVersions({ ... }).')
   }
 }

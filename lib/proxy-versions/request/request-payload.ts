@@ -45,7 +45,7 @@ function isPayloadKey ({ description }: symbol): boolean {
   return description === 'fastify.RequestPayloadStream'
 }
 
-/** Whether the client has sent a body, whatever hooks have made of `headers`. */
+/** Whether the client has sent a body, even if hooks have changed `headers`. */
 function hadBody (raw: IncomingMessage): boolean {
   if ('stream' in raw) return !(raw.stream as { endAfterHeaders: boolean }).endAfterHeaders
   return fieldValues(raw.rawHeaders, 'transfer-encoding').length > 0 || Number(fieldValues(raw.rawHeaders, 'content-length')[0] ?? 0) > 0

@@ -185,7 +185,7 @@ export class Http2Connection {
   }
 }
 
-/** The cause tells whether the target sent something else than HTTP/2. `remedyOf` uses it. */
+/** The cause shows whether the target sent something other than HTTP/2. `remedyOf` uses it. */
 function notHttp2 (cause: Error | undefined): Error {
   const error = new errors.SocketError('the target ended the connection before it sent the settings that http2: true requires')
   return Object.assign(error, { hasNoSettings: true, cause })

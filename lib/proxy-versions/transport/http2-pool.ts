@@ -146,7 +146,7 @@ export class Http2Pool implements UpstreamPool {
     const { connections, connect, limits: { maxHeaderSize }, ...timeouts } = this.#options
     const usable = this.#usable()
     const expected = this.#expectedLimit(usable)
-    // A target that allows no streams at the moment would not allow any on further connections either.
+    // A target that currently allows no streams would not allow any on further connections either.
     if (expected === 0) return
     const opening = usable.filter(({ session }) => session === null).length
     const needed = Math.ceil(this.#waiting.size / expected) - opening
@@ -190,7 +190,7 @@ export class Http2Pool implements UpstreamPool {
     this.onChange()
   }
 
-  /** Waits for queued requests too: a request that the target refuses meanwhile needs another connection. */
+  /** Waits for queued requests too: a request that the target refuses needs another connection. */
   #closeWhenIdle (): void {
     if (!this.#isClosing || this.#waiting.size > 0) return
     for (const connection of this.#connections) connection.retire()

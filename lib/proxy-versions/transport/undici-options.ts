@@ -17,7 +17,7 @@ export function connectionOptions (address: string, { timeouts = {}, tls = {}, m
     connect: { timeout: connect, ...tls, ...socketPath !== undefined && { socketPath } },
     headersTimeout: headers,
     ...keepAlive !== undefined && { keepAliveTimeout: keepAlive, keepAliveMaxTimeout: keepAlive },
-    // The exchange limits the body itself: undici cannot tell a slow client from a slow upstream.
+    // The exchange limits the body itself: undici cannot distinguish a slow client from a slow upstream.
     bodyTimeout: 0,
     maxHeaderSize: maxResponseHeaderBytes
   } satisfies Client.Options

@@ -14,8 +14,8 @@ interface KeySet {
 }
 
 /**
- * Fetched key sets. Providers with the same URL share one, whatever they are called and accept. A key set outlives its app
- * if the next app has such a provider, because the issuer may be down at that moment. It is closed when no provider uses it
+ * Fetched key sets. Providers with the same URL share one, even if their names and checks differ. A key set outlives its app
+ * if the next app has such a provider, because the issuer may be down just then. It is closed when no provider uses it
  * any more.
  */
 export class KeySets {
