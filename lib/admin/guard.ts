@@ -5,7 +5,7 @@ import { AdminCrossSite, AdminForbidden } from '../errors.ts'
 /** Runs the guard before any response of a scope. */
 export function protect (scope: FastifyInstance, guard: AdminGuard): void {
   scope.addHook('onRequest', async (request, reply) => {
-    const answer = await ask(guard, request, reply)
+    const answer = await runGuard(guard, request, reply)
     if (answer !== undefined && !answer) throw new AdminForbidden()
   })
 }
@@ -15,7 +15,7 @@ export function protect (scope: FastifyInstance, guard: AdminGuard): void {
  * A guard that has sent a response never allows the request, even while the response waits for hooks of the app. In that case,
  * the promise never settles.
  */
-function ask (guard: AdminGuard, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+function runGuard (guard: AdminGuard, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let isAnswered = false
     const send = reply.send

@@ -21,7 +21,7 @@ const owned = new WeakSet<Buffer>()
 const sent = channel('undici:request:bodyChunkSent')
 
 /** Marks a chunk of a request body as free to release, if only the upstream needs it. */
-export function own (piece: Buffer, source: IncomingMessage): void {
+export function freeWhenWritten (piece: Buffer, source: IncomingMessage): void {
   if (piece.byteLength < shortest || piece.byteLength !== piece.buffer.byteLength) return
   // Only chunks read from a connection are ours: the caller of `inject()` may reuse its buffers.
   if (source.listenerCount('data') === 1 && source.socket instanceof Socket && !('stream' in source) && !sent.hasSubscribers) owned.add(piece)

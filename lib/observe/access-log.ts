@@ -24,7 +24,7 @@ async function logRequests (app: FastifyInstance, options: AccessLogOptions): Pr
   const names = headers.map((name) => name.toLowerCase())
   if (loggedHeaders.get(app) === undefined) loggedHeaders.set(app, [])
   loggedHeaders.get(app)!.push(...names)
-  if (requestIdHeader !== false) tellId(app, requestIdHeader.toLowerCase())
+  if (requestIdHeader !== false) sendRequestId(app, requestIdHeader.toLowerCase())
   observe(app, (observation) => {
     const own = fields === undefined ? undefined : ownFields(fields, observation)
     observation.request.log.info({ ...own, ...lineOf(observation, names) }, 'request')
@@ -99,7 +99,7 @@ function rounded (milliseconds: number): number {
 }
 
 /** Sends the id to the upstream and to the caller, so that all logs can be searched for it. It replaces any id of theirs. */
-function tellId (app: FastifyInstance, header: string): void {
+function sendRequestId (app: FastifyInstance, header: string): void {
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     editFields(request.raw, header, () => '')
     request.raw.headers[header] = request.id

@@ -9,7 +9,7 @@ const route = { config: { version: false, identity: false, observed: false } } a
 /**
  * Adds routes for liveness and readiness probes. Register it before or after the gateway, in the same scope.
  */
-async function tellHealth (app: FastifyInstance, options: HealthOptions): Promise<void> {
+async function serveHealth (app: FastifyInstance, options: HealthOptions): Promise<void> {
   const { live = '/healthz', ready = '/readyz', requireKeys = 'any' } = options
   let isClosing = false
   if (typeof requireKeys !== 'string') app.addHook('onReady', async () => { checkNames(app, requireKeys) })
@@ -28,7 +28,7 @@ async function tellHealth (app: FastifyInstance, options: HealthOptions): Promis
   })
 }
 
-export const gatewayHealth: HealthPlugin = definePlugin('fastify-version-gateway/health', tellHealth)
+export const gatewayHealth: HealthPlugin = definePlugin('fastify-version-gateway/health', serveHealth)
 
 function answer (reply: FastifyReply, status: number, body: object): FastifyReply {
   return reply.code(status).header('cache-control', 'no-store').send(body)

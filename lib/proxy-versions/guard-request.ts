@@ -8,7 +8,7 @@ import { hasUnknownMethod, isWellEncoded } from '../server/routable-requests.ts'
 import { hasUnknownExpectation } from '../server/expectations.ts'
 import { namesOneHost } from './request/host.ts'
 import { Linger } from './request/linger.ts'
-import { isFarEnough } from './request/max-forwards.ts'
+import { decrementMaxForwards } from './request/max-forwards.ts'
 import type { Mount } from './mount.ts'
 import { hidesPath, isTraversal, namesHost } from './request/request-target.ts'
 
@@ -27,7 +27,7 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
     const { raw, headers } = request
     const refusal = judgeTarget(request, mounted)
     if (refusal !== null) return refuse(request, reply, refusal)
-    if (isFarEnough(raw)) return answerOptions(request, reply)
+    if (decrementMaxForwards(raw)) return answerOptions(request, reply)
     if (hasUnknownExpectation(raw)) return refuseUpload(request, reply, mount, expectationFailed({ headers: { connection: 'close' } }))
     const version = servedBy.get(request)!
     const { maxRequestBytes } = mount.routeTo(version).upstream

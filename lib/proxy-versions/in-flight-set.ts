@@ -1,11 +1,11 @@
 /** A member of an `InFlightSet`. */
-export interface Listed {
+export interface InFlightMember {
   /** Index in the set; -1 if it is in none. */
   place: number
 }
 
 /** An exchange, or a refused upload whose rest is still read. */
-export interface Cancelable extends Listed {
+export interface Cancelable extends InFlightMember {
   cancel (): void
 }
 
@@ -13,7 +13,7 @@ export interface Cancelable extends Listed {
  * An unordered collection for members that come and go with every request. A `Set` would rebuild its tables all the time,
  * and old tables keep members alive beyond the garbage collector's young generation.
  */
-export class InFlightSet<Member extends Listed> {
+export class InFlightSet<Member extends InFlightMember> {
   readonly #members: Member[] = []
 
   get size (): number {

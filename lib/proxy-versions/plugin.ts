@@ -11,11 +11,11 @@ import { splitTarget } from '../http/request-target.ts'
 import { countsBytes } from '../stage/count-body.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
-import { pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, stepsOf, takenOut } from '../stage/context.ts'
+import { pinHeaders, prefixesOf, projectedHeaderNames, registryInUse, servedBy, stepsOf, removedParts } from '../stage/context.ts'
 import { isConnectionBound } from './request/connection-bound.ts'
-import { logDeparture } from './exchange/departure.ts'
+import { logClientClosed } from './exchange/departure.ts'
 import { Exchange } from './exchange/exchange.ts'
-import { takeOver, upgradingOf } from '../server/take-over-server.ts'
+import { takeOverServer, upgradingOf } from '../server/take-over-server.ts'
 import { guardRequests, judgeTarget } from './guard-request.ts'
 import { Mount } from './mount.ts'
 import { bodyOf } from './request/request-body.ts'
@@ -43,12 +43,12 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const { versions, versionHeader = 'api-version', closeGraceMs = 10_000, forwardedHeaders = [], ...register } = options
     const registry = versions as Registry
     const upstreams = Upstreams.use(registry, app.log)
-    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinnedBy.get(app), upstreams)
-    const endCheck = checkUpdates(registry, versionHeader, projectedInto.get(app) ?? [])
+    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinHeaders.get(app), upstreams)
+    const endCheck = checkUpdates(registry, versionHeader, projectedHeaderNames.get(app) ?? [])
     const mounted = mountedAt(mount.prefix, app)
     rehearse(app, mount, mounted)
     app.addHook('onReady', (done) => {
-      takeOver(app, mount.prefix, (upgrade) => isAllowedBySome(registry, upgrade))
+      takeOverServer(app, mount.prefix, (upgrade) => isAllowedBySome(registry, upgrade))
       done()
     })
     limitClose(app, mount, closeGraceMs)
@@ -103,9 +103,9 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
   const route = mount.routeTo(servedBy.get(request)!)
   const { version, maxRequestBytes, idleMs, streamIdleMs, grpcHeadersMs } = route.upstream
   // A client may leave while a resolver or a hook is still at work.
-  if (isGone(reply.raw)) return logDeparture(request, version)
+  if (isGone(reply.raw)) return logClientClosed(request, version)
   const [path, query] = splitTarget(request.raw.url!)
-  const behind = takenOut.get(request)?.isWholePath === true ? '' : pathBehind(path, mounted)
+  const behind = removedParts.get(request)?.isWholePath === true ? '' : pathBehind(path, mounted)
   const isCall = isGrpc(request.headers['content-type'])
   new Exchange(reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
@@ -163,7 +163,7 @@ function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyV
     problems.add(['versions'], 'is not the registry that resolveVersion has. Give both the same one.')
   }
   const { versions } = names === null ? { versions: {} } : (options.versions as Registry).current.content.set
-  checkForward(problems, [], options, projectedInto.get(app) ?? [], versions)
+  checkForward(problems, [], options, projectedHeaderNames.get(app) ?? [], versions)
   const place = joinPrefixes(app.prefix, options.prefix)
   if (app.hasRoute({ method: 'GET', url: `${place}/*` })) {
     problems.add(['prefix'], `everything under ${show(place === '' ? '/' : place)} is served by another route already. Choose another prefix.`)

@@ -13,21 +13,21 @@ import { canonicalForm } from '../registry/version-id.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import {
-  claimReaders, declareOnRequest, ownedHeaders, pinnedBy, prefixesOf, projectedInto, registryInUse, servedBy, takenOut
+  claimReaders, declareOnRequest, ownedHeaders, pinHeaders, prefixesOf, projectedHeaderNames, registryInUse, servedBy, removedParts
 } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { Rehearsal } from '../stage/step.ts'
 import { servedByDefault } from './decide/default-version.ts'
-import { type Case, precedenceOf, type Rules, rulesOf } from './decide/types.ts'
+import { type DecisionInput, precedenceOf, type Rules, rulesOf } from './decide/types.ts'
 import { addReaders } from './claim-options.ts'
 import { makeDecision } from './decide/decision.ts'
 import { explain, resolveFor } from './explain/explain.ts'
 import type { HeaderReads } from './decide/header-reads.ts'
 import { decide, decideForPreflight } from './decide/decide.ts'
 import { exposure, reasonHeader, reasonOf, reasonOfRefusal } from './reason-header.ts'
-import { Reporter } from './usage-reporter.ts'
+import { UsageReporter } from './usage-reporter.ts'
 import { Routes } from './explain/route-table.ts'
-import { variation } from './vary-headers.ts'
+import { varyHeaders } from './vary-headers.ts'
 
 /**
  * Third stage: decides which version serves the request, sets `request.version`, and adds the headers on which the decision
@@ -43,13 +43,13 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     check(app, options)
     const registry = options.versions as Registry
     const rules = rulesOf(options)
-    const vary = variation(app, options, rules)
-    const reporter = new Reporter(registry, options.consumer)
+    const vary = varyHeaders(app, options, rules)
+    const reporter = new UsageReporter(registry, options.consumer)
     const isExposed = exposure(options)
     const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
     addReaders(claimReaders.get(app), options)
-    handOver(app, registry, vary.whenShared)
-    speakFor(app, registry, rules, new Routes(app))
+    publishState(app, registry, vary.whenShared)
+    provideForRegistry(app, registry, rules, new Routes(app))
     flushUsage(app, registry.usageLog, registry.options.usage ?? {})
 
     addStep(app, (request, reply, rehearsal) => {
@@ -60,20 +60,20 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
       always(reply)
       const isAsked = !isPreflight(request)
       if (!isAsked) forPreflights(reply)
-      const kase = caseOf(request, registry, rehearsal, vary.learned)
-      const served = rescue(() => isAsked ? decide(kase, rulesFor(rehearsal, rules)) : decideForPreflight(kase, rules), (error) => {
+      const input = inputOf(request, registry, rehearsal, vary.learned)
+      const served = rescue(() => isAsked ? decide(input, rulesFor(rehearsal, rules)) : decideForPreflight(input, rules), (error) => {
         varyByLearned(request, reply, vary.learned)
-        if (rehearsal === null && isAsked) reporter.failed(error, kase)
+        if (rehearsal === null && isAsked) reporter.failed(error, input)
         if (isExposed(request)) reply.header(reasonHeader, reasonOfRefusal(error))
         throw error
       })
       return chain(served, (result) => {
         varyByLearned(request, reply, vary.learned)
-        request.version = makeDecision(result, kase)
+        request.version = makeDecision(result, input)
         servedBy.set(request, result.version)
-        for (const resolver of result.heard) builtInMark(resolver)?.consume?.(request)
+        for (const resolver of result.consulted) builtInMark(resolver)?.consume?.(request)
         if (isExposed(request)) reply.header(reasonHeader, reasonOf(request.version))
-        if (rehearsal === null && isAsked) reporter.served(result, kase)
+        if (rehearsal === null && isAsked) reporter.served(result, input)
       })
     })
   }
@@ -85,7 +85,8 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
     const registry = names === null ? null : options.versions as Registry
     const matching = registry?.options ?? {}
     const canonical = canonicalForm(matching)
-    checkResolve(problems, [], options, { names, canonical, owned: ownedHeaders.get(app), identified: projectedInto.get(app) !== null })
+    const identified = projectedHeaderNames.get(app) !== null
+    checkResolve(problems, [], options, { names, canonical, owned: ownedHeaders.get(app), identified })
     if (registry === null) return
     checkDefaultLife(problems, registry.current.content.set, options.default ?? 'latest', matching)
   })
@@ -100,17 +101,17 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
 }
 
 /** Prepares the state that later stages read. */
-function handOver (app: FastifyInstance, registry: Registry, varyWhenShared: readonly string[]): void {
+function publishState (app: FastifyInstance, registry: Registry, varyWhenShared: readonly string[]): void {
   declareOnRequest(app, 'version')
   servedBy.declare(app)
-  takenOut.declare(app)
+  removedParts.declare(app)
   registryInUse.set(app, registry)
-  pinnedBy.set(app, varyWhenShared)
+  pinHeaders.set(app, varyWhenShared)
   prefixesOf.set(app, [])
 }
 
 /** Adds `app.versions`, and the parts of it that need a gateway. */
-function speakFor (app: FastifyInstance, registry: Registry, rules: Rules, routes: Routes): void {
+function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Rules, routes: Routes): void {
   registry.announcements.onFault = (err) => app.log.error({ err }, 'a listener of app.versions.events failed')
   const takeBack = registry.reporters.add({
     has: (url) => prefixesOf.get(app).some((prefix) => prefix.has(url)),
@@ -124,7 +125,7 @@ function speakFor (app: FastifyInstance, registry: Registry, rules: Rules, route
   if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
 }
 
-function caseOf (request: Case['request'], registry: Registry, rehearsal: Rehearsal | null, reads: HeaderReads): Case {
+function inputOf (request: DecisionInput['request'], registry: Registry, rehearsal: Rehearsal | null, reads: HeaderReads): DecisionInput {
   try {
     return { request, revision: registry.current, now: rehearsal?.now ?? registry.now(), trace: rehearsal?.trace ?? null, reads }
   } catch (cause) {

@@ -5,11 +5,11 @@ import { show } from '../problems/config-problems.ts'
 import { isRefusal } from '../errors.ts'
 import { dayOf, type RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Case, Served } from './decide/types.ts'
+import type { DecisionInput, Served } from './decide/types.ts'
 import { isExempt } from './decide/exempt.ts'
 
 /** Records usage, and emits the events of versions near their end. */
-export class Reporter {
+export class UsageReporter {
   readonly #registry: Registry
   readonly #consumer: Consumer
   /** The last day of each report that is made at most once a day. */
@@ -20,7 +20,7 @@ export class Reporter {
     this.#consumer = consumer
   }
 
-  served ({ chosen, version }: Served, { request, now }: Case): void {
+  served ({ chosen, version }: Served, { request, now }: DecisionInput): void {
     const { tier, source } = chosen
     const use = this.#note(chosen.version, tier, source, request, now)
     if (version.isPlain && version === chosen.version) return
@@ -46,7 +46,7 @@ export class Reporter {
   }
 
   /** Refused requests count as usage too. */
-  failed (error: unknown, { request, revision, now }: Case): void {
+  failed (error: unknown, { request, revision, now }: DecisionInput): void {
     if (!isRefusal(error)) return
     const { code, members, tier } = error
     const version = members?.version === undefined || tier === undefined ? undefined : revision.find(members.version)?.version

@@ -20,7 +20,7 @@ interface Variation {
  * are found to read, whichever tier decided. The token's header is only needed if a shared cache may store the response for
  * other callers (RFC 9111 3.5). Owned headers do not come from the client.
  */
-export function variation (app: FastifyInstance, options: ResolveOptions, rules: Rules): Variation {
+export function varyHeaders (app: FastifyInstance, options: ResolveOptions, rules: Rules): Variation {
   const { varyAuthorization = 'auto', readsHeaders = [] } = options
   const { override, weak, pin } = rules
   const owned = ownedHeaders.get(app)

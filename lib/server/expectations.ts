@@ -8,7 +8,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void
 const awaitingContinue = new WeakMap<object, () => void>()
 
 /** Sends `100 Continue` to a client that holds its body back (RFC 9110 10.1.1). */
-export function askForBody (raw: object): void {
+export function requestBody (raw: object): void {
   awaitingContinue.get(raw)?.()
   awaitingContinue.delete(raw)
 }
@@ -57,7 +57,7 @@ function holdBack (request: IncomingMessage, response: ServerResponse): void {
     response.writeContinue()
   })
   request._read = (size) => {
-    askForBody(request)
+    requestBody(request)
     read.call(request, size)
   }
 }

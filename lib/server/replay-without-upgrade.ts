@@ -11,7 +11,7 @@ export function isBusy (socket: Duplex & { _httpMessage?: object | null }): bool
  * Makes the server read a request again without `Upgrade`, because Node treats an upgrade as the last request of its
  * connection. If the request cannot be restored, the connection is cut.
  */
-export function sendAgain (server: Pick<Server, 'emit' | 'maxHeadersCount'>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+export function replayWithoutUpgrade (server: Pick<Server, 'emit' | 'maxHeadersCount'>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   // The responses to two requests would mix.
   if (isBusy(socket) || hasLostHeaders(server, request)) {
     socket.destroy()

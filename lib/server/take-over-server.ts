@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { isUnder, type Mounted, mountedAt } from '../http/mounted-prefix.ts'
 import { takeConnect } from './connect-method.ts'
 import { takeExpectations } from './expectations.ts'
-import { isBusy, sendAgain } from './replay-without-upgrade.ts'
+import { isBusy, replayWithoutUpgrade } from './replay-without-upgrade.ts'
 import { hasMoreListeners, takeListeners } from './server-listeners.ts'
 import { answerUnknownMethod } from './unknown-methods.ts'
 import { makeRoutable } from './routable-requests.ts'
@@ -29,11 +29,11 @@ interface Place {
   takesUpgrade: (field: string) => boolean
 }
 
-const placesOf = new WeakMap<Server, Place[]>()
+const gatewaysOf = new WeakMap<Server, Place[]>()
 
 /** Returns the scope of the first gateway on a server, or `undefined` before a gateway has taken over the server. */
 export function gatewayOn (server: Server): FastifyInstance | undefined {
-  return placesOf.get(server)?.[0]!.app
+  return gatewaysOf.get(server)?.[0]!.app
 }
 
 /** The connection of a request that asks for another protocol; `undefined` for all others. */
@@ -46,14 +46,14 @@ export function upgradingOf (raw: object): Upgrading | undefined {
  * so that the same hooks see them. An unknown method gets 501, and `CONNECT` 405. Earlier listeners still handle everything
  * outside the prefix.
  */
-export function takeOver (app: FastifyInstance, prefix: string, takesUpgrade: Place['takesUpgrade']): void {
+export function takeOverServer (app: FastifyInstance, prefix: string, takesUpgrade: Place['takesUpgrade']): void {
   const { server, routing, initialConfig, supportedMethods } = app
-  const before = placesOf.get(server)
-  placesOf.set(server, [...before ?? [], { app, mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
+  const before = gatewaysOf.get(server)
+  gatewaysOf.set(server, [...before ?? [], { app, mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
   if (before !== undefined) return
-  const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => placesOf.get(server)!.some((place) => isUnder(place.mounted, url!))
+  const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => gatewaysOf.get(server)!.some((place) => isUnder(place.mounted, url!))
   const hasUse: IsOurs = ({ url, headers }) =>
-    placesOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
+    gatewaysOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
   const methods = new Set(supportedMethods)
   // This must run before Fastify's own listener, which routes the request.
   server.prependListener('request', (request: IncomingMessage) => {
@@ -83,7 +83,7 @@ function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOu
       upgrading.set(request, { socket, head })
       routing(request, responseOn(socket, request))
     } else if (before !== undefined && hasBody(request)) socket.destroy()
-    else sendAgain(server, request, socket, head)
+    else replayWithoutUpgrade(server, request, socket, head)
   })
 }
 

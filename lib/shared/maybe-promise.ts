@@ -10,6 +10,34 @@ export function chain<Value, Next> (value: MaybePromise<Value>, next: (value: Va
   return isPromise(value) ? value.then(next) : next(value)
 }
 
+/** Steps that run one after another, and wait only for promises. See `runSteps`. */
+export type Steps<Result> = Generator<Promise<unknown>, Result, unknown>
+
+/** Waits for a value within steps: `const value = yield * wait(read())`. */
+export function * wait<Value> (value: MaybePromise<Value>): Steps<Value> {
+  return isPromise(value) ? (yield value) as Value : value
+}
+
+/**
+ * Runs steps. They read like an `async` function, but finish synchronously if none of them has to wait.
+ *
+ * @returns their result; a promise of it if a step had to wait
+ */
+export function runSteps<Result> (steps: Steps<Result>): MaybePromise<Result> {
+  const { done, value } = steps.next()
+  return done === true ? value : continueSteps(steps, value)
+}
+
+async function continueSteps<Result> (steps: Steps<Result>, first: Promise<unknown>): Promise<Result> {
+  let pending = first
+  for (;;) {
+    const settled = await pending.then((value) => ({ value }), (error: unknown) => ({ error }))
+    const { done, value } = 'error' in settled ? steps.throw(settled.error) : steps.next(settled.value)
+    if (done === true) return value
+    pending = value
+  }
+}
+
 /** Passes the result of a function, or what it throws, to a callback: synchronously, or when its promise settles. */
 export function settle<Value> (
   produce: () => MaybePromise<Value>, resolved: (value: Value) => void, rejected: (error: unknown) => void

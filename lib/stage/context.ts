@@ -8,12 +8,12 @@ import type { Observation } from './observation.ts'
 import type { Step } from './step.ts'
 
 /** A value that one stage passes to later ones, apart from the public `request.identity` and `request.version`. */
-interface HandOver<Holder, Value> {
+interface ContextKey<Holder, Value> {
   get (holder: Holder): Value
   set (holder: Holder, value: Value): void
 }
 
-function onInstance<Value> (name: string): HandOver<FastifyInstance, Value> {
+function onInstance<Value> (name: string): ContextKey<FastifyInstance, Value> {
   const key = Symbol(`fastify-version-gateway.${name}`)
   return {
     get: (app) => (app as FastifyInstance & Record<symbol, Value>)[key]!,
@@ -21,7 +21,7 @@ function onInstance<Value> (name: string): HandOver<FastifyInstance, Value> {
   }
 }
 
-function onRequest<Value> (name: string): HandOver<FastifyRequest, Value | null> & { declare (app: FastifyInstance): void } {
+function onRequest<Value> (name: string): ContextKey<FastifyRequest, Value | null> & { declare (app: FastifyInstance): void } {
   const key = Symbol(`fastify-version-gateway.${name}`)
   type Holder = FastifyRequest & Record<symbol, Value | null>
   return {
@@ -35,7 +35,7 @@ function onRequest<Value> (name: string): HandOver<FastifyRequest, Value | null>
 export const ownedHeaders = onInstance<HeaderNames>('ownedHeaders')
 
 /** The headers that claims are projected into. `null` if there are no identity providers. */
-export const projectedInto = onInstance<readonly string[] | null>('projectedInto')
+export const projectedHeaderNames = onInstance<readonly string[] | null>('projectedHeaderNames')
 
 /** The options that read claims of tokens. */
 export const claimReaders = onInstance<ClaimReaders>('claimReaders')
@@ -67,7 +67,7 @@ export interface Prefix {
 export const prefixesOf = onInstance<Prefix[]>('prefixes')
 
 /** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */
-export const pinnedBy = onInstance<readonly string[]>('pinnedBy')
+export const pinHeaders = onInstance<readonly string[]>('pinHeaders')
 
 /** Returns the number of dropped log lines. `undefined` if the app has its own log, which does not count them. */
 export const lostLines = onInstance<(() => number) | undefined>('lostLines')
@@ -85,7 +85,7 @@ export const nominatedHeaders = onRequest<ReadonlySet<string>>('nominatedHeaders
 export const servedBy = onRequest<RegisteredVersion>('servedBy')
 
 /** The parts that were removed from a request before it was forwarded. They are added back to URLs that lead to it. */
-export interface Taken {
+export interface RemovedParts {
   /** Path segment that named the version, with the slash: `/v2`. */
   readonly segment?: string
   /** Number of segments between the mount's prefix and that segment. Default 0. */
@@ -99,7 +99,7 @@ export interface Taken {
 }
 
 /** What resolvers removed from the request. `null` if they removed nothing. */
-export const takenOut = onRequest<Taken>('takenOut')
+export const removedParts = onRequest<RemovedParts>('removedParts')
 
 /** Tenants by request. Unlike a decorator, this also works for rehearsed requests. */
 const tenants = new WeakMap<object, string | null>()
@@ -111,8 +111,8 @@ export const statedTenant = {
 }
 
 /** Adds to the record of what was removed from a request. */
-export function takeOut (request: FastifyRequest, taken: Taken): void {
-  takenOut.set(request, { ...takenOut.get(request), ...taken })
+export function recordRemoved (request: FastifyRequest, taken: RemovedParts): void {
+  removedParts.set(request, { ...removedParts.get(request), ...taken })
 }
 
 /** Declares a public property, which is `null` until its stage sets it. The gateway also declares it for routes outside of it. */

@@ -29,8 +29,8 @@ export function observe (app: FastifyInstance, observer: Observer): void {
     reply.raw.on('close', () => {
       observation.endedAt = performance.now()
       // If the response was aborted, the exchange learns of it after this event, and still has to record the failure.
-      if (isFinished(reply.raw)) tell(observers, observation)
-      else process.nextTick(tell, observers, observation)
+      if (isFinished(reply.raw)) callObservers(observers, observation)
+      else process.nextTick(callObservers, observers, observation)
     })
     done()
   })
@@ -42,7 +42,7 @@ export function observe (app: FastifyInstance, observer: Observer): void {
 }
 
 /** Calls the observers. One that throws affects neither the others nor the process. */
-function tell (observers: readonly Observer[], observation: Observation): void {
+function callObservers (observers: readonly Observer[], observation: Observation): void {
   for (const observer of observers) {
     try {
       observer(observation)

@@ -9,7 +9,7 @@ import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
 import { requestIds } from '../observe/request-ids.ts'
 import { traceVersions } from '../observe/tracing.ts'
-import { takeOver } from '../server/take-over-server.ts'
+import { takeOverServer } from '../server/take-over-server.ts'
 import { refuse } from '../stage/refuse.ts'
 import { hasSdk } from '../stage/active-span.ts'
 import { fetchesKeys, lostLines } from '../stage/context.ts'
@@ -119,7 +119,7 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
   }) as unknown as FastifyInstance
   home.addHook('onRequest', requireHost)
   // The listener forwards upgrades and `Expect: 100-continue`, which need a handler here too.
-  takeOver(home, '', () => false)
+  takeOverServer(home, '', () => false)
   await app.register(versionAdmin, { ...options, app: home, prefix: prefix ?? '' })
   app.addHook('onReady', async () => { await home.ready() })
   app.addHook('onClose', async () => await home.close())

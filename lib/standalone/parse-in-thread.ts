@@ -15,7 +15,7 @@ export async function parseInThread (text: string, environment: NodeJS.ProcessEn
   const { worker, content } = await begin(text, environment)
   return {
     ...content,
-    locate: async (paths) => await ask<LocatedValue[]>(worker, paths),
+    locate: async (paths) => await request<LocatedValue[]>(worker, paths),
     close () { worker.terminate().catch(() => {}) }
   }
 }
@@ -23,7 +23,7 @@ export async function parseInThread (text: string, environment: NodeJS.ProcessEn
 async function begin (text: string, environment: NodeJS.ProcessEnv): Promise<{ worker: Worker, content: Content }> {
   const worker = startWorker()
   try {
-    return { worker, content: await ask<Content>(worker, { text, environment: { ...environment } }) }
+    return { worker, content: await request<Content>(worker, { text, environment: { ...environment } }) }
   } catch (error) {
     await worker.terminate()
     throw error
@@ -43,7 +43,9 @@ function startWorker (): Worker {
 }
 
 /** Sends a message and waits for the reply. @throws errors of the thread */
-async function ask<Reply> (worker: Worker, message: readonly Path[] | { text: string, environment: NodeJS.ProcessEnv }): Promise<Reply> {
+async function request<Reply> (
+  worker: Worker, message: readonly Path[] | { text: string, environment: NodeJS.ProcessEnv }
+): Promise<Reply> {
   worker.postMessage(message)
   const [reply] = await once(worker, 'message') as [Reply]
   return reply

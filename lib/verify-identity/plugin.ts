@@ -10,7 +10,7 @@ import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { chain, type MaybePromise, rescue } from '../shared/maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { claimReaders, credentialHeaders, declareOnRequest, loggedHeaders, opaqueToken, ownedHeaders, projectedInto } from '../stage/context.ts'
+import { claimReaders, credentialHeaders, declareOnRequest, loggedHeaders, opaqueToken, ownedHeaders, projectedHeaderNames } from '../stage/context.ts'
 import { kept } from '../stage/kept.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { Rehearsal } from '../stage/step.ts'
@@ -43,13 +43,13 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     declareOnRequest(app, 'identity')
     opaqueToken.declare(app)
     app.addHook('onRoute', checkRoute)
-    projectedInto.set(app, providers.length === 0 ? null : projectedHeaders(options.providers))
+    projectedHeaderNames.set(app, providers.length === 0 ? null : projectedHeaders(options.providers))
     registerStatus(app, providers)
 
     ownedHeaders.get(app).add(projectedHeaders(options.providers))
     const sources = providers.length === 0 ? [] : options.sources?.map(tokenSource) ?? sourcesOf(providers)
     const rules: CredentialRules = { otherSchemes, onOpaque, isOrdered: options.sources !== undefined }
-    handOverHeaders(app, sources)
+    publishTokenHeaders(app, sources)
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
     hideQueryTokens(app, inQuery)
     keepKeys(app, providers)
@@ -61,7 +61,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
       const route = routeIdentity(request, policy)
       if (route === null) return
       return chain(rescue(() => identified(request, route, rehearsal), (error) => { throw challenge(error, realm) }), (found) => {
-        if (found !== null) admit(request, found, rehearsal === null ? readers : null)
+        if (found !== null) applyIdentity(request, found, rehearsal === null ? readers : null)
         if (rehearsal !== null) rehearsal.trace.push(described(found, request, rehearsal))
       })
     })
@@ -109,7 +109,7 @@ function authorized (
 }
 
 /** Names the headers that carry tokens. @throws `VERSION_CONFIG_INVALID` if the access log contains one of them */
-function handOverHeaders (app: FastifyInstance, sources: readonly Source[]): void {
+function publishTokenHeaders (app: FastifyInstance, sources: readonly Source[]): void {
   const headers = [...new Set(sources.flatMap(({ header }) => header ?? []))]
   refuseLoggedTokens(loggedHeaders.get(app) ?? [], headers)
   credentialHeaders.set(app, headers)
@@ -143,7 +143,7 @@ function needsIdentity ({ policy, requiredScopes, requiredRoles, requiredClaims,
 }
 
 /** Applies a verified identity to a request. @param readers `null` for a request that is only explained */
-function admit (request: FastifyRequest, found: Identified, readers: ClaimReaders | null): void {
+function applyIdentity (request: FastifyRequest, found: Identified, readers: ClaimReaders | null): void {
   request.identity = found.identity
   setHeaders(request.raw, found.headers)
   readers?.count(found)

@@ -1,15 +1,15 @@
 import { type Test, test } from 'tap'
-import { type Taken, takenOut } from '../../lib/stage/context.ts'
+import { type RemovedParts, removedParts } from '../../lib/stage/context.ts'
 import versionGateway from '../../lib/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
 /** A gateway whose requests have had something taken out. */
-async function gatewayWithout (t: Test, taken: Taken, upstream: string, prefix: string): Promise<string> {
+async function gatewayWithout (t: Test, taken: RemovedParts, upstream: string, prefix: string): Promise<string> {
   const app = makeApp(t)
   app.addHook('onRequest', (request, _reply, done) => {
-    takenOut.set(request, taken)
+    removedParts.set(request, taken)
     done()
   })
   await app.register(versionGateway, { versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } } } }, prefix })

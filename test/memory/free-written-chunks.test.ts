@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, createServer, Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { freeWritten, own } from '../../lib/memory/free-written-chunks.ts'
+import { freeWritten, freeWhenWritten } from '../../lib/memory/free-written-chunks.ts'
 
 /** A connection that frees what it has written. */
 async function openConnection (t: Test): Promise<Socket> {
@@ -35,7 +35,7 @@ t.test('an owned piece is freed when it has been written', async (t) => {
   const connection = await openConnection(t)
   const piece = Buffer.allocUnsafeSlow(65_536)
 
-  own(piece, uploadReadBy(1))
+  freeWhenWritten(piece, uploadReadBy(1))
   await write(connection, piece)
 
   t.equal(piece.byteLength, 0)
@@ -46,7 +46,7 @@ t.test('a piece that was not written is not freed', async (t) => {
   const connection = await openConnection(t)
   const piece = Buffer.allocUnsafeSlow(65_536)
 
-  own(piece, uploadReadBy(1))
+  freeWhenWritten(piece, uploadReadBy(1))
   connection.destroy()
   connection.write(piece)
   await once(connection, 'close')
@@ -60,9 +60,9 @@ t.test('a piece is left alone that is short, shared, or read by others as well',
   const shared = Buffer.allocUnsafeSlow(65_536).subarray(0, 65_535)
   const read = Buffer.allocUnsafeSlow(65_536)
 
-  own(short, uploadReadBy(1))
-  own(shared, uploadReadBy(1))
-  own(read, uploadReadBy(2))
+  freeWhenWritten(short, uploadReadBy(1))
+  freeWhenWritten(shared, uploadReadBy(1))
+  freeWhenWritten(read, uploadReadBy(2))
   for (const piece of [short, shared, read]) await write(connection, piece)
   await write(connection, 'text')
 
@@ -73,7 +73,7 @@ t.test('a piece of HTTP/2 is left alone: Node shares its memory among streams', 
   const connection = await openConnection(t)
   const piece = Buffer.allocUnsafeSlow(65_536)
 
-  own(piece, Object.assign(uploadReadBy(1), { stream: {} }))
+  freeWhenWritten(piece, Object.assign(uploadReadBy(1), { stream: {} }))
   await write(connection, piece)
 
   t.equal(piece.byteLength, 65_536)
@@ -86,7 +86,7 @@ t.test('a piece is left alone while somebody listens to what undici sends', asyn
   const listener = (): void => {}
 
   sent.subscribe(listener)
-  own(piece, uploadReadBy(1))
+  freeWhenWritten(piece, uploadReadBy(1))
   sent.unsubscribe(listener)
   await write(connection, piece)
 

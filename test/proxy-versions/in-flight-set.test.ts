@@ -1,7 +1,7 @@
 import t from 'tap'
-import { type Listed, InFlightSet } from '../../lib/proxy-versions/in-flight-set.ts'
+import { type InFlightMember, InFlightSet } from '../../lib/proxy-versions/in-flight-set.ts'
 
-interface Named extends Listed { name: string }
+interface Named extends InFlightMember { name: string }
 
 const make = (names: string): { roster: InFlightSet<Named>, members: Named[] } => {
   const roster = new InFlightSet<Named>()

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { defineVersions } from '../../lib/index.ts'
 import type { Registry } from '../../lib/registry/registry.ts'
-import type { Case } from '../../lib/resolve-version/decide/types.ts'
+import type { DecisionInput } from '../../lib/resolve-version/decide/types.ts'
 import { reasonOf, reasonOfRefusal } from '../../lib/resolve-version/reason-header.ts'
-import { Reporter } from '../../lib/resolve-version/usage-reporter.ts'
+import { UsageReporter } from '../../lib/resolve-version/usage-reporter.ts'
 import type { VersionDecision } from '../../types/index.ts'
 
 const decision: VersionDecision = { id: 'v1', tier: 'pin', source: 'claim:v', requested: 'v1', state: 'active', locked: true, overridden: [], revision: 1 }
@@ -15,9 +15,9 @@ t.test('the reason shows that a pin is locked', async (t) => {
 
 t.test('an internal error has no reason and does not count as usage', async (t) => {
   const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' } })
-  const reporter = new Reporter(versions as unknown as Registry)
+  const reporter = new UsageReporter(versions as unknown as Registry)
 
-  reporter.failed(new Error('a fault'), {} as Case)
+  reporter.failed(new Error('a fault'), {} as DecisionInput)
 
   t.equal(reasonOfRefusal(new Error('a fault')), '')
   t.strictSame(versions.usage('v1'), [])

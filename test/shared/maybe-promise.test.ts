@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { chain, isPromise, settle } from '../../lib/shared/maybe-promise.ts'
+import { chain, isPromise, type MaybePromise, runSteps, settle, type Steps, wait } from '../../lib/shared/maybe-promise.ts'
 
 const thenable = { then: (resolved: (value: string) => void) => resolved('v2') } as unknown as Promise<string>
 
@@ -78,4 +78,42 @@ test('an error of the one who is told is not reported as one of the producer', a
 
   t.throws(act, down)
   t.same(errors, [])
+})
+
+function * sum (...values: Array<number | Promise<number>>): Steps<number> {
+  let total = 0
+  for (const value of values) total += yield * wait(value)
+  return total
+}
+
+test('steps that never wait finish synchronously', async (t) => {
+  t.equal(runSteps(sum(1, 2)), 3)
+})
+
+test('steps go on when a promise is fulfilled', async (t) => {
+  const result = runSteps(sum(1, Promise.resolve(2), 3, Promise.resolve(4)))
+
+  t.ok(isPromise(result))
+  t.equal(await result, 10)
+})
+
+test('a step can catch a rejection', async (t) => {
+  function * caught (): Steps<string> {
+    try {
+      return yield * wait(Promise.reject(new Error('down')))
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  t.equal(await runSteps(caught()), 'down')
+})
+
+test('an error of a step is thrown before the first wait, and rejects after it', async (t) => {
+  function * failing (first: MaybePromise<number>): Steps<never> {
+    throw new Error(`failed after ${yield * wait(first)}`)
+  }
+
+  t.throws(() => runSteps(failing(1)), { message: 'failed after 1' })
+  await t.rejects(runSteps(failing(Promise.resolve(2))) as Promise<never>, { message: 'failed after 2' })
 })

@@ -3,16 +3,16 @@ import type { FastifyReply } from 'fastify'
 import { refuse } from '../../stage/refuse.ts'
 import { observationOf } from '../../stage/context.ts'
 import type { Observation } from '../../stage/observation.ts'
-import { Answer } from './response-relay.ts'
+import { ResponseRelay } from './response-relay.ts'
 import { Attempts, type Outcome } from './attempts.ts'
 import type { Waiter } from '../upstream/connection-queue.ts'
-import { logDeparture } from './departure.ts'
+import { logClientClosed } from './departure.ts'
 import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, mayBeForBody, timedOut, tooManyInterim, tooManyUpgrades } from '../upstream-errors.ts'
 import { forwardInterim, mostInterim } from '../response/interim-responses.ts'
 import type { Route } from '../route.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isUnfinished, RequestBody } from '../request/request-body.ts'
-import type { Listed } from '../in-flight-set.ts'
+import type { InFlightMember } from '../in-flight-set.ts'
 import { breakOff, endConnectionAfter } from '../../server/client-response.ts'
 import { type Attempted, reasonOf } from '../upstream/retry-policy.ts'
 import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from '../transport/upstream-handler.ts'
@@ -21,7 +21,7 @@ import { openTunnel } from '../upgrade/upgrade.ts'
 type Options = Omit<UpstreamRequestOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
 
 /** One request's exchange with its upstream. */
-export class Exchange implements UpgradeHandler, Waiter, Listed {
+export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   place = -1
   readonly #reply: FastifyReply
   readonly #route: Route
@@ -31,7 +31,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   #interim = 0
   /** The attempt in flight, once it has a connection. */
   #request: UpstreamRequest | null = null
-  #answer: Answer | null = null
+  #answer: ResponseRelay | null = null
   #totalLimit: NodeJS.Timeout | undefined
   /** Delays the next attempt. */
   #pause: NodeJS.Timeout | undefined
@@ -79,7 +79,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.answered(status)
-    this.#answer = new Answer(this.#reply, this.#route, this.#request!, (error) => this.#cut(error))
+    this.#answer = new ResponseRelay(this.#reply, this.#route, this.#request!, (error) => this.#cut(error))
     this.#answer.begin(status, rawHeaders, reason, isWhole)
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.onComplete([])
@@ -193,7 +193,7 @@ export class Exchange implements UpgradeHandler, Waiter, Listed {
   readonly #onClose = (): void => {
     if (this.#isOver) return
     this.#end(null)
-    logDeparture(this.#reply.request, this.#route.upstream.version, this.#attempts.target?.address)
+    logClientClosed(this.#reply.request, this.#route.upstream.version, this.#attempts.target?.address)
     this.#request?.abort(clientLeft())
   }
 }

@@ -14,7 +14,7 @@ import { writeHead } from '../../server/write-head.ts'
  * Passes an upstream's response on to the client. A head and a body that arrive together are sent together. The idle
  * timer is only created for a body that takes longer.
  */
-export class Answer {
+export class ResponseRelay {
   readonly #reply: FastifyReply
   readonly #response: ServerResponse
   readonly #route: Route
@@ -121,6 +121,6 @@ export class Answer {
 }
 
 /** Shared by all responses, to save a closure per request. */
-function sendOnItsWay (answer: Answer): void {
+function sendOnItsWay (answer: ResponseRelay): void {
   answer.sendHeld()
 }

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import { bodyStalled, bodyTooLarge, bodyUnreadable, clientLeft } from '../upstream-errors.ts'
-import { askForBody, isHeldBack } from '../../server/expectations.ts'
+import { requestBody, isHeldBack } from '../../server/expectations.ts'
 import { hasBody } from '../../http/framing.ts'
-import { own } from '../../memory/free-written-chunks.ts'
+import { freeWhenWritten } from '../../memory/free-written-chunks.ts'
 import { headOnly } from '../transport/early-head.ts'
 import type { StreamedBody } from '../transport/upstream-handler.ts'
 
@@ -109,7 +109,7 @@ export class RequestBody extends Readable implements StreamedBody {
   /** Begins on the first read, so that the client is not asked for a body that no upstream takes. */
   #begin (): void {
     this.#isWanted = true
-    askForBody(this.#request)
+    requestBody(this.#request)
     this.#source.on('data', this.#onData).on('end', this.#onEnd)
     if (this.#source.errored !== null) this.#onError(this.#source.errored)
     else if (this.#sendsHeadFirst && this.#source.readableLength === 0) this.push(headOnly)
@@ -131,7 +131,7 @@ export class RequestBody extends Readable implements StreamedBody {
 
   #pass (chunk: Buffer): void {
     // A hook may have kept the first chunk, and the chunks of a hook's stream are not the gateway's to free.
-    if (this.byteLength > chunk.length && this.#source === this.#request) own(chunk, this.#request)
+    if (this.byteLength > chunk.length && this.#source === this.#request) freeWhenWritten(chunk, this.#request)
     if (!this.push(chunk)) this.#source.pause()
   }
 

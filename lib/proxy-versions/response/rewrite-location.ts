@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { type Taken, takenOut } from '../../stage/context.ts'
+import { type RemovedParts, removedParts } from '../../stage/context.ts'
 import { mountPrefix } from '../../http/mount-prefix.ts'
 import { addParameter } from '../../http/query.ts'
 import type { AnnouncedPrefix } from '../request/forwarded-prefix.ts'
@@ -22,7 +22,7 @@ export function rewriteLocation (hosts: readonly string[], prefix: string, base:
 
   return (location, request) => {
     const [, authority = '', host = '', path = ''] = /^((?:https?:)?\/\/([^/?#]*))?(.*)$/is.exec(location)!
-    const taken = takenOut.get(request) ?? {}
+    const taken = removedParts.get(request) ?? {}
     if (authority === '' && !path.startsWith('/')) return isRelative(path) ? withQuery(path, taken) : path
     const isInside = inside.has(host.toLowerCase())
     if (authority !== '' && !isInside && host !== request.host) return location
@@ -46,7 +46,7 @@ interface Places {
 }
 
 /** The public path, with the segment or parameter that was removed from the request. */
-function outsidePath (path: string, { prefix, base, announced }: Places, taken: Taken): string {
+function outsidePath (path: string, { prefix, base, announced }: Places, taken: RemovedParts): string {
   const { segment = '', segmentsBefore = 0 } = taken
   // An upstream may have believed X-Forwarded-Prefix.
   const isOutside = announced !== '' && isUnder(path, announced)
@@ -61,7 +61,7 @@ function outsidePath (path: string, { prefix, base, announced }: Places, taken: 
   return withQuery(head + [before.join('/') + segment, ...behind].join('/') + tail, taken)
 }
 
-function withQuery (reference: string, { query }: Taken): string {
+function withQuery (reference: string, { query }: RemovedParts): string {
   return query === undefined ? reference : addParameter(reference, query)
 }
 

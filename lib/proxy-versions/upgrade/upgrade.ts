@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { observationOf, takenOut } from '../../stage/context.ts'
+import { observationOf, removedParts } from '../../stage/context.ts'
 import { notOffered } from '../upstream-errors.ts'
 import { upgradingOf } from '../../server/take-over-server.ts'
 import type { Route } from '../route.ts'
@@ -26,7 +26,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
 
   const isWebSocket = protocol.toLowerCase() === 'websocket'
   const headers = responseHeaders(rawHeaders, reply)
-  const { subprotocol } = takenOut.get(request) ?? {}
+  const { subprotocol } = removedParts.get(request) ?? {}
   // Browsers fail a connection that offers subprotocols and gets none. The upstream was not offered this one.
   if (isWebSocket && subprotocol !== undefined && fieldValue(rawHeaders, 'sec-websocket-protocol') === undefined) {
     headers.push('sec-websocket-protocol', subprotocol)

@@ -2,11 +2,11 @@ import { type Refusal, versionBrownout, versionDisabled, versionResolutionUnavai
 import { lifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
 import type { PlannedBrownout, RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Revision } from '../../registry/revision.ts'
-import type { Case, Chosen } from './types.ts'
+import type { DecisionInput, Chosen } from './types.ts'
 import { isExempt } from './exempt.ts'
 
 /** A case; without a request, to find the version that the default leads to. */
-type Asked = Omit<Case, 'request'> & { readonly request: Case['request'] | null }
+type Asked = Omit<DecisionInput, 'request'> & { readonly request: DecisionInput['request'] | null }
 
 /**
  * Returns the chosen version, or the one that serves instead if it is retired or switched off. Another version only serves
@@ -14,15 +14,15 @@ type Asked = Omit<Case, 'request'> & { readonly request: Case['request'] | null 
  *
  * @throws `VERSION_RETIRED`, `VERSION_BROWNOUT`, `VERSION_DISABLED`
  */
-export function admit (chosen: Chosen, kase: Asked): RegisteredVersion {
+export function applyLifeCycle (chosen: Chosen, input: Asked): RegisteredVersion {
   let version = chosen.version
   // The limit ends cycles in the config.
-  for (let steps = 0; steps <= kase.revision.versions.length; steps++) {
+  for (let steps = 0; steps <= input.revision.versions.length; steps++) {
     if (version.isPlain) return version
-    explainSunset(version, kase)
-    const next = insteadOf(version, chosen, kase)
+    explainSunset(version, input)
+    const next = insteadOf(version, chosen, input)
     if (next === null) return version
-    kase.trace?.push(`${next.id} serves in the place of ${version.id}, which is ${version.disabled === null ? 'retired' : 'switched off'}.`)
+    input.trace?.push(`${next.id} serves in the place of ${version.id}, which is ${version.disabled === null ? 'retired' : 'switched off'}.`)
     version = next
   }
   throw disabled(version, chosen)
@@ -36,17 +36,17 @@ function explainSunset (version: RegisteredVersion, { now, trace }: Asked): void
 }
 
 /** Returns the version that serves instead of another; `null` if it serves itself. */
-function insteadOf (version: RegisteredVersion, chosen: Chosen, kase: Asked): RegisteredVersion | null {
-  const { revision, now, request } = kase
+function insteadOf (version: RegisteredVersion, chosen: Chosen, input: Asked): RegisteredVersion | null {
+  const { revision, now, request } = input
   if (version.disabled !== null) {
     const { to } = version.disabled
     // An override never gets another version: a test that silently hits the wrong version is worse than an error.
     if (to === undefined || chosen.tier === 'override') throw disabled(version, chosen)
     return revision.find(to)!.version
   }
-  if (version.stateAt(now) === 'retired') return afterRetirement(version, chosen, kase)
+  if (version.stateAt(now) === 'retired') return afterRetirement(version, chosen, input)
   const brownout = version.brownoutAt(now)
-  if (brownout?.mode === 'enforce' && chosen.tier !== 'default' && request !== null && !isExempt(brownout, request)) throw brownedOut(version, brownout, chosen, kase)
+  if (brownout?.mode === 'enforce' && chosen.tier !== 'default' && request !== null && !isExempt(brownout, request)) throw brownedOut(version, brownout, chosen, input)
   return null
 }
 

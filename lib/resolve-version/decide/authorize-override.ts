@@ -1,7 +1,7 @@
 import { isRefusal, versionForbidden, versionResolutionUnavailable } from '../../errors.ts'
 import { chain, isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
 import { inTime } from './run-resolver.ts'
-import type { Case, Rules } from './types.ts'
+import type { DecisionInput, Rules } from './types.ts'
 import type { Opinion, Verdict } from './validate-answer.ts'
 import { unknown } from './unknown.ts'
 
@@ -11,8 +11,8 @@ import { unknown } from './unknown.ts'
  *
  * @returns the remaining verdicts
  */
-export function permit (
-  overrides: readonly Verdict[], pin: Verdict | undefined, kase: Case, rules: Rules
+export function authorizeOverrides (
+  overrides: readonly Verdict[], pin: Verdict | undefined, input: DecisionInput, rules: Rules
 ): MaybePromise<readonly Verdict[]> {
   const { allow } = rules
   if (allow === undefined && overrides.every((override) => isRefusal(override) || isOpen(override))) return overrides
@@ -23,13 +23,13 @@ export function permit (
     return chain(permitOne(override), (verdict) => permitFrom(index + 1, verdict === undefined ? verdicts : [...verdicts, verdict]))
   }
   const permitOne = (override: Opinion): MaybePromise<Verdict | undefined> =>
-    chain(isPinned(override, pin) || isAllowed(override, kase, rules), (allowed) => {
+    chain(isPinned(override, pin) || isAllowed(override, input, rules), (allowed) => {
       if (allowed) return override
-      kase.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', nor know of it' : ''}.`)
+      input.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', nor know of it' : ''}.`)
       if (!override.version.isHidden) return forbidden(override)
       // A hidden version does not exist for this caller.
-      const nearest = kase.revision.approach(override.requested, kase.now)
-      return nearest === undefined ? unheardOf(override, kase) : permitOne({ ...override, ...nearest })
+      const nearest = input.revision.approach(override.requested, input.now)
+      return nearest === undefined ? unknownOverride(override, input) : permitOne({ ...override, ...nearest })
     })
   return permitFrom(0, [])
 }
@@ -44,7 +44,7 @@ function isOpen ({ version, resolver }: Opinion): boolean {
 }
 
 function isAllowed (
-  override: Opinion, { request, revision, now, reads }: Case, { allow, isDeclared = false }: Rules
+  override: Opinion, { request, revision, now, reads }: DecisionInput, { allow, isDeclared = false }: Rules
 ): MaybePromise<boolean> {
   const byDefault = isOpen(override)
   if (allow === undefined) return byDefault
@@ -65,6 +65,6 @@ function forbidden ({ resolver, requested }: Opinion): Verdict {
   return versionForbidden({ members: { source: resolver.name, requested } }, requested)
 }
 
-function unheardOf ({ resolver, requested }: Opinion, { revision, now }: Case): Verdict | undefined {
+function unknownOverride ({ resolver, requested }: Opinion, { revision, now }: DecisionInput): Verdict | undefined {
   return resolver.onUnknown === 'next' ? undefined : unknown(resolver, requested, revision, now)
 }

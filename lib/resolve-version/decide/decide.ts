@@ -1,30 +1,37 @@
 import type { Overridden, VersionResolver } from '../../../types/index.ts'
 import { isRefusal, type Refusal, versionAmbiguous, versionLocked, versionResolutionUnavailable } from '../../errors.ts'
-import { chain, type MaybePromise, rescue } from '../../shared/maybe-promise.ts'
+import { chain, type MaybePromise, rescue, runSteps, type Steps, wait } from '../../shared/maybe-promise.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
-import { admit } from './apply-life-cycle.ts'
-import { askTier } from './run-tier.ts'
-import { byDefault, chosenByDefault } from './default-version.ts'
-import { type Case, type Chosen, nobody, type Rules, type Served } from './types.ts'
+import { applyLifeCycle } from './apply-life-cycle.ts'
+import { runTier } from './run-tier.ts'
+import { chooseDefault, chosenByDefault } from './default-version.ts'
+import { type DecisionInput, type Chosen, nobody, type Rules, type Served } from './types.ts'
 import type { Opinion, Verdict } from './validate-answer.ts'
-import { permit } from './authorize-override.ts'
+import { authorizeOverrides } from './authorize-override.ts'
 
 /** Decides the version of a request: override before pin before default. @throws a refusal */
-export function decide (kase: Case, rules: Rules): MaybePromise<Served> {
-  return chain(askTier('override', rules.override, kase), (asked) =>
-    // Pins are always asked: the decision records overridden pins, and a locked pin must be enforced.
-    chain(askTier('pin', rules.pin, kase), (pins) =>
-      chain(permit(asked, pins[0], kase, rules), (strong) =>
-        chain(strong.length > 0 ? strong : askWeak(pins[0], kase, rules), (overrides) =>
-          chain(choose(overrides, pins, kase, rules), (chosen) =>
-            ({ chosen, version: admit(chosen, kase), heard: heardOf(overrides) }))))))
+export function decide (input: DecisionInput, rules: Rules): MaybePromise<Served> {
+  return runSteps(steps(input, rules))
+}
+
+function * steps (input: DecisionInput, rules: Rules): Steps<Served> {
+  const named = yield * wait(runTier('override', rules.override, input))
+  // Pins are always run: the decision records overridden pins, and a locked pin must be enforced.
+  const pins = yield * wait(runTier('pin', rules.pin, input))
+  let overrides = yield * wait(authorizeOverrides(named, pins[0], input, rules))
+  if (overrides.length === 0 && rules.weak.length > 0) {
+    const weak = yield * wait(runTier('override', rules.weak, input))
+    overrides = yield * wait(authorizeOverrides(weak, pins[0], input, rules))
+  }
+  const chosen = yield * wait(choose(overrides, pins, input, rules))
+  return { chosen, version: applyLifeCycle(chosen, input), consulted: resolversOf(overrides) }
 }
 
 /** Decides the version of a preflight, which cannot name one and must not be refused for it. */
-export function decideForPreflight (kase: Case, rules: Rules): MaybePromise<Served> {
-  const { revision, now, trace } = kase
+export function decideForPreflight (input: DecisionInput, rules: Rules): MaybePromise<Served> {
+  const { revision, now, trace } = input
   trace?.push('It is a preflight, which cannot name a version.')
-  return rescue(() => chain(byDefault(kase, rules), (chosen) => served(chosen, admit(chosen, kase))), (error) => {
+  return rescue(() => chain(chooseDefault(input, rules), (chosen) => served(chosen, applyLifeCycle(chosen, input))), (error) => {
     const version = revision.oldestActive(now)
     if (version === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause: error })
     trace?.push(`The default cannot serve, so ${version.id} does.`)
@@ -32,23 +39,18 @@ export function decideForPreflight (kase: Case, rules: Rules): MaybePromise<Serv
   })
 
   function served (chosen: Chosen, version: RegisteredVersion): Served {
-    return { chosen, version, heard: rules.override }
+    return { chosen, version, consulted: rules.override }
   }
 }
 
-function heardOf (overrides: readonly Verdict[]): readonly VersionResolver[] {
+function resolversOf (overrides: readonly Verdict[]): readonly VersionResolver[] {
   return overrides.length === 0 ? nobody : overrides.filter(isOpinion).map(({ resolver }) => resolver)
 }
 
-function askWeak (pin: Verdict | undefined, kase: Case, rules: Rules): MaybePromise<readonly Verdict[]> {
-  if (rules.weak.length === 0) return []
-  return chain(askTier('override', rules.weak, kase), (verdicts) => permit(verdicts, pin, kase, rules))
-}
-
-function choose (overrides: readonly Verdict[], pins: readonly Verdict[], kase: Case, rules: Rules): MaybePromise<Chosen> {
+function choose (overrides: readonly Verdict[], pins: readonly Verdict[], input: DecisionInput, rules: Rules): MaybePromise<Chosen> {
   const override = agreed(overrides, rules)
   if (override !== undefined) return byOverride(override, pins)
-  return pins.length === 0 ? byDefault(kase, rules) : byPin(pins)
+  return pins.length === 0 ? chooseDefault(input, rules) : byPin(pins)
 }
 
 /** Returns the opinion on which all overrides agree. */

@@ -1,10 +1,10 @@
 import type { VersionDecision } from '../../../types/index.ts'
-import type { Case, Served } from './types.ts'
+import type { DecisionInput, Served } from './types.ts'
 
 type Writable = { -readonly [Member in keyof VersionDecision]: VersionDecision[Member] }
 
 /** Makes the deeply frozen decision. */
-export function makeDecision ({ chosen, version }: Served, { revision, now }: Case): VersionDecision {
+export function makeDecision ({ chosen, version }: Served, { revision, now }: DecisionInput): VersionDecision {
   const { tier, source, requested, locked, alias, overridden } = chosen
   const decision: Writable = {
     id: version.id, tier, source, requested, locked, state: version.stateAt(now), overridden, revision: revision.number

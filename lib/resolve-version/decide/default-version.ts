@@ -4,16 +4,16 @@ import { type Refusal, versionRequired, versionResolutionUnavailable } from '../
 import { chain, isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Found, Revision } from '../../registry/revision.ts'
-import { admit } from './apply-life-cycle.ts'
+import { applyLifeCycle } from './apply-life-cycle.ts'
 import { inTime } from './run-resolver.ts'
-import { type Case, type Chosen, nobody, type Rules } from './types.ts'
+import { type DecisionInput, type Chosen, nobody, type Rules } from './types.ts'
 
 /** Chooses the version when no resolver has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
-export function byDefault (kase: Case, rules: Rules): MaybePromise<Chosen> {
-  const { revision, now, trace } = kase
+export function chooseDefault (input: DecisionInput, rules: Rules): MaybePromise<Chosen> {
+  const { revision, now, trace } = input
   const { default: value, override, weak } = rules
   if (value === 'required') throw versionRequired({ members: { readers: [...override, ...weak].map(({ name }) => name), supported: revision.visibleIds(now) } })
-  return chain(typeof value === 'function' ? call(value, kase, rules.isDeclared === true) : value, (name) => {
+  return chain(typeof value === 'function' ? call(value, input, rules.isDeclared === true) : value, (name) => {
     const found = typeof name === 'string' ? revision.find(name) : undefined
     if (found === undefined) throw unavailable(new Error(`default named ${show(name)}`))
     trace?.push(`No resolver named a version, so the default decides: ${found.alias === undefined ? '' : `${found.alias}, which is `}${found.version.id}.`)
@@ -26,7 +26,7 @@ export function servedByDefault (revision: Revision, now: number, value: Default
   const found = typeof value === 'string' ? revision.find(value) : undefined
   if (found === undefined) return null
   try {
-    return admit(chosenByDefault(found), { request: null, revision, now, trace: null })
+    return applyLifeCycle(chosenByDefault(found), { request: null, revision, now, trace: null })
   } catch {
     return null
   }
@@ -36,7 +36,7 @@ export function chosenByDefault ({ version, alias }: Found): Chosen {
   return { version, alias, tier: 'default', source: 'default', requested: null, locked: false, overridden: nobody }
 }
 
-function call (choose: Exclude<DefaultVersion, string>, { request, reads }: Case, isDeclared: boolean): MaybePromise<string> {
+function call (choose: Exclude<DefaultVersion, string>, { request, reads }: DecisionInput, isDeclared: boolean): MaybePromise<string> {
   try {
     const name = reads === undefined ? choose(request) : reads.watch(request, 'default', isDeclared, () => choose(request))
     return isPromise(name) ? inTime(Promise.resolve(name), 'default').catch((error: unknown) => { throw unavailable(error) }) : name

@@ -3,7 +3,7 @@ import type { ResolverAnswer, VersionResolver } from '../../../types/index.ts'
 import { isRefusal, type Refusal, versionResolutionUnavailable } from '../../errors.ts'
 import { isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
 import { builtInMark } from '../../stage/built-in.ts'
-import type { Case } from './types.ts'
+import type { DecisionInput } from './types.ts'
 
 const defaultTimeoutMs = 200
 
@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** Asks a resolver, with its timeout. A failure becomes a refusal, or no opinion with `onError: 'skip'`. */
-export function ask (resolver: VersionResolver, { request, reads }: Pick<Case, 'request' | 'reads'>): MaybePromise<Answer | Refusal | undefined> {
+export function runResolver (resolver: VersionResolver, { request, reads }: Pick<DecisionInput, 'request' | 'reads'>): MaybePromise<Answer | Refusal | undefined> {
   try {
     const answer = reads === undefined || readsWhatItSays(resolver)
       ? resolver.resolve(request)

@@ -19,7 +19,7 @@ export interface Rules {
 }
 
 /** A request whose version is to be decided. */
-export interface Case {
+export interface DecisionInput {
   readonly request: FastifyRequest
   /** The revision for the whole decision, even if a new one comes meanwhile. */
   readonly revision: Revision
@@ -48,7 +48,7 @@ export interface Served {
   readonly chosen: Chosen
   readonly version: RegisteredVersion
   /** The overrides that named a version. Their input may have to be removed from the forwarded request. */
-  readonly heard: readonly VersionResolver[]
+  readonly consulted: readonly VersionResolver[]
 }
 
 export function rulesOf (options: ResolveOptions): Rules {

@@ -3,7 +3,7 @@ import { show } from '../../problems/config-problems.ts'
 import { isRefusal, pinnedVersionInvalid, pinnedVersionUnavailable, type Refusal, versionAmbiguous, versionMalformed } from '../../errors.ts'
 import type { Found } from '../../registry/revision.ts'
 import type { Answer } from './run-resolver.ts'
-import type { Case } from './types.ts'
+import type { DecisionInput } from './types.ts'
 import { unknown } from './unknown.ts'
 
 /** An opinion that names a version. */
@@ -20,8 +20,8 @@ export type Verdict = Opinion | Refusal
  * Judges the result of a resolver: an opinion, a refusal, or `undefined` for no opinion. A caller's mistake is 4xx, an
  * operator's invalid pin is 503.
  */
-export function judge (
-  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: Answer | Refusal | undefined, { revision, now }: Case
+export function validateAnswer (
+  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: Answer | Refusal | undefined, { revision, now }: DecisionInput
 ): Verdict | undefined {
   if (answer === undefined || isRefusal(answer)) return answer
   const { version, locked } = answer

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FromPathOptions, VersionResolver } from '../../../types/index.ts'
 import { builtIn } from '../../stage/built-in.ts'
-import { takeOut } from '../../stage/context.ts'
+import { recordRemoved } from '../../stage/context.ts'
 import { mountDepth } from '../../http/mount-prefix.ts'
 import { splitAbsolute, splitTarget } from '../../http/request-target.ts'
 import { namePattern } from './name-pattern.ts'
@@ -49,7 +49,7 @@ export function fromPath (options: FromPathOptions = {}): VersionResolver {
     const raw = request.raw as typeof request.raw & { originalUrl?: string | undefined }
     raw.originalUrl ??= raw.url
     raw.url = found.rest
-    takeOut(request, { segment: `/${found.segment}`, segmentsBefore: index, ...found.isWholePath && { isWholePath: true } })
+    recordRemoved(request, { segment: `/${found.segment}`, segmentsBefore: index, ...found.isWholePath && { isWholePath: true } })
   }
 
   return builtIn({ reads: 'path', argument: options, consume }, {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FromQueryOptions, VersionResolver } from '../../../types/index.ts'
 import { builtIn } from '../../stage/built-in.ts'
-import { takeOut } from '../../stage/context.ts'
+import { recordRemoved } from '../../stage/context.ts'
 import { takeParameters } from '../../http/query.ts'
 
 /**
@@ -23,7 +23,7 @@ export function fromQuery (name: string, options: FromQueryOptions = {}): Versio
     delete (Object(request.query) as Record<string, unknown>)[name]
     const { written } = taken[0]!
     // The parameter may be added to a `Location`, so it must be valid in a header.
-    if (/^[\x21\x24-\x7e]+$/.test(written)) takeOut(request, { query: written })
+    if (/^[\x21\x24-\x7e]+$/.test(written)) recordRemoved(request, { query: written })
   }
 
   return builtIn({ reads: 'query', argument: name, options, ...strip && { consume } }, {

@@ -3,7 +3,7 @@ import type { VersionResolver } from '../../../types/index.ts'
 import { editFields } from '../../http/edit-fields.ts'
 import { fieldValues } from '../../http/fields.ts'
 import { builtIn } from '../../stage/built-in.ts'
-import { takeOut } from '../../stage/context.ts'
+import { recordRemoved } from '../../stage/context.ts'
 
 const header = 'sec-websocket-protocol'
 
@@ -29,7 +29,7 @@ export function fromSubprotocol (prefix = 'api-version.'): VersionResolver {
       const tokens = tokensIn(line)
       return tokens.some(isOurs) ? tokens.filter((token) => !isOurs(token)).join(', ') : line
     })
-    takeOut(request, { subprotocol })
+    recordRemoved(request, { subprotocol })
   }
 
   return builtIn({ reads: 'subprotocol', argument: prefix, consume }, {

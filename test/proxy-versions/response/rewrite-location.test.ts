@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { announcedPrefix } from '../../../lib/proxy-versions/request/forwarded-prefix.ts'
 import { insideHosts, rewriteLocation } from '../../../lib/proxy-versions/response/rewrite-location.ts'
-import { type Taken, takenOut } from '../../../lib/stage/context.ts'
+import { type RemovedParts, removedParts } from '../../../lib/stage/context.ts'
 
 const request = { host: 'api.acme.io' } as FastifyRequest
 const hosts = insideHosts(['http://10.0.0.1:8080', 'https://10.0.0.2', 'unix+http:///run/app.sock'], 'Orders.internal')
@@ -59,7 +59,7 @@ for (const host of ['target', 'client']) {
 
 const segment = { segment: '/v2' }
 const query = { query: 'v=v%32' }
-const putBack: Array<[taken: Taken, prefix: string, base: string, location: string, rewritten: string]> = [
+const putBack: Array<[taken: RemovedParts, prefix: string, base: string, location: string, rewritten: string]> = [
   [segment, '/api', '', '/orders?a#b', '/api/v2/orders?a#b'],
   [segment, '/api', '', 'http://10.0.0.1:8080', '/api/v2'],
   [segment, '', '', '/', '/v2/'],
@@ -102,7 +102,7 @@ for (const [taken, prefix, base, location, rewritten] of putBack) {
   t.test(`${JSON.stringify(taken)} comes back: under '${prefix}', '${base}' inside, ${location} becomes ${rewritten}`, async (t) => {
     const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base }))
     const asked = { ...request }
-    takenOut.set(asked as FastifyRequest, taken)
+    removedParts.set(asked as FastifyRequest, taken)
 
     const outside = rewrite(location, asked as FastifyRequest)
 
