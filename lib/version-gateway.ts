@@ -9,11 +9,6 @@ import { declareOnRequest } from './stage/context.ts'
 import { verifyIdentity } from './verify-identity/plugin.ts'
 import { definePlugin } from './stage/define-plugin.ts'
 
-/**
- * The whole gateway: the four stages, in their own scope below the plugin's prefix. Routes outside of it are not affected.
- *
- * @throws `VERSION_CONFIG_INVALID` at boot, with all problems of the config
- */
 async function gateway (app: FastifyInstance, options: GatewayOptions & RegisterOptions): Promise<void> {
   checkGateway(options)
   const { versions, aliases, registry: registryOptions, problems, ...stages } = options
@@ -36,4 +31,19 @@ async function gateway (app: FastifyInstance, options: GatewayOptions & Register
   if (!Object.hasOwn(app, 'identityProviders')) app.decorate('identityProviders', () => inner.identityProviders())
 }
 
+/**
+ * The whole gateway: the four stages, in their own scope below the plugin's prefix. Routes outside of it are not affected.
+ *
+ * @throws `VERSION_CONFIG_INVALID` at boot, with all problems of the config
+ *
+ * @example
+ * await app.register(versionGateway, {
+ *   prefix: '/api',
+ *   versions: {
+ *     latest: { upstream: 'http://10.0.0.15:30080' },
+ *     v2: { upstream: 'http://10.0.0.16:30080' }
+ *   },
+ *   resolve: { override: [fromHeader('x-version-override')], default: 'latest' }
+ * })
+ */
 export const versionGateway: VersionGatewayPlugin = definePlugin('fastify-version-gateway', gateway)

@@ -23,6 +23,7 @@ export interface DiscoveredVersions {
   versions: DiscoveredVersion[]
 }
 
+/** A version as callers see it. */
 export interface DiscoveredVersion {
   id: string
   state: VersionState

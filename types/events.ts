@@ -45,4 +45,5 @@ export interface VersionEventMap {
   'default-moved': [{ readonly version: string, readonly to: string }]
 }
 
+/** Emits events of the versions. See `VersionEventMap`. */
 export type VersionEvents = EventEmitter<VersionEventMap>

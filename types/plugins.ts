@@ -9,15 +9,26 @@ import type { SanitizeHeadersOptions } from './sanitize.ts'
 // `register` infers a single options type per plugin, so a generic plugin would lose its version ids.
 // These two are declared without ids; the overloads in fastify.ts infer them from the call.
 type NoAliases = { aliases?: never }
+/** The type of `versionGateway`. */
 export interface VersionGatewayPlugin extends FastifyPluginAsync<GatewayOptions<never, never> & NoAliases> {}
+/** The type of `resolveVersion`. */
 export interface ResolveVersionPlugin extends FastifyPluginAsync<ResolveVersionOptions<never, never>> {}
 
+/** The type of `sanitizeHeaders`. */
 export type SanitizeHeadersPlugin = FastifyPluginAsync<SanitizeHeadersOptions>
+/** The type of `verifyIdentity`. */
 export type VerifyIdentityPlugin = FastifyPluginAsync<VerifyIdentityOptions>
+/** The type of `proxyVersions`. */
 export type ProxyVersionsPlugin = FastifyPluginAsync<ProxyVersionsOptions>
+/** The type of `versionDiscovery`. */
 export type VersionDiscoveryPlugin = FastifyPluginAsync<VersionDiscoveryOptions>
+/** The type of `observeVersions`. */
 export type ObserveVersionsPlugin = FastifyPluginAsync<ObserveVersionsOptions>
+/** The type of `accessLog`. */
 export type AccessLogPlugin = FastifyPluginAsync<AccessLogOptions>
+/** The type of `traceVersions`. */
 export type TraceVersionsPlugin = FastifyPluginAsync
+/** The type of `versionAdmin`. */
 export type VersionAdminPlugin = FastifyPluginAsync<VersionAdminOptions>
+/** The type of `gatewayHealth`. */
 export type HealthPlugin = FastifyPluginAsync<HealthOptions>

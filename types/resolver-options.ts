@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { ResolverAnswer, VersionResolver } from './resolver.ts'
 
+/** Options of `fromQuery`. */
 export interface FromQueryOptions {
   /** Whether to remove the parameter from the forwarded URL. All else in the URL stays unchanged. Default true. */
   strip?: boolean
 }
 
+/** Options of `fromPath`. */
 export interface FromPathOptions {
   /** Matches a segment that names a version. With a capture group, the group is the name. Default `/^v\d+(?:\.\d+)*$/i`: `v1`, `v1.0`. */
   pattern?: RegExp
@@ -13,6 +15,7 @@ export interface FromPathOptions {
   index?: number
 }
 
+/** Options of `fromMediaType`. */
 export interface FromMediaTypeOptions {
   /**
    * Restricts the media types: `acme` only reads `application/vnd.acme.v2+json` and `application/vnd.acme+json;version=v2`.
@@ -31,6 +34,7 @@ export interface FromMediaTypeOptions {
  */
 export type FromHostOptions = Readonly<Record<string, string>> | RegExp
 
+/** Options of `fromTenantMap`. */
 export interface TenantMapOptions {
   /**
    * Returns the tenant; `undefined` = no opinion. A number is converted to a string; any other type causes 503

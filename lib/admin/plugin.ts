@@ -18,13 +18,6 @@ import { definePlugin } from '../stage/define-plugin.ts'
 /** How many changes `api/audit` returns. The log contains all of them. */
 const mostChanges = 100
 
-/**
- * The admin page and its API. They show the versions with their traffic, health and callers, and can change them. The plugin
- * must be registered before the gateway, in the same scope.
- *
- * @throws `VERSION_CONFIG_INVALID` for invalid options or a missing guard; `STAGE_ORDER_INVALID` if the gateway is missing or
- * was registered first
- */
 async function administer (app: FastifyInstance, options: VersionAdminOptions): Promise<void> {
   check(app, options)
   const { prefix = '/admin', app: home = app, guard, actor = ({ ip }: FastifyRequest) => ip } = options
@@ -66,6 +59,17 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
   if (home === app) keepOut(app, prefix)
 }
 
+/**
+ * The admin page and its API. They show the versions with their traffic, health and callers, and can change them. The plugin
+ * must be registered before the gateway, in the same scope.
+ *
+ * @throws `VERSION_CONFIG_INVALID` for invalid options or a missing guard; `STAGE_ORDER_INVALID` if the gateway is missing or
+ * was registered first
+ *
+ * @example
+ * await app.register(versionAdmin, { guard: (request) => isOperator(request) })
+ * await app.register(versionGateway, { versions })
+ */
 export const versionAdmin: VersionAdminPlugin = definePlugin('fastify-version-gateway/admin', administer)
 
 const order = 'Register it first: app.register(versionAdmin, { guard }), app.register(versionGateway, { ... }).'

@@ -17,7 +17,6 @@ const atFault: Readonly<Record<RequestOutcome, string | undefined>> = {
   served: undefined, refused: 'gateway', 'upstream-failed': 'upstream', 'client-gone': 'client'
 }
 
-/** Logs one line for each request when it is complete. Register it before the gateway, in the same scope. */
 async function logRequests (app: FastifyInstance, options: AccessLogOptions): Promise<void> {
   checkStage('accessLog', options, (problems) => checkAccessLog(problems, [], options))
   const { requestIdHeader = 'x-request-id', headers = [], fields } = options
@@ -36,6 +35,14 @@ async function logRequests (app: FastifyInstance, options: AccessLogOptions): Pr
   })
 }
 
+/**
+ * Logs one line for each request when it is complete. Register it before the gateway, in the same scope.
+ *
+ * @example
+ * const app = Fastify({ logger: true, disableRequestLogging: true })
+ * await app.register(accessLog, { headers: ['x-client-name'] })
+ * await app.register(versionGateway, { versions })
+ */
 export const accessLog: AccessLogPlugin = definePlugin('fastify-version-gateway/access-log', logRequests)
 
 /** The members of a line. It contains neither the query nor headers by default, because both may contain credentials. */

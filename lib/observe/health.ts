@@ -6,9 +6,6 @@ import { definePlugin } from '../stage/define-plugin.ts'
 /** Health routes have no version and need no token. They are not observed, because they are called every few seconds. */
 const route = { config: { version: false, identity: false, observed: false } } as const
 
-/**
- * Adds routes for liveness and readiness probes. Register it before or after the gateway, in the same scope.
- */
 async function serveHealth (app: FastifyInstance, options: HealthOptions): Promise<void> {
   const { live = '/healthz', ready = '/readyz', requireKeys = 'any' } = options
   let isClosing = false
@@ -28,6 +25,13 @@ async function serveHealth (app: FastifyInstance, options: HealthOptions): Promi
   })
 }
 
+/**
+ * Adds routes for liveness and readiness probes. Register it before or after the gateway, in the same scope.
+ *
+ * @example
+ * await app.register(versionGateway, { versions })
+ * await app.register(gatewayHealth, { requireKeys: ['tenant-idp'] })
+ */
 export const gatewayHealth: HealthPlugin = definePlugin('fastify-version-gateway/health', serveHealth)
 
 function answer (reply: FastifyReply, status: number, body: object): FastifyReply {

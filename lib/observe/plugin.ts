@@ -13,12 +13,6 @@ import { registerStateMetrics } from './state-metrics.ts'
 import { versionOf } from '../stage/observed-version.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 
-/**
- * Adds Prometheus metrics for the requests of its scope. Register it before the gateway. No label contains a path, a caller
- * or a token.
- *
- * @throws if `register` already has a metric with the same name
- */
 async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {
   const { path = '/metrics', prefix = 'version_gateway_', register } = options
   const { Registry: PromRegistry } = await import('prom-client')
@@ -58,7 +52,16 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   })
 }
 
-/** Register this before the gateway, in the same scope, because hooks only apply to what is registered later. */
+/**
+ * Adds Prometheus metrics for the requests of its scope. Register it before the gateway. No label contains a path, a caller
+ * or a token.
+ *
+ * @throws if `register` already has a metric with the same name
+ *
+ * @example
+ * await app.register(observeVersions, { path: '/metrics' })
+ * await app.register(versionGateway, { versions })
+ */
 export const observeVersions: ObserveVersionsPlugin = definePlugin('fastify-version-gateway/observe', observeRequests)
 
 let ofProcess: Promise<Metrics> | undefined

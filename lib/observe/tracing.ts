@@ -16,14 +16,6 @@ interface Spans {
   client: Span | null
 }
 
-/**
- * Records OpenTelemetry spans that follow the semantic conventions for HTTP: one for the request, unless @fastify/otel or
- * another instrumentation has created it, and one for the exchange with the upstream, which continues the trace through
- * W3C `traceparent`. Register it before the gateway. Without an SDK, nothing is recorded, and `traceparent` is forwarded
- * unchanged.
- *
- * @throws if `@opentelemetry/api` is not installed
- */
 async function traceRequests (app: FastifyInstance): Promise<void> {
   const api = await import('@opentelemetry/api').catch((cause: unknown) => {
     throw new Error('Tracing needs the package @opentelemetry/api. Install it: npm install @opentelemetry/api', { cause })
@@ -56,6 +48,18 @@ async function traceRequests (app: FastifyInstance): Promise<void> {
   })
 }
 
+/**
+ * Records OpenTelemetry spans that follow the semantic conventions for HTTP: one for the request, unless @fastify/otel or
+ * another instrumentation has created it, and one for the exchange with the upstream, which continues the trace through
+ * W3C `traceparent`. Register it before the gateway. Without an SDK, nothing is recorded, and `traceparent` is forwarded
+ * unchanged.
+ *
+ * @throws if `@opentelemetry/api` is not installed
+ *
+ * @example
+ * await app.register(traceVersions)
+ * await app.register(versionGateway, { versions })
+ */
 export const traceVersions: TraceVersionsPlugin = definePlugin('fastify-version-gateway/tracing', traceRequests)
 
 function begin ({ context, propagation, SpanKind, trace }: Api, tracer: ReturnType<Api['trace']['getTracer']>, request: FastifyRequest): Spans | null {

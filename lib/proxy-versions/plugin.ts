@@ -32,6 +32,9 @@ import { Upstreams } from './upstream/upstreams.ts'
  * for several prefixes.
  *
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
+ *
+ * @example
+ * await app.register(proxyVersions, { versions, prefix: '/api' })
  */
 export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptions & RegisterOptions>({
   stage: 'proxyVersions',

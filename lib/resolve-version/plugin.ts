@@ -34,6 +34,14 @@ import { varyHeaders } from './vary-headers.ts'
  * may depend to `Vary`. Routes with `config: { version: false }` are skipped.
  *
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
+ *
+ * @example
+ * await app.register(resolveVersion, {
+ *   versions,
+ *   override: [fromHeader('x-version-override')],
+ *   pin: [fromClaim('version')],
+ *   default: 'latest'
+ * })
  */
 export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOptions>({
   stage: 'resolveVersion',

@@ -20,6 +20,9 @@ import { removeOwned } from './remove-owned.ts'
  * from every request in scope, before anything else reads them.
  *
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
+ *
+ * @example
+ * await app.register(sanitizeHeaders, { owned: ['x-user-*'] })
  */
 export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeadersOptions>({
   stage: 'sanitizeHeaders',

@@ -31,6 +31,16 @@ import { type Source, tokenSource } from './token-source.ts'
  * provider, tokens are passed on unread.
  *
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID`; `KEYS_UNAVAILABLE` if keys are required at boot
+ *
+ * @example
+ * await app.register(verifyIdentity, {
+ *   providers: [{
+ *     name: 'tenant-idp',
+ *     issuer: 'https://issuer.example',
+ *     jwks: { discovery: true },
+ *     claimsToHeaders: [{ claim: 'sub', header: 'x-user-id' }]
+ *   }]
+ * })
  */
 export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOptions>({
   stage: 'verifyIdentity',

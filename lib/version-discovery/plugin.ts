@@ -15,6 +15,10 @@ const config = { version: false, identity: false } as const
  * (RFC 9727). Register it after the gateway.
  *
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
+ *
+ * @example
+ * await app.register(versionGateway, { versions, prefix: '/api' })
+ * await app.register(versionDiscovery, { path: '/versions' })
  */
 export const versionDiscovery: VersionDiscoveryPlugin = async function versionDiscovery (app, options) {
   refuseOtherCopies(app)

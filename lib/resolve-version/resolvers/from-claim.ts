@@ -7,6 +7,10 @@ import { builtIn } from '../../stage/built-in.ts'
  * that cannot name a version is the operator's mistake: 503 `PINNED_VERSION_INVALID`.
  *
  * @param path `userMetadata.version`, or `['https://acme.io/version']` for a name with dots
+ *
+ * @example
+ * fromClaim('userMetadata.version')
+ * fromClaim(['https://acme.io/version'])
  */
 export function fromClaim (path: ClaimPath): VersionResolver {
   const names = claimNames(path)

@@ -7,6 +7,9 @@ import { builtIn } from '../../stage/built-in.ts'
  * forwarded. Responses get `Vary: cookie`, so mark them private.
  *
  * @param name case-sensitive; another host of the same site cannot set a name that begins with `__Host-`
+ *
+ * @example
+ * fromCookie('__Host-version')
  */
 export function fromCookie (name: string): VersionResolver {
   return builtIn({ reads: 'cookie', argument: name }, {

@@ -8,6 +8,9 @@ import { builtIn } from '../../stage/built-in.ts'
  *
  * @param name in any case; not `Accept-Version`: once any route has a Fastify `version` constraint, all other routes respond
  * 404 to requests with it
+ *
+ * @example
+ * await app.register(versionGateway, { versions, resolve: { override: [fromHeader('x-version-override')] } })
  */
 export function fromHeader (name: string): VersionResolver {
   const header = String(name).toLowerCase()

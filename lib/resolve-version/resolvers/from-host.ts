@@ -6,6 +6,10 @@ import { namePattern } from './name-pattern.ts'
 /**
  * Reads the version from the requested host, without its port: by a list of hosts, or by a pattern with one group. Any
  * other host is no opinion.
+ *
+ * @example
+ * fromHost({ 'v2.api.example': 'v2' })
+ * fromHost(/^(v\d+)\.api\.example$/)
  */
 export function fromHost (hosts: FromHostOptions): VersionResolver {
   return builtIn({ reads: 'host', argument: hosts }, {

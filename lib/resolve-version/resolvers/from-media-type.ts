@@ -6,6 +6,9 @@ import { builtIn } from '../../stage/built-in.ts'
 /**
  * Reads the version from a media type: `application/vnd.acme.v2+json` or `application/vnd.acme+json;version=v2`. In
  * `Accept`, only those with the highest weight count (RFC 9110 12.4.2), and two different versions are ambiguous.
+ *
+ * @example
+ * fromMediaType({ vendor: 'acme' }) // Accept: application/vnd.acme.v2+json
  */
 export function fromMediaType (options: FromMediaTypeOptions = {}): VersionResolver {
   const { vendor, parameter = 'version', header = 'accept' } = Object(options) as FromMediaTypeOptions

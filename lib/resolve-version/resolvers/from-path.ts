@@ -22,6 +22,10 @@ const defaultPattern = /^v\d+(?:\.\d+)*$/i
  * Reads the version from a segment of the path after the mount's prefix: `v2` in `/api/v2/orders`. The segment is not
  * forwarded; `X-Forwarded-Prefix` contains it, and redirects get it back. A segment that does not match the pattern is no
  * opinion.
+ *
+ * @example
+ * fromPath() // /api/v2/orders
+ * fromPath({ pattern: /^\d{4}-\d{2}-\d{2}$/ }) // /api/2026-01-31/orders
  */
 export function fromPath (options: FromPathOptions = {}): VersionResolver {
   const { pattern = defaultPattern, index = 0 } = Object(options) as FromPathOptions

@@ -9,6 +9,9 @@ import { takeParameters } from '../../http/query.ts'
  * Redirects back to the gateway get it again.
  *
  * @param name case-sensitive, before percent-encoding
+ *
+ * @example
+ * fromQuery('api-version') // /orders?api-version=v2
  */
 export function fromQuery (name: string, options: FromQueryOptions = {}): VersionResolver {
   const { strip = true } = Object(options) as FromQueryOptions

@@ -13,6 +13,9 @@ const header = 'sec-websocket-protocol'
  * fail a connection that offers subprotocols and gets none.
  *
  * @param prefix case-sensitive; what follows it is the version
+ *
+ * @example
+ * fromSubprotocol() // new WebSocket(url, ['chat', 'api-version.v2'])
  */
 export function fromSubprotocol (prefix = 'api-version.'): VersionResolver {
   const isOurs = (token: string): boolean => token.startsWith(prefix)

@@ -10,6 +10,12 @@ import { TenantStore } from './tenant-cache.ts'
  * Looks up the version of the caller's tenant in your own map. Unlike a claim, which lives as long as its token, such a pin
  * can be changed at once. Results are cached, there is one lookup per tenant at a time, and while the map is down, the last
  * results are used for up to `staleMs`.
+ *
+ * @example
+ * fromTenantMap({
+ *   key: ({ identity }) => identity?.claims.tenant as string | undefined,
+ *   get: async (tenant, signal) => await database.versionOf(tenant, { signal })
+ * })
  */
 export function fromTenantMap (options: TenantMapOptions): TenantMap {
   const {

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import ts from 'typescript'
+import { project } from './helpers/project.ts'
+
+// What editors show. TypeScript copies these comments to the declarations in `dist`.
+
+const root = fileURLToPath(project)
+const { fileNames, options } = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', files: ['lib/index.ts'] }, ts.sys, root)
+const program = ts.createProgram(fileNames, options)
+const checker = program.getTypeChecker()
+const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(fileNames[0]!)!)!)
+  .map((symbol) => ({ name: symbol.name, target: (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol) }))
+
+t.test('every export has a description', async (t) => {
+  const without = exported.filter(({ target }) => target.getDocumentationComment(checker).length === 0)
+
+  t.ok(exported.length > 50, `${exported.length} exports`)
+  t.strictSame(without.map(({ name }) => name), [])
+})
+
+t.test('every value has an example', async (t) => {
+  const values = exported.filter(({ target }) => (target.flags & ts.SymbolFlags.Value) !== 0)
+  const without = values.filter(({ target }) => !target.getJsDocTags(checker).some((tag) => tag.name === 'example'))
+
+  t.ok(values.length > 20, `${values.length} values`)
+  t.strictSame(without.map(({ name }) => name), [])
+})
