@@ -27,7 +27,7 @@ export interface DiscoveredVersions {
 export interface DiscoveredVersion {
   id: string
   state: VersionState
-  /** Whether the version is currently switched off. */
+  /** Whether the version is currently disabled. */
   disabled?: boolean
   releasedAt?: string
   deprecatedAt?: string

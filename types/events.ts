@@ -35,13 +35,13 @@ export interface VersionEventMap {
   'rolled-back': [Change]
   /** A deprecated version was used: at most once an hour per caller and version. */
   'deprecated-use': [Use]
-  /** Another version served a request instead of a retired one (its successor) or one that is switched off (`disabled.to`). */
+  /** Another version served a request instead of a retired one (its successor) or one that is disabled (`disabled.to`). */
   forwarded: [Use & { readonly to: string }]
   /** A request arrived during a brownout; `refused` is false in the mode `observe`. */
   brownout: [Use & { readonly refused: boolean }]
   /** A version was used after its sunset, which is not enforced: at most once a day. */
   'sunset-overdue': [{ readonly version: string, readonly sunsetAt: Date }]
-  /** The default version has ended or is switched off, and another one serves instead: at most once a day. */
+  /** The default version has ended or is disabled, and another one serves instead: at most once a day. */
   'default-moved': [{ readonly version: string, readonly to: string }]
 }
 

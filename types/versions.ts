@@ -30,7 +30,7 @@ export interface Brownout {
   exempt?: (request: FastifyRequest) => boolean
 }
 
-/** Details of a version that is switched off. */
+/** Details of a version that is disabled. */
 export interface Disabled<Name extends string = string> {
   /** Reason for the log and for `app.versions.get()`. Callers never see it. */
   reason?: string
@@ -67,7 +67,7 @@ export interface VersionConfig<Name extends string = string> {
   onRetired?: 'gone' | 'forward'
   /** Rehearsals of the retirement. Not allowed for the default version. Default none. */
   brownouts?: readonly Brownout[]
-  /** Whether the version is switched off: 503 `VERSION_DISABLED`. `app.versions.disable()` does the same at run time. Default false. */
+  /** Whether the version is disabled: 503 `VERSION_DISABLED`. `app.versions.disable()` does the same at run time. Default false. */
   disabled?: boolean | Disabled<Name>
 }
 
@@ -124,7 +124,7 @@ export interface Version<Id extends string = string> {
   readonly upstream: Readonly<UpstreamOptions>
   /** Current life-cycle state. */
   readonly state: VersionState
-  /** Details if the version is switched off; otherwise `null`. */
+  /** Details if the version is disabled; otherwise `null`. */
   readonly disabled: Readonly<Disabled> | null
   readonly hidden: boolean
   /** Whether callers can see the version: it is neither hidden, nor retired, nor a preview that is not public. */
@@ -161,7 +161,7 @@ export interface VersionRegistry<Id extends string = string, Alias extends strin
 
   /**
    * Replaces the whole set after checking it. Requests in flight keep the set of their decision. Versions that `disable()`
-   * has switched off stay off.
+   * has disabled stay off.
    *
    * @returns the new revision
    * @throws `VERSION_CONFIG_INVALID` with all problems; nothing changes then

@@ -37,7 +37,7 @@ export function failureOf (error: unknown): Failure {
 /** Sends an error as `application/problem+json` (RFC 9457). */
 export function answerError (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, ...failure } = failureOf(error)
-  if (status === 500) request.log.error({ err: error }, 'an admin page failed')
+  if (status === 500) request.log.error({ err: error }, 'admin page failed')
   const problem = { type: 'about:blank', title: STATUS_CODES[status], status, ...failure, requestId: request.id }
   reply.code(status).type('application/problem+json').send(Buffer.from(JSON.stringify(problem)))
 }

@@ -34,13 +34,13 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
         audit.add({ ...entry, revision: null })
         // Do not log the error itself, because it may list thousands of callers.
         const { code, detail } = failureOf(error)
-        request.log.warn({ audit: entry, code, detail }, 'a change of the versions by an admin was refused')
+        request.log.warn({ audit: entry, code, detail }, 'admin change of the versions refused')
         throw error
       }
       const { revision } = versions
       const made = { ...entry, subject, revision }
       audit.add(made)
-      request.log.warn({ audit: made }, 'the versions were changed by an admin')
+      request.log.warn({ audit: made }, 'versions changed by an admin')
       reply.send({ revision })
     })
   }

@@ -54,7 +54,7 @@ export function readRoutes (scope: FastifyInstance, { registry, traffic, request
   scope.post('/explain', async ({ body, log }) => {
     const request = readBody<ExplainedRequest>(explained, body)
     return await registry().explain(request).catch((err: Error) => {
-      log.warn({ err }, 'a request could not be explained')
+      log.warn({ err }, 'request could not be explained')
       throw new AdminInputInvalid(err.message)
     })
   })

@@ -91,7 +91,7 @@ function ownFields (fields: NonNullable<AccessLogOptions['fields']>, { request, 
   try {
     return Object.fromEntries(Object.entries(answerAtOnce(fields, request, reply)).filter(([name]) => !ofLogger.has(name)))
   } catch (err) {
-    request.log.error({ err }, 'fields of accessLog failed')
+    request.log.error({ err }, 'accessLog.fields failed')
     return undefined
   }
 }

@@ -39,7 +39,7 @@ export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flush
   app.addHook('onClose', async () => {
     clearTimeout(timer)
     timer = undefined
-    await inTime(flush(), () => app.log.error('onUsage takes too long, and is not waited for'))
+    await inTime(flush(), () => app.log.error('onUsage timed out on close'))
   })
 }
 

@@ -120,7 +120,7 @@ function publishState (app: FastifyInstance, registry: Registry, varyWhenShared:
 
 /** Adds `app.versions`, and the parts of it that need a gateway. */
 function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Rules, routes: Routes): void {
-  registry.announcements.onFault = (err) => app.log.error({ err }, 'a listener of app.versions.events failed')
+  registry.announcements.onFault = (err) => app.log.error({ err }, 'listener of app.versions.events failed')
   const takeBack = registry.reporters.add({
     has: (url) => prefixesOf.get(app).some((prefix) => prefix.has(url)),
     explain: (request) => explain(app, routes, request),

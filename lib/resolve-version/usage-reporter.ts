@@ -30,13 +30,13 @@ export class UsageReporter {
       const event = { version: chosen.version.id, to: version.id }
       if (tier !== 'default') announcements.tell('forwarded', { ...use, ...event })
       else if (this.#isFirstToday(`moved ${event.version}`, now)) {
-        request.log.error(event, 'the default version has ended or is switched off, and another one serves')
+        request.log.error(event, 'default version is retired or disabled; another version serves instead')
         announcements.tell('default-moved', event)
       }
     }
     if (version.isOverdueAt(now) && this.#isFirstToday(`overdue ${version.id}`, now)) {
       const event = { version: version.id, sunsetAt: new Date(version.sunsetAt!) }
-      request.log.warn(event, 'the sunset of a version has passed, and it is still served')
+      request.log.warn(event, 'sunset of a version has passed, but it is still served')
       announcements.tell('sunset-overdue', event)
     }
     const brownout = version.brownoutAt(now)

@@ -47,7 +47,7 @@ function callObservers (observers: readonly Observer[], observation: Observation
     try {
       observer(observation)
     } catch (err) {
-      observation.request.log.error({ err }, 'an observer of requests failed')
+      observation.request.log.error({ err }, 'observer of requests failed')
     }
   }
 }

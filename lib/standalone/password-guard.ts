@@ -10,7 +10,7 @@ export function passwordGuard (password: string): AdminGuard {
   return (request, reply) => {
     const credentials = credentialsOf(request)
     if (credentials !== null && timingSafeEqual(digest(credentials.password), expected)) return true
-    if (credentials !== null) request.log.warn({ user: credentials.user }, 'a wrong password for the admin pages')
+    if (credentials !== null) request.log.warn({ user: credentials.user }, 'wrong password for the admin pages')
     reply.header('www-authenticate', 'Basic realm="admin", charset="UTF-8"')
     throw new AdminPasswordRequired()
   }

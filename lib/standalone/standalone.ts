@@ -87,7 +87,7 @@ export class Standalone {
     const { config: before } = this.#generation
     if (!allowRemovals) refuseRemovals(before, config)
     if (isDeepStrictEqual(config.file, before.file) && config.file.plugin === undefined) {
-      this.#log.info('the config is the same as before')
+      this.#log.info('config unchanged')
       return
     }
     await this.#take(config)
@@ -97,14 +97,14 @@ export class Standalone {
     const places = placesOf(config.file)
     const waiting = Object.keys(places).filter((option) => places[option] !== this.#places[option])
     if (waiting.length > 0) {
-      this.#log.warn({ options: waiting }, `${waiting.join(', ')} cannot change while the gateway runs: restart it. The rest of the config is in force`)
+      this.#log.warn({ options: waiting }, `${waiting.join(', ')} cannot change at run time: restart the gateway. The rest of the config was applied`)
     }
   }
 
   #renewCertificate ({ server: before }: LoadedFile, { server: after }: LoadedFile): void {
     if (before?.tls === undefined || after?.tls === undefined || isDeepStrictEqual(before.tls, after.tls)) return
     this.#listener.renew(after.tls)
-    this.#log.info('the certificate of the config is in force')
+    this.#log.info('certificate reloaded')
   }
 
   /** Closes the admin listener if the config no longer has a port for it. */
@@ -122,7 +122,7 @@ export class Standalone {
       const after = versionsOf(config.file)
       if (!isDeepStrictEqual(after, versionsOf(before.file))) {
         const revision = app.versions.update(after)
-        this.#log.info({ revision }, 'the versions of the config are in force')
+        this.#log.info({ revision }, 'versions of the config applied')
       }
       this.#generation = { ...this.#generation, config }
       return
@@ -138,7 +138,7 @@ export class Standalone {
     this.#generation = after
     this.#listener.switchTo(after.server)
     this.#adminListener?.switchTo(after.adminServer)
-    this.#log.info('the config is in force')
+    this.#log.info('config applied')
     this.#retire(retired)
   }
 
@@ -176,7 +176,7 @@ export class Standalone {
     const { app, idle, config } = generation
     const closed = idle(config.file.forward?.closeGraceMs ?? 10_000, this.#hurry.signal)
       .then(() => app.close())
-      .catch((err: unknown) => this.#log.error({ err }, 'the app of the config before did not end well'))
+      .catch((err: unknown) => this.#log.error({ err }, 'closing the previous app failed'))
       .finally(() => this.#retired.delete(generation))
     this.#retired.set(generation, closed)
   }

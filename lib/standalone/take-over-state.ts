@@ -5,7 +5,7 @@ import { versionsOf } from './file-changes.ts'
 import type { Generation } from './generation.ts'
 
 /**
- * Transfers run-time state to a new app: usage, versions switched off by hand, and the health of targets. If the file has
+ * Transfers run-time state to a new app: usage, versions disabled by hand, and the health of targets. If the file has
  * not changed the versions, changes by an admin are kept.
  *
  * @throws `VERSION_CONFIG_INVALID` when the state does not fit the new config

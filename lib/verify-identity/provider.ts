@@ -114,7 +114,7 @@ function usableKeys ({ name }: IdentityProvider, jwks: readonly PublicJwk[], log
   return jwks.flatMap((jwk) => {
     const key = verificationKey(jwk)
     if (typeof key !== 'string') return key
-    log.warn({ provider: name, kid: jwk.kid, reason: key }, 'a key of the provider is not used')
+    log.warn({ provider: name, kid: jwk.kid, reason: key }, 'ignoring a key of the provider')
     return []
   })
 }

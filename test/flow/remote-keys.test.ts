@@ -117,6 +117,6 @@ t.test('keys that cannot be fetched are the operator\'s problem: 503, without a 
   t.equal(response.headers['www-authenticate'], undefined)
   t.match(response.json(), { code: 'KEYS_UNAVAILABLE' })
   t.notMatch(response.body, /127\.0\.0\.1|ECONNREFUSED/)
-  t.match(log, 'keys of the provider could not be fetched')
+  t.match(log, 'fetching the keys of the provider failed')
   t.match(log, 'ECONNREFUSED')
 })

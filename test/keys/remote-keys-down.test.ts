@@ -12,7 +12,7 @@ for (const [what, fault] of Object.entries(faults)) {
     await t.rejects(known(), { code: 'KEYS_UNAVAILABLE', statusCode: 503, headers: { 'retry-after': '1' } })
 
     t.match(keys.status(), { keys: [], lastRefresh: null, lastError: /./ })
-    t.match(lines.at(-1), ['error', { provider: 'test-idp', err: Error }, 'keys of the provider could not be fetched'])
+    t.match(lines.at(-1), ['error', { provider: 'test-idp', err: Error }, 'fetching the keys of the provider failed'])
   })
 
   t.test(`the last good keys remain in use if the next response ${what}`, async (t) => {

@@ -102,10 +102,10 @@ t.test('unusable keys are skipped, and logged once', async (t) => {
 
   t.strictSame(keys.status().keys.map(({ kid }) => kid), ['known'])
   t.strictSame(lines.map(([level, { provider, kid, reason }, words]) => [level, provider, kid, reason, words]), [
-    ['warn', 'test-idp', 'second', 'its use is "enc", not sig', 'a key of the provider is not used'],
-    ['warn', 'test-idp', 'shared', 'it is symmetric', 'a key of the provider is not used'],
-    ['warn', 'test-idp', undefined, 'it is not an object', 'a key of the provider is not used'],
-    ['warn', 'test-idp', 'private', 'it has private parts', 'a key of the provider is not used']
+    ['warn', 'test-idp', 'second', 'its use is "enc", not sig', 'ignoring a key of the provider'],
+    ['warn', 'test-idp', 'shared', 'it is symmetric', 'ignoring a key of the provider'],
+    ['warn', 'test-idp', undefined, 'it is not an object', 'ignoring a key of the provider'],
+    ['warn', 'test-idp', 'private', 'it has private parts', 'ignoring a key of the provider']
   ])
 })
 

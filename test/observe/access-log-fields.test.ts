@@ -98,7 +98,7 @@ for (const [title, fields] of [
     await send('/a')
 
     t.match(await next(), { status: 200, path: '/a' })
-    t.match(text.join(''), /fields of accessLog failed/)
+    t.match(text.join(''), /accessLog.fields failed/)
   })
 }
 

@@ -19,7 +19,7 @@ t.test('an observer that fails disturbs neither the others nor the process', asy
   await until(() => seen.length === 1)
 
   t.strictSame(seen, ['served'])
-  t.match(lines.join(''), /an observer of requests failed.*/)
+  t.match(lines.join(''), /observer of requests failed.*/)
 })
 
 t.test('what no route is there for is observed too', async (t) => {

@@ -125,7 +125,7 @@ t.test('an onUsage that never settles does not prevent the app from closing', as
   ends[0]!.fire()
   await closed
 
-  t.match(errors(), [{ msg: 'onUsage takes too long, and is not waited for' }])
+  t.match(errors(), [{ msg: 'onUsage timed out on close' }])
 })
 
 t.test('gateways that share a registry call onUsage one at a time', async (t) => {

@@ -61,6 +61,6 @@ t.test('where the gateway listens is named, and the rest of the file is in force
   t.equal(response.headers.get('x-v'), 'v1')
   t.strictSame([standalone.address, standalone.adminAddress], [address, adminAddress])
   t.match(lines.find(({ options }) => options !== undefined), {
-    level: 40, options: ['server.host', 'server.port', 'admin.port'], msg: /^server\.host, server\.port, admin\.port cannot change while the gateway runs: restart it/
+    level: 40, options: ['server.host', 'server.port', 'admin.port'], msg: /^server\.host, server\.port, admin\.port cannot change at run time: restart the gateway/
   })
 })

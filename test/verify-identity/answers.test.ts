@@ -37,7 +37,7 @@ t.test('a key in the config that is not used is told of, with its name and the r
   await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { keys } })] }, app)
 
   t.match(lines, [{
-    level: 40, provider: 'test-idp', kid: 'for encryption', reason: 'its use is "enc", not sig', msg: 'a key of the provider is not used'
+    level: 40, provider: 'test-idp', kid: 'for encryption', reason: 'its use is "enc", not sig', msg: 'ignoring a key of the provider'
   }])
   t.match(app.identityProviders(), [{ keys: [{ kid: 'test-key' }], lastRefresh: null, lastError: null }])
 })

@@ -98,9 +98,9 @@ t.test('the program says what becomes of a config, and ends with 0', async (t) =
   t.equal(meanwhile, '200 v1 one')
   t.match(problems[0], /gateway\.yaml:1:1 versions/)
   t.strictSame(told, [
-    'the config is not taken over: the gateway goes on with the one before', 'the versions of the config are in force',
-    'the config is the same as before', 'the config is in force',
-    'server.port cannot change while the gateway runs: restart it. The rest of the config is in force'
+    'config reload rejected; keeping the previous config', 'versions of the config applied',
+    'config unchanged', 'config applied',
+    'server.port cannot change at run time: restart the gateway. The rest of the config was applied'
   ])
   t.equal(code, 0)
   const readme = await readFile(new URL('../kubernetes/README.md', folder), 'utf8')

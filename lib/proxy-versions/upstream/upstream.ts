@@ -38,7 +38,7 @@ export class Upstream {
     this.#balance = balance === 'least-requests' ? leastRequests() : roundRobin()
     this.#maxUpgrades = upstream.upgrades?.max ?? 0
     if (upstream.tls?.rejectUnauthorized === false) {
-      log.warn({ version: id }, 'the certificates of this version are not verified: tls.rejectUnauthorized is false')
+      log.warn({ version: id }, 'certificates of this version are not verified: tls.rejectUnauthorized is false')
     }
     this.#targets = [targets].flat().map((address) => new Target(address, upstream, now, (target, err) => {
       if (target.isHealthy) log.info({ version: id, target: address }, 'target is healthy again')

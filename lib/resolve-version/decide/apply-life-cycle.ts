@@ -9,7 +9,7 @@ import { isExempt } from './exempt.ts'
 type Asked = Omit<DecisionInput, 'request'> & { readonly request: DecisionInput['request'] | null }
 
 /**
- * Returns the chosen version, or the one that serves instead if it is retired or switched off. Another version only serves
+ * Returns the chosen version, or the one that serves instead if it is retired or disabled. Another version only serves
  * if the config says so.
  *
  * @throws `VERSION_RETIRED`, `VERSION_BROWNOUT`, `VERSION_DISABLED`
@@ -22,7 +22,7 @@ export function applyLifeCycle (chosen: Chosen, input: Asked): RegisteredVersion
     explainSunset(version, input)
     const next = insteadOf(version, chosen, input)
     if (next === null) return version
-    input.trace?.push(`${next.id} serves in the place of ${version.id}, which is ${version.disabled === null ? 'retired' : 'switched off'}.`)
+    input.trace?.push(`${next.id} serves in the place of ${version.id}, which is ${version.disabled === null ? 'retired' : 'disabled'}.`)
     version = next
   }
   throw disabled(version, chosen)

@@ -7,7 +7,7 @@ export function isExempt ({ exempt }: PlannedBrownout, request: FastifyRequest):
   try {
     return exempt !== undefined && answerAtOnce(exempt, request) === true
   } catch (err) {
-    request.log.warn({ err }, 'exempt of a brownout failed')
+    request.log.warn({ err }, 'brownout exempt failed')
     return false
   }
 }

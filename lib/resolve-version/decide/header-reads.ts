@@ -90,7 +90,7 @@ export class HeaderReads {
     this.#unclear.add(request)
     if (this.#warned.has(source)) return
     this.#warned.add(source)
-    request.log.warn({ resolver: source }, 'it is not known which headers decide the version, so no response may be cached; list them in readsHeaders')
+    request.log.warn({ resolver: source }, 'cannot tell which headers decide the version, so responses are marked as not cacheable; list the headers in readsHeaders')
   }
 }
 

@@ -120,6 +120,6 @@ export class TenantStore {
   }
 
   #warn (error: unknown, log: FastifyBaseLogger): void {
-    log.warn({ err: error, resolver: this.#options.name }, 'version of a tenant could not be renewed')
+    log.warn({ err: error, resolver: this.#options.name }, 'renewing the version of a tenant failed')
   }
 }

@@ -42,7 +42,7 @@ resolve:
 #       audiences: [public-api]
 #       jwks: { url: https://acme.example/.well-known/jwks.json }
 
-# GET /metrics, /healthz and /readyz are there unless they are switched off.
+# GET /metrics, /healthz and /readyz are there unless they are disabled.
 # metrics: false
 # health: { needsHealthyTargets: true }
 # discovery: true           # GET /versions, for callers

@@ -72,7 +72,7 @@ export async function start (file: string, options: StartOptions, host: Host): P
     throw error
   })
   changes?.loaded(files)
-  log.info({ address: standalone.address, ...standalone.adminAddress !== null && { admin: standalone.adminAddress }, versions: Object.keys(config.file.versions) }, 'the gateway listens')
+  log.info({ address: standalone.address, ...standalone.adminAddress !== null && { admin: standalone.adminAddress }, versions: Object.keys(config.file.versions) }, 'gateway listening')
 
   const reload = inTurn(async () => {
     const files = new Map<string, string>()
@@ -81,7 +81,7 @@ export async function start (file: string, options: StartOptions, host: Host): P
   })
   changes?.tell(reload)
   signals.tell(reload, (signal) => {
-    log.info({ signal }, 'the gateway ends')
+    log.info({ signal }, 'shutting down')
     // An unhandled rejection here also ends the process, with another exit code.
     changes?.close()
     standalone.stop().then(() => destination.flush(longestFlushMs)).then(() => host.exit(0))
@@ -116,7 +116,7 @@ async function reloadFrom (file: string, { options, standalone, log, environment
     await standalone.reload(await loadWhole(file, environment, settling(options, log), files), { allowRemovals })
   } catch (error) {
     const problems = (error as Error).message.split('\n')
-    log.error({ problems }, 'the config is not taken over: the gateway goes on with the one before')
+    log.error({ problems }, 'config reload rejected; keeping the previous config')
     // The registry has already reported versions that it rejected.
     if (!isConfigInvalid(error)) standalone.refuse(problems)
   }

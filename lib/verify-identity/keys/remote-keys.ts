@@ -140,7 +140,7 @@ export class RemoteKeys implements KeySource {
       this.#lastError = (error as Error).message
       this.#failures++
       this.#fetches.failed++
-      if (!this.#isClosed) this.#log.error({ err: error, provider: this.#provider }, 'keys of the provider could not be fetched')
+      if (!this.#isClosed) this.#log.error({ err: error, provider: this.#provider }, 'fetching the keys of the provider failed')
     }
     this.#schedule()
   }
@@ -153,7 +153,7 @@ export class RemoteKeys implements KeySource {
       const known = this.#prepared.get(identity)
       const key = known ?? verificationKey(jwk)
       if (known === undefined && typeof key === 'string') {
-        this.#log.warn({ provider: this.#provider, kid: jwk?.kid, reason: key }, 'a key of the provider is not used')
+        this.#log.warn({ provider: this.#provider, kid: jwk?.kid, reason: key }, 'ignoring a key of the provider')
       }
       prepared.set(identity, key)
     }
