@@ -7,7 +7,6 @@ import { servedBy } from '../stage/context.ts'
 import { hasUnknownMethod, isWellEncoded } from '../server/routable-requests.ts'
 import { hasUnknownExpectation } from '../server/expectations.ts'
 import { namesOneHost } from './request/host.ts'
-import { Linger } from './request/linger.ts'
 import { decrementMaxForwards } from './request/max-forwards.ts'
 import type { Mount } from './mount.ts'
 import { hidesPath, isTraversal, namesHost } from './request/request-target.ts'
@@ -28,23 +27,17 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
     const refusal = judgeTarget(request, mounted)
     if (refusal !== null) return refuse(request, reply, refusal)
     if (decrementMaxForwards(raw)) return answerOptions(request, reply)
-    if (hasUnknownExpectation(raw)) return refuseUpload(request, reply, mount, expectationFailed({ headers: { connection: 'close' } }))
+    if (hasUnknownExpectation(raw)) return refuse(request, reply, expectationFailed({ headers: { connection: 'close' } }))
     const version = servedBy.get(request)!
     const { maxRequestBytes } = mount.routeTo(version).upstream
     if (maxRequestBytes > 0 && Number(headers['content-length'] ?? 0) > maxRequestBytes) {
-      return refuseUpload(request, reply, mount, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
+      return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
     }
     if (!isMediaType(headers['content-type'])) delete headers['content-type']
     // Fastify responds 400 to a QUERY without a content type. The upstream decides whether it needs one.
     if (raw.method === 'QUERY') headers['content-type'] ??= 'application/octet-stream'
     done()
   }
-}
-
-/** Refuses a request whose body may still arrive. */
-function refuseUpload (request: FastifyRequest, reply: FastifyReply, mount: Mount, refusal: Refusal): void {
-  Linger.behind(request.raw, reply.raw, mount.inFlight.exchanges)
-  refuse(request, reply, refusal)
 }
 
 /** Returns the refusal of a request under a prefix; `null` if it may pass. */

@@ -6,6 +6,7 @@ import { isWellFramed } from '../http/framing.ts'
 import { HeaderNames } from '../http/header-names.ts'
 import { isPeerTrusted } from '../http/trusted-peer.ts'
 import { raiseHttp2Limits } from '../server/http2-limits.ts'
+import { lingerAfter } from '../server/linger.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { noteSpans } from '../stage/active-span.ts'
 import { nominatedHeaders, ownedHeaders, problemOptions, stepsOf } from '../stage/context.ts'
@@ -41,7 +42,8 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     const hasTooMany = exceedsHeaderLimits(app.server)
 
     await noteSpans(app)
-    addStep(app, (request, _reply, rehearsal) => {
+    addStep(app, (request, reply, rehearsal) => {
+      if (rehearsal === null) lingerAfter(request.raw, reply.raw)
       restoreRequest(request.raw)
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
       if (hasTooMany(request.raw)) throw tooManyHeaders({})

@@ -2,6 +2,7 @@ import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import { fieldLists } from '../http/field-lists.ts'
 import { giveBack } from '../memory/read-buffers.ts'
+import { linger } from './linger.ts'
 import { resetCodeFor } from '../http/reset-codes.ts'
 
 const { end, write } = ServerResponse.prototype
@@ -18,10 +19,13 @@ export function isGone (response: Response): boolean {
 /** Ends the connection after a response, because no more requests are read from it. HTTP/2 sends GOAWAY instead. */
 export function endConnectionAfter (response: Response): void {
   if ('stream' in response) return
-  const { socket } = response
+  const { req: request, socket } = response
   response.shouldKeepAlive = false
   // The headers may already have been sent with `keep-alive`.
-  response.once('finish', () => socket?.destroySoon())
+  response.once('finish', () => {
+    socket?.destroySoon()
+    linger(request)
+  })
 }
 
 /** Whether the client reads more slowly than the gateway writes. */

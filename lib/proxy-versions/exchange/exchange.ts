@@ -152,7 +152,8 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
 
   #fail (error: Error, isStale = false): void {
     const isUploading = this.#request !== null && isUnfinished(this.#options.body)
-    const isUpstreams = !isStale && isUpstreamsFault(error) && !(isUploading && mayBeForBody(error))
+    const isClients = this.#answer?.hasWaited === true || (isUploading && mayBeForBody(error))
+    const isUpstreams = !isStale && isUpstreamsFault(error) && !isClients
     this.#observation?.failed(causeOf(error), isUpstreams)
     this.#end(isUpstreams ? error : null)
     if (!this.#reply.raw.headersSent) return this.#refuse(error)

@@ -26,6 +26,8 @@ export class ResponseRelay {
   #held: Buffer | null = null
   #isUnderWay = false
   #isOver = false
+  /** The client was slow at some time. If the upstream gave up then, its end is only noticed once the client reads again. */
+  hasWaited = false
   /** Waits for `drain`. Chunks that were already read still arrive meanwhile. */
   #isWaiting = false
   /** `null` if the client gets no trailers. */
@@ -68,6 +70,7 @@ export class ResponseRelay {
     if (writePiece(this.#response, chunk)) return true
     if (!this.#isWaiting) this.#response.once('drain', this.#onDrain)
     this.#isWaiting = true
+    this.hasWaited = true
     return false
   }
 

@@ -27,9 +27,10 @@ export function rewriteLocation (hosts: readonly string[], prefix: string, base:
     const isInside = inside.has(host.toLowerCase())
     if (authority !== '' && !isInside && host !== request.host) return location
     const mounted = prefix.includes(':') ? mountPrefix(request) : prefix
-    const outside = outsidePath(path, { prefix: mounted, base, announced: prefixOf(request) }, taken)
-    if (!isInside || host === request.host) return authority + (outside === '' ? '/' : outside)
-    return outside === '' ? '/' : asPath(outside)
+    const found = outsidePath(path, { prefix: mounted, base, announced: prefixOf(request) }, taken)
+    // `http://host?a` is `http://host/?a` (RFC 3986 6.2.3), but `?a` alone is relative to the requested path.
+    const outside = found.startsWith('/') ? found : `/${found}`
+    return !isInside || host === request.host ? authority + outside : asPath(outside)
   }
 }
 

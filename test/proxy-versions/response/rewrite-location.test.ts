@@ -12,6 +12,8 @@ const cases: Array<[prefix: string, base: string, location: string, rewritten: s
   ['', '', '?page=2', '?page=2'],
   ['', '', 'http://10.0.0.1:8080/a', '/a'],
   ['', '', 'http://10.0.0.1:8080', '/'],
+  ['', '', 'http://10.0.0.1:8080?a', '/?a'],
+  ['/api', '/api', 'http://10.0.0.1:8080?a', '/?a'],
   ['', '', 'https://10.0.0.2/a', '/a'],
   ['', '', '//10.0.0.2/a', '/a'],
   ['', '', 'http://10.0.0.1:8080//evil.test/', '/.//evil.test/'],

@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage, type ServerResponse } from 'node:http'
+import t from 'tap'
+import { gatewayTo } from '../helpers/gateway-to.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+import { until } from '../helpers/until.ts'
+
+// Servers cut off a response that nobody reads, such as nginx after `send_timeout`. The client is at fault, not the target.
+
+/** More than the system takes on the way to a client. */
+const length = 40_000_000
+
+t.test('a target that gives up on clients that do not read stays healthy', async (t) => {
+  const given: ServerResponse[] = []
+  const upstream = await startUpstream(t, 'v1', (_request, response) => {
+    response.writeHead(200, { 'content-length': length }).write(Buffer.alloc(length))
+    given.push(response)
+  })
+  const { origin, targets } = await gatewayTo(t, { targets: upstream, retry: { attempts: 0 }, health: { passive: { failures: 3 } } })
+  const clients: IncomingMessage[] = []
+  for (let i = 0; i < 3; i++) {
+    const [response] = await once(get(origin, { agent: false }).on('error', () => {}), 'response') as [IncomingMessage]
+    clients.push(response.on('error', () => {}).pause())
+  }
+  await until(() => given.length === 3)
+  // All three peers are in this process, so nothing moves any more if many turns of the event loop have moved nothing.
+  let [written, turns] = [0, 0]
+  await until(() => {
+    const now = given.reduce((sum, { socket }) => sum + socket!.bytesWritten, 0)
+    turns = now === written ? turns + 1 : 0
+    written = now
+    return turns === 200
+  })
+
+  for (const response of given) response.destroy()
+  await Promise.all(clients.map(async (client) => await new Promise((resolve) => client.once('close', resolve).resume())))
+
+  t.match(targets(), [{ healthy: true, failures: 0 }])
+})
