@@ -38,10 +38,18 @@ export function fittingAsText<Text extends { path: Path, text: string }> (
   return texts.filter(({ path }) => !places.has(pointerOf(path)))
 }
 
-function misfits (schema: SchemaObject, config: unknown, variables: readonly FromVariables[]): FromVariables[] {
-  if (variables.length === 0) return []
+/** Returns the strings at whose paths both the present value and the string are valid. */
+export function fittingEitherWay<Text extends { path: Path, text: string }> (
+  schema: SchemaObject, config: unknown, texts: readonly Text[]
+): Text[] {
+  const wrong = new Set(misfits(schema, config, texts))
+  return fittingAsText(schema, config, texts.filter((each) => !wrong.has(each)))
+}
+
+function misfits<Text extends { path: Path }> (schema: SchemaObject, config: unknown, texts: readonly Text[]): Text[] {
+  if (texts.length === 0) return []
   const places = mismatches(schema, config)
-  return variables.filter(({ path }) => places.has(pointerOf(path)))
+  return texts.filter(({ path }) => places.has(pointerOf(path)))
 }
 
 /** A JSON Pointer (RFC 6901). */

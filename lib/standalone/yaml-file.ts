@@ -1,10 +1,10 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml'
 import type { Path } from '../problems/config-problems.ts'
 import { fileSchema } from './file-schema.ts'
-import { type FromVariables, giveTypes } from './variable-types.ts'
+import { fittingEitherWay, type FromVariables, giveTypes } from './variable-types.ts'
 import { putVariablesIn } from './variables.ts'
 import { type Problem, YamlNodes } from './yaml-nodes.ts'
-import { checkDocument } from './yaml-rules.ts'
+import { checkDocument, losesSpelling, spellingProblem } from './yaml-rules.ts'
 import { YamlValue } from './yaml-value.ts'
 
 /** A place in a file, counted from 1; `null` for files that are code. */
@@ -74,17 +74,21 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
 
   const texts = substitute(document, text, environment)
   const variables: Array<FromVariables & { readonly isBroken: boolean }> = []
+  const misspelled: Array<FromVariables & { readonly scalar: Scalar }> = []
   const nodes = new YamlNodes(document)
   const root = document.contents as Node | null
   const { value, broken, problems: repeated } = new YamlValue(root, nodes, (scalar, path) => {
     const found = texts.found.get(scalar)
     if (found !== undefined) variables.push({ path, ...found })
+    else if (losesSpelling(scalar)) misspelled.push({ path, text: String(scalar.source), scalar })
   })
   const usable = variables.filter(({ isBroken }) => !isBroken)
   giveTypes(fileSchema, value, usable)
+  // An alias repeats its scalar.
+  const toQuote = new Set(fittingEitherWay(fileSchema, value, misspelled).map(({ scalar }) => scalar))
   return {
     value,
-    problems: places([...problems, ...texts.problems, ...nodes.problems, ...repeated]),
+    problems: places([...problems, ...texts.problems, ...nodes.problems, ...repeated, ...[...toQuote].map(spellingProblem)]),
     broken: [...broken, ...variables.filter(({ isBroken }) => isBroken).map(({ path }) => path)],
     substitutions: [...new Map([...texts.found.values()].map(({ source, text, values }) => [source, { source, text, values }])).values()],
     locate (path) {

@@ -36,6 +36,20 @@ function checkNames ({ items }: YAMLMap): Problem[] {
   return problems
 }
 
+/**
+ * Whether a number or a boolean loses its spelling: `1.10` becomes 1.1, `007` becomes 7, and long numbers are rounded. Where
+ * text is valid too, such as for the value of a claim, the gateway would then accept another value than the file has.
+ */
+export function losesSpelling ({ value, source }: Scalar): boolean {
+  if (typeof value === 'number') return String(value) !== source
+  return typeof value === 'boolean' && String(value) !== source?.toLowerCase()
+}
+
+/** The problem does not show the value, because an unknown option may be a secret. */
+export function spellingProblem ({ range }: Scalar): Problem {
+  return { offset: range?.[0], message: 'this value would not be read as it is written. Quote it.' }
+}
+
 /** Whether YAML reads an unquoted name as a number or the like that is written differently: `1.10` becomes 1.1. */
 function isReadOtherwise ({ type, value, source }: Scalar): boolean {
   return type === 'PLAIN' && typeof value !== 'string' && typeof value !== 'symbol' && source !== undefined && String(value) !== source

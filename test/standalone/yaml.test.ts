@@ -22,6 +22,47 @@ t.test('a version that YAML reads as another number is to be quoted, as a name a
   t.match(value, /^2:12 aliases\.latest: expected the id of a version, got 1\.1\. Quote it: '1\.10'\.$/)
 })
 
+const withClaims = (claims: string): string => `
+  versions: { v1: { upstream: 'http://127.0.0.1:1' } }
+  resolve: { default: v1 }
+  identity:
+    providers:
+      - { name: a, issuer: 'https://a.example', jwks: { url: 'https://a.example/k' }, claims: ${claims} }
+`
+
+for (const written of ['1234567890123456789', '1.10', '007', '0x1F', '0o17', '1e3', '42.0', '-0', '+1', '.5', '!!int "007"']) {
+  t.test(`a claim whose value is ${written} is to be quoted, because another number would be accepted`, async (t) => {
+    for (const claims of [`{ tenant: ${written} }`, `{ tenant: [1, ${written}] }`, `[{ claim: tenant, values: [${written}] }]`]) {
+      t.match(await load(t, withClaims(claims)), /^5:\d+ this value would not be read as it is written\. Quote it\.$/, claims)
+    }
+  })
+}
+
+t.test('a claim keeps a number that is written as JavaScript writes it, a boolean, and text in quotes', async (t) => {
+  const claims = { a: 42, b: -1.5, c: 9007199254740991, d: true, e: '1.10', f: '1234567890123456789' }
+
+  t.match(await load(t, withClaims("{ a: 42, b: -1.5, c: 9007199254740991, d: True, e: '1.10', f: '1234567890123456789' }")),
+    { gateway: { identity: { providers: [{ claims }] } } })
+})
+
+t.test('NO is not false in the claims of a file of YAML 1.1', async (t) => {
+  t.match(await load(t, `%YAML 1.1\n---\n${lines(withClaims('{ country: NO }'))}`), /^7:\d+ this value would not be read as it is written/)
+})
+
+t.test('a number that more than one alias repeats is reported once, at its place', async (t) => {
+  t.match(await load(t, withClaims('{ a: &a 1.10, b: *a, c: [*a] }')), /^5:\d+ this value [^\n]*$/)
+})
+
+t.test('a number may have any spelling where only a number is valid', async (t) => {
+  const loaded = await load(t, `
+    server: { port: 0x0 }
+    versions: { v1: { upstream: { targets: 'http://127.0.0.1:1', maxRequestBytes: 1e6, health: { passive: { serverErrors: { ratio: 0.50 } } } } } }
+    resolve: { default: v1 }
+  `)
+
+  t.match(loaded, { file: { server: { port: 0 }, versions: { v1: { upstream: { maxRequestBytes: 1_000_000 } } } } })
+})
+
 t.test('a secret that lacks quotes is not shown', async (t) => {
   const problem = await load(t, `
     versions: { v1: { upstream: 'http://127.0.0.1:1' } }
