@@ -10,7 +10,7 @@ export interface InlineJwks {
   discovery?: never
 }
 
-/** A provider's keys as PEM: public keys or certificates. In a config file, file names are allowed too. */
+/** A provider's keys as PEM: public keys or certificates, each text with one or more. In a config file, file names are allowed too. */
 export interface PemJwks {
   pem: string | readonly string[]
   keys?: never

@@ -1,8 +1,9 @@
 import type { IdentityProvider, PublicJwk, RemoteKeysOptions } from '../../types/index.ts'
 import { soleIssuer } from '../identity/issuers.ts'
+import { pemKeys } from '../identity/pem-keys.ts'
 import { hasPem, pemRemedy } from '../identity/pem-to-jwks.ts'
 import { isSafeSource } from '../identity/safe-source.ts'
-import { pemKey, secretMembers, secretOf, verificationKey } from '../identity/verification-key.ts'
+import { secretMembers, secretOf, verificationKey } from '../identity/verification-key.ts'
 import { checkKeyFetching } from './check-key-fetching.ts'
 import { checkAuthorities } from './check-pem.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
@@ -85,7 +86,7 @@ function checkPem (problems: Problems, path: Path, pem: string): void {
     return
   }
   try {
-    pemKey(pem)
+    pemKeys(pem)
   } catch (error) {
     problems.add(path, `is no public key or certificate that could verify a token (${(error as Error).message}).`)
   }

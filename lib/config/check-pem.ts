@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { UpstreamTls } from '../../types/index.ts'
 import type { Path, Problems } from '../problems/config-problems.ts'
-import { blocksOf, hasMisplacedMarker, hasUnfinishedBlock } from './pem-blocks.ts'
+import { blocksOf, hasMisplacedMarker, hasUnfinishedBlock } from '../identity/pem-blocks.ts'
 
 type Pair = Pick<UpstreamTls, 'ca' | 'cert' | 'key'>
 

@@ -4,5 +4,6 @@ export function hasPem (value: unknown): value is string {
 }
 
 /** For messages: what to do with PEM where a JWKS is expected. The command needs nothing but Node. */
-export const pemRemedy = 'Write it as jwks.pem, or convert it: node -p "JSON.stringify({ keys: [require(\'crypto\')' +
-  ".createPublicKey(require('fs').readFileSync('key.pem')).export({ format: 'jwk' })] })\""
+export const pemRemedy = 'Write it as jwks.pem, or convert it: node -p "JSON.stringify({ keys: ' +
+  "require('fs').readFileSync('key.pem', 'utf8').match(/-----BEGIN[^]+?-----END.*/g)" +
+  ".map((pem) => require('crypto').createPublicKey(pem).export({ format: 'jwk' })) })\""

@@ -44,13 +44,6 @@ export function verificationKey (jwk: PublicJwk): VerificationKey | string {
   }
 }
 
-/** Prepares the public key of a PEM key or certificate. @throws if it is neither, or cannot be used */
-export function pemKey (pem: string): VerificationKey {
-  const key = verificationKey(createPublicKey(pem).export({ format: 'jwk' }))
-  if (typeof key === 'string') throw new Error(key)
-  return key
-}
-
 /** Minimum length of a secret for each algorithm, in bytes: the length of the hash (RFC 7518 3.2). */
 const secretBytes: Readonly<Partial<Record<Algorithm, number>>> = { HS256: 32, HS384: 48, HS512: 64 }
 

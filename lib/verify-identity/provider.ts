@@ -4,7 +4,8 @@ import type {
   VerifyIdentityOptions
 } from '../../types/index.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
-import { pemKey, secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
+import { pemKeys } from '../identity/pem-keys.ts'
+import { secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './keys/fixed-keys.ts'
 import { invalidToken } from './invalid-token.ts'
@@ -103,7 +104,7 @@ export class Provider {
 
 function keySource (options: IdentityProvider, log: FastifyBaseLogger, keySets: KeySets): KeySource {
   const { jwks } = options
-  if ('pem' in jwks) return fixedKeys([jwks.pem].flat().map(pemKey))
+  if ('pem' in jwks) return fixedKeys([jwks.pem].flat().flatMap(pemKeys))
   if ('secret' in jwks) return fixedKeys([secretKey(jwks.secret)])
   if (jwks.keys !== undefined) return fixedKeys(usableKeys(options, jwks.keys, log))
   return keySets.use(options, { log })

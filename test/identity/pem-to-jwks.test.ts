@@ -28,6 +28,14 @@ for (const [what, content] of [['a public key', pem], ['a private key', privateP
   })
 }
 
+t.test('the command converts all keys of a bundle', { skip: process.platform === 'win32' }, async (t) => {
+  const { folder, write } = await makeFolder(t)
+  await write('key.pem', pem + pem)
+  const command = /node -p .*$/.exec(pemRemedy)![0].replace(/^node/, `'${process.execPath}'`)
+
+  t.strictSame(JSON.parse(execFileSync('/bin/sh', ['-c', command], { cwd: folder, encoding: 'utf8' })), { keys: [{ kty, x, y, crv }, { kty, x, y, crv }] })
+})
+
 t.test('PEM where keys or an address are expected gets the command, and is not printed', async (t) => {
   const problems = [...problemsOf({ keys: pem }), ...problemsOf({ keys: [makeIssuer().jwk, privatePem] }), ...problemsOf({ url: pem })]
 
