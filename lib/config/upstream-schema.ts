@@ -3,9 +3,9 @@ import { count, flag, headerName, list, object, oneOf, text } from './schema-wor
 
 const address = text('an http(s) URL')
 export const milliseconds = count(0, 2 ** 31 - 1, 'milliseconds')
-const headerValue: SchemaObject = { type: 'string', pattern: '^[\\t\\x20-\\x7e]*$', expected: 'a header value of visible ASCII' }
+const headerValue: SchemaObject = { type: 'string', pattern: '^[\\t\\x20-\\x7e]*$', expected: 'a header value of visible ASCII', secret: true }
 const headerValues: SchemaObject = {
-  type: 'object', propertyNames: headerName, additionalProperties: headerValue, expected: 'headers by name'
+  type: 'object', propertyNames: headerName, additionalProperties: headerValue, expected: 'headers by name', secret: true
 }
 const headerEdits = object({ set: headerValues, add: headerValues, remove: list(headerName, 'a list of header names') })
 

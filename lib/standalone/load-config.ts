@@ -25,6 +25,8 @@ export interface LoadedConfig {
   readonly switchedOff: readonly string[]
   readonly gateway: GatewayOptions & { prefix?: string }
   readonly plugin: GatewayPlugin
+  /** Masks values of variables in a message. */
+  readonly masked: (message: string) => string
 }
 
 /** All problems of a config file, in their order in the file. */
@@ -96,7 +98,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
       checkListening(problems, file)
       return made
     })
-    return { file, switchedOff, gateway, plugin: plugin ?? {} }
+    return { file, switchedOff, gateway, plugin: plugin ?? {}, masked: (message) => found.without(message) }
   } finally {
     found.add(problems)
   }

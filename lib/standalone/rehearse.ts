@@ -25,7 +25,7 @@ export async function rehearse (file: string, config: LoadedConfig): Promise<voi
     const app = await buildApp({ ...config, gateway: withoutHealthChecks(config.gateway) }, surroundings)
     await app.close()
   } catch (error) {
-    throw new ConfigFileInvalid(file, [{ line: null, column: null, message: (error as Error).message }])
+    throw new ConfigFileInvalid(file, [{ line: null, column: null, message: config.masked((error as Error).message) }])
   }
 }
 

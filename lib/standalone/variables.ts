@@ -25,7 +25,8 @@ export function putVariablesIn (text: string, environment: NodeJS.ProcessEnv): S
       problems.push({ index, message: `'\${' begins no reference to a variable. Write ${forms}.` })
       return whole
     }
-    const value = valueOf(environment[name], operator, word)
+    // An object inherits members such as `constructor`.
+    const value = valueOf(Object.hasOwn(environment, name) ? environment[name] : undefined, operator, word)
     if (value === undefined) {
       const reason = operator === ':?' ? `is not set or empty${word === '' ? '' : `: ${word}`}` : 'is not set'
       problems.push({ index, message: `${name} ${reason}. Set it, or write \${${name}:-default}.` })

@@ -25,6 +25,11 @@ const configs: Array<[title: string, config: object]> = [
   ['credentials of a proxy without a scheme', withJwks({ url: 'https://idp.test', proxy: `me:${secret}@proxy:80` })],
   ['text as the TLS of an upstream', { versions: { latest: { upstream: { targets: 'https://orders', tls: secret } } } }],
   ['a list as the key of an upstream', { versions: { latest: { upstream: { targets: 'https://orders', tls: { key: [[secret]] } } } } }],
+  ...['request', 'response'].flatMap((side) => ['set', 'add'].flatMap((edit) => [['x-key', `${secret}\n`], ['x-key', [secret]], ['x key', secret]].map(([name, value]): [string, object] => [
+    `headers.${side}.${edit} with '${String(name)}'`,
+    { versions: { latest: { upstream: { targets: 'https://orders', headers: { [side]: { [edit]: { [String(name)]: value } } } } } } }
+  ]))),
+  ...['set', 'add'].map((edit): [string, object] => [`text as headers.request.${edit}`, { versions: { latest: { upstream: { targets: 'https://orders', headers: { request: { [edit]: secret } } } } } }]),
   ['a symmetric key as url', withJwks({ url: oct })],
   ['a password in an address without TLS', withJwks({ url: `http://me:${secret}@idp.test/` })],
   ['a password in an address of another scheme', withJwks({ url: `ftp://me:${secret}@idp.test/` })],

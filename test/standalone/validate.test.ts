@@ -38,6 +38,18 @@ for (const [what, text, message] of [
   })
 }
 
+t.test('a duplicate route does not show the value of a variable', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', `versions: { latest: { upstream: 'http://127.0.0.1:1' } }\nmetrics: { path: "\${HUSHED}" }\nhealth: { live: "\${HUSHED}" }\n`)
+  process.env['HUSHED'] = '/hush-path'
+  t.teardown(() => { delete process.env['HUSHED'] })
+
+  const message = await validate(file).catch((error: Error) => error.message)
+
+  t.match(message, /already declared for route '\$\{HUSHED\}'/)
+  t.notMatch(message, /hush-path/)
+})
+
 t.test('validate takes what a start takes, and asks nobody for anything', async (t) => {
   const text = `
     server: { port: 0, trustProxy: '10.0.0.1, loopback' }

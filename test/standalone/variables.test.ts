@@ -24,7 +24,8 @@ for (const [text, environment, expected] of [
   ['${A:?needed}', { A: 'x' }, 'x'],
   ['$${A} and $A', { A: 'x' }, '${A} and $A'],
   ['${A}${B:-}', { A: '$&' }, '$&'],
-  ['${A}', { A: 'secret\r\n' }, 'secret']
+  ['${A}', { A: 'secret\r\n' }, 'secret'],
+  ['${toString:-x}${valueOf-y}', {}, 'xy']
 ] as const) {
   t.test(`${text} is ${JSON.stringify(expected)} where the environment is ${JSON.stringify(environment)}`, async (t) => {
     const { text: result, problems } = putVariablesIn(text, environment)
@@ -38,6 +39,8 @@ for (const [text, message] of [
   ['${A:?set it}', /^A is not set or empty: set it\. Set it/],
   ['${A:?}', /^A is not set or empty\. Set it/],
   ['${A}', /^A is not set\. Set it, or write \$\{A:-default\}\.$/],
+  ['${constructor}', /^constructor is not set\. Set it/],
+  ['${__proto__:?}', /^__proto__ is not set or empty\. Set it/],
   ['${A?x}', /begins no reference[^]*\$\{NAME:\?message\}/],
   ['${A:+x}', /begins no reference/],
   ['${A:-${B}}', /begins no reference/],
