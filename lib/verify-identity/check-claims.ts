@@ -17,8 +17,8 @@ export function checkClaims (claims: Claims, provider: IdentityProvider, now: nu
 
   const { sub, jti, aud, exp, nbf, iat } = claims
   demand(isTime(exp) && isTime(nbf) && isTime(iat) && isText(sub) && isText(jti), 'malformed')
-  const named: unknown[] = Array.isArray(aud) ? aud : [aud]
-  demand(named.every(isText), 'malformed')
+  const named: unknown[] = Array.isArray(aud) ? aud : isAbsent(aud) ? [] : [aud]
+  demand(named.every((name) => typeof name === 'string'), 'malformed')
 
   const seconds = now / 1000
   demand(seconds >= Number(nbf ?? 0) - tolerance, 'not-before', 'nbf', nbf, () => `${Math.floor(seconds)} (now) or earlier`)
@@ -47,14 +47,18 @@ function demand (isSo: boolean, check: TokenCheck, claim?: string, found?: unkno
 }
 
 function has (claims: Claims, path: ClaimPath): boolean {
-  return (readClaim(claims, claimNames(path)) ?? null) !== null
+  return !isAbsent(readClaim(claims, claimNames(path)))
 }
 
 /** JSON allows `1e400`, which is infinity in JavaScript. */
 function isTime (value: unknown): boolean {
-  return value === undefined || Number.isFinite(value)
+  return isAbsent(value) || Number.isFinite(value)
 }
 
 function isText (value: unknown): boolean {
-  return value === undefined || typeof value === 'string'
+  return isAbsent(value) || typeof value === 'string'
+}
+
+function isAbsent (value: unknown): boolean {
+  return value === undefined || value === null
 }

@@ -53,7 +53,8 @@ function isEncrypted (part: string): boolean {
 /** The result is cached, because all tokens signed with the same key have the same header. */
 const headerOf = remembered((part): Pick<UnverifiedToken, 'typ' | 'hint'> => {
   const header = parseObject(Buffer.from(part, 'base64url'))
-  const { alg, kid, typ } = header
+  const { alg, typ } = header
+  const kid = header.kid ?? undefined
   if (!isName(alg) || (kid !== undefined && !isName(kid)) || changesMeaning(header)) throw new SyntaxError('the header is not understood')
   return { typ, hint: { alg, kid } }
 })

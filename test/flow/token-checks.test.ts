@@ -48,3 +48,13 @@ t.test('a refused token says which check failed: in the response, the log, the m
     t.equal(value('version_gateway_identity_total', { reason: check }), count, check)
   }
 })
+
+t.test('members of a token that are null count as absent', async (t) => {
+  const { send } = await startGateway(t, { identity: { providers: [{ ...issuer.provider(), audiences: undefined }] } } as never)
+  const status = async (token: string): Promise<number> => (await send('/', { headers: { authorization: `Bearer ${token}` } })).status
+
+  for (const name of ['nbf', 'sub', 'jti', 'aud', 'iat']) t.equal(await status(issuer.token({ [name]: null })), 200, name)
+  t.equal(await status(issuer.token({}, { kid: null } as never)), 200, 'kid')
+  for (const name of ['iss', 'exp']) t.equal(await status(issuer.token({ [name]: null })), 401, name)
+  t.equal(await status(issuer.token({ aud: [null] })), 401, 'an audience')
+})
