@@ -1,11 +1,14 @@
 import { createServer, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import type { AdminFile } from '../../types/index.ts'
 import { buildApp, type Surroundings } from './build-app.ts'
 import type { LoadedConfig } from './load-config.ts'
 
 /** An app, its config, and the servers that emit its requests. */
 export interface Generation {
   readonly config: LoadedConfig
+  /** The admin pages as they are served. */
+  readonly admin: AdminFile | undefined
   readonly app: FastifyInstance
   readonly server: Server
   readonly adminServer: Server
@@ -13,10 +16,16 @@ export interface Generation {
   idle (limitMs: number, hurry: AbortSignal): Promise<void>
 }
 
-export async function generate (config: LoadedConfig, surroundings: Omit<Surroundings, 'server' | 'adminServer'>): Promise<Generation> {
+/** @param admin the admin pages to serve, which may be in another place than the config says until a restart */
+export async function generate (
+  config: LoadedConfig, surroundings: Omit<Surroundings, 'server' | 'adminServer'>, admin = config.file.admin
+): Promise<Generation> {
   // These servers never listen. The listener emits its events on them.
   const [server, adminServer] = [createServer(), createServer()]
-  return { config, app: await buildApp(config, { ...surroundings, server, adminServer }), server, adminServer, idle: idleOf(server) }
+  const { admin: _configured, ...file } = config.file
+  const served = { ...config, file: { ...file, ...admin !== undefined && { admin } } }
+  const app = await buildApp(served, { ...surroundings, server, adminServer })
+  return { config, admin, app, server, adminServer, idle: idleOf(server) }
 }
 
 /** Counts a server's requests in flight, without upgraded connections: the app ends those itself when it closes. */

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { AdminFile } from '../../types/index.ts'
 import { ServerConnections } from '../server/server-connections.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Surroundings } from './build-app.ts'
 import { ofApp, placesOf, refuseRemovals, versionsOf } from './file-changes.ts'
 import { generate, type Generation } from './generation.ts'
-import { Listener } from './listener.ts'
+import type { Listener } from './listener.ts'
+import { listen, type Listeners } from './listeners.ts'
 import type { LoadedConfig } from './load-config.ts'
 import type { LoadedFile } from './loaded-file.ts'
 import { takeOverState } from './take-over-state.ts'
@@ -116,6 +118,13 @@ export class Standalone {
     await listener.close(0, lingerMs)
   }
 
+  /** Leaves the admin pages where they are if they now have a port: it cannot be opened at run time. */
+  #placed (admin: AdminFile | undefined): AdminFile | undefined {
+    if (admin?.port === undefined || this.#adminListener !== null) return admin
+    const { admin: before } = this.#generation
+    return before && { ...before, password: admin.password }
+  }
+
   async #take (config: LoadedConfig): Promise<void> {
     const { config: before, app } = this.#generation
     if (config.file.plugin === undefined && isDeepStrictEqual(ofApp(config.file), ofApp(before.file))) {
@@ -127,7 +136,7 @@ export class Standalone {
       this.#generation = { ...this.#generation, config }
       return
     }
-    const after = await generate(config, this.#surroundings)
+    const after = await generate(config, this.#surroundings, this.#placed(config.file.admin))
     const retired = this.#generation
     try {
       takeOverState(after, retired)
@@ -179,21 +188,5 @@ export class Standalone {
       .catch((err: unknown) => this.#log.error({ err }, 'closing the previous app failed'))
       .finally(() => this.#retired.delete(generation))
     this.#retired.set(generation, closed)
-  }
-}
-
-type Listeners = readonly [listener: Listener, adminListener: Listener | null]
-
-/** @throws when an address cannot be used */
-async function listen ({ config: { file }, server, adminServer }: Generation, log: FastifyBaseLogger): Promise<Listeners> {
-  const onError = log.error.bind(log)
-  const listener = await Listener.listen(file.server ?? {}, server, onError)
-  const { port, host } = file.admin ?? {}
-  if (port === undefined) return [listener, null]
-  try {
-    return [listener, await Listener.listen({ port, ...host !== undefined && { host } }, adminServer, onError)]
-  } catch (error) {
-    await listener.close(0, 0)
-    throw error
   }
 }

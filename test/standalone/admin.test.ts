@@ -51,6 +51,41 @@ t.test('on a listener of their own they are at its root, and go on over a reload
   t.equal((await fetch(`${address}/api/health`)).status, 401)
 })
 
+t.test('a port that a reload adds needs a restart; until then the pages stay where they are', async (t) => {
+  const upstream = await startUpstream(t, 'one')
+  const { origin, write, host, standalone } = await run(t, config(upstream, admin.replace(' }', ', prefix: /ops }')))
+  const reload = async (more: string): Promise<void> => {
+    const { app } = standalone
+    await write('gateway.yaml', config(upstream, more))
+    host.emit('SIGHUP')
+    await until(() => standalone.app !== app)
+  }
+  const statusOf = async (headers: Record<string, string>): Promise<number> => (await fetch(`${origin}/ops/api/versions`, { headers })).status
+  const own = "admin: { password: 'another battery staple', port: 1, prefix: /other }"
+
+  await reload(`${own}`)
+  const first = [await statusOf(known), await statusOf(basic('ada', 'another battery staple'))]
+  await reload(`${own}\nforward: { versionHeader: x-served }`)
+
+  t.strictSame(first, [401, 200])
+  t.equal(await statusOf(basic('ada', 'another battery staple')), 200)
+  t.equal(standalone.adminAddress, null)
+})
+
+t.test('pages that a reload adds with a port wait for a restart', async (t) => {
+  const upstream = await startUpstream(t, 'one')
+  const { origin, write, file, standalone } = await run(t, config(upstream))
+  await write('gateway.yaml', config(upstream, "admin: { password: 'correct horse battery', port: 1 }"))
+
+  await standalone.reload(await loadConfig(file))
+  const served = await (await fetch(`${origin}/admin/api/versions`)).text()
+  await write('gateway.yaml', config(upstream, `${admin}\nconfirmRemoved: [admin.port]`))
+  await standalone.reload(await loadConfig(file))
+
+  t.match(served, '"servedBy":"one"')
+  t.equal((await fetch(`${origin}/admin/api/versions`, { headers: known })).status, 200)
+})
+
 t.test('the address and the path of their listener can be chosen', async (t) => {
   const own = "admin: { password: 'correct horse battery', port: 0, host: '127.0.0.1', prefix: /versions }"
   const { standalone } = await run(t, config(await startUpstream(t, 'one'), own))

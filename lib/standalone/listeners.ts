@@ -1,0 +1,19 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Generation } from './generation.ts'
+import { Listener } from './listener.ts'
+
+export type Listeners = readonly [listener: Listener, adminListener: Listener | null]
+
+/** @throws when an address cannot be used */
+export async function listen ({ config: { file }, server, adminServer }: Generation, log: FastifyBaseLogger): Promise<Listeners> {
+  const onError = log.error.bind(log)
+  const listener = await Listener.listen(file.server ?? {}, server, onError)
+  const { port, host } = file.admin ?? {}
+  if (port === undefined) return [listener, null]
+  try {
+    return [listener, await Listener.listen({ port, ...host !== undefined && { host } }, adminServer, onError)]
+  } catch (error) {
+    await listener.close(0, 0)
+    throw error
+  }
+}
