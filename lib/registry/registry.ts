@@ -108,13 +108,10 @@ export class Registry<Id extends string = string, Alias extends string = string>
    * Continues another registry, whose gateway this one's replaces. Takes over its history, the versions that `disable()`
    * disabled and, if the usage options are equal, its usage.
    *
-   * @param keepsSet whether to take over its set as well, including changes made at run time
+   * @param set the set to continue with
    */
-  takeOver (previous: Registry, { keepsSet }: { keepsSet: boolean }): void {
-    const { set: own } = this.current.content
-    const { set } = previous.current.content
-    const next = keepsSet ? set : own
-    this.revisions.goOn(previous.revisions, { set: next, switchedOff: this.#stillOff(Object.keys(next.versions), previous.current) })
+  takeOver (previous: Registry, set: VersionSet): void {
+    this.revisions.goOn(previous.revisions, { set, switchedOff: this.#stillOff(Object.keys(set.versions), previous.current) })
     if (isDeepStrictEqual(this.options.usage, previous.options.usage)) this.usageLog = previous.usageLog
   }
 

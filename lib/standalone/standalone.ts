@@ -10,7 +10,7 @@ import type { Listener } from './listener.ts'
 import { listen, type Listeners } from './listeners.ts'
 import type { LoadedConfig } from './load-config.ts'
 import type { LoadedFile } from './loaded-file.ts'
-import { takeOverState } from './take-over-state.ts'
+import { takeOverState, withRetired } from './take-over-state.ts'
 
 /** Milliseconds that an idle connection is kept on shutdown. */
 const lingerMs = 1_000
@@ -128,9 +128,9 @@ export class Standalone {
   async #take (config: LoadedConfig): Promise<void> {
     const { config: before, app } = this.#generation
     if (config.file.plugin === undefined && isDeepStrictEqual(ofApp(config.file), ofApp(before.file))) {
-      const after = versionsOf(config.file)
-      if (!isDeepStrictEqual(after, versionsOf(before.file))) {
-        const revision = app.versions.update(after)
+      const [next, old] = [versionsOf(config.file), versionsOf(before.file)]
+      if (!isDeepStrictEqual(next, old)) {
+        const revision = app.versions.update(withRetired(next, old, app.versions as Registry))
         this.#log.info({ revision }, 'versions of the config applied')
       }
       this.#generation = { ...this.#generation, config }

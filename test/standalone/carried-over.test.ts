@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../lib/standalone/load-config.ts'
+import { makeFolder } from '../helpers/config-folder.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { answer, startJwksServer } from '../helpers/jwks-server.ts'
 import { config, run } from '../helpers/standalone.ts'
@@ -7,6 +8,8 @@ import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 const another = 'forward: { versionHeader: x-v }\n'
+
+const write = async (t: Test, text: string): Promise<string> => await (await makeFolder(t)).write('gateway.yaml', text)
 
 /** A gateway, and a way to have it make a new app. */
 async function running (t: Test, text: string) {
@@ -60,6 +63,23 @@ t.test('what an admin has changed outlives an unrelated reload, and what is swit
   t.equal(back, 'v1')
   t.strictSame(standalone.app.versions.list().map(({ id, disabled }) => [id, disabled?.reason]), [['v2', 'leaks'], ['v4', undefined], ['v1', undefined]])
   t.equal(standalone.app.versions.get('latest')?.id, 'v1')
+})
+
+t.test('a version that an admin has retired stays retired over every reload, until the file changes that', async (t) => {
+  const one = await startUpstream(t, 'one')
+  const text = (more: string): string => config(one).replace('versions: {', `versions: { v2: { upstream: '${one}'${more} },`)
+  const { standalone, renew } = await running(t, text(''))
+  const reload = async (next: string): Promise<void> => await standalone.reload(await loadConfig(await write(t, next)))
+  const state = () => standalone.app.versions.get('v2')?.state
+  standalone.app.versions.retire('v2', { force: true })
+
+  await reload(text(', deprecatedAt: 2026-01-01'))
+  const swapped = state()
+  await renew(text(', deprecatedAt: 2026-01-02') + another)
+  const renewed = state()
+  await reload(text(', deprecatedAt: 2026-01-02, retired: false') + another)
+
+  t.strictSame([swapped, renewed, state()], ['retired', 'retired', 'deprecated'])
 })
 
 t.test('usage, counters, recent requests and the health of targets go on', async (t) => {
