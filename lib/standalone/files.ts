@@ -1,20 +1,31 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 
 /** Reads the files of a config, and records what was read. */
 export class Files {
   /** The files that were read, each with the fingerprint of its content, or with the error code. */
   readonly fingerprints = new Map<string, string>()
   readonly #settled: (file: string) => Promise<void>
+  readonly #streams: Map<string, Buffer>
 
-  /** @param settled waits until a file no longer changes. Default: files are read as they are. */
-  constructor (settled = async (_file: string): Promise<void> => {}) {
+  /**
+   * @param settled waits until a file no longer changes. Default: files are read as they are.
+   * @param streams what was read from pipes, which can be read only once
+   */
+  constructor (settled = async (_file: string): Promise<void> => {}, streams = new Map<string, Buffer>()) {
     this.#settled = settled
+    this.#streams = streams
   }
 
   /** @throws when the file cannot be read */
   async read (file: string): Promise<string> {
     try {
+      if (await isStream(file)) {
+        const content = this.#streams.get(file) ?? await readFile(file)
+        this.#streams.set(file, content)
+        this.fingerprints.set(file, streamFingerprint)
+        return content.toString('utf8')
+      }
       await this.#settled(file)
       const content = await readFile(file)
       this.fingerprints.set(file, digest(content))
@@ -34,7 +45,16 @@ export class Files {
 
 /** Returns a hash of a file's content. Its time and its size are not enough: a rollback may keep both. */
 export async function fingerprint (file: string): Promise<string> {
+  if (await isStream(file)) return streamFingerprint
   return await readFile(file).then(digest, codeOf)
+}
+
+/** The fingerprint of a pipe: reading it would consume its content. */
+const streamFingerprint = 'stream'
+
+/** Whether a file is a pipe or a device, such as `/dev/stdin`. */
+async function isStream (file: string): Promise<boolean> {
+  return await stat(file).then((stats) => !stats.isFile() && !stats.isDirectory(), () => false)
 }
 
 function digest (content: Uint8Array): string {

@@ -11,9 +11,10 @@ import { Settling, type SettlingOptions } from './settled.ts'
 export async function loadWhole (
   file: string, environment: NodeJS.ProcessEnv, options: SettlingOptions, fingerprints = new Map<string, string>()
 ): Promise<LoadedConfig> {
+  const streams = new Map<string, Buffer>()
   const settling = new Settling(options)
   for (;;) {
-    const files = new Files((each) => settling.settled(each))
+    const files = new Files((each) => settling.settled(each), streams)
     const loading = loadConfig(file, environment, files)
     await loading.catch(() => {})
     const changed = await files.findChanged()
