@@ -108,8 +108,17 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
 async function readPlugin (problems: Problems, { plugin: name }: LoadedFile, reading: Reading): Promise<GatewayPlugin | null> {
   if (name === undefined) return {}
   if (typeof name !== 'string') return null
-  const exported = await reading.read(problems, ['plugin'], name, async (text, file) => await defaultExport(file, text))
+  const exported = await reading.read(problems, ['plugin'], name, async (text, file) => {
+    const found = await defaultExport(file, text)
+    // A file that is emptied, or cut off before its export, is still a valid module.
+    if (isEmptyModule(found)) throw new Error(`${file} exports nothing. Write: export default { ... }.`)
+    return found
+  })
   return (exported ?? null) as GatewayPlugin | null
+}
+
+function isEmptyModule (found: unknown): boolean {
+  return found === undefined || found === null || (typeof found === 'object' && Object.keys(found).length === 0)
 }
 
 function checkMeaning (problems: Problems, gateway: LoadedConfig['gateway']): void {

@@ -177,3 +177,13 @@ t.test('a segment of the path may be the first one, or another', async (t) => {
   t.match(await of('true'), { override: [{ name: /^path/ }] })
   t.match(await of('{ index: 1 }'), { override: [{ name: /^path/ }] })
 })
+
+for (const text of ['', 'const plugin = { register () {} }\n', 'export default {}\n']) {
+  t.test(`a plugin file that exports nothing is a problem: ${JSON.stringify(text)}`, async (t) => {
+    const { write } = await makeFolder(t)
+    await write('plugin.ts', text)
+    const file = await write('gateway.yaml', "versions: { v1: { upstream: 'http://a' } }\nresolve: { default: v1 }\nplugin: ./plugin.ts\n")
+
+    await t.rejects(loadConfig(file), { message: /plugin: .*plugin.ts exports nothing. Write: export default/ })
+  })
+}
