@@ -86,7 +86,7 @@ t.test('a config that changes while its files are read is read again', async (t)
   await write('plugin.mjs', `import { writeFileSync, utimesSync } from 'node:fs'
 writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(config('http://127.0.0.1:2', 'plugin: ./plugin.mjs\n'))})
 utimesSync(${JSON.stringify(file)}, 0, 0)
-export default {}
+export default { resolvers: { host: { name: 'host', resolve () {} } } }
 `)
   for (const name of ['plugin.mjs', 'gateway.yaml']) await utimes(join(folder, name), 0, 0)
 

@@ -40,7 +40,11 @@ for (const [what, text, message] of [
 
 t.test('a duplicate route does not show the value of a variable', async (t) => {
   const { write } = await makeFolder(t)
-  const file = await write('gateway.yaml', 'versions: { latest: { upstream: \'http://127.0.0.1:1\' } }\nmetrics: { path: "${HUSHED}" }\nhealth: { live: "${HUSHED}" }\n')
+  const file = await write('gateway.yaml', lines(`
+    versions: { latest: { upstream: 'http://127.0.0.1:1' } }
+    metrics: { path: "\${HUSHED}" }
+    health: { live: "\${HUSHED}" }
+  `))
   process.env['HUSHED'] = '/hush-path'
   t.teardown(() => { delete process.env['HUSHED'] })
 
