@@ -16,13 +16,13 @@ const request = { log: { warn () {} } } as unknown as FastifyRequest
 let made = 0
 /** Makes a resolver that returns the same answer for every request. */
 function says (
-  answer: ResolverAnswer | Promise<ResolverAnswer> | (() => ResolverAnswer), more: Partial<VersionResolver> = {}
+  answer: ResolverAnswer | Promise<ResolverAnswer> | (() => ResolverAnswer | Promise<ResolverAnswer>), more: Partial<VersionResolver> = {}
 ): VersionResolver {
   return { name: `r${++made}`, resolve: () => typeof answer === 'function' ? answer() : answer, ...more }
 }
-const caseIn = ({ current: revision }: Registry) => ({ request, revision, now: 0, trace: null })
+const inputFor = ({ current: revision }: Registry) => ({ request, revision, now: 0, trace: null })
 const decideBy = async (options: ResolveOptions, versions: Registry = registry) =>
-  makeDecision(await decide(caseIn(versions), rulesOf(options)), caseIn(versions))
+  makeDecision(await decide(inputFor(versions), rulesOf(options)), inputFor(versions))
 
 t.test('the default decides if no resolver has an opinion', async (t) => {
   t.strictSame(await decideBy({ override: [says(undefined)], pin: [says(null)] }), {
@@ -60,7 +60,7 @@ t.test('a decision is frozen', async (t) => {
 })
 
 t.test('the decision is synchronous if all resolvers are', async (t) => {
-  const decision = decide(caseIn(registry), rulesOf({ override: [says('v1')], pin: [says('v2')] }))
+  const decision = decide(inputFor(registry), rulesOf({ override: [says('v1')], pin: [says('v2')] }))
 
   t.notOk(decision instanceof Promise)
 })
@@ -97,7 +97,7 @@ const refusals: Array<[sentence: string, options: ResolveOptions, code: string, 
   ['a pin that is not a string', { pin: [says({ version: true })] }, 'PINNED_VERSION_INVALID', 503],
   ['a pin that is an object', { pin: [says({ version: {} })] }, 'PINNED_VERSION_INVALID', 503],
   ['a resolver that throws', { override: [says(() => { throw new Error('x') })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
-  ['a resolver that rejects', { pin: [says(Promise.reject(new Error('x')))] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
+  ['a resolver that rejects', { pin: [says(async () => { throw new Error('x') })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['a resolver that never settles', { pin: [says(new Promise(() => {}), { timeoutMs: 1 })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['a pin that fails under an override', { override: [says('v1')], pin: [says(() => { throw new Error('x') })] }, 'VERSION_RESOLUTION_UNAVAILABLE', 503],
   ['no opinion, if a version is required', { default: 'required' }, 'VERSION_REQUIRED', 400],
