@@ -38,6 +38,17 @@ for (const name of [...names, 'caf\xe9.pdf']) {
   })
 }
 
+t.test('a file name passes byte for byte after another Content-Disposition', async (t) => {
+  const targets = await answering(t, [
+    'HTTP/1.1 200 OK', 'Content-Disposition: inline', 'Content-Length: 2', `Content-Disposition: ${field('caf\xe9.pdf')}`, '', 'ok'
+  ].join('\r\n'))
+  const { origin } = await gatewayTo(t, { targets })
+
+  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
+
+  t.match(answer, /^HTTP\/1\.1 200 [^]*ok$/)
+})
+
 t.test('so it does when a hook of the app has set a field of its own', async (t) => {
   const app = makeApp(t)
   app.addHook('onRequest', async (_request, reply) => {
