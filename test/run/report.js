@@ -1,21 +1,18 @@
 import { stringify } from 'yaml'
 
-/** A line of progress is printed after this many files if the output is not a terminal. */
-const filesPerLine = 25
-
 /** Prints progress while the tests run and a summary at the end. */
 export class Report {
   #started = performance.now()
-  #files
+  #groups
   #finished = 0
   #passed = 0
   #skipped = 0
   /** One line per failure. */
   #failures = []
 
-  /** @param {number} files how many will run */
-  constructor (files) {
-    this.#files = files
+  /** @param {number} groups how many processes will run */
+  constructor (groups) {
+    this.#groups = groups
   }
 
   /** A test has ended. Its assertions do not count here. */
@@ -32,15 +29,15 @@ export class Report {
   }
 
   /** A process has ended without a result that says why. */
-  crash (file, reason) {
-    this.#addFailure(`${file}: ${reason}`, '')
+  crash (files, reason) {
+    this.#addFailure(`${nameOf(files)}: ${reason}`, '')
   }
 
-  /** A test file has ended. */
-  finish () {
+  /** A process has ended. */
+  finish (files, seconds) {
     this.#finished++
     if (process.stdout.isTTY) this.#showProgress()
-    else if (this.#finished % filesPerLine === 0) this.print(`${this.#progress} (${this.#seconds} s)`)
+    else this.print(`${this.#progress}: ${nameOf(files)} (${seconds.toFixed(1)} s)`)
   }
 
   print (text) {
@@ -51,18 +48,14 @@ export class Report {
   /** @returns {boolean} whether all tests have passed */
   summarize () {
     const failed = this.#failures.length
-    this.print(`\n${this.#seconds} s`)
+    this.print(`\n${Math.round((performance.now() - this.#started) / 1000)} s`)
     for (const failure of this.#failures) this.print(`✖ ${failure}`)
     this.print(`${this.#passed} passed, ${failed} failed${this.#skipped > 0 ? `, ${this.#skipped} skipped` : ''}`)
     return failed === 0 && this.#passed > 0
   }
 
   get #progress () {
-    return `${String(this.#finished).padStart(String(this.#files).length)} of ${this.#files} files, ${this.#passed} tests passed`
-  }
-
-  get #seconds () {
-    return Math.round((performance.now() - this.#started) / 1000)
+    return `${String(this.#finished).padStart(String(this.#groups).length)} of ${this.#groups} groups, ${this.#passed} tests passed`
   }
 
   #addFailure (name, details) {
@@ -74,4 +67,8 @@ export class Report {
   #showProgress () {
     if (process.stdout.isTTY) process.stdout.write(`\r${this.#progress}`)
   }
+}
+
+function nameOf (files) {
+  return files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} more`
 }
