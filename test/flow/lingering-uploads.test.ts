@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { GatewayOptions } from '../../types/index.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
@@ -30,20 +30,20 @@ const heads: Record<string, string> = {
   'a client that closes the connection': `POST /api HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${length}`,
   'an HTTP/1.0 client': `POST /api HTTP/1.0\r\nHost: a\r\nContent-Length: ${length}`
 }
-const refusing = async (): Promise<Partial<GatewayOptions>> => ({
+const refusing = async (t: Test): Promise<Partial<GatewayOptions>> => ({
   versions: { latest: { upstream: await startUpstream(t, 'v1', (_request, response) => { response.writeHead(413).end('x'.repeat(180_000)) }) } }
 })
-const responses: Record<string, [status: number, header: string, options: () => Promise<Partial<GatewayOptions>>]> = {
+const responses: Record<string, [status: number, header: string, options: (t: Test) => Promise<Partial<GatewayOptions>>]> = {
   'an upstream that refuses it': [413, '', refusing],
   'an upstream that is down': [502, '', async () => ({ versions: { latest: { upstream: await deadOrigin() } } })],
   'an unknown version': [400, '\r\nx-version-override: v9', refusing],
-  'an invalid token': [401, '\r\nAuthorization: Bearer x', async () => ({ ...await refusing(), identity: { providers: [makeIssuer().provider()] } })]
+  'an invalid token': [401, '\r\nAuthorization: Bearer x', async (t) => ({ ...await refusing(t), identity: { providers: [makeIssuer().provider()] } })]
 }
 
 for (const [client, head] of Object.entries(heads)) {
   for (const [cause, [status, header, options]] of Object.entries(responses)) {
     t.test(`${client} gets the response to an upload because of ${cause}`, async (t) => {
-      const { origin } = await startGateway(t, await options())
+      const { origin } = await startGateway(t, await options(t))
 
       t.match(await statusLine(origin, head + header), `HTTP/1.1 ${status} `)
     })

@@ -3,31 +3,31 @@ import { type InFlightMember, InFlightSet } from '../../lib/proxy-versions/in-fl
 
 interface Named extends InFlightMember { name: string }
 
-const make = (names: string): { roster: InFlightSet<Named>, members: Named[] } => {
-  const roster = new InFlightSet<Named>()
+const make = (names: string): { set: InFlightSet<Named>, members: Named[] } => {
+  const set = new InFlightSet<Named>()
   const members = [...names].map((name) => ({ name, place: -1 }))
-  for (const member of members) roster.add(member)
-  return { roster, members }
+  for (const member of members) set.add(member)
+  return { set, members }
 }
 
-const namesOn = (roster: InFlightSet<Named>): string => roster.list().map(({ name }) => name).toSorted().join('')
+const namesIn = (set: InFlightSet<Named>): string => set.list().map(({ name }) => name).toSorted().join('')
 
 for (const [taken, left] of [[[0], 'bcd'], [[3], 'abc'], [[1, 2], 'ad'], [[3, 0, 2, 1], ''], [[0, 0], 'bcd']] as const) {
   t.test(`of abcd without ${taken} ${left === '' ? 'nobody' : left} is left`, async (t) => {
-    const { roster, members } = make('abcd')
+    const { set, members } = make('abcd')
 
-    for (const index of taken) roster.delete(members[index]!)
+    for (const index of taken) set.delete(members[index]!)
 
-    t.equal(namesOn(roster), left)
-    t.equal(roster.size, left.length)
+    t.equal(namesIn(set), left)
+    t.equal(set.size, left.length)
   })
 }
 
 t.test('one that was taken off can be added again', async (t) => {
-  const { roster, members: [a] } = make('ab')
-  roster.delete(a!)
+  const { set, members: [a] } = make('ab')
+  set.delete(a!)
 
-  roster.add(a!)
+  set.add(a!)
 
-  t.equal(namesOn(roster), 'ab')
+  t.equal(namesIn(set), 'ab')
 })

@@ -1,18 +1,21 @@
 import { stringify } from 'yaml'
 
+/** A line of progress is printed after this many files if the output is not a terminal. */
+const filesPerLine = 25
+
 /** Prints progress while the tests run and a summary at the end. */
 export class Report {
   #started = performance.now()
-  #groups
+  #files
   #finished = 0
   #passed = 0
   #skipped = 0
   /** One line per failure. */
   #failures = []
 
-  /** @param {number} groups how many processes will run */
-  constructor (groups) {
-    this.#groups = groups
+  /** @param {number} files how many will run */
+  constructor (files) {
+    this.#files = files
   }
 
   /** A test has ended. Its assertions do not count here. */
@@ -29,15 +32,15 @@ export class Report {
   }
 
   /** A process has ended without a result that says why. */
-  crash (files, reason) {
-    this.#addFailure(`${nameOf(files)}: ${reason}`, '')
+  crash (file, reason) {
+    this.#addFailure(`${file}: ${reason}`, '')
   }
 
-  /** A process has ended. */
-  finish (files, seconds) {
+  /** A test file has ended. */
+  finish () {
     this.#finished++
     if (process.stdout.isTTY) this.#showProgress()
-    else this.print(`${this.#progress}: ${nameOf(files)} (${seconds.toFixed(1)} s)`)
+    else if (this.#finished % filesPerLine === 0) this.print(`${this.#progress} (${this.#seconds} s)`)
   }
 
   print (text) {
@@ -48,14 +51,18 @@ export class Report {
   /** @returns {boolean} whether all tests have passed */
   summarize () {
     const failed = this.#failures.length
-    this.print(`\n${Math.round((performance.now() - this.#started) / 1000)} s`)
+    this.print(`\n${this.#seconds} s`)
     for (const failure of this.#failures) this.print(`✖ ${failure}`)
     this.print(`${this.#passed} passed, ${failed} failed${this.#skipped > 0 ? `, ${this.#skipped} skipped` : ''}`)
     return failed === 0 && this.#passed > 0
   }
 
   get #progress () {
-    return `${String(this.#finished).padStart(String(this.#groups).length)} of ${this.#groups} groups, ${this.#passed} tests passed`
+    return `${String(this.#finished).padStart(String(this.#files).length)} of ${this.#files} files, ${this.#passed} tests passed`
+  }
+
+  get #seconds () {
+    return Math.round((performance.now() - this.#started) / 1000)
   }
 
   #addFailure (name, details) {
@@ -67,8 +74,4 @@ export class Report {
   #showProgress () {
     if (process.stdout.isTTY) process.stdout.write(`\r${this.#progress}`)
   }
-}
-
-function nameOf (files) {
-  return files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} more`
 }

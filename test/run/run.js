@@ -9,24 +9,24 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { compile } from './compile.js'
 import { checkCoverage } from './coverage.js'
-import { groupTests } from './groups.js'
 import { makeKeys } from './keys.js'
 import { Report } from './report.js'
-import { runGroup } from './run-group.js'
+import { findTestFiles } from './test-files.js'
+import { runTestFiles } from './test-process.js'
 
 const { values: { coverage, compiled }, positionals } = parseArgs({
   options: { coverage: { type: 'boolean' }, compiled: { type: 'string' } }, allowPositionals: true
 })
-const groups = await groupTests(positionals)
-const report = new Report(groups.length)
+const { shared, isolated } = await findTestFiles(positionals)
+const report = new Report(shared.length + isolated.length)
 if (compiled === undefined) report.print('Compiling')
 const [folder, keys] = await Promise.all([compiled ?? compile(), makeKeys()])
 const env = { ...process.env, TEST_RSA_KEYS: keys, ...coverage && { NODE_V8_COVERAGE: `${folder}/coverage` } }
 
-const queue = groups.values()
-/** Runs one group after another until none is left. */
+/** Runs test files until none is left. A process that crashes is replaced. */
 async function work () {
-  for (const files of queue) await runGroup(folder, files, env, report)
+  while (isolated.length > 0) await runTestFiles(folder, isolated.splice(0, 1), env, report)
+  while (shared.length > 0) await runTestFiles(folder, shared, env, report)
 }
 // Many tests wait more than they compute, so there are two processes more than there are cores.
 await Promise.all(Array.from({ length: availableParallelism() + 2 }, work))

@@ -7,23 +7,30 @@ import { Parser } from 'tap-parser'
 /** Seconds that a test may take. Generous, because machines can be busy. */
 const limit = 120
 
-const entry = fileURLToPath(new URL('group.js', import.meta.url))
+const entry = fileURLToPath(new URL('entry.js', import.meta.url))
 
 /**
- * Runs test files in a process of their own and reports each of their tests.
+ * Runs test files one after another in a process of their own, and reports each of their tests.
  *
  * @param {string} folder of the compiled project
- * @param {readonly string[]} files sources of the tests
+ * @param {string[]} queue sources of the tests; the process takes files from it until it is empty, so several can share it
  * @param {NodeJS.ProcessEnv} env
  * @param {import('./report.js').Report} report
  */
-export async function runGroup (folder, files, env, report) {
-  const started = performance.now()
-  const compiled = files.map((file) => join(process.cwd(), folder, file.replace(/\.ts$/, '.js')))
-  const child = spawn(process.execPath, ['--enable-source-maps', entry, ...compiled], {
-    env: { ...env, TAP_TIMEOUT: String(limit) }, stdio: ['ignore', 'pipe', 'pipe']
-  })
+export async function runTestFiles (folder, queue, env, report) {
+  let file
   let failures = 0
+  const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+    env: { ...env, TAP_TIMEOUT: String(limit) }, stdio: ['ignore', 'pipe', 'pipe', 'ipc']
+  })
+  child.on('message', (message) => {
+    // tap sends messages of its own.
+    if (message !== 'next') return
+    if (file !== undefined) report.finish()
+    file = queue.shift()
+    // If the process has ended, `exit` follows and says why.
+    child.send(file === undefined ? null : join(process.cwd(), folder, file.replace(/\.ts$/, '.js')), () => {})
+  })
   const parser = new Parser()
   parser.on('assert', (result) => report.add(result))
   followFailures(parser, (result) => {
@@ -36,8 +43,10 @@ export async function runGroup (folder, files, env, report) {
   child.stderr.setEncoding('utf8').on('data', (text) => report.print(text.trimEnd()))
   await once(parser, 'complete')
   const [code, signal] = await ended
-  if (failures === 0 && (code !== 0 || !parser.ok)) report.crash(files, `the process ended with ${signal ?? `code ${code}`}`)
-  report.finish(files, (performance.now() - started) / 1000)
+  if (file !== undefined) report.finish()
+  if (file !== undefined || (failures === 0 && (code !== 0 || !parser.ok))) {
+    report.crash(file ?? 'a test process', `the process ended with ${signal ?? `code ${code}`}`)
+  }
 }
 
 /** Calls back for each failed assertion, at any depth, but not for the tests around it. */

@@ -1,0 +1,25 @@
+// The entry point of a test process: runs one test file after another, and asks its parent for the next one.
+import { once } from 'node:events'
+import t from 'tap'
+
+const limit = Number(process.env.TAP_TIMEOUT) * 1000
+
+// tap ends all tests as soon as it is idle if the root test has a teardown. The tests of later files would be lost.
+t.teardown = () => { throw new Error('A test file has a teardown of its own, but shares its process. Use that of a test.') }
+// tap's limit is for the whole process. Restarting it makes it a limit for each test.
+t.beforeEach(() => t.setTimeout(limit))
+for (let file = await nextFile(); file !== null; file = await nextFile()) {
+  await import(file)
+  if (!t.idle) await once(t, 'idle')
+}
+process.disconnect()
+
+/** @returns {Promise<string | null>} */
+async function nextFile () {
+  process.send('next')
+  // tap lets a process end although its channel is open.
+  process.channel.ref()
+  const [file] = await once(process, 'message')
+  process.channel.unref()
+  return file
+}
