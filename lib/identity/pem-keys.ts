@@ -6,7 +6,7 @@ import { type VerificationKey, verificationKey } from './verification-key.ts'
  * Prepares all public keys and certificates of a PEM text, which may be a bundle of keys that replace each other. Other blocks
  * are skipped, as OpenSSL does.
  *
- * @throws if there is none, or if one cannot be used
+ * @throws if the text contains no key, or a key that cannot be used
  */
 export function pemKeys (pem: string): VerificationKey[] {
   if (hasMisplacedMarker(pem)) throw new Error("'-----BEGIN' or '-----END' shares a line with other text; begin a new line there, also where files were joined")

@@ -24,7 +24,7 @@ export class ClientConnections {
   constructor (server: Server) {
     const isTls = server instanceof TlsServer
     server.on('connection', (socket: Socket) => {
-      // `sendAgain` emits the event again for the same socket.
+      // `replayWithoutUpgrade` emits the event again for the same socket.
       if (!this.#open.has(socket)) this.#add(socket, isTls)
     })
     server.on('secureConnection', (carrier: Socket) => this.#update(carrier, { carrier }))

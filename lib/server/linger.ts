@@ -9,7 +9,7 @@ const longestLinger = 30_000
  * Lets a client read its response when the connection closes before its upload has been read. Node closes such a socket at
  * once. The system resets a connection that is closed with unread bytes, and the reset can destroy the response in transit.
  * So the gateway only ends its own side, and discards what the client still sends (RFC 9112 9.6). Call this when a request
- * arrives: any stage may respond to it, and the client may have asked for the connection to be closed.
+ * arrives, because each stage can respond before the upload has been read.
  */
 export function lingerAfter (request: IncomingMessage, response: ServerResponse): void {
   if ('stream' in request || !hasBody(request)) return

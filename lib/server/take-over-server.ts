@@ -75,7 +75,7 @@ function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOu
     ? isUpgrade(request) && hasUse(request)
     : (callOthers !== null || hasMoreListeners(server, 'upgrade')) && before?.call(server, request) !== false
 
-  // Only newer versions of Node call this. They also read the body, so `sendAgain` cannot replay it.
+  // Only newer versions of Node call this. They also read the body, so `replayWithoutUpgrade` cannot replay it.
   server.shouldUpgradeCallback = isTaken
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isTaken(request)) {
