@@ -53,6 +53,11 @@ export class Revision {
     this.aliases = this.#follow(aliases)
   }
 
+  /** Looks up an id or alias that is written in its canonical form, as most are. */
+  named (name: unknown): Found | undefined {
+    return this.#byName.get(name as string)
+  }
+
   /** Looks up an id or alias, ignoring case. With a `format`, equivalent spellings match as well. */
   find (name: string): Found | undefined {
     return this.#byName.get(this.canonical(name))

@@ -11,13 +11,13 @@ import { isExempt } from './decide/exempt.ts'
 /** Records usage, and emits the events of versions near their end. */
 export class UsageReporter {
   readonly #registry: Registry
-  readonly #consumer: Consumer
+  readonly #consumer: (request: FastifyRequest) => string | null
   /** The last day of each report that is made at most once a day. */
   readonly #told = new Map<string, number>()
 
-  constructor (registry: Registry, consumer: Consumer = subjectOf) {
+  constructor (registry: Registry, consumer?: Consumer) {
     this.#registry = registry
-    this.#consumer = consumer
+    this.#consumer = consumer === undefined ? subjectOf : guarded(consumer)
   }
 
   served ({ chosen, version }: Served, { request, now }: DecisionInput): void {
@@ -56,21 +56,10 @@ export class UsageReporter {
   }
 
   #note (version: RegisteredVersion, tier: Tier, source: string, request: FastifyRequest, now: number) {
-    const use = { consumer: this.#nameOf(request), version: version.id, tier, source }
+    const use = { consumer: this.#consumer(request), version: version.id, tier, source }
     const isDeprecated = version.stateAt(now) === 'deprecated'
     if (this.#registry.usageLog.note(use, now, isDeprecated)) this.#registry.announcements.tell('deprecated-use', use)
     return use
-  }
-
-  #nameOf (request: FastifyRequest): string | null {
-    try {
-      const name: unknown = answerAtOnce(this.#consumer, request) ?? null
-      if (name === null || typeof name === 'string') return name
-      throw new TypeError(`it must give text, not ${show(name)}`)
-    } catch (err) {
-      request.log.warn({ err }, 'resolve.consumer failed')
-      return null
-    }
   }
 
   #isFirstToday (what: string, now: number): boolean {
@@ -80,7 +69,21 @@ export class UsageReporter {
   }
 }
 
-function subjectOf ({ identity }: FastifyRequest): string | undefined {
+function subjectOf ({ identity }: FastifyRequest): string | null {
   const subject = identity?.claims.sub
-  return typeof subject === 'string' ? subject : undefined
+  return typeof subject === 'string' ? subject : null
+}
+
+/** Calls the app's function. If it fails, the caller counts as unknown. */
+function guarded (consumer: Consumer): (request: FastifyRequest) => string | null {
+  return (request) => {
+    try {
+      const name: unknown = answerAtOnce(consumer, request) ?? null
+      if (name === null || typeof name === 'string') return name
+      throw new TypeError(`it must give text, not ${show(name)}`)
+    } catch (err) {
+      request.log.warn({ err }, 'resolve.consumer failed')
+      return null
+    }
+  }
 }

@@ -18,13 +18,13 @@ function * steps (input: DecisionInput, rules: Rules): Steps<Served> {
   const named = yield * wait(runTier('override', rules.override, input))
   // Pins are always run: the decision records overridden pins, and a locked pin must be enforced.
   const pins = yield * wait(runTier('pin', rules.pin, input))
-  let overrides = yield * wait(authorizeOverrides(named, pins[0], input, rules))
+  let overrides = named.length === 0 ? named : yield * wait(authorizeOverrides(named, pins[0], input, rules))
   if (overrides.length === 0 && rules.weak.length > 0) {
     const weak = yield * wait(runTier('override', rules.weak, input))
     overrides = yield * wait(authorizeOverrides(weak, pins[0], input, rules))
   }
   const chosen = yield * wait(choose(overrides, pins, input, rules))
-  return { chosen, version: applyLifeCycle(chosen, input), consulted: resolversOf(overrides) }
+  return { chosen, version: applyLifeCycle(chosen, input), consulted: overrides.length === 0 ? nobody : resolversOf(overrides) }
 }
 
 /** Decides the version of a preflight, which cannot name one and must not be refused for it. */
@@ -44,11 +44,11 @@ export function decideForPreflight (input: DecisionInput, rules: Rules): MaybePr
 }
 
 function resolversOf (overrides: readonly Verdict[]): readonly VersionResolver[] {
-  return overrides.length === 0 ? nobody : overrides.filter(isOpinion).map(({ resolver }) => resolver)
+  return overrides.filter(isOpinion).map(({ resolver }) => resolver)
 }
 
 function choose (overrides: readonly Verdict[], pins: readonly Verdict[], input: DecisionInput, rules: Rules): MaybePromise<Chosen> {
-  const override = agreed(overrides, rules)
+  const override = overrides.length === 0 ? undefined : agreed(overrides, rules)
   if (override !== undefined) return byOverride(override, pins)
   return pins.length === 0 ? chooseDefault(input, rules) : byPin(pins)
 }
@@ -86,7 +86,7 @@ function byPin (pins: readonly Verdict[]): Chosen {
   const pin = pins[0]!
   if (isRefusal(pin)) throw pin
   const { version, alias, resolver: { name: source }, requested, locked } = pin
-  return { version, alias, tier: 'pin', source, requested, locked, overridden: others(pins, version) }
+  return { version, alias, tier: 'pin', source, requested, locked, overridden: pins.length === 1 ? nobody : others(pins, version) }
 }
 
 /** Returns the pins that were overridden. */

@@ -25,6 +25,9 @@ export function validateAnswer (
 ): Verdict | undefined {
   if (answer === undefined || isRefusal(answer)) return answer
   const { version, locked } = answer
+  // Fast path: a name as the config writes it needs no further checks.
+  const known = revision.named(version)
+  if (known !== undefined) return { version: known.version, alias: known.alias, resolver, requested: version as string, locked }
   const { name: source } = resolver
   const members = { source }
 
