@@ -26,14 +26,14 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
     const { raw, headers } = request
     const refusal = judgeTarget(request, mounted)
     if (refusal !== null) return refuse(request, reply, refusal)
-    if (decrementMaxForwards(raw)) return answerOptions(request, reply)
-    if (hasUnknownExpectation(raw)) return refuse(request, reply, expectationFailed({ headers: { connection: 'close' } }))
+    if (raw.method === 'OPTIONS' && decrementMaxForwards(raw)) return answerOptions(request, reply)
+    if (headers.expect !== undefined && hasUnknownExpectation(raw)) return refuse(request, reply, expectationFailed({ headers: { connection: 'close' } }))
     const version = servedBy.get(request)!
     const { maxRequestBytes } = mount.routeTo(version).upstream
     if (maxRequestBytes > 0 && Number(headers['content-length'] ?? 0) > maxRequestBytes) {
       return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
     }
-    if (!isMediaType(headers['content-type'])) delete headers['content-type']
+    if (headers['content-type'] !== undefined && !isMediaType(headers['content-type'])) delete headers['content-type']
     // Fastify responds 400 to a QUERY without a content type. The upstream decides whether it needs one.
     if (raw.method === 'QUERY') headers['content-type'] ??= 'application/octet-stream'
     done()
@@ -55,7 +55,11 @@ export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal
   return isForwardable(target, mounted) ? null : requestMalformed({})
 }
 
+/** Targets that need no closer look: nothing in the path is encoded, and it has no `//`, `..` or `;`. */
+const plainTarget = /^(?=\/)(?:\/(?!\/)|\.(?!\.)|[\w~!$&'()*+,=:@-])*(?:\?[\x21-\x7e]*)?$/
+
 function isForwardable (target: string, mounted: Mounted): boolean {
+  if (plainTarget.test(target)) return true
   const [path] = splitTarget(target)
   // RFC 3986 allows visible ASCII only. Other servers would end the target at a blank.
   return path.startsWith('/') && isWellEncoded(path) && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !hidesPath(path, mounted) && !isTraversal(path)
@@ -71,6 +75,6 @@ function allowed ({ server }: FastifyRequest): string {
 }
 
 /** Fastify responds 415 to a malformed media type. The upstream still gets it, from the raw headers. */
-function isMediaType (value: string | undefined): boolean {
-  return value === undefined || /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/.test(value)
+function isMediaType (value: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/.test(value)
 }

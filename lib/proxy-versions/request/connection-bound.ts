@@ -9,6 +9,8 @@ const binding = /^\s*(ntlm|negotiate)(?![!#$%&'*+.^`|~\w-])/i
  * although RFC 9110 11.6.1 forbids it), so its connection must not be reused: the next caller would inherit them.
  */
 export function isConnectionBound ({ headers: { authorization }, raw: { rawHeaders } }: FastifyRequest): boolean {
+  if (authorization === undefined) return false
   // `headers` has only the first of repeated fields.
-  return authorization !== undefined && fieldValues(rawHeaders, 'authorization').some((value) => binding.test(value))
+  for (const value of fieldValues(rawHeaders, 'authorization')) if (binding.test(value)) return true
+  return false
 }

@@ -5,8 +5,7 @@ import type { IncomingMessage } from 'node:http'
  *
  * @returns whether the request must not be forwarded, so that the gateway responds itself
  */
-export function decrementMaxForwards ({ method, rawHeaders }: IncomingMessage): boolean {
-  if (method !== 'OPTIONS') return false
+export function decrementMaxForwards ({ rawHeaders }: IncomingMessage): boolean {
   const index = rawHeaders.findIndex((part, position) => position % 2 === 0 && part.toLowerCase() === 'max-forwards')
   const hops = rawHeaders[index + 1]!
   if (index === -1 || !/^\d+$/.test(hops)) return false

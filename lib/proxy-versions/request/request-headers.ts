@@ -7,7 +7,7 @@ import { nominatedHeaders } from '../../stage/context.ts'
 import type { AnnouncedPrefix } from './forwarded-prefix.ts'
 import { forwardedHeaders, pushForwarded } from './forwarded-headers.ts'
 import { isPeerTrusted } from '../../http/trusted-peer.ts'
-import { isPayloadDecoded, isPayloadReplaced } from './request-payload.ts'
+import { isPayloadDecoded, payloadOf } from './request-payload.ts'
 
 /** Makes the headers of a forwarded request, as alternating names and values. */
 type RequestHeaders = (request: FastifyRequest) => string[]
@@ -37,7 +37,8 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
     const crumbs = httpVersionMajor === 2 ? request.headers.cookie : undefined
     const named = nominatedHeaders.get(request)
     const passed = trusted.size > 0 && isPeerTrusted(request) ? trusted : null
-    const isReplaced = isPayloadReplaced(request)
+    // A hook may have replaced the body with another stream.
+    const isReplaced = payloadOf(request) !== request.raw
     const headers: string[] = []
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!

@@ -23,11 +23,6 @@ export function payloadOf (request: FastifyRequest): Readable {
   return payload !== request.raw && payload instanceof Readable && hadBody(request.raw) ? payload : request.raw
 }
 
-/** Whether a hook has replaced the body with another stream. */
-export function isPayloadReplaced (request: FastifyRequest): boolean {
-  return payloadOf(request) !== request.raw
-}
-
 /**
  * Whether a hook's stream has decoded the client's body: it is a decompressor, or it has `receivedEncodedLength`, which
  * Fastify requires of streams that decode.
