@@ -7,6 +7,9 @@ export const hopByHop: ReadonlySet<string> = new Set([
   'proxy-authenticate', 'proxy-authorization', 'http2-settings', 'expect'
 ])
 
+/** The usual values of `Connection`, which list no header that is not dropped anyway. */
+export const usualConnections: ReadonlySet<string> = new Set(['keep-alive', 'Keep-Alive', 'close', 'Close'])
+
 /** Returns the names listed in `Connection` fields, in lower case. */
 export function connectionOptions (values: readonly string[]): string[] {
   return values.flatMap((value) => value.toLowerCase().split(',').map((name) => name.trim())).filter(Boolean)

@@ -13,7 +13,7 @@ export function isWellFramed (raw: IncomingMessage): boolean {
   // HTTP/2 has its own framing, which is unambiguous.
   if ('stream' in raw) return true
   if (doubtful.has(raw.socket)) return false
-  if (isKnownVersion(raw) && isOnlyChunked(raw) && isExactLength(raw) && hasPlainNames(raw)) return true
+  if (hasPlainLength(raw) && hasPlainNames(raw)) return true
   doubtful.add(raw.socket)
   return false
 }
@@ -30,19 +30,15 @@ export function refuseFurther (socket: object): void {
   doubtful.add(socket)
 }
 
-/** Node accepts a literal `HTTP/2.0` or `HTTP/0.9` in the request line. HTTP/1.0 has no chunked coding (RFC 9112 6.1). */
-function isKnownVersion ({ httpVersion, headers }: IncomingMessage): boolean {
-  return httpVersion === '1.1' || (httpVersion === '1.0' && headers['transfer-encoding'] === undefined)
-}
-
-/** Any other coding (`gzip, chunked`) would be lost. It gets 400 instead of 501 (RFC 9112 6.1), which would alert the operator. */
-function isOnlyChunked ({ headers: { 'transfer-encoding': coding } }: IncomingMessage): boolean {
-  return coding === undefined || coding.toLowerCase() === 'chunked'
-}
-
-/** A larger number would be rounded when it is forwarded. */
-function isExactLength ({ headers }: IncomingMessage): boolean {
-  return Number(headers['content-length'] ?? 0) <= Number.MAX_SAFE_INTEGER
+/** Whether all servers agree where the message ends. */
+function hasPlainLength ({ httpVersion, headers: { 'transfer-encoding': coding, 'content-length': length } }: IncomingMessage): boolean {
+  // Node accepts a literal `HTTP/2.0` or `HTTP/0.9` in the request line.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return false
+  // HTTP/1.0 has no chunked coding. Any other one (`gzip, chunked`) would be lost. It gets 400 instead of 501, which would
+  // alert the operator (RFC 9112 6.1).
+  if (coding !== undefined && (httpVersion === '1.0' || coding.toLowerCase() !== 'chunked')) return false
+  // A larger number would be rounded when it is forwarded.
+  return length === undefined || Number(length) <= Number.MAX_SAFE_INTEGER
 }
 
 /**

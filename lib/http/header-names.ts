@@ -5,7 +5,8 @@ import { foldName } from './fold-name.ts'
 export class HeaderNames {
   readonly #names = new Set<string>()
   readonly #beginnings: string[] = []
-  #verdictOn = this.#remember()
+  /** Whether the set contains a name, in any spelling. */
+  has = this.#remember()
 
   constructor (names: Iterable<string> = []) {
     this.add(names)
@@ -17,11 +18,7 @@ export class HeaderNames {
       if (name.endsWith('*')) this.#beginnings.push(foldName(name.slice(0, -1)))
       else this.#names.add(foldName(name))
     }
-    this.#verdictOn = this.#remember()
-  }
-
-  has (name: string): boolean {
-    return this.#verdictOn(name)
+    this.has = this.#remember()
   }
 
   #remember (): (name: string) => boolean {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { fieldValues } from '../http/fields.ts'
-import { connectionOptions, hopByHop } from '../http/connection-header.ts'
+import { connectionOptions, hopByHop, usualConnections } from '../http/connection-header.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 
 /**
@@ -12,7 +12,12 @@ import type { HeaderNames } from '../http/header-names.ts'
  * token into no token; only the exchange leaves them out.
  */
 export function consumeConnection ({ headers, rawHeaders }: IncomingMessage, owned: HeaderNames): Set<string> | null {
-  if (headers.connection === undefined) return null
+  const { connection } = headers
+  if (connection === undefined) return null
+  if (usualConnections.has(connection)) {
+    delete headers.connection
+    return null
+  }
   const names = connectionOptions(fieldValues(rawHeaders, 'connection'))
     .filter((name) => name !== 'close' && !hopByHop.has(name) && !owned.has(name) && !framing.has(name))
   delete headers.connection

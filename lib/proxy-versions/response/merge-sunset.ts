@@ -5,6 +5,9 @@ export type LifeCycle = { -readonly [Name in keyof LifeCycleHeaders]: string }
 
 export const nothing: LifeCycle = Object.freeze({})
 
+/** The names of fields that `mergeEnd` merges. */
+export const ends: ReadonlySet<string> = new Set(['deprecation', 'sunset'])
+
 /** Merges a field of the upstream or the app into the gateway's own. @returns whether the gateway has such a field */
 export function mergeEnd (end: LifeCycle, name: string, value: string): boolean {
   if (name === 'deprecation' && end.deprecation !== undefined) end.deprecation = earlierDeprecation(end.deprecation, value)

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeaderNames } from '../../http/header-names.ts'
-import { connectionOptions, hopByHop } from '../../http/connection-header.ts'
+import { connectionOptions, hopByHop, usualConnections } from '../../http/connection-header.ts'
 import { isPreflight } from '../../http/preflight.ts'
 import { mergeVary } from '../../http/vary.ts'
 import { lifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { remembered } from '../../shared/memoize.ts'
-import { type LifeCycle, mergeEnd, nothing } from './merge-sunset.ts'
+import { ends, type LifeCycle, mergeEnd, nothing } from './merge-sunset.ts'
 import type { RewriteLocation } from './rewrite-location.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { rewriteLinks, rewriteRefresh } from './rewrite-links.ts'
@@ -62,13 +62,14 @@ export function responseHeaders (version: RegisteredVersion, rules: ResponseRule
       const value = rawHeaders[i + 1]!.toString('latin1')
       if (kind === 'vary') vary += vary === '' ? value : `, ${value}`
       else if (rewrite !== undefined) headers.push(name, rewrite(value, reply.request))
-      else if (!mergeEnd(end, lowerName, value) && !Object.hasOwn(own, lowerName)) headers.push(name, value)
+      else if ((kind !== 'end' || !mergeEnd(end, lowerName, value)) && !Object.hasOwn(own, lowerName)) headers.push(name, value)
       if (kind === 'caching') caching.push(lowerName, value)
     }
     const isShared = pinnedBy.length > 0 && isSharedCacheable(caching, own)
     pushVary(headers, isShared ? mergeVary(vary, pinnedBy) : vary, own.vary)
     for (const name in own) {
-      if (name !== 'vary' && !fixed.has(name) && !mergeEnd(end, name, String(own[name]))) pushLines(headers, name, own[name])
+      if (name === 'vary' || fixed.has(name) || (ends.has(name) && mergeEnd(end, name, String(own[name])))) continue
+      pushLines(headers, name, own[name])
     }
     for (const name in end) headers.push(name, end[name as keyof LifeCycle]!)
     headers.push(...added)
@@ -111,7 +112,7 @@ export function pushUpgradeRequired (headers: string[], rawHeaders: readonly Buf
 }
 
 /** How a field is treated. */
-type Kind = 'dropped' | 'vary' | 'location' | 'cookie' | 'link' | 'refresh' | 'caching' | 'passed'
+type Kind = 'dropped' | 'vary' | 'location' | 'cookie' | 'link' | 'refresh' | 'caching' | 'end' | 'passed'
 
 /** Makes the function that returns how fields with a name are treated. */
 function rulesOfFields (rules: ResponseRules, dropped: HeaderNames) {
@@ -141,6 +142,8 @@ function kindOf (name: string, dropped: HeaderNames): Kind {
     case 'set-cookie': return 'cookie'
     case 'link': return 'link'
     case 'refresh': return 'refresh'
+    case 'deprecation':
+    case 'sunset': return 'end'
     default: return isCaching(name.toLowerCase()) ? 'caching' : 'passed'
   }
 }
@@ -149,7 +152,9 @@ function kindOf (name: string, dropped: HeaderNames): Kind {
 function namedInConnection (rawHeaders: readonly Buffer[]): string[] | null {
   const values: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]!.length === 10 && rawHeaders[i]!.toString('latin1').toLowerCase() === 'connection') values.push(rawHeaders[i + 1]!.toString('latin1'))
+    if (rawHeaders[i]!.length !== 10 || rawHeaders[i]!.toString('latin1').toLowerCase() !== 'connection') continue
+    const value = rawHeaders[i + 1]!.toString('latin1')
+    if (!usualConnections.has(value)) values.push(value)
   }
   return values.length === 0 ? null : connectionOptions(values)
 }

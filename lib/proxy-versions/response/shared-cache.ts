@@ -19,11 +19,16 @@ export function isCaching (name: string): boolean {
  * @param own headers that the app has set, which take precedence over the upstream's
  */
 export function isSharedCacheable (fields: readonly string[], own: Readonly<Record<string, unknown>>): boolean {
+  if (fields.length === 0 && !hasAny(own)) return false
   const valuesOf = (name: string): string[] =>
     own[name] === undefined ? fields.filter((_, index) => index % 2 === 1 && fields[index - 1] === name) : [String(own[name])]
-  if (fields.length === 0 && !names.some((name) => own[name] !== undefined)) return false
   const isDated = dates.some((name) => valuesOf(name).length > 0)
   return controls.some((name) => maySharedKeep(valuesOf(name), name === 'cache-control' && isDated))
+}
+
+function hasAny (own: Readonly<Record<string, unknown>>): boolean {
+  for (const name of names) if (own[name] !== undefined) return true
+  return false
 }
 
 function maySharedKeep (values: readonly string[], isDated: boolean): boolean {
