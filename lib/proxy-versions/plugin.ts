@@ -109,14 +109,15 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
   if (isGone(reply.raw)) return logClientClosed(request, version)
   const [path, query] = splitTarget(request.raw.url!)
   const behind = removedParts.get(request)?.isWholePath === true ? '' : pathBehind(path, mounted)
-  const isCall = isGrpc(request.headers['content-type'])
+  const { upgrade, 'content-type': type } = request.headers
+  const isCall = type !== undefined && isGrpc(type)
   new Exchange(reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
     path: insidePath(route.base, behind) + query,
     headers: route.requestHeaders(request),
     // With `reset`, undici closes the connection after the response.
     reset: isConnectionBound(request),
-    upgrade: upgradingOf(request.raw) === undefined ? null : allowedProtocols(request.headers.upgrade!, route.protocols),
+    upgrade: upgrade === undefined || upgradingOf(request.raw) === undefined ? null : allowedProtocols(upgrade, route.protocols),
     // By default undici takes the name from `Host`, and opens a new connection whenever it changes.
     servername: 'target',
     body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payloadOf(request)),

@@ -75,7 +75,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole = false): void {
     if (status < 200) return this.#onInterim(status, rawHeaders)
     this.#attempts.responded(status)
-    if (this.#repeatsFor(status, rawHeaders)) return
+    if (this.#route.upstream.retries.isReason(status) && this.#repeatsFor(status, rawHeaders)) return
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.answered(status)
@@ -117,12 +117,10 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     if (delay === null || !this.#repeat(delay, isStale ? null : error, reason === 'not-sent')) this.#fail(error, isStale)
   }
 
-  /** Retries the request if the config names this status as a reason. */
+  /** Retries the request because of its status. @returns whether there is another attempt */
   #repeatsFor (status: number, rawHeaders: RawHeaders): boolean {
-    const { retries } = this.#route.upstream
-    if (!retries.isReason(status)) return false
     const request = this.#request!
-    const delay = retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
+    const delay = this.#route.upstream.retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
     // At least 1 ms, so that undici reports the end of this attempt before the next one begins.
     if (delay === null || !this.#repeat(Math.max(delay, 1), 'succeeded', false)) return false
     request.abort(clientLeft())

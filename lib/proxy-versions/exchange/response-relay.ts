@@ -49,7 +49,8 @@ export class ResponseRelay {
   /** @throws when the response would not be valid HTTP */
   begin (status: number, rawHeaders: readonly Buffer[], reason: string, isWhole: boolean): void {
     const headers = this.#route.responseHeaders(rawHeaders, this.#reply)
-    if (status !== 204 && status !== 304 && !isWhole) this.#announceTrailers(headers, rawHeaders)
+    const hasBody = status !== 204 && status !== 304 && !isWhole
+    if (hasBody && takesTrailers(this.#reply.request)) this.#announceTrailers(headers, rawHeaders)
     if (this.#route.inFlight.isClosing) endConnectionAfter(this.#response)
     if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
     writeHead(this.#response, status, reason, headers, isWhole)
@@ -102,7 +103,6 @@ export class ResponseRelay {
    * Upstreams need not announce them (RFC 9110 6.6.2), and over HTTP/2 they seldom do.
    */
   #announceTrailers (headers: string[], rawHeaders: readonly Buffer[]): void {
-    if (!takesTrailers(this.#reply.request)) return
     if (!('stream' in this.#response) && fieldValue(rawHeaders, 'content-length') !== undefined) return
     this.#trailerRules = { dropped: this.#route.droppedTrailers, isGrpc: isGrpc(fieldValue(rawHeaders, 'content-type')) }
     const announced = announcedTrailers(rawHeaders, this.#trailerRules)

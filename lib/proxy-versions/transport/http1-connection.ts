@@ -57,7 +57,7 @@ export class Http1Connection {
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.isReused = this.#hasServed
-    if (isStreamed(options.body)) options.body.sendHeadFirst()
+    if (options.body !== null && isStreamed(options.body)) options.body.sendHeadFirst()
     this.#client.dispatch(options, new UndiciHandler(handler, this))
   }
 

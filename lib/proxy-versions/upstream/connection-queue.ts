@@ -33,7 +33,10 @@ export class ConnectionQueue {
   }
 
   enter (waiter: Waiter): void {
-    if (!this.isFull) return this.#give(waiter)
+    if (this.taken < this.#limit) {
+      this.taken++
+      return waiter.onConnection()
+    }
     if (this.length >= this.#maxQueued) return waiter.onError(queueFull())
     const onTimeout = (): void => {
       this.#waiting.delete(waiter)
@@ -51,7 +54,7 @@ export class ConnectionQueue {
   /** Returns a connection. */
   leave (): void {
     this.taken--
-    this.#giveNext()
+    if (this.#waiting.size > 0) this.#giveNext()
   }
 
   /** Changes the limit. Connections in use beyond it are kept. */
@@ -67,13 +70,9 @@ export class ConnectionQueue {
     for (const waiter of this.#waiting.keys()) {
       if (this.isFull) break
       this.giveUp(waiter)
-      this.#give(waiter)
+      this.taken++
+      waiter.onConnection()
     }
     this.#isGiving = false
-  }
-
-  #give (waiter: Waiter): void {
-    this.taken++
-    waiter.onConnection()
   }
 }

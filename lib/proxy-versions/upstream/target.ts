@@ -91,7 +91,8 @@ export class Target {
   leave (outcome: Error | 'succeeded' | 'server-error' | null): void {
     this.#queue.leave()
     this.#ended[outcome === null ? 'abandoned' : typeof outcome === 'string' ? outcome : 'failed']++
-    if (outcome === null) return
+    // Most exchanges with a healthy target change nothing.
+    if (outcome === null || (typeof outcome === 'string' && this.#wasHealthy && this.#passive.failed === 0)) return
     const error = typeof outcome === 'string' ? null : outcome
     this.#passive.end(error === null)
     this.#note(error)
