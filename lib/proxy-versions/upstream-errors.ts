@@ -2,10 +2,12 @@ import {
   type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout,
   upstreamUnavailable
 } from '../errors.ts'
+import { failure, transportCodes } from '../transport/transport-errors.ts'
 import { remedyOf } from './upstream-remedies.ts'
 
 /** The gateway's own codes, in addition to undici's. */
 const codes = {
+  ...transportCodes,
   clientLeft: 'CLIENT_LEFT',
   timedOut: 'TOTAL_TIMEOUT',
   idle: 'IDLE_TIMEOUT',
@@ -15,16 +17,10 @@ const codes = {
   unreadable: 'REQUEST_BODY_UNREADABLE',
   tooManyInterim: 'TOO_MANY_INTERIM',
   notOffered: 'PROTOCOL_NOT_OFFERED',
-  unknownCoding: 'TRANSFER_CODING_UNKNOWN',
   queueFull: 'QUEUE_FULL',
-  waitedTooLong: 'QUEUE_TIMEOUT',
   tooManyUpgrades: 'TOO_MANY_UPGRADES',
   closing: 'CLOSING'
 } as const
-
-function failure (code: string, message: string): Error & { code: string } {
-  return Object.assign(new Error(message), { code })
-}
 
 export function clientLeft (): Error {
   return failure(codes.clientLeft, 'the client left')
@@ -50,16 +46,8 @@ export function notOffered (protocol: string): Error {
   return failure(codes.notOffered, `the upstream switched to ${JSON.stringify(protocol)}, which was not offered`)
 }
 
-export function unknownCoding (coding: string): Error {
-  return failure(codes.unknownCoding, `the response has the transfer coding ${JSON.stringify(coding)}, which was not asked for`)
-}
-
 export function queueFull (): Error {
   return failure(codes.queueFull, 'all connections to the target are in use, and maxQueued requests wait')
-}
-
-export function waitedTooLong (): Error {
-  return failure(codes.waitedTooLong, 'no connection to the target was free within timeouts.connect')
 }
 
 export function tooManyUpgrades (): Error {

@@ -1,4 +1,4 @@
-import type { UpgradeHandler, UpstreamRequest } from '../../lib/proxy-versions/transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamRequest } from '../../lib/transport/upstream-handler.ts'
 
 /** Notes what it is told, and does with it what a test wants. */
 export function makeHandler (own: Partial<UpgradeHandler> = {}) {

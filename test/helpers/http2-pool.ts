@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
 import type { buildConnector, Dispatcher } from 'undici'
-import { connectorTo } from '../../lib/proxy-versions/transport/connector.ts'
-import { Http2Pool } from '../../lib/proxy-versions/transport/http2-pool.ts'
-import { Http1Pool } from '../../lib/proxy-versions/transport/http1-pool.ts'
+import { connectorTo } from '../../lib/transport/connector.ts'
+import { Http2Pool } from '../../lib/transport/http2-pool.ts'
+import { Http1Pool } from '../../lib/transport/http1-pool.ts'
 
 interface Settings {
   limits?: { headersTimeout: number, maxHeaderSize: number }

@@ -114,7 +114,11 @@ t.test('a proxy of the environment that is no address is named, without its valu
 
 t.test('a proxy is asked for a tunnel to an https issuer, whose certificate is verified', async (t) => {
   const authority = await makeAuthority()
-  const server = createTlsServer(await authority.server('keys.test'), (_request, response) => { response.end(set) }).listen(0)
+  const server = createTlsServer(await authority.server('keys.test'), (_request, response) => {
+    // Unsolicited, so it tests that connections through a tunnel are guarded too.
+    response.writeContinue()
+    response.end(set)
+  }).listen(0)
   await once(server, 'listening')
   t.teardown(() => { server.closeAllConnections(); server.close() })
   const { asked, address } = await startProxy(t, (server.address() as AddressInfo).port)

@@ -1,8 +1,9 @@
 import t from 'tap'
 import {
   bodyStalled, bodyTooLarge, clientLeft, clientStalled, closing, exchangeFailure, isTimeout, isTransient, isUpstreamsFault, notOffered,
-  queueFull, timedOut, tooManyInterim, tooManyUpgrades, unknownCoding, waitedTooLong, wasIdle
+  queueFull, timedOut, tooManyInterim, tooManyUpgrades, wasIdle
 } from '../../lib/proxy-versions/upstream-errors.ts'
+import { unknownCoding, waitedTooLong } from '../../lib/transport/transport-errors.ts'
 
 /** What becomes of a failure: the answer's code and status, and what else follows from it. */
 type Case = [failure: object, code: string, status: number, follows?: Array<'upstream\'s fault' | 'transient' | 'timeout'>]

@@ -15,7 +15,7 @@ import { isUnfinished, RequestBody } from '../request/request-body.ts'
 import type { InFlightMember } from '../in-flight-set.ts'
 import { breakOff, endConnectionAfter } from '../../server/client-response.ts'
 import { type Attempted, reasonOf } from '../upstream/retry-policy.ts'
-import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from '../transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
 import { openTunnel } from '../upgrade/upgrade.ts'
 
 type Options = Omit<UpstreamRequestOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }

@@ -7,7 +7,7 @@ import { fieldValue } from '../../http/raw-headers.ts'
 import { pushUpgradeRequired } from '../response/response-headers.ts'
 import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from '../../server/client-response.ts'
 import { announcedTrailers, passedTrailers, takesTrailers, type TrailerRules } from '../response/trailers.ts'
-import type { UpstreamRequest } from '../transport/upstream-handler.ts'
+import type { UpstreamRequest } from '../../transport/upstream-handler.ts'
 import { writeHead } from '../../server/write-head.ts'
 
 /**

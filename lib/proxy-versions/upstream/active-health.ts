@@ -1,24 +1,29 @@
-import { Client } from 'undici'
 import type { ActiveHealth, UpstreamOptions } from '../../../types/index.ts'
-import { connectionOptions, originOf } from '../transport/undici-options.ts'
-import { connectorTo } from '../transport/connector.ts'
+import { collectResponse } from '../../transport/collect-response.ts'
+import { poolsTo } from '../../transport/transport.ts'
+import type { UpstreamPool } from '../../transport/upstream-handler.ts'
+
+/** Bytes of a response that are read. */
+const longestBody = 65_536
 
 /** Called with each result; `null` means healthy. */
 type OnResult = (error: Error | null) => void
 
 /**
- * Checks the health of a target at intervals. Each check opens its own connection: it does not queue behind the requests
- * to a busy target, it tests whether the target accepts connections, and it follows DNS.
+ * Checks the health of a target at intervals, through the same transport as its requests. Each check opens its own
+ * connection: it does not queue behind the requests to a busy target, it tests whether the target accepts connections, and
+ * it follows DNS.
  */
 export class HealthCheck {
   /** `unknown` until there are enough consecutive results of one kind. */
   state: 'up' | 'down' | 'unknown' = 'unknown'
   readonly #options: Required<ActiveHealth>
-  readonly #makeClient: () => Client
-  readonly #host: string | undefined
+  readonly #makePool: () => UpstreamPool
+  /** Alternating names and values. */
+  readonly #headers: string[]
   readonly #onResult: OnResult
   readonly #random: () => number
-  #client: Client | undefined
+  #pool: UpstreamPool | undefined
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
   /** Consecutive results of one kind: positive for successes, negative for failures. */
@@ -27,16 +32,15 @@ export class HealthCheck {
   constructor (address: string, upstream: UpstreamOptions, active: ActiveHealth, onResult: OnResult, random = Math.random) {
     this.#options = { intervalMs: 15_000, jitter: 0.1, timeoutMs: 5_000, failures: 2, successes: 2, ...active }
     const { host = 'target' } = upstream
-    this.#host = host === 'target' || host === 'client' ? undefined : host
-    const options = { ...connectionOptions(address, upstream), connect: connectorTo(address, upstream, upstream.http2) }
-    this.#makeClient = () => new Client(originOf(address), options)
+    this.#headers = host === 'target' || host === 'client' ? [] : ['host', host]
+    this.#makePool = poolsTo(address, upstream)
     this.#onResult = onResult
     this.#random = random
   }
 
   /** Checks now, and then after each interval. */
   start (): void {
-    this.#ask(this.#options.path).then(() => this.#onAnswer(null), this.#onAnswer)
+    this.#ask().then(() => this.#onAnswer(null), this.#onAnswer)
   }
 
   /** Takes the state of another check, unless this one already has its own. */
@@ -48,7 +52,7 @@ export class HealthCheck {
   async close (): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    await this.#client?.destroy()
+    await this.#pool?.destroy()
   }
 
   readonly #onAnswer = (error: Error | null): void => {
@@ -59,16 +63,16 @@ export class HealthCheck {
     this.#onResult(error)
   }
 
-  async #ask (path: string): Promise<void> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs)
-    const headers = this.#host === undefined ? {} : { host: this.#host }
-    const client = this.#client = this.#makeClient()
+  async #ask (): Promise<void> {
+    const { path, timeoutMs } = this.#options
+    const pool = this.#pool = this.#makePool()
+    const request = { method: 'GET', path, headers: this.#headers, body: null, reset: true } as const
+    const limits = { signal: AbortSignal.timeout(timeoutMs), maxBytes: longestBody }
     try {
-      const { statusCode, body } = await client.request({ method: 'GET', path, headers, signal, reset: true })
-      await body.dump({ limit: 65_536, signal })
-      if (statusCode < 200 || statusCode > 299) throw new Error(`health check answered ${statusCode}`)
+      const { status } = await collectResponse((handler) => pool.dispatch(request, handler), limits)
+      if (status < 200 || status > 299) throw new Error(`health check answered ${status}`)
     } finally {
-      client.destroy(() => {})
+      pool.destroy().catch(() => {})
     }
   }
 

@@ -1,4 +1,5 @@
-import { queueFull, waitedTooLong } from '../upstream-errors.ts'
+import { waitedTooLong } from '../../transport/transport-errors.ts'
+import { queueFull } from '../upstream-errors.ts'
 
 /** Waits for a connection. One of the two methods is called. */
 export interface Waiter {

@@ -2,11 +2,11 @@ import type { TargetHealth, UpstreamOptions } from '../../../types/index.ts'
 import type { TargetStatistics } from '../../registry/providers.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { HealthCheck } from './active-health.ts'
-import { mostStreams } from '../transport/http2-connection.ts'
+import { mostStreams } from '../../transport/http2-connection.ts'
 import { PassiveHealth } from './passive-health.ts'
 import { ServerErrorRate } from './server-error-rate.ts'
-import { TargetConnections } from '../transport/transport.ts'
-import type { UpgradeHandler, UpstreamRequestOptions } from '../transport/upstream-handler.ts'
+import { TargetConnections } from '../../transport/transport.ts'
+import type { UpgradeHandler, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
 
 /** Called when a target starts or stops getting requests. */
 export type OnHealth = (target: Target, error: Error | null) => void

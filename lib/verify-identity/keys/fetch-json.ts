@@ -1,9 +1,12 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent, request } from 'undici'
+import { Agent, type Dispatcher, EnvHttpProxyAgent, errors, ProxyAgent } from 'undici'
 import type { RemoteKeysOptions } from '../../../types/index.ts'
 import { hasPem, pemRemedy } from '../../identity/pem-to-jwks.ts'
+import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isLoopback } from '../../identity/safe-source.ts'
+import { collectResponse } from '../../transport/collect-response.ts'
+import { dispatchGuarded, guardedClient } from '../../transport/guarded-client.ts'
 import { fetchRemedy, KeyFetchError } from './key-fetch-error.ts'
 
 type Options = Pick<RemoteKeysOptions, 'headers' | 'proxy' | 'ca'> & {
@@ -39,16 +42,15 @@ export function jsonClient (options: Options): JsonClient {
   const others = agentOf(options, proxy)
 
   async function get (url: URL): Promise<unknown> {
-    const signal = AbortSignal.timeout(timeoutMs)
     // A proxy elsewhere cannot reach this machine's loopback.
-    const dispatcher = proxy === undefined && isLoopback(url) ? direct : others
-    const { statusCode, headers, body } = await request(url, { dispatcher, signal, headers: all })
+    const agent = proxy === undefined && isLoopback(url) ? direct : others
+    const target = { origin: url.origin, path: url.pathname + url.search, method: 'GET', headers: all } as const
+    const { status, rawHeaders, body, isCut } = await collectResponse(
+      (handler) => dispatchGuarded(agent, target, handler), { signal: AbortSignal.timeout(timeoutMs), maxBytes })
     // Following redirects would let an open redirect of the issuer lead to an attacker's keys.
-    if (statusCode !== 200) {
-      await body.dump({ limit: maxBytes, signal })
-      throw KeyFetchError.ofResponse(url, statusCode, headers)
-    }
-    return parse(url, headers, await decoded(Buffer.from(await body.arrayBuffer()), headers['content-encoding'], maxBytes))
+    if (status !== 200) throw KeyFetchError.ofResponse(url, status, rawHeaders)
+    if (isCut) throw new errors.ResponseExceededMaxSizeError()
+    return parse(url, rawHeaders, await decoded(body, fieldValue(rawHeaders, 'content-encoding'), maxBytes))
   }
 
   return {
@@ -63,12 +65,10 @@ export function jsonClient (options: Options): JsonClient {
   }
 }
 
-function agentOf (
-  { timeoutMs, maxBytes, ca }: Options, proxy: Options['proxy']
-): Dispatcher {
-  const tls = ca === undefined ? {} : { ca: ca as string }
+function agentOf ({ timeoutMs, ca }: Options, proxy: Options['proxy']): Dispatcher {
+  const tls = { ...ca !== undefined && { ca: ca as string }, allowH2: false }
   // Proxies usually allow tunnels to port 443 only, so they are asked for plain HTTP directly.
-  const options = { connect: { timeout: timeoutMs, ...tls }, maxResponseSize: maxBytes, proxyTunnel: false }
+  const options = { connect: { timeout: timeoutMs, ...tls }, allowH2: false, proxyTunnel: false, factory: guardedClient }
   if (proxy === false) return new Agent(options)
   if (proxy === undefined) return environmentAgent({ ...options, requestTls: tls })
   return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
@@ -88,21 +88,21 @@ export function lowerCased (headers: Readonly<Record<string, string>> = {}): Rec
 }
 
 /** Limits the decoded size, because a few bytes may decode to gigabytes. */
-async function decoded (body: Buffer, encoding: string | string[] | undefined, maxBytes: number): Promise<Buffer> {
-  const name = String(encoding ?? 'identity').trim().toLowerCase()
+async function decoded (body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
+  const name = (encoding ?? 'identity').trim().toLowerCase()
   if (name === 'identity' || name === '') return body
   const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined
   if (decode === undefined) throw new Error('the response has a Content-Encoding that was not asked for')
   return await decode(body, { maxOutputLength: maxBytes })
 }
 
-function parse (url: URL, headers: Readonly<Record<string, unknown>>, body: Buffer): unknown {
+function parse (url: URL, rawHeaders: RawHeaders, body: Buffer): unknown {
   const text = body.toString().replace(/^\uFEFF/, '')
   try {
     return JSON.parse(text)
   } catch {
     if (hasPem(text)) throw new KeyFetchError(url, 'has PEM, not a JWKS', `${pemRemedy}.`)
-    const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(String(headers['content-type'] ?? ''))?.[0] ?? 'no Content-Type'
+    const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(fieldValue(rawHeaders, 'content-type') ?? '')?.[0] ?? 'no Content-Type'
     throw new KeyFetchError(url, `answered with ${type} that is not JSON`, 'Use the address of the JWKS, or { discovery: true }.')
   }
 }

@@ -1,3 +1,5 @@
+import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
+
 /** Maximum `Retry-After` of an issuer, in milliseconds. */
 const longestWaitMs = 3_600_000
 
@@ -12,12 +14,12 @@ export class KeyFetchError extends Error {
     this.retryAfterMs = retryAfterMs
   }
 
-  static ofResponse (url: URL, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): KeyFetchError {
-    const location = String(headers['location'] ?? '')
+  static ofResponse (url: URL, status: number, rawHeaders: RawHeaders): KeyFetchError {
+    const location = fieldValue(rawHeaders, 'location') ?? ''
     const remedy = status >= 300 && status < 400 && URL.canParse(location, url.href)
       ? `Redirects are not followed. If you trust it, write ${new URL(location, url).origin}${new URL(location, url).pathname} as jwks.url.`
       : remedyOf(status)
-    return new KeyFetchError(url, `answered ${status}`, remedy, { retryAfterMs: retryAfterOf(headers['retry-after'], status) })
+    return new KeyFetchError(url, `answered ${status}`, remedy, { retryAfterMs: retryAfterOf(fieldValue(rawHeaders, 'retry-after'), status) })
   }
 }
 
@@ -30,8 +32,8 @@ function remedyOf (status: number): string {
 }
 
 /** Seconds or a date (RFC 9110 10.2.3). */
-function retryAfterOf (value: string | string[] | undefined, status: number): number {
-  if (typeof value !== 'string' || (status !== 429 && status < 500)) return 0
+function retryAfterOf (value: string | undefined, status: number): number {
+  if (value === undefined || (status !== 429 && status < 500)) return 0
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
   return ms > 0 ? Math.min(ms, longestWaitMs) : 0
 }

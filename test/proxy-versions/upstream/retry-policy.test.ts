@@ -1,5 +1,6 @@
 import t from 'tap'
-import { clientLeft, queueFull, timedOut, waitedTooLong, wasIdle } from '../../../lib/proxy-versions/upstream-errors.ts'
+import { clientLeft, queueFull, timedOut, wasIdle } from '../../../lib/proxy-versions/upstream-errors.ts'
+import { waitedTooLong } from '../../../lib/transport/transport-errors.ts'
 import { type Attempted, reasonOf, RetryPolicy } from '../../../lib/proxy-versions/upstream/retry-policy.ts'
 import type { RetryReason, UpstreamRetry } from '../../../types/index.ts'
 

@@ -1,6 +1,6 @@
 import type { ClientHttp2Session, ClientHttp2Stream, ClientSessionRequestOptions, OutgoingHttpHeaders } from 'node:http2'
 import { errors } from 'undici'
-import { fieldLists } from '../../http/field-lists.ts'
+import { fieldLists } from '../http/field-lists.ts'
 import type { UpstreamRequestOptions } from './upstream-handler.ts'
 
 type Fields = Record<string, string | string[]>

@@ -1,4 +1,4 @@
-import { waitedTooLong } from '../upstream-errors.ts'
+import { waitedTooLong } from './transport-errors.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
 
 /** A request that waits for a stream. */

@@ -1,11 +1,11 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { mostStreams } from '../../../lib/proxy-versions/transport/http2-connection.ts'
-import { makeHandler } from '../../helpers/dispatch-handler.ts'
-import { get, makePool } from '../../helpers/http2-pool.ts'
-import { saying, startHttp2Upstream } from '../../helpers/http2-upstream.ts'
-import { until } from '../../helpers/until.ts'
+import { mostStreams } from '../../lib/transport/http2-connection.ts'
+import { makeHandler } from '../helpers/dispatch-handler.ts'
+import { get, makePool } from '../helpers/http2-pool.ts'
+import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
+import { until } from '../helpers/until.ts'
 
 t.test('requests wait for the first connection, and share it', async (t) => {
   const { targets, ca, sessions } = await startHttp2Upstream(t, saying('ok'))

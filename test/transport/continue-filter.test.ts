@@ -1,5 +1,5 @@
 import t from 'tap'
-import { ContinueFilter } from '../../../lib/proxy-versions/transport/continue-filter.ts'
+import { ContinueFilter } from '../../lib/transport/continue-filter.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n.'
 const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n'
@@ -20,6 +20,9 @@ for (const [what, sent, passed] of [
   ['one without a reason, from HTTP/1.0, with bare LF', `HTTP/1.0 100\n\n${ok}`, ok],
   ['one before and one after a 103', goOn + hints + goOn + ok, hints + ok],
   ['one before a 101', `${goOn}HTTP/1.1 101 Switching Protocols\r\n\r\n${goOn}`, `HTTP/1.1 101 Switching Protocols\r\n\r\n${goOn}`],
+  ['empty lines before a 100, and between it and the response', `\r\n${goOn}\r\n\n${goOn}${ok}`, ok],
+  ['an empty line before a 103', `\r\n${hints}${ok}`, `\r\n${hints}${ok}`],
+  ['an empty line before a final response', `\r\n${ok}`, `\r\n${ok}`],
   ['a status that only looks similar', 'HTTP/1.1 1000 x\r\n\r\n', 'HTTP/1.1 1000 x\r\n\r\n'],
   ['no HTTP at all', 'SSH-2.0-OpenSSH\r\n', 'SSH-2.0-OpenSSH\r\n']
 ] as const) {

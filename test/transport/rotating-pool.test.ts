@@ -1,6 +1,6 @@
 import t from 'tap'
-import { RenewedPool } from '../../../lib/proxy-versions/transport/rotating-pool.ts'
-import type { UpgradeHandler } from '../../../lib/proxy-versions/transport/upstream-handler.ts'
+import { RenewedPool } from '../../lib/transport/rotating-pool.ts'
+import type { UpgradeHandler } from '../../lib/transport/upstream-handler.ts'
 
 /** A pool of pools that only note what they are told. */
 function makePool () {

@@ -1,8 +1,8 @@
 import { buildConnector } from 'undici'
-import type { UpstreamOptions } from '../../../types/index.ts'
+import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions } from './undici-options.ts'
-import { freeWritten } from '../../memory/free-written-chunks.ts'
-import { readRegions } from '../../memory/read-buffers.ts'
+import { freeWritten } from '../memory/free-written-chunks.ts'
+import { readRegions } from '../memory/read-buffers.ts'
 
 /**
  * Bytes that a connection buffers before it applies backpressure. Towards the upstream: twice what Node reads of an

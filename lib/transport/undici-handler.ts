@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { unknownCoding } from '../upstream-errors.ts'
-import { fieldList, fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
+import { unknownCoding } from './transport-errors.ts'
+import { fieldList, fieldValue, type RawHeaders } from '../http/raw-headers.ts'
 import { isClosed, type UpgradeHandler, type UpstreamRequest } from './upstream-handler.ts'
 
 /** The connection that carries the request. */

@@ -1,13 +1,13 @@
 import { connect } from 'node:http2'
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
-import { Http2Request } from '../../../lib/proxy-versions/transport/http2-request.ts'
-import { makeHandler } from '../../helpers/dispatch-handler.ts'
-import { holdTimers } from '../../helpers/held-timers.ts'
-import { get, makePool } from '../../helpers/http2-pool.ts'
-import { saying, startHttp2Upstream } from '../../helpers/http2-upstream.ts'
-import { frames, rawHttp2Upstream } from '../../helpers/raw-http2-upstream.ts'
-import { until } from '../../helpers/until.ts'
+import { Http2Request } from '../../lib/transport/http2-request.ts'
+import { makeHandler } from '../helpers/dispatch-handler.ts'
+import { holdTimers } from '../helpers/held-timers.ts'
+import { get, makePool } from '../helpers/http2-pool.ts'
+import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
+import { frames, rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
+import { until } from '../helpers/until.ts'
 
 const gaveUp = new Error('gave up')
 

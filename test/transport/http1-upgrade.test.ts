@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import t from 'tap'
-import { connectorTo } from '../../../lib/proxy-versions/transport/connector.ts'
-import { Http1Pool } from '../../../lib/proxy-versions/transport/http1-pool.ts'
-import { makeHandler } from '../../helpers/dispatch-handler.ts'
+import { connectorTo } from '../../lib/transport/connector.ts'
+import { Http1Pool } from '../../lib/transport/http1-pool.ts'
+import { makeHandler } from '../helpers/dispatch-handler.ts'
 
 t.test('the socket of an upgraded connection is handed over as Node made it', async (t) => {
   const server = createServer().on('upgrade', (_request, socket) => {

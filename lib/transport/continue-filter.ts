@@ -1,8 +1,11 @@
 /** Bytes of interim responses that are filtered before a final one. The parser gets later bytes unchanged. */
 const longestPrelude = 16 * 1024
 
-/** An interim response. A 101 is excluded, because another protocol follows it. */
-const interim = /HTTP\/1\.[01] (1(?!01)\d\d)(?=[ \r\n])[^]*?\r?\n\r?\n/y
+/**
+ * An interim response. A 101 is excluded, because another protocol follows it. Parsers skip empty lines before a response
+ * (as RFC 9112 2.2 says for requests), so the filter must not take one for the start of something else.
+ */
+const interim = /[\r\n]*HTTP\/1\.[01] (1(?!01)\d\d)(?=[ \r\n])[^]*?\r?\n\r?\n/y
 const startOfInterim = /^HTTP\/1\.[01] 1(?!01)\d\d[ \r\n]/
 
 /**
@@ -56,5 +59,6 @@ function interimAt (text: string, at: number): RegExpExecArray | null {
 
 /** Whether a text may be the start of an interim response. */
 function canBeInterim (text: string): boolean {
-  return startOfInterim.test(text + 'HTTP/1.1 100 '.slice(text.length))
+  const line = text.replace(/^[\r\n]+/, '')
+  return startOfInterim.test(line + 'HTTP/1.1 100 '.slice(line.length))
 }

@@ -1,6 +1,6 @@
 import { type Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { RawHeaders } from '../../http/raw-headers.ts'
+import type { RawHeaders } from '../http/raw-headers.ts'
 
 /** Controls a request in flight to an upstream. */
 export interface UpstreamRequest {

@@ -1,5 +1,5 @@
 import type { Client } from 'undici'
-import type { UpstreamOptions } from '../../../types/index.ts'
+import type { UpstreamOptions } from '../../types/index.ts'
 
 const unixSocket = /^unix\+(https?):\/\/(\/.+)$/
 

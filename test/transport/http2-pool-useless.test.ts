@@ -1,9 +1,9 @@
 import t from 'tap'
-import { makeHandler } from '../../helpers/dispatch-handler.ts'
-import { holdTimers } from '../../helpers/held-timers.ts'
-import { get, makePool } from '../../helpers/http2-pool.ts'
-import { saying, startHttp2Upstream } from '../../helpers/http2-upstream.ts'
-import { until } from '../../helpers/until.ts'
+import { makeHandler } from '../helpers/dispatch-handler.ts'
+import { holdTimers } from '../helpers/held-timers.ts'
+import { get, makePool } from '../helpers/http2-pool.ts'
+import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
+import { until } from '../helpers/until.ts'
 
 t.test('a connection that allows no streams for ten seconds is replaced, for the requests that wait as well', async (t) => {
   const timers = holdTimers(t, 10_000)

@@ -1,0 +1,41 @@
+import { buildConnector, Client, type Dispatcher } from 'undici'
+import { SocketGuard } from './socket-guard.ts'
+import { UndiciHandler } from './undici-handler.ts'
+import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
+
+/**
+ * Makes a client for undici's agents, which know proxies. Its connections are guarded like those to upstreams. Each carries
+ * one request, because an agent does not say which connection a request uses.
+ */
+export function guardedClient (origin: string | URL, { connect, ...options }: Client.Options): Client {
+  const open = typeof connect === 'function' ? connect : buildConnector({ ...connect, allowH2: false })
+  return new Client(origin, {
+    ...options,
+    allowH2: false,
+    connect: (where: buildConnector.Options, callback: buildConnector.Callback) => open(where, (...[error, socket]) => {
+      if (error !== null) return callback(error, null)
+      new SocketGuard(socket).expectResponse()
+      callback(null, socket)
+    })
+  })
+}
+
+const nothing = (): void => {}
+
+/** The connection of such a client: the guard already expects the response, and nothing is held back or reused. */
+const connection = {
+  isReused: false,
+  begin: nothing,
+  hold: nothing,
+  release: nothing,
+  watchEnd: nothing,
+  handOver: nothing,
+  leave: nothing,
+  discard: nothing,
+  onStale: nothing
+}
+
+/** Sends a request through an agent that has such clients. The handler must take all data at once. */
+export function dispatchGuarded (agent: Dispatcher, options: UpstreamRequestOptions, handler: UpgradeHandler): void {
+  agent.dispatch({ ...options, reset: true }, new UndiciHandler(handler, connection))
+}

@@ -1,0 +1,60 @@
+import type { UpstreamOptions } from '../../types/index.ts'
+import { connectionOptions, originOf } from './undici-options.ts'
+import { connectorTo, type OpenConnections } from './connector.ts'
+import { Http2Pool } from './http2-pool.ts'
+import { RenewedPool } from './rotating-pool.ts'
+import { Http1Pool } from './http1-pool.ts'
+import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './upstream-handler.ts'
+
+/** Milliseconds after which connections are replaced. */
+const longestUse = 30_000
+
+/**
+ * Returns a function that makes pools of connections to a target, in the protocol of its config.
+ *
+ * @param onCapacity called with the number of concurrent requests that an HTTP/2 pool can carry, when it changes
+ */
+export function poolsTo (
+  address: string, options: UpstreamOptions, open?: OpenConnections, onCapacity: (requests: number) => void = () => {}
+): () => UpstreamPool {
+  const http1 = http1PoolsTo(address, options, open)
+  if (options.http2 !== true) return http1
+  const connect = connectorTo(address, options, true, open)
+  const limits = connectionOptions(address, options)
+  const { connections = 128, timeouts: { connect: connectTimeout = 5_000, keepAlive = 4_000 } = {} } = options
+  return () => new Http2Pool(address, { connect, connections, connectTimeout, keepAlive, limits, http1: http1(), onCapacity })
+}
+
+function http1PoolsTo (address: string, options: UpstreamOptions, open?: OpenConnections): () => Http1Pool {
+  const http1Options = { ...connectionOptions(address, options), connect: connectorTo(address, options, false, open) }
+  return () => new Http1Pool(originOf(address), http1Options)
+}
+
+/** All connections to a target. The caller limits their number. */
+export class TargetConnections implements OpenConnections {
+  open = 0
+  readonly #requests: RenewedPool
+  /** HTTP/2 has no `Upgrade` (RFC 9113 8.6), so upgrades use separate HTTP/1.1 connections. */
+  readonly #upgrades: RenewedPool
+
+  /** @param onCapacity called with the number of concurrent requests that the connections can carry, when it changes */
+  constructor (address: string, options: UpstreamOptions, now: () => number, onCapacity: (requests: number) => void) {
+    this.#requests = new RenewedPool(poolsTo(address, options, this, onCapacity), longestUse, now)
+    this.#upgrades = new RenewedPool(http1PoolsTo(address, options, this), longestUse, now)
+  }
+
+  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
+    const pool = options.upgrade == null ? this.#requests : this.#upgrades
+    pool.dispatch(options, handler)
+  }
+
+  /** Waits for the requests in flight. */
+  async close (): Promise<void> {
+    await Promise.all([this.#requests.close(), this.#upgrades.close()])
+  }
+
+  /** Ends all connections at once. */
+  async destroy (): Promise<void> {
+    await Promise.all([this.#requests.destroy(), this.#upgrades.destroy()])
+  }
+}
