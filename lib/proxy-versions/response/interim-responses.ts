@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
 import { fieldLists } from '../../http/field-lists.ts'
 import type { Response } from '../../server/client-response.ts'
@@ -29,6 +30,8 @@ function writeInterim (response: Response, status: number, headers: readonly str
   }
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`]
   for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]!}: ${headers[i + 1]!}`)
-  // A response has no socket while the one to an earlier request on the connection is not complete.
-  response.socket?.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
+  const head = `${lines.join('\r\n')}\r\n\r\n`
+  // Node gives a response its socket when the responses to earlier requests on the connection are complete.
+  if (response.socket === null) response.once('socket', (socket: Socket) => socket.write(head, 'latin1'))
+  else response.socket.write(head, 'latin1')
 }
