@@ -28,9 +28,10 @@ export function registerStatus (app: FastifyInstance, providers: readonly Provid
 /** Fetches the keys; with `skip`, in the background. Readiness depends on keys, and without it no token may arrive to cause a fetch. */
 async function firstFetch ({ remote, onReady }: Provider): Promise<void> {
   // An earlier app may have left keys. They are renewed in the background, so an outage of the issuer does not matter now.
-  if (remote!.status().keys.length > 0) return
+  const hasKeys = remote!.status().keys.length > 0
+  if (hasKeys && remote!.isRenewed) return
   const fetched = remote!.refresh()
-  if (onReady !== 'skip') await fetched
+  if (onReady !== 'skip' && !hasKeys) await fetched
 }
 
 function whyNot (name: string, { lastError }: { lastError: string | null }): string {

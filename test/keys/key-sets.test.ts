@@ -35,6 +35,26 @@ t.test('the strictest times of all providers of a key set apply, until a provide
   await sets.release(strict)
 })
 
+t.test('the largest limits of all providers of a key set apply, and a fetch in flight goes on when they change', async (t) => {
+  const { server, sets, surroundings } = await keySets(t)
+  const of = (name: string, maxBytes: number) => ({ name, issuer: `https://${name}.test`, jwks: { url: server.url, maxBytes } })
+  const [small, large, larger] = [of('a', 10), of('b', 100_000), of('c', 200_000)]
+  const keys = sets.use(small, surroundings)
+  t.teardown(async () => { for (const user of [small, larger]) await sets.release(user) })
+
+  await keys.refresh()
+  const few = keys.status().lastError
+  sets.use(large, surroundings)
+  await Promise.all([keys.refresh(), server.next().then(() => sets.use(larger, surroundings))])
+  const many = keys.status()
+  await sets.release(large)
+  await keys.refresh()
+
+  t.match(few, /jwks\.maxBytes/)
+  t.match(many, { lastError: null, fetches: { succeeded: 1, failed: 1 } })
+  t.match(keys.status(), { fetches: { succeeded: 2, failed: 1 } })
+})
+
 t.test('a failure of shared keys names all their providers', async (t) => {
   const { server, lines, sets, surroundings } = await keySets(t)
   const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { url: server.url } }))
@@ -63,7 +83,7 @@ t.test('a key set is closed with the last of its providers', async (t) => {
   t.not(next, first)
 })
 
-t.test('equal options share a key set, however they are written, and any other option of a fetch separates', async (t) => {
+t.test('equal options share a key set, however they are written and whatever their limits, and any other option of a fetch separates', async (t) => {
   const { sets, surroundings } = await keySets(t)
   const url = 'https://keys.test/set'
   const jwks = [
@@ -77,7 +97,7 @@ t.test('equal options share a key set, however they are written, and any other o
   for (const user of users) await sets.release(user)
 
   t.equal(second, first)
-  t.equal(new Set([first, ...others]).size, 7)
+  t.equal(new Set([first, ...others]).size, 6)
 })
 
 t.test('metadata of different issuers is never shared', async (t) => {

@@ -11,6 +11,17 @@ const another = 'forward: { versionHeader: x-v }\n'
 
 const write = async (t: Test, text: string): Promise<string> => await (await makeFolder(t)).write('gateway.yaml', text)
 
+/** An issuer whose server has its keys and its metadata. */
+async function startIssuer (t: Test) {
+  const issuer = makeIssuer()
+  const server = await startJwksServer(t, (request, response) => {
+    const metadata = { issuer: server.origin, jwks_uri: server.url }
+    answer(request.url!.startsWith('/keys.json') ? { keys: [issuer.jwk] } : metadata)(request, response)
+  })
+  const iss = server.origin
+  return { server, provider: (options: object) => issuer.provider({ issuer: iss, ...options }), token: () => issuer.token({ iss }) }
+}
+
 /** A gateway, and a way to have it make a new app. */
 async function running (t: Test, text: string) {
   const { standalone, write, host, origin } = await run(t, text)
@@ -42,6 +53,53 @@ t.test('keys of a provider that has not changed are kept, also while it is down'
   t.equal((await fetch(`${origin}/readyz`)).status, 200)
   t.match(standalone.app.identityProviders(), [{ fetches: { succeeded: 1, failed: 0 } }])
   t.match(await (await fetch(`${origin}/metrics`)).text(), /token_cache_total\{provider="test-idp",result="miss"\} 2/)
+})
+
+t.test('keys of a provider are kept when it is down and only the way of fetching them changes', async (t) => {
+  const ways = {
+    timeoutMs: { timeoutMs: 900 },
+    maxBytes: { maxBytes: 9_999 },
+    headers: { headers: { 'x-a': 'b' } },
+    proxy: { proxy: false },
+    allowHttp: { allowHttp: true },
+    discovery: { timeoutMs: 900, headers: { 'x-a': 'b' } }
+  }
+  for (const [name, way] of Object.entries(ways)) {
+    await t.test(name, async (t) => {
+      const issuer = await startIssuer(t)
+      const jwks = name === 'discovery' ? { discovery: true } : { url: issuer.server.url }
+      const upstream = await startUpstream(t, 'one')
+      const text = (jwks: object): string => config(upstream, `identity: { providers: ${JSON.stringify([issuer.provider({ jwks })])} }\n`)
+      const { origin, renew, standalone } = await running(t, text(jwks))
+      const status = async (): Promise<number> => (await fetch(`${origin}/a`, { headers: { authorization: `Bearer ${issuer.token()}` } })).status
+
+      issuer.server.stop()
+      await renew(text({ ...jwks, ...way }))
+      const once = await status()
+      await renew(text({ ...jwks, ...way, headers: { 'x-a': 'c' } }))
+
+      t.strictSame([once, await status(), (await fetch(`${origin}/readyz`)).status], [200, 200, 200])
+      t.match(standalone.app.identityProviders(), [{ lastRefresh: Date }])
+    })
+  }
+})
+
+t.test('keys of a provider are dropped with its address, and are not those of another provider', async (t) => {
+  const issuer = await startIssuer(t)
+  const upstream = await startUpstream(t, 'one')
+  const text = (...providers: object[]): string => config(upstream, `identity: { providers: ${JSON.stringify(providers)} }\n`)
+  const { origin, renew, standalone } = await running(t, text(issuer.provider({ jwks: { url: issuer.server.url } })))
+  const keys = (): number[] => standalone.app.identityProviders().map(({ keys }) => keys.length)
+
+  issuer.server.stop()
+  const { url } = issuer.server
+  const other = makeIssuer().provider({ name: 'other', issuer: 'https://other.test', jwks: { url, headers: { 'x-tenant': 'b' } } })
+  await renew(text(issuer.provider({ jwks: { url } }), other))
+  const beside = keys()
+  await renew(text(issuer.provider({ jwks: { url: `${url}?b` } }), other))
+
+  t.strictSame([beside, keys()], [[1, 0], [0, 0]])
+  t.equal((await fetch(`${origin}/a`, { headers: { authorization: `Bearer ${issuer.token()}` } })).status, 503)
 })
 
 t.test('what an admin has changed outlives an unrelated reload, and what is switched off also another set of versions', async (t) => {

@@ -4,10 +4,18 @@ import type { IdentityProvider } from '../../../types/index.ts'
 import { soleIssuer } from '../../identity/issuers.ts'
 import { kept } from '../../stage/kept.ts'
 import { lowerCased } from './fetch-json.ts'
-import { fetchDefaults, RemoteKeys, type Surroundings, type User } from './remote-keys.ts'
+import type { User } from './jwks-client.ts'
+import { RemoteKeys, type Surroundings } from './remote-keys.ts'
+
+interface Source {
+  /** The URL of the keys, or their issuer. */
+  readonly address: string
+  /** Options on which the response may depend, or whether it can be trusted. */
+  readonly options: object
+}
 
 interface KeySet {
-  readonly source: object
+  readonly source: Source
   readonly keys: RemoteKeys
   /** The providers that use the key set, in all apps. */
   readonly users: User[]
@@ -15,8 +23,8 @@ interface KeySet {
 
 /**
  * Fetched key sets. Providers with the same URL share one, even if their names and checks differ. A key set outlives its app
- * if the next app has such a provider, because the issuer may be down just then. It is closed when no provider uses it
- * any more.
+ * if the next app has such a provider, because the issuer may be down just then. If only other options of the fetch have
+ * changed, the new set begins with the keys of the old one. A set is closed when no provider uses it any more.
  */
 export class KeySets {
   readonly #all = new Set<KeySet>()
@@ -33,13 +41,22 @@ export class KeySets {
     const source = sourceOf(user)
     const found = [...this.#all].find((set) => isDeepStrictEqual(set.source, source))
     if (found === undefined) {
-      const keys = new RemoteKeys(user, surroundings)
+      const keys = new RemoteKeys(user, surroundings, this.#before(user.name, source))
       this.#all.add({ source, keys, users: [user] })
       return keys
     }
     found.users.push(user)
     found.keys.serve(found.users)
     return found.keys
+  }
+
+  /**
+   * Returns the latest keys of a provider from the same address. Those of other providers may differ: a header in `options` can
+   * select the keys.
+   */
+  #before (name: string, { address }: Source): RemoteKeys | null {
+    const sets = [...this.#all].filter(({ source, users }) => source.address === address && users.some((user) => user.name === name))
+    return sets.map(({ keys }) => keys).findLast((keys) => keys.status().keys.length > 0) ?? null
   }
 
   /** Cache hits and misses for the tokens of a provider. */
@@ -61,9 +78,12 @@ export class KeySets {
   }
 }
 
-/** Describes how keys are fetched. When they are fetched, and whether an app waits for them, may differ between providers. */
-function sourceOf ({ issuer, jwks }: User): object {
-  const { url, headers, proxy, ca, allowHttp = false, timeoutMs = fetchDefaults.timeoutMs, maxBytes = fetchDefaults.maxBytes } = jwks
-  const address = url === undefined ? { issuer: soleIssuer(issuer) } : { url: new URL(url).href }
-  return { ...address, headers: lowerCased(headers), proxy, ca, allowHttp, timeoutMs, maxBytes }
+/**
+ * Describes how keys are fetched. When they are fetched, for how long, up to which size, and whether an app waits for them, may
+ * differ between providers.
+ */
+function sourceOf ({ issuer, jwks }: User): Source {
+  const { url, headers, proxy, ca, allowHttp = false } = jwks
+  const address = url === undefined ? `issuer ${soleIssuer(issuer)}` : new URL(url).href
+  return { address, options: { headers: lowerCased(headers), proxy, ca, allowHttp } }
 }

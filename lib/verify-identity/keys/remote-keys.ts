@@ -1,20 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { DiscoveredJwks, IdentityProvider, PublicJwk, RemoteJwks } from '../../../types/index.ts'
 import { keysUnavailable } from '../../errors.ts'
-import { soleIssuer } from '../../identity/issuers.ts'
-import { type VerificationKey, verificationKey } from '../../identity/verification-key.ts'
+import type { VerificationKey } from '../../identity/verification-key.ts'
 import { chain, type MaybePromise } from '../../shared/maybe-promise.ts'
-import { jsonClient, type JsonClient } from './fetch-json.ts'
+import { JwksClient, type User } from './jwks-client.ts'
 import { KeyFetchError } from './key-fetch-error.ts'
 import { fittingKeys, type KeyHint, type KeySource, type KeyStatus } from './key-source.ts'
-import { keysIn } from './keys-in.ts'
-import { keySetUrl } from './key-set-url.ts'
+import { PreparedKeys } from './prepared-keys.ts'
 
 /** Delay after the first failed fetch, in milliseconds. It doubles with each further failure. */
 const firstRetryMs = 1_000
-
-/** Limits of a fetch, in milliseconds and bytes. */
-export const fetchDefaults = { timeoutMs: 5_000, maxBytes: 1024 * 1024 }
 
 export interface Surroundings {
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
@@ -24,16 +18,9 @@ export interface Surroundings {
   today?: () => number
 }
 
-/** A provider whose keys are fetched. */
-export interface User extends Pick<IdentityProvider, 'name' | 'issuer'> {
-  readonly jwks: RemoteJwks | DiscoveredJwks
-}
-
 /** Fetches the keys of providers, renews them in the background, and keeps using them while their source is down. */
 export class RemoteKeys implements KeySource {
-  readonly #jwks: RemoteJwks | DiscoveredJwks
-  readonly #issuer: string | null
-  readonly #client: JsonClient
+  readonly #client: JwksClient
   /** Names of the providers, for the log. */
   #provider = ''
   #refreshMs = 0
@@ -42,9 +29,7 @@ export class RemoteKeys implements KeySource {
   readonly #log: Surroundings['log']
   readonly #now: () => number
   readonly #today: () => number
-  #keys: readonly VerificationKey[] | null = null
-  /** The keys of the last set by their JSON. An unchanged key stays valid, and so do cached tokens that it verified. */
-  #prepared = new Map<string, VerificationKey | string>()
+  #keys: PreparedKeys | null = null
   #loadedAt = -Infinity
   /** Time of the last fetch that failed, or that a token caused while there were keys. Background fetches cause no cooldown. */
   #refetchedAt = -Infinity
@@ -58,19 +43,25 @@ export class RemoteKeys implements KeySource {
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor (user: User, { log, now = performance.now.bind(performance), today = Date.now }: Surroundings) {
-    const { jwks, issuer } = user
-    const { timeoutMs = fetchDefaults.timeoutMs, maxBytes = fetchDefaults.maxBytes } = jwks
-    this.#jwks = jwks
-    this.#issuer = soleIssuer(issuer)
-    this.#client = jsonClient({ ...jwks, timeoutMs, maxBytes })
+  /** @param before the provider's keys until now, if they are fetched from the same address in another way */
+  constructor (
+    user: User, { log, now = performance.now.bind(performance), today = Date.now }: Surroundings, before: RemoteKeys | null = null
+  ) {
+    this.#client = new JwksClient(user)
     this.#log = log
     this.#now = now
     this.#today = today
+    if (before !== null) this.#inherit(before)
     this.serve([user])
   }
 
-  /** Takes the strictest times of all providers that use the keys. */
+  /** The issuer may be down. Its keys are copied, because each set tracks on its own which keys are still published. */
+  #inherit (before: RemoteKeys): void {
+    this.#keys = before.#keys === null ? null : before.#keys.copy()
+    this.#loadedAt = before.#loadedAt
+  }
+
+  /** Takes the strictest times of all providers that use the keys, and the loosest limits of a fetch. */
   serve (users: readonly User[]): void {
     const strictest = (choose: (...seconds: number[]) => number, name: 'refreshSeconds' | 'cooldownSeconds' | 'staleIfErrorSeconds', seconds: number): number =>
       choose(...users.map(({ jwks }) => jwks[name] ?? seconds)) * 1000
@@ -81,11 +72,12 @@ export class RemoteKeys implements KeySource {
     this.#cooldownMs = strictest(Math.max, 'cooldownSeconds', 30)
     this.#staleMs = strictest(Math.min, 'staleIfErrorSeconds', 86_400)
     if (isEarlier && this.#timer !== undefined) this.#schedule()
+    this.#client.serve(users)
   }
 
   find (hint: KeyHint): MaybePromise<readonly VerificationKey[]> {
     this.#expire()
-    const found = this.#keys === null ? [] : fittingKeys(this.#keys, hint)
+    const found = this.#keys === null ? [] : fittingKeys(this.#keys.usable, hint)
     // An unknown key may be new, so the set is fetched again. The cooldown prevents forged tokens from flooding the issuer.
     if (found.length > 0 || (this.#fetching === null && this.#isCoolingDown)) return this.#given(found)
     if (this.#keys !== null) {
@@ -93,7 +85,7 @@ export class RemoteKeys implements KeySource {
       if (this.#fetching !== null) return this.#fetching.then(() => this.find(hint))
       this.#refetchedAt = this.#now()
     }
-    return chain(this.refresh(), () => this.#given(this.#keys === null ? [] : fittingKeys(this.#keys, hint)))
+    return chain(this.refresh(), () => this.#given(this.#keys === null ? [] : fittingKeys(this.#keys.usable, hint)))
   }
 
   /** Fetches the set, one fetch at a time. It never rejects: the status has the error. */
@@ -102,9 +94,14 @@ export class RemoteKeys implements KeySource {
     await this.#fetching
   }
 
+  /** Whether the keys are being fetched, or will be at a set time. */
+  get isRenewed (): boolean {
+    return this.#timer !== undefined || this.#fetching !== null
+  }
+
   status (): KeyStatus {
     return {
-      keys: (this.#keys ?? []).map(({ kid, algorithms }) => ({ kid, algorithms })),
+      keys: (this.#keys?.usable ?? []).map(({ kid, algorithms }) => ({ kid, algorithms })),
       lastRefresh: this.#keys === null ? null : new Date(this.#today() - (this.#now() - this.#loadedAt)),
       lastError: this.#lastError,
       fetches: { ...this.#fetches }
@@ -130,9 +127,8 @@ export class RemoteKeys implements KeySource {
 
   async #load (): Promise<void> {
     try {
-      // The config check allows discovery only with one exact issuer.
-      const url = await keySetUrl(this.#client, this.#issuer!, this.#jwks)
-      this.#take(keysIn(url, await this.#client.fetch(url)), url)
+      const { url, keys } = await this.#client.fetch()
+      this.#take(keys, url)
       this.#fetches.succeeded++
     } catch (error) {
       this.#refetchedAt = this.#now()
@@ -147,21 +143,9 @@ export class RemoteKeys implements KeySource {
 
   /** Replaces the set. @throws when the new one has no usable key: a half-written or empty set must not replace a good one */
   #take (jwks: readonly unknown[], url: URL): void {
-    const prepared = new Map<string, VerificationKey | string>()
-    for (const jwk of jwks as readonly PublicJwk[]) {
-      const identity = JSON.stringify(jwk)
-      const known = this.#prepared.get(identity)
-      const key = known ?? verificationKey(jwk)
-      if (known === undefined && typeof key === 'string') {
-        this.#log.warn({ provider: this.#provider, kid: jwk?.kid, reason: key }, 'ignoring a key of the provider')
-      }
-      prepared.set(identity, key)
-    }
-    const keys = [...prepared.values()].filter((key) => typeof key !== 'string')
-    if (keys.length === 0) throw new KeyFetchError(url, 'has no key that could verify a token', 'The log has the reason for each key.')
-
-    for (const key of this.#keys ?? []) key.isCurrent = keys.includes(key)
-    this.#prepared = prepared
+    const keys = PreparedKeys.of(jwks, this.#keys, this.#log, this.#provider)
+    if (keys.usable.length === 0) throw new KeyFetchError(url, 'has no key that could verify a token', 'The log has the reason for each key.')
+    this.#keys?.retire(keys)
     this.#keys = keys
     this.#loadedAt = this.#now()
     this.#lastError = null
@@ -171,9 +155,8 @@ export class RemoteKeys implements KeySource {
   /** Drops keys that could not be renewed for too long, and invalidates cached tokens that they verified. */
   #expire (): void {
     if (this.#keys === null || this.#now() - this.#loadedAt < this.#refreshMs + this.#staleMs) return
-    for (const key of this.#keys) key.isCurrent = false
+    this.#keys.retire()
     this.#keys = null
-    this.#prepared = new Map()
     this.#refetchedAt = -Infinity
   }
 

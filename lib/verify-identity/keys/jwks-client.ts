@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { DiscoveredJwks, IdentityProvider, RemoteJwks } from '../../../types/index.ts'
+import { soleIssuer } from '../../identity/issuers.ts'
+import { jsonClient, type JsonClient } from './fetch-json.ts'
+import { keySetUrl } from './key-set-url.ts'
+import { keysIn } from './keys-in.ts'
+
+/** A provider whose keys are fetched. */
+export interface User extends Pick<IdentityProvider, 'name' | 'issuer'> {
+  readonly jwks: RemoteJwks | DiscoveredJwks
+}
+
+/** Limits of a fetch, in milliseconds and bytes. */
+const defaults = { timeoutMs: 5_000, maxBytes: 1024 * 1024 }
+
+/** Fetches the JWKS of providers, one fetch at a time. */
+export class JwksClient {
+  readonly #user: User
+  #limits = defaults
+  #client: JsonClient
+  /** The client of the fetch in flight. */
+  #used: JsonClient | null = null
+
+  constructor (user: User) {
+    this.#user = user
+    this.#limits = limitsOf([user])
+    this.#client = jsonClient({ ...user.jwks, ...this.#limits })
+  }
+
+  /** @throws KeyFetchError, or an error that describes the provider's metadata */
+  async fetch (): Promise<{ url: URL, keys: readonly unknown[] }> {
+    const client = this.#client
+    const { issuer, jwks } = this.#user
+    this.#used = client
+    try {
+      // The config check allows discovery only with one exact issuer.
+      const url = await keySetUrl(client, soleIssuer(issuer)!, jwks)
+      return { url, keys: keysIn(url, await client.fetch(url)) }
+    } finally {
+      this.#used = null
+      if (client !== this.#client) await client.close()
+    }
+  }
+
+  /** Gives no provider less time or fewer bytes than it allows. A fetch in flight keeps its limits. */
+  serve (users: readonly User[]): void {
+    const limits = limitsOf(users)
+    if (isDeepStrictEqual(limits, this.#limits)) return
+    const before = this.#client
+    this.#limits = limits
+    this.#client = jsonClient({ ...this.#user.jwks, ...limits })
+    if (before !== this.#used) before.close().catch(() => {})
+  }
+
+  /** Aborts a fetch in flight. */
+  async close (): Promise<void> {
+    await Promise.all([this.#client.close(), this.#used?.close()])
+  }
+}
+
+function limitsOf (users: readonly User[]): typeof defaults {
+  return {
+    timeoutMs: Math.max(...users.map(({ jwks: { timeoutMs = defaults.timeoutMs } }) => timeoutMs)),
+    maxBytes: Math.max(...users.map(({ jwks: { maxBytes = defaults.maxBytes } }) => maxBytes))
+  }
+}
