@@ -6,10 +6,11 @@ import { project } from './helpers/project.ts'
 // What editors show. TypeScript copies these comments to the declarations in `dist`.
 
 const root = fileURLToPath(project)
-const { fileNames, options } = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', files: ['lib/index.ts'] }, ts.sys, root)
+const { fileNames, options } = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', files: ['lib/index.ts', 'lib/observe/index.ts', 'lib/admin/index.ts', 'lib/standalone/index.ts'], include: [] }, ts.sys, root)
 const program = ts.createProgram(fileNames, options)
 const checker = program.getTypeChecker()
-const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(fileNames[0]!)!)!)
+const exported = fileNames
+  .flatMap((file) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)!)!))
   .map((symbol) => ({ name: symbol.name, target: (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol) }))
 
 t.test('every export has a description', async (t) => {

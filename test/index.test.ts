@@ -1,10 +1,16 @@
 import t from 'tap'
+import * as admin from '../lib/admin/index.ts'
 import * as library from '../lib/index.ts'
+import * as observe from '../lib/observe/index.ts'
+import * as standalone from '../lib/standalone/index.ts'
 
 t.test('the public face', async (t) => {
   t.strictSame(Object.keys(library).sort(), [
-    'accessLog', 'clientErrorHandler', 'corsHeaders', 'default', 'defineVersions', 'fromClaim', 'fromCookie', 'fromHeader', 'fromHost',
-    'fromMediaType', 'fromPath', 'fromQuery', 'fromSubprotocol', 'fromTenantMap', 'gatewayHealth', 'isGatewayError', 'observeVersions', 'proxyVersions', 'requestIds', 'resolveVersion',
-    'sanitizeHeaders', 'traceVersions', 'verifyIdentity', 'versionAdmin', 'versionDiscovery'
+    'clientErrorHandler', 'corsHeaders', 'default', 'defineVersions', 'fromClaim', 'fromCookie', 'fromHeader', 'fromHost', 'fromMediaType',
+    'fromPath', 'fromQuery', 'fromSubprotocol', 'fromTenantMap', 'isGatewayError', 'proxyVersions', 'resolveVersion', 'sanitizeHeaders',
+    'verifyIdentity', 'versionDiscovery'
   ])
+  t.strictSame(Object.keys(observe).sort(), ['accessLog', 'gatewayHealth', 'observeVersions', 'requestIds', 'traceVersions'])
+  t.strictSame(Object.keys(admin), ['versionAdmin'])
+  t.strictSame(Object.keys(standalone), ['runGateway'])
 })

@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Tier } from './decision.ts'
-import type { RequestOutcome } from './observe.ts'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { VersionRegistry } from './versions.ts'
+
+export type * from './admin-api.ts'
 
 /**
  * Protects the admin pages. It admits a request by returning `true`, by returning a promise that resolves, or by calling
@@ -31,36 +31,5 @@ export interface VersionAdminOptions {
   versions?: VersionRegistry
 }
 
-/** A recently completed request. */
-export interface RecentRequest {
-  /** Time of arrival, ISO 8601. */
-  readonly at: string
-  /** The request id, to find its log lines. */
-  readonly id: string
-  readonly method: string
-  /** Without the query, which may contain secrets. */
-  readonly path: string
-  readonly status: number
-  readonly durationMs: number
-  readonly outcome: RequestOutcome
-  /** Why the request was not served: an error code, or the cause of a failed exchange. */
-  readonly cause: string | null
-  /** `null` if no version was decided. */
-  readonly version: string | null
-  readonly tier: Tier | null
-  readonly source: string | null
-  readonly requested: string | null
-}
-
-/** A change requested on the admin pages. */
-export interface AuditEntry {
-  /** ISO 8601. */
-  readonly at: string
-  readonly actor: string
-  readonly action: 'disable' | 'enable' | 'retire' | 'promote' | 'rollback'
-  /** The version or the alias. */
-  readonly subject: string | null
-  readonly reason: string
-  /** The revision that the change made; `null` if it was refused. */
-  readonly revision: number | null
-}
+/** The type of `versionAdmin`. */
+export type VersionAdminPlugin = FastifyPluginAsync<VersionAdminOptions>

@@ -109,7 +109,7 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
    * the gateway: `NODE_OPTIONS='--import ./tracing.js'`. Default false.
    */
   tracing?: boolean
-  /** `GET /metrics`. Default true. */
+  /** `GET /metrics`. Needs the package `prom-client`. Default true if it is installed. */
   metrics?: boolean | Pick<ObserveVersionsOptions, 'path'>
   /** `GET /healthz` and `GET /readyz`. Default true. */
   health?: boolean | Pick<HealthOptions, 'live' | 'ready' | 'requireKeys' | 'needsHealthyTargets'>

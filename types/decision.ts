@@ -1,10 +1,4 @@
-import type { VersionState } from './versions.ts'
-
-/**
- * What decided the version, strongest first: `override` is the request itself, `pin` the caller's verified identity or
- * tenant, `default` the config.
- */
-export type Tier = 'override' | 'pin' | 'default'
+import type { Tier, VersionState } from './terms.ts'
 
 /** An opinion that was overruled by a stronger tier. */
 export interface Overridden<Id extends string = string> {

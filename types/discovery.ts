@@ -1,4 +1,5 @@
-import type { VersionLinks, VersionRegistry, VersionState } from './versions.ts'
+import type { VersionState } from './terms.ts'
+import type { VersionLinks, VersionRegistry } from './versions.ts'
 
 /** Options of `versionDiscovery`. */
 export interface VersionDiscoveryOptions {

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { ConfigProblem } from './errors.ts'
-import type { Tier } from './decision.ts'
+import type { Tier } from './terms.ts'
 
 /** The use of a version by a request. */
 interface Use {

@@ -1,9 +1,8 @@
 import './fastify.ts'
 
-export type { AdminGuard, AuditEntry, RecentRequest, VersionAdminOptions } from './admin.ts'
-export type { AdminFile, ConfigFileOptions, GatewayPlugin, ResolverFile, ServerFile } from './config-file.ts'
 export type { CorsHeaders, CorsHeadersOptions } from './cors.ts'
-export type { Overridden, Tier, VersionDecision } from './decision.ts'
+export type { Overridden, VersionDecision } from './decision.ts'
+export type { Tier, VersionState } from './terms.ts'
 export type { DiscoveredVersion, DiscoveredVersions, VersionDiscoveryOptions } from './discovery.ts'
 export type {
   AdminError, AdminErrorCode, AnyGatewayError, BootError, ConfigInvalidError, ConfigProblem,
@@ -20,10 +19,8 @@ export type {
 } from './identity.ts'
 export type { IssuerTemplate } from './issuer.ts'
 export type { DiscoveredJwks, InlineJwks, PemJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, SecretJwks } from './jwks.ts'
-export type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions, RequestIds, RequestOutcome } from './observe.ts'
 export type {
-  AccessLogPlugin, HealthPlugin, ObserveVersionsPlugin, ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin,
-  TraceVersionsPlugin, VerifyIdentityPlugin, VersionAdminPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
+  ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin, VerifyIdentityPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
 } from './plugins.ts'
 export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver.ts'
 export type {
@@ -37,5 +34,5 @@ export type {
 export type { Consumer, UsageEntry, UsageOptions } from './usage.ts'
 export type {
   AliasesConfig, Brownout, Disabled, Moment, RegistryOptions, RetireGuard, Version, VersionConfig, VersionLinks, VersionRegistry,
-  VersionsConfig, VersionSet, VersionState
+  VersionsConfig, VersionSet
 } from './versions.ts'

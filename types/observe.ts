@@ -1,19 +1,21 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Registry } from 'prom-client'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { VersionRegistry } from './versions.ts'
 
-/**
- * The outcome of a request. `served`: a response of the upstream or the app, whatever its status. `refused`: a response of
- * the gateway itself. `upstream-failed`: no response of the upstream, or a truncated one. `client-gone`: the client left.
- */
-export type RequestOutcome = 'served' | 'refused' | 'upstream-failed' | 'client-gone'
+export type { RequestOutcome } from './outcome.ts'
+
+/** The part of a registry of prom-client that `observeVersions` uses. */
+export interface MetricsRegistry {
+  readonly contentType: string
+  metrics (): Promise<string>
+  registerMetric (metric: object): void
+}
 
 /** Options of `observeVersions`. */
 export interface ObserveVersionsOptions {
   /** Path of the metrics, in the Prometheus text format; `false` for none, if `register` is exposed elsewhere. Default `/metrics`. */
   path?: string | false
   /** A prom-client registry to which the metrics are added. Default: a new one, which also has process metrics. */
-  register?: Registry
+  register?: MetricsRegistry
   /** Prefix of all metric names. Default `version_gateway_`. */
   prefix?: string
   /** Default: `app.versions`. */
@@ -68,3 +70,12 @@ export interface HealthOptions {
   /** Default: `app.versions`. */
   versions?: VersionRegistry
 }
+
+/** The type of `observeVersions`. */
+export type ObserveVersionsPlugin = FastifyPluginAsync<ObserveVersionsOptions>
+/** The type of `accessLog`. */
+export type AccessLogPlugin = FastifyPluginAsync<AccessLogOptions>
+/** The type of `traceVersions`. */
+export type TraceVersionsPlugin = FastifyPluginAsync
+/** The type of `gatewayHealth`. */
+export type HealthPlugin = FastifyPluginAsync<HealthOptions>

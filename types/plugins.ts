@@ -1,6 +1,4 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { VersionAdminOptions } from './admin.ts'
-import type { AccessLogOptions, HealthOptions, ObserveVersionsOptions } from './observe.ts'
 import type { VersionDiscoveryOptions } from './discovery.ts'
 import type { GatewayOptions, ProxyVersionsOptions, ResolveVersionOptions } from './gateway.ts'
 import type { VerifyIdentityOptions } from './identity.ts'
@@ -22,13 +20,3 @@ export type VerifyIdentityPlugin = FastifyPluginAsync<VerifyIdentityOptions>
 export type ProxyVersionsPlugin = FastifyPluginAsync<ProxyVersionsOptions>
 /** The type of `versionDiscovery`. */
 export type VersionDiscoveryPlugin = FastifyPluginAsync<VersionDiscoveryOptions>
-/** The type of `observeVersions`. */
-export type ObserveVersionsPlugin = FastifyPluginAsync<ObserveVersionsOptions>
-/** The type of `accessLog`. */
-export type AccessLogPlugin = FastifyPluginAsync<AccessLogOptions>
-/** The type of `traceVersions`. */
-export type TraceVersionsPlugin = FastifyPluginAsync
-/** The type of `versionAdmin`. */
-export type VersionAdminPlugin = FastifyPluginAsync<VersionAdminOptions>
-/** The type of `gatewayHealth`. */
-export type HealthPlugin = FastifyPluginAsync<HealthOptions>

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Tier } from './decision.ts'
+import type { Tier } from './terms.ts'
 
 /** The use of one version by one caller, since this process started. */
 export interface UsageEntry {

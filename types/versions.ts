@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Explanation, ExplainedRequest, Principal } from './explain.ts'
 import type { VersionDecision } from './decision.ts'
+import type { VersionState } from './terms.ts'
 import type { VersionEvents } from './events.ts'
 import type { UsageEntry, UsageOptions } from './usage.ts'
 import type { UpstreamOptions, VersionHealth } from './upstream.ts'
@@ -112,9 +113,6 @@ export interface RetireGuard {
   /** Tiers whose callers are ignored. Default none. */
   allowTiers?: readonly VersionDecision['tier'][]
 }
-
-/** The life-cycle state of a version. */
-export type VersionState = 'preview' | 'active' | 'deprecated' | 'retired'
 
 /** A version in the registry. */
 export interface Version<Id extends string = string> {

@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Fastify, { type FastifyRequest } from 'fastify'
-import versionGateway, {
-  fromClaim, fromHeader, fromTenantMap, observeVersions, type PublicJwk, type UpstreamOptions, type VersionResolver
-} from 'fastify-version-gateway'
+import versionGateway, { fromClaim, fromHeader, fromTenantMap, type PublicJwk, type UpstreamOptions, type VersionResolver } from 'fastify-version-gateway'
+import { observeVersions } from 'fastify-version-gateway/observe'
 import { tell } from '../measure/announce.ts'
 import { readSetting, type Size, urlOf } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'

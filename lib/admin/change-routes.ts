@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { AuditEntry, VersionAdminOptions } from '../../types/index.ts'
+import type { AuditEntry, VersionAdminOptions } from '../../types/admin.ts'
 import { answerAtOnce } from '../shared/answer-at-once.ts'
 import { show } from '../problems/config-problems.ts'
 import type { Registry } from '../registry/registry.ts'

@@ -1,5 +1,5 @@
 import type { SchemaObject } from 'ajv'
-import type { AuditEntry } from '../../types/index.ts'
+import type { AuditEntry } from '../../types/admin.ts'
 import { count, flag, object, text } from '../config/schema-words.ts'
 import type { Registry } from '../registry/registry.ts'
 

@@ -1,7 +1,9 @@
+import type { AdminState } from '../../types/admin-api.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Serializable } from './serializable.ts'
 
 /** Describes the versions without their upstream options, which may contain secrets. */
-export function describeVersions (registry: Registry) {
+export function describeVersions (registry: Registry): Serializable<AdminState> {
   const health = new Map(registry.health().map((each) => [each.version, each]))
   return {
     now: new Date(registry.now()),

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AdminGuard } from '../../types/index.ts'
+import type { AdminGuard } from '../../types/admin.ts'
 import { AdminCrossSite, AdminForbidden } from '../errors.ts'
 
 /** Runs the guard before any response of a scope. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/index.ts'
+import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/admin.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { AdminNotFound, AdminUnavailable, StageOrderInvalid } from '../errors.ts'
 import { versionOf } from '../stage/observed-version.ts'

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import type { AuditEntry, ExplainedRequest } from '../../types/index.ts'
+import type {
+  AdminChanges, AdminExplanation, AdminRequests, AdminState, AdminTraffic, AdminUsage, AdminVersion, AuditEntry
+} from '../../types/admin-api.ts'
+import type { ExplainedRequest } from '../../types/index.ts'
 import { list, object, text } from '../config/schema-words.ts'
 import type { Registry } from '../registry/registry.ts'
 import { AdminInputInvalid, AdminNotFound } from '../errors.ts'
@@ -7,6 +10,7 @@ import { readBody } from './read-body.ts'
 import type { Recent, RecentRequests } from './recent-requests.ts'
 import { sliceMs, type Traffic } from './traffic.ts'
 import { describeVersions } from './describe-versions.ts'
+import type { Serializable } from './serializable.ts'
 
 interface Sources {
   /** @throws if there is no registry */
@@ -38,20 +42,20 @@ const explained = object({
 
 /** Adds the routes that only read. */
 export function readRoutes (scope: FastifyInstance, { registry, traffic, requests, audit }: Sources): void {
-  scope.get('/versions', () => describeVersions(registry()))
-  scope.get<{ Params: { name: string } }>('/versions/:name', ({ params: { name } }) => {
+  scope.get('/versions', (): Serializable<AdminState> => describeVersions(registry()))
+  scope.get<{ Params: { name: string } }>('/versions/:name', ({ params: { name } }): Serializable<AdminVersion> | undefined => {
     const { versions } = describeVersions(registry())
     return versions.find(({ id }) => id === idOf(name))
   })
-  scope.get<{ Params: { name: string }, Querystring: { limit?: string } }>('/versions/:name/usage', ({ params: { name }, query }) => {
+  scope.get<{ Params: { name: string }, Querystring: { limit?: string } }>('/versions/:name/usage', ({ params: { name }, query }): Serializable<AdminUsage> => {
     const version = idOf(name)
     return { version, ...registry().usageLog.latestOf(version, limitOf(query.limit)) }
   })
   scope.get('/health', () => ({ versions: registry().health() }))
-  scope.get('/traffic', () => ({ sliceMs, versions: traffic.list(registry().now()) }))
-  scope.get('/requests', () => ({ requests: requests.list() }))
-  scope.get('/audit', () => ({ changes: audit.list() }))
-  scope.post('/explain', async ({ body, log }) => {
+  scope.get('/traffic', (): AdminTraffic => ({ sliceMs, versions: traffic.list(registry().now()) }))
+  scope.get('/requests', (): AdminRequests => ({ requests: requests.list() }))
+  scope.get('/audit', (): AdminChanges => ({ changes: audit.list() }))
+  scope.post('/explain', async ({ body, log }): Promise<Serializable<AdminExplanation>> => {
     const request = readBody<ExplainedRequest>(explained, body)
     return await registry().explain(request).catch((err: Error) => {
       log.warn({ err }, 'request could not be explained')

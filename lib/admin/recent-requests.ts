@@ -1,4 +1,4 @@
-import type { RecentRequest, VersionAdminOptions } from '../../types/index.ts'
+import type { RecentRequest, VersionAdminOptions } from '../../types/admin.ts'
 import type { Observation } from '../stage/observation.ts'
 
 /** Keeps the last `max` items. */

@@ -1,3 +1,4 @@
+import type { VersionTraffic } from '../../types/admin-api.ts'
 import type { Observation } from '../stage/observation.ts'
 
 /** Length of an interval in milliseconds. */
@@ -19,20 +20,6 @@ interface Slice {
 
 /** The part of an observation that is counted. */
 type Counted = Pick<Observation, 'outcome' | 'isFailure' | 'begunAt' | 'answeredAt' | 'endedAt' | 'isTunnel'>
-
-/** The traffic of one version in the last five minutes. */
-export interface VersionTraffic {
-  /** `null` for requests without a version, such as those refused before one was chosen. */
-  readonly version: string | null
-  /** One number for each interval, the most recent last. */
-  readonly requests: readonly number[]
-  /** Requests without a complete response from the upstream, and forwarded responses with a status of 500 or above. */
-  readonly failed: readonly number[]
-  readonly refused: readonly number[]
-  /** Milliseconds until the upstream's response starts, over all intervals, accurate to 19 %. `null` if nothing was measured. */
-  readonly p50: number | null
-  readonly p95: number | null
-}
 
 /** Counts the requests of the last five minutes by version. */
 export class Traffic {

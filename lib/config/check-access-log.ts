@@ -1,4 +1,5 @@
-import type { AccessLogOptions, IdentityProvider, VerifyIdentityOptions } from '../../types/index.ts'
+import type { AccessLogOptions } from '../../types/observe.ts'
+import type { IdentityProvider, VerifyIdentityOptions } from '../../types/index.ts'
 import { type Path, Problems, show } from '../problems/config-problems.ts'
 import { mayCarryCredentials } from './credential-headers.ts'
 

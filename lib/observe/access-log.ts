@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AccessLogOptions, AccessLogPlugin, RequestOutcome } from '../../types/index.ts'
+import type { AccessLogOptions, AccessLogPlugin } from '../../types/observe.ts'
+import type { RequestOutcome } from '../../types/outcome.ts'
 import { answerAtOnce } from '../shared/answer-at-once.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkStage } from '../config/check-stage.ts'

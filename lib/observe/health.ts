@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Problems, show, showNames } from '../problems/config-problems.ts'
-import type { HealthOptions, HealthPlugin, VersionRegistry } from '../../types/index.ts'
+import type { HealthOptions, HealthPlugin } from '../../types/observe.ts'
+import type { VersionRegistry } from '../../types/index.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 
 /** Health routes have no version and need no token. They are not observed, because they are called every few seconds. */

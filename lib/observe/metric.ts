@@ -1,4 +1,4 @@
-import type { Metric, Registry as Metrics } from 'prom-client'
+import type { MetricsRegistry } from '../../types/observe.ts'
 
 /** A value with its labels. */
 export interface Value {
@@ -17,11 +17,11 @@ interface Description {
 }
 
 /**
- * Registers a metric whose values are computed when it is scraped. prom-client's own metrics build and look up a string of
- * all labels for every request, which takes longer than all other parts of the observation.
+ * Registers a metric whose values are computed when it is scraped, as an object with the members that a registry of prom-client
+ * reads. Its own metrics build and look up a string of all labels for every request, which takes longer than all other parts of
+ * the observation.
  */
-export function registerMetric (metrics: Metrics, description: Description, values: () => readonly Value[]): void {
+export function registerMetric (metrics: MetricsRegistry, description: Description, values: () => readonly Value[]): void {
   const described = { aggregator: 'sum', ...description }
-  const metric = { ...described, reset () {}, get: async () => ({ ...described, values: values() }) }
-  metrics.registerMetric(metric as unknown as Metric)
+  metrics.registerMetric({ ...described, reset () {}, get: async () => ({ ...described, values: values() }) })
 }

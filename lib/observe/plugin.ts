@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import type { Registry as Metrics } from 'prom-client'
-import type { ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/index.ts'
+import type { MetricsRegistry, ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/observe.ts'
 import type { Registry } from '../registry/registry.ts'
 import { lostLines } from '../stage/context.ts'
 import { kept } from '../stage/kept.ts'
 import { observe } from '../stage/observe.ts'
 import { IdentityResults } from './identity-results.ts'
 import { registerMetric, type Value } from './metric.ts'
+import { loadPromClient } from './prom-client.ts'
 import { registerRequestMetrics } from './request-metrics.ts'
 import { SeriesSet } from './series.ts'
 import { registerStateMetrics } from './state-metrics.ts'
@@ -15,8 +15,7 @@ import { definePlugin } from '../stage/define-plugin.ts'
 
 async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {
   const { path = '/metrics', prefix = 'version_gateway_', register } = options
-  const { Registry: PromRegistry } = await import('prom-client')
-  const metrics = register ?? new PromRegistry()
+  const metrics = register ?? new (await loadPromClient()).Registry()
   const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
   const requests = kept(app, 'requests', () => new SeriesSet())
   const identities = kept(app, 'identities', () => new IdentityResults())
@@ -56,7 +55,7 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
  * Adds Prometheus metrics for the requests of its scope. Register it before the gateway. No label contains a path, a caller
  * or a token.
  *
- * @throws if `register` already has a metric with the same name
+ * @throws if `register` already has a metric with the same name, or if there is no `register` and prom-client is not installed
  *
  * @example
  * await app.register(observeVersions, { path: '/metrics' })
@@ -64,11 +63,11 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
  */
 export const observeVersions: ObserveVersionsPlugin = definePlugin('fastify-version-gateway/observe', observeRequests)
 
-let ofProcess: Promise<Metrics> | undefined
+let ofProcess: Promise<MetricsRegistry> | undefined
 
 /** The metrics of the process are collected once for all apps, because their collectors cannot be stopped. */
-async function processMetrics (): Promise<Metrics> {
-  ofProcess ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
+async function processMetrics (): Promise<MetricsRegistry> {
+  ofProcess ??= loadPromClient().then(({ collectDefaultMetrics, Registry }) => {
     const register = new Registry()
     collectDefaultMetrics({ register })
     return register
@@ -76,7 +75,7 @@ async function processMetrics (): Promise<Metrics> {
   return await ofProcess
 }
 
-function countEvents (app: FastifyInstance, metrics: Metrics, prefix: string, registry: () => Registry | undefined): void {
+function countEvents (app: FastifyInstance, metrics: MetricsRegistry, prefix: string, registry: () => Registry | undefined): void {
   const brownouts = kept(app, 'brownouts', () => new Map<string, { readonly labels: Value['labels'], value: number }>())
   const rejected = kept(app, 'rejected', () => ({ count: 0 }))
   registerMetric(metrics, {

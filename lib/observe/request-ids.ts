@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import proxyAddr from '@fastify/proxy-addr'
-import type { RequestIds, RequestIdOptions } from '../../types/index.ts'
+import type { RequestIds, RequestIdOptions } from '../../types/observe.ts'
 
 /** The form of ids that are accepted from proxies. It excludes everything that could break a log line or a header. */
 const acceptable = /^[\w.:@/+=-]{1,128}$/

@@ -1,9 +1,9 @@
-import type { Registry as Metrics } from 'prom-client'
+import type { MetricsRegistry } from '../../types/observe.ts'
 import { registerMetric, type Value } from './metric.ts'
 import { buckets, type Series, type SeriesSet } from './series.ts'
 
 /** Adds the metrics of requests: counts and durations. */
-export function registerRequestMetrics (metrics: Metrics, prefix: string, requests: SeriesSet): void {
+export function registerRequestMetrics (metrics: MetricsRegistry, prefix: string, requests: SeriesSet): void {
   const count = { name: `${prefix}requests_total`, type: 'counter', help: 'Requests by outcome and cause.' } as const
   registerMetric(metrics, count, () =>
     requests.list().flatMap(({ labels, causes }) => [...causes].map(([cause, value]) => ({ value, labels: { ...labels, cause } }))))

@@ -1,4 +1,5 @@
-import type { RequestOutcome, Tier } from '../../types/index.ts'
+import type { RequestOutcome } from '../../types/outcome.ts'
+import type { Tier } from '../../types/index.ts'
 import type { Observation } from '../stage/observation.ts'
 
 /** Upper bounds of the histogram's buckets, in seconds. */

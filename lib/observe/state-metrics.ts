@@ -1,4 +1,4 @@
-import type { Registry as Metrics } from 'prom-client'
+import type { MetricsRegistry } from '../../types/observe.ts'
 import type { IdentityProviderStatus } from '../../types/index.ts'
 import { showClaim } from '../identity/claim-path.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -16,7 +16,7 @@ export interface Sources {
 type Metric = readonly [name: string, type: 'counter' | 'gauge' | 'fact', help: string, values: () => readonly Value[]]
 
 /** Adds the metrics of versions, upstreams and providers. Their values are only computed when they are scraped. */
-export function registerStateMetrics (metrics: Metrics, prefix: string, sources: Sources): void {
+export function registerStateMetrics (metrics: MetricsRegistry, prefix: string, sources: Sources): void {
   const all = [...versionMetrics(sources), ...upstreamMetrics(sources), ...providerMetrics(sources), claimMetric(sources)]
   for (const [name, type, help, values] of all) {
     const kind = type === 'fact' ? { type: 'gauge', aggregator: 'max' } as const : { type }

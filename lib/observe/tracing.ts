@@ -1,6 +1,6 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { TraceVersionsPlugin } from '../../types/index.ts'
+import type { TraceVersionsPlugin } from '../../types/observe.ts'
 import { editFields } from '../http/edit-fields.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { RequestOutcome } from '../../types/index.ts'
+import type { RequestOutcome } from '../../types/outcome.ts'
 import type { Refusal } from '../errors.ts'
 import { countBody } from './count-body.ts'
 

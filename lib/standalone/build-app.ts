@@ -1,12 +1,13 @@
 import type { Server } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import type { AdminFile } from '../../types/index.ts'
+import type { AdminFile } from '../../types/config-file.ts'
 import { versionAdmin } from '../admin/plugin.ts'
 import { clientErrorHandler } from '../server/client-error-handler.ts'
 import { requestMalformed } from '../errors.ts'
 import { accessLog } from '../observe/access-log.ts'
 import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
+import { hasPromClient } from '../observe/prom-client.ts'
 import { requestIds } from '../observe/request-ids.ts'
 import { traceVersions } from '../observe/tracing.ts'
 import { takeOverServer } from '../server/take-over-server.ts'
@@ -83,11 +84,11 @@ function silentController (): LogController {
 /** Registers all plugins that a config needs. @throws like `buildApp` */
 export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<Surroundings, 'isDraining' | 'adminServer'>): Promise<void> {
   const { file, gateway, plugin } = config
-  const { metrics = true, health = true, discovery = false, tracing = false } = file
+  const { health = true, discovery = false, tracing = false } = file
   if (tracing) await app.register(traceVersions)
   if (tracing && !hasSdk()) app.log.warn(noSdk)
   await app.register(accessLog, { ...file.accessLog, ...plugin.logFields !== undefined && { fields: plugin.logFields } })
-  if (metrics !== false) await app.register(observeVersions, metrics === true ? {} : metrics)
+  await addMetrics(app, file.metrics)
   app.addHook('onRequest', requireHost)
   if (health !== false) await app.register(gatewayHealth, { ...health === true ? {} : health, isDraining })
   if (file.admin !== undefined) await addAdmin(app, file.admin, adminServer)
@@ -95,6 +96,14 @@ export async function assemble (app: FastifyInstance, config: LoadedConfig, { is
   await app.register(versionGateway, gateway)
   if (discovery !== false) await app.register(versionDiscovery, discovery === true ? {} : discovery)
   await app.ready()
+}
+
+const noPromClient = 'there is no GET /metrics: prom-client is not installed. Install it: npm install prom-client, or set metrics: false'
+
+/** By default there are metrics if prom-client is installed. */
+async function addMetrics (app: FastifyInstance, metrics: LoadedConfig['file']['metrics']): Promise<void> {
+  if (metrics === undefined && !await hasPromClient()) app.log.warn(noPromClient)
+  else if (metrics !== false) await app.register(observeVersions, typeof metrics === 'object' ? metrics : {})
 }
 
 /** Refuses HTTP/1.1 without a host (RFC 9112 3.2), whatever the route. */

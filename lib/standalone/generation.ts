@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import type { AdminFile } from '../../types/index.ts'
+import type { AdminFile } from '../../types/config-file.ts'
 import { buildApp, type Surroundings } from './build-app.ts'
 import type { LoadedConfig } from './load-config.ts'
 

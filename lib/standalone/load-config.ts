@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { ConfigFileOptions, GatewayOptions, GatewayPlugin, ResolverFile, VersionResolver } from '../../types/index.ts'
+import type { ConfigFileOptions, GatewayPlugin, ResolverFile } from '../../types/config-file.ts'
+import type { GatewayOptions, VersionResolver } from '../../types/index.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkGateway } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'

@@ -1,4 +1,4 @@
-import type { ConfigFileOptions } from '../../types/index.ts'
+import type { ConfigFileOptions } from '../../types/config-file.ts'
 
 /** A config file, without the sections that it sets to `false`. */
 export type LoadedFile = Omit<ConfigFileOptions, Section> & { [Name in Section]?: Exclude<ConfigFileOptions[Name], false> }

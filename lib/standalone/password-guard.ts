@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { AdminGuard } from '../../types/index.ts'
+import type { AdminGuard } from '../../types/admin.ts'
 import { AdminPasswordRequired } from '../errors.ts'
 
 /** Accepts everyone with the password; any user name will do (RFC 7617). */

@@ -1,4 +1,5 @@
-import type { IdentityProvider, ResolverFile } from '../../types/index.ts'
+import type { ResolverFile } from '../../types/config-file.ts'
+import type { IdentityProvider } from '../../types/index.ts'
 import { type Path, showPath } from '../problems/config-problems.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
 import type { LoadedFile } from './loaded-file.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { AdminFile } from '../../types/index.ts'
+import type { AdminFile } from '../../types/config-file.ts'
 import { ServerConnections } from '../server/server-connections.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Surroundings } from './build-app.ts'

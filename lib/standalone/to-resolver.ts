@@ -1,4 +1,5 @@
-import type { GatewayPlugin, ResolverFile, VersionResolver } from '../../types/index.ts'
+import type { GatewayPlugin, ResolverFile } from '../../types/config-file.ts'
+import type { VersionResolver } from '../../types/index.ts'
 import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
 import { claimNames, claimPathProblem, readClaim } from '../identity/claim-path.ts'
 import { fromClaim } from '../resolve-version/resolvers/from-claim.ts'

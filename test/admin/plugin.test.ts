@@ -1,5 +1,6 @@
 import t from 'tap'
-import versionGateway, { defineVersions, versionAdmin } from '../../lib/index.ts'
+import versionGateway, { defineVersions } from '../../lib/index.ts'
+import { versionAdmin } from '../../lib/admin/index.ts'
 import { administered, guard, password } from '../helpers/admin.ts'
 import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
 import { startUpstream } from '../helpers/upstream.ts'

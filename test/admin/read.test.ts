@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { VersionTraffic } from '../../lib/admin/traffic.ts'
+import type { VersionTraffic } from '../../types/admin-api.ts'
 import { administered, password } from '../helpers/admin.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 

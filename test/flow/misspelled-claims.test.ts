@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import { fromClaim, observeVersions } from '../../lib/index.ts'
+import { fromClaim } from '../../lib/index.ts'
+import { observeVersions } from '../../lib/observe/index.ts'
 import { loadConfig } from '../../lib/standalone/load-config.ts'
 import type { GatewayOptions } from '../../types/index.ts'
 import { makeApp, startGateway } from '../helpers/gateway.ts'

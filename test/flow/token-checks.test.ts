@@ -1,5 +1,5 @@
 import t from 'tap'
-import { observeVersions } from '../../lib/index.ts'
+import { observeVersions } from '../../lib/observe/index.ts'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { issuer as issuerUrl, makeIssuer } from '../helpers/issuer.ts'
 import { scrape } from '../helpers/metrics.ts'

@@ -3,11 +3,16 @@ import { extname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import versionGateway, * as here from '../../lib/index.ts'
+import * as admin from '../../lib/admin/index.ts'
+import * as core from '../../lib/index.ts'
+import * as observe from '../../lib/observe/index.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { boot } from '../helpers/boot.ts'
 
 // npm installs two copies of a package if the version ranges of an app and of one of its packages differ.
+
+const here = { ...core, ...admin, ...observe }
+const { default: versionGateway } = here
 
 type Package = typeof here
 
@@ -18,8 +23,8 @@ async function loadCopy (t: Test): Promise<Package> {
   const folder = resolve(await mkdtemp('build/copy-'))
   t.teardown(() => rm(folder, { recursive: true }))
   await cp(lib, join(folder, 'lib'), { recursive: true })
-  const index = join(folder, 'lib', `index${extname(import.meta.url)}`)
-  return await import(pathToFileURL(index).href) as Package
+  const indexes = ['', 'admin', 'observe'].map((part) => join(folder, 'lib', part, `index${extname(import.meta.url)}`))
+  return Object.assign({}, ...await Promise.all(indexes.map((index) => import(pathToFileURL(index).href)))) as Package
 }
 
 const versions = { latest: { upstream: 'http://127.0.0.1:1' }, v2: { upstream: 'http://127.0.0.1:1' } }
@@ -41,7 +46,7 @@ t.test('two copies of the package', async (t) => {
     await t.rejects(boot(app), { code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'resolve.override[0]', message: isExplained }] })
   })
 
-  const usesOfRegistry: Record<string, (app: FastifyInstance, registry: here.VersionRegistry) => unknown> = {
+  const usesOfRegistry: Record<string, (app: FastifyInstance, registry: core.VersionRegistry) => unknown> = {
     versionGateway: (app, registry) => app.register(versionGateway, { versions: registry }),
     resolveVersion: (app, registry) => app.register(here.sanitizeHeaders, {})
       .register(here.verifyIdentity, { providers: [] }).register(here.resolveVersion, { versions: registry }),
@@ -50,7 +55,7 @@ t.test('two copies of the package', async (t) => {
   for (const [name, use] of Object.entries(usesOfRegistry)) {
     await t.test(`${name} refuses versions of the other copy in one sentence`, async (t) => {
       const app = makeApp(t)
-      use(app, there.defineVersions(versions) as here.VersionRegistry)
+      use(app, there.defineVersions(versions) as core.VersionRegistry)
 
       await t.rejects(boot(app), { code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'versions', message: isExplained }] })
     })

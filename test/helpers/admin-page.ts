@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { versionAdmin } from '../../lib/index.ts'
+import { versionAdmin } from '../../lib/admin/index.ts'
 import { startBrowser } from './browser.ts'
 import { makeApp, startGateway } from './gateway.ts'
 import { deadOrigin, startUpstream } from './upstream.ts'

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import { versionAdmin } from '../../lib/index.ts'
-import type { GatewayOptions, VersionAdminOptions } from '../../types/index.ts'
+import { versionAdmin } from '../../lib/admin/index.ts'
+import type { VersionAdminOptions } from '../../types/admin.ts'
+import type { GatewayOptions } from '../../types/index.ts'
 import { makeApp, startGateway } from './gateway.ts'
 
 /** What the guard of these tests lets through. */

@@ -6,7 +6,7 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBu
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { Service } from 'kubernetes-models/v1/Service'
 import { parse, parseAllDocuments } from 'yaml'
-import type { ConfigFileOptions } from '../../types/index.ts'
+import type { ConfigFileOptions } from '../../types/config-file.ts'
 import { project } from './project.ts'
 
 export const folder = new URL('examples/kubernetes/', project)

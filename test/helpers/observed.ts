@@ -1,6 +1,7 @@
 import type { Test } from 'tap'
-import { observeVersions } from '../../lib/index.ts'
-import type { GatewayOptions, ObserveVersionsOptions, UpstreamOptions } from '../../types/index.ts'
+import { observeVersions } from '../../lib/observe/index.ts'
+import type { ObserveVersionsOptions } from '../../types/observe.ts'
+import type { GatewayOptions, UpstreamOptions } from '../../types/index.ts'
 import { makeApp, startGateway } from './gateway.ts'
 import { scrape } from './metrics.ts'
 

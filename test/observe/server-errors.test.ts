@@ -1,5 +1,5 @@
 import t from 'tap'
-import { observeVersions } from '../../lib/index.ts'
+import { observeVersions } from '../../lib/observe/index.ts'
 import { administered } from '../helpers/admin.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { scrape } from '../helpers/metrics.ts'

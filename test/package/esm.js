@@ -1,8 +1,13 @@
 // What a user gets who imports the published package.
 import Fastify from 'fastify'
-import versionGateway, { defineVersions, fromHeader, versionAdmin } from 'fastify-version-gateway'
+import versionGateway, { defineVersions, fromHeader } from 'fastify-version-gateway'
+import { versionAdmin } from 'fastify-version-gateway/admin'
+import { accessLog, gatewayHealth, observeVersions } from 'fastify-version-gateway/observe'
+import { runGateway } from 'fastify-version-gateway/standalone'
 
 const app = Fastify()
+await app.register(accessLog)
+await app.register(gatewayHealth)
 await app.register(versionAdmin, { guard: () => true })
 await app.register(versionGateway, {
   versions: defineVersions({ latest: { upstream: 'http://127.0.0.1:1' } }),
@@ -13,3 +18,12 @@ if (response.json().code !== 'VERSION_UNKNOWN') throw new Error(response.body)
 const script = await app.inject('/admin/page/page.js')
 if (script.statusCode !== 200) throw new Error(script.body)
 await app.close()
+
+// prom-client is an optional peer dependency, and not installed here.
+const problem = await Fastify().register(observeVersions).ready().catch((error) => error.message)
+if (!/npm install prom-client/.test(problem)) throw new Error(problem)
+
+const standalone = await runGateway('standalone.yaml', { env: {} })
+const health = await fetch(new URL('/healthz', standalone.address))
+if (!health.ok) throw new Error(await health.text())
+await standalone.close()

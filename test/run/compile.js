@@ -33,6 +33,7 @@ export async function compileTo (folder) {
 
 /** The examples import the package by its name. This manifest makes that name stand for the compiled library. */
 async function manifest () {
-  const { name, version, description, type } = JSON.parse(await readFile('package.json', 'utf8'))
-  return JSON.stringify({ name, version, description, type, exports: { '.': './lib/index.js', './package.json': './package.json' } })
+  const { name, version, description, type, exports } = JSON.parse(await readFile('package.json', 'utf8'))
+  const entryPoints = Object.entries(exports).map(([subpath, target]) => [subpath, (target.default ?? target).replace('./dist/', './')])
+  return JSON.stringify({ name, version, description, type, exports: Object.fromEntries(entryPoints) })
 }

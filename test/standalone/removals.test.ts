@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ConfigFileOptions } from '../../types/index.ts'
+import type { ConfigFileOptions } from '../../types/config-file.ts'
 import type { LoadedFile } from '../../lib/standalone/loaded-file.ts'
 import { removedProtection } from '../../lib/standalone/removals.ts'
 

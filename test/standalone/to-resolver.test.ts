@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { toResolver } from '../../lib/standalone/to-resolver.ts'
-import type { ResolverFile } from '../../types/index.ts'
+import type { ResolverFile } from '../../types/config-file.ts'
 import { collected } from '../helpers/problems.ts'
 
 interface Case {

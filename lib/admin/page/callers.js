@@ -3,7 +3,7 @@ import { byId, duration, element, fill } from './dom.js'
 const shown = 20
 
 /**
- * @param {import('./answers.d.ts').Usage[]} usages from `api/versions/:id/usage`, for each deprecated version
+ * @param {readonly import('../../../types/admin-api.ts').AdminUsage[]} usages from `api/versions/:id/usage`, for each deprecated version
  * @param {number} now
  */
 export function showCallers (usages, now) {

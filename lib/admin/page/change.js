@@ -7,10 +7,10 @@ import { byId, element, fill, say } from './dom.js'
  * @property {string} meaning
  * @property {string} confirm
  * @property {(subject: string) => string} path of the API
- * @property {(state: import('./answers.d.ts').State, subject: string) => Node[]} fields what it needs apart from a reason
+ * @property {(state: import('../../../types/admin-api.ts').AdminState, subject: string) => Node[]} fields what it needs apart from a reason
  */
 
-const optionsOf = (/** @type {import('./answers.d.ts').Version[]} */ versions) => versions.map(({ id }) => element('option', { value: id }, id))
+const optionsOf = (/** @type {import('../../../types/admin-api.ts').AdminVersion[]} */ versions) => versions.map(({ id }) => element('option', { value: id }, id))
 const inPath = encodeURIComponent
 
 /** @type {Record<string, Change>} */
@@ -67,7 +67,7 @@ let subjectRow = ''
  * Opens the dialog for a change. The change is only applied if the revision is still the one that the page showed.
  * @param {string} action
  * @param {string} subject id or alias
- * @param {import('./answers.d.ts').State} state from `api/versions`
+ * @param {import('../../../types/admin-api.ts').AdminState} state from `api/versions`
  * @param {() => Promise<void>} refresh
  */
 export function openChange (action, subject, state, refresh) {

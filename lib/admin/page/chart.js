@@ -2,7 +2,7 @@ const [width, height] = [120, 32]
 
 /**
  * Draws the recent requests as a bar chart, with one bar for each interval.
- * @param {{ requests: number[], failed: number[], refused: number[] }} traffic
+ * @param {{ requests: readonly number[], failed: readonly number[], refused: readonly number[] }} traffic
  * @param {string} what what the requests belong to, for the label
  */
 export function chart (traffic, what) {
@@ -24,7 +24,7 @@ export function chart (traffic, what) {
   return picture
 }
 
-/** @param {number[]} numbers */
+/** @param {readonly number[]} numbers */
 export function total (numbers) {
   return numbers.reduce((sum, each) => sum + each, 0)
 }

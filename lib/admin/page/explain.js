@@ -32,7 +32,7 @@ function requestOf (form) {
   return { method: text('method').toUpperCase(), url: text('url'), headers: Object.fromEntries(headers), ...claims !== '' && { claims: JSON.parse(claims) } }
 }
 
-/** @param {import('./answers.d.ts').Explanation} explanation */
+/** @param {import('../../../types/admin-api.ts').AdminExplanation} explanation */
 function show ({ outcome, decision, status, problem, headers, trace }) {
   const verdict = outcome === 'refused' ? `Refused: ${status} ${problem?.code}` : `${outcome === 'forwarded' ? 'Forwarded to' : 'Resolved to'} ${decision?.id ?? 'no version'}`
   fill(byId('explanation'), [

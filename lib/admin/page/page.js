@@ -8,7 +8,7 @@ import { showChanges, showRequests } from './requests.js'
 import { showVersions } from './versions.js'
 
 /**
- * @import { Change, Request, State, Traffic, Usage } from './answers.d.ts'
+ * @import { AdminChanges, AdminRequests, AdminState, AdminTraffic, AdminUsage } from '../../../types/admin-api.ts'
  */
 
 const everyMs = 5_000
@@ -17,16 +17,16 @@ const showPrecedenceOf = whenChanged(showPrecedence)
 const showRequestsOf = whenChanged(showRequests)
 const showChangesOf = whenChanged(showChanges)
 
-/** The state that the page currently shows. @type {State | null} */
+/** The state that the page currently shows. @type {AdminState | null} */
 let state = null
 
 async function refresh () {
   try {
-    /** @type {[State, Traffic, { requests: Request[] }, { changes: Change[] }]} */
+    /** @type {[AdminState, AdminTraffic, AdminRequests, AdminChanges]} */
     const answers = await Promise.all([read('versions'), read('traffic'), read('requests'), read('audit')])
     const [versions, traffic, { requests }, { changes }] = answers
     const deprecated = versions.versions.filter((each) => each.state === 'deprecated')
-    const usages = await Promise.all(deprecated.map(({ id }) => /** @type {Promise<Usage>} */ (read(`versions/${encodeURIComponent(id)}/usage?limit=20`))))
+    const usages = await Promise.all(deprecated.map(({ id }) => /** @type {Promise<AdminUsage>} */ (read(`versions/${encodeURIComponent(id)}/usage?limit=20`))))
     state = versions
     showVersions(versions, traffic, refresh)
     showPrecedenceOf({ precedence: versions.precedence, defaultId: versions.defaultId })

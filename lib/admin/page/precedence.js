@@ -1,6 +1,6 @@
 import { byId, element, fill } from './dom.js'
 
-/** @param {Pick<import('./answers.d.ts').State, 'precedence' | 'defaultId'>} state from `api/versions` */
+/** @param {Pick<import('../../../types/admin-api.ts').AdminState, 'precedence' | 'defaultId'>} state from `api/versions` */
 export function showPrecedence ({ precedence, defaultId }) {
   if (precedence === null) return
   const { override, weak, pin } = precedence
@@ -17,7 +17,7 @@ export function showPrecedence ({ precedence, defaultId }) {
 /**
  * @param {string} title
  * @param {string} meaning
- * @param {string[]} names
+ * @param {readonly string[]} names
  */
 function step (title, meaning, names) {
   return element('li', {},

@@ -2,9 +2,9 @@ import { byId, element, fill } from './dom.js'
 
 const shown = 50
 
-/** @param {import('./answers.d.ts').Request[]} requests from `api/requests` */
+/** @param {readonly import('../../../types/admin-api.ts').RecentRequest[]} requests from `api/requests` */
 export function showRequests (requests) {
-  /** @param {import('./answers.d.ts').Request} request */
+  /** @param {import('../../../types/admin-api.ts').RecentRequest} request */
   const cells = ({ at, id, method, path, status, durationMs, version, tier, source, requested, outcome, cause }) => [
     element('td', { title: `request id ${id}` }, element('time', { datetime: at }, at.slice(11, 19))),
     element('td', { class: 'path' }, `${method} ${path}`),
@@ -19,7 +19,7 @@ export function showRequests (requests) {
     : requests.slice(0, shown).map((request) => element('tr', {}, ...cells(request))))
 }
 
-/** @param {import('./answers.d.ts').Change[]} changes from `api/audit` */
+/** @param {readonly import('../../../types/admin-api.ts').AuditEntry[]} changes from `api/audit` */
 export function showChanges (changes) {
   fill(byId('audit-list'), changes.length === 0
     ? [element('li', {}, 'None since this process started.')]

@@ -6,8 +6,8 @@ import { byId, duration, element, fill, say } from './dom.js'
 const rateSlices = 6
 
 /**
- * @param {import('./answers.d.ts').State} state from `api/versions`
- * @param {import('./answers.d.ts').Traffic} traffic from `api/traffic`
+ * @param {import('../../../types/admin-api.ts').AdminState} state from `api/versions`
+ * @param {import('../../../types/admin-api.ts').AdminTraffic} traffic from `api/traffic`
  * @param {() => Promise<void>} refresh
  */
 export function showVersions (state, traffic, refresh) {
@@ -32,9 +32,9 @@ export function showVersions (state, traffic, refresh) {
 }
 
 /**
- * @param {import('./answers.d.ts').Version} version
- * @param {import('./answers.d.ts').VersionTraffic | undefined} traffic
- * @param {{ now: number, state: import('./answers.d.ts').State, sliceMs: number, refresh: () => Promise<void> }} around
+ * @param {import('../../../types/admin-api.ts').AdminVersion} version
+ * @param {import('../../../types/admin-api.ts').VersionTraffic | undefined} traffic
+ * @param {{ now: number, state: import('../../../types/admin-api.ts').AdminState, sliceMs: number, refresh: () => Promise<void> }} around
  */
 function row (version, traffic, { now, state, sliceMs, refresh }) {
   const { id, disabled } = version
@@ -54,7 +54,7 @@ function row (version, traffic, { now, state, sliceMs, refresh }) {
 }
 
 /**
- * @param {import('./answers.d.ts').VersionTraffic | undefined} traffic
+ * @param {import('../../../types/admin-api.ts').VersionTraffic | undefined} traffic
  * @param {number} sliceMs
  */
 function undecidedRow (traffic, sliceMs) {
@@ -65,7 +65,7 @@ function undecidedRow (traffic, sliceMs) {
     element('td'))
 }
 
-/** @param {import('./answers.d.ts').Version} version */
+/** @param {import('../../../types/admin-api.ts').AdminVersion} version */
 function stateOf ({ state, disabled, hidden, targets }) {
   const healthy = targets.filter((target) => target.healthy).length
   return [
@@ -78,7 +78,7 @@ function stateOf ({ state, disabled, hidden, targets }) {
 }
 
 /**
- * @param {import('./answers.d.ts').Version} version
+ * @param {import('../../../types/admin-api.ts').AdminVersion} version
  * @param {number} now
  */
 function datesOf ({ releasedAt, deprecatedAt, sunsetAt, state, successor, brownouts }, now) {
@@ -97,7 +97,7 @@ function datesOf ({ releasedAt, deprecatedAt, sunsetAt, state, successor, browno
 }
 
 /**
- * @param {import('./answers.d.ts').VersionTraffic | undefined} traffic
+ * @param {import('../../../types/admin-api.ts').VersionTraffic | undefined} traffic
  * @param {string} what
  * @param {number} sliceMs
  */
@@ -116,7 +116,7 @@ function trafficCells (traffic, what, sliceMs) {
   ]
 }
 
-/** @param {import('./answers.d.ts').Version} version */
+/** @param {import('../../../types/admin-api.ts').AdminVersion} version */
 function targetsOf ({ targets }) {
   return element('ul', { class: 'targets' }, ...targets.map(({ address, healthy, pending }) =>
     element('li', { class: healthy ? 'up' : 'down' }, `${address} `, element('span', { class: 'small' }, healthy ? `healthy, ${pending} in flight` : 'unhealthy, gets no requests'))))

@@ -58,7 +58,7 @@ export interface StartOptions {
 }
 
 /** Milliseconds that the process waits for the log on exit. */
-const longestFlushMs = 1_000
+export const longestFlushMs = 1_000
 
 /** Runs a gateway from a config file until SIGTERM or SIGINT. SIGHUP reloads the file. */
 export async function start (file: string, options: StartOptions, host: Host): Promise<Standalone> {
@@ -91,7 +91,8 @@ export async function start (file: string, options: StartOptions, host: Host): P
 
 type Beginning = StartOptions & { readonly destination: LogDestination }
 
-async function begin (file: string, options: Beginning, { env }: Host) {
+/** Loads the file, and starts its gateway. */
+export async function begin (file: string, options: Beginning, { env }: Pick<Host, 'env'>) {
   const { destination } = options
   const { log } = Fastify({ logger: { level: 'info', stream: destination } })
   const files = new Map<string, string>()
@@ -122,7 +123,8 @@ async function reloadFrom (file: string, { options, standalone, log, environment
   }
 }
 
-function settling ({ settleMs = defaultSettleMs, clock }: StartOptions, log: FastifyBaseLogger): SettlingOptions {
+/** How long the files must have been unchanged before they are read. */
+export function settling ({ settleMs = defaultSettleMs, clock }: StartOptions, log: FastifyBaseLogger): SettlingOptions {
   return {
     settleMs,
     onChanging: (file) => log.info({ file }, `the file is still changing: it is read once it has been unchanged for ${settleMs} ms`),

@@ -1,0 +1,2 @@
+export { versionAdmin } from './plugin.ts'
+export type * from '../../types/admin.ts'

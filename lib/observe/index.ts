@@ -1,0 +1,6 @@
+export { accessLog } from './access-log.ts'
+export { gatewayHealth } from './health.ts'
+export { observeVersions } from './plugin.ts'
+export { requestIds } from './request-ids.ts'
+export { traceVersions } from './tracing.ts'
+export type * from '../../types/observe.ts'

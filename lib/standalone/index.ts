@@ -1,0 +1,2 @@
+export { runGateway } from './run-gateway.ts'
+export type * from '../../types/standalone.ts'
