@@ -21,7 +21,7 @@ export interface Output {
 /**
  * Runs a command.
  *
- * @param args of the command line, without those of Node
+ * @param args command-line arguments, without `node` and the script
  * @returns the exit code
  */
 export async function runCli (args: readonly string[], host: Host, { log, error: complain }: Output): Promise<number> {
@@ -45,31 +45,31 @@ function commands (host: Host, log: Output['log']): Command {
   const program = new Command('fastify-version-gateway').description(description).version(version)
   const collect = (value: string, all: string[]): string[] => [...all, value]
 
-  program.command('start').argument('<file>', 'config: .yaml, .json, .ts or .js')
-    .description('run a gateway; SIGHUP reloads the file, SIGTERM stops the gateway after the requests in flight')
-    .option('-w, --watch', 'reload the file when it changes', false)
-    .option('--settle <ms>', 'milliseconds that the file must have been unchanged before it is read', milliseconds, defaultSettleMs)
-    .option('--allow-removals', 'let a reload remove options that protect the gateway, such as an identity provider', false)
+  program.command('start').argument('<file>', 'config file: .yaml, .json, .ts or .js')
+    .description('start a gateway; SIGHUP reloads the config, SIGTERM finishes the requests in flight and exits')
+    .option('-w, --watch', 'reload the config when a file changes', false)
+    .option('--settle <ms>', 'read a file only after it has not changed for this many milliseconds', milliseconds, defaultSettleMs)
+    .option('--allow-removals', 'allow a reload to remove security options, such as an identity provider', false)
     .action(async (file: string, { settle: settleMs, ...options }: StartOptions & { settle: number }) => {
       await start(file, { ...options, settleMs }, host)
     })
-  program.command('validate').argument('<file>').description('print all problems of a config, with their lines')
+  program.command('validate').argument('<file>', 'config file').description('check a config and print all problems with line numbers')
     .action(async (file: string) => log(await validate(file)))
-  program.command('explain').argument('<file>').description('print what the gateway would do with a request, and why')
-    .option('--url <url>', 'path and query')
-    .option('--method <method>')
-    .option('--header <line>', "'name: value'; may be repeated", collect, [])
-    .option('--claim <pair>', "'name=value' of a verified token; may be repeated", collect, [])
+  program.command('explain').argument('<file>', 'config file').description('show how the gateway would handle a request, and why')
+    .option('--url <url>', 'path and query of the request')
+    .option('--method <method>', 'HTTP method')
+    .option('--header <line>', "request header as 'name: value'; repeatable", collect, [])
+    .option('--claim <pair>', "claim of a verified token as 'name=value'; repeatable", collect, [])
     .option('--provider <name>', 'provider that issued the token')
-    .option('--tenant <tenant>')
-    .option('--at <moment>', 'time, in ISO 8601')
-    .option('--json', 'as JSON', false)
+    .option('--tenant <tenant>', 'tenant of the caller')
+    .option('--at <time>', 'time of the request in ISO 8601; default: now')
+    .option('--json', 'print JSON', false)
     .action(async (file: string, { json, ...options }: ExplainOptions & { json: boolean }) => {
       const explanation = await explain(file, options)
       log(json ? JSON.stringify(explanation, null, 2) : inWords(explanation))
     })
   program.command('init').argument('[file]', 'file to write', 'gateway.yaml').description('write a starter config')
-    .option('-f, --force', 'replace an existing file', false)
+    .option('-f, --force', 'overwrite an existing file', false)
     .action(async (file: string, options: { force: boolean }) => log(await init(file, options)))
   return program
 }

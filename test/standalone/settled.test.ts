@@ -111,7 +111,7 @@ t.test('a start waits for its file, and the log says so', async (t) => {
   t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
 
   t.equal(await served(address), '200 v2 two')
-  await until(async () => /gateway\.yaml","msg":"the file is still changing: it is read once it has been unchanged for 500 ms"/.test(await readFile(log, 'utf8')))
+  await until(async () => /gateway\.yaml","msg":"file is still changing; reading it after 500 ms without a change"/.test(await readFile(log, 'utf8')))
 })
 
 t.test('a watched file that never stops changing is reported in the end', async (t) => {

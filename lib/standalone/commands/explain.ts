@@ -41,7 +41,7 @@ export function inWords ({ outcome, decision, status, problem, headers, trace }:
     ...trace.map((step, index) => `${String(index + 1).padStart(3)}. ${step}`),
     '',
     result,
-    ...decision === null ? [] : [`  by ${decision.tier}, ${decision.source}; ${decision.state}`],
+    ...decision === null ? [] : [`  chosen by ${decision.tier}: ${decision.source} (${decision.state})`],
     ...problem === null ? [] : [`  ${problem.detail}`],
     ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)
   ].join('\n')
@@ -49,7 +49,7 @@ export function inWords ({ outcome, decision, status, problem, headers, trace }:
 
 function requestOf ({ url, method, header, claim, provider, tenant, at }: ExplainOptions): ExplainedRequest {
   const now = at === undefined ? undefined : Date.parse(at)
-  if (Number.isNaN(now)) throw new TypeError(`--at: '${at}' is not a moment. Write 2026-12-31, or with a time and a zone.`)
+  if (Number.isNaN(now)) throw new TypeError(`--at: '${at}' is not a time. Use ISO 8601, for example 2026-12-31 or 2026-12-31T12:00:00Z.`)
   const headers: Record<string, string[]> = {}
   for (const line of header) {
     const [, name, value] = /^([^:]+):\s*(.*)$/.exec(line) ?? refuse(`--header: '${line}' is not 'name: value'.`)

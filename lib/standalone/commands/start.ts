@@ -14,12 +14,12 @@ export interface Host {
   exit (code: number): void
 }
 
-/** Handles signals from the start of the process: without a handler, they would end it. */
+/** Handles signals from process start. Without a handler, a signal ends the process. */
 class Signals {
   #isReloadAskedFor = false
   #isStopping = false
   #reload = (): void => { this.#isReloadAskedFor = true }
-  /** Before the gateway serves requests, the process ends at once. */
+  /** Exits immediately until the gateway serves requests. */
   #stop: (signal: string) => void
 
   constructor (host: Host) {
@@ -45,15 +45,15 @@ class Signals {
 }
 
 export interface StartOptions {
-  /** Whether the file is read again when it changes. */
+  /** Whether the config is reloaded when a file changes. */
   readonly watch: boolean
-  /** Milliseconds that the file must have been unchanged before it is read. Default 500. */
+  /** A file is only read after it has not changed for this many milliseconds. Default 500. */
   readonly settleMs?: number
-  /** Whether a reload may remove options that protect the gateway. Default false. */
+  /** Whether a reload may remove security options. Default false. */
   readonly allowRemovals?: boolean
   /** Where the log goes. Default: standard output. */
   readonly destination?: LogDestination
-  /** Default: the system's. */
+  /** Default: the system clock. */
   readonly clock?: Clock
 }
 
@@ -127,12 +127,12 @@ async function reloadFrom (file: string, { options, standalone, log, environment
 export function settling ({ settleMs = defaultSettleMs, clock }: StartOptions, log: FastifyBaseLogger): SettlingOptions {
   return {
     settleMs,
-    onChanging: (file) => log.info({ file }, `the file is still changing: it is read once it has been unchanged for ${settleMs} ms`),
+    onChanging: (file) => log.info({ file }, `file is still changing; reading it after ${settleMs} ms without a change`),
     ...clock !== undefined && { clock }
   }
 }
 
-/** Runs a task one at a time. Requests during a run cause one further run. */
+/** Serializes runs of a task. Calls during a run cause one more run. */
 function inTurn (task: () => Promise<void>): () => void {
   let running: Promise<void> | null = null
   let isAskedFor = false

@@ -4,10 +4,10 @@ import { parseObject } from '../../identity/strict-json.ts'
 type Tree = Map<string, Tree | string>
 
 /**
- * Makes claims from `name=value` pairs, as if they came from a token. A name with dots is a path, as in the config. A value
- * that is valid JSON is parsed; any other is a string.
+ * Converts `name=value` pairs to claims. Dots in a name separate the members of a path, as in the config. A value that is valid
+ * JSON is parsed; any other value is a string.
  *
- * @throws TypeError for a pair that is neither
+ * @throws TypeError for an invalid pair
  */
 export function statedClaims (pairs: readonly string[]): Record<string, unknown> {
   const tree: Tree = new Map()
@@ -25,7 +25,7 @@ function put (tree: Tree, [name, ...rest]: string[], json: string): void {
     return
   }
   const inner = tree.get(name!) ?? new Map<string, Tree | string>()
-  if (typeof inner === 'string') throw new TypeError(`--claim: '${name}' cannot be a value and have members.`)
+  if (typeof inner === 'string') throw new TypeError(`--claim: '${name}' has both a value and members.`)
   tree.set(name!, inner)
   put(inner, rest, json)
 }
