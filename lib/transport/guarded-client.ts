@@ -35,7 +35,7 @@ const connection = {
   onStale: nothing
 }
 
-/** Sends a request through an agent that has such clients. The handler must take all data at once. */
+/** Sends a request without a body through an agent that has such clients. The handler must take all data at once. */
 export function dispatchGuarded (agent: Dispatcher, options: UpstreamRequestOptions, handler: UpgradeHandler): void {
-  agent.dispatch({ ...options, reset: true }, new UndiciHandler(handler, connection))
+  agent.dispatch({ ...options, reset: true }, new UndiciHandler(handler, connection, false))
 }

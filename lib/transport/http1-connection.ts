@@ -58,7 +58,7 @@ export class Http1Connection {
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.isReused = this.#hasServed
     if (options.body !== null && isStreamed(options.body)) options.body.sendHeadFirst()
-    this.#client.dispatch(options, new UndiciHandler(handler, this))
+    this.#client.dispatch(options, new UndiciHandler(handler, this, options.body != null))
   }
 
   /** A request is about to be sent. */

@@ -154,10 +154,12 @@ export class Http2Request implements UpstreamRequest {
     this.#isRepeated = isUnprocessed && !isRead(body)
     if (this.#isRepeated) return repeat!()
     const isStale = !this.#wasProcessed && this.#isReused && this.#session.destroyed && isClosed(error)
+    // As over HTTP/1.1: an upstream that closes a connection with unread bytes resets it.
+    const mayHaveRefused = this.#hasAnswer && body !== null && this.#session.destroyed && isClosed(error)
     if (isStale) this.#options.connection.onStale()
     // Node also closes the streams of a lost connection with CANCEL.
     if (!this.#session.destroyed) noteReset(error, stream.rstCode)
-    this.#fail(error, isStale || isUnprocessed)
+    this.#fail(error, isStale || isUnprocessed || mayHaveRefused)
   }
 
   /** The target says that it did not process the request (RFC 9113 6.8, 8.7). */
@@ -165,11 +167,11 @@ export class Http2Request implements UpstreamRequest {
     return stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || stream.id! > this.#options.connection.lastStream
   }
 
-  readonly #fail = (error: Error, isStale = false): void => {
+  readonly #fail = (error: Error, isExcused = false): void => {
     if (this.#isOver) return
     this.#end()
     this.#cancel.abort()
-    this.#handler.onError(error, isStale)
+    this.#handler.onError(error, isExcused)
   }
 
   #end (): void {

@@ -38,13 +38,18 @@ type Fields = Record<string, string | string[] | undefined>
 export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamRequest {
   readonly #handler: UpgradeHandler
   readonly #connection: Connection
+  readonly #hasBody: boolean
   #controller: Controller | null = null
   #isHeld = false
+  /** A response has begun, even if only an interim one. */
+  #wasProcessed = false
   #hasResponse = false
 
-  constructor (handler: UpgradeHandler, connection: Connection) {
+  /** @param hasBody whether the request has a body */
+  constructor (handler: UpgradeHandler, connection: Connection, hasBody: boolean) {
     this.#handler = handler
     this.#connection = connection
+    this.#hasBody = hasBody
   }
 
   abort (reason: Error): void {
@@ -71,7 +76,8 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   }
 
   onResponseStart (controller: Controller, status: number, _headers: Fields, reason = ''): void {
-    this.#hasResponse = true
+    this.#wasProcessed = true
+    this.#hasResponse = status >= 200
     const rawHeaders = controller.rawHeaders as Buffer[]
     if (status >= 200 && endsWithConnection(rawHeaders)) this.#connection.watchEnd()
     this.#handler.onHeaders(status, rawHeaders, reason)
@@ -93,11 +99,13 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   /** There is no controller when undici refuses a request before it has a connection. */
   onResponseError (_controller: Controller | undefined, error: Error): void {
     this.#isHeld = false
-    const isStale = !this.#hasResponse && this.#connection.isReused && isClosed(error)
+    const isStale = !this.#wasProcessed && this.#connection.isReused && isClosed(error)
+    // The system resets a connection that an upstream closes with unread bytes, so the upstream may only have refused the body.
+    const mayHaveRefused = this.#hasBody && this.#hasResponse && isClosed(error)
     if (this.#controller === null) this.#connection.discard()
     else this.#connection.leave()
     if (isStale) this.#connection.onStale()
-    this.#handler.onError(error, isStale)
+    this.#handler.onError(error, isStale || mayHaveRefused)
   }
 }
 

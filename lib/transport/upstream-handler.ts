@@ -31,10 +31,11 @@ export interface UpstreamHandler {
   /**
    * The request failed, or was aborted.
    *
-   * @param isStale the upstream is not at fault: the connection had been used before, and ended before the response began, as an
-   * idle one does when the request is on its way; or the upstream says that it has not processed the request. Default: `false`.
+   * @param isExcused the upstream may not be at fault: the connection had been used before, and ended before the response began,
+   * as an idle one does when the request is on its way; or the upstream says that it has not processed the request; or the
+   * connection broke during the response to a request with a body, which the upstream may have refused to read. Default: `false`.
    */
-  onError (error: Error, isStale?: boolean): void
+  onError (error: Error, isExcused?: boolean): void
 }
 
 /** Also receives a switch of protocols (101), which only HTTP/1.1 has. */

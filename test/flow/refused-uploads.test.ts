@@ -75,3 +75,32 @@ for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
     })
   }
 }
+
+// The gateway may have sent all of such an upload: the rest waits in buffers of the system that nobody reads.
+for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
+  for (const status of ['401 Unauthorized', '413 Content Too Large']) {
+    for (const bytes of [2_000, 500_000]) {
+      t.test(`twelve ${status} without a length over ${transport} for ${bytes} bytes leave the target healthy`, async (t) => {
+        const { upstream } = await closingUpstream(t, transport, { bytes: `HTTP/1.1 ${status}\r\n\r\nrefused`, end: 'refuse' })
+        const { origin, targets } = await gatewayTo(t, upstream)
+
+        for (let i = 0; i < 12; i++) {
+          await fetch(origin, { method: 'POST', body: Buffer.alloc(bytes) }).then(async (response) => await response.text()).catch(() => {})
+        }
+
+        t.match(targets(), [{ healthy: true, failures: 0 }])
+      })
+    }
+  }
+}
+
+t.test('a response that breaks off after an upload is broken off at the client', async (t) => {
+  const { upstream } = await closingUpstream(t, 'tcp', { bytes: 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 900\r\n\r\nhalf', end: 'refuse' })
+  const { origin, targets } = await gatewayTo(t, upstream)
+
+  const response = await fetch(origin, { method: 'POST', body: Buffer.alloc(200_000) })
+
+  t.equal(response.status, 413)
+  await t.rejects(response.text())
+  t.match(targets(), [{ healthy: true, failures: 0 }])
+})

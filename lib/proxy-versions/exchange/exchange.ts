@@ -110,11 +110,11 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     this.#end('succeeded')
   }
 
-  onError (error: Error, isStale = false): void {
+  onError (error: Error, isExcused = false): void {
     if (this.#isOver || this.#pause !== undefined) return
-    const reason = this.#answer === null ? reasonOf(error, this.#request !== null, isStale) : null
+    const reason = this.#answer === null ? reasonOf(error, this.#request !== null, isExcused) : null
     const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
-    if (delay === null || !this.#repeat(delay, isStale ? null : error, reason === 'not-sent')) this.#fail(error, isStale)
+    if (delay === null || !this.#repeat(delay, isExcused ? null : error, reason === 'not-sent')) this.#fail(error, isExcused)
   }
 
   /** Retries the request because of its status. @returns whether there is another attempt */
@@ -148,10 +148,10 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     return true
   }
 
-  #fail (error: Error, isStale = false): void {
+  #fail (error: Error, isExcused = false): void {
     const isUploading = this.#request !== null && isUnfinished(this.#options.body)
     const isClients = this.#answer?.hasWaited === true || (isUploading && mayBeForBody(error))
-    const isUpstreams = !isStale && isUpstreamsFault(error) && !isClients
+    const isUpstreams = !isExcused && isUpstreamsFault(error) && !isClients
     this.#observation?.failed(causeOf(error), isUpstreams)
     this.#end(isUpstreams ? error : null)
     if (!this.#reply.raw.headersSent) return this.#refuse(error)

@@ -57,8 +57,6 @@ export class RequestBody extends Readable implements StreamedBody {
   readonly #stall: NodeJS.Timeout | undefined
   /** Bytes received so far. */
   byteLength = 0
-  /** The whole body has arrived. */
-  isComplete = false
   #isWanted = false
   #sendsHeadFirst = false
 
@@ -142,7 +140,6 @@ export class RequestBody extends Readable implements StreamedBody {
   }
 
   readonly #onEnd = (): void => {
-    this.isComplete = true
     clearTimeout(this.#stall)
     this.push(null)
   }
@@ -153,9 +150,9 @@ export class RequestBody extends Readable implements StreamedBody {
   }
 }
 
-/** Whether the client has not sent the whole body yet. */
+/** Whether a part of the body has not been passed to the upstream's connection yet. */
 export function isUnfinished (body: Buffer | RequestBody | null): boolean {
-  return body instanceof RequestBody && !body.isComplete
+  return body instanceof RequestBody && !body.readableEnded
 }
 
 /** Asks a client not to send the rest of its upload, once it has the whole response (RFC 9113 8.1). */
