@@ -107,8 +107,16 @@ export class Traffic {
     const plan = oddPlan(this.#number++, random)
     const exchange = kind === 'odd'
       ? overHttp1(this.#origin, this.#agent, plan, watch.signal)
-      : overHttp2(this.#openSession(), plan, watch.signal)
+      : this.#sendAgainIfRefused(async () => await overHttp2(this.#openSession(), plan, watch.signal))
     return await judge(exchange, watch, () => mayFail(plan))
+  }
+
+  /** A request that crosses the end of its session is not processed. A client sends it again (RFC 9113 8.7). */
+  async #sendAgainIfRefused (send: () => Promise<Outcome>): Promise<Outcome> {
+    return await send().catch(async (error: Error) => {
+      if (!error.message.includes('NGHTTP2_REFUSED_STREAM')) throw error
+      return await send()
+    })
   }
 
   async #start (kind: Exclude<Kind, OddKind>, version: Version, random: Random, watch: Watch): Promise<Outcome> {
