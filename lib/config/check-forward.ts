@@ -1,19 +1,22 @@
 import type { ForwardOptions, UpstreamOptions, VersionsConfig } from '../../types/index.ts'
 import { foldName } from '../http/fold-name.ts'
+import { HeaderNames } from '../http/header-names.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /**
- * Checks that no other option uses the version header.
+ * Checks that no other option uses the version header, or removes the headers that pass from trusted proxies.
  *
  * @param path path of the options: `forward` in the whole config, empty for the stage's own options
  * @param projected headers that claims are projected into
  * @param versions versions whose upstream options may change headers
+ * @param owned headers that are removed from requests
  */
 export function checkForward (
-  problems: Problems, path: Path, { versionHeader = 'api-version', forwardedHeaders }: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {}
+  problems: Problems, path: Path, { versionHeader = 'api-version', forwardedHeaders }: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {},
+  owned = new HeaderNames()
 ): void {
-  checkForwardedHeaders(problems, [...path, 'forwardedHeaders'], forwardedHeaders)
+  checkForwardedHeaders(problems, [...path, 'forwardedHeaders'], forwardedHeaders, owned)
   const place = [...path, 'versionHeader']
   if (problems.isMisshapen(place)) return
   for (const [id, { upstream }] of Object.entries(versions)) {
@@ -30,12 +33,17 @@ export function checkForward (
   }
 }
 
-/** Checks that the gateway does not derive any of the headers from `trustProxy`. */
-function checkForwardedHeaders (problems: Problems, path: Path, names: readonly string[] = []): void {
+/** Checks that the gateway neither derives any of the headers from `trustProxy` nor removes it. */
+function checkForwardedHeaders (problems: Problems, path: Path, names: readonly string[] = [], owned: HeaderNames): void {
   if (problems.isMisshapen(path)) return
   names.forEach((name, index) => {
-    if (!/^x-forwarded-(for|host|proto)$/i.test(String(name)) || problems.isMisshapen([...path, index])) return
-    problems.add([...path, index], `${show(name)} is written by the gateway, with what Fastify's trustProxy lets through. Leave it out.`)
+    if (problems.isMisshapen([...path, index])) return
+    if (/^x-forwarded-(for|host|proto)$/i.test(name)) {
+      problems.add([...path, index], `${show(name)} is written by the gateway, with what Fastify's trustProxy lets through. Leave it out.`)
+    } else if (owned.has(name)) {
+      problems.add([...path, index],
+        `${show(name)} is owned, so it is removed from every request. Leave it out here, or own (sanitize.owned, claimsToHeaders) only other names.`)
+    }
   })
 }
 

@@ -46,7 +46,8 @@ export function checkGateway (options: GatewayOptions): void {
   checkResolve(problems, ['resolve'], resolve ?? {}, around)
   checkDefaultLife(problems, set, Object(resolve).default ?? 'latest', matching)
   const projected = isWhole(problems, 'identity') ? projectedHeaders(identity?.providers ?? []) : []
-  checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? set.versions : {})
+  const owned = new HeaderNames([...isWhole(problems, 'sanitize') ? sanitize?.owned ?? [] : [], ...projected])
+  checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? set.versions : {}, owned)
   problems.throwIfAny('the gateway config')
 }
 

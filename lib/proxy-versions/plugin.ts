@@ -11,7 +11,7 @@ import { splitTarget } from '../http/request-target.ts'
 import { countsBytes } from '../stage/count-body.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
-import { pinHeaders, prefixesOf, projectedHeaderNames, registryInUse, servedBy, stepsOf, removedParts } from '../stage/context.ts'
+import { ownedHeaders, pinHeaders, prefixesOf, projectedHeaderNames, registryInUse, servedBy, stepsOf, removedParts } from '../stage/context.ts'
 import { isConnectionBound } from './request/connection-bound.ts'
 import { logClientClosed } from './exchange/departure.ts'
 import { Exchange } from './exchange/exchange.ts'
@@ -167,7 +167,7 @@ function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyV
     problems.add(['versions'], 'is not the registry that resolveVersion has. Give both the same one.')
   }
   const { versions } = names === null ? { versions: {} } : (options.versions as Registry).current.content.set
-  checkForward(problems, [], options, projectedHeaderNames.get(app) ?? [], versions)
+  checkForward(problems, [], options, projectedHeaderNames.get(app) ?? [], versions, ownedHeaders.get(app))
   const place = joinPrefixes(app.prefix, options.prefix)
   if (app.hasRoute({ method: 'GET', url: `${place}/*` })) {
     problems.add(['prefix'], `everything under ${show(place === '' ? '/' : place)} is served by another route already. Choose another prefix.`)

@@ -85,3 +85,18 @@ test('an upstream\'s edits do not change the version header', async (t) => {
 
   t.match(problems, [{ path: 'forward.versionHeader', message: /'api-version' is changed in the headers of version 'v2' too/ }])
 })
+
+for (const [what, config, name] of [
+  ['a pattern of sanitize.owned', { sanitize: { owned: ['x-forwarded-*'] } }, 'X-Forwarded-User'],
+  ['another spelling of it', { sanitize: { owned: ['x_forwarded_user'] } }, 'x-forwarded-user'],
+  ['a claim', { identity: { providers: [{ ...provider, claimsToHeaders: [{ claim: 'sub', header: 'x-forwarded-user' }] }] } }, 'x-forwarded-user']
+] as const) {
+  test(`a header cannot pass from trusted proxies if it is removed because of ${what}`, async (t) => {
+    const problems = gatewayProblems({ ...config, forward: { forwardedHeaders: ['x-forwarded-port', name] } } as object)
+
+    const found = problems.filter(({ path }) => path.startsWith('forward.'))
+    if (what.startsWith('a pattern')) t.same(found.map(({ path }) => path), ['forward.forwardedHeaders[0]', 'forward.forwardedHeaders[1]'])
+    else t.same(found.map(({ path }) => path), ['forward.forwardedHeaders[1]'])
+    t.match(found.at(-1)!.message, `'${name}' is owned, so it is removed from every request. Leave it out here`)
+  })
+}
