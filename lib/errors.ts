@@ -119,6 +119,9 @@ export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s'
 export const insufficientScope = refusal('INSUFFICIENT_SCOPE', 403, 'The token does not have the required scope.')
 export const forbidden = refusal('FORBIDDEN', 403, 'The caller is not allowed to do this.')
 
+// The app is closing.
+export const gatewayClosing = refusal('GATEWAY_CLOSING', 503, 'The gateway is shutting down.')
+
 // The operator has disabled the version.
 export const versionDisabled = refusal<[name: string]>('VERSION_DISABLED', 503, "Version '%s' is disabled.")
 

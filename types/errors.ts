@@ -25,6 +25,8 @@ export type RefusalCode =
   | 'TOKEN_INVALID'
   | 'INSUFFICIENT_SCOPE'
   | 'FORBIDDEN'
+  // the app is closing
+  | 'GATEWAY_CLOSING'
   // the config, or a service that it depends on
   | 'VERSION_DISABLED'
   | 'PINNED_VERSION_INVALID'

@@ -12,6 +12,8 @@ export interface Mounted {
   readonly endsAtSemicolon: boolean
   /** Whether `/API` is the same as `/api`. */
   readonly ignoresCase: boolean
+  /** Longest value of a parameter in the prefix; `Infinity` without parameters. */
+  readonly longestParameter: number
 }
 
 export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstance, 'initialConfig'>): Mounted {
@@ -23,8 +25,42 @@ export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstan
     depth: prefix.split('/').filter(Boolean).length,
     mergesSlashes: isSet('ignoreDuplicateSlashes'),
     endsAtSemicolon: isSet('useSemicolonDelimiter'),
-    ignoresCase: isSet('caseSensitive', false)
+    ignoresCase: isSet('caseSensitive', false),
+    longestParameter: prefix.includes(':') ? longestParameter(initialConfig) : Infinity
   }
+}
+
+/** Fastify's default, which it reports for the place of the option that is not used. */
+const defaultLongest = 100
+
+function longestParameter (initialConfig: FastifyInstance['initialConfig']): number {
+  const places = [initialConfig, initialConfig.routerOptions] as Array<{ maxParamLength?: number } | undefined>
+  return places.map((options) => options?.maxParamLength ?? defaultLongest).find((value) => value !== defaultLongest) ?? defaultLongest
+}
+
+/**
+ * Shortens the values of parameters in the prefix that are too long for the router.
+ *
+ * @returns the path that the router sees instead, or `null` if no value is too long
+ */
+export function withShortParameters ({ prefix, mergesSlashes, longestParameter }: Mounted, url: string): string | null {
+  if (url.length <= longestParameter) return null
+  const parts = prefix.split('/')
+  let isTooLong = false
+  const segments = segmentsOf(url, mergesSlashes).map((segment, index) => {
+    const parameters = (parts[index] ?? '').split(':').length - 1
+    // Text between several parameters is not part of their values.
+    const longest = parameters <= 1 ? longestParameter : longestParameter * parameters + parts[index]!.length
+    if (parameters === 0 || decodeSegment(segment).length <= longest) return segment
+    isTooLong = true
+    return segment.replaceAll(/%../g, 'x').slice(0, longestParameter)
+  })
+  return isTooLong ? segments.join('/') : null
+}
+
+function segmentsOf (url: string, mergesSlashes: boolean): string[] {
+  const [path] = splitTarget(splitAbsolute(url)[1])
+  return (mergesSlashes ? path.replaceAll(/\/+/g, '/') : path).split('/')
 }
 
 /** Joins prefixes as Fastify does, without a trailing slash: a scope may have the prefix `/api/`. */
@@ -34,8 +70,7 @@ export function joinPrefixes (outer: string, inner = ''): string {
 
 /** Whether the router matches a request target to a prefix, which may have parameters. */
 export function isUnder ({ prefix, mergesSlashes, ignoresCase }: Mounted, url: string): boolean {
-  const [path] = splitTarget(splitAbsolute(url)[1])
-  const segments = (mergesSlashes ? path.replaceAll(/\/+/g, '/') : path).split('/')
+  const segments = segmentsOf(url, mergesSlashes)
   return prefix.split('/').every((part, index) => {
     const segment = segments[index]
     if (segment === undefined || part.includes(':')) return segment !== undefined

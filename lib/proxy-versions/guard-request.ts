@@ -4,7 +4,7 @@ import type { Mounted } from '../http/mounted-prefix.ts'
 import { splitAbsolute, splitTarget } from '../http/request-target.ts'
 import { refuse } from '../stage/refuse.ts'
 import { servedBy } from '../stage/context.ts'
-import { hasUnknownMethod, isWellEncoded } from '../server/routable-requests.ts'
+import { hasUnknownMethod, isParameterLong, isWellEncoded } from '../server/routable-requests.ts'
 import { hasUnknownExpectation } from '../server/expectations.ts'
 import { namesOneHost } from './request/host.ts'
 import { decrementMaxForwards } from './request/max-forwards.ts'
@@ -44,6 +44,7 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
 export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
   const { raw } = request
   if (hasUnknownMethod(raw)) return methodUnknown({})
+  if (isParameterLong(raw)) return targetTooLong({})
   // The response would reveal the headers that the gateway adds (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
   const [authority, target] = splitAbsolute(raw.url!)

@@ -51,7 +51,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const mounted = mountedAt(mount.prefix, app)
     rehearse(app, mount, mounted)
     app.addHook('onReady', (done) => {
-      takeOverServer(app, mount.prefix, (upgrade) => isAllowedBySome(registry, upgrade))
+      takeOverServer(app, mount.prefix, (upgrade) => isAllowedBySome(registry, upgrade), () => mount.inFlight.isClosing)
       done()
     })
     limitClose(app, mount, closeGraceMs)

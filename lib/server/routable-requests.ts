@@ -6,6 +6,7 @@ type Raw = Pick<IncomingMessage, 'url' | 'method'>
 /** The original targets and methods of requests that were changed for the router. */
 const written = new WeakMap<object, Raw>()
 const unknownMethods = new WeakSet<object>()
+const longParameters = new WeakSet<object>()
 
 /**
  * Changes a request so that the router finds a route for it and the hooks run. `restoreRequest` undoes the change.
@@ -13,17 +14,21 @@ const unknownMethods = new WeakSet<object>()
  * - RFC 3986 allows percent-encoding of any byte, such as Latin-1 in `/caf%E9`. Fastify's router responds 400 unless it is UTF-8.
  * - Fastify responds 404 to a method that the app does not know, instead of 501 (RFC 9110 9.1). The router sees TRACE instead,
  *   which the gateway refuses as well.
+ * - Fastify responds 414, without running hooks, if the value of a parameter is too long. The router sees shorter segments.
+ *
+ * @param shortTarget the target with shorter values, if the value of a parameter in the prefix is too long
  */
-export function makeRoutable (raw: Raw, methods: ReadonlySet<string>): void {
+export function makeRoutable (raw: Raw, methods: ReadonlySet<string>, shortTarget: string | null): void {
   const { url, method } = raw
   const isKnown = methods.has(method!)
-  const target = routableTarget(url!)
+  const target = routableTarget(shortTarget ?? url!)
   if (target === url && isKnown) return
   written.set(raw, { url, method })
   raw.url = target
-  if (isKnown) return
-  raw.method = 'TRACE'
-  unknownMethods.add(raw)
+  if (shortTarget !== null) longParameters.add(raw)
+  if (!isKnown) unknownMethods.add(raw)
+  // The gateway refuses these requests. `restoreRequest` recognizes them by the method.
+  if (shortTarget !== null || !isKnown) raw.method = 'TRACE'
 }
 
 /** Restores the target and method as the client wrote them. */
@@ -35,6 +40,11 @@ export function restoreRequest (raw: Raw): void {
 
 export function hasUnknownMethod (raw: object): boolean {
   return unknownMethods.has(raw)
+}
+
+/** Whether the router would have refused the value of a parameter in the prefix. */
+export function isParameterLong (raw: object): boolean {
+  return longParameters.has(raw)
 }
 
 function routableTarget (url: string): string {

@@ -1,7 +1,8 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { isUnder, type Mounted, mountedAt } from '../http/mounted-prefix.ts'
+import { isUnder, type Mounted, mountedAt, withShortParameters } from '../http/mounted-prefix.ts'
+import { renderClosing } from './closing-refusal.ts'
 import { takeConnect } from './connect-method.ts'
 import { takeExpectations } from './expectations.ts'
 import { isBusy, replayWithoutUpgrade } from './replay-without-upgrade.ts'
@@ -27,6 +28,8 @@ interface Place {
   mounted: Mounted
   /** Whether the gateway can forward the protocols of an `Upgrade` field. */
   takesUpgrade: (field: string) => boolean
+  /** Whether the app has begun to close. */
+  isClosing: () => boolean
 }
 
 const gatewaysOf = new WeakMap<Server, Place[]>()
@@ -46,26 +49,44 @@ export function upgradingOf (raw: object): Upgrading | undefined {
  * so that the same hooks see them. An unknown method gets 501, and `CONNECT` 405. Earlier listeners still handle everything
  * outside the prefix.
  */
-export function takeOverServer (app: FastifyInstance, prefix: string, takesUpgrade: Place['takesUpgrade']): void {
+export function takeOverServer (
+  app: FastifyInstance, prefix: string, takesUpgrade: Place['takesUpgrade'], isClosing: Place['isClosing'] = () => false
+): void {
   const { server, routing, initialConfig, supportedMethods } = app
   const before = gatewaysOf.get(server)
-  gatewaysOf.set(server, [...before ?? [], { app, mounted: mountedAt(prefix, { initialConfig }), takesUpgrade }])
+  gatewaysOf.set(server, [...before ?? [], { app, mounted: mountedAt(prefix, { initialConfig }), takesUpgrade, isClosing }])
   if (before !== undefined) return
-  const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => gatewaysOf.get(server)!.some((place) => isUnder(place.mounted, url!))
+  const placeOf = (url: string): Place | undefined => gatewaysOf.get(server)!.find((place) => isUnder(place.mounted, url))
+  const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => placeOf(url!) !== undefined
   const hasUse: IsOurs = ({ url, headers }) =>
     gatewaysOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
   const methods = new Set(supportedMethods)
+  const prepare = (request: IncomingMessage, response: ServerResponse): void => {
+    const place = placeOf(request.url!)
+    if (place === undefined) return
+    makeRoutable(request, methods, withShortParameters(place.mounted, request.url!))
+    if (place.isClosing()) renderClosing(place.app, response)
+  }
   // This must run before Fastify's own listener, which routes the request.
-  server.prependListener('request', (request: IncomingMessage) => {
-    if ((request.url!.includes('%') || !methods.has(request.method!)) && isOurs(request)) makeRoutable(request, methods)
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { url, method } = request
+    if (url!.includes('%') || !methods.has(method!) || isSpecial(gatewaysOf.get(server)!, url!)) prepare(request, response)
   })
   takeUpgrades(server, (request, response) => {
-    makeRoutable(request, methods)
+    prepare(request, response)
     routing(request, response)
   }, isOurs, hasUse)
   takeExpectations(server, isOurs)
   takeUnknownMethods(app, isOurs)
   takeConnect(app)
+}
+
+/** Whether Fastify may refuse a request itself, because the value of a parameter is too long or the app is closing. */
+function isSpecial (places: readonly Place[], url: string): boolean {
+  for (const { mounted, isClosing } of places) {
+    if (url.length > mounted.longestParameter || isClosing()) return true
+  }
+  return false
 }
 
 function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOurs: IsOurs, hasUse: IsOurs): void {
