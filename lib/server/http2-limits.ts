@@ -1,4 +1,5 @@
 import type { Http2Server, SecureServerOptions } from 'node:http2'
+import { endBrokenSessions } from './http2-broken-clients.ts'
 import { renewSessions } from './http2-lost-streams.ts'
 
 // Touches: the options that an `http2` server of Node keeps under a symbol called `options`, and reads for each new
@@ -30,4 +31,5 @@ export function raiseHttp2Limits (server: object): void {
   options.maxSessionMemory ??= http2HeaderLimits.maxSessionMemory
   options.settings = { ...http2HeaderLimits.settings, ...options.settings }
   renewSessions(server as Http2Server, options.maxSessionMemory)
+  endBrokenSessions(server as Http2Server)
 }

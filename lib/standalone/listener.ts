@@ -6,6 +6,7 @@ import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import type { ServerFile } from '../../types/config-file.ts'
 import { ClientConnections } from '../server/client-connections.ts'
+import { endBrokenSessions } from '../server/http2-broken-clients.ts'
 import { http2HeaderLimits } from '../server/http2-limits.ts'
 import { renewSessions } from '../server/http2-lost-streams.ts'
 
@@ -135,5 +136,6 @@ export class Listener {
 function createHttp2Server (tls: NonNullable<ServerFile['tls']>): Server {
   const server = createSecureServer({ ...tls, ...http2HeaderLimits, allowHTTP1: true })
   renewSessions(server, http2HeaderLimits.maxSessionMemory)
+  endBrokenSessions(server)
   return server as unknown as Server
 }

@@ -1,4 +1,4 @@
-import type { ClientHttp2Session } from 'node:http2'
+import type { Http2Session } from 'node:http2'
 
 /** Milliseconds between two checks of a session. */
 const checkInterval = 500
@@ -11,18 +11,29 @@ type Handle = { hasPendingData?: () => boolean } | undefined
  * it emits no event, and accepts requests that it never sends. Newer versions destroy the session. Without the private
  * method, this is always `false`.
  */
-export function isBroken (session: ClientHttp2Session): boolean {
+export function isBroken (session: Http2Session): boolean {
   if (session.destroyed || session.closed) return false
   const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle')
   const handle: Handle = key === undefined ? undefined : (session as unknown as Record<symbol, Handle>)[key]
   return handle?.hasPendingData?.() === false
 }
 
-/** Destroys the session soon after Node has terminated it, so that its requests fail. */
-export function endWhenBroken (session: ClientHttp2Session): void {
-  const check = setInterval(() => {
-    // The same error as in newer versions of Node.
-    if (isBroken(session)) session.destroy(Object.assign(new Error('the target violated HTTP/2'), { code: 'ERR_HTTP2_ERROR' }))
-  }, checkInterval).unref()
-  session.once('close', () => clearInterval(check))
+/** Sessions with what ends them. One timer serves all. */
+const watched = new Map<Http2Session, () => void>()
+let check: NodeJS.Timeout | undefined
+
+/** Calls a function that ends a session soon after Node has terminated it. */
+export function endWhenBroken (session: Http2Session, end: () => void): void {
+  watched.set(session, end)
+  check ??= setInterval(endBroken, checkInterval).unref()
+  session.once('close', () => {
+    watched.delete(session)
+    if (watched.size > 0) return
+    clearInterval(check)
+    check = undefined
+  })
+}
+
+function endBroken (): void {
+  for (const [session, end] of watched) if (isBroken(session)) end()
 }

@@ -127,7 +127,8 @@ export class Http2Connection {
       maxHeaderListPairs: mostFields
     })
     this.#socket = socket
-    endWhenBroken(session)
+    // The same error as in newer versions of Node.
+    endWhenBroken(session, () => session.destroy(Object.assign(new Error('the target violated HTTP/2'), { code: 'ERR_HTTP2_ERROR' })))
     const late = settingsTimeout === 0
       ? undefined
       : setTimeout(() => {
