@@ -44,7 +44,7 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
 export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
   const { raw } = request
   if (hasUnknownMethod(raw)) return methodUnknown({})
-  if (isParameterLong(raw)) return targetTooLong({})
+  if (mounted.longestParameter !== Infinity && isParameterLong(raw)) return targetTooLong({})
   // The response would reveal the headers that the gateway adds (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
   const [authority, target] = splitAbsolute(raw.url!)
