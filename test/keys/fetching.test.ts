@@ -74,6 +74,24 @@ for (const [what, response, says] of told) {
   })
 }
 
+t.test('an error names the metadata and the remedy when discovery finds none', async (t) => {
+  const { origin, answers } = await startJwksServer(t, answer('<html>', 200, { 'content-type': 'text/html' }))
+  const lastError = async (): Promise<string | null> => {
+    const keys = new RemoteKeys({ name: 'idp', issuer: origin, jwks: { discovery: true } }, { log: quiet })
+    t.teardown(async () => await keys.close())
+    await keys.refresh()
+    return keys.status().lastError
+  }
+  const url = `${origin}/.well-known/openid-configuration`
+  const remedy = "Check the provider's issuer, or write the address of its keys as jwks.url."
+
+  t.equal(await lastError(), `${url} answered with text/html that is not JSON. ${remedy}`)
+  answers(answer('', 404))
+  t.equal(await lastError(), `${url} answered 404. ${remedy}`)
+  answers(answer({ issuer: 'https://other.test' }))
+  t.match(await lastError(), `${url} has the issuer 'https://other.test', expected '${origin}'. If its tokens have this iss, write it as the provider's issuer`)
+})
+
 t.test('a private authority is trusted when the config has it, and named as the remedy when not', async (t) => {
   const authority = await makeAuthority()
   const server = createTlsServer(await authority.server('localhost'), (_request, response) => { response.end(set) }).listen(0)
@@ -98,17 +116,23 @@ t.test('a proxy from the config or the environment is used, subject to NO_PROXY'
   t.equal((await statusOf(t, `${origin}/keys`)).keys.length, 1, 'loopback needs no proxy')
   environment({ HTTP_PROXY: address, NO_PROXY: 'keys.test' })
   t.equal((await statusOf(t, url)).keys.length, 0)
+  for (const entry of ['.test', '*.test', 'test', 'keys.test:80', '*', 'a,*']) {
+    environment({ HTTP_PROXY: address, NO_PROXY: entry })
+    t.equal((await statusOf(t, url)).keys.length, 0, entry)
+  }
   environment({ HTTP_PROXY: address })
   t.equal((await statusOf(t, url, { proxy: false })).keys.length, 0)
-  t.strictSame(asked, [`GET ${url}`, `GET ${url}`])
+  environment({ HTTP_PROXY: new URL(address).host, NO_PROXY: 'keys.test:8080' })
+  t.equal((await statusOf(t, url)).keys.length, 1)
+  t.strictSame(asked, Array(3).fill(`GET ${url}`))
 })
 
 t.test('a proxy of the environment that is no address is named, without its value', async (t) => {
-  proxyEnvironment(t)({ HTTPS_PROXY: 'me:hunter2@proxy:80' })
+  proxyEnvironment(t)({ HTTPS_PROXY: 'http://me:hunter2@proxy:99999' })
 
   const message = await statusOf(t, 'https://keys.test/set').then(() => '', (error: Error) => error.message)
 
-  t.match(message, /^HTTPS_PROXY or HTTP_PROXY is not the address of a proxy/)
+  t.match(message, /^HTTPS_PROXY is not the address of a proxy/)
   t.notMatch(message, 'hunter2')
 })
 

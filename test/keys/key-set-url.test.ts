@@ -41,22 +41,27 @@ t.test('an issuer on loopback may have its keys there', async (t) => {
 })
 
 const issuer = 'https://idp.test'
-const wrong: Array<[what: string, metadata: unknown]> = [
-  ['of another issuer', { issuer: 'https://other.test', jwks_uri: 'https://keys.test/' }],
-  ['of the issuer with an extra slash', { issuer: `${issuer}/`, jwks_uri: 'https://keys.test/' }],
-  ['without an issuer', { jwks_uri: 'https://keys.test/' }],
-  ['without an address', { issuer }],
-  ['with an address that is a list', { issuer, jwks_uri: ['https://keys.test/'] }],
-  ['with an address without TLS', { issuer, jwks_uri: 'http://keys.test/' }],
-  ['with an address on the gateway\'s own machine', { issuer, jwks_uri: 'http://127.0.0.1:8080/' }],
-  ['with an address that is a file', { issuer, jwks_uri: 'file:///etc/passwd' }],
-  ['with an address that is not a URL', { issuer, jwks_uri: '/keys' }],
-  ['null', null],
-  ['a string', 'metadata'],
-  ['a list', []]
+const wrong: Array<[what: string, metadata: unknown, says: RegExp]> = [
+  ['of another issuer', { issuer: 'https://other.test', jwks_uri: 'https://keys.test/' }, /the issuer 'https:\/\/other\.test', expected 'https:\/\/idp\.test'/],
+  ['of the issuer with an extra slash', { issuer: `${issuer}/`, jwks_uri: 'https://keys.test/' }, /'https:\/\/idp\.test\/', expected 'https:\/\/idp\.test'.*same slashes/],
+  ['of several tenants', { issuer: 'https://idp.test/{tenantid}/v2.0' }, /write a template as issuer/],
+  ['without an issuer', { jwks_uri: 'https://keys.test/' }, /no issuer, expected 'https:\/\/idp\.test'. Check the provider's issuer/],
+  ['without an address', { issuer }, /no jwks_uri, expected an https URL\. .*jwks\.url/],
+  ['with an address that is a list', { issuer, jwks_uri: ['https://keys.test/'] }, /jwks_uri \['https:\/\/keys\.test\/'\], expected/],
+  ['with an address without TLS', { issuer, jwks_uri: 'http://keys.test/' }, /jwks_uri 'http:\/\/keys\.test\/', expected an https URL.*allowHttp/],
+  ['with an address on the gateway\'s own machine', { issuer, jwks_uri: 'http://127.0.0.1:8080/' }, /jwks_uri 'http:\/\/127\.0\.0\.1:8080\/'/],
+  ['with an address that is a file', { issuer, jwks_uri: 'file:///etc/passwd' }, /jwks_uri 'file:/],
+  ['with an address that is not a URL', { issuer, jwks_uri: '/keys' }, /jwks_uri '\/keys'/],
+  ['a JWKS', { keys: [] }, /has a JWKS, expected .* Write the address of the JWKS as jwks\.url/],
+  ['null', null, /has null, expected an object/],
+  ['a string', 'metadata', /has a string, expected an object/],
+  ['a list', [], /has a list, expected an object/]
 ]
-for (const [what, metadata] of wrong) {
-  t.test(`metadata that is ${what} is rejected`, async (t) => {
-    await t.rejects(keySetUrl(clientOf(metadata), issuer, { discovery: true }), /the metadata of https:\/\/idp\.test /)
+for (const [what, metadata, says] of wrong) {
+  t.test(`metadata that is ${what} is rejected, with its URL, what it has, and what was expected`, async (t) => {
+    const error = await keySetUrl(clientOf(metadata), issuer, { discovery: true }).catch((error: unknown) => error) as Error
+
+    t.match(error.message, /^https:\/\/idp\.test\/\.well-known\/openid-configuration has /)
+    t.match(error.message, says)
   })
 }

@@ -8,6 +8,7 @@ import { isLoopback } from '../../identity/safe-source.ts'
 import { collectResponse } from '../../transport/collect-response.ts'
 import { dispatchGuarded, guardedClient } from '../../transport/guarded-client.ts'
 import { fetchRemedy, KeyFetchError } from './key-fetch-error.ts'
+import { isExempt, proxiesOf } from './proxy-environment.ts'
 
 type Options = Pick<RemoteKeysOptions, 'headers' | 'proxy' | 'ca'> & {
   /** For the whole fetch, including the connection. */
@@ -17,8 +18,11 @@ type Options = Pick<RemoteKeysOptions, 'headers' | 'proxy' | 'ca'> & {
 
 /** Fetches JSON. */
 export interface JsonClient {
-  /** @throws KeyFetchError unless a complete, valid response with status 200 arrives in time */
-  fetch (url: URL): Promise<unknown>
+  /**
+   * @param remedy what to do if the URL does not have the right document
+   * @throws KeyFetchError unless a complete, valid response with status 200 arrives in time
+   */
+  fetch (url: URL, remedy: string): Promise<unknown>
   /** Aborts fetches in flight and closes the connections. */
   close (): Promise<void>
 }
@@ -41,22 +45,22 @@ export function jsonClient (options: Options): JsonClient {
   const direct = agentOf(options, false)
   const others = agentOf(options, proxy)
 
-  async function get (url: URL): Promise<unknown> {
+  async function get (url: URL, remedy: string): Promise<unknown> {
     // A proxy elsewhere cannot reach this machine's loopback.
-    const agent = proxy === undefined && isLoopback(url) ? direct : others
+    const agent = proxy === undefined && (isLoopback(url) || isExempt(url, process.env)) ? direct : others
     const target = { origin: url.origin, path: url.pathname + url.search, method: 'GET', headers: all } as const
     const { status, rawHeaders, body, isCut } = await collectResponse(
       (handler) => dispatchGuarded(agent, target, handler), { signal: AbortSignal.timeout(timeoutMs), maxBytes })
     // Following redirects would let an open redirect of the issuer lead to an attacker's keys.
-    if (status !== 200) throw KeyFetchError.ofResponse(url, status, rawHeaders)
+    if (status !== 200) throw KeyFetchError.ofResponse(url, status, rawHeaders, remedy)
     if (isCut) throw new errors.ResponseExceededMaxSizeError()
-    return parse(url, rawHeaders, await decoded(body, fieldValue(rawHeaders, 'content-encoding'), maxBytes))
+    return parse(url, rawHeaders, await decoded(body, fieldValue(rawHeaders, 'content-encoding'), maxBytes), remedy)
   }
 
   return {
-    async fetch (url) {
+    async fetch (url, remedy) {
       try {
-        return await get(url)
+        return await get(url, remedy)
       } catch (error) {
         throw error instanceof KeyFetchError ? error : new KeyFetchError(url, ...fetchRemedy(error as Error, timeoutMs), { cause: error })
       }
@@ -70,17 +74,8 @@ function agentOf ({ timeoutMs, ca }: Options, proxy: Options['proxy']): Dispatch
   // Proxies usually allow tunnels to port 443 only, so they are asked for plain HTTP directly.
   const options = { connect: { timeout: timeoutMs, ...tls }, allowH2: false, proxyTunnel: false, factory: guardedClient }
   if (proxy === false) return new Agent(options)
-  if (proxy === undefined) return environmentAgent({ ...options, requestTls: tls })
+  if (proxy === undefined) return new EnvHttpProxyAgent({ ...options, ...proxiesOf(process.env), requestTls: tls })
   return new ProxyAgent({ ...options, uri: proxy, requestTls: tls })
-}
-
-function environmentAgent (options: EnvHttpProxyAgent.Options): Dispatcher {
-  try {
-    return new EnvHttpProxyAgent(options)
-  } catch (cause) {
-    // The values may have credentials in them.
-    throw new Error('HTTPS_PROXY or HTTP_PROXY is not the address of a proxy. Write http://proxy:3128, unset it, or set jwks.proxy.', { cause })
-  }
 }
 
 export function lowerCased (headers: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -96,13 +91,13 @@ async function decoded (body: Buffer, encoding: string | undefined, maxBytes: nu
   return await decode(body, { maxOutputLength: maxBytes })
 }
 
-function parse (url: URL, rawHeaders: RawHeaders, body: Buffer): unknown {
+function parse (url: URL, rawHeaders: RawHeaders, body: Buffer, remedy: string): unknown {
   const text = body.toString().replace(/^\uFEFF/, '')
   try {
     return JSON.parse(text)
   } catch {
     if (hasPem(text)) throw new KeyFetchError(url, 'has PEM, not a JWKS', `${pemRemedy}.`)
     const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(fieldValue(rawHeaders, 'content-type') ?? '')?.[0] ?? 'no Content-Type'
-    throw new KeyFetchError(url, `answered with ${type} that is not JSON`, 'Use the address of the JWKS, or { discovery: true }.')
+    throw new KeyFetchError(url, `answered with ${type} that is not JSON`, remedy)
   }
 }

@@ -13,6 +13,8 @@ export interface User extends Pick<IdentityProvider, 'name' | 'issuer'> {
 /** Limits of a fetch, in milliseconds and bytes. */
 const defaults = { timeoutMs: 5_000, maxBytes: 1024 * 1024 }
 
+const remedy = 'Use the address of the JWKS, or { discovery: true }.'
+
 /** Fetches the JWKS of providers, one fetch at a time. */
 export class JwksClient {
   readonly #user: User
@@ -35,7 +37,7 @@ export class JwksClient {
     try {
       // The config check allows discovery only with one exact issuer.
       const url = await keySetUrl(client, soleIssuer(issuer)!, jwks)
-      return { url, keys: keysIn(url, await client.fetch(url)) }
+      return { url, keys: keysIn(url, await client.fetch(url, remedy)) }
     } finally {
       this.#used = null
       if (client !== this.#client) await client.close()

@@ -14,18 +14,17 @@ export class KeyFetchError extends Error {
     this.retryAfterMs = retryAfterMs
   }
 
-  static ofResponse (url: URL, status: number, rawHeaders: RawHeaders): KeyFetchError {
+  static ofResponse (url: URL, status: number, rawHeaders: RawHeaders, remedyIfMissing: string): KeyFetchError {
     const location = fieldValue(rawHeaders, 'location') ?? ''
     const remedy = status >= 300 && status < 400 && URL.canParse(location, url.href)
       ? `Redirects are not followed. If you trust it, write ${new URL(location, url).origin}${new URL(location, url).pathname} as jwks.url.`
-      : remedyOf(status)
+      : status === 404 || status === 410 ? remedyIfMissing : remedyOf(status)
     return new KeyFetchError(url, `answered ${status}`, remedy, { retryAfterMs: retryAfterOf(fieldValue(rawHeaders, 'retry-after'), status) })
   }
 }
 
 function remedyOf (status: number): string {
   if (status === 401 || status === 403) return 'If it wants credentials or another User-Agent, set jwks.headers.'
-  if (status === 404 || status === 410) return 'Check the address, or use jwks: { discovery: true }.'
   if (status === 407) return 'The proxy wants credentials: write them in jwks.proxy.'
   if (status === 429 || status >= 500) return 'It is asked again later.'
   return 'Check the address and jwks.headers.'
