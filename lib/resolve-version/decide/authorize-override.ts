@@ -44,7 +44,7 @@ function isOpen ({ version, resolver }: Opinion): boolean {
 }
 
 function isAllowed (
-  override: Opinion, { request, revision, now, reads }: DecisionInput, { allow, isDeclared = false }: Rules
+  override: Opinion, { request, revision, now, reads }: DecisionInput, { allow, readsHeaders }: Rules
 ): MaybePromise<boolean> {
   const byDefault = isOpen(override)
   if (allow === undefined) return byDefault
@@ -54,7 +54,7 @@ function isAllowed (
   }
   try {
     const ask = (): boolean | Promise<boolean> => allow(request, revision.describe(override.version, now), byDefault)
-    const answer = reads === undefined ? ask() : reads.watch(request, 'override.allow', isDeclared, ask)
+    const answer = reads === undefined ? ask() : reads.watch(request, 'override.allow', readsHeaders, ask)
     return isPromise(answer) ? inTime(Promise.resolve(answer), 'override.allow').then((said) => said === true, failed) : answer === true
   } catch (error) {
     return failed(error)

@@ -13,7 +13,7 @@ export function chooseDefault (input: DecisionInput, rules: Rules): MaybePromise
   const { revision, now, trace } = input
   const { default: value, override, weak } = rules
   if (value === 'required') throw versionRequired({ members: { readers: [...override, ...weak].map(({ name }) => name), supported: revision.visibleIds(now) } })
-  return chain(typeof value === 'function' ? call(value, input, rules.isDeclared === true) : value, (name) => {
+  return chain(typeof value === 'function' ? call(value, input, rules.readsHeaders) : value, (name) => {
     const found = typeof name === 'string' ? revision.find(name) : undefined
     if (found === undefined) throw unavailable(new Error(`default named ${show(name)}`))
     trace?.push(`No resolver named a version, so the default decides: ${found.alias === undefined ? '' : `${found.alias}, which is `}${found.version.id}.`)
@@ -36,9 +36,9 @@ export function chosenByDefault ({ version, alias }: Found): Chosen {
   return { version, alias, tier: 'default', source: 'default', requested: null, locked: false, overridden: nobody }
 }
 
-function call (choose: Exclude<DefaultVersion, string>, { request, reads }: DecisionInput, isDeclared: boolean): MaybePromise<string> {
+function call (choose: Exclude<DefaultVersion, string>, { request, reads }: DecisionInput, readsHeaders: Rules['readsHeaders']): MaybePromise<string> {
   try {
-    const name = reads === undefined ? choose(request) : reads.watch(request, 'default', isDeclared, () => choose(request))
+    const name = reads === undefined ? choose(request) : reads.watch(request, 'default', readsHeaders, () => choose(request))
     return isPromise(name) ? inTime(Promise.resolve(name), 'default').catch((error: unknown) => { throw unavailable(error) }) : name
   } catch (error) {
     throw unavailable(error)

@@ -1,27 +1,37 @@
 import type { FastifyRequest } from 'fastify'
 import { type HeaderReader, watchedHeaders, watchedRawHeaders } from '../../http/watched-headers.ts'
 import { isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
+import { watchProperties } from './watched-request.ts'
 
 /** Maximum number of learned names, so that a function that reads random names does not exhaust memory. */
 const mostNames = 100
 
-/** The functions that are running for a request whose headers are watched. */
+/** A function of the app. */
+interface Running {
+  /** Names the function in the log. */
+  readonly source: string
+  /** The headers on which it depends, if the app lists them. */
+  readonly readsHeaders: readonly string[] | undefined
+}
+
+/** The functions that are running for a request that is watched. */
 interface Watched {
-  /** Functions whose headers the app lists. */
-  readonly declared: string[]
-  readonly undeclared: string[]
-  restore: () => void
+  readonly running: Running[]
+  readonly restoreHeaders: () => void
+  /** Absent while all functions list the headers on which they depend. */
+  restoreProperties?: () => void
 }
 
 /**
  * Learns which request headers the functions of an app read while they choose a version. `Vary` must name all of them
- * (RFC 9110 12.5.5), or a cache would serve one caller's version to another. An app's own list may be incomplete.
+ * (RFC 9110 12.5.5), or a cache would serve one caller's version to another. An app's own list may be incomplete. `Vary` cannot
+ * name anything else, such as the address of the client, so then no cache may store the response.
  */
 export class HeaderReads {
   readonly #isKnown: (name: string) => boolean
   /** Names learned in addition to the known ones. */
   #names: readonly string[] = []
-  /** Requests for which it is unknown which headers a function has read. */
+  /** Requests for which it is unknown on which headers the decision depends. */
   readonly #unclear = new WeakSet<FastifyRequest>()
   readonly #warned = new Set<string>()
   readonly #watched = new WeakMap<FastifyRequest, Watched>()
@@ -41,20 +51,26 @@ export class HeaderReads {
   }
 
   /**
-   * Calls a function of the app, and records the headers that it reads until it is done.
+   * Calls a function of the app, and records what it reads until it is done.
    *
    * @param source names the function in the log
-   * @param isDeclared whether the app lists the headers that the function reads. It may then also read all headers at once
+   * @param readsHeaders the headers on which the function depends, if the app lists them. It may then also read all headers at
+   * once, and properties that the app has made of them
    */
-  watch<Value> (request: FastifyRequest, source: string, isDeclared: boolean, call: () => MaybePromise<Value>): MaybePromise<Value> {
+  watch<Value> (
+    request: FastifyRequest, source: string, readsHeaders: readonly string[] | undefined, call: () => MaybePromise<Value>
+  ): MaybePromise<Value> {
     const watched = this.#watched.get(request) ?? this.#install(request)
-    const sources = isDeclared ? watched.declared : watched.undeclared
-    sources.push(source)
+    const { running } = watched
+    const self = { source, readsHeaders }
+    running.push(self)
+    if (needsProperties(self)) watched.restoreProperties ??= this.#installProperties(request, running)
     const end = (): void => {
-      sources.splice(sources.indexOf(source), 1)
-      if (watched.declared.length + watched.undeclared.length > 0) return
+      running.splice(running.indexOf(self), 1)
+      if (running.length > 0) return
       this.#watched.delete(request)
-      watched.restore()
+      watched.restoreProperties?.()
+      watched.restoreHeaders()
     }
     try {
       const value = call()
@@ -67,15 +83,29 @@ export class HeaderReads {
     }
   }
 
-  /** All concurrent functions share one watch: separate ones could restore the headers in the wrong order. */
+  /** All concurrent functions share one watch: separate ones could restore the request in the wrong order. */
   #install (request: FastifyRequest): Watched {
-    const watched: Watched = { declared: [], undeclared: [], restore: () => {} }
-    watched.restore = install(request, {
-      onRead: (name) => { this.#learn(name, request, [...watched.declared, ...watched.undeclared].at(-1)!) },
-      onReadAll: () => { for (const source of watched.undeclared) this.#lose(request, source) }
+    const running: Running[] = []
+    const restoreHeaders = install(request, {
+      onRead: (name) => { this.#learn(name, request, running.at(-1)!.source) },
+      onReadAll: () => { this.#loseUndeclared(request, running, 'all headers') }
     })
+    const watched = { running, restoreHeaders }
     this.#watched.set(request, watched)
     return watched
+  }
+
+  #installProperties (request: FastifyRequest, running: readonly Running[]): () => void {
+    return watchProperties(request, {
+      onReadAdded: (name) => { this.#loseUndeclared(request, running, name) },
+      onReadConnection: () => {
+        for (const each of running) if (needsProperties(each)) this.#lose(request, each.source, 'the connection of the client')
+      }
+    })
+  }
+
+  #loseUndeclared (request: FastifyRequest, running: readonly Running[], read: string): void {
+    for (const { source, readsHeaders } of running) if (readsHeaders === undefined) this.#lose(request, source, read)
   }
 
   #learn (read: string, request: FastifyRequest, source: string): void {
@@ -83,15 +113,23 @@ export class HeaderReads {
     const name = read === ':authority' ? 'host' : read
     if (this.#isKnown(name) || this.#names.includes(name) || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return
     if (this.#names.length < mostNames) this.#names = [...this.#names, name]
-    else this.#lose(request, source)
+    else this.#lose(request, source, 'many headers')
   }
 
-  #lose (request: FastifyRequest, source: string): void {
+  #lose (request: FastifyRequest, source: string, reads: string): void {
     this.#unclear.add(request)
     if (this.#warned.has(source)) return
     this.#warned.add(source)
-    request.log.warn({ resolver: source }, 'cannot tell which headers decide the version, so responses are marked as not cacheable; list the headers in readsHeaders')
+    request.log.warn({ resolver: source, reads }, 'cannot tell which headers decide the version, so responses are marked as not cacheable; list the headers in readsHeaders')
   }
+}
+
+/**
+ * Whether it matters what else than headers a function reads. An empty list says nothing about the address of the client. A list
+ * with headers may name those of a proxy that has it.
+ */
+function needsProperties ({ readsHeaders = [] }: Running): boolean {
+  return readsHeaders.length === 0
 }
 
 /** Replaces a request's headers with watched ones. @returns restores them */

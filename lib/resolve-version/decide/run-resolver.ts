@@ -18,7 +18,7 @@ export function runResolver (resolver: VersionResolver, { request, reads }: Pick
   try {
     const answer = reads === undefined || readsWhatItSays(resolver)
       ? resolver.resolve(request)
-      : reads.watch(request, resolver.name, resolver.readsHeaders !== undefined, () => resolver.resolve(request))
+      : reads.watch(request, resolver.name, resolver.readsHeaders, () => resolver.resolve(request))
     if (answer === undefined) return undefined
     if (!isPromise(answer)) return read(answer)
     return inTime(Promise.resolve(answer), resolver.name, resolver.timeoutMs).then(read)

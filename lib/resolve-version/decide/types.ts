@@ -12,8 +12,8 @@ export interface Rules {
   readonly weak: readonly VersionResolver[]
   readonly conflict: 'reject' | 'first'
   readonly allow: OverrideOptions['allow']
-  /** Whether the app lists the headers that `allow` and the default read. */
-  readonly isDeclared?: boolean
+  /** The headers on which `allow` and the default depend, if the app lists them. */
+  readonly readsHeaders?: readonly string[] | undefined
   readonly pin: readonly VersionResolver[]
   readonly default: DefaultVersion
 }
@@ -60,7 +60,7 @@ export function rulesOf (options: ResolveOptions): Rules {
     conflict,
     allow,
     pin: [...pin],
-    isDeclared: options.readsHeaders !== undefined,
+    readsHeaders: options.readsHeaders,
     default: byDefault
   }
 }
