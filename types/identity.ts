@@ -189,7 +189,10 @@ export interface VerifyIdentityOptions {
   realm?: string
   /** Cache of verified tokens. A token stays until it expires, its key is removed, or the cache is full. `false` disables it. */
   cache?: TokenCacheOptions | false
-  /** Maximum size of a token in bytes. Node's limit for all headers (`maxHeaderSize`, 16 KiB) applies too. Default 16384. */
+  /**
+   * Maximum size of a token in bytes. Default 16384. Node's limit for all headers (`maxHeaderSize`, 16 KiB) applies too; the
+   * standalone gateway raises it if necessary.
+   */
   maxTokenBytes?: number
   /** The trusted issuers. If empty, tokens are passed on unread and every request is anonymous. */
   providers: readonly IdentityProvider[]

@@ -1,7 +1,7 @@
-import { type IncomingMessage, maxHeaderSize } from 'node:http'
+import { type IncomingMessage, maxHeaderSize as defaultSize } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
-type Limited = Pick<FastifyInstance['server'], 'maxHeadersCount'>
+type Limited = Pick<FastifyInstance['server'], 'maxHeadersCount'> & { readonly maxHeaderSize?: number | undefined }
 
 /** Fields of a request that Node keeps by default over HTTP/1.1. */
 const keptByDefault = 1000
@@ -11,7 +11,7 @@ const keptByDefault = 1000
  * silently (CVE-2026-58044), so a token that is sent last would make its caller anonymous; it limits their bytes
  * itself. Over HTTP/2 this applies the same two limits.
  */
-export function exceedsHeaderLimits ({ maxHeadersCount }: Limited): (raw: IncomingMessage) => boolean {
+export function exceedsHeaderLimits ({ maxHeadersCount, maxHeaderSize = defaultSize }: Limited): (raw: IncomingMessage) => boolean {
   const kept = typeof maxHeadersCount === 'number' ? maxHeadersCount : keptByDefault
   return ({ rawHeaders, httpVersionMajor }) =>
     (kept > 0 && rawHeaders.length >= kept * 2) || (httpVersionMajor === 2 && sizeOf(rawHeaders) > maxHeaderSize)

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { AdminFile } from '../../types/config-file.ts'
 import { buildApp, type Surroundings } from './build-app.ts'
+import { headerLimitOf } from './header-limit.ts'
 import type { LoadedConfig } from './load-config.ts'
 
 /** An app, its config, and the servers that emit its requests. */
@@ -21,7 +22,7 @@ export async function generate (
   config: LoadedConfig, surroundings: Omit<Surroundings, 'server' | 'adminServer'>, admin = config.file.admin
 ): Promise<Generation> {
   // These servers never listen. The listener emits its events on them.
-  const [server, adminServer] = [createServer(), createServer()]
+  const [server, adminServer] = [createServer({ maxHeaderSize: headerLimitOf(config.file) }), createServer()]
   const { admin: _configured, ...file } = config.file
   const served = { ...config, file: { ...file, ...admin !== undefined && { admin } } }
   const app = await buildApp(served, { ...surroundings, server, adminServer })

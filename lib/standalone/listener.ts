@@ -22,6 +22,8 @@ const longestTakingMs = 500
 type AnyServer = Server & Partial<Pick<TlsServer, 'setSecureContext'>> & {
   shouldUpgradeCallback?: (request: IncomingMessage) => boolean
   requireHostHeader?: boolean
+  /** Node reads it for each new connection. */
+  maxHeaderSize?: number
 }
 
 /** The server that clients connect to. Its requests go to one app at a time. */
@@ -91,6 +93,11 @@ export class Listener {
   /** Uses another certificate for new connections. */
   renew (tls: NonNullable<ServerFile['tls']>): void {
     this.#server.setSecureContext!(tls)
+  }
+
+  /** Limits the bytes of a request's head over HTTP/1.1, on new connections. */
+  limitHeaders (bytes: number): void {
+    this.#server.maxHeaderSize = bytes
   }
 
   /** Whether the app handles an upgrade. */

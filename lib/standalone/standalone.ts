@@ -6,6 +6,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { Surroundings } from './build-app.ts'
 import { ofApp, placesOf, refuseRemovals, versionsOf } from './file-changes.ts'
 import { generate, type Generation } from './generation.ts'
+import { headerLimitOf } from './header-limit.ts'
 import type { Listener } from './listener.ts'
 import { listen, type Listeners } from './listeners.ts'
 import type { LoadedConfig } from './load-config.ts'
@@ -46,6 +47,7 @@ export class Standalone {
     this.#adminListener = adminListener
     this.#places = placesOf(generation.config.file)
     this.#generation = generation
+    listener.limitHeaders(headerLimitOf(generation.config.file))
   }
 
   /** @throws when the gateway cannot listen, or the app cannot be built */
@@ -95,6 +97,7 @@ export class Standalone {
     await this.#take(config)
     this.#log.level = config.file.server?.log ?? 'info'
     this.#renewCertificate(before.file, config.file)
+    this.#listener.limitHeaders(headerLimitOf(config.file))
     await this.#closeAdminListener(config.file)
     const places = placesOf(config.file)
     const waiting = Object.keys(places).filter((option) => places[option] !== this.#places[option])
