@@ -1,16 +1,44 @@
+import { isIPv6 } from 'node:net'
 import { requestIds } from '../observe/request-ids.ts'
-import { type Problems, show } from '../problems/config-problems.ts'
+import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import type { LoadedFile } from './loaded-file.ts'
 
-/** Finds problems that would otherwise only show at startup: invalid proxy addresses, and a port used twice. */
+/** Finds problems that would otherwise only show at startup: invalid addresses, and a port used twice. */
 export function checkListening (problems: Problems, { server, admin }: LoadedFile): void {
   const { trustProxy = false, host = '127.0.0.1', port = 8080 } = server ?? {}
   checkProxies(problems, trustProxy)
   const { port: adminPort, host: adminHost = '127.0.0.1' } = admin ?? {}
-  const isSameHost = adminHost === host || isEverywhere(host) || isEverywhere(adminHost)
-  if (adminPort !== undefined && adminPort !== 0 && adminPort === port && isSameHost) {
+  const listened = [checkHost(problems, ['server', 'host'], host), checkHost(problems, ['admin', 'host'], adminHost)]
+  if (adminPort === undefined || adminPort === 0 || adminPort !== port) return
+  const [one, other] = listened
+  if (one === null || other === null) return
+  if (one === other || isEverywhere(one!) || isEverywhere(other!)) {
     problems.add(['admin', 'port'], `${show(adminPort)} is the port of the gateway itself. Use another one.`)
   }
+}
+
+/** Returns the canonical form of a host: `0x7f.1` and `localhost` are 127.0.0.1. Returns `null`, and adds a problem, if it is none. */
+function checkHost (problems: Problems, path: Path, host: unknown): string | null {
+  if (typeof host !== 'string' || problems.isMisshapen(path)) return null
+  const hostname = canonical(host)
+  // The schema reports an empty host.
+  if (hostname === null && host.trim() !== '') {
+    problems.add(path, `expected an IP address or a host name, got ${show(host)}. Write '127.0.0.1', '::1', or a name without a scheme, a port or blanks.`)
+  }
+  return hostname
+}
+
+function canonical (host: string): string | null {
+  // An IPv6 address may name its interface, which URLs do not allow.
+  if (isIPv6(host)) return sameMachine(new URL(`http://[${host.replace(/%.*$/, '')}]`).hostname)
+  if (/[\s/\\:[\]@?#%*]/.test(host) || !URL.canParse(`http://${host}`)) return null
+  const { hostname } = new URL(`http://${host}`)
+  // `new URL` decodes numbers, but a name with a trailing dot is the same name.
+  return sameMachine(hostname.replace(/\.$/, ''))
+}
+
+function sameMachine (hostname: string): string {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname === '[::ffff:7f00:1]' ? '127.0.0.1' : hostname
 }
 
 function checkProxies (problems: Problems, trustProxy: boolean | string | string[]): void {
@@ -37,6 +65,6 @@ export function trustedProxies (trustProxy: boolean | string | string[]): boolea
   return typeof trustProxy === 'string' ? trustProxy.split(',').map((address) => address.trim()) : trustProxy
 }
 
-function isEverywhere (host: string): boolean {
-  return host === '0.0.0.0' || host === '::'
+function isEverywhere (hostname: string): boolean {
+  return hostname === '0.0.0.0' || hostname === '[::]' || hostname === '[::ffff:0:0]'
 }
