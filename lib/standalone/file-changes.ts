@@ -1,3 +1,4 @@
+import type { GatewayPlugin } from '../../types/config-file.ts'
 import type { VersionSet } from '../../types/index.ts'
 import type { LoadedConfig } from './load-config.ts'
 import type { LoadedFile } from './loaded-file.ts'
@@ -18,14 +19,21 @@ export function placesOf (file: LoadedFile): Record<string, unknown> {
 }
 
 /** @throws when the next config lacks an option that protects the current one */
-export function refuseRemovals ({ file: before }: LoadedConfig, { file: after, switchedOff }: LoadedConfig): void {
-  const removed = removedProtection(before, after).filter((place) => !switchedOff.includes(place))
+export function refuseRemovals ({ file: before, plugin }: LoadedConfig, { file: after, switchedOff, plugin: next }: LoadedConfig): void {
+  const absent = [...removedProtection(before, after), ...removedHooks(plugin, next, after)]
+  const removed = absent.filter((place) => !switchedOff.includes(place))
   if (removed.length === 0) return
   const lines = removed.map((place) => {
     const explicitly = ['identity', 'sanitize', 'admin'].includes(place) ? `write '${place}: false', or ` : ''
     return `${place} is in force, and is absent from the file. If it was removed on purpose, ${explicitly}add '${place}' to confirmRemoved.`
   })
   throw new Error(`The file may be half written, so it is not loaded. It lacks what protects the gateway that runs:\n${lines.join('\n')}`)
+}
+
+/** A plugin file that is cut off, or half edited, may still export something. Its hooks may protect the gateway. */
+function removedHooks (before: GatewayPlugin, after: GatewayPlugin, { plugin, confirmRemoved = [] }: LoadedFile): string[] {
+  const isRemoved = before.register !== undefined && after.register === undefined && plugin !== undefined
+  return isRemoved && !confirmRemoved.includes('plugin.register') ? ['plugin.register'] : []
 }
 
 export function versionsOf ({ versions, aliases }: LoadedFile): VersionSet {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AdminFile } from '../../types/config-file.ts'
 import { buildApp, type Surroundings } from './build-app.ts'
 import { headerLimitOf } from './header-limit.ts'
-import type { LoadedConfig } from './load-config.ts'
+import { type LoadedConfig, maskError } from './load-config.ts'
 
 /** An app, its config, and the servers that emit its requests. */
 export interface Generation {
@@ -25,7 +25,7 @@ export async function generate (
   const [server, adminServer] = [createServer({ maxHeaderSize: headerLimitOf(config.file) }), createServer()]
   const { admin: _configured, ...file } = config.file
   const served = { ...config, file: { ...file, ...admin !== undefined && { admin } } }
-  const app = await buildApp(served, { ...surroundings, server, adminServer })
+  const app = await buildApp(served, { ...surroundings, server, adminServer }).catch((error: unknown) => { throw maskError(error, config) })
   return { config, admin, app, server, adminServer, idle: idleOf(server) }
 }
 

@@ -30,6 +30,13 @@ export interface LoadedConfig {
   readonly masked: (message: string) => string
 }
 
+/** Masks values of variables in the message of an error. */
+export function maskError (error: unknown, { masked }: LoadedConfig): Error {
+  if (!(error instanceof Error)) return new Error(masked(String(error)))
+  // The message of a DOMException is a getter.
+  return Object.defineProperty(error, 'message', { value: masked(error.message), writable: true, configurable: true })
+}
+
 /** All problems of a config file, in their order in the file. */
 export class ConfigFileInvalid extends Error {
   readonly file: string

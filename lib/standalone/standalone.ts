@@ -9,7 +9,7 @@ import { generate, type Generation } from './generation.ts'
 import { headerLimitOf } from './header-limit.ts'
 import type { Listener } from './listener.ts'
 import { listen, type Listeners } from './listeners.ts'
-import type { LoadedConfig } from './load-config.ts'
+import { type LoadedConfig, maskError } from './load-config.ts'
 import type { LoadedFile } from './loaded-file.ts'
 import { takeOverState, withRetired } from './take-over-state.ts'
 
@@ -59,7 +59,7 @@ export class Standalone {
     const generation = await generate(config, surroundings)
     const listeners = await listen(generation, log).catch(async (error: unknown) => {
       await generation.app.close()
-      throw error
+      throw maskError(error, config)
     })
     const standalone = new Standalone(surroundings, listeners, generation)
     isDraining = () => standalone.#isDraining
@@ -94,7 +94,7 @@ export class Standalone {
       this.#log.info('config unchanged')
       return
     }
-    await this.#take(config)
+    await this.#take(config).catch((error: unknown) => { throw maskError(error, config) })
     this.#log.level = config.file.server?.log ?? 'info'
     this.#renewCertificate(before.file, config.file)
     this.#listener.limitHeaders(headerLimitOf(config.file))
