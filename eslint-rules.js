@@ -9,6 +9,7 @@ const layers = [
   ['shared', 'memory'],
   ['errors.ts'],
   ['http'],
+  ['server/upstream', 'server/count-body.ts'],
   ['problems', 'identity', 'transport'],
   ['registry'],
   ['stage'],
@@ -56,7 +57,49 @@ const acyclic = {
   })
 }
 
-export default { rules: { layered, acyclic } }
+/** Members of Node's objects that are private or undocumented, or that remove what Node itself has added. */
+const internalMembers = new Set([
+  'assignSocket', 'detachSocket', 'getOwnPropertySymbols', 'onread', 'removeAllListeners', 'shouldUpgradeCallback'
+])
+/** Methods of streams, servers, responses and replies. Replacing one changes an object that belongs to Node or Fastify. */
+const methods = new Set(['close', 'destroy', 'emit', 'end', 'pause', 'push', 'read', 'resume', 'send', 'write', 'writeHead'])
+/** Modules whose classes belong to others. */
+const foreign = /^(node:|fastify$|undici$)/
+
+/** Internals of Node and Fastify are only touched in the folders that say what happens without them. */
+const internals = {
+  meta: {
+    type: 'problem',
+    messages: {
+      member: '`{{ name }}` is internal to Node or Fastify. Use a public API, or move this to lib/server or lib/memory.',
+      replaced: 'Replacing `{{ name }}` changes an object of Node or Fastify. Use a public API, or move this to lib/server or lib/memory.'
+    }
+  },
+  create: (context) => {
+    const classes = new Set()
+    const reportMember = (node, name) => context.report({ node, messageId: 'member', data: { name } })
+    return {
+      ImportDeclaration ({ source, specifiers }) {
+        if (foreign.test(source.value)) for (const { local } of specifiers) classes.add(local.name)
+      },
+      MemberExpression (node) {
+        const { object, property: { name, value = name } } = node
+        if (/^_[a-z]/i.test(value) || internalMembers.has(value)) reportMember(node, value)
+        if (value === 'prototype' && classes.has(object.name)) reportMember(node, `${object.name}.prototype`)
+      },
+      Property (node) {
+        const { key: { name } } = node
+        if (name === 'onread' || (node.parent.type === 'ObjectPattern' && /^_[a-z]/i.test(name))) reportMember(node, name)
+      },
+      AssignmentExpression ({ left }) {
+        if (left.type !== 'MemberExpression' || left.object.type === 'ThisExpression' || !methods.has(left.property.name)) return
+        context.report({ node: left, messageId: 'replaced', data: { name: left.property.name } })
+      }
+    }
+  }
+}
+
+export default { rules: { layered, acyclic, internals } }
 
 function folderOf (file) {
   return file.split(sep)[0]

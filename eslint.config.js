@@ -22,6 +22,12 @@ export default [
     rules: { 'gateway/layered': 'error', 'gateway/acyclic': 'error' }
   },
   {
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/admin/page/**', 'lib/server/**', 'lib/memory/**'],
+    plugins: { gateway },
+    rules: { 'gateway/internals': 'error' }
+  },
+  {
     files: ['types/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/lib/**'], message: 'Contracts know nothing of behavior.' }] }] }
   }

@@ -70,6 +70,11 @@ export interface ForwardOptions {
    * removed. The gateway always sets `-For`, `-Host` and `-Proto` itself, from the values that `trustProxy` accepts.
    */
   forwardedHeaders?: readonly string[]
+  /**
+   * Whether to do without the internals of Node that are not indispensable, in the whole process. Set it if an instrumentation or
+   * a new version of Node conflicts with them. docs/architecture.md lists what is lost. Default false.
+   */
+  compatibility?: boolean
 }
 
 /** Options of `proxyVersions`. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AdminGuard } from '../../types/admin.ts'
 import { AdminCrossSite, AdminForbidden } from '../errors.ts'
+import { watchSend } from '../server/sent-replies.ts'
 
 /** Runs the guard before any response of a scope. */
 export function protect (scope: FastifyInstance, guard: AdminGuard): void {
@@ -17,15 +18,10 @@ export function protect (scope: FastifyInstance, guard: AdminGuard): void {
  */
 function runGuard (guard: AdminGuard, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    let isAnswered = false
-    const send = reply.send
-    reply.send = function (payload) {
-      isAnswered = true
-      return send.call(this, payload)
-    }
+    const watch = watchSend(reply)
     const settle = (answer: unknown): void => {
-      if (isAnswered || reply.sent) return
-      reply.send = send
+      if (watch.isCalled() || reply.sent) return
+      watch.release()
       resolve(answer)
     }
     const done = (error?: Error | null): void => error == null ? settle(true) : reject(error)

@@ -34,7 +34,8 @@ const forward = {
   closeGraceMs: milliseconds,
   forwardedHeaders: list({
     type: 'string', pattern: '^[Xx]-[Ff][Oo][Rr][Ww][Aa][Rr][Dd][Ee][Dd]-[A-Za-z0-9-]+$', expected: "a header such as 'x-forwarded-port'"
-  }, "a list of 'x-forwarded-...' headers")
+  }, "a list of 'x-forwarded-...' headers"),
+  compatibility: flag
 }
 
 const definedVersions: SchemaObject = {

@@ -8,7 +8,8 @@ import { hasBody } from '../http/framing.ts'
 import { isGrpc } from '../http/grpc.ts'
 import { isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind } from '../http/mounted-prefix.ts'
 import { splitTarget } from '../http/request-target.ts'
-import { countsBytes } from '../stage/count-body.ts'
+import { countsBytes } from '../server/count-body.ts'
+import { beCompatible } from '../shared/compatibility.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
 import { ownedHeaders, pinHeaders, prefixesOf, projectedHeaderNames, registryInUse, servedBy, stepsOf, removedParts } from '../stage/context.ts'
@@ -43,8 +44,9 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   isRepeatable: true,
   async plugin (app, options) {
     checkStage('proxyVersions', options, (problems) => checkOptions(problems, app, options))
-    const { versions, versionHeader = 'api-version', closeGraceMs = 10_000, forwardedHeaders = [], ...register } = options
+    const { versions, versionHeader = 'api-version', closeGraceMs = 10_000, forwardedHeaders = [], compatibility = false, ...register } = options
     const registry = versions as Registry
+    const endCompatibility = compatibility ? beCompatible() : () => {}
     const upstreams = Upstreams.use(registry, app.log)
     const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinHeaders.get(app), upstreams)
     const endCheck = checkUpdates(registry, versionHeader, projectedHeaderNames.get(app) ?? [])
@@ -59,6 +61,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       endCheck()
       await mount.inFlight.endClose()
       await upstreams.release()
+      endCompatibility()
     })
 
     await app.register(async (scope) => {

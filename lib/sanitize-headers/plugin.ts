@@ -38,7 +38,10 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     nominatedHeaders.declare(app)
 
     stepsOf.set(app, [])
-    raiseHttp2Limits(app.server)
+    app.addHook('onReady', (done) => {
+      raiseHttp2Limits(app.server)
+      done()
+    })
     const hasTooMany = exceedsHeaderLimits(app.server)
 
     await noteSpans(app)

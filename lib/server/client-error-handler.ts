@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { headersTooLarge, type Refusal, requestLate, requestMalformed, requestTooLarge } from '../errors.ts'
 import { gatewayOn } from './take-over-server.ts'
-import { isBusy } from './replay-without-upgrade.ts'
-import { refuseOnSocket, type ServerSocket } from './socket-refusal.ts'
+import { isBusy, pendingResponse } from './pending-responses.ts'
+import { refuseOnSocket } from './socket-refusal.ts'
 
 /** The refusals of parse errors that have a status of their own, as in Node. */
 const refusals: Readonly<Record<string, (details: { cause: Error }) => Refusal>> = {
@@ -32,6 +32,6 @@ export function clientErrorHandler (this: FastifyInstance, error: Error & { code
 }
 
 /** Whether a response has begun. The client would take the refusal for a part of it. */
-function hasBegun ({ _httpMessage: response }: ServerSocket): boolean {
-  return response?.headersSent === true
+function hasBegun (socket: Socket): boolean {
+  return pendingResponse(socket)?.headersSent === true
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { methodNotAllowed, type Refusal } from '../errors.ts'
 import { hasMoreListeners } from './server-listeners.ts'
-import { refuseOnSocket, responseTo, type ServerSocket } from './socket-refusal.ts'
+import { pendingResponse } from './pending-responses.ts'
+import { refuseOnSocket, responseTo } from './socket-refusal.ts'
 
 /**
  * Refuses `CONNECT`, which asks for a tunnel to another host. Over HTTP/1.1, Node would close the connection without a response.
@@ -12,13 +14,13 @@ export function takeConnect (app: FastifyInstance): void {
   const { server, supportedMethods } = app
   const allow = supportedMethods.filter((method) => method !== 'TRACE').join(', ')
   // Over HTTP/2 there is a response, otherwise only a connection.
-  server.on('connect', (_request: IncomingMessage, connection: ServerSocket | ServerResponse) => {
+  server.on('connect', (_request: IncomingMessage, connection: Duplex | ServerResponse) => {
     if (hasMoreListeners(server, 'connect')) return
     const refusal = methodNotAllowed({ headers: { allow } })
     if ('writeHead' in connection) sendOver(connection, app, refusal)
     else {
       // Node has removed its own listeners. The response to an earlier request may still be in progress.
-      connection.on('error', () => {}).on('drain', () => connection._httpMessage?.emit('drain'))
+      connection.on('error', () => {}).on('drain', () => pendingResponse(connection)?.emit('drain'))
       whenFree(connection, () => refuseOnSocket(app, connection, refusal))
     }
   })
@@ -30,8 +32,9 @@ function sendOver (response: ServerResponse, app: FastifyInstance, refusal: Refu
 }
 
 /** Waits for the responses to the requests before. */
-function whenFree (socket: ServerSocket, respond: () => void): void {
+function whenFree (socket: Duplex, respond: () => void): void {
   if (socket.destroyed) return
-  if (socket._httpMessage == null) respond()
-  else socket._httpMessage.once('close', () => whenFree(socket, respond))
+  const response = pendingResponse(socket)
+  if (response === null) respond()
+  else response.once('close', () => whenFree(socket, respond))
 }

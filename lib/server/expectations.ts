@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { hasMoreListeners, takeListeners } from './server-listeners.ts'
 
+// Touches: the listeners of others for `Expect`, through server-listeners.ts. No internals: `resume` and `newListener` are public.
+
 type Server = FastifyInstance['server']
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -47,7 +49,6 @@ function takeExpectation (server: Server, event: string, isOurs: (request: Incom
 /** Asks the client for its body on the first read, whether by the exchange or by a route of the app. */
 function holdBack (request: IncomingMessage, response: ServerResponse): void {
   const { shouldKeepAlive } = response
-  const read = request._read
   // A refused client may or may not send its body, so the connection cannot be reused.
   response.shouldKeepAlive = false
   if (hasUnknownExpectation(request)) return
@@ -56,8 +57,7 @@ function holdBack (request: IncomingMessage, response: ServerResponse): void {
     response.shouldKeepAlive = shouldKeepAlive
     response.writeContinue()
   })
-  request._read = (size) => {
-    requestBody(request)
-    read.call(request, size)
-  }
+  const ask = (): void => requestBody(request)
+  // A stream is read by making it flow, or by a listener for `readable`.
+  request.once('resume', ask).on('newListener', (event) => { if (event === 'readable') ask() })
 }

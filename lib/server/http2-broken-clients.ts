@@ -1,5 +1,5 @@
 import type { Http2SecureServer, Http2Server, ServerHttp2Session } from 'node:http2'
-import { endWhenBroken } from '../transport/http2-broken-session.ts'
+import { endWhenBroken } from './upstream/http2-broken-session.ts'
 
 // Touches: see `isBroken`. Gains: Node 20 keeps the connection and the session of a client that has sent some kinds of
 // invalid frames, although it processes nothing more from it. Without this, they take memory until the client leaves or

@@ -1,4 +1,5 @@
 import type { Http2Server, SecureServerOptions } from 'node:http2'
+import { isCompatible } from '../shared/compatibility.ts'
 import { endBrokenSessions } from './http2-broken-clients.ts'
 import { renewSessions } from './http2-lost-streams.ts'
 
@@ -6,7 +7,7 @@ import { renewSessions } from './http2-lost-streams.ts'
 // session. Gains: a request with too many header fields gets a response and a log line. Without this, Node resets the
 // stream of a request with more than 128 fields. Browsers exceed that, because they send each cookie as a separate field
 // (RFC 9113 8.2.3). A server that was created with its own limits (`maxHeaderListPairs`, `settings.maxHeaderListSize`)
-// keeps them.
+// keeps them. `compatibility` turns this off.
 
 /**
  * Limits of an HTTP/2 server that let requests with too many header fields reach the gateway, which refuses them as over
@@ -18,10 +19,14 @@ export const http2HeaderLimits = {
   settings: { maxHeaderListSize: 262_144 }
 } satisfies SecureServerOptions
 
+/** Node's own `maxSessionMemory`, in megabytes. */
+const nodesSessionMemory = 10
+
 type Options = Pick<SecureServerOptions, 'maxHeaderListPairs' | 'maxSessionMemory' | 'settings'>
 
 /** Applies the limits to an app's HTTP/2 server, unless it has its own. Does nothing for HTTP/1.1. */
 export function raiseHttp2Limits (server: object): void {
+  if (isCompatible()) return renewSessions(server as Http2Server, nodesSessionMemory)
   const symbol = Object.getOwnPropertySymbols(server).find(({ description }) => description === 'options')
   const options = symbol === undefined ? undefined : (server as Record<symbol, unknown>)[symbol] as Options | undefined
   // Only an HTTP/2 server has settings there.

@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { hasBody, refuseFurther } from '../http/framing.ts'
+import { isCompatible } from '../shared/compatibility.ts'
 import { isHeldBack } from './expectations.ts'
+
+// Touches: the listener with which `destroySoon` of a socket waits for `finish`. Gains: a client that still uploads can read its
+// response. If Node waits in another way, the connection closes at once, and the client may see a reset instead. With
+// `compatibility`, the same.
 
 /** Milliseconds that a client may keep sending after its response before its connection is cut. */
 const longestLinger = 30_000
@@ -20,7 +25,7 @@ export function lingerAfter (request: IncomingMessage, response: ServerResponse)
 export function linger (request: IncomingMessage): void {
   const { socket } = request
   // Node has ended the socket by now if the response closes the connection.
-  if (request.readableEnded || socket.destroyed || !socket.writableEnded || isHeldBack(request)) return
+  if (request.readableEnded || socket.destroyed || !socket.writableEnded || isHeldBack(request) || isCompatible()) return
   // This is what `destroySoon` waits for.
   socket.off('finish', socket.destroy)
   // No request after a response with `Connection: close` may be processed.

@@ -1,11 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { connectionOptions } from '../http/connection-header.ts'
+import { isBusy } from './pending-responses.ts'
 
-/** Whether a request on the connection has no complete response yet. */
-export function isBusy (socket: Duplex & { _httpMessage?: object | null }): boolean {
-  return socket._httpMessage != null
-}
+// Touches: no internals. `connection` may be emitted for a socket, as Node documents for HTTP servers; for TLS servers, the same is
+// done with `secureConnection`.
 
 /**
  * Makes the server read a request again without `Upgrade`, because Node treats an upgrade as the last request of its

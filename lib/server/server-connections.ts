@@ -1,5 +1,5 @@
 import type { Server } from 'node:net'
-import { ClientConnections } from '../server/client-connections.ts'
+import { ClientConnections } from './client-connections.ts'
 
 /** Milliseconds after the grace time until connections are cut, so that clients of aborted exchanges get the refusal. */
 const longestGoodbye = 500

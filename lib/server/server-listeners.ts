@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 
+// Touches: the listeners of others, which are removed and called later. Gains: only one of them responds to a request. It is public
+// API, so `compatibility` does not turn it off. Node itself has no listeners for these events.
+
 type Server = FastifyInstance['server']
 
 /** @returns a function that calls the removed listeners; `null` if there were none */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Refusal } from '../errors.ts'
@@ -8,9 +8,6 @@ import { problemOptions } from '../stage/context.ts'
 
 /** Milliseconds that a refused client has to end its side of the connection. */
 const longestLinger = 1_000
-
-/** A connection, with the response in progress on it. */
-export type ServerSocket = Duplex & { _httpMessage?: ServerResponse | null }
 
 /**
  * Logs the refusal of a request that Fastify does not see, and returns the response. `problems.render` does not apply, because
@@ -26,7 +23,7 @@ export function responseTo (app: FastifyInstance, refusal: Refusal): { fields: R
 }
 
 /** Writes a refusal to a connection for which Node has made no response, and closes the connection. */
-export function refuseOnSocket (app: FastifyInstance, socket: ServerSocket, refusal: Refusal): void {
+export function refuseOnSocket (app: FastifyInstance, socket: Duplex, refusal: Refusal): void {
   const { fields, body } = responseTo(app, refusal)
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
   const { statusCode: status } = refusal

@@ -5,10 +5,15 @@ import { isUnder, type Mounted, mountedAt, withShortParameters } from '../http/m
 import { renderClosing } from './closing-refusal.ts'
 import { takeConnect } from './connect-method.ts'
 import { takeExpectations } from './expectations.ts'
-import { isBusy, replayWithoutUpgrade } from './replay-without-upgrade.ts'
+import { isBusy, notePending } from './pending-responses.ts'
+import { replayWithoutUpgrade } from './replay-without-upgrade.ts'
 import { hasMoreListeners, takeListeners } from './server-listeners.ts'
 import { answerUnknownMethod } from './unknown-methods.ts'
 import { makeRoutable } from './routable-requests.ts'
+
+// Touches: `assignSocket` of a response, `shouldUpgradeCallback` of a server, and the listeners that others have added for upgrades
+// and parse errors. Gains: upgrades pass the same hooks as all other requests. Without it, there are no WebSockets. `compatibility`
+// does not turn it off: Node has no public way to respond to an upgrade as to a request. `app.inject()` relies on `assignSocket` too.
 
 /** The connection of a request that asks for another protocol. Node no longer reads from it. */
 export interface Upgrading {
@@ -69,6 +74,7 @@ export function takeOverServer (
   }
   // This must run before Fastify's own listener, which routes the request.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    notePending(request, response)
     const { url, method } = request
     if (url!.includes('%') || !methods.has(method!) || isSpecial(gatewaysOf.get(server)!, url!)) prepare(request, response)
   })

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { methodUnknown } from '../errors.ts'
-import { isBusy } from './replay-without-upgrade.ts'
+import { isBusy } from './pending-responses.ts'
 import { refuseOnSocket } from './socket-refusal.ts'
 
 /** A parse error of Node's server. */

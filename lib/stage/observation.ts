@@ -3,7 +3,7 @@ import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestOutcome } from '../../types/outcome.ts'
 import type { Refusal } from '../errors.ts'
-import { countBody } from './count-body.ts'
+import { countBody } from '../server/count-body.ts'
 
 /** The status that is recorded if the client left before a response was sent, as in nginx's logs. */
 const clientClosedRequest = 499

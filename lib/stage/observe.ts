@@ -1,6 +1,6 @@
 import type { FastifyContextConfig, FastifyInstance } from 'fastify'
 import { observationOf } from './context.ts'
-import { countsBytes } from './count-body.ts'
+import { countsBytes } from '../server/count-body.ts'
 import { isFinished, Observation } from './observation.ts'
 
 /** Called for every request when it is complete. */

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Generation } from './generation.ts'
-import { Listener } from './listener.ts'
+import { Listener } from '../server/listener.ts'
 
 export type Listeners = readonly [listener: Listener, adminListener: Listener | null]
 

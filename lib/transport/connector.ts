@@ -2,7 +2,8 @@ import { buildConnector } from 'undici'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { connectionOptions } from './undici-options.ts'
 import { freeWritten } from '../memory/free-written-chunks.ts'
-import { readRegions } from '../memory/read-buffers.ts'
+import { readOptions } from '../memory/read-buffers.ts'
+import { isCompatible } from '../shared/compatibility.ts'
 
 /**
  * Bytes that a connection buffers before it applies backpressure. Towards the upstream: twice what Node reads of an
@@ -23,7 +24,7 @@ export interface OpenConnections {
 export function connectorTo (
   address: string, options: UpstreamOptions, allowH2 = false, connections: OpenConnections = { open: 0 }
 ): buildConnector.connector {
-  const memory = allowH2 ? {} : { onread: readRegions }
+  const memory = allowH2 || isCompatible() ? {} : readOptions
   // Without TLS there is no ALPN, so HTTP/2 is used with prior knowledge (RFC 9113 3.3).
   const protocols = { allowH2, useH2c: allowH2 }
   const connect = buildConnector({ ...buffers, ...memory, ...connectionOptions(address, options).connect, ...protocols })
@@ -31,7 +32,7 @@ export function connectorTo (
     if (error !== null) return callback(error, null)
     connections.open++
     socket.once('close', () => { connections.open-- })
-    freeWritten(socket)
+    if (!isCompatible()) freeWritten(socket)
     callback(null, socket)
   })
 }

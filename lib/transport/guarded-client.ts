@@ -1,5 +1,5 @@
 import { buildConnector, Client, type Dispatcher } from 'undici'
-import { SocketGuard } from './socket-guard.ts'
+import { SocketGuard } from '../server/upstream/socket-guard.ts'
 import { UndiciHandler } from './undici-handler.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
 

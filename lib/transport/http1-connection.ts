@@ -1,6 +1,7 @@
 import { type buildConnector, Client } from 'undici'
-import { sendHeadsEarly } from './early-head.ts'
-import { SocketGuard } from './socket-guard.ts'
+import { sendHeadsEarly } from '../server/upstream/early-head.ts'
+import { SocketGuard } from '../server/upstream/socket-guard.ts'
+import { isCompatible } from '../shared/compatibility.ts'
 import { UndiciHandler } from './undici-handler.ts'
 import { isStreamed, type UpgradeHandler, type UpstreamRequestOptions } from './upstream-handler.ts'
 
@@ -31,6 +32,7 @@ export class Http1Connection {
   #hasServed = false
   /** The socket had carried a request before the one in flight. */
   isReused = false
+  readonly #sendsHeadFirst = !isCompatible()
   #onDiscard = (): void => {}
 
   constructor (origin: string, { connect, ...options }: Http1Options, owner: Owner) {
@@ -42,7 +44,7 @@ export class Http1Connection {
       connect: (where: buildConnector.Options, callback: buildConnector.Callback) => connect(where, (...[error, socket]) => {
         if (error !== null) return callback(error, null)
         this.#guard = new SocketGuard(socket)
-        sendHeadsEarly(socket)
+        if (this.#sendsHeadFirst) sendHeadsEarly(socket)
         this.#hasServed = false
         this.isReused = false
         callback(null, socket)
@@ -57,7 +59,7 @@ export class Http1Connection {
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.isReused = this.#hasServed
-    if (options.body !== null && isStreamed(options.body)) options.body.sendHeadFirst()
+    if (options.body !== null && isStreamed(options.body) && this.#sendsHeadFirst) options.body.sendHeadFirst()
     this.#client.dispatch(options, new UndiciHandler(handler, this, options.body != null))
   }
 

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, connect as openSession } from 'node:http2'
 import type { Socket } from 'node:net'
 import { type buildConnector, errors } from 'undici'
-import { endWhenBroken, isBroken } from './http2-broken-session.ts'
+import { endWhenBroken, isBroken } from '../server/upstream/http2-broken-session.ts'
 
 /** Maximum concurrent streams per connection, if the target allows as many (RFC 9113 6.5.2 recommends at least 100). */
 export const mostStreams = 100

@@ -2,7 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants, type Incomi
 import type { Readable } from 'node:stream'
 import { errors } from 'undici'
 import { noteReset } from '../http/reset-codes.ts'
-import { Http2Inbox } from './http2-inbox.ts'
+import { Http2Inbox } from '../server/upstream/http2-inbox.ts'
 import { openStream } from './http2-stream.ts'
 import { isClosed, isRead, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
 

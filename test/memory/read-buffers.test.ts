@@ -2,12 +2,12 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { giveBack, readRegions } from '../../lib/memory/read-buffers.ts'
+import { giveBack, readOptions } from '../../lib/memory/read-buffers.ts'
 
 /** A connection as Node has it: it is given a region, reads some of it, and asks for the next one. */
 class Connection {
   readonly pieces: Buffer[] = []
-  region = readRegions.buffer()
+  region = readOptions.onread.buffer()
 
   push (piece: Buffer): boolean {
     this.pieces.push(piece)
@@ -16,8 +16,8 @@ class Connection {
 
   /** @returns what was read */
   read (length: number): Buffer {
-    readRegions.callback.call(this as unknown as Socket, length, this.region)
-    this.region = readRegions.buffer()
+    readOptions.onread.callback.call(this as unknown as Socket, length, this.region)
+    this.region = readOptions.onread.buffer()
     return this.pieces.at(-1)!
   }
 
@@ -72,8 +72,8 @@ t.test('a connection that begins does not get what another one goes on with', as
     return false
   }
 
-  const takesMore = readRegions.callback.call(one as unknown as Socket, 100, one.region)
-  one.region = readRegions.buffer()
+  const takesMore = readOptions.onread.callback.call(one as unknown as Socket, 100, one.region)
+  one.region = readOptions.onread.buffer()
 
   t.equal(takesMore, false)
   t.not(other!.region.buffer, one.region.buffer)

@@ -21,7 +21,7 @@ export async function runTestFiles (folder, queue, env, report) {
   let file
   let failures = 0
   const child = spawn(process.execPath, ['--enable-source-maps', entry], {
-    env: { ...env, TAP_TIMEOUT: String(limit) }, stdio: ['ignore', 'pipe', 'pipe', 'ipc']
+    env: { ...env, TEST_FOLDER: folder, TAP_TIMEOUT: String(limit) }, stdio: ['ignore', 'pipe', 'pipe', 'ipc']
   })
   child.on('message', (message) => {
     // tap sends messages of its own.

@@ -16,7 +16,7 @@ t.test('runGateway serves a config file, reloads it, and keeps the previous conf
   const file = await write('gateway.yaml', config(upstream))
   const gateway = await runGateway(file, { env: { UPSTREAM: upstream } })
   t.teardown(async () => await gateway.close())
-  const served = async (): Promise<string> => (await (await fetch(gateway.address)).json()).servedBy
+  const served = async (): Promise<string> => (await (await fetch(gateway.address)).json() as { servedBy: string }).servedBy
 
   await write('gateway.yaml', config(upstream).replace(/^sanitize.*$/m, ''))
   const refused = gateway.reload()

@@ -4,7 +4,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import type { Socket } from 'node:net'
 import { connect, type ConnectionOptions } from 'node:tls'
 import t, { type Test } from 'tap'
-import { Listener } from '../../lib/standalone/listener.ts'
+import { Listener } from '../../lib/server/listener.ts'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { openSocket } from '../helpers/raw.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t from 'tap'
-import { Listener } from '../../lib/standalone/listener.ts'
+import { Listener } from '../../lib/server/listener.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { config, run, served } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'

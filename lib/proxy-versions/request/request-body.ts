@@ -5,7 +5,7 @@ import { bodyStalled, bodyTooLarge, bodyUnreadable, clientLeft } from '../upstre
 import { requestBody, isHeldBack } from '../../server/expectations.ts'
 import { hasBody } from '../../http/framing.ts'
 import { freeWhenWritten } from '../../memory/free-written-chunks.ts'
-import { headOnly } from '../../transport/early-head.ts'
+import { headOnly } from '../../server/upstream/early-head.ts'
 import type { StreamedBody } from '../../transport/upstream-handler.ts'
 
 /** Milliseconds that a client may keep sending a discarded body, so that it gets to read its response. */

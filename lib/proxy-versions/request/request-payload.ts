@@ -3,12 +3,7 @@ import { Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import type { FastifyRequest } from 'fastify'
 import { fieldValues } from '../../http/fields.ts'
-
-/**
- * The symbol under which Fastify keeps the payload that `preParsing` hooks returned. `request.body` is the fallback: it
- * lacks the payload for methods whose body Fastify does not parse, and when a hook has deleted `content-length`.
- */
-let payloadKey: symbol | undefined
+import { replacedPayload } from '../../server/replaced-payload.ts'
 
 /** Keeps the body as a stream. If a hook has returned another stream, an error of that must not crash the process. */
 export function keepPayload (request: FastifyRequest, payload: IncomingMessage, done: (error: null, body: Readable) => void): void {
@@ -18,8 +13,7 @@ export function keepPayload (request: FastifyRequest, payload: IncomingMessage, 
 
 /** Returns the body to forward: the request itself, or the stream that `preParsing` hooks returned. */
 export function payloadOf (request: FastifyRequest): Readable {
-  payloadKey ??= Object.getOwnPropertySymbols(request).find(isPayloadKey)
-  const payload = payloadKey === undefined ? request.body : (request as FastifyRequest & Record<symbol, unknown>)[payloadKey]
+  const payload = replacedPayload(request)
   return payload !== request.raw && payload instanceof Readable && hadBody(request.raw) ? payload : request.raw
 }
 
@@ -35,10 +29,6 @@ export function isPayloadDecoded (request: FastifyRequest): boolean {
 /** Zstandard is new in Node 22.15. */
 const decoders = [zlib.Gunzip, zlib.Unzip, zlib.Inflate, zlib.InflateRaw, zlib.BrotliDecompress, Reflect.get(zlib, 'ZstdDecompress')]
   .filter((Decoder) => Decoder !== undefined) as Array<new () => Readable>
-
-function isPayloadKey ({ description }: symbol): boolean {
-  return description === 'fastify.RequestPayloadStream'
-}
 
 /** Whether the client has sent a body, even if hooks have changed `headers`. */
 function hadBody (raw: IncomingMessage): boolean {

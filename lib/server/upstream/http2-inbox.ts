@@ -1,5 +1,9 @@
 import type { ClientHttp2Stream } from 'node:http2'
 
+// Touches: `push` and `_read` of HTTP/2 streams to upstreams; `push` is replaced. Gains: the end of a response is distinguished from
+// a reset, and a response is whole although its connection has ended. Without it, responses could be truncated and look complete.
+// So `compatibility` does not turn it off.
+
 interface Receiver {
   /** @returns whether it takes more; if not, it calls `resume()` when it does */
   onData (chunk: Buffer): boolean

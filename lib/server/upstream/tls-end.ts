@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { isCompatible } from '../../shared/compatibility.ts'
 
 /** Upper limit of the bytes that a `close_notify` takes. It is less than Node reads at a time. */
 const longestAlert = 1024
@@ -11,7 +12,8 @@ type TlsHandle = { _handle?: { _parent?: { bytesRead?: number } } | null }
  * complete only then (RFC 9112 9.8), because an attacker on the network can inject a FIN. Node reports both ends alike, but
  * with different timing: `close_notify` together with the bytes that carried it, a FIN by a separate read without bytes.
  *
- * If a version of Node hides its handle, every end counts as announced.
+ * It touches the private handle of the socket, read only. If a version of Node hides it, and with `compatibility`, every end counts
+ * as announced: an attacker on the network can then shorten a response without a length.
  */
 export class TlsEnd {
   readonly #handle: { bytesRead?: number }
@@ -24,7 +26,7 @@ export class TlsEnd {
 
   /** @param onNextTurn called to read on after a turn with data */
   constructor (socket: Socket & TlsHandle, onNextTurn: () => void) {
-    this.#handle = socket._handle?._parent ?? {}
+    this.#handle = isCompatible() ? {} : socket._handle?._parent ?? {}
     this.#onNextTurn = onNextTurn
     this.#before = this.#bytesRead
     this.#turn = setImmediate(this.#beginTurn)

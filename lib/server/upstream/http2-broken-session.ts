@@ -1,4 +1,5 @@
 import type { Http2Session } from 'node:http2'
+import { isCompatible } from '../../shared/compatibility.ts'
 
 /** Milliseconds between two checks of a session. */
 const checkInterval = 500
@@ -9,10 +10,10 @@ type Handle = { hasPendingData?: () => boolean } | undefined
 /**
  * Whether Node has terminated a session whose peer violated the protocol. After some violations, Node 20 only sends GOAWAY:
  * it emits no event, and accepts requests that it never sends. Newer versions destroy the session. Without the private
- * method, this is always `false`.
+ * method, and with `compatibility`, this is always `false`: such requests then fail by a timeout.
  */
 export function isBroken (session: Http2Session): boolean {
-  if (session.destroyed || session.closed) return false
+  if (isCompatible() || session.destroyed || session.closed) return false
   const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle')
   const handle: Handle = key === undefined ? undefined : (session as unknown as Record<symbol, Handle>)[key]
   return handle?.hasPendingData?.() === false

@@ -4,6 +4,10 @@ import { errors } from 'undici'
 import { ContinueFilter } from './continue-filter.ts'
 import { TlsEnd } from './tls-end.ts'
 
+// Touches: `read`, `_read`, `push`, `_write`, `_writev` and `destroy` of the sockets to upstreams, which are replaced. Gains: nothing in
+// time. Without it, undici 7 can end the process, responses are lost, and truncated ones look complete, as described below.
+// So `compatibility` does not turn it off.
+
 /** Error codes of a write to a peer that has closed or reset the connection. Its data may still be unread. */
 const peerIsGone = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED'])
 
@@ -115,6 +119,8 @@ export class SocketGuard {
     this.#isEndInDoubt = false
     this.#socket.pause()
     this.#socket.resume()
+    // Without `onread`, Node does not read on by itself.
+    _read.call(this.#socket, 0)
   }
 
   /** The kernel reports a reset only once. After a write has got the error, reads only see the end of the stream. */

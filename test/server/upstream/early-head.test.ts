@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
-import { headOnly, sendHeadsEarly } from '../../lib/transport/early-head.ts'
+import { headOnly, sendHeadsEarly } from '../../../lib/server/upstream/early-head.ts'
 
 const head = 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n'
 /** What undici writes in front of a chunk: it ends the line before, which may be the last one of the head. */

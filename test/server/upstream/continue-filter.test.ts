@@ -1,5 +1,5 @@
 import t from 'tap'
-import { ContinueFilter } from '../../lib/transport/continue-filter.ts'
+import { ContinueFilter } from '../../../lib/server/upstream/continue-filter.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n.'
 const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n'

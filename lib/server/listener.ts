@@ -5,10 +5,15 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import type { ServerFile } from '../../types/config-file.ts'
-import { ClientConnections } from '../server/client-connections.ts'
-import { endBrokenSessions } from '../server/http2-broken-clients.ts'
-import { http2HeaderLimits } from '../server/http2-limits.ts'
-import { renewSessions } from '../server/http2-lost-streams.ts'
+import { ClientConnections } from './client-connections.ts'
+import { endBrokenSessions } from './http2-broken-clients.ts'
+import { http2HeaderLimits } from './http2-limits.ts'
+import { renewSessions } from './http2-lost-streams.ts'
+
+// Touches: `emit` of `EventEmitter.prototype`, `close` of `net.Server.prototype`, Node's listener for `connection` of a server that
+// never listens, and `shouldUpgradeCallback`. Gains: apps can be replaced while connections stay open, and requests in transit are
+// served on shutdown. Without it, a reload would close all connections. Only the standalone gateway uses it. `compatibility` does
+// not turn it off.
 
 /** The events that the listener passes on to an app's server. */
 const events = ['request', 'upgrade', 'connect', 'checkContinue', 'checkExpectation', 'clientError'] as const
