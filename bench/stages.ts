@@ -5,7 +5,7 @@ import {
   defineVersions, type IdentityProvider, type PublicJwk, resolveVersion, type ResolveOptions, sanitizeHeaders, verifyIdentity,
   type VerifyIdentityOptions
 } from '../lib/index.ts'
-import { stepsOf } from '../lib/stage/context.ts'
+import { scopeOf } from '../lib/stage/context.ts'
 import type { Step } from '../lib/stage/step.ts'
 import { audience, issuer } from './tokens.ts'
 
@@ -52,7 +52,7 @@ export async function makeStages (options: StagesOptions): Promise<Stages> {
   await app.register(verifyIdentity, identity)
   await app.register(resolveVersion, { versions: defineVersions(versions), default: 'v1', ...resolve })
   app.get('/', () => '')
-  const [sanitize, identify, decide] = stepsOf.get(app) as [Step, Step, Step]
+  const [sanitize, identify, decide] = scopeOf(app).steps as [Step, Step, Step]
   app.inject({ url: '/', headers: { ...usual, ...headers } }).catch(() => {})
   const [request, reply] = await caught
   const { raw } = request

@@ -5,7 +5,7 @@ import { answerAtOnce } from '../shared/answer-at-once.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { editFields } from '../http/edit-fields.ts'
-import { loggedHeaders, observationOf } from '../stage/context.ts'
+import { contextOf, extendScope, scopeOf } from '../stage/context.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
@@ -22,16 +22,15 @@ async function logRequests (app: FastifyInstance, options: AccessLogOptions): Pr
   checkStage('accessLog', options, (problems) => checkAccessLog(problems, [], options))
   const { requestIdHeader = 'x-request-id', headers = [], fields } = options
   const names = headers.map((name) => name.toLowerCase())
-  if (loggedHeaders.get(app) === undefined) loggedHeaders.set(app, [])
-  loggedHeaders.get(app)!.push(...names)
+  extendScope(app, { loggedHeaders: [...scopeOf(app).loggedHeaders, ...names] })
   if (requestIdHeader !== false) sendRequestId(app, requestIdHeader.toLowerCase())
   observe(app, (observation) => {
     const own = fields === undefined ? undefined : ownFields(fields, observation)
     observation.request.log.info({ ...own, ...lineOf(observation, names) }, 'request')
   })
   app.addHook('onRequest', (request, _reply, done) => {
-    const observation = observationOf.get(request)
-    if (observation != null) [observation.client, observation.host] = [request.ip, request.host]
+    const { observation } = contextOf(request)
+    if (observation !== null) [observation.client, observation.host] = [request.ip, request.host]
     done()
   })
 }

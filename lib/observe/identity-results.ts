@@ -1,5 +1,5 @@
 import type { Refusal } from '../errors.ts'
-import { opaqueToken } from '../stage/context.ts'
+import { contextOf } from '../stage/context.ts'
 import type { Observation } from '../stage/observation.ts'
 import type { Value } from './metric.ts'
 
@@ -19,7 +19,7 @@ export class IdentityResults {
   add ({ request, refusal }: Observation): void {
     const { identity } = request
     if (refusal !== null && ofTokens.has(refusal.code)) this.#refuse(refusal.provider ?? '', reasonOf(refusal))
-    else if (identity == null && opaqueToken.get(request) === true) this.#opaque++
+    else if (identity == null && contextOf(request).hasOpaqueToken) this.#opaque++
     else if (identity == null) this.#anonymous++
     else this.#verified.set(identity.provider, (this.#verified.get(identity.provider) ?? 0) + 1)
   }

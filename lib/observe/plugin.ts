@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { MetricsRegistry, ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/observe.ts'
 import type { Registry } from '../registry/registry.ts'
-import { lostLines } from '../stage/context.ts'
+import { scopeOf } from '../stage/context.ts'
 import { kept } from '../stage/kept.ts'
 import { observe } from '../stage/observe.ts'
 import { IdentityResults } from './identity-results.ts'
@@ -37,11 +37,11 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
     name: `${prefix}deprecated_requests_total`, type: 'counter', help: 'Requests served by a deprecated version.'
   }, () => [...deprecated].map(([version, value]): Value => ({ value, labels: { version } })))
   countEvents(app, metrics, prefix, registry)
-  const lost = lostLines.get(app)
-  if (lost !== undefined) {
+  const { lostLines } = scopeOf(app)
+  if (lostLines !== null) {
     registerMetric(metrics, {
       name: `${prefix}log_lines_lost_total`, type: 'counter', help: 'Log lines that were dropped because they could not be written.'
-    }, () => [{ value: lost(), labels: {} }])
+    }, () => [{ value: lostLines(), labels: {} }])
   }
 
   if (path === false) return

@@ -2,38 +2,29 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TraceVersionsPlugin } from '../../types/observe.ts'
 import { editFields } from '../http/edit-fields.ts'
+import { contextOf, type RequestSpans } from '../stage/context.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 
 type Api = typeof import('@opentelemetry/api')
 
-/** The spans of a request. */
-interface Spans {
-  /** A span of another instrumentation is not ended here. */
-  readonly server: { readonly span: Span, readonly isOwn: boolean }
-  readonly context: Context
-  client: Span | null
-}
-
 async function traceRequests (app: FastifyInstance): Promise<void> {
   const api = await import('@opentelemetry/api').catch((cause: unknown) => {
     throw new Error('Tracing needs the package @opentelemetry/api. Install it: npm install @opentelemetry/api', { cause })
   })
   const tracer = api.trace.getTracer('fastify-version-gateway')
-  const spansOf = new WeakMap<FastifyRequest, Spans>()
 
   app.addHook('onRequest', (request, _reply, done) => {
     // Nothing would end the span of a route that is not observed.
-    const spans = request.routeOptions.config?.observed === false ? null : begin(api, tracer, request)
-    if (spans !== null) spansOf.set(request, spans)
+    if (request.routeOptions.config?.observed !== false) contextOf(request).spans = begin(api, tracer, request)
     done()
   })
 
   // The version is decided by now. Refused requests do not get here, and do not reach an upstream.
   app.addHook('preHandler', (request: FastifyRequest, _reply: FastifyReply, done) => {
-    const spans = spansOf.get(request)
-    if (spans !== undefined && request.version != null) {
+    const { spans } = contextOf(request)
+    if (spans !== null && request.version != null) {
       // Another instrumentation ends its span before the observers are called.
       if (!spans.server.isOwn) spans.server.span.setAttributes(decisionOf(request))
       spans.client = tracer.startSpan(request.method, { kind: api.SpanKind.CLIENT, attributes: decisionOf(request) }, spans.context)
@@ -43,8 +34,8 @@ async function traceRequests (app: FastifyInstance): Promise<void> {
   })
 
   observe(app, (observation) => {
-    const spans = spansOf.get(observation.request)
-    if (spans !== undefined) end(api, spans, observation)
+    const { spans } = contextOf(observation.request)
+    if (spans !== null) end(api, spans, observation)
   })
 }
 
@@ -62,7 +53,7 @@ async function traceRequests (app: FastifyInstance): Promise<void> {
  */
 export const traceVersions: TraceVersionsPlugin = definePlugin('fastify-version-gateway/tracing', traceRequests)
 
-function begin ({ context, propagation, SpanKind, trace }: Api, tracer: ReturnType<Api['trace']['getTracer']>, request: FastifyRequest): Spans | null {
+function begin ({ context, propagation, SpanKind, trace }: Api, tracer: ReturnType<Api['trace']['getTracer']>, request: FastifyRequest): RequestSpans | null {
   const active = context.active()
   const present = trace.getSpan(active)
   if (present?.isRecording() === true) return { server: { span: present, isOwn: false }, context: active, client: null }
@@ -93,7 +84,7 @@ function passOn ({ propagation }: Api, { raw }: FastifyRequest, context: Context
   }
 }
 
-function end (api: Api, { server: { span, isOwn }, client }: Spans, observation: Observation): void {
+function end (api: Api, { server: { span, isOwn }, client }: RequestSpans, observation: Observation): void {
   const { outcome, cause, status, upstreamStatus, refusal, retries, target, request, reply } = observation
   const result: Attributes = {
     ...outcome !== 'served' && { 'error.type': cause ?? outcome, 'version_gateway.outcome': outcome },

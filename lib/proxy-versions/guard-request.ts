@@ -3,7 +3,7 @@ import { expectationFailed, methodNotAllowed, methodUnknown, type Refusal, reque
 import type { Mounted } from '../http/mounted-prefix.ts'
 import { splitAbsolute, splitTarget } from '../http/request-target.ts'
 import { refuse } from '../stage/refuse.ts'
-import { servedBy } from '../stage/context.ts'
+import { contextOf } from '../stage/context.ts'
 import { hasUnknownMethod, isParameterLong, isWellEncoded } from '../server/routable-requests.ts'
 import { hasUnknownExpectation } from '../server/expectations.ts'
 import { namesOneHost } from './request/host.ts'
@@ -28,7 +28,7 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
     if (refusal !== null) return refuse(request, reply, refusal)
     if (raw.method === 'OPTIONS' && decrementMaxForwards(raw)) return answerOptions(request, reply)
     if (headers.expect !== undefined && hasUnknownExpectation(raw)) return refuse(request, reply, expectationFailed({ headers: { connection: 'close' } }))
-    const version = servedBy.get(request)!
+    const version = contextOf(request).servedBy!
     const { maxRequestBytes } = mount.routeTo(version).upstream
     if (maxRequestBytes > 0 && Number(headers['content-length'] ?? 0) > maxRequestBytes) {
       return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))

@@ -12,7 +12,7 @@ import { countsBytes } from '../server/count-body.ts'
 import { beCompatible } from '../shared/compatibility.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { Registry } from '../registry/registry.ts'
-import { ownedHeaders, pinHeaders, prefixesOf, projectedHeaderNames, registryInUse, servedBy, stepsOf, removedParts } from '../stage/context.ts'
+import { contextOf, scopeOf } from '../stage/context.ts'
 import { isConnectionBound } from './request/connection-bound.ts'
 import { logClientClosed } from './exchange/departure.ts'
 import { Exchange } from './exchange/exchange.ts'
@@ -48,8 +48,9 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const registry = versions as Registry
     const endCompatibility = compatibility ? beCompatible() : () => {}
     const upstreams = Upstreams.use(registry, app.log)
-    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinHeaders.get(app), upstreams)
-    const endCheck = checkUpdates(registry, versionHeader, projectedHeaderNames.get(app) ?? [])
+    const { pinHeaders, projectedHeaders } = scopeOf(app)
+    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinHeaders, upstreams)
+    const endCheck = checkUpdates(registry, versionHeader, projectedHeaders ?? [])
     const mounted = mountedAt(mount.prefix, app)
     rehearse(app, mount, mounted)
     app.addHook('onReady', (done) => {
@@ -106,12 +107,13 @@ function forwardLate (request: FastifyRequest, reply: FastifyReply, mount: Mount
 }
 
 function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {
-  const route = mount.routeTo(servedBy.get(request)!)
+  const { servedBy, removedParts } = contextOf(request)
+  const route = mount.routeTo(servedBy!)
   const { version, maxRequestBytes, idleMs, streamIdleMs, grpcHeadersMs } = route.upstream
   // A client may leave while a resolver or a hook is still at work.
   if (isGone(reply.raw)) return logClientClosed(request, version)
   const [path, query] = splitTarget(request.raw.url!)
-  const behind = removedParts.get(request)?.isWholePath === true ? '' : pathBehind(path, mounted)
+  const behind = removedParts?.isWholePath === true ? '' : pathBehind(path, mounted)
   const { upgrade, 'content-type': type } = request.headers
   const isCall = type !== undefined && isGrpc(type)
   new Exchange(reply, route, {
@@ -152,12 +154,12 @@ function rehearse (app: FastifyInstance, mount: Mount, mounted: Mounted): void {
   const { prefix } = mount
   const patterns = [prefix, `${prefix}/`, `${prefix}/*`]
   const isRoute = (pattern: string | undefined): boolean => pattern !== undefined && patterns.includes(pattern)
-  prefixesOf.get(app).push({ prefix, isRoute, has: (url) => isUnder(mounted, url) })
-  stepsOf.get(app).push((request, reply, rehearsal) => {
+  scopeOf(app).prefixes.push({ prefix, isRoute, has: (url) => isUnder(mounted, url) })
+  scopeOf(app).steps.push((request, reply, rehearsal) => {
     if (rehearsal?.isOfCaller === true || !isRoute(request.routeOptions.url)) return
     const refusal = judgeTarget(request, mounted)
     if (refusal !== null) throw refusal
-    const version = servedBy.get(request)!
+    const version = contextOf(request).servedBy!
     const headers = mount.routeTo(version).responseHeaders([], reply)
     for (let i = 0; i < headers.length; i += 2) reply.header(headers[i]!, headers[i + 1])
     rehearsal!.trace.push(`The request is forwarded to the upstream of ${version.id}.`)
@@ -166,11 +168,12 @@ function rehearse (app: FastifyInstance, mount: Mount, mounted: Mounted): void {
 
 function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyVersionsOptions & RegisterOptions): void {
   const names = checkRegistry(problems, options.versions)
-  if (names !== null && options.versions as unknown !== registryInUse.get(app)) {
+  if (names !== null && options.versions as unknown !== scopeOf(app).registry) {
     problems.add(['versions'], 'is not the registry that resolveVersion has. Give both the same one.')
   }
   const { versions } = names === null ? { versions: {} } : (options.versions as Registry).current.content.set
-  checkForward(problems, [], options, projectedHeaderNames.get(app) ?? [], versions, ownedHeaders.get(app))
+  const { projectedHeaders, ownedHeaders } = scopeOf(app)
+  checkForward(problems, [], options, projectedHeaders ?? [], versions, ownedHeaders!)
   const place = joinPrefixes(app.prefix, options.prefix)
   if (app.hasRoute({ method: 'GET', url: `${place}/*` })) {
     problems.add(['prefix'], `everything under ${show(place === '' ? '/' : place)} is served by another route already. Choose another prefix.`)

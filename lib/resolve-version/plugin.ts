@@ -12,9 +12,7 @@ import type { Registry } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import {
-  claimReaders, declareOnRequest, ownedHeaders, pinHeaders, prefixesOf, projectedHeaderNames, registryInUse, servedBy, removedParts
-} from '../stage/context.ts'
+import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { Rehearsal } from '../stage/step.ts'
 import { servedByDefault } from './decide/default-version.ts'
@@ -55,7 +53,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const reporter = new UsageReporter(registry, options.consumer)
     const isExposed = exposure(options)
     const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
-    addReaders(claimReaders.get(app), options)
+    addReaders(scopeOf(app).claimReaders!, options)
     publishState(app, registry, vary.whenShared)
     provideForRegistry(app, registry, rules, new Routes(app))
     flushUsage(app, registry.usageLog, registry.options.usage ?? {})
@@ -78,7 +76,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
       return chain(served, (result) => {
         varyByLearned(request, reply, vary.learned)
         request.version = makeDecision(result, input)
-        servedBy.set(request, result.version)
+        contextOf(request).servedBy = result.version
         for (const resolver of result.consulted) builtInMark(resolver)?.consume?.(request)
         if (isExposed(request)) reply.header(reasonHeader, reasonOf(request.version))
         if (rehearsal === null && isAsked) reporter.served(result, input)
@@ -93,8 +91,8 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
     const registry = names === null ? null : options.versions as Registry
     const matching = registry?.options ?? {}
     const canonical = canonicalForm(matching)
-    const identified = projectedHeaderNames.get(app) !== null
-    checkResolve(problems, [], options, { names, canonical, owned: ownedHeaders.get(app), identified })
+    const { ownedHeaders, projectedHeaders } = scopeOf(app)
+    checkResolve(problems, [], options, { names, canonical, owned: ownedHeaders!, identified: projectedHeaders !== null })
     if (registry === null) return
     checkDefaultLife(problems, registry.current.content.set, options.default ?? 'latest', matching)
   })
@@ -111,22 +109,18 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
 /** Prepares the state that later stages read. */
 function publishState (app: FastifyInstance, registry: Registry, varyWhenShared: readonly string[]): void {
   declareOnRequest(app, 'version')
-  servedBy.declare(app)
-  removedParts.declare(app)
-  registryInUse.set(app, registry)
-  pinHeaders.set(app, varyWhenShared)
-  prefixesOf.set(app, [])
+  extendScope(app, { registry, pinHeaders: varyWhenShared, prefixes: [] })
 }
 
 /** Adds `app.versions`, and the parts of it that need a gateway. */
 function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Rules, routes: Routes): void {
   registry.announcements.onFault = (err) => app.log.error({ err }, 'listener of app.versions.events failed')
   const takeBack = registry.reporters.add({
-    has: (url) => prefixesOf.get(app).some((prefix) => prefix.has(url)),
+    has: (url) => scopeOf(app).prefixes.some((prefix) => prefix.has(url)),
     explain: (request) => explain(app, routes, request),
     resolveFor: (principal) => resolveFor(app, routes, principal),
     precedence: () => precedenceOf(rules),
-    claims: () => claimReaders.get(app).list(),
+    claims: () => scopeOf(app).claimReaders!.list(),
     defaultId: () => servedByDefault(registry.current, registry.now(), rules.default)?.id ?? null
   })
   app.addHook('onClose', async () => takeBack())
@@ -162,7 +156,7 @@ function addVary (reply: FastifyReply, names: readonly string[]): void {
 /** Adds headers that functions of the app have read, now or before. */
 function varyByLearned (request: FastifyRequest, reply: FastifyReply, learned: HeaderReads): void {
   if (learned.names.length > 0) addVary(reply, learned.names)
-  if (!learned.isUnclear(request)) return
+  if (!contextOf(request).isDecisionUnclear) return
   // A proxy must not send `Vary: *`, and content delivery networks have their own headers.
   for (const name of cacheControls) reply.header(name, 'no-store')
 }

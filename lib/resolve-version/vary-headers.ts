@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ResolveOptions } from '../../types/index.ts'
-import { credentialHeaders, ownedHeaders } from '../stage/context.ts'
+import { scopeOf } from '../stage/context.ts'
 import { readsWhatItSays } from './decide/run-resolver.ts'
 import type { Rules } from './decide/types.ts'
 import { HeaderReads } from './decide/header-reads.ts'
@@ -23,14 +23,14 @@ interface Variation {
 export function varyHeaders (app: FastifyInstance, options: ResolveOptions, rules: Rules): Variation {
   const { varyAuthorization = 'auto', readsHeaders = [] } = options
   const { override, weak, pin } = rules
-  const owned = ownedHeaders.get(app)
+  const { credentialHeaders, ownedHeaders } = scopeOf(app)
+  const owned = ownedHeaders!
   const read = [...[...override, ...weak, ...pin].flatMap(({ readsHeaders = [] }) => readsHeaders), ...readsHeaders]
   const own = [...new Map(read.map((name) => [name.toLowerCase(), name])).values()].filter((name) => !owned.has(name))
-  const credentials = credentialHeaders.get(app)
   const known = new Set(own.map((name) => name.toLowerCase()))
   const learned = new HeaderReads((name) => known.has(name) || owned.has(name))
-  if (varyAuthorization === 'always') return { always: [...own, ...credentials], whenShared: [], learned }
-  return { always: own, learned, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? credentials : [] }
+  if (varyAuthorization === 'always') return { always: [...own, ...credentialHeaders], whenShared: [], learned }
+  return { always: own, learned, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? credentialHeaders : [] }
 }
 
 /** Whether the decision may depend on the caller's identity. */

@@ -9,7 +9,7 @@ import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { lingerAfter } from '../server/linger.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { noteSpans } from '../stage/active-span.ts'
-import { nominatedHeaders, ownedHeaders, problemOptions, stepsOf } from '../stage/context.ts'
+import { contextOf, declareContext, extendScope } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
 import { restoreRequest } from '../server/routable-requests.ts'
 import { consumeConnection } from './consume-connection.ts'
@@ -33,11 +33,8 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     checkStage('sanitizeHeaders', options, (problems) => checkSanitize(problems, [], options))
     const owned = new HeaderNames(options.owned)
     const ownsForwarded = ['for', 'host', 'proto'].some((name) => owned.has(`x-forwarded-${name}`))
-    ownedHeaders.set(app, owned)
-    problemOptions.set(app, options.problems ?? {})
-    nominatedHeaders.declare(app)
-
-    stepsOf.set(app, [])
+    extendScope(app, { ownedHeaders: owned, problems: options.problems ?? {}, steps: [] })
+    declareContext(app)
     app.addHook('onReady', (done) => {
       raiseHttp2Limits(app.server)
       done()
@@ -52,7 +49,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
       if (hasTooMany(request.raw)) throw tooManyHeaders({})
       const removed = removeOwned(request.raw, owned, ownsForwarded && isPeerTrusted(request))
       if (removed > 0) rehearsal?.trace.push(`${removed} of the request's headers are the gateway's own, and taken off.`)
-      nominatedHeaders.set(request, consumeConnection(request.raw, owned))
+      contextOf(request).nominatedHeaders = consumeConnection(request.raw, owned)
     })
   }
 })

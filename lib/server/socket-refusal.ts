@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Refusal } from '../errors.ts'
 import { problemOf } from '../stage/refuse.ts'
-import { problemOptions } from '../stage/context.ts'
+import { scopeOf } from '../stage/context.ts'
 
 /** Milliseconds that a refused client has to end its side of the connection. */
 const longestLinger = 1_000
@@ -17,7 +17,7 @@ export function responseTo (app: FastifyInstance, refusal: Refusal): { fields: R
   const { code, headers, cause } = refusal
   const id = randomUUID()
   app.log.info({ reqId: id, code, ...cause instanceof Error && { cause: cause.message } }, 'request refused')
-  const body = JSON.stringify(problemOf(refusal, { id }, problemOptions.get(app)))
+  const body = JSON.stringify(problemOf(refusal, { id }, scopeOf(app).problems))
   const length = String(Buffer.byteLength(body))
   return { fields: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'content-length': length, ...headers }, body }
 }

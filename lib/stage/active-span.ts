@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { activeSpan } from './context.ts'
+import { contextOf } from './context.ts'
 
 /** Whether the process has an SDK of OpenTelemetry. All copies of the API register it here. */
 export function hasSdk (): boolean {
@@ -13,12 +13,11 @@ export function hasSdk (): boolean {
  * no longer has the request's context.
  */
 export async function noteSpans (app: FastifyInstance): Promise<void> {
-  activeSpan.declare(app)
   const api = hasSdk() ? await import('@opentelemetry/api').catch(() => null) : null
   if (api === null) return
   app.addHook('onRequest', (request, _reply, done) => {
     const span = api.trace.getActiveSpan()
-    if (span?.isRecording() === true) activeSpan.set(request, span)
+    if (span?.isRecording() === true) contextOf(request).activeSpan = span
     done()
   })
 }

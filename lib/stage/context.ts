@@ -1,3 +1,4 @@
+import type { Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IdentityProvider, ProblemOptions } from '../../types/index.ts'
 import type { HeaderNames } from '../http/header-names.ts'
@@ -6,83 +7,6 @@ import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Observation } from './observation.ts'
 import type { Step } from './step.ts'
-
-/** A value that one stage passes to later ones, apart from the public `request.identity` and `request.version`. */
-interface ContextKey<Holder, Value> {
-  get (holder: Holder): Value
-  set (holder: Holder, value: Value): void
-}
-
-function onInstance<Value> (name: string): ContextKey<FastifyInstance, Value> {
-  const key = Symbol(`fastify-version-gateway.${name}`)
-  return {
-    get: (app) => (app as FastifyInstance & Record<symbol, Value>)[key]!,
-    set: (app, value) => { app.decorate(key, value as object) }
-  }
-}
-
-function onRequest<Value> (name: string): ContextKey<FastifyRequest, Value | null> & { declare (app: FastifyInstance): void } {
-  const key = Symbol(`fastify-version-gateway.${name}`)
-  type Holder = FastifyRequest & Record<symbol, Value | null>
-  return {
-    declare: (app) => { if (!app.hasRequestDecorator(key)) app.decorateRequest(key, null) },
-    get: (request) => (request as Holder)[key]!,
-    set: (request, value) => { (request as Holder)[key] = value }
-  }
-}
-
-/** The headers that only the gateway may set. `sanitizeHeaders` creates the set, `verifyIdentity` adds to it. */
-export const ownedHeaders = onInstance<HeaderNames>('ownedHeaders')
-
-/** The headers that claims are projected into. `null` if there are no identity providers. */
-export const projectedHeaderNames = onInstance<readonly string[] | null>('projectedHeaderNames')
-
-/** The options that read claims of tokens. */
-export const claimReaders = onInstance<ClaimReaders>('claimReaders')
-
-/** Headers that access logs contain, in lower case. `undefined` if there is no access log. */
-export const loggedHeaders = onInstance<string[] | undefined>('loggedHeaders')
-
-/** Whether the keys of a provider are fetched before the app is ready. `undefined`: all are. */
-export const fetchesKeys = onInstance<((provider: IdentityProvider) => boolean) | undefined>('fetchesKeys')
-
-/** Headers that carry tokens. Empty if there are no identity providers. */
-export const credentialHeaders = onInstance<readonly string[]>('credentialHeaders')
-
-/** Set for a request whose token only the upstream can read. */
-export const opaqueToken = onRequest<true>('opaqueToken')
-
-/** The steps that every request passes through, in order. */
-export const stepsOf = onInstance<Step[]>('steps')
-
-/** A prefix under which requests are forwarded. */
-export interface Prefix {
-  readonly prefix: string
-  /** Whether a request target is below the prefix. */
-  has (url: string): boolean
-  /** Whether a route pattern is that of the forwarding route. */
-  isRoute (pattern: string | undefined): boolean
-}
-
-export const prefixesOf = onInstance<Prefix[]>('prefixes')
-
-/** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */
-export const pinHeaders = onInstance<readonly string[]>('pinHeaders')
-
-/** Returns the number of dropped log lines. `undefined` if the app has its own log, which does not count them. */
-export const lostLines = onInstance<(() => number) | undefined>('lostLines')
-
-/** The format of refusals. `undefined` outside of a gateway. */
-export const problemOptions = onInstance<ProblemOptions | undefined>('problemOptions')
-
-/** The registry that requests are decided against. */
-export const registryInUse = onInstance<Registry>('registry')
-
-/** The headers that the client listed in `Connection`. The gateway reads them, but does not forward them. */
-export const nominatedHeaders = onRequest<ReadonlySet<string>>('nominatedHeaders')
-
-/** The version that serves a request, from the revision that the request was decided against. */
-export const servedBy = onRequest<RegisteredVersion>('servedBy')
 
 /** The parts that were removed from a request before it was forwarded. They are added back to URLs that lead to it. */
 export interface RemovedParts {
@@ -98,30 +22,109 @@ export interface RemovedParts {
   readonly subprotocol?: string
 }
 
-/** What resolvers removed from the request. `null` if they removed nothing. */
-export const removedParts = onRequest<RemovedParts>('removedParts')
+/** The OpenTelemetry spans that `traceVersions` records for a request. */
+export interface RequestSpans {
+  /** A span of another instrumentation is not ended here. */
+  readonly server: { readonly span: Span, readonly isOwn: boolean }
+  readonly context: Context
+  client: Span | null
+}
 
-/** Tenants by request. Unlike a decorator, this also works for rehearsed requests. */
-const tenants = new WeakMap<object, string | null>()
+/**
+ * All state of a request that the gateway keeps, apart from the public `request.identity` and `request.version`. Every member
+ * is set from the start, so that all contexts have the same shape.
+ */
+export class RequestContext {
+  /** The headers that the client listed in `Connection`. The gateway reads them, but does not forward them. */
+  nominatedHeaders: ReadonlySet<string> | null = null
+  /** Whether only the upstream can read the token. */
+  hasOpaqueToken = false
+  /** The version that serves the request, from the revision that the request was decided against. */
+  servedBy: RegisteredVersion | null = null
+  /** What resolvers removed from the request. */
+  removedParts: RemovedParts | null = null
+  /** Whether it is unknown on which headers the decision depends. */
+  isDecisionUnclear = false
+  /** Metrics, log or traces observe the request. */
+  observation: Observation | null = null
+  /** The span that another instrumentation has made of the request. */
+  activeSpan: Pick<Span, 'setAttributes'> | null = null
+  spans: RequestSpans | null = null
+  /** The tenant that the caller of `explain()` states. It replaces the request's own. `null`: no tenant. */
+  statedTenant: string | null | undefined = undefined
+}
 
-/** The tenant that the caller of `explain()` states. It replaces the request's own. `null`: no tenant. `undefined`: none was stated. */
-export const statedTenant = {
-  get: (request: object): string | null | undefined => tenants.get(request),
-  set: (request: object, tenant: string | null): void => { tenants.set(request, tenant) }
+/** All state of a scope that the stages share. A child scope inherits every member that it does not set itself. */
+export class ScopeContext {
+  /** The headers that only the gateway may set. `sanitizeHeaders` creates the set, `verifyIdentity` adds to it. */
+  ownedHeaders: HeaderNames | null = null
+  /** The format of refusals. */
+  problems: ProblemOptions = {}
+  /** The headers that claims are projected into. `null` if there are no identity providers. */
+  projectedHeaders: readonly string[] | null = null
+  /** Headers that carry tokens. */
+  credentialHeaders: readonly string[] = []
+  /** The options that read claims of tokens. */
+  claimReaders: ClaimReaders | null = null
+  /** The registry that requests are decided against. */
+  registry: Registry | null = null
+  /** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */
+  pinHeaders: readonly string[] = []
+  /** The steps that every request passes through, in order. */
+  steps: Step[] = []
+  /** The prefixes under which requests are forwarded. */
+  prefixes: Prefix[] = []
+  /** Headers that access logs contain, in lower case. */
+  loggedHeaders: readonly string[] = []
+  /** Whether the keys of a provider are fetched before the app is ready. */
+  fetchesKeys: (provider: IdentityProvider) => boolean = () => true
+  /** Returns the number of dropped log lines. `null` if the app has its own log, which does not count them. */
+  lostLines: (() => number) | null = null
+}
+
+/** A prefix under which requests are forwarded. */
+export interface Prefix {
+  readonly prefix: string
+  /** Whether a request target is below the prefix. */
+  has (url: string): boolean
+  /** Whether a route pattern is that of the forwarding route. */
+  isRoute (pattern: string | undefined): boolean
+}
+
+const requestKey = Symbol('fastify-version-gateway.requestContext')
+const scopeKey = Symbol('fastify-version-gateway.scopeContext')
+const outside = new ScopeContext()
+
+/** Reserves the place of the context on the requests of a scope. */
+export function declareContext (app: FastifyInstance): void {
+  if (!app.hasRequestDecorator(requestKey)) app.decorateRequest(requestKey, null)
+}
+
+/** Returns the context of a request, which is created on first use. */
+export function contextOf (request: FastifyRequest): RequestContext {
+  const holder = request as FastifyRequest & { [requestKey]?: RequestContext | null }
+  holder[requestKey] ??= new RequestContext()
+  return holder[requestKey]
+}
+
+/** Returns the context of a scope. */
+export function scopeOf (app: FastifyInstance): ScopeContext {
+  return (app as FastifyInstance & { [scopeKey]?: ScopeContext })[scopeKey] ?? outside
+}
+
+/** Sets members of a scope's context, for this scope and the scopes in it. */
+export function extendScope (app: FastifyInstance, members: Partial<ScopeContext>): void {
+  if (!Object.hasOwn(app, scopeKey)) app.decorate(scopeKey, Object.create(scopeOf(app)) as ScopeContext)
+  Object.assign(scopeOf(app), members)
 }
 
 /** Adds to the record of what was removed from a request. */
-export function recordRemoved (request: FastifyRequest, taken: RemovedParts): void {
-  removedParts.set(request, { ...removedParts.get(request), ...taken })
+export function recordRemoved (request: FastifyRequest, removed: RemovedParts): void {
+  const context = contextOf(request)
+  context.removedParts = { ...context.removedParts, ...removed }
 }
 
 /** Declares a public property, which is `null` until its stage sets it. The gateway also declares it for routes outside of it. */
 export function declareOnRequest (app: FastifyInstance, property: 'identity' | 'version'): void {
   if (!app.hasRequestDecorator(property)) app.decorateRequest(property, null)
 }
-
-/** The part of another instrumentation's span for a request that is used here. `null` or `undefined` if there is no such span. */
-export const activeSpan = onRequest<{ setAttributes (attributes: Record<string, string>): unknown }>('activeSpan')
-
-/** The observation of a request. `null` or `undefined` if no metrics, log or trace observes the request. */
-export const observationOf = onRequest<Observation>('observation')

@@ -1,5 +1,5 @@
 import type { FastifyContextConfig, FastifyInstance } from 'fastify'
-import { observationOf } from './context.ts'
+import { contextOf, declareContext } from './context.ts'
 import { countsBytes } from '../server/count-body.ts'
 import { isFinished, Observation } from './observation.ts'
 
@@ -18,13 +18,12 @@ export function observe (app: FastifyInstance, observer: Observer): void {
   }
   const observers = [observer]
   observersOf.set(app, observers)
-  observationOf.declare(app)
+  declareContext(app)
   app.addHook('onRequest', (request, reply, done) => {
     const config = request.routeOptions.config as FastifyContextConfig & { [countsBytes]?: true } | undefined
     if (config?.observed === false) return done()
     // A parent scope may observe the request as well.
-    const observation = observationOf.get(request) ?? new Observation(request, reply)
-    observationOf.set(request, observation)
+    const observation = contextOf(request).observation ??= new Observation(request, reply)
     if (config?.[countsBytes] !== true) observation.countBody()
     reply.raw.on('close', () => {
       observation.endedAt = performance.now()
@@ -36,7 +35,7 @@ export function observe (app: FastifyInstance, observer: Observer): void {
   })
   // Refusals, and responses of hooks. Forwarded responses do not pass these hooks.
   app.addHook('onSend', (request, _reply, _payload, done) => {
-    observationOf.get(request)?.countBody()
+    contextOf(request).observation?.countBody()
     done()
   })
 }

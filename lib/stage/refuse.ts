@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem, ProblemOptions } from '../../types/index.ts'
 import { isRefusal, type Refusal } from '../errors.ts'
 import { renderProblem } from './render-problem.ts'
-import { activeSpan, observationOf, problemOptions } from './context.ts'
+import { contextOf, scopeOf } from './context.ts'
 
 /**
  * Sends a refusal as `application/problem+json` (RFC 9457), or in the format of `problems.render`. It is sent instead of thrown,
@@ -11,13 +11,13 @@ import { activeSpan, observationOf, problemOptions } from './context.ts'
  * others at `error` with the stack. The cause never reaches the caller.
  */
 export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
-  const options = problemOptions.get(request.server)
+  const { problems: options } = scopeOf(request.server)
   const { contentType, body } = renderProblem(problemOf(refusal, request, options), request, options)
   const { statusCode: status, headers = {} } = refusal
   log(request, refusal)
-  const observation = observationOf.get(request) ?? null
+  const { activeSpan, observation } = contextOf(request)
   if (observation !== null) observation.refusal = refusal
-  activeSpan.get(request)?.setAttributes({ 'error.type': observation?.cause ?? refusal.code, 'version_gateway.code': refusal.code })
+  activeSpan?.setAttributes({ 'error.type': observation?.cause ?? refusal.code, 'version_gateway.code': refusal.code })
 
   reply
     .code(status)

@@ -13,7 +13,7 @@ import { traceVersions } from '../observe/tracing.ts'
 import { takeOverServer } from '../server/take-over-server.ts'
 import { refuse } from '../stage/refuse.ts'
 import { hasSdk } from '../stage/active-span.ts'
-import { fetchesKeys, lostLines } from '../stage/context.ts'
+import { extendScope } from '../stage/context.ts'
 import { keepIn, type Kept } from '../stage/kept.ts'
 import { versionDiscovery } from '../version-discovery/plugin.ts'
 import { versionGateway } from '../version-gateway.ts'
@@ -56,8 +56,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
   }) as unknown as FastifyInstance
 
   keepIn(app, kept)
-  lostLines.set(app, lostLogLines)
-  if (isRehearsal) fetchesKeys.set(app, () => false)
+  extendScope(app, { lostLines: lostLogLines, ...isRehearsal && { fetchesKeys: () => false } })
   for (const method of new Set(methods)) app.addHttpMethod(method, { hasBody: true })
   app.addHook('onRequest', (_request, { raw }, done) => {
     // A client that reconnects reaches another gateway.

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { IdentityProviderStatus } from '../../types/index.ts'
 import { keysUnavailable } from '../errors.ts'
-import { fetchesKeys } from '../stage/context.ts'
+import { scopeOf } from '../stage/context.ts'
 import type { Provider } from './provider.ts'
 
 /** Fetches the keys of providers before an app is ready, and stops when it closes. */
@@ -11,7 +11,7 @@ export function keepKeys (app: FastifyInstance, providers: readonly Provider[]):
   app.addHook('onClose', async () => { await Promise.all(remote.map(async (provider) => await provider.close())) })
   // One hook for all, because Fastify runs hooks one after the other.
   app.addHook('onReady', async () => {
-    const fetched = remote.filter(({ options }) => fetchesKeys.get(app)?.(options) !== false)
+    const fetched = remote.filter(({ options }) => scopeOf(app).fetchesKeys(options))
     await inTime(Promise.all(fetched.map(async (provider) => await firstFetch(provider))), waitMs(app))
     for (const { options: { name }, remote: keys, onReady } of fetched) {
       if (onReady === 'require' && keys!.status().lastRefresh === null) throw keysUnavailable({ cause: new Error(whyNot(name, keys!.status())) })

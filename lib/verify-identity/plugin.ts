@@ -10,7 +10,7 @@ import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { chain, type MaybePromise, rescue } from '../shared/maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { claimReaders, credentialHeaders, declareOnRequest, loggedHeaders, opaqueToken, ownedHeaders, projectedHeaderNames } from '../stage/context.ts'
+import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
 import { kept } from '../stage/kept.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { Rehearsal } from '../stage/step.ts'
@@ -47,16 +47,16 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
   name: 'fastify-version-gateway/verify-identity',
   dependencies: ['sanitizeHeaders'],
   async plugin (app, options) {
-    checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options, ownedHeaders.get(app)))
+    checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options, scopeOf(app).ownedHeaders!))
     const { policy = 'allow-missing', otherSchemes, onOpaque, realm = 'api' } = options
     const providers = Provider.all(options, app)
     declareOnRequest(app, 'identity')
-    opaqueToken.declare(app)
     app.addHook('onRoute', checkRoute)
-    projectedHeaderNames.set(app, providers.length === 0 ? null : projectedHeaders(options.providers))
+    const projected = projectedHeaders(options.providers)
+    extendScope(app, { projectedHeaders: providers.length === 0 ? null : projected })
     registerStatus(app, providers)
 
-    ownedHeaders.get(app).add(projectedHeaders(options.providers))
+    scopeOf(app).ownedHeaders!.add(projected)
     const sources = providers.length === 0 ? [] : options.sources?.map(tokenSource) ?? sourcesOf(providers)
     const rules: CredentialRules = { otherSchemes, onOpaque, isOrdered: options.sources !== undefined }
     publishTokenHeaders(app, sources)
@@ -91,7 +91,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
 /** Forwards a token that only the upstream can read. @throws `TOKEN_INVALID` if the route requires an identity */
 function passOpaque (request: FastifyRequest, route: RouteIdentity): null {
   if (needsIdentity(route)) throw invalidToken('opaque')
-  opaqueToken.set(request, true)
+  contextOf(request).hasOpaqueToken = true
   return null
 }
 
@@ -101,7 +101,7 @@ function described (found: Identified | null, request: FastifyRequest, { claims 
     const unchecked = claims === undefined ? '' : " Its claims are assumed: signature, times, audience and the provider's 'claims' are not checked."
     return `The caller is known by a token of ${found.provider.options.name}.${unchecked}`
   }
-  return opaqueToken.get(request) === true
+  return contextOf(request).hasOpaqueToken
     ? 'The token is opaque: it is forwarded unverified, and the caller is anonymous.'
     : 'There is no token: the caller is not known.'
 }
@@ -121,15 +121,15 @@ function authorized (
 /** Names the headers that carry tokens. @throws `VERSION_CONFIG_INVALID` if the access log contains one of them */
 function publishTokenHeaders (app: FastifyInstance, sources: readonly Source[]): void {
   const headers = [...new Set(sources.flatMap(({ header }) => header ?? []))]
-  refuseLoggedTokens(loggedHeaders.get(app) ?? [], headers)
-  credentialHeaders.set(app, headers)
+  refuseLoggedTokens(scopeOf(app).loggedHeaders, headers)
+  extendScope(app, { credentialHeaders: headers })
 }
 
 /** Prepares to count tokens without the claims that options read. `resolveVersion` adds its own options. */
 function startReaders (app: FastifyInstance, { providers }: VerifyIdentityOptions): ClaimReaders {
   const readers = new ClaimReaders(kept(app, 'claimReaders', () => new Map<string, ClaimReader>()), app.log)
   addReaders(readers, providers)
-  claimReaders.set(app, readers)
+  extendScope(app, { claimReaders: readers })
   return readers
 }
 

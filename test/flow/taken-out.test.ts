@@ -1,5 +1,5 @@
 import { type Test, test } from 'tap'
-import { type RemovedParts, removedParts } from '../../lib/stage/context.ts'
+import { contextOf, type RemovedParts } from '../../lib/stage/context.ts'
 import versionGateway from '../../lib/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
@@ -9,7 +9,7 @@ import { type Seen, startUpstream } from '../helpers/upstream.ts'
 async function gatewayWithout (t: Test, taken: RemovedParts, upstream: string, prefix: string): Promise<string> {
   const app = makeApp(t)
   app.addHook('onRequest', (request, _reply, done) => {
-    removedParts.set(request, taken)
+    contextOf(request).removedParts = taken
     done()
   })
   await app.register(versionGateway, { versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } } } }, prefix })

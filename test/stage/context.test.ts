@@ -1,30 +1,46 @@
 import { test } from 'tap'
 import { HeaderNames } from '../../lib/http/header-names.ts'
-import { nominatedHeaders, ownedHeaders } from '../../lib/stage/context.ts'
+import { contextOf, declareContext, extendScope, scopeOf } from '../../lib/stage/context.ts'
 import { makeApp } from '../helpers/gateway.ts'
 
-test('a value on an instance is visible in its scope and child scopes, not in siblings', async (t) => {
+test('the context of a scope is visible in the scope and child scopes, not in siblings', async (t) => {
   const app = makeApp(t)
   const owned = new HeaderNames(['x-tenant'])
   const seen: unknown[] = []
 
   app.register(async (scope) => {
-    ownedHeaders.set(scope, owned)
-    scope.register(async (inside) => { seen.push(ownedHeaders.get(inside)) })
+    extendScope(scope, { ownedHeaders: owned })
+    scope.register(async (inside) => { seen.push(scopeOf(inside).ownedHeaders) })
   })
-  app.register(async (beside) => { seen.push(ownedHeaders.get(beside)) })
+  app.register(async (beside) => { seen.push(scopeOf(beside).ownedHeaders) })
   await app.ready()
 
-  t.same(seen, [owned, undefined])
+  t.same(seen, [owned, null])
 })
 
-test('a value on a request belongs to that request only', async (t) => {
+test('a child scope inherits what it does not set itself, even if the outer scope sets it later', async (t) => {
   const app = makeApp(t)
-  nominatedHeaders.declare(app)
+  let inner = app
+
+  extendScope(app, { pinHeaders: ['x-a'] })
+  app.register(async (scope) => {
+    inner = scope
+    extendScope(scope, { credentialHeaders: ['x-token'] })
+  })
+  await app.ready()
+  extendScope(app, { loggedHeaders: ['x-b'] })
+
+  t.match(scopeOf(inner), { pinHeaders: ['x-a'], credentialHeaders: ['x-token'], loggedHeaders: ['x-b'] })
+  t.strictSame(scopeOf(app).credentialHeaders, [])
+})
+
+test('the context of a request belongs to that request only', async (t) => {
+  const app = makeApp(t)
+  declareContext(app)
   app.get('/:name', async (request) => {
-    const before = nominatedHeaders.get(request)
-    if (request.url === '/first') nominatedHeaders.set(request, new Set(['x-a']))
-    return { before, after: [...nominatedHeaders.get(request) ?? []] }
+    const before = contextOf(request).nominatedHeaders
+    if (request.url === '/first') contextOf(request).nominatedHeaders = new Set(['x-a'])
+    return { before, after: [...contextOf(request).nominatedHeaders ?? []] }
   })
 
   const first = await app.inject('/first')

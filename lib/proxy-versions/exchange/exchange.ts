@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { refuse } from '../../stage/refuse.ts'
-import { observationOf } from '../../stage/context.ts'
+import { contextOf } from '../../stage/context.ts'
 import type { Observation } from '../../stage/observation.ts'
 import { ResponseRelay } from './response-relay.ts'
 import { Attempts, type Outcome } from './attempts.ts'
@@ -44,7 +44,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     this.#route = route
     this.#options = options
     this.#attempts = new Attempts(route.upstream, this)
-    this.#observation = observationOf.get(reply.request) ?? null
+    this.#observation = contextOf(reply.request).observation
   }
 
   start (): void {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { HeaderEdits } from '../../../types/index.ts'
 import { fieldList } from '../../http/fields.ts'
-import { removedParts } from '../../stage/context.ts'
+import { contextOf } from '../../stage/context.ts'
 import { mountPrefix } from '../../http/mount-prefix.ts'
 import { isPeerTrusted } from '../../http/trusted-peer.ts'
 
@@ -34,7 +34,7 @@ export function announcedPrefix (prefix: string, { base, edits = {}, believesPro
   const isStripped = prefix !== base
 
   return (request) => {
-    const { segment, segmentsBefore = 0 } = removedParts.get(request) ?? {}
+    const { segment, segmentsBefore = 0 } = contextOf(request).removedParts ?? {}
     // A segment that follows other segments is not part of the prefix.
     const last = segment !== undefined && segmentsBefore === 0 ? segment : ''
     const own = isStripped || last !== '' ? (hasParameters ? mountPrefix(request) : prefix) + last : ''

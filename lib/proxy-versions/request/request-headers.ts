@@ -3,7 +3,7 @@ import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { fieldList } from '../../http/fields.ts'
 import { HeaderNames } from '../../http/header-names.ts'
 import { hopByHop } from '../../http/connection-header.ts'
-import { nominatedHeaders } from '../../stage/context.ts'
+import { contextOf } from '../../stage/context.ts'
 import type { AnnouncedPrefix } from './forwarded-prefix.ts'
 import { forwardedHeaders, pushForwarded } from './forwarded-headers.ts'
 import { isPeerTrusted } from '../../http/trusted-peer.ts'
@@ -35,7 +35,7 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
     const { rawHeaders, httpVersionMajor } = request.raw
     // HTTP/2 may split a cookie into several fields, which must be joined for HTTP/1.1 (RFC 9113 8.2.3).
     const crumbs = httpVersionMajor === 2 ? request.headers.cookie : undefined
-    const named = nominatedHeaders.get(request)
+    const named = contextOf(request).nominatedHeaders
     const passed = trusted.size > 0 && isPeerTrusted(request) ? trusted : null
     // A hook may have replaced the body with another stream.
     const isReplaced = payloadOf(request) !== request.raw

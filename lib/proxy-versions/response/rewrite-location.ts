@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { type RemovedParts, removedParts } from '../../stage/context.ts'
+import { contextOf, type RemovedParts } from '../../stage/context.ts'
 import { mountPrefix } from '../../http/mount-prefix.ts'
 import { addParameter } from '../../http/query.ts'
 import type { AnnouncedPrefix } from '../request/forwarded-prefix.ts'
@@ -22,7 +22,7 @@ export function rewriteLocation (hosts: readonly string[], prefix: string, base:
 
   return (location, request) => {
     const [, authority = '', host = '', path = ''] = /^((?:https?:)?\/\/([^/?#]*))?(.*)$/is.exec(location)!
-    const taken = removedParts.get(request) ?? {}
+    const taken = contextOf(request).removedParts ?? {}
     if (authority === '' && !path.startsWith('/')) return isRelative(path) ? withQuery(path, taken) : path
     const isInside = inside.has(host.toLowerCase())
     if (authority !== '' && !isInside && host !== request.host) return location

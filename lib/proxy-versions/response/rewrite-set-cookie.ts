@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { CookieOptions } from '../../../types/index.ts'
-import { removedParts } from '../../stage/context.ts'
+import { contextOf } from '../../stage/context.ts'
 import { mountPrefix } from '../../http/mount-prefix.ts'
 import type { AnnouncedPrefix } from '../request/forwarded-prefix.ts'
 import { isUnder } from './rewrite-location.ts'
@@ -31,7 +31,7 @@ export function rewriteCookie ({ prefix, base, prefixOf, hosts, path = true, dom
   const outsidePath = (inside: string, request: FastifyRequest): string => {
     const announced = prefixOf(request)
     if (!inside.startsWith('/') || (announced !== '' && isUnder(inside, announced))) return inside
-    const { segment = '', segmentsBefore = 0 } = removedParts.get(request) ?? {}
+    const { segment = '', segmentsBefore = 0 } = contextOf(request).removedParts ?? {}
     const outside = (prefix.includes(':') ? mountPrefix(request) : prefix) + (segmentsBefore === 0 ? segment : '')
     // A path above the base covers the whole mount.
     if (inside === '/' || isUnder(base, inside)) return outside === '' ? '/' : outside

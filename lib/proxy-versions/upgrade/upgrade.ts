@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { observationOf, removedParts } from '../../stage/context.ts'
+import { contextOf } from '../../stage/context.ts'
 import { notOffered } from '../upstream-errors.ts'
 import { upgradingOf } from '../../server/take-over-server.ts'
 import type { Route } from '../route.ts'
@@ -26,7 +26,8 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
 
   const isWebSocket = protocol.toLowerCase() === 'websocket'
   const headers = responseHeaders(rawHeaders, reply)
-  const { subprotocol } = removedParts.get(request) ?? {}
+  const { removedParts, observation } = contextOf(request)
+  const { subprotocol } = removedParts ?? {}
   // Browsers fail a connection that offers subprotocols and gets none. The upstream was not offered this one.
   if (isWebSocket && subprotocol !== undefined && fieldValue(rawHeaders, 'sec-websocket-protocol') === undefined) {
     headers.push('sec-websocket-protocol', subprotocol)
@@ -38,7 +39,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
 
   const tunnel = new Tunnel(client, upstream, {
     isWebSocket,
-    traffic: observationOf.get(request)?.tunnel() ?? null,
+    traffic: observation?.tunnel() ?? null,
     idle: route.upstream.tunnelIdleMs,
     onClose: () => {
       clearTimeout(expiry)

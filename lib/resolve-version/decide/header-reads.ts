@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { type HeaderReader, watchedHeaders, watchedRawHeaders } from '../../http/watched-headers.ts'
+import { contextOf } from '../../stage/context.ts'
 import { isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
 import { watchProperties } from './watched-request.ts'
 
@@ -31,8 +32,6 @@ export class HeaderReads {
   readonly #isKnown: (name: string) => boolean
   /** Names learned in addition to the known ones. */
   #names: readonly string[] = []
-  /** Requests for which it is unknown on which headers the decision depends. */
-  readonly #unclear = new WeakSet<FastifyRequest>()
   readonly #warned = new Set<string>()
   readonly #watched = new WeakMap<FastifyRequest, Watched>()
 
@@ -43,11 +42,6 @@ export class HeaderReads {
 
   get names (): readonly string[] {
     return this.#names
-  }
-
-  /** Whether it is unknown on which headers the decision depends. */
-  isUnclear (request: FastifyRequest): boolean {
-    return this.#unclear.has(request)
   }
 
   /**
@@ -117,7 +111,7 @@ export class HeaderReads {
   }
 
   #lose (request: FastifyRequest, source: string, reads: string): void {
-    this.#unclear.add(request)
+    contextOf(request).isDecisionUnclear = true
     if (this.#warned.has(source)) return
     this.#warned.add(source)
     request.log.warn({ resolver: source, reads }, 'cannot tell which headers decide the version, so responses are marked as not cacheable; list the headers in readsHeaders')

@@ -3,7 +3,7 @@ import type { ExplainedRequest, Explanation, Principal, VersionDecision } from '
 import { show } from '../../problems/config-problems.ts'
 import { isRefusal, type Refusal } from '../../errors.ts'
 import { problemOf, refuse } from '../../stage/refuse.ts'
-import { prefixesOf, problemOptions, statedTenant, stepsOf } from '../../stage/context.ts'
+import { contextOf, scopeOf } from '../../stage/context.ts'
 import type { Rehearsal } from '../../stage/step.ts'
 import { RehearsedReply } from './synthetic-reply.ts'
 import { rehearsedRequest } from './synthetic-request.ts'
@@ -14,13 +14,13 @@ export async function explain (app: FastifyInstance, routes: Routes, explained: 
   const { request, reply, trace, refusal } = await rehearse(app, routes, explained, false)
   if (refusal === null) {
     const { url: route } = request.routeOptions
-    const isForwarded = prefixesOf.get(app).some(({ isRoute }) => isRoute(route))
+    const isForwarded = scopeOf(app).prefixes.some(({ isRoute }) => isRoute(route))
     if (!isForwarded) trace.push(route === undefined ? 'No route has this path, so it is not forwarded.' : `A route of the app answers: ${route}.`)
     const outcome = isForwarded ? 'forwarded' : 'decided'
     return freeze({ outcome, decision: request.version, status: null, headers: reply.getHeaders(), problem: null, trace })
   }
   refuse(request, reply.asReply(), refusal)
-  const problem = problemOf(refusal, request, problemOptions.get(app))
+  const problem = problemOf(refusal, request, scopeOf(app).problems)
   trace.push(`The request is refused: ${problem.status} ${problem.code}. ${problem.detail}${comparisonOf(refusal)}`)
   return freeze({ outcome: 'refused', decision: null, status: problem.status, headers: reply.getHeaders(), problem, trace })
 }
@@ -41,14 +41,14 @@ async function rehearse (app: FastifyInstance, routes: Routes, explained: Explai
   }
   const { request, route } = rehearsedRequest(app, explained, isOfCaller ? null : routes)
   const reply = new RehearsedReply(request)
-  if (tenant !== undefined) statedTenant.set(request, tenant)
+  if (tenant !== undefined) contextOf(request).statedTenant = tenant
   let refusal: Refusal | null = null
   if (route?.config === null) {
     trace.push('Its route is outside of the gateway, or was declared before it, so nothing is known of it.')
     return { request, reply, trace, refusal }
   }
   try {
-    for (const step of stepsOf.get(app)) await step(request, reply.asReply(), rehearsal)
+    for (const step of scopeOf(app).steps) await step(request, reply.asReply(), rehearsal)
   } catch (error) {
     if (!isRefusal(error)) throw error
     refusal = error

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { parse } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ExplainedRequest } from '../../../types/index.ts'
-import { prefixesOf } from '../../stage/context.ts'
+import { scopeOf } from '../../stage/context.ts'
 import { splitAbsolute } from '../../http/request-target.ts'
 import type { Route, Routes } from './route-table.ts'
 
@@ -17,7 +17,7 @@ const noLog = { info: silent, warn: silent, error: silent, debug: silent, trace:
 export function rehearsedRequest (
   app: FastifyInstance, explained: ExplainedRequest, routes: Routes | null
 ): { request: FastifyRequest, route: Route | null } {
-  const { method = 'GET', headers: given = {}, url = prefixesOf.get(app)[0]?.prefix || '/' } = explained
+  const { method = 'GET', headers: given = {}, url = scopeOf(app).prefixes[0]?.prefix || '/' } = explained
   const [authority = 'localhost'] = splitAbsolute(url)
   const lines = linesOf(given, authority)
   const raw = {

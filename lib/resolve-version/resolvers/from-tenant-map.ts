@@ -3,7 +3,7 @@ import { answerAtOnce } from '../../shared/answer-at-once.ts'
 import { show } from '../../problems/config-problems.ts'
 import { pinnedVersionInvalid } from '../../errors.ts'
 import { builtIn } from '../../stage/built-in.ts'
-import { statedTenant } from '../../stage/context.ts'
+import { contextOf } from '../../stage/context.ts'
 import { TenantStore } from './tenant-cache.ts'
 
 /**
@@ -30,8 +30,8 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
     ...readsHeaders !== undefined && { readsHeaders },
     ...onError !== undefined && { onError },
     resolve (request) {
-      const stated = statedTenant.get(request)
-      const tenant: unknown = stated === undefined ? answerAtOnce(key, request) : stated
+      const { statedTenant } = contextOf(request)
+      const tenant: unknown = statedTenant === undefined ? answerAtOnce(key, request) : statedTenant
       if (tenant === undefined || tenant === null) return undefined
       const id = tenantId(tenant, name)
       // The store is made on first use, after the config has been checked.

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { ExplainedRequest, Explanation, IdentityProvider } from '../../../types/index.ts'
-import { fetchesKeys } from '../../stage/context.ts'
+import { extendScope } from '../../stage/context.ts'
 import { assemble } from '../build-app.ts'
 import { loadConfig } from '../load-config.ts'
 import { statedClaims } from './stated-claims.ts'
@@ -25,7 +25,7 @@ export async function explain (file: string, options: ExplainOptions): Promise<E
   const request = requestOf(options)
   const app = Fastify() as unknown as FastifyInstance
   try {
-    fetchesKeys.set(app, (provider) => mayHaveToken(request, provider))
+    extendScope(app, { fetchesKeys: (provider) => mayHaveToken(request, provider) })
     // The admin server is never used.
     await assemble(app, config, { isDraining: () => false, adminServer: createServer() })
     return await app.versions.explain(request)

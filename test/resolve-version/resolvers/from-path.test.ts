@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { fromPath } from '../../../lib/index.ts'
-import { removedParts } from '../../../lib/stage/context.ts'
+import { contextOf } from '../../../lib/stage/context.ts'
 import type { FromPathOptions } from '../../../types/index.ts'
 import { asked, consume } from '../../helpers/asked.ts'
 
@@ -76,7 +76,7 @@ test('the segment is recorded as the client wrote it, with its position', async 
 
   consume(fromPath({ index: 1 }), request)
 
-  t.strictSame(removedParts.get(request), { segment: '/V2', segmentsBefore: 1 })
+  t.strictSame(contextOf(request).removedParts, { segment: '/V2', segmentsBefore: 1 })
   t.equal((request.raw as { originalUrl?: string }).originalUrl, '/api/orders/V2/1')
 })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { fromQuery } from '../../../lib/index.ts'
 import { builtInMark } from '../../../lib/stage/built-in.ts'
-import { removedParts } from '../../../lib/stage/context.ts'
+import { contextOf } from '../../../lib/stage/context.ts'
 import { asked, consume } from '../../helpers/asked.ts'
 
 const cases: Array<[url: string, version: string | undefined, left: string, query?: string]> = [
@@ -36,7 +36,7 @@ for (const [url, version, left, query] of cases) {
 
     t.equal(answer, version)
     t.equal(rest, left)
-    t.equal(removedParts.get(request)?.query, query)
+    t.equal(contextOf(request).removedParts?.query, query)
   })
 }
 

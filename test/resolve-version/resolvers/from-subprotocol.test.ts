@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { fromSubprotocol } from '../../../lib/index.ts'
-import { removedParts } from '../../../lib/stage/context.ts'
+import { contextOf } from '../../../lib/stage/context.ts'
 import { asked, consume } from '../../helpers/asked.ts'
 
 const protocol = 'Sec-WebSocket-Protocol'
@@ -27,7 +27,7 @@ for (const [lines, version, left, taken] of cases) {
     t.equal(answer, version)
     t.same(request.raw.rawHeaders, ['Upgrade', 'WebSocket', ...left.flatMap((line) => [protocol, line]), 'X-A', '1'])
     t.equal(request.raw.headers['sec-websocket-protocol'], left.length === 0 ? undefined : left.join(', '))
-    t.equal(removedParts.get(request)?.subprotocol, taken)
+    t.equal(contextOf(request).removedParts?.subprotocol, taken)
   })
 }
 

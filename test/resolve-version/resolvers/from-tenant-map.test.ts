@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { isPromise } from '../../../lib/shared/maybe-promise.ts'
-import { statedTenant } from '../../../lib/stage/context.ts'
+import { contextOf } from '../../../lib/stage/context.ts'
 import type { ResolverAnswer } from '../../../types/index.ts'
 import { byHand, mapOf, settled } from '../../helpers/tenant-map.ts'
 
@@ -137,8 +137,8 @@ test('a stated tenant replaces the key, even for rehearsed requests', async (t) 
   const { map, request } = mapOf((key) => `v${key}`)
   const stated = request('1')
   const none = request('1')
-  statedTenant.set(stated, '2')
-  statedTenant.set(none, null)
+  contextOf(stated).statedTenant = '2'
+  contextOf(none).statedTenant = null
 
   t.equal(map.resolve(stated), 'v2')
   t.equal(map.resolve(none), undefined)
