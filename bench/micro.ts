@@ -67,7 +67,7 @@ async function ofTokens (folder: string, tokens: string): Promise<Case[]> {
 
 async function ofHeaders (): Promise<Case[]> {
   const { request, reply, sanitize } = await makeStages({})
-  await sanitize(request, reply, null)
+  await sanitize(request, reply)
   const toUpstream = requestHeaders(version, { versionHeader: 'api-version', prefixOf: () => '', trusted: new Set() })
   const toClient = responseHeaders(version, { versionHeader: 'api-version', relocate: (location) => location, recookie: (cookie) => cookie, pinnedBy: ['authorization'] })
   const answer = ['content-type', 'application/json', 'date', 'Sat, 21 Nov 2026 00:00:00 GMT', 'content-length', '200', 'etag', '"x"', 'vary', 'accept-encoding']
@@ -82,6 +82,6 @@ function stepOf ({ request, reply, restore, ...steps }: Stages, name: 'sanitize'
   const step = steps[name]
   return () => {
     restore()
-    return step(request, reply, null)
+    return step(request, reply)
   }
 }

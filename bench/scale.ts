@@ -65,12 +65,12 @@ async function costOf (tokens: string, { resolve = {}, ...options }: StagesOptio
     headers: { authorization: `Bearer ${token}`, 'x-version-override': 'v2' },
     resolve: { pin: [fromClaim('version')], ...resolve, override }
   })
-  await identify(request, reply, null)
+  await identify(request, reply)
   const { p50 } = await measure(() => {
     restore()
-    sanitize(request, reply, null)
-    identify(request, reply, null)
-    return decide(request, reply, null)
+    sanitize(request, reply)
+    identify(request, reply)
+    return decide(request, reply)
   })
   return p50
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import {
   defineVersions, type IdentityProvider, type PublicJwk, resolveVersion, type ResolveOptions, sanitizeHeaders, verifyIdentity,
   type VerifyIdentityOptions
 } from '../lib/index.ts'
-import { scopeOf } from '../lib/stage/context.ts'
-import type { Step } from '../lib/stage/step.ts'
 import { audience, issuer } from './tokens.ts'
+
+/** What a stage does with a request. */
+type Step = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
 
 /** The stages of a gateway, to be taken one by one, with a request that Fastify made. */
 export interface Stages {
@@ -48,11 +49,12 @@ export async function makeStages (options: StagesOptions): Promise<Stages> {
   const caught = new Promise<[FastifyRequest, FastifyReply]>((resolve) => {
     app.addHook('onRequest', (request, reply, _done) => resolve([request, reply]))
   })
+  const steps = collectSteps(app)
   await app.register(sanitizeHeaders, { owned })
   await app.register(verifyIdentity, identity)
   await app.register(resolveVersion, { versions: defineVersions(versions), default: 'v1', ...resolve })
   app.get('/', () => '')
-  const [sanitize, identify, decide] = scopeOf(app).steps as [Step, Step, Step]
+  const [sanitize, identify, decide] = steps as [Step, Step, Step]
   app.inject({ url: '/', headers: { ...usual, ...headers } }).catch(() => {})
   const [request, reply] = await caught
   const { raw } = request
@@ -68,6 +70,28 @@ export async function makeStages (options: StagesOptions): Promise<Stages> {
       raw.rawHeaders.length = sent.length
     }
   }
+}
+
+/** Collects the hooks of stages that are registered later. */
+function collectSteps (app: FastifyInstance): Step[] {
+  const steps: Step[] = []
+  const { addHook } = app
+  app.addHook = function (this: FastifyInstance, name: string, hook: (...args: unknown[]) => unknown) {
+    if (name === 'onRequest') steps.push((request, reply) => stepOf(hook, request, reply))
+    return Reflect.apply(addHook, this, [name, hook]) as FastifyInstance
+  } as FastifyInstance['addHook']
+  return steps
+}
+
+/** Runs a hook. @returns a promise only if the hook has to wait */
+function stepOf (hook: (...args: unknown[]) => unknown, request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
+  let isDone = false
+  let onDone = (): void => {}
+  hook(request, reply, () => {
+    isDone = true
+    onDone()
+  })
+  if (!isDone) return new Promise((resolve) => { onDone = resolve })
 }
 
 /** The provider of the benchmark's tokens. */
@@ -94,7 +118,7 @@ export async function identifying (folder: string, options: Omit<VerifyIdentityO
     restore()
     raw.rawHeaders[place] = lines[at]!
     at = (at + 1) % lines.length
-    return identify(request, reply, null)
+    return identify(request, reply)
   }
   // Whatever can be known is known then.
   for (let count = 0; count < lines.length; count++) await identifyNext()

@@ -83,7 +83,7 @@ export interface AdminChanges {
 
 /** The response of `POST api/explain`. */
 export interface AdminExplanation {
-  readonly outcome: 'forwarded' | 'refused' | 'decided'
+  readonly outcome: 'forwarded' | 'refused' | 'responded' | 'decided'
   readonly decision: { readonly id: string, readonly tier: Tier, readonly source: string } | null
   readonly status: number | null
   readonly problem: { readonly code: string } | null

@@ -12,7 +12,10 @@ export interface Principal {
   tenant?: string
 }
 
-/** A request to explain. Custom resolvers only see these members, `raw.headers`, `raw.rawHeaders` and `identity`. */
+/**
+ * A request to explain. It is sent through the app, with all hooks and decorators that a real request of its route has, from
+ * `127.0.0.1` and without a body. It ends before a handler runs. Hooks recognize it by `request.isDryRun`.
+ */
 export interface ExplainedRequest extends Principal {
   /** Default `GET`. */
   method?: string
@@ -26,13 +29,16 @@ export interface ExplainedRequest extends Principal {
 
 /** The result of `explain`. */
 export interface Explanation<Id extends string = string> {
-  /** `forwarded` to the version's upstream, `refused`, or only `decided`: a route of the app handles the request, or none. */
-  readonly outcome: 'forwarded' | 'refused' | 'decided'
-  /** `null` for a refused request, on neutral routes, and on routes outside the gateway or declared before it. */
+  /**
+   * `forwarded` to the version's upstream, `refused` by the gateway, `responded` if the app itself responds before that, such as
+   * a hook, or only `decided`: a route of the app handles the request, or none.
+   */
+  readonly outcome: 'forwarded' | 'refused' | 'responded' | 'decided'
+  /** `null` for a refused request, on neutral routes, and on routes outside the gateway. */
   readonly decision: VersionDecision<Id> | null
-  /** Status of the refusal; `null` if the upstream decides it. */
+  /** Status of the refusal or of the app's response; `null` if the upstream or a handler decides it. */
   readonly status: number | null
-  /** Headers that the gateway itself adds to the response, with names in lower case. */
+  /** Headers that the gateway and hooks of the app add to the response, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** Body of the refusal. */
   readonly problem: Problem | null

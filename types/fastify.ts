@@ -11,6 +11,11 @@ declare module 'fastify' {
     identity: Identity | null
     /** The version that serves this request, and why; `null` on neutral routes and outside the gateway. */
     version: VersionDecision | null
+    /**
+     * Whether `explain()` or `resolveFor()` has made this request. No handler runs for it, but hooks do: those with side effects,
+     * such as one that counts requests, can skip it. A client cannot set it.
+     */
+    readonly isDryRun: boolean
   }
 
   interface FastifyInstance {

@@ -16,8 +16,9 @@ async function traceRequests (app: FastifyInstance): Promise<void> {
   const tracer = api.trace.getTracer('fastify-version-gateway')
 
   app.addHook('onRequest', (request, _reply, done) => {
-    // Nothing would end the span of a route that is not observed.
-    if (request.routeOptions.config?.observed !== false) contextOf(request).spans = begin(api, tracer, request)
+    const context = contextOf(request)
+    // Nothing would end the span of a request that is not observed.
+    if (request.routeOptions.config?.observed !== false && context.dryRun === null) context.spans = begin(api, tracer, request)
     done()
   })
 

@@ -41,7 +41,7 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
 }
 
 /** Returns the refusal of a request under a prefix; `null` if it may pass. */
-export function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
+function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
   const { raw } = request
   if (hasUnknownMethod(raw)) return methodUnknown({})
   if (mounted.longestParameter !== Infinity && isParameterLong(raw)) return targetTooLong({})

@@ -1,4 +1,4 @@
-import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
 import { checkForward } from '../config/check-forward.ts'
@@ -8,16 +8,17 @@ import { hasBody } from '../http/framing.ts'
 import { isGrpc } from '../http/grpc.ts'
 import { isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind } from '../http/mounted-prefix.ts'
 import { splitTarget } from '../http/request-target.ts'
-import { countsBytes } from '../server/count-body.ts'
 import { beCompatible } from '../shared/compatibility.ts'
 import { defineStage } from '../stage/define-stage.ts'
+import type { DryRun } from '../stage/dry-run.ts'
+import { forwardingConfig } from '../stage/forwarding-route.ts'
 import type { Registry } from '../registry/registry.ts'
 import { contextOf, scopeOf } from '../stage/context.ts'
 import { isConnectionBound } from './request/connection-bound.ts'
 import { logClientClosed } from './exchange/departure.ts'
 import { Exchange } from './exchange/exchange.ts'
 import { takeOverServer, upgradingOf } from '../server/take-over-server.ts'
-import { guardRequests, judgeTarget } from './guard-request.ts'
+import { guardRequests } from './guard-request.ts'
 import { Mount } from './mount.ts'
 import { bodyOf } from './request/request-body.ts'
 import { keepPayload, payloadOf } from './request/request-payload.ts'
@@ -52,7 +53,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinHeaders, upstreams)
     const endCheck = checkUpdates(registry, versionHeader, projectedHeaders ?? [])
     const mounted = mountedAt(mount.prefix, app)
-    rehearse(app, mount, mounted)
+    scopeOf(app).prefixes.push({ prefix: mount.prefix, has: (url) => isUnder(mounted, url) })
     app.addHook('onReady', (done) => {
       takeOverServer(app, mount.prefix, (upgrade) => isAllowedBySome(registry, upgrade), () => mount.inFlight.isClosing)
       done()
@@ -71,13 +72,15 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       scope.addContentTypeParser('*', keepPayload)
       scope.addHook('onRequest', guardRequests(mount, mounted))
       const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+        const { dryRun } = contextOf(request)
+        if (dryRun !== null) endDryRun(dryRun, request, reply, mount)
         // One tick later, a small body that Node has read together with the head is complete.
-        if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
+        else if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
         else forward(request, reply, mount, mounted)
       }
       const method = forwardedMethods(scope, mount.prefix)
       // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
-      for (const url of mount.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler, config: { [countsBytes]: true } as FastifyContextConfig })
+      for (const url of mount.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler, config: forwardingConfig() })
     }, register)
   }
 })
@@ -149,21 +152,13 @@ function checkUpdates (registry: Registry, versionHeader: string, projected: rea
   })
 }
 
-/** Lets `explain` rehearse this stage, up to the upstream. */
-function rehearse (app: FastifyInstance, mount: Mount, mounted: Mounted): void {
-  const { prefix } = mount
-  const patterns = [prefix, `${prefix}/`, `${prefix}/*`]
-  const isRoute = (pattern: string | undefined): boolean => pattern !== undefined && patterns.includes(pattern)
-  scopeOf(app).prefixes.push({ prefix, isRoute, has: (url) => isUnder(mounted, url) })
-  scopeOf(app).steps.push((request, reply, rehearsal) => {
-    if (rehearsal?.isOfCaller === true || !isRoute(request.routeOptions.url)) return
-    const refusal = judgeTarget(request, mounted)
-    if (refusal !== null) throw refusal
-    const version = contextOf(request).servedBy!
-    const headers = mount.routeTo(version).responseHeaders([], reply)
-    for (let i = 0; i < headers.length; i += 2) reply.header(headers[i]!, headers[i + 1])
-    rehearsal!.trace.push(`The request is forwarded to the upstream of ${version.id}.`)
-  })
+/** Responds in the place of the upstream. */
+function endDryRun (dryRun: DryRun, request: FastifyRequest, reply: FastifyReply, mount: Mount): void {
+  const version = contextOf(request).servedBy!
+  const headers = mount.routeTo(version).responseHeaders([], reply)
+  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i]!, headers[i + 1])
+  dryRun.trace.push(`The request is forwarded to the upstream of ${version.id}.`)
+  dryRun.end('forwarded', reply)
 }
 
 function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyVersionsOptions & RegisterOptions): void {

@@ -14,17 +14,17 @@ import { builtInMark } from '../stage/built-in.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
-import type { Rehearsal } from '../stage/step.ts'
+import { admitDryRuns, type DryRun, rootOf } from '../stage/dry-run.ts'
 import { servedByDefault } from './decide/default-version.ts'
 import { type DecisionInput, precedenceOf, type Rules, rulesOf } from './decide/types.ts'
 import { addReaders } from './claim-options.ts'
 import { makeDecision } from './decide/decision.ts'
-import { explain, resolveFor } from './explain/explain.ts'
+import { endUnlessForwarded } from './explain/end-dry-run.ts'
+import { anyRoute, explain, resolveFor } from './explain/explain.ts'
 import type { HeaderReads } from './decide/header-reads.ts'
 import { decide, decideForPreflight } from './decide/decide.ts'
 import { exposure, reasonHeader, reasonOf, reasonOfRefusal } from './reason-header.ts'
 import { UsageReporter } from './usage-reporter.ts'
-import { Routes } from './explain/route-table.ts'
 import { varyHeaders } from './vary-headers.ts'
 
 /**
@@ -55,31 +55,33 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
     addReaders(scopeOf(app).claimReaders!, options)
     publishState(app, registry, vary.whenShared)
-    provideForRegistry(app, registry, rules, new Routes(app))
+    provideForRegistry(app, registry, rules)
+    admitDryRuns(app)
     flushUsage(app, registry.usageLog, registry.options.usage ?? {})
 
-    addStep(app, (request, reply, rehearsal) => {
-      if (request.routeOptions.config?.version === false) {
-        rehearsal?.trace.push('The route is neutral: no version is decided.')
-        return
-      }
+    addStep(app, (request, reply) => {
+      const context = contextOf(request)
+      const { dryRun } = context
+      if (request.routeOptions.config?.version === false && dryRun?.isOfCaller !== true) return skipNeutral(request, reply, dryRun)
       always(reply)
       const isAsked = !isPreflight(request)
       if (!isAsked) forPreflights(reply)
-      const input = inputOf(request, registry, rehearsal, vary.learned)
-      const served = rescue(() => isAsked ? decide(input, rulesFor(rehearsal, rules)) : decideForPreflight(input, rules), (error) => {
+      const input = inputOf(request, registry, dryRun, vary.learned)
+      const served = rescue(() => isAsked ? decide(input, rulesFor(dryRun, rules)) : decideForPreflight(input, rules), (error) => {
         varyByLearned(request, reply, vary.learned)
-        if (rehearsal === null && isAsked) reporter.failed(error, input)
+        if (dryRun === null && isAsked) reporter.failed(error, input)
         if (isExposed(request)) reply.header(reasonHeader, reasonOfRefusal(error))
         throw error
       })
       return chain(served, (result) => {
         varyByLearned(request, reply, vary.learned)
         request.version = makeDecision(result, input)
-        contextOf(request).servedBy = result.version
+        context.servedBy = result.version
         for (const resolver of result.consulted) builtInMark(resolver)?.consume?.(request)
         if (isExposed(request)) reply.header(reasonHeader, reasonOf(request.version))
-        if (rehearsal === null && isAsked) reporter.served(result, input)
+        if (dryRun !== null) dryRun.decision = request.version
+        else if (isAsked) reporter.served(result, input)
+        if (dryRun !== null) endUnlessForwarded(dryRun, request, reply)
       })
     })
   }
@@ -110,15 +112,20 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
 function publishState (app: FastifyInstance, registry: Registry, varyWhenShared: readonly string[]): void {
   declareOnRequest(app, 'version')
   extendScope(app, { registry, pinHeaders: varyWhenShared, prefixes: [] })
+  rootOf(app).addHook('onReady', (done) => {
+    extendScope(app, { isLoaded: true })
+    done()
+  })
 }
 
 /** Adds `app.versions`, and the parts of it that need a gateway. */
-function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Rules, routes: Routes): void {
+function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Rules): void {
+  const routeForCallers = anyRoute(app)
   registry.announcements.onFault = (err) => app.log.error({ err }, 'listener of app.versions.events failed')
   const takeBack = registry.reporters.add({
     has: (url) => scopeOf(app).prefixes.some((prefix) => prefix.has(url)),
-    explain: (request) => explain(app, routes, request),
-    resolveFor: (principal) => resolveFor(app, routes, principal),
+    explain: (request) => explain(app, request),
+    resolveFor: (principal) => resolveFor(app, principal, routeForCallers()),
     precedence: () => precedenceOf(rules),
     claims: () => scopeOf(app).claimReaders!.list(),
     defaultId: () => servedByDefault(registry.current, registry.now(), rules.default)?.id ?? null
@@ -127,17 +134,23 @@ function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Ru
   if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
 }
 
-function inputOf (request: DecisionInput['request'], registry: Registry, rehearsal: Rehearsal | null, reads: HeaderReads): DecisionInput {
+function skipNeutral (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): void {
+  if (dryRun === null) return
+  dryRun.trace.push('The route is neutral: no version is decided.')
+  endUnlessForwarded(dryRun, request, reply)
+}
+
+function inputOf (request: DecisionInput['request'], registry: Registry, dryRun: DryRun | null, reads: HeaderReads): DecisionInput {
   try {
-    return { request, revision: registry.current, now: rehearsal?.now ?? registry.now(), trace: rehearsal?.trace ?? null, reads }
+    return { request, revision: registry.current, now: dryRun?.now ?? registry.now(), trace: dryRun?.trace ?? null, reads }
   } catch (cause) {
     throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
   }
 }
 
 /** A caller without a request cannot override anything. */
-function rulesFor (rehearsal: Rehearsal | null, rules: Rules): Rules {
-  return rehearsal?.isOfCaller === true ? { ...rules, override: [], weak: [] } : rules
+function rulesFor (dryRun: DryRun | null, rules: Rules): Rules {
+  return dryRun?.isOfCaller === true ? { ...rules, override: [], weak: [] } : rules
 }
 
 /** For all caches, and for content delivery networks (RFC 9213, Edge Architecture). */

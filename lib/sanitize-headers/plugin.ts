@@ -33,7 +33,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     checkStage('sanitizeHeaders', options, (problems) => checkSanitize(problems, [], options))
     const owned = new HeaderNames(options.owned)
     const ownsForwarded = ['for', 'host', 'proto'].some((name) => owned.has(`x-forwarded-${name}`))
-    extendScope(app, { ownedHeaders: owned, problems: options.problems ?? {}, steps: [] })
+    extendScope(app, { ownedHeaders: owned, problems: options.problems ?? {} })
     declareContext(app)
     app.addHook('onReady', (done) => {
       raiseHttp2Limits(app.server)
@@ -42,14 +42,15 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     const hasTooMany = exceedsHeaderLimits(app.server)
 
     await noteSpans(app)
-    addStep(app, (request, reply, rehearsal) => {
-      if (rehearsal === null) lingerAfter(request.raw, reply.raw)
+    addStep(app, (request, reply) => {
+      const context = contextOf(request)
+      lingerAfter(request.raw, reply.raw)
       restoreRequest(request.raw)
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
       if (hasTooMany(request.raw)) throw tooManyHeaders({})
       const removed = removeOwned(request.raw, owned, ownsForwarded && isPeerTrusted(request))
-      if (removed > 0) rehearsal?.trace.push(`${removed} of the request's headers are the gateway's own, and taken off.`)
-      contextOf(request).nominatedHeaders = consumeConnection(request.raw, owned)
+      if (removed > 0) context.dryRun?.trace.push(`${removed} of the request's headers are the gateway's own, and taken off.`)
+      context.nominatedHeaders = consumeConnection(request.raw, owned)
     })
   }
 })

@@ -12,9 +12,6 @@ interface Counted {
   bytesSent: number
 }
 
-/** Marks routes whose handler counts the bytes of responses itself. */
-export const countsBytes = Symbol('fastify-version-gateway.countsBytes')
-
 /** Counts the body bytes of a response from the app itself, whether Fastify, a stream or a hijacked reply writes it. */
 export function countBody (counted: Counted): void {
   const { reply: { raw }, request: { method } } = counted

@@ -61,30 +61,35 @@ export function takeOverServer (
   const before = gatewaysOf.get(server)
   gatewaysOf.set(server, [...before ?? [], { app, mounted: mountedAt(prefix, { initialConfig }), takesUpgrade, isClosing }])
   if (before !== undefined) return
-  const placeOf = (url: string): Place | undefined => gatewaysOf.get(server)!.find((place) => isUnder(place.mounted, url))
-  const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => placeOf(url!) !== undefined
+  const isOurs = ({ url }: Pick<IncomingMessage, 'url'>): boolean => placeOf(server, url!) !== undefined
   const hasUse: IsOurs = ({ url, headers }) =>
     gatewaysOf.get(server)!.some((place) => isUnder(place.mounted, url!) && place.takesUpgrade(headers.upgrade!))
   const methods = new Set(supportedMethods)
-  const prepare = (request: IncomingMessage, response: ServerResponse): void => {
-    const place = placeOf(request.url!)
-    if (place === undefined) return
-    makeRoutable(request, methods, withShortParameters(place.mounted, request.url!))
-    if (place.isClosing()) renderClosing(place.app, response)
-  }
   // This must run before Fastify's own listener, which routes the request.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     notePending(request, response)
     const { url, method } = request
-    if (url!.includes('%') || !methods.has(method!) || isSpecial(gatewaysOf.get(server)!, url!)) prepare(request, response)
+    if (url!.includes('%') || !methods.has(method!) || isSpecial(gatewaysOf.get(server)!, url!)) prepareRequest(server, methods, request, response)
   })
   takeUpgrades(server, (request, response) => {
-    prepare(request, response)
+    prepareRequest(server, methods, request, response)
     routing(request, response)
   }, isOurs, hasUse)
   takeExpectations(server, isOurs)
   takeUnknownMethods(app, isOurs)
   takeConnect(app)
+}
+
+/** Changes a request that belongs to a gateway, so that Fastify routes it and runs its hooks. */
+export function prepareRequest (server: Server, methods: ReadonlySet<string>, request: IncomingMessage, response: ServerResponse): void {
+  const place = placeOf(server, request.url!)
+  if (place === undefined) return
+  makeRoutable(request, methods, withShortParameters(place.mounted, request.url!))
+  if (place.isClosing()) renderClosing(place.app, response)
+}
+
+function placeOf (server: Server, url: string): Place | undefined {
+  return gatewaysOf.get(server)?.find((place) => isUnder(place.mounted, url))
 }
 
 /** Whether Fastify may refuse a request itself, because the value of a parameter is too long or the app is closing. */

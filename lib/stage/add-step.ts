@@ -1,13 +1,13 @@
-import type { FastifyInstance } from 'fastify'
-import { settle } from '../shared/maybe-promise.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type MaybePromise, settle } from '../shared/maybe-promise.ts'
 import { refuseOrFail } from './refuse.ts'
-import { scopeOf } from './context.ts'
-import type { Step } from './step.ts'
 
-/** Adds a step for every request in the scope. Rehearsals run the same step. */
+/** What a stage does with a request before the handler runs. It may throw a refusal or reject with one. */
+type Step = (request: FastifyRequest, reply: FastifyReply) => MaybePromise<void>
+
+/** Adds a step for every request in the scope. */
 export function addStep (app: FastifyInstance, step: Step): void {
-  scopeOf(app).steps.push(step)
   app.addHook('onRequest', (request, reply, done) => {
-    settle(() => step(request, reply, null), () => done(), (error) => refuseOrFail(request, reply, error, done))
+    settle(() => step(request, reply), () => done(), (error) => refuseOrFail(request, reply, error, done))
   })
 }

@@ -5,8 +5,8 @@ import type { HeaderNames } from '../http/header-names.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
+import { type DryRun, dryRunOf } from './dry-run.ts'
 import type { Observation } from './observation.ts'
-import type { Step } from './step.ts'
 
 /** The parts that were removed from a request before it was forwarded. They are added back to URLs that lead to it. */
 export interface RemovedParts {
@@ -50,8 +50,12 @@ export class RequestContext {
   /** The span that another instrumentation has made of the request. */
   activeSpan: Pick<Span, 'setAttributes'> | null = null
   spans: RequestSpans | null = null
-  /** The tenant that the caller of `explain()` states. It replaces the request's own. `null`: no tenant. */
-  statedTenant: string | null | undefined = undefined
+  /** Set if the request is only explained. */
+  dryRun: DryRun | null
+
+  constructor (raw: object) {
+    this.dryRun = dryRunOf(raw)
+  }
 }
 
 /** All state of a scope that the stages share. A child scope inherits every member that it does not set itself. */
@@ -70,10 +74,10 @@ export class ScopeContext {
   registry: Registry | null = null
   /** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */
   pinHeaders: readonly string[] = []
-  /** The steps that every request passes through, in order. */
-  steps: Step[] = []
   /** The prefixes under which requests are forwarded. */
   prefixes: Prefix[] = []
+  /** Whether all plugins are loaded, so that requests can be routed. */
+  isLoaded = false
   /** Headers that access logs contain, in lower case. */
   loggedHeaders: readonly string[] = []
   /** Whether the keys of a provider are fetched before the app is ready. */
@@ -87,8 +91,6 @@ export interface Prefix {
   readonly prefix: string
   /** Whether a request target is below the prefix. */
   has (url: string): boolean
-  /** Whether a route pattern is that of the forwarding route. */
-  isRoute (pattern: string | undefined): boolean
 }
 
 const requestKey = Symbol('fastify-version-gateway.requestContext')
@@ -103,7 +105,7 @@ export function declareContext (app: FastifyInstance): void {
 /** Returns the context of a request, which is created on first use. */
 export function contextOf (request: FastifyRequest): RequestContext {
   const holder = request as FastifyRequest & { [requestKey]?: RequestContext | null }
-  holder[requestKey] ??= new RequestContext()
+  holder[requestKey] ??= new RequestContext(request.raw)
   return holder[requestKey]
 }
 

@@ -1,6 +1,6 @@
-import type { FastifyContextConfig, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { contextOf, declareContext } from './context.ts'
-import { countsBytes } from '../server/count-body.ts'
+import { isForwarding } from './forwarding-route.ts'
 import { isFinished, Observation } from './observation.ts'
 
 /** Called for every request when it is complete. */
@@ -9,7 +9,10 @@ export type Observer = (observation: Observation) => void
 /** Observers by the scope that they observe. */
 const observersOf = new WeakMap<FastifyInstance, Observer[]>()
 
-/** Observes all requests of a scope, also refused ones and those outside of the gateway. Routes with `observed: false` are excluded. */
+/**
+ * Observes all requests of a scope, also refused ones and those outside of the gateway. Routes with `observed: false` and dry
+ * runs are excluded.
+ */
 export function observe (app: FastifyInstance, observer: Observer): void {
   const others = observersOf.get(app)
   if (others !== undefined) {
@@ -20,11 +23,12 @@ export function observe (app: FastifyInstance, observer: Observer): void {
   observersOf.set(app, observers)
   declareContext(app)
   app.addHook('onRequest', (request, reply, done) => {
-    const config = request.routeOptions.config as FastifyContextConfig & { [countsBytes]?: true } | undefined
-    if (config?.observed === false) return done()
+    const { config } = request.routeOptions
+    const context = contextOf(request)
+    if (config?.observed === false || context.dryRun !== null) return done()
     // A parent scope may observe the request as well.
-    const observation = contextOf(request).observation ??= new Observation(request, reply)
-    if (config?.[countsBytes] !== true) observation.countBody()
+    const observation = context.observation ??= new Observation(request, reply)
+    if (!isForwarding(config)) observation.countBody()
     reply.raw.on('close', () => {
       observation.endedAt = performance.now()
       // If the response was aborted, the exchange learns of it after this event, and still has to record the failure.

@@ -12,10 +12,12 @@ import { contextOf, scopeOf } from './context.ts'
  */
 export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const { problems: options } = scopeOf(request.server)
-  const { contentType, body } = renderProblem(problemOf(refusal, request, options), request, options)
+  const problem = problemOf(refusal, request, options)
+  const { contentType, body } = renderProblem(problem, request, options)
   const { statusCode: status, headers = {} } = refusal
   log(request, refusal)
-  const { activeSpan, observation } = contextOf(request)
+  const { activeSpan, dryRun, observation } = contextOf(request)
+  dryRun?.refuse(refusal, problem)
   if (observation !== null) observation.refusal = refusal
   activeSpan?.setAttributes({ 'error.type': observation?.cause ?? refusal.code, 'version_gateway.code': refusal.code })
 
@@ -48,7 +50,10 @@ export function problemOf (refusal: Refusal, { id }: Pick<FastifyRequest, 'id'>,
 
 /** Ends a hook that failed. A refusal is sent; any other error goes to the app's error handler. */
 export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, error: unknown, done: (error: Error) => void): void {
-  if (isRefusal(error)) refuse(request, reply, error)
+  if (isRefusal(error)) return refuse(request, reply, error)
+  const { dryRun } = contextOf(request)
+  // The caller of `explain()` gets this error.
+  if (dryRun !== null && dryRun.mistake === error) dryRun.end('decided', reply)
   else done(error instanceof Error ? error : new Error('something else than an error was thrown', { cause: error }))
 }
 

@@ -13,7 +13,7 @@ import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
 import { kept } from '../stage/kept.ts'
 import { addStep } from '../stage/add-step.ts'
-import type { Rehearsal } from '../stage/step.ts'
+import type { DryRun } from '../stage/dry-run.ts'
 import { assumed } from './assumed.ts'
 import { checkAuthorization } from './authorize.ts'
 import { challenge } from './challenge.ts'
@@ -23,7 +23,7 @@ import { invalidToken } from './invalid-token.ts'
 import { keepKeys, registerStatus } from './keep-keys.ts'
 import { addReaders, setHeaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
-import { hideFromRequest, hideQueryTokens } from './query-tokens.ts'
+import { hideQueryTokens } from './query-tokens.ts'
 import { type Source, tokenSource } from './token-source.ts'
 
 /**
@@ -66,27 +66,32 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     const readers = startReaders(app, options)
     const identify = tokenIdentifier(providers, options, readers)
 
-    addStep(app, (request, _reply, rehearsal) => {
-      if (rehearsal !== null) hideFromRequest(request, inQuery)
-      const route = routeIdentity(request, policy)
+    addStep(app, (request) => {
+      const { dryRun } = contextOf(request)
+      const route = routeIdentity(request, policy, dryRun)
       if (route === null) return
-      return chain(rescue(() => identified(request, route, rehearsal), (error) => { throw challenge(error, realm) }), (found) => {
-        if (found !== null) applyIdentity(request, found, rehearsal === null ? readers : null)
-        if (rehearsal !== null) rehearsal.trace.push(described(found, request, rehearsal))
+      return chain(rescue(() => identified(request, route, dryRun), (error) => { throw challenge(error, realm) }), (found) => {
+        if (found !== null) applyIdentity(request, found, dryRun === null ? readers : null)
+        if (dryRun !== null) dryRun.trace.push(described(found, request, dryRun))
       })
     })
 
-    function identified (request: FastifyRequest, route: RouteIdentity, rehearsal: Rehearsal | null): MaybePromise<Identified | null> {
-      const credential = rehearsal?.claims === undefined ? findCredential(request.raw, sources, rules) : null
-      if (credential?.isOpaque === true) return passOpaque(request, route)
-      const found = credential === null ? assumed(providers, rehearsal) : identify(credential.token, credential.source)
-      if (found !== null) return chain(found, (caller) => authorized(caller, request, route, credential))
-      // A browser sends no credentials with a preflight (Fetch, 3.3.5).
-      if (rehearsal?.isOfCaller !== true && needsIdentity(route) && !isPreflight(request)) throw tokenMissing({})
-      return null
+    function identified (request: FastifyRequest, route: RouteIdentity, dryRun: DryRun | null): MaybePromise<Identified | null> {
+      if (dryRun?.claims !== undefined) return authorized(assumed(providers, dryRun, dryRun.claims), request, route, null)
+      const credential = findCredential(request.raw, sources, rules)
+      if (credential === null) return passAnonymous(request, route, dryRun)
+      if (credential.isOpaque) return passOpaque(request, route)
+      return chain(identify(credential.token, credential.source), (caller) => authorized(caller, request, route, credential))
     }
   }
 })
+
+/** Lets a request without a token pass. @throws `TOKEN_MISSING` if the route requires an identity */
+function passAnonymous (request: FastifyRequest, route: RouteIdentity, dryRun: DryRun | null): null {
+  // A browser sends no credentials with a preflight (Fetch, 3.3.5).
+  if (dryRun?.isOfCaller !== true && needsIdentity(route) && !isPreflight(request)) throw tokenMissing({})
+  return null
+}
 
 /** Forwards a token that only the upstream can read. @throws `TOKEN_INVALID` if the route requires an identity */
 function passOpaque (request: FastifyRequest, route: RouteIdentity): null {
@@ -96,7 +101,7 @@ function passOpaque (request: FastifyRequest, route: RouteIdentity): null {
 }
 
 /** Describes the caller of an explained request. */
-function described (found: Identified | null, request: FastifyRequest, { claims }: Rehearsal): string {
+function described (found: Identified | null, request: FastifyRequest, { claims }: DryRun): string {
   if (found !== null) {
     const unchecked = claims === undefined ? '' : " Its claims are assumed: signature, times, audience and the provider's 'claims' are not checked."
     return `The caller is known by a token of ${found.provider.options.name}.${unchecked}`
@@ -141,8 +146,9 @@ function sourcesOf (providers: readonly Provider[]): Source[] {
 type Policy = NonNullable<RouteIdentity['policy']>
 
 /** Returns the requirements of a route; `null` if its token is ignored. */
-function routeIdentity ({ routeOptions: { config } }: FastifyRequest, policy: Policy): RouteIdentity | null {
-  const { identity } = config as FastifyContextConfig
+function routeIdentity ({ routeOptions: { config } }: FastifyRequest, policy: Policy, dryRun: DryRun | null): RouteIdentity | null {
+  // A caller without a request has no route.
+  const { identity } = dryRun?.isOfCaller === true ? {} : config as FastifyContextConfig
   if (identity === false) return null
   return typeof identity === 'object' ? { ...identity, policy: identity?.policy ?? policy } : { policy: identity ?? policy }
 }

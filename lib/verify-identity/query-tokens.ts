@@ -27,8 +27,7 @@ export function hideQueryTokens (app: FastifyInstance, names: ReadonlySet<string
   })
 }
 
-/** Removes the parameters from one request, such as an explained one, which has no logger. */
-export function hideFromRequest ({ raw, query }: FastifyRequest, names: ReadonlySet<string>): void {
+function hideFromRequest ({ raw, query }: FastifyRequest, names: ReadonlySet<string>): void {
   hideFrom(raw, names)
   for (const name of names) delete (Object(query) as Record<string, unknown>)[name]
 }

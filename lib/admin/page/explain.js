@@ -34,9 +34,14 @@ function requestOf (form) {
 
 /** @param {import('../../../types/admin-api.ts').AdminExplanation} explanation */
 function show ({ outcome, decision, status, problem, headers, trace }) {
-  const verdict = outcome === 'refused' ? `Refused: ${status} ${problem?.code}` : `${outcome === 'forwarded' ? 'Forwarded to' : 'Resolved to'} ${decision?.id ?? 'no version'}`
+  const verdicts = {
+    refused: `Refused: ${status} ${problem?.code}`,
+    responded: `The app responded: ${status}`,
+    forwarded: `Forwarded to ${decision?.id}`,
+    decided: `Resolved to ${decision?.id ?? 'no version'}`
+  }
   fill(byId('explanation'), [
-    element('p', { class: outcome === 'refused' ? 'verdict bad' : 'verdict' }, verdict),
+    element('p', { class: outcome === 'refused' ? 'verdict bad' : 'verdict' }, verdicts[outcome]),
     ...decision === null ? [] : [element('p', {}, `By ${decision.tier}: ${decision.source}.`)],
     element('ol', {}, ...trace.map((/** @type {string} */ line) => element('li', {}, line))),
     element('details', {}, element('summary', {}, 'Headers that the gateway adds to the response'),

@@ -135,8 +135,6 @@ function install (request: FastifyRequest, reader: HeaderReader): () => void {
   replace(raw, 'headers', watched, undo)
   // Node computes `headersDistinct` from `rawHeaders`.
   replace(raw, 'rawHeaders', watchedRawHeaders(rawHeaders, reader), undo)
-  // An explained request has its own `headers` property.
-  if (Object.hasOwn(request, 'headers')) replace(request, 'headers', watched, undo)
   // @fastify/cookie has already parsed the header.
   const { cookies } = request as { cookies?: object | null }
   if (typeof cookies === 'object' && cookies !== null) {

@@ -27,7 +27,7 @@ interface Watch {
  * caller can influence.
  */
 const neutral = new Set<PropertyKey>([
-  'id', 'params', 'raw', 'query', 'log', 'body', 'headers', 'cookies', 'identity', 'version', 'server', 'url', 'originalUrl', 'method',
+  'id', 'params', 'raw', 'query', 'log', 'body', 'headers', 'cookies', 'identity', 'version', 'isDryRun', 'server', 'url', 'originalUrl', 'method',
   'routeOptions', 'is404', 'signal', 'host', 'hostname', 'port', 'protocol', 'mediaType', 'validationError', 'getValidationFunction',
   'compileValidationSchema', 'validateInput', 'getDecorator', 'setDecorator'
 ])

@@ -1,59 +1,57 @@
 import type { FastifyInstance } from 'fastify'
 import type { ExplainedRequest, Explanation, Principal, VersionDecision } from '../../../types/index.ts'
+import type { Refusal } from '../../errors.ts'
 import { show } from '../../problems/config-problems.ts'
-import { isRefusal, type Refusal } from '../../errors.ts'
-import { problemOf, refuse } from '../../stage/refuse.ts'
-import { contextOf, scopeOf } from '../../stage/context.ts'
-import type { Rehearsal } from '../../stage/step.ts'
-import { RehearsedReply } from './synthetic-reply.ts'
-import { rehearsedRequest } from './synthetic-request.ts'
-import type { Routes } from './route-table.ts'
+import { scopeOf } from '../../stage/context.ts'
+import { DryRun } from '../../stage/dry-run.ts'
+import { sendDryRun } from './send-dry-run.ts'
 
-/** Runs a simulated request through the stages, and returns their results. */
-export async function explain (app: FastifyInstance, routes: Routes, explained: ExplainedRequest): Promise<Explanation> {
-  const { request, reply, trace, refusal } = await rehearse(app, routes, explained, false)
-  if (refusal === null) {
-    const { url: route } = request.routeOptions
-    const isForwarded = scopeOf(app).prefixes.some(({ isRoute }) => isRoute(route))
-    if (!isForwarded) trace.push(route === undefined ? 'No route has this path, so it is not forwarded.' : `A route of the app answers: ${route}.`)
-    const outcome = isForwarded ? 'forwarded' : 'decided'
-    return freeze({ outcome, decision: request.version, status: null, headers: reply.getHeaders(), problem: null, trace })
+/** A request that reaches a route of the gateway. */
+export interface AnyRoute {
+  readonly method: string
+  readonly url: string
+}
+
+/** Makes the function that returns a route for callers without a request. Only the hooks before its handler matter. */
+export function anyRoute (app: FastifyInstance): () => AnyRoute {
+  let first: AnyRoute | undefined
+  // A pattern is also a path that it matches.
+  app.addHook('onRoute', ({ method, url }) => { first ??= { method: [method].flat()[0]!, url } })
+  return () => {
+    const [mount] = scopeOf(app).prefixes
+    return mount === undefined ? first ?? { method: 'GET', url: '/' } : { method: 'GET', url: `${mount.prefix}/.version-gateway/caller` }
   }
-  refuse(request, reply.asReply(), refusal)
-  const problem = problemOf(refusal, request, scopeOf(app).problems)
-  trace.push(`The request is refused: ${problem.status} ${problem.code}. ${problem.detail}${comparisonOf(refusal)}`)
-  return freeze({ outcome: 'refused', decision: null, status: problem.status, headers: reply.getHeaders(), problem, trace })
+}
+
+/** Sends a dry run of a request through the app, and returns its results. */
+export async function explain (app: FastifyInstance, explained: ExplainedRequest): Promise<Explanation> {
+  const { now } = explained
+  if (now !== undefined && !Number.isFinite(now)) throw new TypeError(`now must be milliseconds since 1970, not ${show(now)}`)
+  const dryRun = new DryRun(explained, false)
+  const response = await sendDryRun(app, dryRun, explained)
+  const { trace, refusal, problem } = dryRun
+  if (response === null) {
+    return freeze({ outcome: 'decided', decision: null, status: null, headers: {}, problem: null, trace })
+  }
+  const { headers } = response
+  if (dryRun.outcome === null) {
+    trace.push(`The app itself responds ${response.status} before the request is forwarded.`)
+    return freeze({ outcome: 'responded', decision: dryRun.decision, status: response.status, headers, problem: null, trace })
+  }
+  if (refusal === null) return freeze({ outcome: dryRun.outcome, decision: dryRun.decision, status: null, headers, problem: null, trace })
+  trace.push(`The request is refused: ${problem!.status} ${problem!.code}. ${problem!.detail}${comparisonOf(refusal)}`)
+  return freeze({ outcome: 'refused', decision: null, status: problem!.status, headers, problem, trace })
 }
 
 /** Resolves the version of a caller. @throws a refusal */
-export async function resolveFor (app: FastifyInstance, routes: Routes, principal: Principal): Promise<VersionDecision> {
-  const { request, refusal } = await rehearse(app, routes, principal, true)
-  if (refusal !== null) throw refusal
-  return request.version!
-}
-
-async function rehearse (app: FastifyInstance, routes: Routes, explained: ExplainedRequest, isOfCaller: boolean) {
-  const { claims, provider, now, tenant } = explained
-  if (now !== undefined && !Number.isFinite(now)) throw new TypeError(`now must be milliseconds since 1970, not ${show(now)}`)
-  const trace: string[] = []
-  const rehearsal: Rehearsal = {
-    isOfCaller, trace, ...claims !== undefined && { claims }, ...provider !== undefined && { provider }, ...now !== undefined && { now }
-  }
-  const { request, route } = rehearsedRequest(app, explained, isOfCaller ? null : routes)
-  const reply = new RehearsedReply(request)
-  if (tenant !== undefined) contextOf(request).statedTenant = tenant
-  let refusal: Refusal | null = null
-  if (route?.config === null) {
-    trace.push('Its route is outside of the gateway, or was declared before it, so nothing is known of it.')
-    return { request, reply, trace, refusal }
-  }
-  try {
-    for (const step of scopeOf(app).steps) await step(request, reply.asReply(), rehearsal)
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    refusal = error
-  }
-  return { request, reply, trace, refusal }
+export async function resolveFor (app: FastifyInstance, principal: Principal, route: AnyRoute): Promise<VersionDecision> {
+  const dryRun = new DryRun(principal, true)
+  const response = await sendDryRun(app, dryRun, route)
+  if (dryRun.refusal !== null) throw dryRun.refusal
+  if (dryRun.decision !== null) return dryRun.decision
+  throw new Error(response === null
+    ? 'resolveFor() needs a route of the gateway. Register proxyVersions in its scope.'
+    : `A hook of the app responded ${response.status} before the version was decided. Hooks recognize such requests by request.isDryRun.`)
 }
 
 function freeze (explanation: Explanation): Explanation {

@@ -30,8 +30,8 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
     ...readsHeaders !== undefined && { readsHeaders },
     ...onError !== undefined && { onError },
     resolve (request) {
-      const { statedTenant } = contextOf(request)
-      const tenant: unknown = statedTenant === undefined ? answerAtOnce(key, request) : statedTenant
+      const stated = contextOf(request).dryRun?.tenant
+      const tenant: unknown = stated === undefined ? answerAtOnce(key, request) : stated
       if (tenant === undefined || tenant === null) return undefined
       const id = tenantId(tenant, name)
       // The store is made on first use, after the config has been checked.

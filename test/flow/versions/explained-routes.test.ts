@@ -8,7 +8,7 @@ import { issuer } from '../../helpers/worked-cases/start.ts'
 
 const wrong = { 'api-version': 'v9' }
 const forwards = 'The request is forwarded to the upstream of v1.'
-const unseen = 'Its route is outside of the gateway, or was declared before it, so nothing is known of it.'
+const outside = (path: string): string => `A route of the app answers: ${path}. It is outside of the gateway, so no hook has run.`
 
 /** The stages at the root, and behind them routes of the app's own that they are for as well. */
 async function stagesAmongRoutes (t: Test, options: FastifyServerOptions = {}) {
@@ -69,8 +69,8 @@ for (const [title, said, status, outcome, sentence] of [
 }
 
 for (const [title, said, outcome, sentence] of [
-  ['a route from before', { url: '/early', headers: wrong }, 'decided', unseen],
-  ['a route from afterwards', { url: '/late/5', headers: wrong }, 'decided', unseen],
+  ['a route from before', { url: '/early', headers: wrong }, 'decided', outside('/early')],
+  ['a route from afterwards', { url: '/late/5', headers: wrong }, 'decided', outside('/late/5')],
   ['everything else', { url: '/orders' }, 'forwarded', forwards]
 ] as const) {
   t.test(`beside a whole gateway, ${title} is explained as it is answered`, async (t) => {

@@ -59,7 +59,7 @@ export async function startCase (t: Test, setting: Setting = {}) {
   const decisions: Array<VersionDecision | null> = []
   const app = makeApp(t)
   // Hooks of the app come before those of the gateway, but this one is reached only by what is not refused.
-  app.addHook('preHandler', async ({ version }) => { decisions.push(version) })
+  app.addHook('preHandler', async ({ version, isDryRun }) => { if (!isDryRun) decisions.push(version) })
   await app.register(versionGateway, {
     versions: Object.fromEntries(entries),
     aliases,

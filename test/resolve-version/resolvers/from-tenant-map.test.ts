@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { isPromise } from '../../../lib/shared/maybe-promise.ts'
 import { contextOf } from '../../../lib/stage/context.ts'
+import { DryRun } from '../../../lib/stage/dry-run.ts'
 import type { ResolverAnswer } from '../../../types/index.ts'
 import { byHand, mapOf, settled } from '../../helpers/tenant-map.ts'
 
@@ -133,12 +134,12 @@ test('the least recently used tenants are evicted first', async (t) => {
   t.same(asked, ['1', '2', '3', '2'])
 })
 
-test('a stated tenant replaces the key, even for rehearsed requests', async (t) => {
+test('the tenant of a dry run replaces the key', async (t) => {
   const { map, request } = mapOf((key) => `v${key}`)
   const stated = request('1')
   const none = request('1')
-  contextOf(stated).statedTenant = '2'
-  contextOf(none).statedTenant = null
+  contextOf(stated).dryRun = new DryRun({ tenant: '2' }, false)
+  contextOf(none).dryRun = new DryRun({ tenant: null }, false)
 
   t.equal(map.resolve(stated), 'v2')
   t.equal(map.resolve(none), undefined)

@@ -1,0 +1,81 @@
+/*
+ * Makes a request and a response of Node without a connection, for `app.versions.explain()`.
+ *
+ * - Touches: `IncomingMessage._addHeaderLines`, which Node's parser calls with the fields of a request.
+ * - Gains: fields are joined, dropped and listed exactly as Node does it for a real request.
+ * - Without it: every name and every rule for duplicates would have to be repeated here.
+ * - Only `explain()` and `resolveFor()` use it, so there is no option to turn it off.
+ */
+import { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+
+type Parsed = IncomingMessage & { _addHeaderLines (fields: readonly string[], count: number): void }
+
+/** A request without a connection, and where its response goes. */
+export interface SimulatedRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Called when Fastify is about to run hooks, but the response is not open. */
+  onClosed: () => void
+  /** Lets hooks and handlers run. Until then, the response claims to have ended, so that Fastify runs none. */
+  open (): void
+  /** Closes the connection. */
+  close (): void
+}
+
+interface Simulated {
+  readonly method: string
+  readonly url: string
+  /** Alternating names and values. */
+  readonly fields: readonly string[]
+  readonly isEncrypted: boolean
+}
+
+/** A connection of a local client that sends and receives nothing. */
+class NoSocket extends Duplex {
+  readonly remoteAddress = '127.0.0.1'
+  readonly encrypted: boolean
+
+  constructor (isEncrypted: boolean) {
+    super()
+    this.encrypted = isEncrypted
+  }
+
+  override _read (): void {}
+
+  override _write (_chunk: unknown, _encoding: string, done: () => void): void {
+    done()
+  }
+}
+
+export function simulateRequest ({ method, url, fields, isEncrypted }: Simulated): SimulatedRequest {
+  const socket = new NoSocket(isEncrypted) as Duplex as Socket
+  const request = new IncomingMessage(socket)
+  Object.assign(request, { method, url, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 })
+  ;(request as Parsed)._addHeaderLines([...fields], fields.length)
+  // It has no body.
+  request.complete = true
+  request.push(null)
+
+  const response = new ServerResponse(request)
+  response.assignSocket(socket)
+  // Node then also keeps the headers that `writeHead` gets, so that `getHeaders` returns them.
+  response.setHeader('x-any', '')
+  response.removeHeader('x-any')
+  const simulated: SimulatedRequest = {
+    request,
+    response,
+    onClosed: () => {},
+    open: () => { Reflect.deleteProperty(response, 'writableEnded') },
+    close: () => { socket.destroy() }
+  }
+  Object.defineProperty(response, 'writableEnded', {
+    configurable: true,
+    get () {
+      simulated.onClosed()
+      return true
+    }
+  })
+  return simulated
+}
