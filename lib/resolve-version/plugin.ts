@@ -168,6 +168,7 @@ function addVary (reply: FastifyReply, names: readonly string[]): void {
 
 /** Adds headers that functions of the app have read, now or before. */
 function varyByLearned (request: FastifyRequest, reply: FastifyReply, learned: HeaderReads): void {
+  learned.stop(request)
   if (learned.names.length > 0) addVary(reply, learned.names)
   if (!contextOf(request).isDecisionUnclear) return
   // A proxy must not send `Vary: *`, and content delivery networks have their own headers.

@@ -61,10 +61,7 @@ export class HeaderReads {
     if (needsProperties(self)) watched.restoreProperties ??= this.#installProperties(request, running)
     const end = (): void => {
       running.splice(running.indexOf(self), 1)
-      if (running.length > 0) return
-      this.#watched.delete(request)
-      watched.restoreProperties?.()
-      watched.restoreHeaders()
+      if (running.length === 0) this.stop(request)
     }
     try {
       const value = call()
@@ -75,6 +72,15 @@ export class HeaderReads {
       end()
       throw error
     }
+  }
+
+  /** Ends the watch when the version is decided. Functions that still run no longer matter, and other code reads headers too. */
+  stop (request: FastifyRequest): void {
+    const watched = this.#watched.get(request)
+    if (watched === undefined) return
+    this.#watched.delete(request)
+    watched.restoreProperties?.()
+    watched.restoreHeaders()
   }
 
   /** All concurrent functions share one watch: separate ones could restore the request in the wrong order. */

@@ -27,11 +27,11 @@ interface Watch {
  * caller can influence.
  */
 const neutral = new Set<PropertyKey>([
-  'id', 'params', 'raw', 'query', 'log', 'body', 'headers', 'cookies', 'identity', 'version', 'isDryRun', 'server', 'url', 'originalUrl', 'method',
-  'routeOptions', 'is404', 'signal', 'host', 'hostname', 'port', 'protocol', 'mediaType', 'validationError', 'getValidationFunction',
+  'id', 'params', 'raw', 'query', 'log', 'body', 'headers', 'cookies', 'identity', 'version', 'isDryRun', 'server', 'url', 'originalUrl',
+  'method', 'routeOptions', 'is404', 'signal', 'host', 'hostname', 'port', 'protocol', 'mediaType', 'validationError', 'getValidationFunction',
   'compileValidationSchema', 'validateInput', 'getDecorator', 'setDecorator'
 ])
-/** Getters of Fastify read the first of these on the raw request. An explained request has properties of its own. */
+/** Getters of Fastify read the first of these on the raw request. */
 const connection = new Set<PropertyKey>(['socket', 'client', 'ip', 'ips'])
 const pausing = new Set<PropertyKey>(['host', 'protocol'])
 const neutralOfRaw = new Set([...Object.keys(new IncomingMessage(new Socket())), 'headers', 'originalUrl', 'id', 'log', 'query', 'hostname'])

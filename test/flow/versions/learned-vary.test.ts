@@ -113,6 +113,15 @@ t.test('over HTTP/2 the headers are watched as well', async (t) => {
   t.match(headers, { 'api-version': 'v2', vary: 'host, x-api-key', 'cache-control': 'public, max-age=60' })
 })
 
+t.test('what the gateway reads while a pin that nobody waits for still runs is not in Vary', async (t) => {
+  const slow: VersionResolver = { name: 'slow', readsHeaders: ['x-b'], timeoutMs: 0, resolve: () => new Promise(() => {}) }
+  const { ask } = await gateway(t, { pin: [{ name: 'fast', readsHeaders: ['x-a'], resolve: () => 'v2' }, slow], default: 'v1' })
+
+  await ask()
+
+  t.match(await ask(), { version: 'v2', vary: 'x-a, x-b' })
+})
+
 t.test('explain watches too', async (t) => {
   const { app } = await gateway(t, pin(({ headers }) => byKey(headers['x-api-key'])))
 
