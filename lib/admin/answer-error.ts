@@ -31,7 +31,7 @@ export function failureOf (error: unknown): Failure {
   const isTheirs = Number.isInteger(status) && status! >= 400 && status! < 500
   return isTheirs
     ? { status: status!, detail: message, code: String(code) }
-    : { status: 500, detail: 'The admin page failed; the log has the reason.', code: undefined }
+    : { status: 500, detail: 'The admin page failed. See the log for the cause.', code: undefined }
 }
 
 /** Sends an error as `application/problem+json` (RFC 9457). */

@@ -34,13 +34,13 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
         audit.add({ ...entry, revision: null })
         // Do not log the error itself, because it may list thousands of callers.
         const { code, detail } = failureOf(error)
-        request.log.warn({ audit: entry, code, detail }, 'admin change of the versions refused')
+        request.log.warn({ audit: entry, code, detail }, 'admin change rejected')
         throw error
       }
       const { revision } = versions
       const made = { ...entry, subject, revision }
       audit.add(made)
-      request.log.warn({ audit: made }, 'versions changed by an admin')
+      request.log.warn({ audit: made }, 'admin change applied')
       reply.send({ revision })
     })
   }
@@ -48,7 +48,7 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
   function nameOf (request: FastifyRequest): string {
     const name: unknown = answerAtOnce(actor, request)
     if (typeof name === 'string') return name
-    throw new TypeError(`actor must give text, not ${show(name)}`)
+    throw new TypeError(`actor must return a string, got ${show(name)}`)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Registry } from '../registry/registry.ts'
 /** The members that every change has. */
 const words: Record<string, SchemaObject> = {
   reason: { type: 'string', pattern: '\\S', maxLength: 500, expected: 'a reason of at most 500 characters' },
-  revision: count(1, Number.MAX_SAFE_INTEGER, 'the revision that was looked at')
+  revision: count(1, Number.MAX_SAFE_INTEGER, 'a revision number')
 }
 
 /** A kind of change. */

@@ -93,7 +93,7 @@ function check (app: FastifyInstance, options: VersionAdminOptions): void {
   checkStage('versionAdmin', options, (problems) => {
     if (options.versions !== undefined) checkRegistry(problems, options.versions)
   })
-  if (Object.hasOwn(app, 'versions')) throw new StageOrderInvalid(`versionAdmin sees only requests of a gateway that comes after it. ${order}`)
+  if (Object.hasOwn(app, 'versions')) throw new StageOrderInvalid(`versionAdmin only sees requests of gateways that are registered after it. ${order}`)
 }
 
 /**
@@ -118,7 +118,7 @@ function nothingElse (scope: FastifyInstance): void {
 /** Rejects later routes below the prefix, including the gateway's, because the guard would not protect them. */
 function keepOut (app: FastifyInstance, prefix: string): void {
   app.addHook('onRoute', ({ url }) => {
-    if (url.startsWith(`${prefix}/`)) throw new StageOrderInvalid(`The route ${url} is among the admin pages at ${prefix}. Give one of them another prefix.`)
+    if (url.startsWith(`${prefix}/`)) throw new StageOrderInvalid(`The route ${url} is below ${prefix}, the prefix of the admin pages. Change one of the two.`)
   })
 }
 

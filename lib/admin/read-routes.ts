@@ -58,7 +58,7 @@ export function readRoutes (scope: FastifyInstance, { registry, traffic, request
   scope.post('/explain', async ({ body, log }): Promise<Serializable<AdminExplanation>> => {
     const request = readBody<ExplainedRequest>(explained, body)
     return await registry().explain(request).catch((err: Error) => {
-      log.warn({ err }, 'request could not be explained')
+      log.warn({ err }, 'explain failed')
       throw new AdminInputInvalid(err.message)
     })
   })

@@ -31,7 +31,7 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   registerRequestMetrics(metrics, prefix, requests)
   registerStateMetrics(metrics, prefix, { registry, providers: () => (app as Partial<FastifyInstance>).identityProviders?.() ?? [] })
   registerMetric(metrics, {
-    name: `${prefix}identity_total`, type: 'counter', help: 'Requests by the result of identifying their caller.'
+    name: `${prefix}identity_total`, type: 'counter', help: 'Requests by the result of token verification.'
   }, () => identities.values())
   registerMetric(metrics, {
     name: `${prefix}deprecated_requests_total`, type: 'counter', help: 'Requests served by a deprecated version.'
@@ -40,7 +40,7 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   const { lostLines } = scopeOf(app)
   if (lostLines !== null) {
     registerMetric(metrics, {
-      name: `${prefix}log_lines_lost_total`, type: 'counter', help: 'Log lines that were dropped because they could not be written.'
+      name: `${prefix}log_lines_lost_total`, type: 'counter', help: 'Log lines dropped because they could not be written.'
     }, () => [{ value: lostLines(), labels: {} }])
   }
 
@@ -82,7 +82,7 @@ function countEvents (app: FastifyInstance, metrics: MetricsRegistry, prefix: st
     name: `${prefix}brownout_requests_total`, type: 'counter', help: 'Requests during a brownout, by whether they were refused.'
   }, () => [...brownouts.values()])
   registerMetric(metrics, {
-    name: `${prefix}registry_rejected_total`, type: 'counter', help: 'Rejected changes of the set of versions or the config file.'
+    name: `${prefix}registry_rejected_total`, type: 'counter', help: 'Rejected changes to the versions or the config file.'
   }, () => [{ value: rejected.count, labels: {} }])
 
   app.addHook('onReady', async () => {

@@ -11,7 +11,7 @@ export function registerRequestMetrics (metrics: MetricsRegistry, prefix: string
   const duration = {
     name: `${prefix}request_duration_seconds`,
     type: 'histogram',
-    help: 'Seconds from the first hook to the end of the response, or to the end of the WebSocket.'
+    help: 'Request duration in seconds, until the response is complete or the WebSocket is closed.'
   } as const
   registerMetric(metrics, duration, () => requests.list().flatMap((series) => histogram(duration.name, series)))
 }

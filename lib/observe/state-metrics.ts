@@ -12,7 +12,7 @@ export interface Sources {
   providers (): readonly IdentityProviderStatus[]
 }
 
-/** A `fact` is the same in every process. A `gauge` has a value of its own in each. */
+/** A `fact` has the same value in every process. A `gauge` differs between processes. */
 type Metric = readonly [name: string, type: 'counter' | 'gauge' | 'fact', help: string, values: () => readonly Value[]]
 
 /** Adds the metrics of versions, upstreams and providers. Their values are only computed when they are scraped. */
@@ -26,14 +26,14 @@ export function registerStateMetrics (metrics: MetricsRegistry, prefix: string, 
 
 function versionMetrics ({ registry }: Sources): Metric[] {
   const versions = () => registry()?.list() ?? []
-  const moments = (member: 'deprecatedAt' | 'sunsetAt') => (): Value[] => versions()
-    .flatMap(({ id: version, [member]: moment }) => moment === null ? [] : [{ value: moment.getTime() / 1000, labels: { version } }])
+  const timestamps = (member: 'deprecatedAt' | 'sunsetAt') => (): Value[] => versions()
+    .flatMap(({ id: version, [member]: date }) => date === null ? [] : [{ value: date.getTime() / 1000, labels: { version } }])
   return [
-    ['registry_revision', 'fact', 'Revision of the current set of versions.', () => registry() === undefined ? [] : [{ value: registry()!.revision, labels: {} }]],
-    ['version_info', 'fact', 'A version in the current set. Always 1.', () => versions().map(({ id: version, state, disabled }) =>
+    ['registry_revision', 'fact', 'Current revision of the versions.', () => registry() === undefined ? [] : [{ value: registry()!.revision, labels: {} }]],
+    ['version_info', 'fact', 'Version info. Always 1.', () => versions().map(({ id: version, state, disabled }) =>
       ({ value: 1, labels: { version, state, disabled: String(disabled !== null) } }))],
-    ['version_deprecated_timestamp_seconds', 'fact', 'When a version was or will be deprecated, in seconds since 1970.', moments('deprecatedAt')],
-    ['version_sunset_timestamp_seconds', 'fact', 'The sunset of a version, in seconds since 1970.', moments('sunsetAt')]
+    ['version_deprecated_timestamp_seconds', 'fact', 'Deprecation date of a version, in seconds since 1970.', timestamps('deprecatedAt')],
+    ['version_sunset_timestamp_seconds', 'fact', 'Sunset date of a version, in seconds since 1970.', timestamps('sunsetAt')]
   ]
 }
 
@@ -46,12 +46,12 @@ function upstreamMetrics ({ registry }: Sources): Metric[] {
   const attempts = (): Value[] => upstreams().flatMap(({ version, targets }) => targets.flatMap(({ address: target, ended }) =>
     Object.entries(ended).map(([result, value]) => ({ value, labels: { version, target, result } }))))
   return [
-    ['upstream_attempts_total', 'counter', 'Completed attempts. server-error: a status of 500 or above; failed: no complete response, and the target is at fault; abandoned: no complete response for any other reason.', attempts],
+    ['upstream_attempts_total', 'counter', 'Completed attempts by result. server-error: status 500 or above. failed: no complete response because of the target. abandoned: no complete response for another reason.', attempts],
     ['upstream_retries_total', 'counter', 'Retries of requests.', ofVersions(({ retries }) => retries)],
     ['upstream_pending', 'gauge', 'Requests in flight to a target.', ofTargets(({ pending }) => pending)],
-    ['upstream_queued', 'gauge', 'Requests that wait for a connection to a target.', ofTargets(({ queued }) => queued)],
+    ['upstream_queued', 'gauge', 'Requests waiting for a connection to a target.', ofTargets(({ queued }) => queued)],
     ['upstream_connections', 'gauge', 'Open connections to a target.', ofTargets(({ connections }) => connections)],
-    ['upstream_healthy', 'fact', 'Whether a target receives requests: 1 or 0.', ofTargets(({ healthy }) => Number(healthy))],
+    ['upstream_healthy', 'fact', 'Whether a target is healthy: 1 or 0.', ofTargets(({ healthy }) => Number(healthy))],
     ['websockets_open', 'gauge', 'Open upgraded connections, such as WebSockets.', ofVersions(({ tunnels }) => tunnels)]
   ]
 }
@@ -72,9 +72,9 @@ function providerMetrics ({ providers }: Sources): Metric[] {
   const fetches = (): Value[] => providers().flatMap(({ name: provider, fetches }) =>
     Object.entries(fetches ?? {}).map(([result, value]) => ({ value, labels: { provider, result } })))
   return [
-    ['token_cache_total', 'counter', 'Lookups in the token cache: hit, or miss if the token had to be verified.', tokens],
-    ['jwks_keys', 'fact', 'Usable keys of a provider.', () => providers().map(({ name: provider, keys }) => ({ value: keys.length, labels: { provider } }))],
-    ['jwks_age_seconds', 'fact', 'Seconds since the keys of a provider were fetched.', age],
-    ['jwks_fetches_total', 'counter', 'Fetches of the keys of a provider.', fetches]
+    ['token_cache_total', 'counter', 'Token cache lookups. miss: the token had to be verified.', tokens],
+    ['jwks_keys', 'fact', 'Number of usable keys of a provider.', () => providers().map(({ name: provider, keys }) => ({ value: keys.length, labels: { provider } }))],
+    ['jwks_age_seconds', 'fact', 'Seconds since the last successful key fetch of a provider.', age],
+    ['jwks_fetches_total', 'counter', 'Key fetches of a provider, by result.', fetches]
   ]
 }

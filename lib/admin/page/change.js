@@ -17,50 +17,50 @@ const inPath = encodeURIComponent
 const changes = {
   disable: {
     title: (id) => `Disable ${id}`,
-    meaning: 'Requests for it get 503 until it is enabled again.',
+    meaning: 'Requests for this version get 503 until it is enabled again.',
     confirm: 'Disable',
     path: (id) => `versions/${inPath(id)}/disable`,
-    fields: (state, id) => [element('label', {}, 'Version that serves pins and the default instead ',
+    fields: (state, id) => [element('label', {}, 'Fallback for pins and the default ',
       element('select', { name: 'to' }, element('option', { value: '' }, 'none (503)'),
         ...optionsOf(state.versions.filter((other) => other.id !== id && other.state !== 'retired'))))]
   },
   enable: {
     title: (id) => `Enable ${id}`,
-    meaning: 'Requests for it are forwarded again.',
+    meaning: 'Requests for this version are forwarded again.',
     confirm: 'Enable',
     path: (id) => `versions/${inPath(id)}/enable`,
     fields: () => []
   },
   retire: {
     title: (id) => `Retire ${id}`,
-    meaning: 'Requests for it get 410, unless the config lets its successor serve them.',
+    meaning: 'Requests for this version get 410. If the config sets onRetired to forward, the successor serves them.',
     confirm: 'Retire',
     path: (id) => `versions/${inPath(id)}/retire`,
-    fields: () => [element('label', { class: 'check' }, element('input', { type: 'checkbox', name: 'force' }), ' even if it has recent callers')]
+    fields: () => [element('label', { class: 'check' }, element('input', { type: 'checkbox', name: 'force' }), ' Retire even if it has recent callers')]
   },
   promote: {
     title: (alias) => `Move the alias ${alias}`,
-    meaning: 'From the next request on, the alias leads to the other version.',
+    meaning: 'The alias points to the new version from the next request on.',
     confirm: 'Move',
     path: (alias) => `aliases/${inPath(alias)}/promote`,
-    // Omit the version that the alias already leads to.
+    // Omit the version that the alias already points to.
     fields: (state, alias) => [element('label', {}, 'To ', element('select', { name: 'version' },
       ...optionsOf(state.versions.filter(({ id }) => id !== state.aliases[alias]))))]
   },
   rollback: {
-    title: () => 'Roll back to the previous set',
-    meaning: 'All versions and aliases are restored to what they were before the last change.',
+    title: () => 'Roll back to the previous revision',
+    meaning: 'Restores the versions and aliases of the previous revision.',
     confirm: 'Roll back',
     path: () => 'rollback',
     fields: () => []
   }
 }
 
-/** Applies the change that the dialog is open for. @type {(() => Promise<void>) | null} */
+/** Applies the change shown in the dialog. @type {(() => Promise<void>) | null} */
 let confirmed = null
 /** Id of the element that had the focus when the dialog opened. */
 let opener = ''
-/** Id of the row whose button gets the focus if that element is gone. */
+/** Id of the row whose button gets the focus if that element no longer exists. */
 let subjectRow = ''
 
 /**

@@ -1,4 +1,4 @@
-// Helpers that create and fill elements. None of them accepts HTML: everything is inserted as text.
+// Helpers that create and fill elements. They insert text only, never HTML.
 
 /**
  * Creates an element.
@@ -28,7 +28,7 @@ export function byId (id) {
 }
 
 /**
- * Replaces the children of an element. By their ids, the focused element keeps the focus, and closed `<details>` stay closed.
+ * Replaces the children of an element. The focused element and closed `<details>` are restored by their ids.
  * @param {Element} parent
  * @param {Node[]} children
  */

@@ -22,7 +22,7 @@ export function showRequests (requests) {
 /** @param {readonly import('../../../types/admin-api.ts').AuditEntry[]} changes from `api/audit` */
 export function showChanges (changes) {
   fill(byId('audit-list'), changes.length === 0
-    ? [element('li', {}, 'None since this process started.')]
+    ? [element('li', {}, 'No changes since this process started.')]
     : changes.map(({ at, actor, action, subject, reason, revision }) => element('li', {},
       element('time', { datetime: at }, at.slice(0, 19).replace('T', ' ')),
       ` ${actor}: ${action}${subject === null ? '' : ` ${subject}`}, ${revision === null ? 'rejected' : `revision ${revision}`}: ${reason}`)))

@@ -28,7 +28,7 @@ export function showVersions (state, traffic, refresh) {
     (down.length === 0 ? '' : `No healthy target: ${down.map(({ id }) => id).join(', ')}.`))
   const named = Object.entries(aliases).map(([alias, id]) => element('span', { class: 'alias' }, `${alias} is ${id} `,
     button(`promote-${alias}`, 'Move', `Move the alias ${alias}`, () => openChange('promote', alias, state, refresh))))
-  fill(byId('aliases'), [document.createTextNode(named.length === 0 ? 'There are no aliases.' : 'Aliases: '), ...named])
+  fill(byId('aliases'), [document.createTextNode(named.length === 0 ? 'No aliases.' : 'Aliases: '), ...named])
 }
 
 /**
@@ -60,7 +60,7 @@ function row (version, traffic, { now, state, sliceMs, refresh }) {
 function undecidedRow (traffic, sliceMs) {
   return element('tr', { class: 'undecided' },
     element('th', { scope: 'row' }, 'none'),
-    element('td', { colspan: '3' }, 'Refused before a version was chosen, or sent to one of the app\'s own routes'),
+    element('td', { colspan: '3' }, 'Refused before a version was chosen, or handled by a route of the app'),
     ...trafficCells(traffic, 'no version', sliceMs),
     element('td'))
 }
@@ -82,8 +82,8 @@ function stateOf ({ state, disabled, hidden, targets }) {
  * @param {number} now
  */
 function datesOf ({ releasedAt, deprecatedAt, sunsetAt, state, successor, brownouts }, now) {
-  const day = (/** @type {string} */ moment) => element('time', { datetime: moment }, moment.slice(0, 10))
-  const line = (/** @type {string} */ text, /** @type {string | null} */ moment) => moment === null ? null : element('div', {}, `${text} `, day(moment))
+  const day = (/** @type {string} */ date) => element('time', { datetime: date }, date.slice(0, 10))
+  const line = (/** @type {string} */ text, /** @type {string | null} */ date) => date === null ? null : element('div', {}, `${text} `, day(date))
   const left = sunsetAt === null ? 0 : Date.parse(sunsetAt) - now
   const next = brownouts.find(({ end }) => Date.parse(end) > now)
   return [
@@ -119,7 +119,7 @@ function trafficCells (traffic, what, sliceMs) {
 /** @param {import('../../../types/admin-api.ts').AdminVersion} version */
 function targetsOf ({ targets }) {
   return element('ul', { class: 'targets' }, ...targets.map(({ address, healthy, pending }) =>
-    element('li', { class: healthy ? 'up' : 'down' }, `${address} `, element('span', { class: 'small' }, healthy ? `healthy, ${pending} in flight` : 'unhealthy, gets no requests'))))
+    element('li', { class: healthy ? 'up' : 'down' }, `${address} `, element('span', { class: 'small' }, healthy ? `healthy, ${pending} in flight` : 'unhealthy, receives no requests'))))
 }
 
 /**
