@@ -136,7 +136,7 @@ function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Ru
 
 function skipNeutral (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): void {
   if (dryRun === null) return
-  dryRun.trace.push('The route is neutral: no version is decided.')
+  dryRun.trace.push('The route is neutral, so no version is chosen.')
   endUnlessForwarded(dryRun, request, reply)
 }
 

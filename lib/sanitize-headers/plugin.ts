@@ -49,7 +49,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
       if (hasTooMany(request.raw)) throw tooManyHeaders({})
       const removed = removeOwned(request.raw, owned, ownsForwarded && isPeerTrusted(request))
-      if (removed > 0) context.dryRun?.trace.push(`${removed} of the request's headers are the gateway's own, and taken off.`)
+      if (removed > 0) context.dryRun?.trace.push(`Removed ${removed} request ${removed === 1 ? 'header' : 'headers'} that only the gateway may set.`)
       context.nominatedHeaders = consumeConnection(request.raw, owned)
     })
   }

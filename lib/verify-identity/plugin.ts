@@ -103,8 +103,8 @@ function passOpaque (request: FastifyRequest, route: RouteIdentity): null {
 /** Describes the caller of an explained request. */
 function described (found: Identified | null, request: FastifyRequest, { claims }: DryRun): string {
   if (found !== null) {
-    const unchecked = claims === undefined ? '' : " Its claims are assumed: signature, times, audience and the provider's 'claims' are not checked."
-    return `The caller is known by a token of ${found.provider.options.name}.${unchecked}`
+    const unchecked = claims === undefined ? '' : " Its claims are taken as given: signature, lifetime, audience and the provider's 'claims' are not checked."
+    return `A token of provider ${found.provider.options.name} identifies the caller.${unchecked}`
   }
   return contextOf(request).hasOpaqueToken
     ? 'The token is opaque: it is forwarded unverified, and the caller is anonymous.'

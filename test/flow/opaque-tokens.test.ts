@@ -89,5 +89,5 @@ t.test('an opaque token has a result of its own in the metric, and in an explana
 
   t.equal(value('version_gateway_identity_total', { result: 'opaque' }), 1)
   t.equal(value('version_gateway_identity_total', { result: 'anonymous' }), 1)
-  t.ok(trace.includes('The token is opaque: it is forwarded unverified, and the caller is anonymous.'))
+  t.ok(trace.includes('The token is opaque. It is forwarded without verification, and the caller is anonymous.'))
 })

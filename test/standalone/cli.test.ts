@@ -81,7 +81,7 @@ t.test('explain knows the routes of the gateway itself', async (t) => {
   const file = await writeConfig(t, "discovery: true\nadmin: { password: 'correct horse battery' }")
 
   for (const url of ['/metrics', '/healthz', '/admin/api/versions', '/versions']) {
-    t.match(await cli('explain', file, '--url', url), { code: 0, said: new RegExp(`A route of the app answers: ${url}`) }, url)
+    t.match(await cli('explain', file, '--url', url), { code: 0, said: new RegExp(`A route of the app handles the request: ${url}`) }, url)
   }
 })
 
@@ -116,7 +116,7 @@ sanitize: { owned: ['x-user-*'] }
 identity: { providers: [{ name: idp, issuer: 'https://idp', jwks: { keys: [${JSON.stringify(makeIssuer().jwk)}] } }] }`
   const file = await writeConfig(t, tenants)
 
-  t.match((await cli('explain', file, '--header', 'x-user-id: 1')).said, /1 of the request's headers are the gateway's own/)
+  t.match((await cli('explain', file, '--header', 'x-user-id: 1')).said, /Removed 1 request header that only the gateway may set/)
   t.match((await cli('explain', file, '--url', '/a/%2e%2e/b')).said, /refused: 400 REQUEST_MALFORMED/)
   t.match((await cli('explain', file, '--header', 'accept-version: 1.0.0')).said, /forwarded: v1|decided/)
   t.match((await cli('explain', file, '--claim', 'tenantId=5')).said, /tenant-map \(pin\) has no opinion/)
@@ -173,9 +173,9 @@ t.test('explain says when the sunset of a version has passed, and whether it is 
 resolve: { override: [{ header: x-version }], default: v2 }`)
     return (await cli('explain', file, '--header', 'x-version: v1', '--at', at)).said
   }
-  const passed = 'The sunset of v1, 2026-12-31T00:00:00.000Z, has passed'
+  const passed = 'The sunset of v1 (2026-12-31T00:00:00.000Z) has passed'
 
-  t.match(await explain('', '2027-01-01'), `${passed}. It is still served, because enforceSunset is not set.`)
-  t.match(await explain(', enforceSunset: true', '2027-01-01'), `${passed}, and it is retired.`)
+  t.match(await explain('', '2027-01-01'), `${passed}. The version is still served because enforceSunset is not set.`)
+  t.match(await explain(', enforceSunset: true', '2027-01-01'), `${passed}, so the version is retired.`)
   t.notMatch(await explain('', '2026-12-30'), 'has passed')
 })

@@ -22,7 +22,7 @@ export function applyLifeCycle (chosen: Chosen, input: Asked): RegisteredVersion
     explainSunset(version, input)
     const next = insteadOf(version, chosen, input)
     if (next === null) return version
-    input.trace?.push(`${next.id} serves in the place of ${version.id}, which is ${version.disabled === null ? 'retired' : 'disabled'}.`)
+    input.trace?.push(`${next.id} serves instead of ${version.id}, which is ${version.disabled === null ? 'retired' : 'disabled'}.`)
     version = next
   }
   throw disabled(version, chosen)
@@ -31,8 +31,8 @@ export function applyLifeCycle (chosen: Chosen, input: Asked): RegisteredVersion
 /** Adds a sunset that has passed to the trace: by itself it ends nothing, which surprises operators. */
 function explainSunset (version: RegisteredVersion, { now, trace }: Asked): void {
   if (trace === null || version.sunsetAt === null || now < version.sunsetAt) return
-  const passed = `The sunset of ${version.id}, ${new Date(version.sunsetAt).toISOString()}, has passed`
-  trace.push(version.isOverdueAt(now) ? `${passed}. It is still served, because enforceSunset is not set.` : `${passed}, and it is retired.`)
+  const passed = `The sunset of ${version.id} (${new Date(version.sunsetAt).toISOString()}) has passed`
+  trace.push(version.isOverdueAt(now) ? `${passed}. The version is still served because enforceSunset is not set.` : `${passed}, so the version is retired.`)
 }
 
 /** Returns the version that serves instead of another; `null` if it serves itself. */

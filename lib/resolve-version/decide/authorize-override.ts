@@ -25,7 +25,7 @@ export function authorizeOverrides (
   const permitOne = (override: Opinion): MaybePromise<Verdict | undefined> =>
     chain(isPinned(override, pin) || isAllowed(override, input, rules), (allowed) => {
       if (allowed) return override
-      input.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', nor know of it' : ''}.`)
+      input.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', which is hidden from it' : ''}.`)
       if (!override.version.isHidden) return forbidden(override)
       // A hidden version does not exist for this caller.
       const nearest = input.revision.approach(override.requested, input.now)

@@ -30,11 +30,11 @@ function * steps (input: DecisionInput, rules: Rules): Steps<Served> {
 /** Decides the version of a preflight, which cannot name one and must not be refused for it. */
 export function decideForPreflight (input: DecisionInput, rules: Rules): MaybePromise<Served> {
   const { revision, now, trace } = input
-  trace?.push('It is a preflight, which cannot name a version.')
+  trace?.push('The request is a CORS preflight, which cannot name a version.')
   return rescue(() => chain(chooseDefault(input, rules), (chosen) => served(chosen, applyLifeCycle(chosen, input))), (error) => {
     const version = revision.oldestActive(now)
     if (version === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause: error })
-    trace?.push(`The default cannot serve, so ${version.id} does.`)
+    trace?.push(`The default version cannot serve the request, so ${version.id} does.`)
     return served(chosenByDefault({ version, alias: undefined }), version)
   })
 

@@ -16,7 +16,7 @@ export function chooseDefault (input: DecisionInput, rules: Rules): MaybePromise
   return chain(typeof value === 'function' ? call(value, input, rules.readsHeaders) : value, (name) => {
     const found = typeof name === 'string' ? revision.find(name) : undefined
     if (found === undefined) throw unavailable(new Error(`default named ${show(name)}`))
-    trace?.push(`No resolver named a version, so the default decides: ${found.alias === undefined ? '' : `${found.alias}, which is `}${found.version.id}.`)
+    trace?.push(`No resolver named a version, so the default applies: ${found.alias === undefined ? '' : `${found.alias}, which is `}${found.version.id}.`)
     return chosenByDefault(found)
   })
 }

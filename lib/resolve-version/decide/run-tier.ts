@@ -46,7 +46,7 @@ function addVerdict (
 
 function inWords (verdict: Verdict | undefined): string {
   if (verdict === undefined) return 'has no opinion'
-  if (isRefusal(verdict)) return `cannot be followed: ${verdict.code}`
+  if (isRefusal(verdict)) return `fails with ${verdict.code}`
   const { requested, version, locked } = verdict
-  return `names ${requested}${requested === version.id ? '' : `, which is ${version.id}`}${locked ? ', and is locked' : ''}`
+  return `names ${requested}${requested === version.id ? '' : `, which is ${version.id}`}${locked ? ' (locked)' : ''}`
 }

@@ -6,6 +6,6 @@ import { isForwarding } from '../../stage/forwarding-route.ts'
 export function endUnlessForwarded (dryRun: DryRun, request: FastifyRequest, reply: FastifyReply): void {
   const { url, config } = request.routeOptions
   if (!dryRun.isOfCaller && isForwarding(config)) return
-  if (!dryRun.isOfCaller) dryRun.trace.push(url === undefined ? 'No route has this path, so it is not forwarded.' : `A route of the app answers: ${url}.`)
+  if (!dryRun.isOfCaller) dryRun.trace.push(url === undefined ? 'No route matches this path, so the request is not forwarded.' : `A route of the app handles the request: ${url}.`)
   dryRun.end('decided', reply)
 }

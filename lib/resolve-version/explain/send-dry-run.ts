@@ -68,8 +68,8 @@ function describeOutside (app: FastifyInstance, { method, url, headers }: Pick<I
   const [path] = splitTarget(url!)
   const found: object | null = app.findRoute({ method: method as HTTPMethods, url: path, constraints })
   return found === null
-    ? 'No route has this path, so it is not forwarded.'
-    : `A route of the app answers: ${path}. It is outside of the gateway, so no hook has run.`
+    ? 'No route matches this path, so the request is not forwarded.'
+    : `A route of the app handles the request: ${path}. It is outside the gateway, so no hook has run.`
 }
 
 /** Lists each field separately, and adds a `Host` field to a request without one. */

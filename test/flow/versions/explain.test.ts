@@ -32,7 +32,7 @@ t.test('claims are explained without a token', async (t) => {
 
   t.hasStrict(decision, { id: 'v3', alias: 'stable', overridden: [{ source: 'claim:ver', id: 'v2' }] })
   t.strictSame(trace, [
-    "The caller is known by a token of test-idp. Its claims are assumed: signature, times, audience and the provider's 'claims' are not checked.",
+    "A token of provider test-idp identifies the caller. Its claims are taken as given: signature, lifetime, audience and the provider's 'claims' are not checked.",
     'header:api-version (override) names stable, which is v3.',
     'query:api-version (override) has no opinion.',
     'tenant-map (pin) has no opinion.',

@@ -8,7 +8,7 @@ import { issuer } from '../../helpers/worked-cases/start.ts'
 
 const wrong = { 'api-version': 'v9' }
 const forwards = 'The request is forwarded to the upstream of v1.'
-const outside = (path: string): string => `A route of the app answers: ${path}. It is outside of the gateway, so no hook has run.`
+const outside = (path: string): string => `A route of the app handles the request: ${path}. It is outside the gateway, so no hook has run.`
 
 /** The stages at the root, and behind them routes of the app's own that they are for as well. */
 async function stagesAmongRoutes (t: Test, options: FastifyServerOptions = {}) {
@@ -46,12 +46,12 @@ async function both (app: FastifyInstance, said: ExplainedRequest) {
 }
 
 for (const [title, said, status, outcome, sentence] of [
-  ['a neutral route with parameters', { url: '/users/5?a=1', headers: wrong }, 200, 'decided', 'The route is neutral: no version is decided.'],
-  ['HEAD of a neutral route', { method: 'HEAD', url: '/users/5', headers: wrong }, 200, 'decided', 'A route of the app answers: /users/:id.'],
-  ['a neutral route of one host', { url: '/here', headers: { host: 'a.test', ...wrong } }, 200, 'decided', 'A route of the app answers: /here.'],
+  ['a neutral route with parameters', { url: '/users/5?a=1', headers: wrong }, 200, 'decided', 'The route is neutral, so no version is chosen.'],
+  ['HEAD of a neutral route', { method: 'HEAD', url: '/users/5', headers: wrong }, 200, 'decided', 'A route of the app handles the request: /users/:id.'],
+  ['a neutral route of one host', { url: '/here', headers: { host: 'a.test', ...wrong } }, 200, 'decided', 'A route of the app handles the request: /here.'],
   ['that path at another host', { url: '/here', headers: { host: 'b.test' } }, 200, 'forwarded', forwards],
   ['a route that asks for a token', { url: '/closed' }, 401, 'refused', 'The request is refused: 401 TOKEN_MISSING. A bearer token is required.'],
-  ['a route that has a version', { url: '/versioned' }, 200, 'decided', 'A route of the app answers: /versioned.'],
+  ['a route that has a version', { url: '/versioned' }, 200, 'decided', 'A route of the app handles the request: /versioned.'],
   ['that route with an unknown version', { url: '/versioned', headers: wrong }, 400, 'refused', "The request is refused: 400 VERSION_UNKNOWN. There is no version 'v9'."],
   ['another method', { method: 'POST', url: '/users/5' }, 200, 'forwarded', forwards],
   ['everything else', { url: '/orders' }, 200, 'forwarded', forwards]
@@ -141,5 +141,5 @@ t.test('what constraints of the app\'s own read is not known', async (t) => {
   const { outcome, trace } = await app.versions.explain({ url: '/paid' })
 
   t.equal(outcome, 'decided')
-  t.ok(trace.includes('No route has this path, so it is not forwarded.'), trace.join('\n'))
+  t.ok(trace.includes('No route matches this path, so the request is not forwarded.'), trace.join('\n'))
 })
