@@ -31,7 +31,7 @@ export function corsHeaders (options: CorsHeadersOptions = {}): CorsHeaders {
   const { override = [], versionHeader = 'api-version', allowed = [], exposed = [] } = options ?? {}
   const resolvers = 'resolvers' in Object(override) ? (override as { resolvers: unknown }).resolvers : override
   if (Array.isArray(resolvers)) resolvers.forEach((resolver, index) => checkResolver(problems, ['override', index], resolver))
-  else problems.add(['override'], 'expected a list of resolvers, or { resolvers }. Write what the gateway has under resolve.')
+  else problems.add(['override'], 'expected a list of resolvers, or { resolvers }. Pass resolve.override of the gateway.')
   problems.throwIfAny('the options of corsHeaders')
 
   const read = (resolvers as Array<{ readsHeaders?: string[] }>).flatMap(({ readsHeaders = [] }) => readsHeaders)

@@ -46,7 +46,7 @@ test('no versions at all are refused', async (t) => {
 
   const error = configError(() => defineVersions(versions))
 
-  t.same(error?.problems, [{ path: 'versions', message: "there is none. Write { latest: { upstream: 'http://...' } }." }])
+  t.same(error?.problems, [{ path: 'versions', message: "no version is defined. Write { latest: { upstream: 'http://...' } }." }])
 })
 
 for (const aliases of [null, 5, 'v2', []]) {

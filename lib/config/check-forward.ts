@@ -21,15 +21,15 @@ export function checkForward (
   if (problems.isMisshapen(place)) return
   for (const [id, { upstream }] of Object.entries(versions)) {
     if (edited(upstream).some((header) => foldName(header) === foldName(versionHeader))) {
-      problems.add(place, `${show(versionHeader)} is changed in the headers of version ${show(id)} too. Use another header for one of them.`)
+      problems.add(place, `${show(versionHeader)} is also changed by the headers option of version ${show(id)}. Use another header for one of them.`)
     }
   }
   if (isWrittenByGateway(versionHeader)) {
-    problems.add(place, `${show(versionHeader)} is written by the gateway itself, with another meaning. Use a name of your own, such as 'api-version'.`)
+    problems.add(place, `${show(versionHeader)} is set by the gateway itself, with another meaning. Use a different name, such as 'api-version'.`)
   } else if (takesReserved(versionHeader) !== undefined) {
-    problems.add(place, `${show(versionHeader)} has a meaning in HTTP. Use a name of your own, such as 'api-version'.`)
+    problems.add(place, `${show(versionHeader)} has a defined meaning in HTTP. Use a different name, such as 'api-version'.`)
   } else if (projected.some((header) => foldName(header) === foldName(versionHeader))) {
-    problems.add(place, `${show(versionHeader)} is what a claim is projected into. Use another header for one of them.`)
+    problems.add(place, `${show(versionHeader)} is also set from a claim. Use another header for one of them.`)
   }
 }
 

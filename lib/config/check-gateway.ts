@@ -33,13 +33,13 @@ export function checkGateway (options: GatewayOptions): void {
     checkSet(problems, set, matching)
   } else {
     for (const [name, value] of Object.entries({ aliases, registry: options.registry })) {
-      if (value !== undefined) problems.add([name], `the registry has its own. Give them to defineVersions: ${given[name]}.`)
+      if (value !== undefined) problems.add([name], `the registry has its own. Pass them to defineVersions: ${given[name]}.`)
     }
   }
   const around = surroundings(problems, options, matching)
   checkProblemOptions(problems, ['problems'], looks)
   if (looks !== undefined && sanitize?.problems !== undefined) {
-    problems.add(['sanitize', 'problems'], 'they are given as problems of the gateway already. Remove one of the two.')
+    problems.add(['sanitize', 'problems'], 'the gateway already has the option problems. Remove one of the two.')
   }
   checkSanitize(problems, ['sanitize'], sanitize ?? {})
   checkIdentity(problems, ['identity'], identity ?? { providers: [] }, new HeaderNames(isWhole(problems, 'sanitize') ? sanitize?.owned : []))

@@ -19,7 +19,7 @@ export function checkIdentity (problems: Problems, path: Path, options: VerifyId
   if (problems.isMisshapen(place)) return
   const { policy, providers } = options
   if (policy === 'require' && providers.length === 0) {
-    problems.add(place, "there is none, so policy 'require' would refuse every request. Add a provider.")
+    problems.add(place, "no provider is configured, so policy 'require' would refuse every request. Add a provider.")
   }
   checkNames(problems, place, providers)
   checkIssuers(problems, place, providers)
@@ -36,7 +36,7 @@ function checkNames (problems: Problems, path: Path, providers: readonly Identit
   const values = providers.map((provider, index) => problems.isMisshapen([...path, index, 'name']) ? Symbol('unusable') : provider.name)
   values.forEach((value, index) => {
     const first = values.indexOf(value)
-    if (first < index) problems.add([...path, index, 'name'], `${show(value)} is taken by ${showPath([...path, first])}. Give each provider a name of its own.`)
+    if (first < index) problems.add([...path, index, 'name'], `${show(value)} is already used by ${showPath([...path, first])}. Give each provider a unique name.`)
   })
 }
 
@@ -51,11 +51,11 @@ function checkClaims (problems: Problems, path: Path, claimsToHeaders: readonly 
     const { header } = projection
     const first = taken.get(foldName(header))
     if (takesReserved(header) !== undefined) {
-      problems.add(headerPath, `${show(header)} has a meaning in HTTP. Use a name of your own: 'x-${header}'.`)
+      problems.add(headerPath, `${show(header)} has a defined meaning in HTTP. Use a different name: 'x-${header}'.`)
     } else if (isWrittenByGateway(header)) {
-      problems.add(headerPath, `${show(header)} is written by the gateway itself, so upstreams would not get the claim. Use a name of your own, such as 'x-tenant'.`)
+      problems.add(headerPath, `${show(header)} is set by the gateway itself, so upstreams would not receive the claim. Use a different name, such as 'x-tenant'.`)
     } else if (first !== undefined) {
-      problems.add(headerPath, `${show(header)} is set by ${showPath([...path, first])} already. Use another header.`)
+      problems.add(headerPath, `${show(header)} is already set by ${showPath([...path, first])}. Use another header.`)
     }
     taken.set(foldName(header), index)
   })

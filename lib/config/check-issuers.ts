@@ -26,20 +26,20 @@ export function checkIssuers (problems: Problems, path: Path, providers: readonl
 
 function isExact (problems: Problems, path: Path, issuer: string): boolean {
   if (!/[{}]/.test(issuer)) return true
-  problems.add(path, `${show(issuer)} is a template, which no token has as its 'iss'. Write { template: ${show(issuer)}, tenants: ['...'] }, ` +
+  problems.add(path, `${show(issuer)} is a template, so no token has it as its 'iss'. Write { template: ${show(issuer)}, tenants: ['...'] }, ` +
     "or tenants: 'any' to accept every tenant.")
   return false
 }
 
 function isUsable (problems: Problems, path: Path, { template, tenants }: IssuerTemplate): boolean {
   if (!isTemplate(template)) {
-    problems.add([...path, 'template'], `expected an http(s) URL with one placeholder as a whole segment of its path, got ${show(template)}. ` +
+    problems.add([...path, 'template'], `expected an http(s) URL with one placeholder as a full segment of its path, got ${show(template)}. ` +
       "Write it as 'https://login.microsoftonline.com/{tenantid}/v2.0'.")
     return false
   }
   const odd = tenants === 'any' ? [] : tenants.flatMap((tenant, index) => isTenant(tenant) ? [] : [index])
   for (const index of odd) {
-    problems.add([...path, 'tenants', index], `${show(tenants[index])} cannot be one segment of a path. Write the tenant as it is in the 'iss' of its tokens.`)
+    problems.add([...path, 'tenants', index], `${show(tenants[index])} is not a single path segment. Write the tenant as it appears in the 'iss' of its tokens.`)
   }
   return odd.length === 0
 }
@@ -60,6 +60,6 @@ function take (problems: Problems, path: Path, provider: Path, issuer: string | 
 
 function refuse (problems: Problems, path: Path, provider: Path, issuer: string, other: Path): void {
   problems.add(path, provider.join() === other.join()
-    ? `${show(issuer)} is there twice. Remove one of them.`
-    : `${show(issuer)} is taken by ${showPath(other)}. A token's 'iss' selects its provider: merge the two.`)
+    ? `${show(issuer)} is listed twice. Remove one of them.`
+    : `${show(issuer)} is already used by ${showPath(other)}. A token's 'iss' selects its provider, so merge the two.`)
 }

@@ -24,7 +24,7 @@ export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algor
   const { keys, url, discovery, pem, secret, file, ca, allowHttp, headers, proxy } = jwks as JwksMembers
   const sources = Object.entries({ keys, url, discovery, pem, secret }).flatMap(([name, value]) => value === undefined ? [] : [`'${name}'`])
   if (sources.length > 1) {
-    problems.add(path, `has ${sources.join(' and ')}. Keep the one that the keys come from.`)
+    problems.add(path, `has ${sources.join(' and ')}. Keep one of them.`)
   } else if (sources.length === 0) {
     problems.add(path, "has neither 'keys' nor 'url' nor 'discovery'. Write { url: 'https://.../.well-known/jwks.json' }, " +
       '{ discovery: true } or { keys: [...] }.')
@@ -41,7 +41,7 @@ export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algor
 function checkDiscovery (problems: Problems, path: Path, issuer: IdentityProvider['issuer'], allowHttp?: boolean): void {
   const sole = soleIssuer(issuer)
   if (sole !== null) return checkUrl(problems, [...path.slice(0, -1), 'issuer'], sole, allowHttp)
-  problems.add([...path, 'discovery'], 'finds the keys of one exact issuer, and the provider has a template or several issuers. ' +
+  problems.add([...path, 'discovery'], 'needs exactly one issuer, but the provider has a template or several issuers. ' +
     "Write the address of their keys instead, such as jwks: { url: 'https://login.microsoftonline.com/common/discovery/v2.0/keys' }.")
 }
 
@@ -52,7 +52,7 @@ function checkUrl (problems: Problems, path: Path, text: string, allowHttp = fal
   } else if (url === null || !isSafeSource(text, allowHttp)) {
     problems.add(path, `expected an https URL (http on loopback only), got ${show(text)}. Write 'https://...', or set jwks.allowHttp for http in a cluster.`)
   } else if (url.username !== '' || url.password !== '' || url.hash !== '') {
-    problems.add(path, 'has credentials or a fragment in it. Write the address alone.')
+    problems.add(path, 'contains credentials or a fragment. Remove them.')
   }
 }
 
@@ -61,23 +61,23 @@ function checkFixed (problems: Problems, path: Path, { pem, secret }: Pick<JwksM
   const isHmac = algorithms.some((algorithm) => String(algorithm).startsWith('HS'))
   const isOther = algorithms.some((algorithm) => !String(algorithm).startsWith('HS'))
   if (secret === undefined ? isHmac : isOther) {
-    problems.add([...path.slice(0, -1), 'algorithms'], 'HS256, HS384 and HS512 go with jwks: { secret }, and all others with public keys. Do not mix them.')
+    problems.add([...path.slice(0, -1), 'algorithms'], 'HS256, HS384 and HS512 require jwks: { secret }, all others public keys. Do not mix them.')
   }
   if (pem !== undefined && !problems.isMisshapen([...path, 'pem'])) [pem].flat().forEach((each) => checkPem(problems, [...path, 'pem'], each))
   if (secret === undefined) return
   // Anyone who knows a public key could sign tokens with it as an HMAC secret.
   if (hasPem(String(secret))) {
-    problems.add([...path, 'secret'], 'is a key as PEM, which others may know. Write it as jwks: { pem }, without HS256, HS384 and HS512.')
+    problems.add([...path, 'secret'], 'is a PEM key, which is not secret. Use jwks: { pem }, without HS256, HS384 and HS512.')
     return
   }
   if (problems.isMisshapen([...path, 'secret'])) return
   if (typeof secret !== 'string' && !Buffer.isBuffer(secret)) {
-    problems.add([...path, 'secret'], 'expected a secret of at least 32 bytes, as text, or in code as a Buffer.')
+    problems.add([...path, 'secret'], 'expected a secret of at least 32 bytes: a string, or in code a Buffer.')
     return
   }
   const bytes = secretOf(secret).length
   const least = Math.max(32, ...algorithms.map((algorithm) => Number(String(algorithm).slice(2)) / 8 || 0))
-  if (bytes < least) problems.add([...path, 'secret'], `has ${bytes} bytes, and needs at least ${least}. Make one with: openssl rand -base64 48.`)
+  if (bytes < least) problems.add([...path, 'secret'], `has ${bytes} bytes, but needs at least ${least}. Generate one with: openssl rand -base64 48.`)
 }
 
 function checkPem (problems: Problems, path: Path, pem: string): void {
@@ -88,7 +88,7 @@ function checkPem (problems: Problems, path: Path, pem: string): void {
   try {
     pemKeys(pem)
   } catch (error) {
-    problems.add(path, `is no public key or certificate that could verify a token (${(error as Error).message}).`)
+    problems.add(path, `is not a public key or certificate that can verify a token (${(error as Error).message}).`)
   }
 }
 
@@ -104,7 +104,7 @@ function checkKeys (problems: Problems, path: Path, keys: readonly PublicJwk[]):
   // A set may contain keys for other purposes, which are skipped (RFC 7517 5).
   const isPublic = usable.every(({ key }) => secretMembers.every((member) => (key[member] ?? null) === null))
   if (isPublic && usable.length === keys.length && usable.every(({ key }) => typeof verificationKey(key) === 'string')) {
-    problems.add(path, 'has no key that could verify a token: public, for signatures, RSA of 2048 bits or more, ' +
+    problems.add(path, 'has no key that can verify a token: public, for signatures, RSA of 2048 bits or more, ' +
       "P-256, P-384, P-521 or Ed25519. Copy the provider's JWKS, or use { url }.")
   }
 }

@@ -24,12 +24,12 @@ function checkHeaders (problems: Problems, path: Path, headers: Readonly<Record<
     const key = name.toLowerCase()
     const twin = seen.get(key)
     seen.set(key, name)
-    if (!fieldName.test(name)) problems.add(place, 'is no header name. Write it with letters, digits and hyphens, without a colon.')
-    else if (reserved.has(key)) problems.add(place, 'is written by the HTTP client. Remove it.')
+    if (!fieldName.test(name)) problems.add(place, 'is not a header name. Use letters, digits and hyphens, without a colon.')
+    else if (reserved.has(key)) problems.add(place, 'is set by the HTTP client. Remove it.')
     else if (twin !== undefined) problems.add(place, `is the same header as ${show(twin)}. Remove one of them.`)
     // The value may be secret.
     if (!fieldValue.test(value)) {
-      problems.add(place, 'has a value that no header can have. Write visible ASCII, without line breaks, and without blanks around it.')
+      problems.add(place, 'is not a valid header value. Use visible ASCII, without line breaks and surrounding spaces.')
     }
   }
 }

@@ -22,7 +22,7 @@ export function checkLifeCycle (problems: Problems, { versions, aliases = {} }: 
       if (!names.has(canonical(name))) {
         problems.add(path, `${show(name)} is neither a version nor an alias. ${suggest(name, known.filter((each) => each !== id))}`)
       } else if (isSuccessor ? inCircles.has(canonical(id)) : endOf(name, targets, canonical) === canonical(id)) {
-        problems.add(path, `leads back to ${show(id)} through ${show(name)}. Name a version that goes on.`)
+        problems.add(path, `leads back to ${show(id)} through ${show(name)}. Name a version outside this cycle.`)
       }
     }
     if (config.onRetired === 'forward' && config.successor === undefined) {
@@ -89,7 +89,7 @@ function checkDates (problems: Problems, place: Path, { deprecatedAt, sunsetAt, 
     problems.add([...place, 'sunsetAt'], `${showMoment(sunsetAt)} is before deprecatedAt, ${showMoment(deprecatedAt)}. A version ends after it is deprecated (RFC 9745 4).`)
   }
   if (enforceSunset === true && sunsetAt === undefined) {
-    problems.add([...place, 'enforceSunset'], 'there is no sunsetAt to enforce. Add one, or leave this out.')
+    problems.add([...place, 'enforceSunset'], 'needs sunsetAt. Add it, or leave this out.')
   }
 }
 
@@ -100,7 +100,7 @@ function checkBrownouts (problems: Problems, place: Path, { brownouts = [], depr
   }
   brownouts.forEach(({ start, end }, index) => {
     if (timeOf(end) > timeOf(start)) return
-    problems.add([...place, 'brownouts', index], `ends (${showMoment(end)}) before it starts (${showMoment(start)}). Exchange the two.`)
+    problems.add([...place, 'brownouts', index], `ends (${showMoment(end)}) before it starts (${showMoment(start)}). Swap the two.`)
   })
 }
 
@@ -117,7 +117,7 @@ export function checkDefaultLife (
   const name = endOf(value, leads(aliases, canonical, (target) => target), canonical)
   for (const [id, { brownouts = [] }] of Object.entries(versions)) {
     if (brownouts.length > 0 && canonical(id) === name) {
-      problems.add(['versions', id, 'brownouts'], 'this version is the default: callers who asked for nothing would be refused. Make another one the default first.')
+      problems.add(['versions', id, 'brownouts'], 'this version is the default, so callers that name no version would be refused. Change the default first.')
     }
   }
 }

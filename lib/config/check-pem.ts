@@ -23,7 +23,7 @@ export function checkAuthorities (problems: Problems, path: Path, value: unknown
   checkPem(problems, path, value, (text) => {
     // Node skips blocks that are no certificates, such as revocation lists. A private key is there by mistake.
     const key = blocksOf(text).find(({ label }) => label.endsWith('PRIVATE KEY'))
-    return key === undefined ? invalidCertificate(text) : `has a block '${key.label}'. Give only certificates of authorities, not keys.`
+    return key === undefined ? invalidCertificate(text) : `contains a '${key.label}' block. Use only CA certificates, not keys.`
   })
 }
 

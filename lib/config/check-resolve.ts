@@ -32,7 +32,7 @@ export function checkResolve (problems: Problems, path: Path, options: ResolveOp
       const place = [...where, index]
       if (!checkResolver(problems, place, resolver)) return
       if (names.has(resolver.name)) {
-        problems.add([...place, 'name'], `${show(resolver.name)} is the name of another resolver too. Rename or remove one.`)
+        problems.add([...place, 'name'], `${show(resolver.name)} is also the name of another resolver. Rename or remove one.`)
       }
       names.add(resolver.name)
       const mark = builtInMark(resolver)
@@ -72,7 +72,7 @@ function checkTrust (
       'Add a provider, or remove the resolver.')
   }
   if (reads === 'tenant-map' && tier === 'override') {
-    problems.add(path, `reads ${show(name)}, which is the operator's word on a tenant, not the request's. List it under pin.`)
+    problems.add(path, `reads ${show(name)}, which the operator configures, not the client. List it under pin.`)
   }
   if (tier === 'pin' && reads !== 'header' && reads !== 'claim' && reads !== 'tenant-map') {
     problems.add(path, `reads ${show(name)}, which any client can send. List it under override.`)

@@ -16,7 +16,7 @@ export function checkSanitize (problems: Problems, path: Path, options: Sanitize
     if (problems.isMisshapen([...place, index])) return
     const header = takesReserved(pattern)
     if (header !== undefined) {
-      problems.add([...place, index], `${show(pattern)} would take '${header}' from every request. Write the names of your own headers.`)
+      problems.add([...place, index], `${show(pattern)} would remove '${header}' from every request. List only your own headers.`)
     }
   })
 }

@@ -22,7 +22,7 @@ export function checkRegistry (problems: Problems, versions: unknown): string[] 
   if (versions instanceof Registry) return versions.names()
   if (isOfOtherCopy(problems, versions)) return null
   if (!problems.isMisshapen(['versions'])) {
-    problems.add(['versions'], `expected what defineVersions returned, got ${show(versions)}. Write versions: defineVersions({ ... }).`)
+    problems.add(['versions'], `expected a registry from defineVersions, got ${show(versions)}. Write versions: defineVersions({ ... }).`)
   }
   return null
 }

@@ -55,11 +55,11 @@ function checkHeader (
   const isReserved = takesReserved(name) !== undefined
   const rival = headers.find((other) => other.name === name && other.prefix !== prefix && beginAlike(other.prefix, prefix))
   if (isReserved && name !== 'authorization') {
-    problems.add(own, `${show(source.header)} has a meaning in HTTP. Use 'authorization', or a name of your own.`)
+    problems.add(own, `${show(source.header)} has a defined meaning in HTTP. Use 'authorization' or a different name.`)
   } else if (!isReserved && isRemoved(name)) {
-    problems.add(own, `${show(source.header)} is owned by the gateway, so the client's is removed unread. Use another header.`)
+    problems.add(own, `${show(source.header)} is owned by the gateway, so the client's value is removed before it is read. Use another header.`)
   } else if (rival !== undefined) {
-    problems.add(own, `${show(source.header)} is read with a prefix that cannot be told from that of ${showPath(rival.place)}. Use prefixes that do not begin alike.`)
+    problems.add(own, `${show(source.header)} has a prefix that cannot be distinguished from that of ${showPath(rival.place)}. Use prefixes with different beginnings.`)
   }
   headers.push({ name, prefix, place })
 }
@@ -72,7 +72,7 @@ function checkTwins (problems: Problems, path: Path, sources: ReadonlyArray<Toke
   const places = sources.map((source) => source === null ? Symbol('unusable') : idOf(source))
   places.forEach((place, index) => {
     const first = places.indexOf(place)
-    if (first < index) problems.add([...path, index], `is ${showPath([...path, first])} once more. Remove one of them.`)
+    if (first < index) problems.add([...path, index], `duplicates ${showPath([...path, first])}. Remove one of them.`)
   })
 }
 

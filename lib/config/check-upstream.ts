@@ -22,7 +22,7 @@ function checkTargets (problems: Problems, path: Path, targets: readonly string[
   targets.forEach((target, index) => {
     if (problems.isMisshapen([...path, index])) return
     checkAddress(problems, [...path, index], target)
-    if (targets.indexOf(target) < index) problems.add([...path, index], `${show(target)} is in the list already. Remove one of them.`)
+    if (targets.indexOf(target) < index) problems.add([...path, index], `${show(target)} is listed twice. Remove one of them.`)
   })
 }
 
@@ -39,9 +39,9 @@ function checkAddress (problems: Problems, path: Path, address: string): void {
     const isHost = /^[\w.-]+(:\d+)?$/.test(address) && URL.canParse(`http://${address}`)
     expected('an http(s) URL', isHost && !isConcealed(address) ? `Write 'http://${address}'.` : "Write scheme, host and port: 'http://10.0.0.15:30080'.")
   } else if (url.username !== '' || url.password !== '') {
-    problems.add(path, `has credentials in it. Write ${originOf(address)}: callers' own credentials are passed on.`)
+    problems.add(path, `contains credentials. Write ${originOf(address)}: the gateway forwards the callers' own credentials.`)
   } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    expected('a URL without a path', `Write ${originOf(address)}; a path in front of every request is the upstream's rewritePrefix.`)
+    expected('a URL without a path', `Write ${originOf(address)}; to add a path to every request, use the upstream's rewritePrefix.`)
   }
 }
 
@@ -70,9 +70,9 @@ function checkEdits (problems: Problems, path: Path, edits: Edits = {}, isOfRequ
       // The gateway can only guess the prefix that the upstream needs, so the config may set it.
       if (isOfRequest && member !== 'add' && name.toLowerCase() === 'x-forwarded-prefix') continue
       if (isOfRequest && isWrittenByGateway(name)) {
-        problems.add([...path, member], `${show(name)} is written by the gateway itself. Leave it out; Fastify's trustProxy says which earlier hops are believed.`)
+        problems.add([...path, member], `${show(name)} is set by the gateway itself. Leave it out; Fastify's trustProxy decides which earlier hops are trusted.`)
       } else if (takesReserved(name) !== undefined) {
-        problems.add([...path, member], `${show(name)} is not to be changed here: messages depend on it. ${remedy(name)}`)
+        problems.add([...path, member], `${show(name)} must not be changed here, because HTTP itself depends on it. ${remedy(name)}`)
       }
     }
   }

@@ -14,7 +14,7 @@ export function checkVersions (problems: Problems, config: VersionSet, options: 
   const versions = entries(problems, 'versions', config.versions)
   const aliases = entries(problems, 'aliases', config.aliases)
   if (versions.length === 0 && !problems.isMisshapen(['versions'])) {
-    problems.add(['versions'], "there is none. Write { latest: { upstream: 'http://...' } }.")
+    problems.add(['versions'], "no version is defined. Write { latest: { upstream: 'http://...' } }.")
   }
   for (const [path, version] of versions) {
     const place = [...path, 'upstream']
@@ -40,8 +40,8 @@ function checkNames (problems: Problems, paths: ReadonlyArray<readonly [section:
     const [, name] = path
     const twin = seen.get(canonicalId(name))
     if (!isVersionId(name)) problems.add(path, `${show(name)} cannot be the name of a version. ${idRule}`)
-    if (format === 'date' && isImpossibleDate(name)) problems.add(path, `${show(name)} is no date of the calendar. Correct it.`)
-    if (canonicalId(name) === 'required') problems.add(path, "'required' is what a default says that names no version. Use another name.")
+    if (format === 'date' && isImpossibleDate(name)) problems.add(path, `${show(name)} is not a calendar date. Correct it.`)
+    if (canonicalId(name) === 'required') problems.add(path, "'required' has a special meaning as the default. Use another name.")
     if (twin !== undefined) {
       problems.add(path, `is the same name as ${showPath(twin)}: names are compared ${format === 'string' || format === 'date' ? 'without case' : `as ${format}`}. Rename or remove one of them.`)
     }
@@ -60,7 +60,7 @@ function checkTargets (
     if (!known.has(canonicalId(target))) {
       problems.add(path, `${show(target)} is neither a version nor an alias. ${suggest(target, names.filter((name) => name !== path[1]))}`)
     } else if (isCircle(canonicalId(path[1]), targets)) {
-      problems.add(path, `leads back to itself through ${show(target)}. Point it at the id of a version.`)
+      problems.add(path, `leads back to itself through ${show(target)}. Point it to the id of a version.`)
     }
   }
 }

@@ -42,7 +42,7 @@ const jwks: SchemaObject = {
     file: text('the name of a file with a JWKS or PEM'),
     url: text('the address of a JWKS'),
     discovery: { const: true, expected: 'true' },
-    headers: { type: 'object', additionalProperties: { type: 'string', secret: true, expected: 'the text of a header' }, secret: true, expected: 'headers, each with a text' },
+    headers: { type: 'object', additionalProperties: { type: 'string', secret: true, expected: 'a header value' }, secret: true, expected: 'headers by name' },
     proxy: { anyOf: [{ type: 'string' }, { const: false }], secret: true, expected: "the address of a proxy such as 'http://proxy:3128', or false" },
     ca: { expected: 'certificates as PEM' },
     allowHttp: flag,
@@ -75,7 +75,7 @@ const tokenSource: SchemaObject = {
 }
 const tokenSources: SchemaObject = { ...list(tokenSource, 'a list with at least one place'), minItems: 1 }
 // A challenge contains it in quotes (RFC 6749 3.3).
-const scope: SchemaObject = { type: 'string', pattern: '^[!#-\\[\\]-~]+$', expected: 'a scope without blanks, quotes and backslashes' }
+const scope: SchemaObject = { type: 'string', pattern: '^[!#-\\[\\]-~]+$', expected: 'a scope without spaces, quotes and backslashes' }
 
 const algorithm = oneOf('RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'Ed448', 'HS256', 'HS384', 'HS512')
 

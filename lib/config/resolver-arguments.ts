@@ -26,7 +26,7 @@ export function brokenArguments ({ reads, argument, options }: BuiltIn): Broken[
 const expectations: Record<BuiltIn['reads'], (argument: unknown, options: unknown) => Expectation[]> = {
   header: (name) => [
     [name, isHeaderName(name), "a header name in fromHeader('x-version')"],
-    [name, String(name).toLowerCase() !== 'accept-version', "another header in fromHeader('api-version'), because once any route has Fastify's version constraint, all others answer 404 to requests with this one"]
+    [name, String(name).toLowerCase() !== 'accept-version', "another header in fromHeader('api-version'), because once any route has Fastify's version constraint, all others respond with 404 to requests with this one"]
   ],
   claim: (path) => [[path, isClaimPath(path), "a claim path in fromClaim('userMetadata.version') or fromClaim(['https://acme.io/version'])"],
     [path, typeof path !== 'string' || !path.includes('/'), `a list of names for a claim whose name is an address: fromClaim(['${String(path)}'])`]],

@@ -39,7 +39,7 @@ const forward = {
 }
 
 const definedVersions: SchemaObject = {
-  type: 'object', expected: 'what defineVersions returned', remedy: 'Write versions: defineVersions({ ... }).'
+  type: 'object', expected: 'a registry from defineVersions', remedy: 'Write versions: defineVersions({ ... }).'
 }
 // Fastify's own options of `register`. Stages with hooks ignore them, because they act on the scope that they are registered in.
 const register = {
@@ -61,9 +61,9 @@ export const stageSchemas = {
     fields: functionOf('a function of the request and the reply')
   }),
   versionAdmin: object({
-    guard: { isFunction: true, expected: 'a function that lets requests through, or does not', remedy: 'Without one, everybody could change the versions.' },
+    guard: { isFunction: true, expected: 'a guard function', remedy: 'Without a guard, anyone could change the versions.' },
     prefix: register.prefix,
-    app: { type: 'object', expected: 'an app of Fastify' },
+    app: { type: 'object', expected: 'a Fastify app' },
     actor: functionOf('a function of the request'),
     recent: object({ max: count(1, 10_000, 'requests'), oneOf: count(1, 1_000_000, 'requests') }),
     versions: definedVersions

@@ -13,14 +13,14 @@ const headerEdits = object({ set: headerValues, add: headerValues, remove: list(
 const pathPattern = "^(?!.*/(\\.\\.?|\\*)(/|$)|.*:\\w)(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$"
 const retryReason: SchemaObject = {
   enum: ['not-sent', 'stale', 'reset', 'timeout', 429, 500, 502, 503, 504],
-  expected: "'not-sent', 'stale', 'reset', 'timeout', or a status that is worth a retry: 429, 500, 502, 503, 504"
+  expected: "'not-sent', 'stale', 'reset', 'timeout', or a retryable status: 429, 500, 502, 503, 504"
 }
 // RFC 9110 7.8: a name, and perhaps a version. A wildcard would only match a protocol of that name, and none has one.
 const protocol: SchemaObject = {
   type: 'string',
   pattern: "^(?!([Hh]2[Cc]?|[Tt][Ll][Ss])(/|$))[A-Za-z0-9!#$%&'+.^_`|~-]+(/[A-Za-z0-9!#$%&'+.^_`|~-]+)?$",
   expected: "a protocol such as 'websocket'",
-  remedy: "Only protocols between the client and the upstream belong here, each by its name: neither 'h2c' nor 'TLS', and no '*'."
+  remedy: "Name each end-to-end protocol. 'h2c', 'TLS' and '*' are not allowed."
 }
 const activeHealth = object({
   path: { type: 'string', pattern: '^/[\\x21-\\x7e]*$', expected: "a path such as '/healthz'" },
@@ -60,8 +60,8 @@ export const upstreamOptions = object({
     type: 'string',
     pattern: pathPattern,
     minLength: 1,
-    expected: "a path that begins with '/', without '..' and blanks, and without parameters",
-    remedy: "The path behind the prefix follows it as it is. Write '%3A' for a colon that is meant as one."
+    expected: "a path that begins with '/', without '..', spaces and parameters",
+    remedy: "Write '%3A' for a literal colon."
   },
   cookies: object({
     path: flag,

@@ -51,7 +51,7 @@ export const versions: SchemaObject = {
 export const aliases: SchemaObject = {
   type: 'object',
   additionalProperties: text('the id of a version'),
-  expected: 'names, each with a version id',
+  expected: 'version ids by alias',
   remedy: "Write { stable: 'v2' }."
 }
 
@@ -68,7 +68,7 @@ const registryOptions = {
     idleDays: { type: 'number', minimum: 0, expected: 'a number of days' },
     allowTiers: list(oneOf('override', 'pin', 'default'), 'a list of tiers')
   }),
-  now: functionOf('a function that gives milliseconds since 1970')
+  now: functionOf('a function that returns milliseconds since 1970')
 }
 
 export const registrySchema = object(registryOptions)

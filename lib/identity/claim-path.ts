@@ -26,7 +26,7 @@ export function readClaim (claims: Claims, names: readonly string[]): unknown {
 /** Returns why a well-typed claim path is invalid, or `null` if it is valid. */
 export function claimPathProblem (path: ClaimPath): string | null {
   if (claimNames(path).includes('')) {
-    return "has an empty name in it. Write 'a.b' for a nested claim, or ['a.b'] for one whose name has a dot."
+    return "contains an empty name. Write 'a.b' for a nested claim, or ['a.b'] for one whose name has a dot."
   }
   // Its dots would separate names, so it would match nothing, and callers would silently get what those without the claim get.
   return typeof path === 'string' && path.includes('/')

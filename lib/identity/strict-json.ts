@@ -13,7 +13,7 @@ export function parseObject (bytes: Buffer): Record<string, unknown> {
   const json = bytes.toString()
   const value = parse(json)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('not an object')
-  if (hasDuplicates(json, value)) throw new SyntaxError('a member is there twice')
+  if (hasDuplicates(json, value)) throw new SyntaxError('a member is duplicated')
   return withExactNumbers(json, value as Record<string, unknown>)
 }
 

@@ -81,7 +81,7 @@ function whyUnfit (jwk: PublicJwk): string | null {
   const use = jwk.use ?? 'sig'
   // Some issuers use null, an empty list, or a string.
   const operations: unknown[] = [jwk.key_ops ?? []].flat()
-  if (!isAbsent(kid) && typeof kid !== 'string') return 'its kid is not a text'
+  if (!isAbsent(kid) && typeof kid !== 'string') return 'its kid is not a string'
   if (kty === 'oct') return 'it is symmetric'
   // Anyone who can read such a key can sign tokens.
   if (secretMembers.some((member) => Object.hasOwn(jwk, member) && jwk[member] !== null)) return 'it has private parts'

@@ -61,7 +61,7 @@ function checkNames (app: Partial<FastifyInstance>, required: readonly string[])
   const known = (app.identityProviders?.() ?? []).map(({ name }) => name)
   const problems = new Problems()
   required.forEach((name, index) => {
-    if (!known.includes(name)) problems.add(['health', 'requireKeys', index], `${show(name)} is the name of no provider. Known: ${showNames(known)}.`)
+    if (!known.includes(name)) problems.add(['health', 'requireKeys', index], `${show(name)} is not the name of a provider. Known: ${showNames(known)}.`)
   })
   problems.throwIfAny('the options of gatewayHealth')
 }

@@ -164,13 +164,13 @@ function endDryRun (dryRun: DryRun, request: FastifyRequest, reply: FastifyReply
 function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyVersionsOptions & RegisterOptions): void {
   const names = checkRegistry(problems, options.versions)
   if (names !== null && options.versions as unknown !== scopeOf(app).registry) {
-    problems.add(['versions'], 'is not the registry that resolveVersion has. Give both the same one.')
+    problems.add(['versions'], 'is not the registry of resolveVersion. Pass the same one to both.')
   }
   const { versions } = names === null ? { versions: {} } : (options.versions as Registry).current.content.set
   const { projectedHeaders, ownedHeaders } = scopeOf(app)
   checkForward(problems, [], options, projectedHeaders ?? [], versions, ownedHeaders!)
   const place = joinPrefixes(app.prefix, options.prefix)
   if (app.hasRoute({ method: 'GET', url: `${place}/*` })) {
-    problems.add(['prefix'], `everything under ${show(place === '' ? '/' : place)} is served by another route already. Choose another prefix.`)
+    problems.add(['prefix'], `everything under ${show(place === '' ? '/' : place)} is already served by another route. Choose another prefix.`)
   }
 }

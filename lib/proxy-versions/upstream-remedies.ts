@@ -28,11 +28,11 @@ const leaveOutHttp2 = "If the target does not speak HTTP/2 without TLS, leave ou
  */
 export function remedyOf (error: Failure, target: string | undefined): string | undefined {
   const { code = '', message } = error
-  if (untrusted.has(code)) return "Give the certificate of the authority that issued the target's certificate in tls.ca; a self-signed one is its own authority."
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return "Write the name that is in the target's certificate in tls.servername."
+  if (untrusted.has(code)) return "Set tls.ca to the certificate of the CA that issued the target's certificate. A self-signed certificate is its own CA."
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return "Set tls.servername to the name in the target's certificate."
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return "Renew the target's certificate, or correct the clock of this machine."
   if (/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)$/.test(code)) {
-    return 'If the target asks for a certificate of the gateway, give it in tls.cert and tls.key.'
+    return 'If the target requires a client certificate, set tls.cert and tls.key.'
   }
   if (/alert.no.application.protocol/i.test(`${code} ${message}`) || sendsSettings(error)) {
     return 'If the target only offers HTTP/2, write http2: true. Upgrades such as WebSockets need HTTP/1.1.'

@@ -9,7 +9,7 @@ export function checkedClock (clock: () => number = Date.now): () => number {
   if (clock === Date.now) return clock
   return () => {
     const now = answerAtOnce(clock)
-    if (!Number.isFinite(now)) throw new TypeError(`registry.now must give milliseconds since 1970, not ${show(now)}`)
+    if (!Number.isFinite(now)) throw new TypeError(`registry.now must return milliseconds since 1970, not ${show(now)}`)
     return now
   }
 }

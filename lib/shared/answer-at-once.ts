@@ -10,5 +10,5 @@ export function answerAtOnce<Words extends unknown[], Value> (ask: (...words: Wo
   const answer = ask(...words)
   if (!isPromise(answer)) return answer
   Promise.resolve(answer).catch(() => {})
-  throw new TypeError('it must answer at once, and returned a promise')
+  throw new TypeError('it must be synchronous, but returned a promise')
 }

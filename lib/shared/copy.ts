@@ -22,5 +22,5 @@ export function otherCopy (value: object): Copy | null {
 export function explainCopies (other: Copy): string {
   const [here, there] = [thisCopy, other].map(({ version, folder }) => `${version} in ${folder}`)
   return `Two copies of fastify-version-gateway are loaded: ${here} and ${there}. They do not know each other's state. ` +
-    'Run `npm ls fastify-version-gateway` to see who needs which, and give all of them one version.'
+    'Run `npm ls fastify-version-gateway` to see which packages depend on it, and align their versions.'
 }

@@ -29,8 +29,8 @@ export function defineStage<Options extends object> (definition: StageDefinition
         `order: ${[...dependencies, stage].map((step) => `app.register(${step}, { ... })`).join(', ')}.`)
     }
     if (!isRepeatable && app.hasDecorator(mark(stage))) {
-      throw new StageOrderInvalid(`${stage} is registered already, here or in a scope around this one, and would run ` +
-        'twice. Register it once, or give each gateway a scope of its own: app.register(async (scope) => { ... }).')
+      throw new StageOrderInvalid(`${stage} is already registered, in this scope or in a parent scope, and would run ` +
+        'twice. Register it once, or register each gateway in its own scope: app.register(async (scope) => { ... }).')
     }
     if (!app.hasDecorator(mark(stage))) app.decorate(mark(stage), true)
     await plugin(app, options)

@@ -54,7 +54,7 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
   const { dryRun } = contextOf(request)
   // The caller of `explain()` gets this error.
   if (dryRun !== null && dryRun.mistake === error) dryRun.end('decided', reply)
-  else done(error instanceof Error ? error : new Error('something else than an error was thrown', { cause: error }))
+  else done(error instanceof Error ? error : new Error('a value that is not an error was thrown', { cause: error }))
 }
 
 function log (request: FastifyRequest, refusal: Refusal): void {

@@ -25,9 +25,9 @@ export function refuseRemovals ({ file: before, plugin }: LoadedConfig, { file: 
   if (removed.length === 0) return
   const lines = removed.map((place) => {
     const explicitly = ['identity', 'sanitize', 'admin'].includes(place) ? `write '${place}: false', or ` : ''
-    return `${place} is in force, and is absent from the file. If it was removed on purpose, ${explicitly}add '${place}' to confirmRemoved.`
+    return `${place} is in use, but missing from the file. If it was removed on purpose, ${explicitly}add '${place}' to confirmRemoved.`
   })
-  throw new Error(`The file may be half written, so it is not loaded. It lacks what protects the gateway that runs:\n${lines.join('\n')}`)
+  throw new Error(`The file may be half written, so it is not loaded. It lacks options that protect the running gateway:\n${lines.join('\n')}`)
 }
 
 /** A plugin file that is cut off, or half edited, may still export something. Its hooks may protect the gateway. */

@@ -88,7 +88,7 @@ async function check (file: string, read: ConfigFile, folder: string, files: Fil
   return rest
 }
 
-const emptyFile = "the file is empty. Write a config, or begin with 'fastify-version-gateway init'."
+const emptyFile = "the file is empty. Write a config, or create one with 'fastify-version-gateway init'."
 
 /** Makes a config from a file's content, and finds the problems that the schema cannot detect. */
 async function makeRest (said: ConfigFileOptions, reading: Reading, found: FoundProblems): Promise<LoadedConfig> {

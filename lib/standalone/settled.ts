@@ -62,7 +62,7 @@ export class Settling {
   /** @throws when files have been waited for too long */
   refuseIfOver (file: string): void {
     if (!this.isOver) return
-    const message = `${file} has kept changing for ${Math.round(this.#limitMs / 1000)} s, so it may be incomplete. Write it to another file, and rename that.`
+    const message = `${file} has kept changing for ${Math.round(this.#limitMs / 1000)} s, so it may be incomplete. Write it to a temporary file, then rename that file.`
     throw Object.assign(new Error(message), { code: 'STILL_CHANGING' })
   }
 

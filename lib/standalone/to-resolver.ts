@@ -44,7 +44,7 @@ export function toResolver (problems: Problems, path: Path, file: ResolverFile, 
   const { timeoutMs, onError, onUnknown, unknownStatus, weak, strip, ...what } = file
   const kinds = Object.keys(what) as Kind[]
   if (kinds.length !== 1) {
-    problems.add(path, kinds.length === 0 ? `reads nothing. Name one of ${showNames(Object.keys(makers))}.` : `reads ${showNames(kinds)}. Make each a resolver of its own.`)
+    problems.add(path, kinds.length === 0 ? `reads nothing. Use one of ${showNames(Object.keys(makers))}.` : `reads ${showNames(kinds)}. Write a separate resolver for each.`)
     return null
   }
   const [kind] = kinds as [Kind]
@@ -68,7 +68,7 @@ function expression (pattern: string): RegExp {
     return new RegExp(pattern, 'i')
   } catch (error) {
     // The message begins with the pattern, which may come from a variable.
-    throw new Error(`pattern ${show(pattern)} is no regular expression: ${(error as Error).message.split(': ').at(-1)!}.`)
+    throw new Error(`pattern ${show(pattern)} is not a valid regular expression: ${(error as Error).message.split(': ').at(-1)!}.`)
   }
 }
 

@@ -22,7 +22,7 @@ export function putVariablesIn (text: string, environment: NodeJS.ProcessEnv): S
   const result = text.replaceAll(braces, (whole: string, name: string | undefined, operator: string | undefined, word: string = '', index: number) => {
     if (whole === '$${') return '${'
     if (name === undefined) {
-      problems.push({ index, message: `'\${' begins no reference to a variable. Write ${forms}.` })
+      problems.push({ index, message: `'\${' is not a valid variable reference. Write ${forms}.` })
       return whole
     }
     // An object inherits members such as `constructor`.

@@ -19,7 +19,7 @@ export async function withCertificates (problems: Problems, said: LoadedFile, re
     checkTls(problems, ['server', 'tls'], tls)
     return { ...read, server: { ...server, tls } as LoadedFile['server'] & object }
   }
-  if (server?.http2 === true) problems.add(['server', 'http2'], 'needs server.tls: clients agree on HTTP/2 while they set up TLS.')
+  if (server?.http2 === true) problems.add(['server', 'http2'], 'needs server.tls: HTTP/2 is negotiated in the TLS handshake.')
   return read
 }
 

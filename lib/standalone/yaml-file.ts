@@ -118,7 +118,7 @@ function substitute (document: Document, file: string, environment: NodeJS.Proce
       for (const { index, message } of wrong) {
         problems.push({
           offset: offsetIn(file, node, source.slice(index)),
-          message: isName ? 'names cannot have variables in them. Write $${ for a literal ${.' : message
+          message: isName ? 'names cannot contain variables. Write $${ for a literal ${.' : message
         })
       }
       node.value = text

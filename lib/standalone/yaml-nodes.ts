@@ -29,7 +29,7 @@ export class YamlNodes {
     if (!isAlias(node)) return node
     if (!this.#targets.has(node)) {
       const target = node.resolve(this.#document)
-      if (target === undefined) this.#add(node, `*${node.source} stands for nothing: no value before it has the anchor &${node.source}.`)
+      if (target === undefined) this.#add(node, `*${node.source} is undefined: no value before it has the anchor &${node.source}.`)
       this.#targets.set(node, target)
     }
     return this.#targets.get(node)

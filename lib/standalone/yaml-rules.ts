@@ -11,7 +11,7 @@ export function checkDocument (document: Document.Parsed, mostAliases: number): 
   visit(document, {
     Map (_key, map) { problems.push(...checkNames(map)) },
     Alias (_key, { range }) {
-      if (++aliases === mostAliases + 1) problems.push({ offset: range?.[0], message: `there are more than ${mostAliases} aliases in the file. Write out what they stand for.` })
+      if (++aliases === mostAliases + 1) problems.push({ offset: range?.[0], message: `there are more than ${mostAliases} aliases in the file. Write out the values.` })
     }
   })
   return { problems, isReadable: true }
@@ -29,7 +29,7 @@ function checkNames ({ items }: YAMLMap): Problem[] {
     if (!isScalar(key)) continue
     const name = nameOf(key)
     const offset = key.range?.[0]
-    if (seen.has(name) && name !== '<<') problems.push({ offset, message: `'${name}' is there twice. Remove one of them.` })
+    if (seen.has(name) && name !== '<<') problems.push({ offset, message: `'${name}' is defined twice. Remove one of them.` })
     if (isReadOtherwise(key)) problems.push({ offset, message: `${key.source} is read as ${String(key.value)}. Quote it: '${key.source}'.` })
     seen.add(name)
   }
@@ -47,7 +47,7 @@ export function losesSpelling ({ value, source }: Scalar): boolean {
 
 /** The problem does not show the value, because an unknown option may be a secret. */
 export function spellingProblem ({ range }: Scalar): Problem {
-  return { offset: range?.[0], message: 'this value would not be read as it is written. Quote it.' }
+  return { offset: range?.[0], message: 'this value would be changed when it is read. Quote it.' }
 }
 
 /** Whether YAML reads an unquoted name as a number or the like that is written differently: `1.10` becomes 1.1. */

@@ -117,7 +117,7 @@ export class Http2Connection {
   destroy (): void {
     this.session?.destroy()
     this.#socket?.destroy()
-    this.#end(new errors.ClientDestroyedError('the connection is not needed any more'))
+    this.#end(new errors.ClientDestroyedError('the connection is no longer needed'))
   }
 
   #open (origin: URL, socket: Socket, settingsTimeout: number, maxHeaderSize: number): void {

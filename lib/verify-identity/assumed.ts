@@ -11,7 +11,7 @@ export function assumed (providers: readonly Provider[], dryRun: DryRun, claims:
     ? new Issuers(providers).find(claims.iss) ?? providers[0]
     : providers.find(({ options }) => options.name === name)
   if (provider === undefined) {
-    throw dryRun.mistake = new Error(name === undefined ? 'There is no identity provider that claims could come from.' : `There is no identity provider '${name}'.`)
+    throw dryRun.mistake = new Error(name === undefined ? 'Claims need an identity provider, but none is configured.' : `There is no identity provider '${name}'.`)
   }
   return { identity: Object.freeze({ provider: provider.options.name, claims }), provider, headers: provider.project(claims), failing: [] }
 }

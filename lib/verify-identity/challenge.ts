@@ -6,7 +6,7 @@ import { isRefusal, type Refusal } from '../errors.ts'
  */
 export function challenge (error: unknown, realm: string): unknown {
   // Passing `undefined` or `null` to a hook would mean success.
-  if (!isRefusal(error)) return error instanceof Error ? error : new Error('something else than an error was thrown', { cause: error })
+  if (!isRefusal(error)) return error instanceof Error ? error : new Error('a value that is not an error was thrown', { cause: error })
   const reason = reasonOf(error)
   if (reason !== null) error.headers = { ...error.headers, 'www-authenticate': `Bearer realm="${realm}"${reason}` }
   return error

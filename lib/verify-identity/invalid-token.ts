@@ -16,9 +16,9 @@ const sentences = {
   audience: 'The audience of the token is not accepted.',
   expired: 'The token has expired.',
   'not-before': 'The token is not valid yet.',
-  'missing-claim': 'A claim is missing in the token.',
+  'missing-claim': 'The token lacks a required claim.',
   claim: 'A claim of the token is not accepted.',
-  source: 'The token is not where tokens of its issuer are accepted.',
+  source: 'Tokens of this issuer are not accepted from this part of the request.',
   header: 'A claim of the token cannot be sent as a header.'
 }
 

@@ -25,7 +25,7 @@ t.test('invalid options are rejected', async (t) => {
   await t.rejects(invalid({ guard: 'x' }), { code: 'VERSION_CONFIG_INVALID', message: /guard: expected a function/ })
   await t.rejects(invalid({ prefix: 'admin' }), { message: /prefix/ })
   await t.rejects(invalid({ recent: { max: 0 } }), { message: /recent.max/ })
-  await t.rejects(invalid({ versions: {} }), { message: /versions: expected what defineVersions returned/ })
+  await t.rejects(invalid({ versions: {} }), { message: /versions: expected a registry from defineVersions/ })
   await t.rejects(invalid({ gard: 1 }), { message: /gard: unknown option/ })
 })
 

@@ -34,5 +34,5 @@ test('an issuer with credentials in it is not asked for its keys', async (t) => 
 
   const problems = problemsOf(jwks, 'https://me:secret@idp.test')
 
-  t.same(problems, [{ path: 'issuer', message: 'has credentials or a fragment in it. Write the address alone.' }])
+  t.same(problems, [{ path: 'issuer', message: 'contains credentials or a fragment. Remove them.' }])
 })

@@ -26,7 +26,7 @@ for (const versionHeader of reserved) {
 
     t.same(problems, [{
       path: 'forward.versionHeader',
-      message: `'${versionHeader}' has a meaning in HTTP. Use a name of your own, such as 'api-version'.`
+      message: `'${versionHeader}' has a defined meaning in HTTP. Use a different name, such as 'api-version'.`
     }])
   })
 }
@@ -39,7 +39,7 @@ for (const versionHeader of ['x-tenant', 'X-Tenant', 'x_tenant']) {
 
     t.same(problems, [{
       path: 'forward.versionHeader',
-      message: `'${versionHeader}' is what a claim is projected into. Use another header for one of them.`
+      message: `'${versionHeader}' is also set from a claim. Use another header for one of them.`
     }])
   })
 }
@@ -83,7 +83,7 @@ test('an upstream\'s edits do not change the version header', async (t) => {
 
   const problems = collected((found) => checkForward(found, ['forward'], {}, [], { v2: { upstream }, v3: { upstream: 'http://other' } }))
 
-  t.match(problems, [{ path: 'forward.versionHeader', message: /'api-version' is changed in the headers of version 'v2' too/ }])
+  t.match(problems, [{ path: 'forward.versionHeader', message: /'api-version' is also changed by the headers option of version 'v2'/ }])
 })
 
 for (const [what, config, name] of [

@@ -41,7 +41,7 @@ test('a registry may stand in for the versions', async (t) => {
 const pin = (...resolvers: unknown[]) => ({ resolve: { pin: resolvers } })
 
 const single: Case[] = [
-  { title: 'no versions at all', config: { versions: {} }, path: 'versions', says: ['there is none.', 'Write { latest:'] },
+  { title: 'no versions at all', config: { versions: {} }, path: 'versions', says: ['no version is defined.', 'Write { latest:'] },
   {
     title: 'versions null beside an alias and a default',
     config: { versions: null, aliases: { stable: 'v2' }, resolve: { default: 'stable' } },
@@ -52,7 +52,7 @@ const single: Case[] = [
     title: 'aliases that are a number beside a default that is one of them',
     config: { aliases: 5, resolve: { default: 'stable' } },
     path: 'aliases',
-    says: ['expected names, each with a version id, got 5.']
+    says: ['expected version ids by alias, got 5.']
   },
   { title: 'a version called required', config: { versions: { ...soundVersions, required: soundVersions.v2 } }, path: 'versions.required', says: [] },
   { title: 'an owned header that frames messages', config: { sanitize: { owned: ['c*'] } }, path: 'sanitize.owned[0]', says: ["'connection'"] },
@@ -79,7 +79,7 @@ const single: Case[] = [
     title: 'aliases beside a registry',
     config: { versions: defineVersions(soundVersions), aliases: { stable: 'v2' } },
     path: 'aliases',
-    says: ['the registry has its own. Give them to defineVersions: defineVersions({ ... }, { aliases }).']
+    says: ['the registry has its own. Pass them to defineVersions: defineVersions({ ... }, { aliases }).']
   },
   {
     title: "policy 'require' without providers",

@@ -29,7 +29,7 @@ test("policy 'require' without a provider would refuse every request", async (t)
   const problems = problemsOf(options)
 
   t.same(problems, [{
-    path: 'identity.providers', message: "there is none, so policy 'require' would refuse every request. Add a provider."
+    path: 'identity.providers', message: "no provider is configured, so policy 'require' would refuse every request. Add a provider."
   }])
 })
 
@@ -48,7 +48,7 @@ test('two providers of one issuer are to be merged', async (t) => {
 
   t.same(problems, [{
     path: 'identity.providers[1].issuer',
-    message: "'https://idp.test' is taken by identity.providers[0]. A token's 'iss' selects its provider: merge the two."
+    message: "'https://idp.test' is already used by identity.providers[0]. A token's 'iss' selects its provider, so merge the two."
   }])
 })
 
@@ -58,7 +58,7 @@ test('two providers of one name are to be renamed', async (t) => {
   const problems = problemsOf({ providers })
 
   t.same(problems, [{
-    path: 'identity.providers[1].name', message: "'idp' is taken by identity.providers[0]. Give each provider a name of its own."
+    path: 'identity.providers[1].name', message: "'idp' is already used by identity.providers[0]. Give each provider a unique name."
   }])
 })
 
@@ -68,7 +68,7 @@ test('a third provider of one issuer is reported too, with the first', async (t)
   const problems = problemsOf({ providers })
 
   t.same(pathsOf(problems), ['identity.providers[1].issuer', 'identity.providers[2].issuer'])
-  t.match(problems[1]?.message, 'is taken by identity.providers[0]')
+  t.match(problems[1]?.message, 'is already used by identity.providers[0]')
 })
 
 test('providers without a name or issuer are not taken for twins', async (t) => {
@@ -113,7 +113,7 @@ for (const header of ['host', 'Host', 'authorization', 'cookie', 'connection', '
 
     t.same(problems, [{
       path: 'identity.providers[0].claimsToHeaders[0].header',
-      message: `'${header}' has a meaning in HTTP. Use a name of your own: 'x-${header}'.`
+      message: `'${header}' has a defined meaning in HTTP. Use a different name: 'x-${header}'.`
     }])
   })
 }
@@ -126,7 +126,7 @@ for (const twin of ['x-tenant', 'X-Tenant', 'X_Tenant', 'x.tenant']) {
 
     t.same(problems, [{
       path: 'identity.providers[0].claimsToHeaders[1].header',
-      message: `'${twin}' is set by identity.providers[0].claimsToHeaders[0] already. Use another header.`
+      message: `'${twin}' is already set by identity.providers[0].claimsToHeaders[0]. Use another header.`
     }])
   })
 }
@@ -157,7 +157,7 @@ for (const claim of ['a..b', '.a', 'a.', '.', ['a', '']]) {
     const problems = problemsOfClaims(mapping)
 
     t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0].claim'])
-    t.same(unsaid(problems[0], ['has an empty name in it.', "Write 'a.b' for a nested claim"]), [])
+    t.same(unsaid(problems[0], ['contains an empty name.', "Write 'a.b' for a nested claim"]), [])
   })
 }
 

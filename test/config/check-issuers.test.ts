@@ -20,7 +20,7 @@ test('lists, templates with tenants, and a template for any tenant have no probl
 
 test('a template without its tenants is refused with both ways to write them', async (t) => {
   t.match(problemsOf([template, ['https://one.test', template]]), [
-    `[0].issuer: '${template}' is a template, which no token has as its 'iss'. Write { template: '${template}', tenants: ['...'] }, or tenants: 'any' to accept every tenant.`,
+    `[0].issuer: '${template}' is a template, so no token has it as its 'iss'. Write { template: '${template}', tenants: ['...'] }, or tenants: 'any' to accept every tenant.`,
     /^\[1\]\.issuer\[1\]: .* is a template/
   ])
   t.strictSame(problemsOf([{ template }]), ["[0].issuer.tenants: missing. Expected a list of tenants, or 'any' to accept tokens of every tenant."])
@@ -29,8 +29,8 @@ test('a template without its tenants is refused with both ways to write them', a
 test('a placeholder that is not one segment of a path, and a tenant that cannot be one, are refused', async (t) => {
   t.match(problemsOf([{ template: 'https://{tenant}.acme.io', tenants: 'any' }, { template, tenants: ['one', 'two/v2.0', '*'] }]), [
     /^\[0\]\.issuer\.template: expected an http\(s\) URL with one placeholder/,
-    "[1].issuer.tenants[1]: 'two/v2.0' cannot be one segment of a path. Write the tenant as it is in the 'iss' of its tokens.",
-    /^\[1\]\.issuer\.tenants\[2\]: '\*' cannot be/
+    "[1].issuer.tenants[1]: 'two/v2.0' is not a single path segment. Write the tenant as it appears in the 'iss' of its tokens.",
+    /^\[1\]\.issuer\.tenants\[2\]: '\*' is not a single path segment/
   ])
 })
 
@@ -46,19 +46,19 @@ test('issuers of the wrong type are refused', async (t) => {
 })
 
 test('an issuer that two providers name is refused, however it is written', async (t) => {
-  const merge = "A token's 'iss' selects its provider: merge the two."
+  const merge = "A token's 'iss' selects its provider, so merge the two."
   t.match(problemsOf([
     { template, tenants: ['one'] }, 'https://login.microsoftonline.com/one/v2.0', ['https://two.test', 'https://two.test'],
     { template, tenants: 'any' }, { template: template.replace('tenantid', 'tid'), tenants: 'any' }
   ]), [
-    `[1].issuer: 'https://login.microsoftonline.com/one/v2.0' is taken by identity.providers[0]. ${merge}`,
-    "[2].issuer[1]: 'https://two.test' is there twice. Remove one of them.",
-    `[4].issuer: 'https://login.microsoftonline.com/{tid}/v2.0' is taken by identity.providers[3]. ${merge}`
+    `[1].issuer: 'https://login.microsoftonline.com/one/v2.0' is already used by identity.providers[0]. ${merge}`,
+    "[2].issuer[1]: 'https://two.test' is listed twice. Remove one of them.",
+    `[4].issuer: 'https://login.microsoftonline.com/{tid}/v2.0' is already used by identity.providers[3]. ${merge}`
   ])
 })
 
 test('discovery needs one exact issuer', async (t) => {
-  const remedy = /^\[\d\]\.jwks\.discovery: finds the keys of one exact issuer, .* Write the address of their keys instead, such as jwks: \{ url: /
+  const remedy = /^\[\d\]\.jwks\.discovery: needs exactly one issuer, .* Write the address of their keys instead, such as jwks: \{ url: /
 
   t.match(problemsOf([{ template, tenants: 'any' }, ['https://one.test', 'https://two.test']], { discovery: true }), [remedy, remedy])
   t.strictSame(problemsOf([['https://one.test']], { discovery: true }), [])

@@ -53,7 +53,7 @@ for (const url of ['https://me:secret@idp.test/', 'https://me@idp.test/', 'https
 
     const problems = problemsOf(jwks)
 
-    t.same(problems, [{ path: 'jwks.url', message: 'has credentials or a fragment in it. Write the address alone.' }])
+    t.same(problems, [{ path: 'jwks.url', message: 'contains credentials or a fragment. Remove them.' }])
   })
 }
 
@@ -62,7 +62,7 @@ test('keys and url at once are refused', async (t) => {
 
   const problems = problemsOf(jwks)
 
-  t.same(problems, [{ path: 'jwks', message: "has 'keys' and 'url'. Keep the one that the keys come from." }])
+  t.same(problems, [{ path: 'jwks', message: "has 'keys' and 'url'. Keep one of them." }])
 })
 
 test('a url beside discovery is refused', async (t) => {
@@ -70,7 +70,7 @@ test('a url beside discovery is refused', async (t) => {
 
   const problems = problemsOf(jwks)
 
-  t.same(problems, [{ path: 'jwks', message: "has 'url' and 'discovery'. Keep the one that the keys come from." }])
+  t.same(problems, [{ path: 'jwks', message: "has 'url' and 'discovery'. Keep one of them." }])
 })
 
 test('neither keys nor url nor discovery is refused', async (t) => {
@@ -146,7 +146,7 @@ for (const [title, keys] of useless) {
 
     t.same(problems, [{
       path: 'jwks.keys',
-      message: 'has no key that could verify a token: public, for signatures, RSA of 2048 bits or more, ' +
+      message: 'has no key that can verify a token: public, for signatures, RSA of 2048 bits or more, ' +
         "P-256, P-384, P-521 or Ed25519. Copy the provider's JWKS, or use { url }."
     }])
   })

@@ -111,7 +111,7 @@ test('two resolvers of one name are refused, within a tier and across', async (t
 
   const problems = problemsOf(options)
 
-  const message = "'query:v' is the name of another resolver too. Rename or remove one."
+  const message = "'query:v' is also the name of another resolver. Rename or remove one."
   t.same(problems, [{ path: 'resolve.override[1].name', message }, { path: 'resolve.pin[1].name', message }])
 })
 
@@ -188,6 +188,6 @@ test("a tenant map is the operator's word, so it is no override", async (t) => {
 
   const problems = problemsOf({ override: [map] })
 
-  t.match(problems, [{ path: 'resolve.override[0]', message: /^reads 'tenant-map', which is the operator's word .* List it under pin\.$/ }])
+  t.match(problems, [{ path: 'resolve.override[0]', message: /^reads 'tenant-map', which the operator configures, .* List it under pin\.$/ }])
   t.same(problemsOf({ pin: [map] }), [])
 })

@@ -43,7 +43,7 @@ for (const [pattern, header] of taking) {
 
     t.same(problems, [{
       path: 'sanitize.owned[1]',
-      message: `'${pattern}' would take '${header}' from every request. Write the names of your own headers.`
+      message: `'${pattern}' would remove '${header}' from every request. List only your own headers.`
     }])
   })
 }

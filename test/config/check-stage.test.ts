@@ -63,7 +63,7 @@ for (const versions of [soundVersions, {}, [], 5, 'v2', new Map()]) {
     const problems = collected((found) => checkRegistry(found, given))
 
     t.same(pathsOf(problems), ['versions'])
-    t.same(unsaid(problems[0], ['expected what defineVersions returned, got', 'Write versions: defineVersions({ ... }).']), [])
+    t.same(unsaid(problems[0], ['expected a registry from defineVersions, got', 'Write versions: defineVersions({ ... }).']), [])
   })
 }
 
@@ -74,7 +74,7 @@ for (const versions of [null, undefined, 5, [], 'v2']) {
     const error = configError(() => checkStage('resolveVersion', options, (problems) => checkRegistry(problems, options.versions)))
 
     t.same(pathsOf(error?.problems ?? []), ['versions'])
-    t.match(error?.message, /xpected what defineVersions returned/)
+    t.match(error?.message, /xpected a registry from defineVersions/)
   })
 }
 
@@ -131,7 +131,7 @@ test("proxyVersions refuses a registry that is not resolveVersion's, and says wh
 
   await t.rejects(booted, {
     code: 'VERSION_CONFIG_INVALID',
-    problems: [{ path: 'versions', message: 'is not the registry that resolveVersion has. Give both the same one.' }]
+    problems: [{ path: 'versions', message: 'is not the registry of resolveVersion. Pass the same one to both.' }]
   })
 })
 
@@ -143,7 +143,7 @@ test('proxyVersions refuses a plain object of versions, once', async (t) => {
   const booted = boot(app.register(proxyVersions, options))
 
   await t.rejects(booted, {
-    code: 'VERSION_CONFIG_INVALID', message: /^VERSION_CONFIG_INVALID: 1 problem in .*\n- versions: expected what defineVersions returned/
+    code: 'VERSION_CONFIG_INVALID', message: /^VERSION_CONFIG_INVALID: 1 problem in .*\n- versions: expected a registry from defineVersions/
   })
 })
 

@@ -36,7 +36,7 @@ for (const [one, other] of [
   test(`a place is named once: ${JSON.stringify(one)} and ${JSON.stringify(other)}`, async (t) => {
     const problems = problemsOf([one, other])
 
-    t.same(problems, [{ path: 'providers[0].tokenSources[1]', message: 'is providers[0].tokenSources[0] once more. Remove one of them.' }])
+    t.same(problems, [{ path: 'providers[0].tokenSources[1]', message: 'duplicates providers[0].tokenSources[0]. Remove one of them.' }])
   })
 }
 
@@ -46,7 +46,7 @@ for (const header of ['host', 'Cookie', 'connection', 'content_type']) {
 
     t.same(problems, [{
       path: 'providers[0].tokenSources[0].header',
-      message: `'${header}' has a meaning in HTTP. Use 'authorization', or a name of your own.`
+      message: `'${header}' has a defined meaning in HTTP. Use 'authorization' or a different name.`
     }])
   })
 }
@@ -57,7 +57,7 @@ for (const header of ['x-tenant', 'X_Tenant', 'x-user-token', 'X-User.Token']) {
 
     t.same(problems, [{
       path: 'providers[1].tokenSources[0].header',
-      message: `'${header}' is owned by the gateway, so the client's is removed unread. Use another header.`
+      message: `'${header}' is owned by the gateway, so the client's value is removed before it is read. Use another header.`
     }])
   })
 }
@@ -67,7 +67,7 @@ test('a header may have several prefixes, unless one begins like another', async
 
   t.same(problems, [{
     path: 'providers[2].tokenSources[1].header',
-    message: "'x-token' is read with a prefix that cannot be told from that of providers[2].tokenSources[0]. Use prefixes that do not begin alike."
+    message: "'x-token' has a prefix that cannot be distinguished from that of providers[2].tokenSources[0]. Use prefixes with different beginnings."
   }])
 })
 

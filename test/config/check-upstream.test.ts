@@ -52,7 +52,7 @@ for (const [part, upstream] of [
     t.same(problems, [{
       path: 'versions.v2.upstream',
       message: `expected a URL without a path, got '${upstream}'. ` +
-        "Write 'http://orders:8080'; a path in front of every request is the upstream's rewritePrefix."
+        "Write 'http://orders:8080'; to add a path to every request, use the upstream's rewritePrefix."
     }])
   })
 }
@@ -65,7 +65,7 @@ for (const upstream of ['http://admin:hunter2@orders:8080', 'http://admin@orders
 
     t.same(problems, [{
       path: 'versions.v2.upstream',
-      message: "has credentials in it. Write 'http://orders:8080': callers' own credentials are passed on."
+      message: "contains credentials. Write 'http://orders:8080': the gateway forwards the callers' own credentials."
     }])
   })
 }
@@ -83,11 +83,11 @@ test('a Unix socket is refused when the system cannot bind a path that long, in 
 })
 
 for (const [title, upstream, path, says] of [
-  ['a target twice', { targets: ['http://a', 'http://a'] }, 'upstream.targets[1]', 'is in the list already'],
+  ['a target twice', { targets: ['http://a', 'http://a'] }, 'upstream.targets[1]', 'is listed twice'],
   ['a wrong target in a list', { targets: ['http://a', 'b:1'] }, 'upstream.targets[1]', "Write 'http://b:1'."],
-  ['a header that frames messages', { targets: 'http://a', headers: { request: { set: { 'Transfer-Encoding': 'x' } } } }, 'upstream.headers.request.set', "'Transfer-Encoding' is not to be changed here: messages depend on it. Use a header of your own."],
-  ['another host', { targets: 'http://a', headers: { request: { set: { Host: 'x' } } } }, 'upstream.headers.request.set', "'Host' is not to be changed here: messages depend on it. Use the upstream's option: host: 'orders.internal'."],
-  ['a length of its own', { targets: 'http://a', headers: { response: { add: { 'content-length': '1' } } } }, 'upstream.headers.response.add', 'messages depend on it']
+  ['a header that frames messages', { targets: 'http://a', headers: { request: { set: { 'Transfer-Encoding': 'x' } } } }, 'upstream.headers.request.set', "'Transfer-Encoding' must not be changed here, because HTTP itself depends on it. Use a header of your own."],
+  ['another host', { targets: 'http://a', headers: { request: { set: { Host: 'x' } } } }, 'upstream.headers.request.set', "'Host' must not be changed here, because HTTP itself depends on it. Use the upstream's option: host: 'orders.internal'."],
+  ['a length of its own', { targets: 'http://a', headers: { response: { add: { 'content-length': '1' } } } }, 'upstream.headers.response.add', 'HTTP itself depends on it']
 ] as const) {
   test(`${title} is refused`, async (t) => {
     const given: UpstreamOptions = upstream
@@ -108,7 +108,7 @@ for (const name of ['X-Forwarded-For', 'x-forwarded-anything', 'X_Forwarded.Host
 
       t.same(problems, [{
         path: `upstream.headers.request.${member}`,
-        message: `'${name}' is written by the gateway itself. Leave it out; Fastify's trustProxy says which earlier hops are believed.`
+        message: `'${name}' is set by the gateway itself. Leave it out; Fastify's trustProxy decides which earlier hops are trusted.`
       }])
     })
   }

@@ -22,7 +22,7 @@ test('a config without versions is told how to write one', async (t) => {
 
   const problems = problemsOf(versions)
 
-  t.same(problems, [{ path: 'versions', message: "there is none. Write { latest: { upstream: 'http://...' } }." }])
+  t.same(problems, [{ path: 'versions', message: "no version is defined. Write { latest: { upstream: 'http://...' } }." }])
 })
 
 test('every wrong upstream is reported under its version', async (t) => {
@@ -76,7 +76,7 @@ for (const name of ['required', 'Required']) {
 
     const problems = [...problemsOf(versions), ...problemsOf(soundVersions, aliases)]
 
-    const message = "'required' is what a default says that names no version. Use another name."
+    const message = "'required' has a special meaning as the default. Use another name."
     t.same(problems, [{ path: `versions.${name}`, message }, { path: `aliases.${name}`, message }])
   })
 }
@@ -159,7 +159,7 @@ for (const { title, aliases, circle } of [
     const problems = problemsOf(soundVersions, given)
 
     t.same(problems, Object.entries(circle).map(([alias, target]) => ({
-      path: `aliases.${alias}`, message: `leads back to itself through '${target}'. Point it at the id of a version.`
+      path: `aliases.${alias}`, message: `leads back to itself through '${target}'. Point it to the id of a version.`
     })))
   })
 }

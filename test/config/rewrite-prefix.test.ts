@@ -7,7 +7,7 @@ for (const rewritePrefix of ['/b/:id', '/:id', '/b/:id/c', '/b/a-:id', '/b/:id(\
   t.test(`rewritePrefix '${rewritePrefix}' is refused`, async (t) => {
     t.throws(() => check(rewritePrefix), {
       code: 'VERSION_CONFIG_INVALID',
-      problems: [{ path: 'versions.latest.upstream.rewritePrefix', message: /^expected a path .* without parameters, got '.*'\. .*'%3A'/ }]
+      problems: [{ path: 'versions.latest.upstream.rewritePrefix', message: /^expected a path .* spaces and parameters, got '.*'\. .*'%3A'/ }]
     })
   })
 }

@@ -7,7 +7,7 @@ for (const protocol of ['h2c', 'H2', 'TLS/1.0', 'web socket', '', '*', 'web*', '
   t.test(`an upgrade to '${protocol}' is no protocol for the list`, async (t) => {
     t.throws(() => check(protocol), {
       code: 'VERSION_CONFIG_INVALID',
-      problems: [{ path: 'versions.latest.upstream.upgrades.protocols[0]', message: /^expected a protocol .*\. Only protocols .* each by its name: .* no '\*'\.$/ }]
+      problems: [{ path: 'versions.latest.upstream.upgrades.protocols[0]', message: /^expected a protocol .*\. Name each end-to-end protocol\. .*'\*' are not allowed\.$/ }]
     })
   })
 }

@@ -22,13 +22,13 @@ for (const header of ['x-forwarded-for', 'X-Forwarded-Host', 'x_forwarded_proto'
   t.test(`a claim cannot become ${header}, which the gateway writes itself`, async (t) => {
     const problems = problemsOf({ identity: { providers: [{ ...provider, claimsToHeaders: [{ claim: 'sub', header }] }] } })
 
-    t.match(problems, { 'identity.providers[0].claimsToHeaders[0].header': new RegExp(`^'${header}' is written by the gateway itself.* Use a name of your own`) })
+    t.match(problems, { 'identity.providers[0].claimsToHeaders[0].header': new RegExp(`^'${header}' is set by the gateway itself.* Use a different name`) })
   })
 
   t.test(`the version cannot be in ${header}`, async (t) => {
     const problems = problemsOf({ forward: { versionHeader: header } })
 
-    t.match(problems, { 'forward.versionHeader': new RegExp(`^'${header}' is written by the gateway itself.* Use a name of your own`) })
+    t.match(problems, { 'forward.versionHeader': new RegExp(`^'${header}' is set by the gateway itself.* Use a different name`) })
   })
 }
 

@@ -48,7 +48,7 @@ t.test('a target that is ill gets no requests until it is well again', async (t)
   const again = await serve()
 
   t.strictSame(whileIll, ['b', 'b', 'b', 'b'])
-  t.match(health, { healthy: false, active: 'down', failures: 0, lastError: 'health check answered 500' })
+  t.match(health, { healthy: false, active: 'down', failures: 0, lastError: 'health check returned 500' })
   t.strictSame(again.sort(), ['a', 'a', 'b', 'b'])
 })
 
@@ -88,7 +88,7 @@ t.test('the log says when a target is ill, and when it is well again', async (t)
 
   const said = lines.map((line) => JSON.parse(line)).filter(({ target }) => target !== undefined)
   t.match(said, [
-    { level: 40, version: 'latest', target: a.origin, msg: 'target is not healthy', err: { message: 'health check answered 500' } },
+    { level: 40, version: 'latest', target: a.origin, msg: 'target is not healthy', err: { message: 'health check returned 500' } },
     { level: 30, version: 'latest', target: a.origin, msg: 'target is healthy again' }
   ])
   t.equal(said.length, 2)

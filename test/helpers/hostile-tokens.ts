@@ -23,7 +23,7 @@ export const said = {
   expired: 'The token has expired.',
   early: 'The token is not valid yet.',
   value: 'The audience of the token is not accepted.',
-  missing: 'A claim is missing in the token.'
+  missing: 'The token lacks a required claim.'
 }
 
 /** A text that is in a claim of every token, by which it would be found in logs and answers. */

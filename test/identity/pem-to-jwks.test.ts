@@ -47,6 +47,6 @@ t.test('PEM where keys or an address are expected gets the command, and is not p
 })
 
 t.test('a public key is never taken for a secret, which everyone would know', async (t) => {
-  t.match(problemsOf({ secret: pem }), ['jwks.secret: is a key as PEM, which others may know. Write it as jwks: { pem }, without HS256, HS384 and HS512.'])
-  t.match(problemsOf({ secret: Buffer.from(pem) }), [/^jwks\.secret: is a key as PEM/])
+  t.match(problemsOf({ secret: pem }), ['jwks.secret: is a PEM key, which is not secret. Use jwks: { pem }, without HS256, HS384 and HS512.'])
+  t.match(problemsOf({ secret: Buffer.from(pem) }), [/^jwks\.secret: is a PEM key/])
 })

@@ -59,7 +59,7 @@ const useless: Array<[what: string, jwk: unknown, reason: string | RegExp]> = [
   ['curve named __proto__', { kty: 'EC', crv: '__proto__' }, 'it is not a valid public key'],
   ['curve named constructor', { kty: 'EC', crv: 'constructor' }, 'it is not a valid public key'],
   ['key without a type', {}, /^its type \(no text, no text\)/],
-  ['key whose kid is a number', { ...ec, kid: 5 }, 'its kid is not a text'],
+  ['key whose kid is a number', { ...ec, kid: 5 }, 'its kid is not a string'],
   ['null', null, 'it is not an object'],
   ['number', 5, 'it is not an object'],
   ['string', 'key', 'it is not an object'],

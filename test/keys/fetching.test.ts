@@ -44,7 +44,7 @@ for (const [encoding, encode] of Object.entries({ gzip: gzipSync, 'x-gzip': gzip
     })).url
 
     t.equal((await statusOf(t, await of(set))).keys.length, 1)
-    t.match((await statusOf(t, await of(set + ' '.repeat(2 ** 21)))).lastError, /answered with more than jwks\.maxBytes/)
+    t.match((await statusOf(t, await of(set + ' '.repeat(2 ** 21)))).lastError, /responded with more than jwks\.maxBytes/)
   })
 }
 
@@ -53,13 +53,13 @@ const told: Array<[what: string, response: Answer, says: RegExp]> = [
   ['missing', answer('', 404), /answered 404\. .*discovery/],
   ['a redirect', answer('', 302, { location: '/other?a=1' }), /answered 302\. Redirects are not followed\. .*write http:\/\/127\.0\.0\.1:\d+\/other as/],
   ['broken', answer('', 500), /answered 500/], ['odd', answer('', 418), /answered 418/], ['a proxy\'s', answer('', 407), /jwks\.proxy/],
-  ['HTML', answer('<html>', 200, { 'content-type': 'text/html; charset=utf-8' }), /answered with text\/html that is not JSON/],
+  ['HTML', answer('<html>', 200, { 'content-type': 'text/html; charset=utf-8' }), /responded with text\/html, which is not JSON/],
   ['metadata', answer({ issuer: 'x', jwks_uri: 'https://idp.test/keys' }), /metadata of an issuer.*discovery: true/],
   ['a bare list', answer([jwk]), /a list, not a JWKS.*\{ keys: \[\.\.\.\] \}/],
   ['a PEM file', answer('-----BEGIN PUBLIC KEY-----\nMII', 200), /PEM, not a JWKS.*node -p /],
   ['certificates', answer({ a: '-----BEGIN CERTIFICATE-----' }), /certificates as PEM/],
   ['something else', answer({ a: 1 }), /no list of 'keys'/],
-  ['no usable key', answer({ keys: [{ kty: 'oct' }] }), /no key that could verify/],
+  ['no usable key', answer({ keys: [{ kty: 'oct' }] }), /no key that can verify/],
   ['an unknown encoding', (_request, response) => { response.writeHead(200, { 'content-encoding': 'zstd' }).end('x') }, /Content-Encoding/]
 ]
 for (const [what, response, says] of told) {
@@ -100,7 +100,7 @@ t.test('a private authority is trusted when the config has it, and named as the 
   const url = `https://localhost:${(server.address() as AddressInfo).port}/keys`
 
   t.equal((await statusOf(t, url, { ca: authority.ca })).keys.length, 1)
-  t.match((await statusOf(t, url)).lastError, /localhost:\d+\/keys has a certificate of an unknown authority .*jwks\.ca/)
+  t.match((await statusOf(t, url)).lastError, /localhost:\d+\/keys has a certificate from an unknown CA .*jwks\.ca/)
 })
 
 t.test('a proxy from the config or the environment is used, subject to NO_PROXY', async (t) => {
@@ -153,7 +153,7 @@ t.test('a proxy is asked for a tunnel to an https issuer, whose certificate is v
   t.equal((await statusOf(t, url, { proxy: address, ca: authority.ca })).keys.length, 1)
   environment({ HTTPS_PROXY: address })
   t.equal((await statusOf(t, url, { ca: authority.ca })).keys.length, 1)
-  t.match((await statusOf(t, url)).lastError, /unknown authority/)
+  t.match((await statusOf(t, url)).lastError, /unknown CA/)
   t.strictSame(asked, Array(3).fill('CONNECT keys.test:443'))
 })
 

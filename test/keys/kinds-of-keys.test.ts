@@ -63,7 +63,7 @@ t.test('PEM keys and certificates verify tokens', async (t) => {
   t.equal(await status(t, token, { jwks: { pem: [(await makeAuthority()).ca, pem] } }), 200)
   t.equal(await status(t, issuer.token(), { jwks: { pem } }), 401)
   t.equal(await status(t, hmac('HS256', pem), { jwks: { pem } }), 401)
-  await t.rejects(status(t, token, { jwks: { pem: 'none' } }), { message: /jwks\.pem: is no public key/ })
+  await t.rejects(status(t, token, { jwks: { pem: 'none' } }), { message: /jwks\.pem: is not a public key/ })
   await t.rejects(status(t, token, { jwks: { pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() } }), { message: /private key/ })
 })
 
@@ -77,7 +77,7 @@ t.test('a secret verifies HMAC tokens and nothing else', async (t) => {
   t.equal(await status(t, hmac('HS256', secret).slice(0, -43) + 'AAAA', { jwks: { secret } }), 401)
   t.equal(await status(t, issuer.token(), { jwks: { secret } }), 401)
   for (const [options, says] of [
-    [{ jwks: { secret: 'short' } }, /secret: has 5 bytes, and needs at least 32/],
+    [{ jwks: { secret: 'short' } }, /secret: has 5 bytes, but needs at least 32/],
     [{ jwks: { secret: 'x'.repeat(40) }, algorithms: ['HS512'] }, /needs at least 64/],
     [{ jwks: { secret }, algorithms: ['RS256'] }, /Do not mix/], [{ algorithms: ['HS256'] }, /Do not mix/]
   ] as Array<[Partial<IdentityProvider>, RegExp]>) {

@@ -16,5 +16,5 @@ t.test('throws what a function throws', async (t) => {
 t.test('a promise is no answer, whatever becomes of it', async (t) => {
   const late = [async () => 1, async () => { throw new Error('no') }, () => ({ then: (_: unknown, reject: (error: Error) => void) => reject(new Error('no')) })]
 
-  for (const ask of late) t.throws(() => answerAtOnce(ask as () => unknown), { message: 'it must answer at once, and returned a promise' })
+  for (const ask of late) t.throws(() => answerAtOnce(ask as () => unknown), { message: 'it must be synchronous, but returned a promise' })
 })

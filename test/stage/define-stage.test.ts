@@ -85,8 +85,8 @@ for (const { title, stages, message } of [
   })
 }
 
-const twice = (stage: StageName) => `${stage} is registered already, here or in a scope around this one, and would run twice. ` +
-  'Register it once, or give each gateway a scope of its own: app.register(async (scope) => { ... }).'
+const twice = (stage: StageName) => `${stage} is already registered, in this scope or in a parent scope, and would run twice. ` +
+  'Register it once, or register each gateway in its own scope: app.register(async (scope) => { ... }).'
 
 const complete = Object.keys(register) as StageName[]
 

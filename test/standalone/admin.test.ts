@@ -107,7 +107,7 @@ t.test('their listener does not disappear because the file no longer names its p
   const { write, file, standalone } = await run(t, config(upstream, "admin: { password: 'correct horse battery', port: 0 }"))
   await write('gateway.yaml', config(upstream, admin))
 
-  await t.rejects(async () => await standalone.reload(await loadConfig(file)), { message: /\nadmin.port is in force/ })
+  await t.rejects(async () => await standalone.reload(await loadConfig(file)), { message: /\nadmin.port is in use/ })
 })
 
 t.test('a port that is taken is told, and nothing listens then', async (t) => {

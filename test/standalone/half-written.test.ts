@@ -33,7 +33,7 @@ t.test('a rejected reload names what is absent, and how to confirm that', async 
   const half = await loadConfig(await write('half.yaml', config(upstream)))
 
   await t.rejects(standalone.reload(half), {
-    message: /half written[^]*\nidentity is in force[^]*write 'identity: false'[^]*\nadmin is in force[^]*add 'admin' to confirmRemoved/
+    message: /half written[^]*\nidentity is in use[^]*write 'identity: false'[^]*\nadmin is in use[^]*add 'admin' to confirmRemoved/
   })
 })
 

@@ -98,9 +98,9 @@ t.test('a resolver reads one thing', async (t) => {
   `)
 
   t.match(problems, [
-    '4:7 resolve.override[0]: reads header, query. Make each a resolver of its own.',
-    /^5:7 resolve\.override\[1\]: reads nothing\. Name one of header, claim/,
-    /^6:9 resolve\.override\[2\]\.path: pattern '\(' is no regular expression: Unterminated group\./,
+    '4:7 resolve.override[0]: reads header, query. Write a separate resolver for each.',
+    /^5:7 resolve\.override\[1\]: reads nothing\. Use one of header, claim/,
+    /^6:9 resolve\.override\[2\]\.path: pattern '\(' is not a valid regular expression: Unterminated group\./,
     /^7:9 resolve\.override\[3\]\.plugin: the plugin file exports no resolver 'byHost'/
   ])
 })

@@ -53,7 +53,7 @@ t.test('a file that never stops changing is refused, and is seen as changed afte
 
   const loading = loadWhole(file, {}, { settleMs: 500, clock }, files)
 
-  await t.rejects(loading, { message: `${file} ${file} has kept changing for 60 s, so it may be incomplete. Write it to another file, and rename that.` })
+  await t.rejects(loading, { message: `${file} ${file} has kept changing for 60 s, so it may be incomplete. Write it to a temporary file, then rename that file.` })
   t.strictSame([...files], [[file, 'STILL_CHANGING']])
 })
 

@@ -41,13 +41,13 @@ for (const [text, message] of [
   ['${A}', /^A is not set\. Set it, or write \$\{A:-default\}\.$/],
   ['${constructor}', /^constructor is not set\. Set it/],
   ['${__proto__:?}', /^__proto__ is not set or empty\. Set it/],
-  ['${A?x}', /begins no reference[^]*\$\{NAME:\?message\}/],
-  ['${A:+x}', /begins no reference/],
-  ['${A:-${B}}', /begins no reference/],
-  ['${a-b', /begins no reference/],
-  ['${ A }', /begins no reference/],
-  ['${}', /begins no reference/],
-  ['${1A}', /begins no reference/]
+  ['${A?x}', /is not a valid variable reference[^]*\$\{NAME:\?message\}/],
+  ['${A:+x}', /is not a valid variable reference/],
+  ['${A:-${B}}', /is not a valid variable reference/],
+  ['${a-b', /is not a valid variable reference/],
+  ['${ A }', /is not a valid variable reference/],
+  ['${}', /is not a valid variable reference/],
+  ['${1A}', /is not a valid variable reference/]
 ] as const) {
   t.test(`${text} is a problem`, async (t) => {
     const { problems } = putVariablesIn(text, {})
@@ -66,7 +66,7 @@ t.test('a reference that is none has its line, also in a block and in a name', a
 
   const { problems } = await readConfigFile(file, { NAME: 'x' })
 
-  t.match(problems, [{ line: 3, column: 7 }, { line: 4, column: 1, message: /names cannot have variables/ }])
+  t.match(problems, [{ line: 3, column: 7 }, { line: 4, column: 1, message: /names cannot contain variables/ }])
 })
 
 t.test('a value from a variable has the type that its place asks for', async (t) => {
@@ -137,7 +137,7 @@ t.test('no part of a value of a variable is shown, be it short, a list, or the n
     /1:\d+ server\.trustProxy: expected addresses of proxies, got '\$\{PROXIES\}'/,
     /1:\d+ server\.tls\.cert: ENOENT: .*, open '\$\{FILE\}'/,
     /1:\d+ server\.tls\.key: ENOENT: .*, open '\$\{FOLDER\}\/key\.pem'/,
-    /pattern '\$\{PATTERN\}' is no regular expression: Unterminated group\./,
+    /pattern '\$\{PATTERN\}' is not a valid regular expression: Unterminated group\./,
     /4:\d+ identity\.providers\[0\]\.jwks\.file: ENOENT: .*, open '\$\{FILE\}'/,
     /5:\d+ plugin: ENOENT: .*, open '\.\/\$\{FILE\}'/
   ]) t.match(message, expected)
@@ -154,7 +154,7 @@ t.test('what would be made of a value of a variable is not shown either', async 
   `, { HOST: 'hush', ADDRESS: 'http://hush/a', USER: 'http://hush:hush@hush', LATER: '2031-01-01', SOONER: '2030-01-01' })
 
   t.notMatch(message, /hush|203\d/)
-  t.match(message, /v3\.upstream: has credentials in it\. Write scheme, host and port alone/)
+  t.match(message, /v3\.upstream: contains credentials\. Write scheme, host and port alone/)
   t.equal(message.split('\n').length, 4)
 })
 

@@ -33,7 +33,7 @@ const withClaims = (claims: string): string => `
 for (const written of ['1234567890123456789', '1.10', '007', '0x1F', '0o17', '1e3', '42.0', '-0', '+1', '.5', '!!int "007"']) {
   t.test(`a claim whose value is ${written} is to be quoted, because another number would be accepted`, async (t) => {
     for (const claims of [`{ tenant: ${written} }`, `{ tenant: [1, ${written}] }`, `[{ claim: tenant, values: [${written}] }]`]) {
-      t.match(await load(t, withClaims(claims)), /^5:\d+ this value would not be read as it is written\. Quote it\.$/, claims)
+      t.match(await load(t, withClaims(claims)), /^5:\d+ this value would be changed when it is read\. Quote it\.$/, claims)
     }
   })
 }
@@ -46,7 +46,7 @@ t.test('a claim keeps a number that is written as JavaScript writes it, a boolea
 })
 
 t.test('NO is not false in the claims of a file of YAML 1.1', async (t) => {
-  t.match(await load(t, `%YAML 1.1\n---\n${lines(withClaims('{ country: NO }'))}`), /^7:\d+ this value would not be read as it is written/)
+  t.match(await load(t, `%YAML 1.1\n---\n${lines(withClaims('{ country: NO }'))}`), /^7:\d+ this value would be changed when it is read/)
 })
 
 t.test('a number that more than one alias repeats is reported once, at its place', async (t) => {
@@ -108,8 +108,8 @@ t.test('an alias or a merge key that stands for nothing has its line, and hides 
   `)
 
   t.strictSame(String(problems).split('\n').map((line) => line.replace(/[:.] .*/, '')), [
-    '2:22 *address stands for nothing', '2:32 versions.v1.hidden', "3:9 '<<' merges a map, or a list of maps, such as *name",
-    '4:18 *none stands for nothing', "5:15 '<<' merges a map into itself.", '5:26 versions.v4.upstream', '6:36 *five contains itself.',
+    '2:22 *address is undefined', '2:32 versions.v1.hidden', "3:9 '<<' merges a map, or a list of maps, such as *name",
+    '4:18 *none is undefined', "5:15 '<<' merges a map into itself.", '5:26 versions.v4.upstream', '6:36 *five contains itself.',
     '8:1 plugin', '9:1 prefx', '10:3 a name must be text, not a map or a list.'
   ])
 })
@@ -168,7 +168,7 @@ t.test('a name that is there twice is reported with its place', async (t) => {
     prefix: /b
   `)
 
-  t.match(loaded, /^3:1 'prefix' is there twice/)
+  t.match(loaded, /^3:1 'prefix' is defined twice/)
 })
 
 t.test('20,000 tenants and one that is there twice', async (t) => {
@@ -183,5 +183,5 @@ ${tenants}
           tenant-0: latest
 `)
 
-  t.match(loaded, /^20007:11 'tenant-0' is there twice/)
+  t.match(loaded, /^20007:11 'tenant-0' is defined twice/)
 })

@@ -125,7 +125,7 @@ for (const [title, options, message] of [
   ['a catalog that is a number', { catalog: 1 }, /- catalog: expected true or false, got 1/],
   ['a catalog of no path', { catalog: 'api' }, /- catalog: expected a path/],
   ['a catalog under a prefix', { catalog: true, prefix: '/api' }, /- catalog: it is only found at the root of a host, not under '\/api'/],
-  ['versions that are no registry', { versions: {} }, /- versions: expected what defineVersions returned/],
+  ['versions that are no registry', { versions: {} }, /- versions: expected a registry from defineVersions/],
   ['an unknown option', { pth: '/versions' }, /- pth: unknown option\. Did you mean 'path'\?/]
 ] as const) {
   t.test(`refused: ${title}`, async (t) => {

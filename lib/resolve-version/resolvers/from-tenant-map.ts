@@ -55,6 +55,6 @@ function tenantId (tenant: unknown, name: string): string {
   throw pinnedVersionInvalid({
     members: { source: name },
     locked: true,
-    cause: new TypeError(`the tenant id for ${name} must be text or a number, not ${show(tenant)}`)
+    cause: new TypeError(`the tenant id for ${name} must be a string or a number, not ${show(tenant)}`)
   })
 }

@@ -87,7 +87,7 @@ async function decoded (body: Buffer, encoding: string | undefined, maxBytes: nu
   const name = (encoding ?? 'identity').trim().toLowerCase()
   if (name === 'identity' || name === '') return body
   const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined
-  if (decode === undefined) throw new Error('the response has a Content-Encoding that was not asked for')
+  if (decode === undefined) throw new Error('the response has a Content-Encoding that was not requested')
   return await decode(body, { maxOutputLength: maxBytes })
 }
 

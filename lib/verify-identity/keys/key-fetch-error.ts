@@ -46,10 +46,10 @@ const unknownAuthority = new Set([
 export function fetchRemedy (error: Error & { code?: unknown }, timeoutMs: number): [what: string, remedy: string] {
   const { code, name, message } = error
   if (name === 'TimeoutError' || code === 'UND_ERR_CONNECT_TIMEOUT') {
-    return [`did not answer within ${timeoutMs} ms`, 'Behind a proxy, set HTTPS_PROXY or jwks.proxy; for a slow issuer, raise jwks.timeoutMs.']
+    return [`did not respond within ${timeoutMs} ms`, 'Behind a proxy, set HTTPS_PROXY or jwks.proxy; for a slow issuer, raise jwks.timeoutMs.']
   }
-  if (unknownAuthority.has(String(code))) return [`has a certificate of an unknown authority (${String(code)})`, 'Give the certificate of its authority as jwks.ca.']
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'ERR_BUFFER_TOO_LARGE') return ['answered with more than jwks.maxBytes', 'Raise it if that is right.']
+  if (unknownAuthority.has(String(code))) return [`has a certificate from an unknown CA (${String(code)})`, 'Set jwks.ca to the certificate of its CA.']
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'ERR_BUFFER_TOO_LARGE') return ['responded with more than jwks.maxBytes', 'Raise it if this size is expected.']
   const what = `could not be fetched (${typeof code === 'string' ? `${code}: ` : ''}${message})`
   return [what, 'Check the address; behind a proxy, set HTTPS_PROXY or jwks.proxy.']
 }

@@ -10,6 +10,6 @@ export function keysIn (url: URL, value: unknown): readonly unknown[] {
   }
   const hasCertificates = Object.values(Object(value) as object).some((member) => typeof member === 'string' && member.includes('-----BEGIN'))
   throw hasCertificates
-    ? new KeyFetchError(url, 'has certificates as PEM, not a JWKS', 'Use the address that the issuer has for its JWKS.')
+    ? new KeyFetchError(url, 'has certificates as PEM, not a JWKS', 'Use the JWKS address of the issuer.')
     : new KeyFetchError(url, "has no list of 'keys', so it is not a JWKS", 'Check the address, or use jwks: { discovery: true }.')
 }

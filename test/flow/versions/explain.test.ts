@@ -51,7 +51,7 @@ t.test('without a provider, claims can come from nobody', async (t) => {
   const app = makeApp(t)
   await app.register(versionGateway, { versions: { v1: { upstream: 'http://127.0.0.1:1' } }, resolve: { default: 'v1' } })
 
-  await t.rejects(app.versions.explain({ claims: {} }), { message: 'There is no identity provider that claims could come from.' })
+  await t.rejects(app.versions.explain({ claims: {} }), { message: 'Claims need an identity provider, but none is configured.' })
 })
 
 t.test('a tenant is explained without a caller', async (t) => {

@@ -108,5 +108,5 @@ t.test('a check that fails takes it out, whatever the exchanges say, and it is t
   }
 
   t.strictSame(states, [['unknown', true], ['unknown', true], ['down', false], ['down', false], ['up', true]])
-  t.strictSame(told, [[false, 'health check answered 503'], [true, undefined]])
+  t.strictSame(told, [[false, 'health check returned 503'], [true, undefined]])
 })
