@@ -1,13 +1,12 @@
-// More than one core: a process for each, all on one port.
+// One process per core, all on the same port.
 //
-//   npx tsx examples/cluster.ts            as many workers as there are cores
-//   npx tsx examples/cluster.ts 8          eight of them
+//   npx tsx examples/cluster.ts            one worker per core
+//   npx tsx examples/cluster.ts 8          eight workers
 //
-// Each worker is a whole gateway with connections and a cache of verified tokens of its own: nothing is shared, so
-// nothing is waited for. Only the issuer would notice how many there are. So the workers get its keys from the primary,
-// which asks once for all of them.
+// Each worker is a complete gateway with its own connections and token cache. Workers share nothing and never wait for
+// each other. Only the issuer would notice their number, so the primary fetches its keys once for all workers.
 //
-// Ctrl-C or SIGTERM: no new connections, requests under way are answered, then all processes end.
+// Ctrl-C or SIGTERM: the workers accept no new connections, complete the requests in flight, and exit.
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
@@ -38,7 +37,7 @@ async function startPrimary (workers: number): Promise<void> {
       return
     }
     console.error(`A worker ended with ${code}; another one takes its place.`)
-    // Not at once: what ends a worker as it starts would end the next as well.
+    // Wait, because the cause of a crash at startup would affect the next worker, too.
     setTimeout(() => { if (!isClosing) cluster.fork(env) }, 1_000)
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -65,7 +64,7 @@ async function startWorker ({ PORT, JWKS_URL, LATEST, V2 }: NodeJS.ProcessEnv): 
     },
     resolve: { override: [fromHeader('x-version-override')], pin: [fromClaim('version')], default: 'latest' }
   })
-  // The primary says when; a terminal sends Ctrl-C to all processes at once.
+  // The primary notifies the workers. A terminal sends Ctrl-C to all processes at once.
   process.on('SIGINT', () => {})
   process.on('disconnect', () => process.exit(1))
   process.on('message', async () => {
@@ -75,7 +74,7 @@ async function startWorker ({ PORT, JWKS_URL, LATEST, V2 }: NodeJS.ProcessEnv): 
   await app.listen({ port: Number(PORT), host: '127.0.0.1' })
 }
 
-/** Hands on a key set: one fetch for all who ask within ten seconds, and what was fetched last while it fails. */
+/** Serves a key set to the workers: one fetch per ten seconds, and the last good response while fetches fail. */
 function relay (url: string): { listener: RequestListener, fetches (): number } {
   let fetches = 0
   let fetchedAt = -Infinity
@@ -84,7 +83,7 @@ function relay (url: string): { listener: RequestListener, fetches (): number } 
     fetches++
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
-      if (!response.ok) throw new Error(`the issuer answered ${response.status}`)
+      if (!response.ok) throw new Error(`the issuer responded with ${response.status}`)
       return await response.text()
     } catch (error) {
       console.error('The keys could not be fetched:', error)
@@ -104,14 +103,14 @@ function relay (url: string): { listener: RequestListener, fetches (): number } 
   }
 }
 
-/** @returns the address of the gateway, when all workers are there */
+/** @returns the address of the gateway, once all workers listen */
 async function allListening (workers: number): Promise<string> {
   let port = 0
   for (let count = 0; count < workers; count++) [, { port }] = await once(cluster, 'listening') as [unknown, AddressInfo]
   return `http://127.0.0.1:${port}`
 }
 
-/** One of your clusters. */
+/** Stands for one of your clusters. */
 function upstream (servedBy: string): RequestListener {
   return (request, response) => {
     response.setHeader('content-type', 'application/json')

@@ -1,11 +1,11 @@
-// Two resolvers of one's own: a synchronous one that reads the host, an asynchronous one that asks a store.
+// Two custom resolvers: a synchronous one that reads the host, and an asynchronous one that queries a store.
 //
 //   npx tsx examples/custom-resolver.ts
 //
 //   curl localhost:8080/orders                             -> servedBy latest
 //   curl -H 'host: v2.api.example' localhost:8080/orders   -> servedBy v2
 //   curl -H 'x-api-key: acme' localhost:8080/orders        -> servedBy v2: the store pins acme to it
-//   curl -H 'x-api-key: broken' localhost:8080/orders      -> 503: the store fails, and nobody is sent elsewhere
+//   curl -H 'x-api-key: broken' localhost:8080/orders      -> 503: the store fails, and there is no fallback
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -15,7 +15,7 @@ import versionGateway, { type VersionResolver } from 'fastify-version-gateway'
 const byHost: VersionResolver = {
   name: 'host',
   readsHeaders: ['host'],
-  // undefined is no opinion: the next one is asked.
+  // undefined means no opinion: the next resolver is asked.
   resolve: (request) => request.hostname.startsWith('v2.') ? 'v2' : undefined
 }
 
@@ -48,13 +48,13 @@ curl -H 'x-api-key: acme' ${address}/orders
 curl -i -H 'x-api-key: broken' ${address}/orders
 `)
 
-/** Your database or tenant service. */
+/** Stands for your database or tenant service. */
 async function versionOfTenant (apiKey: unknown): Promise<string | undefined> {
   if (apiKey === 'broken') throw new Error('the store is down')
   return apiKey === 'acme' ? 'v2' : undefined
 }
 
-/** One of your clusters. This one says who it is and what it got. */
+/** Stands for one of your clusters. It responds with its name and the request that it received. */
 async function startUpstream (servedBy: string): Promise<string> {
   const server = createServer(({ method, url, headers }, response) => {
     response.setHeader('content-type', 'application/json')

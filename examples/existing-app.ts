@@ -1,8 +1,8 @@
-// The four stages one by one, inside an app that has routes and hooks of its own.
+// The four stages, registered one by one in an app with its own routes and hooks.
 //
 //   npx tsx examples/existing-app.ts
 //
-//   curl localhost:8080/healthz                                 -> ok, whatever the request says
+//   curl localhost:8080/healthz                                 -> ok, for any version or token
 //   curl localhost:8080/whoami                                  -> a route of the app that knows the version
 //   curl localhost:8080/api/orders                              -> servedBy latest, path /orders
 //   curl -H 'x-version-override: v2' localhost:8080/api/orders  -> servedBy v2
@@ -18,10 +18,10 @@ import {
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const app = Fastify()
 
-// A hook of the app's own. It runs for every request, forwarded or not, and what it sets is kept.
+// A hook of the app. It runs for every request, forwarded or not. Headers that it sets are kept.
 app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
 
-// Typed: { default: 'v3' } below would not compile.
+// The ids are typed: { default: 'v3' } below does not compile.
 const versions = defineVersions({
   latest: { upstream: await startUpstream('latest') },
   v2: { upstream: await startUpstream('v2') }
@@ -45,9 +45,9 @@ await app.register(resolveVersion, {
 
 // A neutral route: no version is resolved for it, and its token is not read.
 app.get('/healthz', { config: { version: false, identity: false } }, async () => 'ok\n')
-// A versioned route that the app answers itself.
+// A versioned route that the app handles itself.
 app.get('/whoami', async ({ identity, version }) => ({ sub: identity?.claims.sub ?? null, version }))
-// Everything else below /api goes to the cluster of its version.
+// All other requests below /api are forwarded to the cluster of their version.
 await app.register(proxyVersions, { versions, prefix: '/api' })
 
 const address = await app.listen({ port: Number(process.env.PORT ?? 8080) })
@@ -62,14 +62,14 @@ curl -H 'authorization: Bearer ${token}' ${address}/whoami
 curl -H 'authorization: Bearer ${token}' ${address}/api/orders
 `)
 
-/** What an issuer does. */
+/** Stands for the token issuer. */
 function signToken (claims: object): string {
   const input = [{ alg: 'ES256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' })
   return `${input}.${signature.toString('base64url')}`
 }
 
-/** One of your clusters. This one says who it is and what it got. */
+/** Stands for one of your clusters. It responds with its name and the request that it received. */
 async function startUpstream (servedBy: string): Promise<string> {
   const server = createServer(({ method, url, headers }, response) => {
     response.setHeader('content-type', 'application/json')

@@ -1,5 +1,5 @@
 // Versions from the tokens of a real identity provider: a remote JWKS and a nested claim. The issuer here
-// is a local one whose tokens are shaped like Frontegg's; with Frontegg itself, `issuer` and `jwks.url` are
+// is local, with tokens in the format of Frontegg. For Frontegg itself, set `issuer` and `jwks.url` to
 // https://<your-host>.frontegg.com and https://<your-host>.frontegg.com/.well-known/jwks.json.
 //
 //   npx tsx examples/frontegg.ts
@@ -67,14 +67,14 @@ curl -H 'authorization: Bearer ${alice}' ${address}/orders
 curl -H 'x-tenant-id: other' ${address}/orders
 `)
 
-/** What Frontegg does. */
+/** Stands for Frontegg. */
 function signToken (claims: object): string {
   const header = { alg: 'RS256', typ: 'JWT', kid: 'environment-key' }
   const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`
 }
 
-/** One of your clusters. This one says who it is and what it got. */
+/** Stands for one of your clusters. It responds with its name and the request that it received. */
 async function startUpstream (servedBy: string): Promise<string> {
   return await listen(({ method, url, headers }, response) => {
     response.setHeader('content-type', 'application/json')

@@ -1,10 +1,10 @@
-// The end of a version, played through in a moment: the clock is set by hand.
+// The retirement of a version, step by step, with an injected clock.
 //
 //   npx tsx examples/life-cycle.ts
 //
-//   curl -i -H 'x-api-version: v1' localhost:8080/orders  -> 410 VERSION_RETIRED, which says where to go
+//   curl -i -H 'x-api-version: v1' localhost:8080/orders  -> 410 VERSION_RETIRED with the successor
 //   curl -i localhost:8080/orders                         -> servedBy v2
-//   curl localhost:8080/versions                          -> which versions there are
+//   curl localhost:8080/versions                          -> the list of versions
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -31,7 +31,7 @@ await app.register(versionGateway, {
   resolve: {
     override: [fromHeader('x-api-version')],
     default: 'latest',
-    // Your API keys, or leave this out: then it is the subject of the token.
+    // Names callers by API key. Default: the subject of the token.
     consumer: (request) => request.headers['x-api-key'] as string | undefined
   }
 })
@@ -40,11 +40,11 @@ const address = await app.listen({ port: Number(process.env.PORT ?? 8080) })
 
 versions.events.on('deprecated-use', ({ consumer, version }) => say(`event deprecated-use: ${consumer} uses ${version}`))
 
-await day('2026-06-01', 'v1 is deprecated. It is served as before, and its answers say so.', async () => {
+await day('2026-06-01', 'v1 is deprecated. It is still served, and its responses announce the deprecation.', async () => {
   const headers = await ask('acme', 'v1')
   for (const name of ['deprecation', 'sunset', 'link']) say(`  ${name}: ${headers.get(name)}`)
 })
-await day('2026-11-02', 'A brownout: for one day v1 is refused, so that nobody is surprised later.', async () => {
+await day('2026-11-02', 'A brownout: for one day, requests for v1 are refused.', async () => {
   const headers = await ask('acme', 'v1')
   say(`  retry-after: ${headers.get('retry-after')}`)
 })
@@ -52,7 +52,7 @@ await day('2026-12-20', 'The brownout is over. acme has moved, globex has not.',
   await ask('acme', 'latest')
   await ask('globex', 'v1')
 })
-await day('2026-12-31', 'The sunset. By itself it ends nothing. Who still needs v1?', async () => {
+await day('2026-12-31', 'The sunset date. v1 is still served until it is retired. Who still uses it?', async () => {
   for (const { consumer, count, lastSeen } of versions.usage('v1')) {
     say(`usage: ${consumer}, ${count} time(s), the last one on ${lastSeen.toISOString().slice(0, 10)}`)
   }
@@ -61,7 +61,7 @@ await day('2026-12-31', 'The sunset. By itself it ends nothing. Who still needs 
   } catch (error) {
     say(`retire: ${(error as Error).message}`)
   }
-  versions.retire('v1', { force: true, reason: 'globex was told' })
+  versions.retire('v1', { force: true, reason: 'globex has been notified' })
   say('retire, with force: done')
   await ask('globex', 'v1')
 })
@@ -73,7 +73,7 @@ curl -i ${address}/orders
 curl ${address}/versions
 `)
 
-/** Sets the clock, and tells what happens then. */
+/** Sets the clock and runs the steps of a day. */
 async function day (date: string, title: string, happens: () => Promise<void>): Promise<void> {
   today = date
   console.log(`${date}  ${title}`)
@@ -85,7 +85,7 @@ function say (line: string): void {
   console.log(`            ${line}`)
 }
 
-/** What a client does. @returns the headers of the answer */
+/** Sends a client's request. @returns the response headers */
 async function ask (key: string, version: string): Promise<Headers> {
   const response = await fetch(`${address}/orders`, { headers: { 'x-api-key': key, 'x-api-version': version } })
   const { code, servedBy } = await response.json() as { code?: string, servedBy?: string }
@@ -93,7 +93,7 @@ async function ask (key: string, version: string): Promise<Headers> {
   return response.headers
 }
 
-/** One of your clusters. This one says who it is. */
+/** Stands for one of your clusters. It responds with its name. */
 async function startUpstream (servedBy: string): Promise<string> {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json')

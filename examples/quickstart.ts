@@ -32,7 +32,7 @@ curl -H 'x-version-override: v2' ${address}/orders
 curl -i -H 'x-version-override: v9' ${address}/orders
 `)
 
-/** One of your clusters. This one says who it is and what it got. */
+/** Stands for one of your clusters. It responds with its name and the request that it received. */
 async function startUpstream (servedBy: string): Promise<string> {
   const server = createServer(({ method, url, headers }, response) => {
     response.setHeader('content-type', 'application/json')

@@ -1,4 +1,4 @@
-// Everything the demo needs on this machine: two upstreams, an issuer, and the gateway in front of them.
+// All servers of the demo: two upstreams, an issuer, and the gateway in front of them.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +7,7 @@ import Fastify from 'fastify'
 import versionGateway, { fromClaim, fromHeader, type VersionDecision } from 'fastify-version-gateway'
 import { audience, issuer, startIssuer } from './local-issuer.ts'
 
-/** @param onDecision told of every decision, before the request is forwarded */
+/** @param onDecision called with every decision, before the request is forwarded */
 export async function startCluster (onDecision: (decision: VersionDecision | null) => void = () => {}) {
   const [latest, v2, tokens] = await Promise.all([startUpstream('latest'), startUpstream('v2'), startIssuer()])
   const app = Fastify({ forceCloseConnections: true })

@@ -1,6 +1,6 @@
-// npm run demo              sends the seven requests and prints where each of them ended
+// npm run demo              sends the seven requests and prints which version served each
 // npm run demo -- --json    the same as JSON
-// Exits with 1 when one of them ended elsewhere than it must.
+// Exits with 1 if a result is not the expected one.
 import type { VersionDecision } from 'fastify-version-gateway'
 import { startCluster } from './cluster.ts'
 import { type Scenario, scenarios } from './scenarios.ts'

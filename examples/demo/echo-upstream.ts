@@ -1,4 +1,4 @@
-// An upstream that shows what reached it. Runs as a process of its own, so that it can be killed.
+// An upstream that responds with the request it received. It runs in its own process, so it can be killed.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,5 +19,5 @@ server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 process.send?.((server.address() as AddressInfo).port)
 process.on('disconnect', () => process.exit())
-// Ctrl-C reaches the whole group; the gateway ends this process when it has closed.
+// Ctrl-C reaches the whole process group. The gateway stops this process after it has closed.
 process.on('SIGINT', () => {})

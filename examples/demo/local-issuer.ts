@@ -1,4 +1,4 @@
-// A token issuer: signs tokens and publishes the public half of its key as a JWKS.
+// A token issuer that signs tokens and serves its public key as a JWKS.
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

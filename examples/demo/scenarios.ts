@@ -1,4 +1,4 @@
-// The seven requests of the demo, and where each of them must end.
+// The seven requests of the demo, with their expected results.
 
 export interface Scenario {
   request: string

@@ -1,4 +1,4 @@
-// npm start                 the demo's gateway, to try by hand; PORT chooses its port (default 8080)
+// npm start                 keeps the gateway of the demo running; PORT sets its port (default 8080)
 import { startCluster } from './cluster.ts'
 import { printCurlLines } from './curl-lines.ts'
 
