@@ -81,7 +81,7 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   versions: VersionsConfig
   /** Path at which the gateway is mounted. Default: the root. */
   prefix?: string
-  /** How refusals look. */
+  /** Format of refusals. */
   problems?: { baseUri?: string }
   /** How the version of a request is chosen. */
   resolve?: Pick<ResolveOptions, 'readsHeaders' | 'varyAuthorization'> & {
@@ -102,10 +102,10 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   forward?: ForwardOptions
   /** `GET /versions` for callers. Default false. */
   discovery?: boolean | Pick<VersionDiscoveryOptions, 'path' | 'catalog'>
-  /** The line that the log has for each request. */
+  /** The log line of each request. */
   accessLog?: Pick<AccessLogOptions, 'headers'>
   /**
-   * Spans of OpenTelemetry for requests and exchanges. Needs the package `@opentelemetry/api`, and an SDK that is started before
+   * OpenTelemetry spans for requests and exchanges. Requires the package `@opentelemetry/api`, and an SDK that is started before
    * the gateway: `NODE_OPTIONS='--import ./tracing.js'`. Default false.
    */
   tracing?: boolean

@@ -69,7 +69,7 @@ export interface VersionInUseError extends CodedError<'VERSION_IN_USE', 409> {
   readonly consumers: readonly UsageEntry[]
 }
 
-/** Thrown at boot. The message says what to change. */
+/** Thrown at boot. The message names the fix. */
 export type BootError = CodedError<'STAGE_ORDER_INVALID', 500> | CodedError<'PACKAGE_DUPLICATED', 500>
 
 /** Why a request is not forwarded. Callers get it as a `Problem`. */
@@ -78,7 +78,7 @@ export type RefusalError = CodedError<RefusalCode, number>
 /** An error of the admin pages. They send it themselves, unless the app replaces their error handler. */
 export type AdminError = CodedError<AdminErrorCode, number>
 
-/** Every error of the library. Its `code` tells which one it is. */
+/** Any error of the library, discriminated by `code`. */
 export type AnyGatewayError = ConfigInvalidError | VersionInUseError | BootError | RefusalError | AdminError
 
 /** The body of every refusal: `application/problem+json` (RFC 9457). */
@@ -131,7 +131,7 @@ export interface ConfigProblem {
   readonly message: string
 }
 
-/** How refusals look. */
+/** Format of refusals. */
 export interface ProblemOptions {
   /** Base URI of problem types: `type` is this and the code in lower case, with hyphens. Default: `type` is `about:blank`. */
   baseUri?: string

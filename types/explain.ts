@@ -6,7 +6,7 @@ import type { Claims } from './identity.ts'
 export interface Principal {
   /** Claims of a verified token. Default: no token. */
   claims?: Claims
-  /** `name` of the provider that issued the token. Default: the one whose `issuer` fits `claims.iss`, else the first. */
+  /** `name` of the provider that issued the token. Default: the one whose `issuer` matches `claims.iss`, or else the first. */
   provider?: string
   /** Replaces the result of `key` in `fromTenantMap`. Default: `key` is called. */
   tenant?: string
@@ -21,7 +21,7 @@ export interface ExplainedRequest extends Principal {
   method?: string
   /** Path and query. Default: the gateway's prefix. */
   url?: string
-  /** Headers; a list makes one line per value. A token in them is verified, unless `claims` are given. */
+  /** Headers; a list sends one field per value. A token in them is verified, unless `claims` are given. */
   headers?: Readonly<Record<string, string | readonly string[]>>
   /** Milliseconds since 1970. Default: now. */
   now?: number
@@ -42,6 +42,6 @@ export interface Explanation<Id extends string = string> {
   readonly headers: Readonly<Record<string, string>>
   /** Body of the refusal. */
   readonly problem: Problem | null
-  /** Every step, in words. */
+  /** One sentence for each step. */
   readonly trace: readonly string[]
 }

@@ -38,7 +38,7 @@ export interface ResolveOptions<Name extends string = string> {
   default?: DefaultVersion<Name>
   /** Names the caller for `app.versions.usage()`. Default: the `sub` of the verified token. */
   consumer?: Consumer
-  /** Whether a response has `x-version-reason`, which says why its version was chosen. Default false. */
+  /** Whether a response has `x-version-reason`, which explains the decision. Default false. */
   exposeDecision?: boolean | ((request: FastifyRequest) => boolean)
   /** Request headers that your `default` and `override.allow` read, for `Vary`. Omit those of the token. Default none. */
   readsHeaders?: readonly string[]
@@ -91,7 +91,7 @@ export interface GatewayOptions<Id extends string = string, Alias extends string
   aliases?: AliasesConfig<Id, Alias>
   /** How names are matched, and how usage is recorded. Not allowed with a registry, which has its own. */
   registry?: RegistryOptions
-  /** How refusals look. */
+  /** Format of refusals. */
   problems?: ProblemOptions
   sanitize?: SanitizeHeadersOptions
   /** Default: no tokens are read. */

@@ -151,7 +151,7 @@ export interface IdentityProviderStatus {
   readonly name: string
   /** The first of `issuers`. */
   readonly issuer: string
-  /** The issuers as written in the config: a template is one of them, whatever its tenants are. */
+  /** The issuers as written in the config. A template counts as one, for any number of tenants. */
   readonly issuers: readonly string[]
   /** The keys in use. Empty until they have been fetched. */
   readonly keys: ReadonlyArray<{ readonly kid: string | undefined, readonly algorithms: readonly string[] }>
@@ -168,8 +168,8 @@ export interface IdentityProviderStatus {
 /** Options of `verifyIdentity`. */
 export interface VerifyIdentityOptions {
   /**
-   * `allow-missing`: a request without a token is anonymous; a token that does not verify is 401.
-   * `require`: a request without a token is 401 too. Default `allow-missing`.
+   * `allow-missing`: a request without a token is anonymous; an invalid token gets 401.
+   * `require`: a request without a token gets 401, too. Default `allow-missing`.
    */
   policy?: 'allow-missing' | 'require'
   /** `Authorization` with another scheme (`Basic ...`): `ignore` passes it on, `reject` responds 401. Default `ignore`. */

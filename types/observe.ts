@@ -54,7 +54,7 @@ export interface RequestIds {
 
 /** Options of `gatewayHealth`. */
 export interface HealthOptions {
-  /** Path of the liveness check. It responds 200 as long as the process runs. Default `/healthz`. */
+  /** Path of the liveness check. It responds 200 while the process runs. Default `/healthz`. */
   live?: string
   /** Path of the readiness check. It responds 200, or 503 while the gateway closes or lacks keys. Default `/readyz`. */
   ready?: string

@@ -10,7 +10,7 @@ export type VersionOpinion = string | {
   readonly locked?: boolean
 }
 
-/** `undefined` and `null` mean: no opinion, ask the next one. */
+/** `undefined` and `null` mean no opinion: the next resolver is asked. */
 export type ResolverAnswer = VersionOpinion | null | undefined
 
 /**
@@ -44,6 +44,6 @@ export interface VersionResolver {
   readonly onUnknown?: 'reject' | 'next'
   /** Status of the refusal of an override that names no version. Default 400. */
   readonly unknownStatus?: 400 | 404 | 406 | 415
-  /** Whether an override is only asked if no other one has an opinion, so that it causes no conflict. Default false. */
+  /** Whether an override is only evaluated if no other one has an opinion. It then never conflicts. Default false. */
   readonly weak?: boolean
 }

@@ -7,6 +7,6 @@ export interface SanitizeHeadersOptions {
    * spelling (`X_Target.Version`). A trailing `*` matches any ending: `x-user-*`. Default none.
    */
   owned?: readonly string[]
-  /** How refusals of this stage and all later ones look. */
+  /** Format of refusals of this stage and all later ones. */
   problems?: ProblemOptions
 }

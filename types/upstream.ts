@@ -78,9 +78,9 @@ export interface ActiveHealth {
   successes?: number
 }
 
-/** How many server errors make a target rest. */
+/** The share of server errors after which a target rests. */
 export interface ServerErrorLimit {
-  /** Share of responses from 500 on, above 0 and at most 1. 501 and 505 do not count, nor does the status of gRPC calls. */
+  /** Share of 5xx responses, above 0 and at most 1. 501 and 505 do not count, nor does the status of gRPC calls. */
   ratio: number
   /** Minimum number of responses in the window. Default 20. */
   minResponses?: number
@@ -160,7 +160,7 @@ export interface UpstreamOptions {
   cookies?: CookieOptions
   /** Changes of request and response headers, except for those that the gateway itself sets. Default none. */
   headers?: { request?: HeaderEdits, response?: HeaderEdits }
-  /** Maximum size of a request body in bytes. A larger one gets 413, at once if `Content-Length` says so. Default 0 = no limit. */
+  /** Maximum size of a request body in bytes. A larger one gets 413, early if `Content-Length` exceeds the limit. Default 0 = no limit. */
   maxRequestBytes?: number
   /** Maximum size of the response headers in bytes. Larger ones cause 502. Default 16384. */
   maxResponseHeaderBytes?: number

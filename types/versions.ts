@@ -21,7 +21,7 @@ export interface VersionLinks {
   latest?: string
 }
 
-/** A period in which a deprecated version is refused, to find out who still needs it. */
+/** A period in which a deprecated version is refused, to find callers that still need it. */
 export interface Brownout {
   start: Moment
   end: Moment
@@ -62,7 +62,7 @@ export interface VersionConfig<Name extends string = string> {
   /** The version (or alias) to use instead. */
   successor?: Name
   links?: VersionLinks
-  /** Whether the version is retired, so that requests get 410. Default false. */
+  /** Whether the version is retired: requests get 410. Default false. */
   retired?: boolean
   /** After retirement: `gone` responds 410 `VERSION_RETIRED`, `forward` lets the successor serve requests. Default `gone`. */
   onRetired?: 'gone' | 'forward'
@@ -158,8 +158,8 @@ export interface VersionRegistry<Id extends string = string, Alias extends strin
   health (): ReadonlyArray<VersionHealth<Id>>
 
   /**
-   * Replaces the whole set after checking it. Requests in flight keep the set of their decision. Versions that `disable()`
-   * has disabled stay off.
+   * Replaces the whole set after checking it. Requests in flight keep the set of their decision. Versions disabled by `disable()`
+   * stay disabled.
    *
    * @returns the new revision
    * @throws `VERSION_CONFIG_INVALID` with all problems; nothing changes then
@@ -169,9 +169,9 @@ export interface VersionRegistry<Id extends string = string, Alias extends strin
   rollback (steps?: number): number
   /** Points an alias to a version, such as `latest` to a new one. @throws `VERSION_CONFIG_INVALID` */
   promote (alias: Alias | (string & {}), id: Id | Alias): number
-  /** Switches a version off. @throws `VERSION_CONFIG_INVALID` */
+  /** Disables a version. @throws `VERSION_CONFIG_INVALID` */
   disable (id: Id | Alias, options?: Disabled<Id | Alias>): number
-  /** Switches a version on again. @throws `VERSION_CONFIG_INVALID` */
+  /** Enables a version again. @throws `VERSION_CONFIG_INVALID` */
   enable (id: Id | Alias): number
   /**
    * Retires a version.
@@ -184,7 +184,7 @@ export interface VersionRegistry<Id extends string = string, Alias extends strin
   /** Callers of a version since this process started, the most recent first. */
   usage (name: string): readonly UsageEntry[]
   /**
-   * Explains what the gateway would do with a request, and why. It runs the code that serves requests, but sends nothing.
+   * Explains how the gateway would handle a request, and why. It runs the code that serves requests, but sends nothing.
    * Available once the app is ready.
    */
   explain (request?: ExplainedRequest): Promise<Explanation<Id>>

@@ -6,7 +6,7 @@ import { AdminInputInvalid, AdminUnavailable, isGatewayError } from '../errors.t
 /** The maximum number of problems, and of callers that prevent a retirement, in a response. */
 const most = 20
 
-/** An error, as the response and the log describe it. */
+/** The description of an error in the response and in the log. */
 export interface Failure {
   readonly status: number
   readonly detail: string
@@ -15,7 +15,7 @@ export interface Failure {
   readonly consumers?: readonly UsageEntry[]
 }
 
-/** Describes an error. Client errors of other code keep their status, message and code. All other errors become a plain 500. */
+/** Describes an error. Client errors of other plugins keep their status, message and code. All other errors become a plain 500. */
 export function failureOf (error: unknown): Failure {
   const { message = '', code, statusCode, status = statusCode } = Object(error) as Partial<FastifyError & { status: number }>
   if (isGatewayError(error)) {

@@ -32,7 +32,7 @@ function runGuard (guard: AdminGuard, request: FastifyRequest, reply: FastifyRep
 }
 
 /**
- * Refuses requests that other sites make with the credentials of a browser (CSRF). Browsers send the origin of a request in
+ * Refuses cross-site requests that carry the browser's credentials (CSRF). Browsers send the origin of a request in
  * `Sec-Fetch-Site`, over TLS and on localhost, or else in `Origin`.
  */
 export function refuseOtherSites (scope: FastifyInstance): void {

@@ -17,7 +17,7 @@ export function parseObject (bytes: Buffer): Record<string, unknown> {
   return withExactNumbers(json, value as Record<string, unknown>)
 }
 
-/** Throws an error of its own, because the parser's would quote the text, which would then appear in a log. */
+/** Replaces the parser's error, which quotes the text, because errors are logged. */
 function parse (json: string): unknown {
   try {
     return JSON.parse(json)

@@ -105,7 +105,7 @@ function rounded (milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
 }
 
-/** Sends the id to the upstream and to the caller, so that all logs can be searched for it. It replaces any id of theirs. */
+/** Sends the request id to the upstream and to the caller, so it appears in all logs. An id of the client or the upstream is replaced. */
 function sendRequestId (app: FastifyInstance, header: string): void {
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     editFields(request.raw, header, () => '')

@@ -10,7 +10,7 @@ const paths = new WeakMap<ConfigProblem, Path>()
 /** A set of paths. Lookups take time in proportion to the length of a path, however many there are. */
 export class Paths {
   readonly #all = new Set<string>()
-  /** Every path that leads to one of them, itself included. */
+  /** All paths and their parents. */
   readonly #leading = new Set<string>()
 
   add (path: Path): void {

@@ -4,7 +4,7 @@ interface Differences {
   readonly added: readonly string[]
   readonly changed: readonly string[]
   readonly removed: readonly string[]
-  /** Aliases that were added, removed, or lead to another version. */
+  /** Aliases that were added, removed, or resolve to another version. */
   readonly aliases: readonly string[]
 }
 

@@ -12,7 +12,7 @@ interface Connection {
 
 /**
  * The connections of a server. `closeIdleConnections` of Node only closes those that have carried a request, so that one which
- * never has, as of a browser that connects in advance, would keep the server open.
+ * never has (browsers open connections in advance) would keep the server open.
  */
 export class ClientConnections {
   /** Number of connections accepted so far. */

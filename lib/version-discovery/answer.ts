@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Answers with JSON that clients may keep for a minute, and ask about with its tag after that (RFC 9110 13.1.2). */
+/** Sends JSON that clients may cache for a minute and then revalidate with its `ETag` (RFC 9110 13.1.2). */
 export function answer (request: FastifyRequest, reply: FastifyReply, contentType: string, content: object): FastifyReply {
-  // As bytes: Fastify would add a charset, which these media types do not have.
+  // Sent as bytes, because Fastify adds a charset to strings, which these media types do not have.
   const body = Buffer.from(JSON.stringify(content))
   const tag = `"${createHash('sha256').update(body).digest('base64url')}"`
 
@@ -12,7 +12,7 @@ export function answer (request: FastifyRequest, reply: FastifyReply, contentTyp
   return reply.type(contentType).send(body)
 }
 
-/** Whether one of the tags is this one, weak or strong: for `If-None-Match` they are compared weakly. */
+/** Whether `If-None-Match` contains the tag. The comparison is weak (RFC 9110 8.8.3.2). */
 function isKnown (condition: string | undefined, tag: string): boolean {
   if (condition === undefined) return false
   return condition.trim() === '*' || condition.match(/"[^"]*"/g)?.includes(tag) === true

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { fieldValues } from '../../http/fields.ts'
 
-/** The scheme is a token (RFC 9110 11.1, 5.6.2): whatever cannot continue it ends it, because servers differ in what they accept. */
+/** The scheme is a token (RFC 9110 11.1, 5.6.2). Any other character ends it, because servers accept different separators. */
 const binding = /^\s*(ntlm|negotiate)(?![!#$%&'*+.^`|~\w-])/i
 
 /**

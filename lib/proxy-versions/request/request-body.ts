@@ -8,7 +8,7 @@ import { freeWhenWritten } from '../../memory/free-written-chunks.ts'
 import { headOnly } from '../../server/upstream/early-head.ts'
 import type { StreamedBody } from '../../transport/upstream-handler.ts'
 
-/** Milliseconds that a client may keep sending a discarded body, so that it gets to read its response. */
+/** Milliseconds during which a discarded body is still read. A client may only read the response after sending its body. */
 const longestLinger = 30_000
 
 /**
@@ -61,7 +61,7 @@ export class RequestBody extends Readable implements StreamedBody {
   #sendsHeadFirst = false
 
   constructor (request: IncomingMessage, { bytes, idle }: Limits, source: Readable = request) {
-    // In object mode undici does not count a short body that is already whole, so what came chunked stays chunked.
+    // In object mode undici does not measure a short body that is already complete, so a chunked body stays chunked.
     super({ objectMode: true, highWaterMark: 1 })
     this.#request = request
     this.#source = source
@@ -104,7 +104,7 @@ export class RequestBody extends Readable implements StreamedBody {
     callback(error)
   }
 
-  /** Begins on the first read, so that the client is not asked for a body that no upstream takes. */
+  /** Starts on the first read. Until then, the client is not asked for its body. */
   #begin (): void {
     this.#isWanted = true
     requestBody(this.#request)
