@@ -7,7 +7,7 @@ import { dirname, join, relative, sep } from 'node:path'
  */
 const layers = [
   ['shared', 'memory'],
-  ['errors.ts'],
+  ['errors.ts', 'config/normalize'],
   ['http'],
   ['server/upstream', 'server/count-body.ts'],
   ['problems', 'identity', 'transport'],

@@ -1,4 +1,5 @@
 import { measure } from 'mitata'
+import { normalizeUpstream } from '../lib/config/normalize-upstream.ts'
 import { fromClaim, fromHeader } from '../lib/index.ts'
 import { requestHeaders } from '../lib/proxy-versions/request/request-headers.ts'
 import { responseHeaders } from '../lib/proxy-versions/response/response-headers.ts'
@@ -16,7 +17,7 @@ export interface Micro {
 }
 
 const upstream = { targets: 'http://127.0.0.1:1' }
-const version = new RegisteredVersion('v2', { upstream }, upstream)
+const version = new RegisteredVersion('v2', { upstream }, normalizeUpstream(upstream))
 
 /** Measures every stage alone, in this process. @param folder for keys and tokens */
 export async function measureStages (folder: string, told: (micro: Micro) => void): Promise<Micro[]> {

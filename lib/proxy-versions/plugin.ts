@@ -136,7 +136,7 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
 
 /** Whether the upstream of some version takes an upgrade. The request's own version is only known after the hooks. */
 function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
-  return current.versions.some(({ upstream }) => allowedProtocols(upgrade, upgradeProtocols(upstream)) !== null)
+  return current.versions.some(({ upstream }) => allowedProtocols(upgrade, upgradeProtocols(upstream.upgrades.protocols)) !== null)
 }
 
 /** All methods, but not `OPTIONS` if the app has a route for every path, as @fastify/cors does: that route takes precedence. */

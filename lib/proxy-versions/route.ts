@@ -35,22 +35,22 @@ export class Route {
   readonly closesAtExpiry: boolean
 
   constructor ({ prefix, versionHeader, trusted, pinnedBy, inFlight }: RouteRules, version: RegisteredVersion, upstream: Upstream) {
-    const { targets, host, rewritePrefix = '/', upgrades = {} } = version.upstream
+    const { targets, host, rewritePrefix, upgrades, headers, cookies } = version.upstream
     this.inFlight = inFlight
     this.upstream = upstream
     this.base = rewritePrefix.replace(/\/$/, '')
-    this.protocols = upgradeProtocols(version.upstream)
-    this.closesAtExpiry = upgrades.closeAtExpiry === true
+    this.protocols = upgradeProtocols(upgrades.protocols)
+    this.closesAtExpiry = upgrades.closeAtExpiry
     const prefixOf = announcedPrefix(prefix, {
-      base: this.base, edits: version.upstream.headers?.request ?? {}, believesProxies: trusted.has('x-forwarded-prefix')
+      base: this.base, edits: headers.request, believesProxies: trusted.has('x-forwarded-prefix')
     })
     const otherTrusted = new Set([...trusted].filter((name) => name !== 'x-forwarded-prefix'))
     this.requestHeaders = requestHeaders(version, { versionHeader, prefixOf, trusted: otherTrusted })
     this.droppedTrailers = droppedFromAnswers(version, versionHeader)
-    const hosts = insideHosts([targets].flat(), host)
+    const hosts = insideHosts(targets, host)
     const relocate = rewriteLocation(hosts, prefix, this.base, prefixOf)
     const names = new Set(hosts.map((name) => name.replace(/:\d+$/, '')))
-    const recookie = rewriteCookie({ prefix, base: this.base, prefixOf, hosts: names, ...version.upstream.cookies })
+    const recookie = rewriteCookie({ prefix, base: this.base, prefixOf, hosts: names, ...cookies })
     const rules = { versionHeader, relocate, recookie, pinnedBy }
     this.interimHeaders = interimHeaders(version, rules)
     this.responseHeaders = responseHeaders(version, rules)

@@ -1,4 +1,5 @@
 import type { Brownout, Disabled, Moment, UpstreamOptions, Version, VersionConfig, VersionLinks, VersionState } from '../../types/index.ts'
+import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 
 const day = 86_400_000
 
@@ -14,7 +15,7 @@ export interface PlannedBrownout {
 export class RegisteredVersion<Id extends string = string> {
   readonly id: Id
   readonly config: VersionConfig
-  readonly upstream: Readonly<UpstreamOptions>
+  readonly upstream: ResolvedUpstream
   readonly isHidden: boolean
   /** Whether overrides may name it without permission. */
   readonly isOpen: boolean
@@ -24,14 +25,17 @@ export class RegisteredVersion<Id extends string = string> {
   readonly links: Readonly<VersionLinks>
   /** Whether it is enabled and always active, without an end or brownouts. Most versions are. */
   readonly isPlain: boolean
+  /** The options of the upstream as written. */
+  readonly #upstreamOptions: Readonly<UpstreamOptions>
   readonly #brownouts: readonly PlannedBrownout[]
   readonly #retiresAt: number
 
   /** @param upstream the object of the previous revision if the options are equal, so that its connections are kept */
-  constructor (id: Id, config: VersionConfig, upstream: Readonly<UpstreamOptions>) {
+  constructor (id: Id, config: VersionConfig, upstream: ResolvedUpstream) {
     this.id = id
     this.config = config
     this.upstream = upstream
+    this.#upstreamOptions = typeof config.upstream === 'string' ? Object.freeze({ targets: config.upstream }) : config.upstream
     this.isHidden = config.hidden === true
     this.isOpen = !this.isHidden && (config.public === true || config.state !== 'preview')
     this.disabled = disabledOf(config)
@@ -72,10 +76,10 @@ export class RegisteredVersion<Id extends string = string> {
 
   /** Describes it for `app.versions`. */
   describe (now: number, successor: Id | null): Version<Id> {
-    const { id, upstream, disabled, links, config, isHidden } = this
+    const { id, disabled, links, config, isHidden } = this
     return Object.freeze({
       id,
-      upstream,
+      upstream: this.#upstreamOptions,
       state: this.stateAt(now),
       disabled,
       hidden: isHidden,

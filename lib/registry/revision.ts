@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import semver from 'semver'
-import type { Disabled, RegistryOptions, UpstreamOptions, Version, VersionConfig, VersionSet } from '../../types/index.ts'
+import type { Disabled, RegistryOptions, Version, VersionConfig, VersionSet } from '../../types/index.ts'
+import { normalizeUpstream } from '../config/normalize-upstream.ts'
 import { RegisteredVersion } from './registered-version.ts'
 import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange } from './version-id.ts'
 
@@ -147,7 +148,7 @@ export class Revision {
 /** Creates a version, or returns that of the previous revision if its config is equal. */
 function registered (id: string, config: VersionConfig, before: RegisteredVersion | undefined): RegisteredVersion {
   if (before !== undefined && isDeepStrictEqual(before.config, config)) return before
-  const upstream: UpstreamOptions = typeof config.upstream === 'string' ? Object.freeze({ targets: config.upstream }) : config.upstream
+  const upstream = normalizeUpstream(config.upstream)
   const isKept = before !== undefined && isDeepStrictEqual(before.upstream, upstream)
   return new RegisteredVersion(id, config, isKept ? before.upstream : upstream)
 }

@@ -1,5 +1,5 @@
 import { buildConnector } from 'undici'
-import type { UpstreamOptions } from '../../types/index.ts'
+import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 import { connectionOptions } from './undici-options.ts'
 import { freeWritten } from '../memory/free-written-chunks.ts'
 import { readOptions } from '../memory/read-buffers.ts'
@@ -22,7 +22,7 @@ export interface OpenConnections {
  * request, so a client could choose it.
  */
 export function connectorTo (
-  address: string, options: UpstreamOptions, allowH2 = false, connections: OpenConnections = { open: 0 }
+  address: string, options: ResolvedUpstream, allowH2 = false, connections: OpenConnections = { open: 0 }
 ): buildConnector.connector {
   const memory = allowH2 || isCompatible() ? {} : readOptions
   // Without TLS there is no ALPN, so HTTP/2 is used with prior knowledge (RFC 9113 3.3).

@@ -1,4 +1,4 @@
-import type { UpstreamOptions } from '../../types/index.ts'
+import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 import { connectionOptions, originOf } from './undici-options.ts'
 import { connectorTo, type OpenConnections } from './connector.ts'
 import { Http2Pool } from './http2-pool.ts'
@@ -15,17 +15,17 @@ const longestUse = 30_000
  * @param onCapacity called with the number of concurrent requests that an HTTP/2 pool can carry, when it changes
  */
 export function poolsTo (
-  address: string, options: UpstreamOptions, open?: OpenConnections, onCapacity: (requests: number) => void = () => {}
+  address: string, options: ResolvedUpstream, open?: OpenConnections, onCapacity: (requests: number) => void = () => {}
 ): () => UpstreamPool {
   const http1 = http1PoolsTo(address, options, open)
-  if (options.http2 !== true) return http1
+  if (!options.http2) return http1
   const connect = connectorTo(address, options, true, open)
   const limits = connectionOptions(address, options)
-  const { connections = 128, timeouts: { connect: connectTimeout = 5_000, keepAlive = 4_000 } = {} } = options
+  const { connections, timeouts: { connect: connectTimeout, keepAlive } } = options
   return () => new Http2Pool(address, { connect, connections, connectTimeout, keepAlive, limits, http1: http1(), onCapacity })
 }
 
-function http1PoolsTo (address: string, options: UpstreamOptions, open?: OpenConnections): () => Http1Pool {
+function http1PoolsTo (address: string, options: ResolvedUpstream, open?: OpenConnections): () => Http1Pool {
   const http1Options = { ...connectionOptions(address, options), connect: connectorTo(address, options, false, open) }
   return () => new Http1Pool(originOf(address), http1Options)
 }
@@ -38,7 +38,7 @@ export class TargetConnections implements OpenConnections {
   readonly #upgrades: RenewedPool
 
   /** @param onCapacity called with the number of concurrent requests that the connections can carry, when it changes */
-  constructor (address: string, options: UpstreamOptions, now: () => number, onCapacity: (requests: number) => void) {
+  constructor (address: string, options: ResolvedUpstream, now: () => number, onCapacity: (requests: number) => void) {
     this.#requests = new RenewedPool(poolsTo(address, options, this, onCapacity), longestUse, now)
     this.#upgrades = new RenewedPool(http1PoolsTo(address, options, this), longestUse, now)
   }

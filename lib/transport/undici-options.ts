@@ -1,5 +1,5 @@
 import type { Client } from 'undici'
-import type { UpstreamOptions } from '../../types/index.ts'
+import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 
 const unixSocket = /^unix\+(https?):\/\/(\/.+)$/
 
@@ -10,13 +10,14 @@ export function originOf (address: string): string {
 }
 
 /** The options with which undici connects to an address. */
-export function connectionOptions (address: string, { timeouts = {}, tls = {}, maxResponseHeaderBytes = 16_384 }: UpstreamOptions) {
-  const { connect = 5_000, headers = 30_000, keepAlive } = timeouts
+export function connectionOptions (address: string, { timeouts, tls, maxResponseHeaderBytes }: ResolvedUpstream) {
+  const { connect, headers, keepAlive, mostKeepAlive } = timeouts
   const [, , socketPath] = unixSocket.exec(address) ?? []
   return {
     connect: { timeout: connect, ...tls, ...socketPath !== undefined && { socketPath } },
     headersTimeout: headers,
-    ...keepAlive !== undefined && { keepAliveTimeout: keepAlive, keepAliveMaxTimeout: keepAlive },
+    keepAliveTimeout: keepAlive,
+    ...mostKeepAlive !== undefined && { keepAliveMaxTimeout: mostKeepAlive },
     // The exchange limits the body itself: undici cannot distinguish a slow client from a slow upstream.
     bodyTimeout: 0,
     maxHeaderSize: maxResponseHeaderBytes

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import type { buildConnector, Dispatcher } from 'undici'
+import { normalizeUpstream } from '../../lib/config/normalize-upstream.ts'
 import { connectorTo } from '../../lib/transport/connector.ts'
 import { Http2Pool } from '../../lib/transport/http2-pool.ts'
 import { Http1Pool } from '../../lib/transport/http1-pool.ts'
@@ -16,9 +17,9 @@ export function makePool (t: Test, address: string, ca: unknown, settings: Setti
   const { limits, connections = 10, connectTimeout = 5_000, connect = (same: buildConnector.connector) => same } = settings
   const told: number[] = []
   const pool = new Http2Pool(address, {
-    connect: connect(connectorTo(address, { targets: address, tls: { ca: ca as string } }, true)),
+    connect: connect(connectorTo(address, normalizeUpstream({ targets: address, tls: { ca: ca as string } }), true)),
     limits: limits ?? { headersTimeout: 0, maxHeaderSize: 16_384 },
-    http1: new Http1Pool(address, { connect: connectorTo(address, { targets: address }) }),
+    http1: new Http1Pool(address, { connect: connectorTo(address, normalizeUpstream(address)) }),
     onCapacity: (requests) => told.push(requests),
     connections,
     connectTimeout,

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import t from 'tap'
+import { normalizeUpstream } from '../../lib/config/normalize-upstream.ts'
 import { connectorTo } from '../../lib/transport/connector.ts'
 import { Http1Pool } from '../../lib/transport/http1-pool.ts'
 import { makeHandler } from '../helpers/dispatch-handler.ts'
@@ -15,7 +16,7 @@ t.test('the socket of an upgraded connection is handed over as Node made it', as
   await once(server, 'listening')
   t.teardown(() => server.close())
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const pool = new Http1Pool(address, { connect: connectorTo(address, { targets: address }) })
+  const pool = new Http1Pool(address, { connect: connectorTo(address, normalizeUpstream(address)) })
   t.teardown(async () => await pool.destroy())
 
   const socket = await new Promise<Duplex>((resolve, reject) => {

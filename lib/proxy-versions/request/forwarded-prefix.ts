@@ -10,13 +10,13 @@ const header = 'x-forwarded-prefix'
 /** Returns the `X-Forwarded-Prefix` of a request, from the mount or the config. Empty if the upstream gets none. */
 export type AnnouncedPrefix = (request: FastifyRequest) => string
 
-interface Surroundings {
+interface PrefixRules {
   /** Replaces the prefix. It has no trailing slash. */
   base: string
   /** The config's edits of requests. */
-  edits?: HeaderEdits
+  edits: Required<HeaderEdits>
   /** Whether to believe the prefix that a trusted proxy says it has stripped. */
-  believesProxies?: boolean
+  believesProxies: boolean
 }
 
 /**
@@ -25,8 +25,8 @@ interface Surroundings {
  *
  * @param prefix of the mount, such as `/api`
  */
-export function announcedPrefix (prefix: string, { base, edits = {}, believesProxies = false }: Surroundings): AnnouncedPrefix {
-  const { set = {}, remove = [] } = edits
+export function announcedPrefix (prefix: string, { base, edits, believesProxies }: PrefixRules): AnnouncedPrefix {
+  const { set, remove } = edits
   const fixed = Object.entries(set).find(([name]) => name.toLowerCase() === header)?.[1]
   if (fixed !== undefined) return () => fixed
   if (remove.some((name) => name.toLowerCase() === header)) return () => ''

@@ -25,7 +25,7 @@ interface RequestRules {
  * dropped. The gateway sets the version header and the forwarding headers itself, whatever the client sent.
  */
 export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHeader, prefixOf, trusted }: RequestRules): RequestHeaders {
-  const { host = 'target', headers: { request: { set = {}, add = {}, remove = [] } = {} } = {} } = upstream
+  const { host, headers: { request: { set, add, remove } } } = upstream
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   // `:*` are the pseudo-headers of HTTP/2 (RFC 9113 8.3).
   const dropped = new HeaderNames([...hopByHop, ...forwardedHeaders, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])

@@ -1,13 +1,11 @@
-import type { UpstreamOptions } from '../../../types/index.ts'
-
 /** Protocols that requests may switch to, in lower case. */
 export type UpgradeProtocols = ReadonlySet<string>
 
 /**
- * The protocols that requests to an upstream may switch to. After an upgrade the gateway only sees bytes, so a protocol
+ * Normalizes `upgrades.protocols` of an upstream. After an upgrade the gateway only sees bytes, so a protocol
  * that the config does not allow could bypass all its checks.
  */
-export function upgradeProtocols ({ upgrades: { protocols = ['websocket'] } = {} }: Pick<UpstreamOptions, 'upgrades'>): UpgradeProtocols {
+export function upgradeProtocols (protocols: readonly string[]): UpgradeProtocols {
   return new Set(protocols.map((protocol) => protocol.toLowerCase()))
 }
 

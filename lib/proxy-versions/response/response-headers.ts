@@ -18,7 +18,7 @@ type OwnHeaders = ReturnType<FastifyReply['getHeaders']>
 
 /** Names that are not passed on from an upstream's response: hop-by-hop, removed or set by the config, or the gateway's own. */
 export function droppedFromAnswers ({ upstream }: RegisteredVersion, versionHeader: string): HeaderNames {
-  const { set = {}, remove = [] } = upstream.headers?.response ?? {}
+  const { set, remove } = upstream.headers.response
   return new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), versionHeader, `${versionHeader}-requested`])
 }
 
@@ -41,7 +41,7 @@ interface ResponseRules {
 export function responseHeaders (version: RegisteredVersion, rules: ResponseRules): ResponseHeaders {
   const { versionHeader, pinnedBy } = rules
   const { id, upstream } = version
-  const { set = {}, add = {} } = upstream.headers?.response ?? {}
+  const { set, add } = upstream.headers.response
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   const fixed = new HeaderNames([versionHeader, `${versionHeader}-requested`, ...Object.keys(set)])
   const dropped = droppedFromAnswers(version, versionHeader)

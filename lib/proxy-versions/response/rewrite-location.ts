@@ -75,7 +75,7 @@ function isRelative (reference: string): boolean {
  * The names by which a cluster may refer to itself: its targets, with and without the default port, and the `Host` that
  * the config sends.
  */
-export function insideHosts (addresses: readonly string[], host = 'target'): string[] {
+export function insideHosts (addresses: readonly string[], host: string): string[] {
   const named = host === 'target' || host === 'client' ? [] : [host.toLowerCase()]
   return [...named, ...addresses.flatMap((address) => {
     if (address.startsWith('unix+')) return ['localhost']

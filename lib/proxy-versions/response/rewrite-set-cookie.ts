@@ -8,7 +8,7 @@ import { isUnder } from './rewrite-location.ts'
 /** Rewrites a `Set-Cookie` of an upstream. */
 export type RewriteCookie = (cookie: string, request: FastifyRequest) => string
 
-interface CookieRules extends CookieOptions {
+interface CookieRules extends Required<CookieOptions> {
   prefix: string
   /** Replaces the prefix. It has no trailing slash. */
   base: string
@@ -21,7 +21,7 @@ interface CookieRules extends CookieOptions {
  * Makes the function that rewrites a cookie so that clients return it: they compare `Path` with the public path
  * (RFC 6265 5.1.4), and reject a `Domain` that does not match the host (5.3).
  */
-export function rewriteCookie ({ prefix, base, prefixOf, hosts, path = true, domain = false }: CookieRules): RewriteCookie {
+export function rewriteCookie ({ prefix, base, prefixOf, hosts, path, domain }: CookieRules): RewriteCookie {
   const attributeOf = (attribute: string, request: FastifyRequest): string | null => {
     const [, name, value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(attribute) ?? []
     if (name?.toLowerCase() === 'path' && path) return ` ${name}=${outsidePath(value!, request)}`

@@ -1,10 +1,12 @@
-import type { ActiveHealth, UpstreamOptions } from '../../../types/index.ts'
+import type { ResolvedUpstream } from '../../config/normalize-upstream.ts'
 import { collectResponse } from '../../transport/collect-response.ts'
 import { poolsTo } from '../../transport/transport.ts'
 import type { UpstreamPool } from '../../transport/upstream-handler.ts'
 
 /** Bytes of a response that are read. */
 const longestBody = 65_536
+
+type ActiveHealth = NonNullable<ResolvedUpstream['health']['active']>
 
 /** Called with each result; `null` means healthy. */
 type OnResult = (error: Error | null) => void
@@ -17,7 +19,7 @@ type OnResult = (error: Error | null) => void
 export class HealthCheck {
   /** `unknown` until there are enough consecutive results of one kind. */
   state: 'up' | 'down' | 'unknown' = 'unknown'
-  readonly #options: Required<ActiveHealth>
+  readonly #options: ActiveHealth
   readonly #makePool: () => UpstreamPool
   /** Alternating names and values. */
   readonly #headers: string[]
@@ -29,9 +31,9 @@ export class HealthCheck {
   /** Consecutive results of one kind: positive for successes, negative for failures. */
   #row = 0
 
-  constructor (address: string, upstream: UpstreamOptions, active: ActiveHealth, onResult: OnResult, random = Math.random) {
-    this.#options = { intervalMs: 15_000, jitter: 0.1, timeoutMs: 5_000, failures: 2, successes: 2, ...active }
-    const { host = 'target' } = upstream
+  constructor (address: string, upstream: ResolvedUpstream, active: ActiveHealth, onResult: OnResult, random = Math.random) {
+    this.#options = active
+    const { host } = upstream
     this.#headers = host === 'target' || host === 'client' ? [] : ['host', host]
     this.#makePool = poolsTo(address, upstream)
     this.#onResult = onResult

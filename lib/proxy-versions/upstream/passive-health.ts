@@ -1,6 +1,6 @@
-import type { UpstreamOptions } from '../../../types/index.ts'
+import type { ResolvedUpstream } from '../../config/normalize-upstream.ts'
 
-type Options = NonNullable<NonNullable<UpstreamOptions['health']>['passive']>
+type PassiveOptions = Pick<ResolvedUpstream['health']['passive'], 'failures' | 'cooldownMs'>
 
 /** Judges a target by its exchanges. After consecutive failures the target rests; then one exchange tries it. */
 export class PassiveHealth {
@@ -11,7 +11,7 @@ export class PassiveHealth {
   readonly #now: () => number
   #restsUntil = 0
 
-  constructor ({ failures = 5, cooldownMs = 10_000 }: Options, now: () => number) {
+  constructor ({ failures, cooldownMs }: PassiveOptions, now: () => number) {
     this.#failures = failures
     this.#cooldownMs = cooldownMs
     this.#now = now

@@ -30,7 +30,7 @@ export class RetryPolicy {
   #inFlight = 0
   #retrying = 0
 
-  constructor ({ attempts = 1, on = ['not-sent', 'stale'], maxDelay = 1_000 }: UpstreamRetry, now: () => number, random = Math.random) {
+  constructor ({ attempts, on, maxDelay }: Required<UpstreamRetry>, now: () => number, random = Math.random) {
     this.#attempts = attempts
     // A stale connection also counts as a reset.
     this.#on = new Set(on.includes('reset') ? [...on, 'stale'] : on)

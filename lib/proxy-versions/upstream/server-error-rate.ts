@@ -17,8 +17,8 @@ export class ServerErrorRate {
   #restsUntil: number | null = null
   #isOnTrial = false
 
-  constructor (limit: ServerErrorLimit, cooldownMs = 10_000, now: () => number) {
-    this.#limit = { minResponses: 20, windowMs: 10_000, ...limit }
+  constructor (limit: Required<ServerErrorLimit>, cooldownMs: number, now: () => number) {
+    this.#limit = limit
     this.#cooldownMs = cooldownMs
     this.#now = now
   }

@@ -1,4 +1,5 @@
-import type { TargetHealth, UpstreamOptions } from '../../../types/index.ts'
+import type { TargetHealth } from '../../../types/index.ts'
+import type { ResolvedUpstream } from '../../config/normalize-upstream.ts'
 import type { TargetStatistics } from '../../registry/providers.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { HealthCheck } from './active-health.ts'
@@ -25,14 +26,14 @@ export class Target {
   #wasHealthy = true
   #lastError: string | undefined
 
-  constructor (address: string, options: UpstreamOptions, now: () => number, onHealth: OnHealth = () => {}) {
-    const { connections = 128, maxQueued = 1024, timeouts: { connect = 5_000 } = {}, health: { passive = {}, active } = {} } = options
+  constructor (address: string, options: ResolvedUpstream, now: () => number, onHealth: OnHealth = () => {}) {
+    const { connections, maxQueued, http2, timeouts: { connect }, health: { passive, active } } = options
     this.address = address
-    this.#queue = new ConnectionQueue(connections * (options.http2 === true ? mostStreams : 1), maxQueued, connect)
+    this.#queue = new ConnectionQueue(connections * (http2 ? mostStreams : 1), maxQueued, connect)
     this.#connections = new TargetConnections(address, options, now, (requests) => this.#queue.resize(requests))
     this.#passive = new PassiveHealth(passive, now)
-    this.#serverErrors = passive.serverErrors === undefined ? null : new ServerErrorRate(passive.serverErrors, passive.cooldownMs, now)
-    this.#check = active === undefined ? null : new HealthCheck(address, options, active, this.#note)
+    this.#serverErrors = passive.serverErrors === null ? null : new ServerErrorRate(passive.serverErrors, passive.cooldownMs, now)
+    this.#check = active === null ? null : new HealthCheck(address, options, active, this.#note)
     this.#onHealth = onHealth
     this.#check?.start()
   }

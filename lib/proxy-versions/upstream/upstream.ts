@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { UpstreamOptions, VersionHealth } from '../../../types/index.ts'
+import type { VersionHealth } from '../../../types/index.ts'
 import { type Balance, leastRequests, roundRobin } from './load-balancing.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { UpstreamStatistics } from '../../registry/providers.ts'
@@ -25,22 +25,21 @@ export class Upstream {
   #upgrades = 0
 
   constructor ({ id, upstream }: Pick<RegisteredVersion, 'id' | 'upstream'>, log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now = () => performance.now()) {
-    const { targets, balance, maxRequestBytes = 0, timeouts = {}, retry = {} }: UpstreamOptions = upstream
-    const { headers, idle, tunnel = 300_000, total = 0 } = timeouts
+    const { targets, balance, maxRequestBytes, timeouts, retry, tls, upgrades } = upstream
     this.version = id
     this.maxRequestBytes = maxRequestBytes
-    this.totalMs = total
-    this.idleMs = idle ?? 60_000
-    this.streamIdleMs = idle ?? 0
-    this.grpcHeadersMs = headers ?? 0
-    this.tunnelIdleMs = tunnel
+    this.totalMs = timeouts.total
+    this.idleMs = timeouts.idle
+    this.streamIdleMs = timeouts.streamIdle
+    this.grpcHeadersMs = timeouts.grpcHeaders
+    this.tunnelIdleMs = timeouts.tunnel
     this.retries = new RetryPolicy(retry, now)
     this.#balance = balance === 'least-requests' ? leastRequests() : roundRobin()
-    this.#maxUpgrades = upstream.upgrades?.max ?? 0
-    if (upstream.tls?.rejectUnauthorized === false) {
+    this.#maxUpgrades = upgrades.max
+    if (tls.rejectUnauthorized === false) {
       log.warn({ version: id }, 'certificates of this version are not verified: tls.rejectUnauthorized is false')
     }
-    this.#targets = [targets].flat().map((address) => new Target(address, upstream, now, (target, err) => {
+    this.#targets = targets.map((address) => new Target(address, upstream, now, (target, err) => {
       if (target.isHealthy) log.info({ version: id, target: address }, 'target is healthy again')
       else log.warn({ version: id, target: address, err, remedy: err === null ? undefined : remedyOf(err, address) }, 'target is not healthy')
     }))

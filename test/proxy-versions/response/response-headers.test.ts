@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import t from 'tap'
+import { normalizeUpstream } from '../../../lib/config/normalize-upstream.ts'
 import { responseHeaders } from '../../../lib/proxy-versions/response/response-headers.ts'
 import { RegisteredVersion } from '../../../lib/registry/registered-version.ts'
 
@@ -7,7 +8,7 @@ type OwnHeaders = Record<string, number | string | string[] | undefined>
 
 const edits = { set: { 'X-Set': 'new' }, add: { 'x-added': 'more' }, remove: ['server'] }
 const upstream = { targets: 'http://a', headers: { response: edits } }
-const version = new RegisteredVersion('v2', { upstream }, upstream)
+const version = new RegisteredVersion('v2', { upstream }, normalizeUpstream(upstream))
 const rules = { versionHeader: 'api-version', relocate: (location: string) => `moved ${location}`, recookie: (cookie: string) => cookie, pinnedBy: [] }
 const toClient = responseHeaders(version, rules)
 
@@ -45,7 +46,7 @@ const own = (headers: OwnHeaders): FastifyReply =>
 const endOf = (headers: string[]): string[] => headers.flatMap((name, index) => index % 2 === 0 && name === 'sunset' ? [headers[index + 1]!] : [])
 
 t.test('the end of a version is one line, the earlier one, also where the app tells one', async (t) => {
-  const toClient = responseHeaders(new RegisteredVersion('v2', ending, upstream), rules)
+  const toClient = responseHeaders(new RegisteredVersion('v2', ending, normalizeUpstream(upstream)), rules)
 
   t.strictSame(endOf(toClient([], own({ sunset: 'Tue, 01 Dec 2026 00:00:00 GMT' }))), ['Tue, 01 Dec 2026 00:00:00 GMT'])
   t.strictSame(endOf(toClient([], own({ sunset: 'Fri, 01 Jan 2027 00:00:00 GMT' }))), ['Thu, 31 Dec 2026 00:00:00 GMT'])
@@ -53,7 +54,7 @@ t.test('the end of a version is one line, the earlier one, also where the app te
 
 t.test('what the config sets counts before the life cycle', async (t) => {
   const settled = { ...upstream, headers: { response: { set: { sunset: 'never' } } } }
-  const toClient = responseHeaders(new RegisteredVersion('v2', { ...ending, upstream: settled }, settled), rules)
+  const toClient = responseHeaders(new RegisteredVersion('v2', { ...ending, upstream: settled }, normalizeUpstream(settled)), rules)
 
   const headers = toClient([], own({}))
 

@@ -4,6 +4,7 @@ import { announcedPrefix } from '../../../lib/proxy-versions/request/forwarded-p
 import { insideHosts, rewriteLocation } from '../../../lib/proxy-versions/response/rewrite-location.ts'
 import { contextOf, type RemovedParts } from '../../../lib/stage/context.ts'
 
+const noEdits = { set: {}, add: {}, remove: [] }
 const request = { host: 'api.acme.io' } as FastifyRequest
 const hosts = insideHosts(['http://10.0.0.1:8080', 'https://10.0.0.2', 'unix+http:///run/app.sock'], 'Orders.internal')
 const cases: Array<[prefix: string, base: string, location: string, rewritten: string]> = [
@@ -47,7 +48,7 @@ const cases: Array<[prefix: string, base: string, location: string, rewritten: s
 
 for (const [prefix, base, location, rewritten] of cases) {
   t.test(`under '${prefix}', which is '${base}' inside, ${location} becomes ${rewritten}`, async (t) => {
-    const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base }))
+    const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
 
     t.equal(rewrite(location, request), rewritten)
   })
@@ -102,7 +103,7 @@ const putBack: Array<[taken: RemovedParts, prefix: string, base: string, locatio
 
 for (const [taken, prefix, base, location, rewritten] of putBack) {
   t.test(`${JSON.stringify(taken)} comes back: under '${prefix}', '${base}' inside, ${location} becomes ${rewritten}`, async (t) => {
-    const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base }))
+    const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
     const asked = { host: request.host } as FastifyRequest
     contextOf(asked).removedParts = taken
 

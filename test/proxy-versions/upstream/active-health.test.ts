@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
+import { normalizeUpstream } from '../../../lib/config/normalize-upstream.ts'
 import { HealthCheck } from '../../../lib/proxy-versions/upstream/active-health.ts'
 import type { ActiveHealth, UpstreamOptions } from '../../../types/index.ts'
 import { rawUpstream } from '../../helpers/raw-upstream.ts'
@@ -13,7 +14,8 @@ function startCheck (
 ) {
   const results: Array<{ error: Error | null, state: string }> = []
   const waiting = new Map<number, () => void>()
-  const check = new HealthCheck(address, { targets: address, ...upstream }, active, (error) => {
+  const options = normalizeUpstream({ targets: address, ...upstream, health: { active } })
+  const check = new HealthCheck(address, options, options.health.active!, (error) => {
     results.push({ error, state: check.state })
     waiting.get(results.length)?.()
   }, random)
@@ -146,7 +148,8 @@ t.test('after its close nothing is asked and nothing told', async (t) => {
   let ask = (): void => {}
   const asked = new Promise<void>((resolve) => { ask = resolve })
   const address = await rawUpstream(t, () => ask())
-  const check = new HealthCheck(address, { targets: address }, soon, (error) => { told.push(error) })
+  const options = normalizeUpstream({ targets: address, health: { active: soon } })
+  const check = new HealthCheck(address, options, options.health.active!, (error) => { told.push(error) })
   check.start()
   await asked
 

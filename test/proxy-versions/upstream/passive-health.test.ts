@@ -1,4 +1,5 @@
 import t from 'tap'
+import { healthDefaults } from '../../../lib/config/normalize-upstream.ts'
 import { PassiveHealth } from '../../../lib/proxy-versions/upstream/passive-health.ts'
 
 /** Health that two failures ruin, with a clock of its own. */
@@ -81,7 +82,7 @@ t.test('a try that says nothing, as when the client left, is followed by another
 
 t.test('five failures and ten seconds are the default', async (t) => {
   const clock = { now: 0 }
-  const health = new PassiveHealth({}, () => clock.now)
+  const health = new PassiveHealth(healthDefaults.passive, () => clock.now)
 
   const seen = [1, 2, 3, 4, 5].map(() => {
     health.end(false)

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { withDefaults } from '../../../lib/config/normalize.ts'
+import { retryDefaults } from '../../../lib/config/normalize-upstream.ts'
 import { clientLeft, queueFull, timedOut, wasIdle } from '../../../lib/proxy-versions/upstream-errors.ts'
 import { waitedTooLong } from '../../../lib/transport/transport-errors.ts'
 import { type Attempted, reasonOf, RetryPolicy } from '../../../lib/proxy-versions/upstream/retry-policy.ts'
@@ -9,7 +11,7 @@ const now = Date.UTC(2026, 0, 1)
 
 /** A policy without chance, at the beginning of 2026. */
 function policy (options: UpstreamRetry = {}): RetryPolicy {
-  return new RetryPolicy(options, () => now, () => 1)
+  return new RetryPolicy(withDefaults(options, retryDefaults), () => now, () => 1)
 }
 
 t.test('by default only what was not sent is sent once more, and only once', async (t) => {

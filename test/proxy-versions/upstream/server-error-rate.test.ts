@@ -1,4 +1,5 @@
 import t from 'tap'
+import { healthDefaults } from '../../../lib/config/normalize-upstream.ts'
 import { ServerErrorRate } from '../../../lib/proxy-versions/upstream/server-error-rate.ts'
 import type { ServerErrorLimit } from '../../../types/index.ts'
 
@@ -102,7 +103,7 @@ t.test('a trial without a response is followed by another', async (t) => {
 
 t.test('20 responses within 10 seconds, and a rest of 10 seconds, are the default', async (t) => {
   const clock = { now: 0 }
-  const rate = new ServerErrorRate({ ratio: 1 }, undefined, () => clock.now)
+  const rate = new ServerErrorRate({ ratio: 1, ...healthDefaults.serverErrors }, healthDefaults.passive.cooldownMs, () => clock.now)
   const add = (count: number): void => { for (let i = 0; i < count; i++) rate.add(500) }
 
   add(19)

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import t, { type Test } from 'tap'
+import { normalizeUpstream } from '../../../lib/config/normalize-upstream.ts'
 import { Target } from '../../../lib/proxy-versions/upstream/target.ts'
 import type { UpstreamOptions } from '../../../types/index.ts'
 import { startUpstream } from '../../helpers/upstream.ts'
@@ -11,9 +12,9 @@ const failed = new Error('connection refused')
 function makeTarget (t: Test, options: Partial<UpstreamOptions> = {}, address = 'http://127.0.0.1:1') {
   const clock = { now: 0 }
   const told: Array<[isHealthy: boolean, error: string | undefined]> = []
-  const target = new Target(address, {
+  const target = new Target(address, normalizeUpstream({
     targets: address, health: { passive: { failures: 2, cooldownMs: 100 } }, ...options
-  }, () => clock.now, ({ isHealthy }, error) => told.push([isHealthy, error?.message]))
+  }), () => clock.now, ({ isHealthy }, error) => told.push([isHealthy, error?.message]))
   t.teardown(() => target.close())
   const exchange = (outcome: Error | 'succeeded' | null): void => {
     target.enter(nobody)
@@ -61,7 +62,7 @@ t.test('it is told once when its health changes, and why', async (t) => {
 })
 
 t.test('without an ear for it nothing is told', async (t) => {
-  const target = new Target('http://127.0.0.1:1', { targets: [], health: { passive: { failures: 1 } } }, Date.now)
+  const target = new Target('http://127.0.0.1:1', normalizeUpstream({ targets: [], health: { passive: { failures: 1 } } }), Date.now)
   t.teardown(() => target.close())
 
   target.enter(nobody)
