@@ -1,6 +1,8 @@
 import type { CorsHeaders, CorsHeadersOptions } from '../types/index.ts'
 import { checkResolver } from './config/check-resolver.ts'
 import { checkShape } from './config/check-shape.ts'
+import { withDefaults } from './config/normalize.ts'
+import { corsDefaults } from './config/normalize-gateway.ts'
 import { Problems } from './problems/config-problems.ts'
 import { corsHeadersSchema } from './config/schemas.ts'
 
@@ -28,7 +30,7 @@ const ofAnswers = ['deprecation', 'sunset', 'link', 'retry-after', 'x-version-re
 export function corsHeaders (options: CorsHeadersOptions = {}): CorsHeaders {
   const problems = new Problems()
   checkShape(problems, corsHeadersSchema, options)
-  const { override = [], versionHeader = 'api-version', allowed = [], exposed = [] } = options ?? {}
+  const { override, versionHeader, allowed, exposed } = withDefaults(options ?? {}, corsDefaults)
   const resolvers = 'resolvers' in Object(override) ? (override as { resolvers: unknown }).resolvers : override
   if (Array.isArray(resolvers)) resolvers.forEach((resolver, index) => checkResolver(problems, ['override', index], resolver))
   else problems.add(['override'], 'expected a list of resolvers, or { resolvers }. Pass resolve.override of the gateway.')

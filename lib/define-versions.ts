@@ -1,6 +1,7 @@
 import type { AliasesConfig, RegistryOptions, VersionRegistry, VersionSet, VersionsConfig } from '../types/index.ts'
 import { checkShape } from './config/check-shape.ts'
 import { checkVersionSet } from './config/check-version-set.ts'
+import { normalizeRegistry } from './config/normalize-versions.ts'
 import { Problems } from './problems/config-problems.ts'
 import { registryOptionsSchema } from './config/versions-schema.ts'
 import { Registry } from './registry/registry.ts'
@@ -29,7 +30,7 @@ export function defineVersions<const Id extends string, const Alias extends stri
   const set: VersionSet<Id, Alias> = { versions, ...aliases !== undefined && { aliases } }
   checkVersionSet(registry)(problems, set)
   problems.throwIfAny('the versions')
-  return new Registry(set, registry, checkVersionSet(registry))
+  return new Registry(set, normalizeRegistry(registry), checkVersionSet(registry))
 }
 
 /** Returns a gateway's registry: the given one, or one that is created from its config, which must be valid. */
@@ -38,5 +39,5 @@ export function toRegistry (
 ): Registry {
   if (versions instanceof Registry) return versions
   const set = { versions: versions as VersionsConfig, ...aliases !== undefined && { aliases } }
-  return new Registry(set, options, checkVersionSet(options))
+  return new Registry(set, normalizeRegistry(options), checkVersionSet(options))
 }

@@ -1,6 +1,8 @@
 import type { ForwardOptions, UpstreamOptions, VersionsConfig } from '../../types/index.ts'
 import { foldName } from '../http/fold-name.ts'
 import { HeaderNames } from '../http/header-names.ts'
+import { withDefaults } from './normalize.ts'
+import { forwardDefaults } from './normalize-gateway.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
@@ -13,9 +15,9 @@ import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
  * @param owned headers that are removed from requests
  */
 export function checkForward (
-  problems: Problems, path: Path, { versionHeader = 'api-version', forwardedHeaders }: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {},
-  owned = new HeaderNames()
+  problems: Problems, path: Path, options: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {}, owned = new HeaderNames()
 ): void {
+  const { versionHeader, forwardedHeaders } = withDefaults(options, forwardDefaults)
   checkForwardedHeaders(problems, [...path, 'forwardedHeaders'], forwardedHeaders, owned)
   const place = [...path, 'versionHeader']
   if (problems.isMisshapen(place)) return
@@ -34,7 +36,7 @@ export function checkForward (
 }
 
 /** Checks that the gateway neither derives any of the headers from `trustProxy` nor removes it. */
-function checkForwardedHeaders (problems: Problems, path: Path, names: readonly string[] = [], owned: HeaderNames): void {
+function checkForwardedHeaders (problems: Problems, path: Path, names: readonly string[], owned: HeaderNames): void {
   if (problems.isMisshapen(path)) return
   names.forEach((name, index) => {
     if (problems.isMisshapen([...path, index])) return

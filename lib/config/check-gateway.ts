@@ -6,7 +6,7 @@ import { canonicalForm } from '../registry/version-id.ts'
 import { checkForward } from './check-forward.ts'
 import { checkIdentity } from './check-identity.ts'
 import { checkProblemOptions } from './check-problem-options.ts'
-import { checkResolve, type Surroundings } from './check-resolve.ts'
+import { checkResolve, type ResolveContext } from './check-resolve.ts'
 import { checkSanitize } from './check-sanitize.ts'
 import { checkShape } from './check-shape.ts'
 import { isOfOtherCopy } from './check-stage.ts'
@@ -36,7 +36,7 @@ export function checkGateway (options: GatewayOptions): void {
       if (value !== undefined) problems.add([name], `the registry has its own. Pass them to defineVersions: ${given[name]}.`)
     }
   }
-  const around = surroundings(problems, options, matching)
+  const around = resolveContext(problems, options, matching)
   checkProblemOptions(problems, ['problems'], looks)
   if (looks !== undefined && sanitize?.problems !== undefined) {
     problems.add(['sanitize', 'problems'], 'the gateway already has the option problems. Remove one of the two.')
@@ -44,7 +44,7 @@ export function checkGateway (options: GatewayOptions): void {
   checkSanitize(problems, ['sanitize'], sanitize ?? {})
   checkIdentity(problems, ['identity'], identity ?? { providers: [] }, new HeaderNames(isWhole(problems, 'sanitize') ? sanitize?.owned : []))
   checkResolve(problems, ['resolve'], resolve ?? {}, around)
-  checkDefaultLife(problems, set, Object(resolve).default ?? 'latest', matching)
+  checkDefaultLife(problems, set, resolve?.default, matching)
   const projected = isWhole(problems, 'identity') ? projectedHeaders(identity?.providers ?? []) : []
   const owned = new HeaderNames([...isWhole(problems, 'sanitize') ? sanitize?.owned ?? [] : [], ...projected])
   checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? set.versions : {}, owned)
@@ -56,9 +56,9 @@ const given: Readonly<Record<string, string>> = {
   registry: "defineVersions({ ... }, { format: 'date' })"
 }
 
-function surroundings (
+function resolveContext (
   problems: Problems, { versions, aliases, sanitize, identity }: GatewayOptions, matching: RegistryOptions
-): Surroundings {
+): ResolveContext {
   const providers = identity?.providers ?? []
   const isIdentityKnown = isWhole(problems, 'identity')
   return {

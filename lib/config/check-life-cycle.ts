@@ -1,6 +1,7 @@
 import type { Moment, RegistryOptions, VersionConfig, VersionSet } from '../../types/index.ts'
 import { timeOf } from '../registry/registered-version.ts'
 import { canonicalForm } from '../registry/version-id.ts'
+import { resolveDefaults } from './normalize-gateway.ts'
 import { suggest } from './check-shape.ts'
 import { isConcealed, type Path, type Problems, show } from '../problems/config-problems.ts'
 
@@ -110,8 +111,9 @@ function showMoment (moment: Moment): string {
 
 /** Checks that the default version has no brownout, which would refuse callers that did not ask for a version. */
 export function checkDefaultLife (
-  problems: Problems, { versions, aliases = {} }: VersionSet, value: unknown, options: RegistryOptions
+  problems: Problems, { versions, aliases = {} }: VersionSet, given: unknown, options: RegistryOptions
 ): void {
+  const value = given ?? resolveDefaults.default
   if (typeof value !== 'string' || problems.isIncomplete(['versions']) || problems.isIncomplete(['aliases'])) return
   const canonical = canonicalForm(options)
   const name = endOf(value, leads(aliases, canonical, (target) => target), canonical)

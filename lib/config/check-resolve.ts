@@ -1,11 +1,12 @@
 import type { ResolveOptions, Tier, VersionResolver } from '../../types/index.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 import { type BuiltIn, builtInMark } from '../stage/built-in.ts'
+import { resolveDefaults } from './normalize-gateway.ts'
 import { checkResolver } from './check-resolver.ts'
 import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
 
 /** The parts of the config that resolvers depend on. `null` if that part is invalid. */
-export interface Surroundings {
+export interface ResolveContext {
   /** Ids and aliases. */
   names: readonly string[] | null
   /** Returns the canonical form of a name, for comparison. */
@@ -20,7 +21,7 @@ export interface Surroundings {
  *
  * @param path path of the options: `resolve` in the whole config, empty for the stage's own options
  */
-export function checkResolve (problems: Problems, path: Path, options: ResolveOptions, around: Surroundings): void {
+export function checkResolve (problems: Problems, path: Path, options: ResolveOptions, around: ResolveContext): void {
   if (path.length > 0 && problems.isMisshapen(path)) return
   checkDefault(problems, [...path, 'default'], options.default, around)
 
@@ -49,23 +50,23 @@ function resolversOf ({ override = [], pin = [] }: ResolveOptions, path: Path, t
 
 /** Checks that a name can be the default, in the current set of versions or in an update. */
 export function checkDefault (
-  problems: Problems, path: Path, given: unknown, around: Pick<Surroundings, 'names' | 'canonical'>
+  problems: Problems, path: Path, given: unknown, around: Pick<ResolveContext, 'names' | 'canonical'>
 ): void {
   const isUnset = given === undefined
-  const value = given ?? 'latest'
+  const value = given ?? resolveDefaults.default
   const { names } = around
   if (value === 'required' || typeof value === 'function') return
   if (typeof value !== 'string') {
     problems.add(path, `expected a version, an alias, 'required' or a function, got ${show(value)}.`)
   } else if (names !== null && !names.some((name) => around.canonical(name) === around.canonical(value))) {
-    if (isUnset) problems.add(path, `is not set, and there is no version or alias named 'latest'. Set it, or add the alias. Known: ${showNames(names)}.`)
+    if (isUnset) problems.add(path, `is not set, and there is no version or alias named '${resolveDefaults.default}'. Set it, or add the alias. Known: ${showNames(names)}.`)
     else problems.add(path, `${show(value)} is neither a version nor an alias. Known: ${showNames(names)}.`)
   }
 }
 
 /** Checks that no pin reads what a client can set, and that no override reads what only the gateway sets. */
 function checkTrust (
-  problems: Problems, path: Path, tier: Tier, { name, readsHeaders = [] }: VersionResolver, around: Surroundings, reads: BuiltIn['reads']
+  problems: Problems, path: Path, tier: Tier, { name, readsHeaders = [] }: VersionResolver, around: ResolveContext, reads: BuiltIn['reads']
 ): void {
   if (reads === 'claim' && around.identified === false) {
     problems.add(path, `reads ${show(name)}, but no identity provider is configured, so it never has an opinion. ` +

@@ -2,9 +2,8 @@ import type { TokenSource, VerifyIdentityOptions } from '../../types/index.ts'
 import { HeaderNames } from '../http/header-names.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
+import { defaultPrefix, tokenSourceDefaults } from './normalize-identity.ts'
 import { takesReserved } from './reserved-headers.ts'
-
-const byDefault: readonly TokenSource[] = [{ header: 'authorization' }]
 
 type HeaderSource = Extract<TokenSource, { header: string }>
 
@@ -38,7 +37,7 @@ export function checkTokenSources (
     const place = [...path, 'providers', index, 'tokenSources']
     const { tokenSources } = provider
     if (known !== null && tokenSources === undefined) return
-    check(place, tokenSources ?? byDefault).forEach((source, at) => {
+    check(place, tokenSources ?? tokenSourceDefaults).forEach((source, at) => {
       if (known === null || source === null || known.has(idOf(source))) return
       problems.add([...place, at], `is not among ${showPath([...path, 'sources'])}, so it would never be read. Add it there, at its precedence.`)
     })
@@ -82,6 +81,7 @@ function idOf (source: TokenSource): string {
 }
 
 /** Normalizes a prefix for comparison: lower case, without blanks. */
-function prefixOf ({ header, prefix = header.toLowerCase() === 'authorization' ? 'Bearer ' : '' }: HeaderSource): string {
+function prefixOf (source: HeaderSource): string {
+  const { prefix = defaultPrefix(source.header.toLowerCase()) } = source
   return prefix.trim().toLowerCase()
 }

@@ -8,7 +8,7 @@ const idRule = 'Begin with a letter or digit, then at most 63 letters, digits, d
 
 /** Checks what the schemas of `versions` and `aliases` cannot express. */
 export function checkVersions (problems: Problems, config: VersionSet, options: RegistryOptions = {}): void {
-  const { format = 'string', dateMatch, ranges } = options
+  const { format, dateMatch, ranges } = options
   if (dateMatch === 'floor' && format !== 'date') problems.add(['dateMatch'], "'floor' needs format: 'date'.")
   if (ranges === true && format !== 'semver') problems.add(['ranges'], "need format: 'semver'.")
   const versions = entries(problems, 'versions', config.versions)
@@ -33,7 +33,7 @@ function entries<Value> (problems: Problems, section: string, object: Readonly<R
 }
 
 function checkNames (problems: Problems, paths: ReadonlyArray<readonly [section: string, name: string]>, options: RegistryOptions): void {
-  const { format = 'string' } = options
+  const { format } = options
   const canonicalId = canonicalForm(options)
   const seen = new Map<string, Path>()
   for (const path of paths) {
@@ -43,7 +43,7 @@ function checkNames (problems: Problems, paths: ReadonlyArray<readonly [section:
     if (format === 'date' && isImpossibleDate(name)) problems.add(path, `${show(name)} is not a calendar date. Correct it.`)
     if (canonicalId(name) === 'required') problems.add(path, "'required' has a special meaning as the default. Use another name.")
     if (twin !== undefined) {
-      problems.add(path, `is the same name as ${showPath(twin)}: names are compared ${format === 'string' || format === 'date' ? 'without case' : `as ${format}`}. Rename or remove one of them.`)
+      problems.add(path, `is the same name as ${showPath(twin)}: names are compared ${format === 'integer' || format === 'semver' ? `as ${format}` : 'without case'}. Rename or remove one of them.`)
     }
     seen.set(canonicalId(name), path)
   }

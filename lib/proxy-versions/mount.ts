@@ -1,4 +1,4 @@
-import type { ForwardOptions } from '../../types/index.ts'
+import type { ResolvedForward } from '../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { InFlight } from './in-flight.ts'
 import { Route, type RouteRules } from './route.ts'
@@ -14,7 +14,9 @@ export class Mount {
   readonly #routes = new WeakMap<RegisteredVersion, Route>()
 
   /** @param pinnedBy headers that pins depend on */
-  constructor (prefix: string, { versionHeader = 'api-version', forwardedHeaders = [] }: ForwardOptions, pinnedBy: readonly string[], upstreams: Upstreams) {
+  constructor (
+    prefix: string, { versionHeader, forwardedHeaders }: Pick<ResolvedForward, 'versionHeader' | 'forwardedHeaders'>, pinnedBy: readonly string[], upstreams: Upstreams
+  ) {
     this.prefix = prefix
     this.#upstreams = upstreams
     this.#rules = {

@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
 import { checkForward } from '../config/check-forward.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { withDefaults } from '../config/normalize.ts'
+import { forwardDefaults } from '../config/normalize-gateway.ts'
 import { type Problems, show } from '../problems/config-problems.ts'
 import { hasBody } from '../http/framing.ts'
 import { isGrpc } from '../http/grpc.ts'
@@ -45,7 +47,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   isRepeatable: true,
   async plugin (app, options) {
     checkStage('proxyVersions', options, (problems) => checkOptions(problems, app, options))
-    const { versions, versionHeader = 'api-version', closeGraceMs = 10_000, forwardedHeaders = [], compatibility = false, ...register } = options
+    const { versions, versionHeader, closeGraceMs, forwardedHeaders, compatibility, ...register } = withDefaults(options, forwardDefaults)
     const registry = versions as Registry
     const endCompatibility = compatibility ? beCompatible() : () => {}
     const upstreams = Upstreams.use(registry, app.log)

@@ -5,7 +5,7 @@ import { show } from '../problems/config-problems.ts'
  * Wraps a clock, possibly the app's, that returns milliseconds since 1970. The wrapped clock throws a TypeError for an invalid
  * time: all comparisons with `NaN` are false, so a retired version would be served again.
  */
-export function checkedClock (clock: () => number = Date.now): () => number {
+export function checkedClock (clock: () => number): () => number {
   if (clock === Date.now) return clock
   return () => {
     const now = answerAtOnce(clock)

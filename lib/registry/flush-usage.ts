@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { UsageOptions } from '../../types/index.ts'
+import type { ResolvedUsage } from '../config/normalize-versions.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
 import type { Usage } from './usage.ts'
 
 /** How long closing an app waits for `onUsage`, in milliseconds. */
@@ -11,7 +12,7 @@ const underWay = new WeakMap<Usage, Promise<void>>()
  * Passes changed usage to `onUsage`: every `flushMs` once the app is ready, and when it closes. The interval restarts when
  * `onUsage` has settled, so that calls never overlap.
  */
-export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flushMs = 60_000 }: UsageOptions): void {
+export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flushMs }: ResolvedUsage): void {
   if (onUsage === undefined) return
   let timer: NodeJS.Timeout | undefined
 
@@ -39,15 +40,6 @@ export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flush
   app.addHook('onClose', async () => {
     clearTimeout(timer)
     timer = undefined
-    await inTime(flush(), () => app.log.error('onUsage timed out on close'))
+    await withTimeout(flush(), longestEndMs, () => app.log.error('onUsage timed out on close'))
   })
-}
-
-async function inTime (work: Promise<void>, late: () => void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(() => { late(); resolve() }, longestEndMs)
-  })
-  await Promise.race([work, limit])
-  clearTimeout(timer)
 }

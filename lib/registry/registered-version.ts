@@ -1,5 +1,7 @@
 import type { Brownout, Disabled, Moment, UpstreamOptions, Version, VersionConfig, VersionLinks, VersionState } from '../../types/index.ts'
+import { withDefaults } from '../config/normalize.ts'
 import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
+import { brownoutDefaults, versionDefaults } from '../config/normalize-versions.ts'
 
 const day = 86_400_000
 
@@ -36,15 +38,16 @@ export class RegisteredVersion<Id extends string = string> {
     this.config = config
     this.upstream = upstream
     this.#upstreamOptions = typeof config.upstream === 'string' ? Object.freeze({ targets: config.upstream }) : config.upstream
-    this.isHidden = config.hidden === true
-    this.isOpen = !this.isHidden && (config.public === true || config.state !== 'preview')
-    this.disabled = disabledOf(config)
+    const { hidden, public: isPublic, disabled, brownouts, retired, enforceSunset } = withDefaults(config, versionDefaults)
+    this.isHidden = hidden
+    this.isOpen = !hidden && (isPublic || config.state !== 'preview')
+    this.disabled = disabledOf(disabled)
     this.deprecatedAt = timeOf(config.deprecatedAt)
     this.sunsetAt = timeOf(config.sunsetAt)
     this.links = Object.freeze({ ...config.links })
-    this.#brownouts = (config.brownouts ?? []).map(({ start, end, mode = 'enforce', exempt }) =>
-      ({ start: timeOf(start)!, end: timeOf(end)!, mode, exempt }))
-    this.#retiresAt = config.retired === true ? -Infinity : config.enforceSunset === true ? this.sunsetAt ?? Infinity : Infinity
+    this.#brownouts = brownouts.map(({ start, end, exempt, ...others }) =>
+      ({ start: timeOf(start)!, end: timeOf(end)!, exempt, ...withDefaults(others, brownoutDefaults) }))
+    this.#retiresAt = retired ? -Infinity : enforceSunset ? this.sunsetAt ?? Infinity : Infinity
     this.isPlain = this.disabled === null && this.#retiresAt === Infinity && this.sunsetAt === null &&
       this.deprecatedAt === null && this.#brownouts.length === 0 && config.state === undefined
     Object.freeze(this)
@@ -94,7 +97,7 @@ export class RegisteredVersion<Id extends string = string> {
   }
 }
 
-function disabledOf ({ disabled = false }: VersionConfig): Readonly<Disabled> | null {
+function disabledOf (disabled: boolean | Disabled): Readonly<Disabled> | null {
   if (typeof disabled === 'object') return disabled
   return disabled ? Object.freeze({}) : null
 }

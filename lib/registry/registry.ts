@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type {
-  Disabled, ExplainedRequest, Explanation, Principal, RegistryOptions, UsageEntry, Version, VersionConfig, VersionDecision, VersionHealth,
+  Disabled, ExplainedRequest, Explanation, Principal, UsageEntry, Version, VersionConfig, VersionDecision, VersionHealth,
   VersionRegistry, VersionSet
 } from '../../types/index.ts'
+import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts'
 import { VersionInUse } from '../errors.ts'
 import { madeBy, thisCopy } from '../shared/copy.ts'
@@ -19,7 +20,7 @@ const day = 86_400_000
 /** Holds the current set of versions. Every change builds a new set, validates it, and swaps it in atomically. */
 export class Registry<Id extends string = string, Alias extends string = string> implements VersionRegistry<Id, Alias> {
   readonly [madeBy] = thisCopy
-  readonly options: RegistryOptions
+  readonly options: ResolvedRegistry
   readonly announcements = new Announcements()
   readonly events = this.announcements.events
   usageLog: Usage
@@ -28,7 +29,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   readonly reporters = new Reporters()
 
   /** @param check validates every later set. `set` must have passed it already */
-  constructor (set: VersionSet<Id, Alias>, options: RegistryOptions, check: Check) {
+  constructor (set: VersionSet<Id, Alias>, options: ResolvedRegistry, check: Check) {
     this.options = options
     this.now = checkedClock(options.now)
     this.usageLog = new Usage(options.usage)
@@ -154,7 +155,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
 
   /** @throws `VERSION_IN_USE` */
   #guard (version: string): void {
-    const { idleDays = 30, allowTiers = [] } = this.options.retireGuard ?? {}
+    const { idleDays, allowTiers } = this.options.retireGuard
     const seen = this.usageLog.seenSince(version, this.now() - idleDays * day, allowTiers)
     if (seen.length > 0) throw Object.assign(new VersionInUse(version, seen.length), { consumers: seen })
   }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import semver from 'semver'
-import type { Disabled, RegistryOptions, Version, VersionConfig, VersionSet } from '../../types/index.ts'
+import type { Disabled, Version, VersionConfig, VersionSet } from '../../types/index.ts'
 import { normalizeUpstream } from '../config/normalize-upstream.ts'
+import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { RegisteredVersion } from './registered-version.ts'
 import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange } from './version-id.ts'
 
@@ -12,7 +13,7 @@ export interface Found<Id extends string = string> {
 }
 
 /** Options that determine how names are matched to versions. */
-export type Matching = Pick<RegistryOptions, 'format' | 'dateMatch' | 'ranges'>
+export type Matching = Pick<ResolvedRegistry, 'format' | 'dateMatch' | 'ranges'>
 
 /** A set of versions, and the versions that `disable()` disabled, which outlive the set. */
 export interface Content {
@@ -71,12 +72,12 @@ export class Revision {
 
   /** Whether a text is a valid value for an override: a name or, with `ranges`, a range. */
   isSayable (text: string): boolean {
-    return this.#matching.ranges === true ? isVersionRange(text) : this.isName(text)
+    return this.#matching.ranges ? isVersionRange(text) : this.isName(text)
   }
 
   /** Whether a text accepts any version, which counts as no opinion. */
   isAny (text: string): boolean {
-    return text === '*' || (this.#matching.ranges === true && semver.validRange(text) === '*')
+    return text === '*' || (this.#matching.ranges && semver.validRange(text) === '*')
   }
 
   /** Looks up the value of an override: a name or, if the options allow it, a date or range. */
@@ -88,7 +89,7 @@ export class Revision {
   approach (name: string, now: number): Found | undefined {
     const { format, dateMatch, ranges } = this.#matching
     if (format === 'date' && dateMatch === 'floor' && isDate(name)) return this.#floor(name)
-    return format === 'semver' && ranges === true ? this.#highest(name, now) : undefined
+    return format === 'semver' && ranges ? this.#highest(name, now) : undefined
   }
 
   successorOf ({ config: { successor } }: RegisteredVersion): RegisteredVersion | undefined {

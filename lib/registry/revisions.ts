@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { RegistryOptions, VersionSet } from '../../types/index.ts'
+import type { VersionSet } from '../../types/index.ts'
 import { Problems } from '../problems/config-problems.ts'
 import { frozenCopy } from '../shared/frozen-copy.ts'
-import { type Content, effectiveSet, Revision } from './revision.ts'
+import { type Content, effectiveSet, type Matching, Revision } from './revision.ts'
 
 /** How many earlier sets `rollback()` can restore. */
 const longestHistory = 10
@@ -13,16 +13,16 @@ export type Check = (problems: Problems, set: VersionSet) => void
 /** Holds the current revision and the history. A new set is validated before it is swapped in atomically. */
 export class Revisions {
   current: Revision
-  readonly #options: RegistryOptions
+  readonly #matching: Matching
   readonly #checks: Set<Check>
   readonly #listeners = new Set<(next: Revision) => void>()
   readonly #history: Content[] = []
 
   /** @param set must have passed the check */
-  constructor (set: VersionSet, options: RegistryOptions, check: Check) {
-    this.#options = options
+  constructor (set: VersionSet, matching: Matching, check: Check) {
+    this.#matching = matching
     this.#checks = new Set([check])
-    this.current = new Revision(1, { set: frozenCopy(set), switchedOff: new Map() }, options, null)
+    this.current = new Revision(1, { set: frozenCopy(set), switchedOff: new Map() }, matching, null)
   }
 
   /** Adds a check for every later set. @returns a function that removes it */
@@ -46,7 +46,7 @@ export class Revisions {
     const set = effectiveSet(copy)
     for (const check of this.#checks) check(problems, set)
     problems.throwIfAny('the versions')
-    const next = new Revision(before.number + 1, copy, this.#options, before)
+    const next = new Revision(before.number + 1, copy, this.#matching, before)
     for (const listener of this.#listeners) listener(next)
     this.current = next
     this.#history.push(before.content)
@@ -61,7 +61,7 @@ export class Revisions {
   goOn (others: Revisions, content: Content): void {
     const [before, isSame] = [others.current, isDeepStrictEqual(content.set, others.current.content.set)]
     const own = this.current
-    this.current = new Revision(before.number, own.content, this.#options, own)
+    this.current = new Revision(before.number, own.content, this.#matching, own)
     try {
       this.swap(content)
     } catch (error) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Tier, UsageEntry, UsageOptions } from '../../types/index.ts'
+import type { Tier, UsageEntry } from '../../types/index.ts'
+import type { ResolvedUsage } from '../config/normalize-versions.ts'
 
 /** The use of a version by one request. */
 export interface Use {
@@ -33,7 +34,7 @@ export class Usage {
   /** What `takeChanged` will return, including evicted entries. `null` without `onUsage`. */
   readonly #changed: LRUCache<string, Entry> | null
 
-  constructor ({ max = 50_000, onUsage }: UsageOptions = {}) {
+  constructor ({ max, onUsage }: ResolvedUsage) {
     this.#entries = new LRUCache({ max })
     this.#changed = onUsage === undefined ? null : new LRUCache({ max, dispose: (entry) => { entry.isChanged = false } })
   }

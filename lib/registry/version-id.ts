@@ -30,8 +30,8 @@ const forms: Readonly<Record<string, Canonical>> = {
 }
 
 /** Returns the function that converts ids to the form in which they are compared. Ids that do not match the format only ignore case. */
-export function canonicalForm ({ format = 'string' }: RegistryOptions): Canonical {
-  return Object.hasOwn(forms, format) ? forms[format]! : canonicalId
+export function canonicalForm ({ format }: Pick<RegistryOptions, 'format'>): Canonical {
+  return format !== undefined && Object.hasOwn(forms, format) ? forms[format]! : canonicalId
 }
 
 /** Whether a name looks like a date, but is not in the calendar (2016-02-30). */

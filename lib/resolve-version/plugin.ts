@@ -3,6 +3,7 @@ import type { ResolveVersionOptions, ResolveVersionPlugin } from '../../types/in
 import { checkDefaultLife } from '../config/check-life-cycle.ts'
 import { checkDefault, checkResolve } from '../config/check-resolve.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { normalizeResolve } from '../config/normalize-gateway.ts'
 import { versionResolutionUnavailable } from '../errors.ts'
 import { isPreflight, preflightHeaders } from '../http/preflight.ts'
 import { mergeVary } from '../http/vary.ts'
@@ -48,16 +49,17 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
   async plugin (app, options) {
     check(app, options)
     const registry = options.versions as Registry
-    const rules = rulesOf(options)
-    const vary = varyHeaders(app, options, rules)
-    const reporter = new UsageReporter(registry, options.consumer)
-    const isExposed = exposure(options)
+    const resolved = normalizeResolve(options)
+    const rules = rulesOf(resolved)
+    const vary = varyHeaders(app, resolved, rules)
+    const reporter = new UsageReporter(registry, resolved.consumer)
+    const isExposed = exposure(resolved)
     const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
-    addReaders(scopeOf(app).claimReaders!, options)
+    addReaders(scopeOf(app).claimReaders!, resolved)
     publishState(app, registry, vary.whenShared)
     provideForRegistry(app, registry, rules)
     admitDryRuns(app)
-    flushUsage(app, registry.usageLog, registry.options.usage ?? {})
+    flushUsage(app, registry.usageLog, registry.options.usage)
 
     addStep(app, (request, reply) => {
       const context = contextOf(request)
@@ -96,14 +98,14 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
     const { ownedHeaders, projectedHeaders } = scopeOf(app)
     checkResolve(problems, [], options, { names, canonical, owned: ownedHeaders!, identified: projectedHeaders !== null })
     if (registry === null) return
-    checkDefaultLife(problems, registry.current.content.set, options.default ?? 'latest', matching)
+    checkDefaultLife(problems, registry.current.content.set, options.default, matching)
   })
   const registry = options.versions as Registry
   const endCheck = registry.revisions.addCheck((problems, set) => {
     if (problems.isIncomplete(['versions']) || problems.isIncomplete(['aliases'])) return
     const names = [...Object.keys(set.versions), ...Object.keys(set.aliases ?? {})]
     checkDefault(problems, ['resolve', 'default'], options.default, { names, canonical: canonicalForm(registry.options) })
-    checkDefaultLife(problems, set, options.default ?? 'latest', registry.options)
+    checkDefaultLife(problems, set, options.default, registry.options)
   })
   app.addHook('onClose', async () => endCheck())
 }

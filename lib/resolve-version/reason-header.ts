@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { ResolveOptions, VersionDecision } from '../../types/index.ts'
+import type { VersionDecision } from '../../types/index.ts'
+import type { ResolvedResolve } from '../config/normalize-gateway.ts'
 import { answerAtOnce } from '../shared/answer-at-once.ts'
 import { isRefusal, type Refusal } from '../errors.ts'
 
@@ -7,7 +8,7 @@ import { isRefusal, type Refusal } from '../errors.ts'
 export const reasonHeader = 'x-version-reason'
 
 /** Whether a response has the header. If the app's function fails, only the header is omitted. */
-export function exposure ({ exposeDecision = false }: ResolveOptions): (request: FastifyRequest) => boolean {
+export function exposure ({ exposeDecision }: ResolvedResolve): (request: FastifyRequest) => boolean {
   if (typeof exposeDecision === 'boolean') return () => exposeDecision
   return (request) => {
     try {

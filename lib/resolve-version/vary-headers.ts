@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { ResolveOptions } from '../../types/index.ts'
+import type { ResolvedResolve } from '../config/normalize-gateway.ts'
 import { scopeOf } from '../stage/context.ts'
 import { readsWhatItSays } from './decide/run-resolver.ts'
 import type { Rules } from './decide/types.ts'
@@ -20,8 +20,8 @@ interface Variation {
  * are found to read, whichever tier decided. The token's header is only needed if a shared cache may store the response for
  * other callers (RFC 9111 3.5). Owned headers do not come from the client.
  */
-export function varyHeaders (app: FastifyInstance, options: ResolveOptions, rules: Rules): Variation {
-  const { varyAuthorization = 'auto', readsHeaders = [] } = options
+export function varyHeaders (app: FastifyInstance, options: ResolvedResolve, rules: Rules): Variation {
+  const { varyAuthorization, readsHeaders } = options
   const { override, weak, pin } = rules
   const { credentialHeaders, ownedHeaders } = scopeOf(app)
   const owned = ownedHeaders!

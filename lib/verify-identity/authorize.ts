@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { AuthorizationProblem, ClaimPath, Identity, RouteIdentity } from '../../types/index.ts'
+import { authorizationDefaults } from '../config/normalize-identity.ts'
 import { forbidden, insufficientScope, type Refusal } from '../errors.ts'
 import { unacceptedClaim } from '../identity/accepted-claims.ts'
 import { claimNames, readClaim } from '../identity/claim-path.ts'
@@ -11,7 +12,8 @@ import { chain, type MaybePromise } from '../shared/maybe-promise.ts'
  * @throws `INSUFFICIENT_SCOPE`, `FORBIDDEN`, and errors of `authorize`
  */
 export function checkAuthorization (identity: Identity, request: FastifyRequest, asked: RouteIdentity): MaybePromise<void> {
-  const { requiredScopes = [], requiredRoles = [], requiredClaims = [], claims, scopesClaim, rolesClaim = 'roles', authorize } = asked
+  const { requiredScopes = [], requiredRoles = [], requiredClaims = [], claims, scopesClaim, authorize } = asked
+  const { rolesClaim = authorizationDefaults.rolesClaim } = asked
   if (requiredScopes.length > 0) {
     const scopes = scopesOf(identity, scopesClaim)
     if (!requiredScopes.every((scope) => scopes.has(scope))) throw insufficientScope({ scope: requiredScopes.join(' ') })

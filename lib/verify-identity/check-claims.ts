@@ -1,4 +1,5 @@
-import type { ClaimPath, Claims, IdentityProvider } from '../../types/index.ts'
+import type { ClaimPath, Claims } from '../../types/index.ts'
+import type { ResolvedProvider } from '../config/normalize-identity.ts'
 import { unacceptedClaim } from '../identity/accepted-claims.ts'
 import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { invalidToken, type TokenCheck } from './invalid-token.ts'
@@ -10,8 +11,8 @@ import { invalidToken, type TokenCheck } from './invalid-token.ts'
  * @param now milliseconds since 1970
  * @throws `TOKEN_INVALID`
  */
-export function checkClaims (claims: Claims, provider: IdentityProvider, now: number): void {
-  const { audiences, requiredClaims = [], clockToleranceSeconds: tolerance = 5, maxAgeSeconds, claims: accepted } = provider
+export function checkClaims (claims: Claims, provider: ResolvedProvider, now: number): void {
+  const { audiences, requiredClaims, clockToleranceSeconds: tolerance, maxAgeSeconds, claims: accepted } = provider
   const required = ['iss', 'exp', ...audiences === undefined ? [] : ['aud'], ...maxAgeSeconds === undefined ? [] : ['iat'], ...requiredClaims]
   for (const path of required) demand(has(claims, path), 'missing-claim', claimNames(path).join('.'))
 
@@ -35,7 +36,7 @@ export function checkClaims (claims: Claims, provider: IdentityProvider, now: nu
 }
 
 /** Expiry of a verified token, in milliseconds since 1970. */
-export function expiryOf ({ exp, iat }: Claims, { clockToleranceSeconds = 5, maxAgeSeconds = Infinity }: IdentityProvider): number {
+export function expiryOf ({ exp, iat }: Claims, { clockToleranceSeconds, maxAgeSeconds = Infinity }: ResolvedProvider): number {
   return Math.min(Number(exp) + clockToleranceSeconds, Number(iat ?? Infinity) + maxAgeSeconds) * 1000
 }
 

@@ -12,11 +12,8 @@ export interface UnverifiedToken {
   readonly hint: KeyHint
 }
 
-/** Default for the maximum length of a token, in characters. */
-export const defaultMaxTokenBytes = 16 * 1024
-
-/** Decodes a token without verifying it. @throws `TOKEN_INVALID` */
-export function decodeToken (token: string, longest = defaultMaxTokenBytes): UnverifiedToken {
+/** Decodes a token without verifying it. @param longest in characters @throws `TOKEN_INVALID` */
+export function decodeToken (token: string, longest: number): UnverifiedToken {
   if (token.length > longest) throw invalidToken('size', { found: token.length, expected: longest })
   const parts = token.split('.')
   if (!threeParts.test(token) || !parts.every(isExact)) throw invalidToken('malformed')

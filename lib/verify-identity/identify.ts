@@ -1,4 +1,5 @@
-import type { Claims, Identity, VerifyIdentityOptions } from '../../types/index.ts'
+import type { Claims, Identity } from '../../types/index.ts'
+import type { ResolvedIdentity } from '../config/normalize-identity.ts'
 import { forbidden } from '../errors.ts'
 import type { ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { chain, isPromise, type MaybePromise, rescue } from '../shared/maybe-promise.ts'
@@ -24,16 +25,14 @@ export interface Identified {
 /** Verifies a token from a source, and returns its identity. @throws `TOKEN_INVALID`, `FORBIDDEN`, `KEYS_UNAVAILABLE` */
 export type Identify = (token: string, source: Source) => MaybePromise<Identified>
 
-const defaultCache = { size: 10_000, bytes: 32 * 1024 * 1024 }
-
 /** Makes the `Identify` function of some providers. A token's `iss` selects one; no other is tried (RFC 8725 3.8). */
 export function tokenIdentifier (
   providers: readonly Provider[],
-  { cache: cacheOptions = {}, maxTokenBytes }: Pick<VerifyIdentityOptions, 'cache' | 'maxTokenBytes'>,
+  { cache: cacheOptions, maxTokenBytes }: Pick<ResolvedIdentity, 'cache' | 'maxTokenBytes'>,
   readers: Pick<ClaimReaders, 'failing'>
 ): Identify {
   const issuers = new Issuers(providers)
-  const cache = cacheOptions === false ? null : new TokenCache<Identified>({ ...defaultCache, ...cacheOptions }, Date.now)
+  const cache = cacheOptions === false ? null : new TokenCache<Identified>(cacheOptions, Date.now)
 
   return (token, source) => {
     const remembered = cache?.get(token)

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { IdentityProviderStatus } from '../../types/index.ts'
 import { keysUnavailable } from '../errors.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
 import { scopeOf } from '../stage/context.ts'
 import type { Provider } from './provider.ts'
 
@@ -12,7 +13,7 @@ export function keepKeys (app: FastifyInstance, providers: readonly Provider[]):
   // One hook for all, because Fastify runs hooks one after the other.
   app.addHook('onReady', async () => {
     const fetched = remote.filter(({ options }) => scopeOf(app).fetchesKeys(options))
-    await inTime(Promise.all(fetched.map(async (provider) => await firstFetch(provider))), waitMs(app))
+    await withTimeout<unknown>(Promise.all(fetched.map(async (provider) => await firstFetch(provider))), waitMs(app), () => {})
     for (const { options: { name }, remote: keys, onReady } of fetched) {
       if (onReady === 'require' && keys!.status().lastRefresh === null) throw keysUnavailable({ cause: new Error(whyNot(name, keys!.status())) })
     }
@@ -41,12 +42,4 @@ function whyNot (name: string, { lastError }: { lastError: string | null }): str
 /** Fastify aborts an app whose hook exceeds `pluginTimeout`. Slower fetches continue in the background. */
 function waitMs ({ initialConfig: { pluginTimeout = 10_000 } }: FastifyInstance): number {
   return pluginTimeout * 0.8
-}
-
-/** Waits for a promise, but at most the given milliseconds; 0 = no limit. */
-async function inTime (work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const end = new Promise<void>((resolve) => { if (ms > 0) timer = setTimeout(resolve, ms) })
-  await Promise.race([work, end])
-  clearTimeout(timer)
 }

@@ -3,6 +3,7 @@ import type { RouteIdentity, VerifyIdentityOptions, VerifyIdentityPlugin } from 
 import { refuseLoggedTokens } from '../config/check-access-log.ts'
 import { checkClaimPaths, checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
+import { normalizeIdentity, type ResolvedIdentity } from '../config/normalize-identity.ts'
 import { Problems } from '../problems/config-problems.ts'
 import { tokenMissing } from '../errors.ts'
 import { isPreflight } from '../http/preflight.ts'
@@ -48,29 +49,29 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
   dependencies: ['sanitizeHeaders'],
   async plugin (app, options) {
     checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options, scopeOf(app).ownedHeaders!))
-    const { policy = 'allow-missing', otherSchemes, onOpaque, realm = 'api' } = options
-    const providers = Provider.all(options, app)
+    const resolved = normalizeIdentity(options)
+    const providers = Provider.all(resolved, app)
     declareOnRequest(app, 'identity')
     app.addHook('onRoute', checkRoute)
-    const projected = projectedHeaders(options.providers)
+    const projected = projectedHeaders(resolved.providers)
     extendScope(app, { projectedHeaders: providers.length === 0 ? null : projected })
     registerStatus(app, providers)
 
     scopeOf(app).ownedHeaders!.add(projected)
-    const sources = providers.length === 0 ? [] : options.sources?.map(tokenSource) ?? sourcesOf(providers)
-    const rules: CredentialRules = { otherSchemes, onOpaque, isOrdered: options.sources !== undefined }
+    const sources = providers.length === 0 ? [] : resolved.sources?.map(tokenSource) ?? sourcesOf(providers)
+    const rules: CredentialRules = { ...resolved, isOrdered: resolved.sources !== null }
     publishTokenHeaders(app, sources)
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
     hideQueryTokens(app, inQuery)
     keepKeys(app, providers)
-    const readers = startReaders(app, options)
-    const identify = tokenIdentifier(providers, options, readers)
+    const readers = startReaders(app, resolved)
+    const identify = tokenIdentifier(providers, resolved, readers)
 
     addStep(app, (request) => {
       const { dryRun } = contextOf(request)
-      const route = routeIdentity(request, policy, dryRun)
+      const route = routeIdentity(request, resolved.policy, dryRun)
       if (route === null) return
-      return chain(rescue(() => identified(request, route, dryRun), (error) => { throw challenge(error, realm) }), (found) => {
+      return chain(rescue(() => identified(request, route, dryRun), (error) => { throw challenge(error, resolved.realm) }), (found) => {
         if (found !== null) applyIdentity(request, found, dryRun === null ? readers : null)
         if (dryRun !== null) dryRun.trace.push(described(found, request, dryRun))
       })
@@ -118,7 +119,7 @@ function authorized (
   const { identity, provider } = caller
   return chain(checkAuthorization(identity, request, provider.asksFor), () =>
     chain(checkAuthorization(identity, request, provider.asksForRoute(route)), () => {
-      if (credential !== null && provider.options.forwardToken === false) removeToken(request.raw, credential.token, provider.sources)
+      if (credential !== null && !provider.options.forwardToken) removeToken(request.raw, credential.token, provider.sources)
       return caller
     }))
 }
@@ -131,7 +132,7 @@ function publishTokenHeaders (app: FastifyInstance, sources: readonly Source[]):
 }
 
 /** Prepares to count tokens without the claims that options read. `resolveVersion` adds its own options. */
-function startReaders (app: FastifyInstance, { providers }: VerifyIdentityOptions): ClaimReaders {
+function startReaders (app: FastifyInstance, { providers }: ResolvedIdentity): ClaimReaders {
   const readers = new ClaimReaders(kept(app, 'claimReaders', () => new Map<string, ClaimReader>()), app.log)
   addReaders(readers, providers)
   extendScope(app, { claimReaders: readers })

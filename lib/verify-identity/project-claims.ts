@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Claims, IdentityProvider } from '../../types/index.ts'
+import type { Claims } from '../../types/index.ts'
+import type { ResolvedProvider } from '../config/normalize-identity.ts'
 import { claimNames, readClaim } from '../identity/claim-path.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { claimText } from './claim-text.ts'
@@ -10,7 +11,7 @@ export type ProjectedHeader = readonly [header: string, value: string]
 export type Projection = (claims: Claims) => ProjectedHeader[]
 
 /** Makes the function that converts claims to headers. It throws `TOKEN_INVALID` for a claim that cannot be converted. */
-export function claimProjection ({ claimsToHeaders = [] }: IdentityProvider): Projection {
+export function claimProjection ({ claimsToHeaders }: ResolvedProvider): Projection {
   const rules = claimsToHeaders.map(({ claim, header }) => ({ names: claimNames(claim), header: header.toLowerCase() }))
 
   return (claims) => {
@@ -26,8 +27,8 @@ export function claimProjection ({ claimsToHeaders = [] }: IdentityProvider): Pr
 }
 
 /** Adds the projections of all providers to the readers of claims. */
-export function addReaders (readers: ClaimReaders, providers: readonly IdentityProvider[]): void {
-  for (const [place, { name, claimsToHeaders = [] }] of providers.entries()) {
+export function addReaders (readers: ClaimReaders, providers: readonly ResolvedProvider[]): void {
+  for (const [place, { name, claimsToHeaders }] of providers.entries()) {
     for (const [index, { claim }] of claimsToHeaders.entries()) {
       readers.add(`identity.providers[${place}].claimsToHeaders[${index}]`, claimNames(claim), name)
     }

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type {
-  Algorithm, Authorization, Claims, IdentityProvider, IdentityProviderStatus, PublicJwk, RemoteKeysOptions, RouteIdentity, TokenSource,
-  VerifyIdentityOptions
+  Authorization, Claims, IdentityProviderStatus, PublicJwk, RouteIdentity
 } from '../../types/index.ts'
+import type { ResolvedIdentity, ResolvedProvider, ResolvedRemoteJwks } from '../config/normalize-identity.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
 import { pemKeys } from '../identity/pem-keys.ts'
 import { secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
@@ -15,13 +15,9 @@ import { claimProjection, type Projection } from './project-claims.ts'
 import { RemoteKeys } from './keys/remote-keys.ts'
 import { type Source, tokenSource } from './token-source.ts'
 
-const defaultAlgorithms: readonly Algorithm[] = [
-  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'Ed448'
-]
-
 /** A provider with its key source, prepared to verify tokens. */
 export class Provider {
-  readonly options: IdentityProvider
+  readonly options: ResolvedProvider
   readonly sources: readonly Source[]
   readonly keys: KeySource
   /** The keys, if they are fetched; otherwise `null`. */
@@ -36,8 +32,8 @@ export class Provider {
   readonly #algorithms: ReadonlySet<string>
   readonly #typ: string | undefined
 
-  constructor (options: IdentityProvider, log: FastifyBaseLogger, keySets: KeySets, defaultSources: readonly TokenSource[] = [{ header: 'authorization' }]) {
-    const { algorithms = 'secret' in options.jwks ? ['HS256'] : defaultAlgorithms, tokenSources = defaultSources, typ } = options
+  constructor (options: ResolvedProvider, log: FastifyBaseLogger, keySets: KeySets) {
+    const { algorithms, tokenSources, typ } = options
     this.options = options
     this.sources = tokenSources.map(tokenSource)
     this.#keySets = keySets
@@ -51,9 +47,9 @@ export class Provider {
     this.#typ = typ === undefined ? undefined : mediaType(typ)
   }
 
-  static all ({ providers, sources }: VerifyIdentityOptions, app: FastifyInstance): Provider[] {
+  static all ({ providers }: ResolvedIdentity, app: FastifyInstance): Provider[] {
     const keySets = KeySets.of(app)
-    return providers.map((each) => new Provider(each, app.log, keySets, sources))
+    return providers.map((each) => new Provider(each, app.log, keySets))
   }
 
   /** Whether the provider's tokens are accepted from a source. */
@@ -85,9 +81,8 @@ export class Provider {
     return this.#claims === null ? route : { ...this.#claims, ...route }
   }
 
-  get onReady (): NonNullable<RemoteKeysOptions['onReady']> {
-    const { onReady = 'wait' } = this.options.jwks as RemoteKeysOptions
-    return onReady
+  get onReady (): ResolvedRemoteJwks['onReady'] {
+    return (this.options.jwks as ResolvedRemoteJwks).onReady
   }
 
   /** Closes the key set, unless another app uses it. */
@@ -102,7 +97,7 @@ export class Provider {
   }
 }
 
-function keySource (options: IdentityProvider, log: FastifyBaseLogger, keySets: KeySets): KeySource {
+function keySource (options: ResolvedProvider, log: FastifyBaseLogger, keySets: KeySets): KeySource {
   const { jwks } = options
   if ('pem' in jwks) return fixedKeys([jwks.pem].flat().flatMap(pemKeys))
   if ('secret' in jwks) return fixedKeys([secretKey(jwks.secret)])
@@ -111,7 +106,7 @@ function keySource (options: IdentityProvider, log: FastifyBaseLogger, keySets: 
 }
 
 /** Skips keys for other purposes (RFC 7517 5), and logs them. */
-function usableKeys ({ name }: IdentityProvider, jwks: readonly PublicJwk[], log: FastifyBaseLogger): VerificationKey[] {
+function usableKeys ({ name }: ResolvedProvider, jwks: readonly PublicJwk[], log: FastifyBaseLogger): VerificationKey[] {
   return jwks.flatMap((jwk) => {
     const key = verificationKey(jwk)
     if (typeof key !== 'string') return key

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { TokenSource } from '../../types/index.ts'
+import { defaultPrefix, type ResolvedTokenSource } from '../config/normalize-identity.ts'
 import { cookieValues, removeCookies } from '../http/cookies.ts'
 import { editFields } from '../http/edit-fields.ts'
 import { fieldValues } from '../http/fields.ts'
@@ -33,11 +33,10 @@ const wholeToken = new RegExp(`^${b64token}$`)
 const otherScheme = /^[ \t]*(?!bearer\b)[A-Za-z][\w!#$%&'*+^`|~-]* +\S/i
 
 /** Makes a source of tokens. */
-export function tokenSource (options: TokenSource): Source {
+export function tokenSource (options: ResolvedTokenSource): Source {
   if ('cookie' in options) return cookieSource(options.cookie)
   if ('query' in options) return querySource(options.query)
-  const name = options.header.toLowerCase()
-  return headerSource(name, options.prefix ?? (name === 'authorization' ? 'Bearer ' : ''))
+  return headerSource(options.header, options.prefix)
 }
 
 /** Uses `rawHeaders`, because Node silently drops a second `Authorization` line from `headers`. Two lines are malformed. */
@@ -48,7 +47,7 @@ function headerSource (name: string, prefix: string): Source {
   const ownScheme = new RegExp(`^[ \\t]*${escaped}(?: |$)`, 'i')
   return {
     // A header may have several prefixes, such as Bearer and DPoP.
-    id: `header:${name}${scheme.toLowerCase() === (name === 'authorization' ? 'bearer' : '') ? '' : ` ${scheme.toLowerCase()}`}`,
+    id: `header:${name}${scheme.toLowerCase() === defaultPrefix(name).trim().toLowerCase() ? '' : ` ${scheme.toLowerCase()}`}`,
     header: name,
     find ({ rawHeaders }) {
       const values = fieldValues(rawHeaders, name)

@@ -1,4 +1,5 @@
-import type { Algorithm, IdentityProvider } from '../../types/index.ts'
+import type { Algorithm } from '../../types/index.ts'
+import type { ResolvedProvider } from '../config/normalize-identity.ts'
 import type { VerificationKey } from '../identity/verification-key.ts'
 import { checkClaims } from './check-claims.ts'
 import type { UnverifiedToken } from './decode-token.ts'
@@ -12,7 +13,7 @@ import { isSigned } from './signature.ts'
  * @throws `TOKEN_INVALID`
  */
 export function verifyToken (
-  token: string, { hint: { alg, kid }, claims }: UnverifiedToken, provider: IdentityProvider, keys: readonly VerificationKey[]
+  token: string, { hint: { alg, kid }, claims }: UnverifiedToken, provider: ResolvedProvider, keys: readonly VerificationKey[]
 ): VerificationKey {
   // All keys fit the algorithm, so it is a supported one.
   const key = keys.find((candidate) => isSigned(token, alg as Algorithm, candidate))

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
 import { RemoteKeys } from '../../lib/verify-identity/keys/remote-keys.ts'
 import type { RemoteKeysOptions } from '../../types/index.ts'
 import { issuer } from './issuer.ts'
@@ -15,7 +16,7 @@ export async function keysFrom (t: Test, first: Answer, options: RemoteKeysOptio
   /** `shift` is how far the time of day was set, on or back. */
   const clock = { now: 1_000_000_000, shift: 0 }
   const log = { info: write('info'), warn: write('warn'), error: write('error') }
-  const keys = new RemoteKeys({ name: 'test-idp', issuer, jwks: { url: `${server.url}?tenant=1`, ...options } }, {
+  const keys = new RemoteKeys({ name: 'test-idp', issuer, jwks: { ...keyFetchingDefaults, url: `${server.url}?tenant=1`, ...options } }, {
     log, now: () => clock.now, today: () => clock.now + clock.shift
   })
   t.teardown(async () => await keys.close())

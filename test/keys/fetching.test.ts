@@ -9,6 +9,7 @@ import { makeIssuer } from '../helpers/issuer.ts'
 import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
 import { keysFrom } from '../helpers/remote-keys.ts'
 import { proxyEnvironment, startProxy } from '../helpers/proxy.ts'
+import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
 import { RemoteKeys } from '../../lib/verify-identity/keys/remote-keys.ts'
 import type { RemoteKeysOptions } from '../../types/index.ts'
 
@@ -17,7 +18,7 @@ const set = JSON.stringify({ keys: [jwk] })
 const quiet = { info () {}, warn () {}, error () {} }
 
 async function statusOf (t: Test, url: string, options: RemoteKeysOptions = {}) {
-  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test', jwks: { url, ...options } }, { log: quiet })
+  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test', jwks: { ...keyFetchingDefaults, url, ...options } }, { log: quiet })
   t.teardown(async () => await keys.close())
   await keys.refresh()
   return keys.status()
@@ -77,7 +78,7 @@ for (const [what, response, says] of told) {
 t.test('an error names the metadata and the remedy when discovery finds none', async (t) => {
   const { origin, answers } = await startJwksServer(t, answer('<html>', 200, { 'content-type': 'text/html' }))
   const lastError = async (): Promise<string | null> => {
-    const keys = new RemoteKeys({ name: 'idp', issuer: origin, jwks: { discovery: true } }, { log: quiet })
+    const keys = new RemoteKeys({ name: 'idp', issuer: origin, jwks: { ...keyFetchingDefaults, discovery: true } }, { log: quiet })
     t.teardown(async () => await keys.close())
     await keys.refresh()
     return keys.status().lastError

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
 import type { JsonClient } from '../../lib/verify-identity/keys/fetch-json.ts'
 import { keySetUrl } from '../../lib/verify-identity/keys/key-set-url.ts'
 
@@ -11,7 +12,7 @@ function clientOf (metadata: unknown): JsonClient & { fetched: string[] } {
 t.test('a configured address is used unchanged, without a request for metadata', async (t) => {
   const client = clientOf({})
 
-  const url = await keySetUrl(client, 'https://idp.test', { url: 'https://keys.test/a?b' })
+  const url = await keySetUrl(client, 'https://idp.test', { ...keyFetchingDefaults, url: 'https://keys.test/a?b' })
 
   t.equal(url.href, 'https://keys.test/a?b')
   t.strictSame(client.fetched, [])
@@ -25,7 +26,7 @@ for (const [issuer, asked] of [
   t.test(`the metadata of ${issuer} is at ${asked}`, async (t) => {
     const client = clientOf({ issuer, jwks_uri: 'https://keys.test/' })
 
-    const url = await keySetUrl(client, issuer, { discovery: true })
+    const url = await keySetUrl(client, issuer, { ...keyFetchingDefaults, discovery: true })
 
     t.equal(url.href, 'https://keys.test/')
     t.strictSame(client.fetched, [asked])
@@ -35,7 +36,7 @@ for (const [issuer, asked] of [
 t.test('an issuer on loopback may have its keys there', async (t) => {
   const issuer = 'http://127.0.0.1:8080'
 
-  const url = await keySetUrl(clientOf({ issuer, jwks_uri: 'http://localhost:8081/' }), issuer, { discovery: true })
+  const url = await keySetUrl(clientOf({ issuer, jwks_uri: 'http://localhost:8081/' }), issuer, { ...keyFetchingDefaults, discovery: true })
 
   t.equal(url.href, 'http://localhost:8081/')
 })
@@ -59,7 +60,7 @@ const wrong: Array<[what: string, metadata: unknown, says: RegExp]> = [
 ]
 for (const [what, metadata, says] of wrong) {
   t.test(`metadata that is ${what} is rejected, with its URL, what it has, and what was expected`, async (t) => {
-    const error = await keySetUrl(clientOf(metadata), issuer, { discovery: true }).catch((error: unknown) => error) as Error
+    const error = await keySetUrl(clientOf(metadata), issuer, { ...keyFetchingDefaults, discovery: true }).catch((error: unknown) => error) as Error
 
     t.match(error.message, /^https:\/\/idp\.test\/\.well-known\/openid-configuration has /)
     t.match(error.message, says)

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
 import { KeySets } from '../../lib/verify-identity/keys/key-sets.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { answer, startJwksServer } from '../helpers/jwks-server.ts'
@@ -17,8 +18,8 @@ async function keySets (t: Test) {
 
 t.test('the strictest times of all providers of a key set apply, until a provider is gone', async (t) => {
   const { server, clock, sets, surroundings } = await keySets(t)
-  const patient = { name: 'a', issuer: 'https://a.test', jwks: { url: server.url, staleIfErrorSeconds: 1000 } }
-  const strict = { name: 'b', issuer: 'https://b.test', jwks: { url: server.url, staleIfErrorSeconds: 10 } }
+  const patient = { name: 'a', issuer: 'https://a.test', jwks: { ...keyFetchingDefaults, url: server.url, staleIfErrorSeconds: 1000 } }
+  const strict = { name: 'b', issuer: 'https://b.test', jwks: { ...keyFetchingDefaults, url: server.url, staleIfErrorSeconds: 10 } }
   const keys = sets.use(patient, surroundings)
   t.teardown(async () => await sets.release(patient))
   await keys.refresh()
@@ -37,7 +38,7 @@ t.test('the strictest times of all providers of a key set apply, until a provide
 
 t.test('the largest limits of all providers of a key set apply, and a fetch in flight goes on when they change', async (t) => {
   const { server, sets, surroundings } = await keySets(t)
-  const of = (name: string, maxBytes: number) => ({ name, issuer: `https://${name}.test`, jwks: { url: server.url, maxBytes } })
+  const of = (name: string, maxBytes: number) => ({ name, issuer: `https://${name}.test`, jwks: { ...keyFetchingDefaults, url: server.url, maxBytes } })
   const [small, large, larger] = [of('a', 10), of('b', 100_000), of('c', 200_000)]
   const keys = sets.use(small, surroundings)
   t.teardown(async () => { for (const user of [small, larger]) await sets.release(user) })
@@ -57,7 +58,7 @@ t.test('the largest limits of all providers of a key set apply, and a fetch in f
 
 t.test('a failure of shared keys names all their providers', async (t) => {
   const { server, lines, sets, surroundings } = await keySets(t)
-  const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { url: server.url } }))
+  const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { ...keyFetchingDefaults, url: server.url } }))
   const [keys] = users.map((user) => sets.use(user, surroundings))
   t.teardown(async () => { for (const user of users) await sets.release(user) })
   server.stop()
@@ -69,7 +70,7 @@ t.test('a failure of shared keys names all their providers', async (t) => {
 
 t.test('a key set is closed with the last of its providers', async (t) => {
   const { server, sets, surroundings } = await keySets(t)
-  const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { url: server.url } }))
+  const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { ...keyFetchingDefaults, url: server.url } }))
   const [first] = users.map((user) => sets.use(user, surroundings))
 
   await sets.release(users[0]!)
@@ -91,7 +92,7 @@ t.test('equal options share a key set, however they are written and whatever the
     { url: 'https://KEYS.test:443/set', headers: { 'X-B': '2', 'X-A': '1' }, timeoutMs: 5_000, maxBytes: 1024 * 1024, allowHttp: false, refreshSeconds: 5 },
     { url, headers: { 'x-a': '1' } }, { url }, { url, proxy: false as const }, { url, proxy: 'http://proxy:1' }, { url, ca: 'pem' }, { url, timeoutMs: 1 }
   ]
-  const users = jwks.map((each, index) => ({ name: String(index), issuer: `https://${index}.test`, jwks: each }))
+  const users = jwks.map((each, index) => ({ name: String(index), issuer: `https://${index}.test`, jwks: { ...keyFetchingDefaults, ...each } }))
 
   const [first, second, ...others] = users.map((user) => sets.use(user, surroundings))
   for (const user of users) await sets.release(user)
@@ -102,7 +103,7 @@ t.test('equal options share a key set, however they are written and whatever the
 
 t.test('metadata of different issuers is never shared', async (t) => {
   const { sets, surroundings } = await keySets(t)
-  const users = ['a', 'b', 'a'].map((name) => ({ name, issuer: `http://127.0.0.1/${name}`, jwks: { discovery: true } as const }))
+  const users = ['a', 'b', 'a'].map((name) => ({ name, issuer: `http://127.0.0.1/${name}`, jwks: { ...keyFetchingDefaults, discovery: true } as const }))
 
   const [a, b, again] = users.map((user) => sets.use(user, surroundings))
   for (const user of users) await sets.release(user)

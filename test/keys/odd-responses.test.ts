@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { proxyEnvironment } from '../helpers/proxy.ts'
 import { rawUpstream } from '../helpers/raw-upstream.ts'
+import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
 import { RemoteKeys } from '../../lib/verify-identity/keys/remote-keys.ts'
 import type { RemoteKeysOptions } from '../../types/index.ts'
 
@@ -15,7 +16,7 @@ const goOn = 'HTTP/1.1 100 Continue\r\n\r\n'
 const quiet = { info () {}, warn () {}, error () {} }
 
 async function statusOf (t: Test, url: string, options: RemoteKeysOptions = {}) {
-  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test', jwks: { url, ...options } }, { log: quiet })
+  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test', jwks: { ...keyFetchingDefaults, url, ...options } }, { log: quiet })
   t.teardown(async () => await keys.close())
   await keys.refresh()
   await keys.refresh()

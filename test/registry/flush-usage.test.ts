@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap'
+import { withDefaults } from '../../lib/config/normalize.ts'
+import { usageDefaults } from '../../lib/config/normalize-versions.ts'
 import { flushUsage } from '../../lib/registry/flush-usage.ts'
 import { Usage } from '../../lib/registry/usage.ts'
 import type { UsageEntry, UsageOptions } from '../../types/index.ts'
@@ -15,8 +17,8 @@ async function handingOver (t: Test, onUsage: UsageOptions['onUsage']) {
   const lines: string[] = []
   const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(line) } } } })
   const options = { flushMs, ...onUsage !== undefined && { onUsage } }
-  const usage = new Usage(options)
-  flushUsage(app, usage, options)
+  const usage = new Usage(withDefaults(options, usageDefaults))
+  flushUsage(app, usage, withDefaults(options, usageDefaults))
   await boot(app)
   return {
     app,
@@ -110,7 +112,7 @@ t.test('there is no timer without onUsage', async (t) => {
 t.test('an app can be closed before it is ready', async (t) => {
   const app = makeApp(t)
   const options = { onUsage: () => {} }
-  flushUsage(app, new Usage(options), options)
+  flushUsage(app, new Usage({ ...usageDefaults, ...options }), { ...usageDefaults, ...options })
 
   await t.resolves(app.close())
 })
@@ -131,10 +133,10 @@ t.test('an onUsage that never settles does not prevent the app from closing', as
 t.test('gateways that share a registry call onUsage one at a time', async (t) => {
   const ends: Array<() => void> = []
   const onUsage = (): Promise<void> => new Promise((resolve) => { ends.push(resolve) })
-  const usage = new Usage({ onUsage })
+  const usage = new Usage({ ...usageDefaults, onUsage })
   const apps = [makeApp(t), makeApp(t)]
   for (const app of apps) {
-    flushUsage(app, usage, { onUsage })
+    flushUsage(app, usage, { ...usageDefaults, onUsage })
     await boot(app)
   }
 

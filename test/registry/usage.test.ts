@@ -1,4 +1,6 @@
 import t from 'tap'
+import { withDefaults } from '../../lib/config/normalize.ts'
+import { usageDefaults } from '../../lib/config/normalize-versions.ts'
 import { Usage } from '../../lib/registry/usage.ts'
 import type { Tier, UsageOptions } from '../../types/index.ts'
 
@@ -7,7 +9,7 @@ const onUsage = () => {}
 
 /** Makes a usage log and a shorthand to record a request. */
 function makeUsage (options: UsageOptions = {}) {
-  const usage = new Usage(options)
+  const usage = new Usage(withDefaults(options, usageDefaults))
   const note = (consumer: string | null, version: string, now: number, tier: Tier = 'pin', isDeprecated = false) =>
     usage.note({ consumer, version, tier }, now, isDeprecated)
   return { usage, note }

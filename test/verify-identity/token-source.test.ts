@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import t from 'tap'
+import { normalizeTokenSource } from '../../lib/config/normalize-identity.ts'
 import { type CredentialRules, findCredential } from '../../lib/verify-identity/credential.ts'
 import { tokenSource } from '../../lib/verify-identity/token-source.ts'
 import type { TokenSource } from '../../types/index.ts'
@@ -15,7 +16,7 @@ function requestOf (fields: ReadonlyArray<readonly [name: string, value: string]
 
 const ignore: CredentialRules = { otherSchemes: 'ignore', onOpaque: 'reject', isOrdered: false }
 const reject: CredentialRules = { ...ignore, otherSchemes: 'reject' }
-const bearer = tokenSource({ header: 'authorization' })
+const bearer = tokenSource(normalizeTokenSource({ header: 'authorization' }))
 const token = { kind: 'token', token: 'a.b-_.c' }
 const cases: Array<[sentence: string, values: string[], found: { kind: string, token?: string }]> = [
   ['no Authorization is no credential', [], { kind: 'none' }],
@@ -74,7 +75,7 @@ const places: Array<[sentence: string, source: TokenSource, field: [string, stri
 ]
 for (const [sentence, source, field, found] of places) {
   t.test(sentence, async (t) => {
-    const result = tokenSource(source).find(requestOf([field]))
+    const result = tokenSource(normalizeTokenSource(source)).find(requestOf([field]))
 
     t.strictSame(result, found === null ? { kind: 'malformed' } : { kind: 'token', token: found })
   })

@@ -1,6 +1,6 @@
 import { isRefusal, versionForbidden, versionResolutionUnavailable } from '../../errors.ts'
 import { chain, isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
-import { inTime } from './run-resolver.ts'
+import { limited } from './run-resolver.ts'
 import type { DecisionInput, Rules } from './types.ts'
 import type { Opinion, Verdict } from './validate-answer.ts'
 import { unknown } from './unknown.ts'
@@ -55,7 +55,7 @@ function isAllowed (
   try {
     const ask = (): boolean | Promise<boolean> => allow(request, revision.describe(override.version, now), byDefault)
     const answer = reads === undefined ? ask() : reads.watch(request, 'override.allow', readsHeaders, ask)
-    return isPromise(answer) ? inTime(Promise.resolve(answer), 'override.allow').then((said) => said === true, failed) : answer === true
+    return isPromise(answer) ? limited(answer, 'override.allow').then((said) => said === true, failed) : answer === true
   } catch (error) {
     return failed(error)
   }

@@ -5,7 +5,7 @@ import { chain, isPromise, type MaybePromise } from '../../shared/maybe-promise.
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Found, Revision } from '../../registry/revision.ts'
 import { applyLifeCycle } from './apply-life-cycle.ts'
-import { inTime } from './run-resolver.ts'
+import { limited } from './run-resolver.ts'
 import { type DecisionInput, type Chosen, nobody, type Rules } from './types.ts'
 
 /** Chooses the version when no resolver has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
@@ -39,7 +39,7 @@ export function chosenByDefault ({ version, alias }: Found): Chosen {
 function call (choose: Exclude<DefaultVersion, string>, { request, reads }: DecisionInput, readsHeaders: Rules['readsHeaders']): MaybePromise<string> {
   try {
     const name = reads === undefined ? choose(request) : reads.watch(request, 'default', readsHeaders, () => choose(request))
-    return isPromise(name) ? inTime(Promise.resolve(name), 'default').catch((error: unknown) => { throw unavailable(error) }) : name
+    return isPromise(name) ? limited(name, 'default').catch((error: unknown) => { throw unavailable(error) }) : name
   } catch (error) {
     throw unavailable(error)
   }

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { ResolverAnswer, VersionResolver } from '../../../types/index.ts'
+import { resolverDefaults } from '../../config/normalize-gateway.ts'
 import { isRefusal, type Refusal, versionResolutionUnavailable } from '../../errors.ts'
 import { isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
+import { tookTooLong, withTimeout } from '../../shared/with-timeout.ts'
 import { builtInMark } from '../../stage/built-in.ts'
 import type { DecisionInput } from './types.ts'
-
-const defaultTimeoutMs = 200
 
 /** The result of a resolver, before it is judged. */
 export interface Answer {
@@ -21,7 +21,7 @@ export function runResolver (resolver: VersionResolver, { request, reads }: Pick
       : reads.watch(request, resolver.name, resolver.readsHeaders, () => resolver.resolve(request))
     if (answer === undefined) return undefined
     if (!isPromise(answer)) return read(answer)
-    return inTime(Promise.resolve(answer), resolver.name, resolver.timeoutMs).then(read)
+    return limited(answer, resolver.name, resolver.timeoutMs).then(read)
       .catch((error: unknown) => failed(resolver, request, error))
   } catch (error) {
     return failed(resolver, request, error)
@@ -50,11 +50,7 @@ function read (answer: ResolverAnswer): Answer | undefined {
   return version === undefined || version === null ? undefined : { version, locked: Boolean(locked) }
 }
 
-/** Rejects when a promise takes too long; 0 = no limit. */
-export function inTime<Value> (answer: Promise<Value>, name: string, timeoutMs = defaultTimeoutMs): Promise<Value> {
-  if (timeoutMs === 0) return answer
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${name} took longer than ${timeoutMs} ms`)), timeoutMs)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
+/** Rejects when an answer takes too long; 0 = no limit. */
+export function limited<Value> (answer: PromiseLike<Value>, name: string, timeoutMs: number = resolverDefaults.timeoutMs): Promise<Value> {
+  return withTimeout(answer, timeoutMs, () => { throw tookTooLong(name, timeoutMs) })
 }

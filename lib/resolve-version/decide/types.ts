@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { DefaultVersion, Overridden, OverrideOptions, ResolveOptions, Tier, VersionResolver } from '../../../types/index.ts'
+import type { DefaultVersion, Overridden, OverrideOptions, Tier, VersionResolver } from '../../../types/index.ts'
+import type { ResolvedResolve } from '../../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Precedence } from '../../registry/providers.ts'
 import type { Found, Revision } from '../../registry/revision.ts'
@@ -13,7 +14,7 @@ export interface Rules {
   readonly conflict: 'reject' | 'first'
   readonly allow: OverrideOptions['allow']
   /** The headers on which `allow` and the default depend, if the app lists them. */
-  readonly readsHeaders?: readonly string[] | undefined
+  readonly readsHeaders: readonly string[] | undefined
   readonly pin: readonly VersionResolver[]
   readonly default: DefaultVersion
 }
@@ -51,16 +52,14 @@ export interface Served {
   readonly consulted: readonly VersionResolver[]
 }
 
-export function rulesOf (options: ResolveOptions): Rules {
-  const { override = [], pin = [], default: byDefault = 'latest' } = options
-  const { resolvers, conflict = 'reject', allow }: OverrideOptions = 'resolvers' in override ? override : { resolvers: override }
+export function rulesOf ({ override: { resolvers, conflict, allow }, pin, default: byDefault, declaredHeaders }: ResolvedResolve): Rules {
   return {
     override: resolvers.filter(({ weak }) => weak !== true),
     weak: resolvers.filter(({ weak }) => weak === true),
     conflict,
     allow,
     pin: [...pin],
-    readsHeaders: options.readsHeaders,
+    readsHeaders: declaredHeaders,
     default: byDefault
   }
 }

@@ -1,4 +1,6 @@
 import type { FromMediaTypeOptions, VersionResolver } from '../../../types/index.ts'
+import { withDefaults } from '../../config/normalize.ts'
+import { mediaTypeDefaults } from '../../config/normalize-resolvers.ts'
 import { fieldValues } from '../../http/fields.ts'
 import { type MediaType, mediaTypes } from '../../http/media-types.ts'
 import { builtIn } from '../../stage/built-in.ts'
@@ -11,7 +13,7 @@ import { builtIn } from '../../stage/built-in.ts'
  * fromMediaType({ vendor: 'acme' }) // Accept: application/vnd.acme.v2+json
  */
 export function fromMediaType (options: FromMediaTypeOptions = {}): VersionResolver {
-  const { vendor, parameter = 'version', header = 'accept' } = Object(options) as FromMediaTypeOptions
+  const { vendor, parameter, header } = withDefaults(options, mediaTypeDefaults)
   const isWeighed = header === 'accept'
   const read = namesOf(vendor === undefined ? undefined : `vnd.${String(vendor).toLowerCase()}`, String(parameter).toLowerCase())
 

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FromPathOptions, VersionResolver } from '../../../types/index.ts'
+import { withDefaults } from '../../config/normalize.ts'
+import { pathDefaults } from '../../config/normalize-resolvers.ts'
 import { builtIn } from '../../stage/built-in.ts'
 import { recordRemoved } from '../../stage/context.ts'
 import { mountDepth } from '../../http/mount-prefix.ts'
@@ -15,9 +17,6 @@ interface Named {
   readonly isWholePath: boolean
 }
 
-/** Whole and dotted numbers: `v1`, `v1.0`. */
-const defaultPattern = /^v\d+(?:\.\d+)*$/i
-
 /**
  * Reads the version from a segment of the path after the mount's prefix: `v2` in `/api/v2/orders`. The segment is not
  * forwarded; `X-Forwarded-Prefix` contains it, and redirects get it back. A segment that does not match the pattern is no
@@ -28,7 +27,7 @@ const defaultPattern = /^v\d+(?:\.\d+)*$/i
  * fromPath({ pattern: /^\d{4}-\d{2}-\d{2}$/ }) // /api/2026-01-31/orders
  */
 export function fromPath (options: FromPathOptions = {}): VersionResolver {
-  const { pattern = defaultPattern, index = 0 } = Object(options) as FromPathOptions
+  const { pattern, index } = withDefaults(options, pathDefaults)
   const read = namePattern(pattern)
 
   function find (request: FastifyRequest): Named | undefined {

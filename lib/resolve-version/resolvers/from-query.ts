@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FromQueryOptions, VersionResolver } from '../../../types/index.ts'
+import { withDefaults } from '../../config/normalize.ts'
+import { queryDefaults } from '../../config/normalize-resolvers.ts'
 import { builtIn } from '../../stage/built-in.ts'
 import { recordRemoved } from '../../stage/context.ts'
 import { takeParameters } from '../../http/query.ts'
@@ -14,7 +16,7 @@ import { takeParameters } from '../../http/query.ts'
  * fromQuery('api-version') // /orders?api-version=v2
  */
 export function fromQuery (name: string, options: FromQueryOptions = {}): VersionResolver {
-  const { strip = true } = Object(options) as FromQueryOptions
+  const { strip } = withDefaults(options, queryDefaults)
   const isOurs = (other: string): boolean => other === name
 
   function consume (request: FastifyRequest): void {

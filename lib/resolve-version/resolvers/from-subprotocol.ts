@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { VersionResolver } from '../../../types/index.ts'
+import { subprotocolDefault } from '../../config/normalize-resolvers.ts'
 import { editFields } from '../../http/edit-fields.ts'
 import { fieldValues } from '../../http/fields.ts'
 import { builtIn } from '../../stage/built-in.ts'
@@ -17,7 +18,7 @@ const header = 'sec-websocket-protocol'
  * @example
  * fromSubprotocol() // new WebSocket(url, ['chat', 'api-version.v2'])
  */
-export function fromSubprotocol (prefix = 'api-version.'): VersionResolver {
+export function fromSubprotocol (prefix = subprotocolDefault): VersionResolver {
   const isOurs = (token: string): boolean => token.startsWith(prefix)
 
   function offered ({ raw }: FastifyRequest): string[] {

@@ -1,4 +1,6 @@
 import type { TenantMap, TenantMapOptions } from '../../../types/index.ts'
+import { withDefaults } from '../../config/normalize.ts'
+import { tenantMapDefaults } from '../../config/normalize-resolvers.ts'
 import { answerAtOnce } from '../../shared/answer-at-once.ts'
 import { show } from '../../problems/config-problems.ts'
 import { pinnedVersionInvalid } from '../../errors.ts'
@@ -18,10 +20,8 @@ import { TenantStore } from './tenant-cache.ts'
  * })
  */
 export function fromTenantMap (options: TenantMapOptions): TenantMap {
-  const {
-    key, get, ttlMs = 30_000, staleMs = 3_600_000, negativeTtlMs = 5_000, max = 10_000, timeoutMs = 200, readsHeaders, onError,
-    now = Date.now, name = 'tenant-map'
-  } = Object(options) as TenantMapOptions
+  const resolved = withDefaults(options, tenantMapDefaults)
+  const { key, timeoutMs, readsHeaders, onError, name } = resolved
   let store: TenantStore | undefined
 
   const resolver = builtIn({ reads: 'tenant-map', argument: options }, {
@@ -35,7 +35,7 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
       if (tenant === undefined || tenant === null) return undefined
       const id = tenantId(tenant, name)
       // The store is made on first use, after the config has been checked.
-      store ??= new TenantStore({ get, ttlMs, staleMs, negativeTtlMs, max, timeoutMs, now, name })
+      store ??= new TenantStore(resolved)
       return store.answer(id, request.log)
     }
   })

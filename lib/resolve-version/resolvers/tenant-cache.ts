@@ -1,7 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { ResolverAnswer, TenantMapOptions } from '../../../types/index.ts'
+import type { WithDefaults } from '../../config/normalize.ts'
+import type { tenantMapDefaults } from '../../config/normalize-resolvers.ts'
 import { isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
+import { tookTooLong, withTimeout } from '../../shared/with-timeout.ts'
 
 /** Milliseconds without background lookups after a failure. */
 const pauseMs = 1000
@@ -13,7 +16,7 @@ interface Entry {
   pausedUntil: number
 }
 
-type StoreOptions = Required<Pick<TenantMapOptions, 'get' | 'ttlMs' | 'staleMs' | 'negativeTtlMs' | 'max' | 'timeoutMs' | 'now' | 'name'>>
+type StoreOptions = Pick<WithDefaults<TenantMapOptions, typeof tenantMapDefaults>, 'get' | keyof typeof tenantMapDefaults>
 
 /** Caches the versions of tenants. There is one lookup per tenant at a time, and stale entries are used while lookups fail. */
 export class TenantStore {
@@ -107,15 +110,12 @@ export class TenantStore {
     const { get, timeoutMs, name } = this.#options
     const controller = new AbortController()
     const answer = get(key, controller.signal)
-    if (!isPromise(answer) || timeoutMs === 0) return answer
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        const error = new Error(`${name} took longer than ${timeoutMs} ms`)
-        controller.abort(error)
-        // `get` may ignore the signal.
-        reject(error)
-      }, timeoutMs)
-      Promise.resolve(answer).then(resolve, reject).finally(() => clearTimeout(timer))
+    if (!isPromise(answer)) return answer
+    return withTimeout(answer, timeoutMs, () => {
+      const error = tookTooLong(name, timeoutMs)
+      controller.abort(error)
+      // `get` may ignore the signal.
+      throw error
     })
   }
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { ExplainedRequest, Explanation, IdentityProvider } from '../../../types/index.ts'
+import { tokenSourceDefaults } from '../../config/normalize-identity.ts'
 import { extendScope } from '../../stage/context.ts'
 import { assemble } from '../build-app.ts'
 import { loadConfig } from '../load-config.ts'
@@ -71,7 +72,7 @@ function refuse (message: string): never {
 }
 
 /** Whether a request may have a token of a provider to verify. */
-function mayHaveToken ({ claims, headers = {}, url = '' }: ExplainedRequest, { tokenSources = [{ header: 'authorization' }] }: IdentityProvider): boolean {
+function mayHaveToken ({ claims, headers = {}, url = '' }: ExplainedRequest, { tokenSources = tokenSourceDefaults }: IdentityProvider): boolean {
   if (claims !== undefined) return false
   return tokenSources.some((source) => {
     if ('query' in source) return url.includes('?')

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { DiscoveredJwks, IdentityProvider, RemoteJwks } from '../../../types/index.ts'
+import type { IdentityProvider } from '../../../types/index.ts'
+import type { ResolvedRemoteJwks } from '../../config/normalize-identity.ts'
 import { soleIssuer } from '../../identity/issuers.ts'
 import { jsonClient, type JsonClient } from './fetch-json.ts'
 import { keySetUrl } from './key-set-url.ts'
@@ -7,18 +8,17 @@ import { keysIn } from './keys-in.ts'
 
 /** A provider whose keys are fetched. */
 export interface User extends Pick<IdentityProvider, 'name' | 'issuer'> {
-  readonly jwks: RemoteJwks | DiscoveredJwks
+  readonly jwks: ResolvedRemoteJwks
 }
 
-/** Limits of a fetch, in milliseconds and bytes. */
-const defaults = { timeoutMs: 5_000, maxBytes: 1024 * 1024 }
+type FetchLimits = Pick<ResolvedRemoteJwks, 'timeoutMs' | 'maxBytes'>
 
 const remedy = 'Use the address of the JWKS, or { discovery: true }.'
 
 /** Fetches the JWKS of providers, one fetch at a time. */
 export class JwksClient {
   readonly #user: User
-  #limits = defaults
+  #limits: FetchLimits
   #client: JsonClient
   /** The client of the fetch in flight. */
   #used: JsonClient | null = null
@@ -60,9 +60,9 @@ export class JwksClient {
   }
 }
 
-function limitsOf (users: readonly User[]): typeof defaults {
+function limitsOf (users: readonly User[]): FetchLimits {
   return {
-    timeoutMs: Math.max(...users.map(({ jwks: { timeoutMs = defaults.timeoutMs } }) => timeoutMs)),
-    maxBytes: Math.max(...users.map(({ jwks: { maxBytes = defaults.maxBytes } }) => maxBytes))
+    timeoutMs: Math.max(...users.map(({ jwks: { timeoutMs } }) => timeoutMs)),
+    maxBytes: Math.max(...users.map(({ jwks: { maxBytes } }) => maxBytes))
   }
 }

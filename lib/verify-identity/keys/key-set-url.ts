@@ -1,4 +1,4 @@
-import type { DiscoveredJwks, RemoteJwks } from '../../../types/index.ts'
+import type { ResolvedRemoteJwks } from '../../config/normalize-identity.ts'
 import { isSafeSource } from '../../identity/safe-source.ts'
 import { show } from '../../problems/config-problems.ts'
 import type { JsonClient } from './fetch-json.ts'
@@ -11,8 +11,8 @@ const checkIssuer = "Check the provider's issuer, or write the address of its ke
  *
  * @throws KeyFetchError when the metadata belongs to another issuer, or contains an unsafe URL (OpenID Connect Discovery 4.3)
  */
-export async function keySetUrl (client: JsonClient, issuer: string, jwks: RemoteJwks | DiscoveredJwks): Promise<URL> {
-  const { allowHttp = false } = jwks
+export async function keySetUrl (client: JsonClient, issuer: string, jwks: ResolvedRemoteJwks): Promise<URL> {
+  const { allowHttp } = jwks
   if (jwks.url !== undefined) return new URL(jwks.url)
   const url = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   const metadata = await client.fetch(url, checkIssuer)

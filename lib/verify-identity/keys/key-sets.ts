@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance } from 'fastify'
-import type { IdentityProvider } from '../../../types/index.ts'
+import type { ResolvedProvider } from '../../config/normalize-identity.ts'
 import { soleIssuer } from '../../identity/issuers.ts'
 import { kept } from '../../stage/kept.ts'
 import { lowerCased } from './fetch-json.ts'
 import type { User } from './jwks-client.ts'
 import { RemoteKeys, type Surroundings } from './remote-keys.ts'
+
+type KeyProvider = Pick<ResolvedProvider, 'name' | 'issuer' | 'jwks'>
 
 interface Source {
   /** The URL of the keys, or their issuer. */
@@ -36,7 +38,7 @@ export class KeySets {
   }
 
   /** Returns the key set of a provider: an existing one if it is fetched in the same way, or a new one. */
-  use (provider: IdentityProvider, surroundings: Surroundings): RemoteKeys {
+  use (provider: KeyProvider, surroundings: Surroundings): RemoteKeys {
     const user = provider as User
     const source = sourceOf(user)
     const found = [...this.#all].find((set) => isDeepStrictEqual(set.source, source))
@@ -67,7 +69,7 @@ export class KeySets {
   }
 
   /** Releases the key set of a provider when its app closes. */
-  async release (provider: IdentityProvider): Promise<void> {
+  async release (provider: KeyProvider): Promise<void> {
     const user = provider as User
     const set = [...this.#all].find(({ users }) => users.includes(user))
     if (set === undefined) return
@@ -83,7 +85,7 @@ export class KeySets {
  * differ between providers.
  */
 function sourceOf ({ issuer, jwks }: User): Source {
-  const { url, headers, proxy, ca, allowHttp = false } = jwks
+  const { url, headers, proxy, ca, allowHttp } = jwks
   const address = url === undefined ? `issuer ${soleIssuer(issuer)}` : new URL(url).href
   return { address, options: { headers: lowerCased(headers), proxy, ca, allowHttp } }
 }

@@ -63,14 +63,14 @@ export class RemoteKeys implements KeySource {
 
   /** Takes the strictest times of all providers that use the keys, and the loosest limits of a fetch. */
   serve (users: readonly User[]): void {
-    const strictest = (choose: (...seconds: number[]) => number, name: 'refreshSeconds' | 'cooldownSeconds' | 'staleIfErrorSeconds', seconds: number): number =>
-      choose(...users.map(({ jwks }) => jwks[name] ?? seconds)) * 1000
-    const refreshMs = strictest(Math.min, 'refreshSeconds', 600)
+    const strictest = (choose: (...seconds: number[]) => number, name: 'refreshSeconds' | 'cooldownSeconds' | 'staleIfErrorSeconds'): number =>
+      choose(...users.map(({ jwks }) => jwks[name])) * 1000
+    const refreshMs = strictest(Math.min, 'refreshSeconds')
     const isEarlier = refreshMs < this.#refreshMs
     this.#provider = [...new Set(users.map(({ name }) => name))].join(', ')
     this.#refreshMs = refreshMs
-    this.#cooldownMs = strictest(Math.max, 'cooldownSeconds', 30)
-    this.#staleMs = strictest(Math.min, 'staleIfErrorSeconds', 86_400)
+    this.#cooldownMs = strictest(Math.max, 'cooldownSeconds')
+    this.#staleMs = strictest(Math.min, 'staleIfErrorSeconds')
     if (isEarlier && this.#timer !== undefined) this.#schedule()
     this.#client.serve(users)
   }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
+import { normalizeResolve } from '../../../lib/config/normalize-gateway.ts'
 import { defineVersions } from '../../../lib/index.ts'
 import type { Registry } from '../../../lib/registry/registry.ts'
 import { rulesOf } from '../../../lib/resolve-version/decide/types.ts'
@@ -22,7 +23,7 @@ function says (
 }
 const inputFor = ({ current: revision }: Registry) => ({ request, revision, now: 0, trace: null })
 const decideBy = async (options: ResolveOptions, versions: Registry = registry) =>
-  makeDecision(await decide(inputFor(versions), rulesOf(options)), inputFor(versions))
+  makeDecision(await decide(inputFor(versions), rulesOf(normalizeResolve(options))), inputFor(versions))
 
 t.test('the default decides if no resolver has an opinion', async (t) => {
   t.strictSame(await decideBy({ override: [says(undefined)], pin: [says(null)] }), {
@@ -60,7 +61,7 @@ t.test('a decision is frozen', async (t) => {
 })
 
 t.test('the decision is synchronous if all resolvers are', async (t) => {
-  const decision = decide(inputFor(registry), rulesOf({ override: [says('v1')], pin: [says('v2')] }))
+  const decision = decide(inputFor(registry), rulesOf(normalizeResolve({ override: [says('v1')], pin: [says('v2')] })))
 
   t.notOk(decision instanceof Promise)
 })
