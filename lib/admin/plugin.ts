@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/admin.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { withDefaults } from '../config/normalize.ts'
+import { adminDefaults, recentDefaults } from '../config/normalize-plugins.ts'
 import { AdminNotFound, AdminUnavailable, StageOrderInvalid } from '../errors.ts'
 import { versionOf } from '../stage/observed-version.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -20,7 +22,7 @@ const mostChanges = 100
 
 async function administer (app: FastifyInstance, options: VersionAdminOptions): Promise<void> {
   check(app, options)
-  const { prefix = '/admin', app: home = app, guard, actor = ({ ip }: FastifyRequest) => ip } = options
+  const { prefix, app: home = app, guard, actor } = withDefaults(options, adminDefaults)
   const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
   let isClosed = false
   const live = (): Registry => {
@@ -29,7 +31,7 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
     return versions
   }
   const traffic = kept(app, 'traffic', () => new Traffic())
-  const requests = kept(app, 'recentRequests', () => new RecentRequests(options.recent))
+  const requests = kept(app, 'recentRequests', () => new RecentRequests(withDefaults(options.recent ?? {}, recentDefaults)))
   const audit = kept(app, 'audit', () => new Recent<AuditEntry>(mostChanges))
 
   app.addHook('onReady', async () => {

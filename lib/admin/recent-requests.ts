@@ -31,7 +31,7 @@ export class RecentRequests {
   readonly #oneOf: number
   #seen = 0
 
-  constructor ({ max = 200, oneOf = 1 }: NonNullable<VersionAdminOptions['recent']> = {}) {
+  constructor ({ max, oneOf }: Required<NonNullable<VersionAdminOptions['recent']>>) {
     this.#requests = new Recent(max)
     this.#oneOf = oneOf
   }

@@ -5,6 +5,10 @@ export const forwardDefaults = { versionHeader: 'api-version', closeGraceMs: 10_
 
 export type ResolvedForward = Required<ForwardOptions>
 
+export function normalizeForward (forward: ForwardOptions = {}): ResolvedForward {
+  return withDefaults(forward, forwardDefaults)
+}
+
 export const corsDefaults = {
   override: [], versionHeader: forwardDefaults.versionHeader, allowed: [], exposed: []
 } as const satisfies CorsHeadersOptions

@@ -4,6 +4,8 @@ import type { RequestOutcome } from '../../types/outcome.ts'
 import { answerAtOnce } from '../shared/answer-at-once.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkStage } from '../config/check-stage.ts'
+import { withDefaults } from '../config/normalize.ts'
+import { accessLogDefaults } from '../config/normalize-plugins.ts'
 import { editFields } from '../http/edit-fields.ts'
 import { contextOf, extendScope, scopeOf } from '../stage/context.ts'
 import { type Observation } from '../stage/observation.ts'
@@ -20,7 +22,7 @@ const atFault: Readonly<Record<RequestOutcome, string | undefined>> = {
 
 async function logRequests (app: FastifyInstance, options: AccessLogOptions): Promise<void> {
   checkStage('accessLog', options, (problems) => checkAccessLog(problems, [], options))
-  const { requestIdHeader = 'x-request-id', headers = [], fields } = options
+  const { requestIdHeader, headers, fields } = withDefaults(options, accessLogDefaults)
   const names = headers.map((name) => name.toLowerCase())
   extendScope(app, { loggedHeaders: [...scopeOf(app).loggedHeaders, ...names] })
   if (requestIdHeader !== false) sendRequestId(app, requestIdHeader.toLowerCase())

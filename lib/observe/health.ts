@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { withDefaults } from '../config/normalize.ts'
+import { gatewayHealthDefaults } from '../config/normalize-plugins.ts'
 import { Problems, show, showNames } from '../problems/config-problems.ts'
 import type { HealthOptions, HealthPlugin } from '../../types/observe.ts'
 import type { VersionRegistry } from '../../types/index.ts'
@@ -8,7 +10,7 @@ import { definePlugin } from '../stage/define-plugin.ts'
 const route = { config: { version: false, identity: false, observed: false } } as const
 
 async function serveHealth (app: FastifyInstance, options: HealthOptions): Promise<void> {
-  const { live = '/healthz', ready = '/readyz', requireKeys = 'any' } = options
+  const { live, ready, requireKeys, needsHealthyTargets, isDraining } = withDefaults(options, gatewayHealthDefaults)
   let isClosing = false
   if (typeof requireKeys !== 'string') app.addHook('onReady', async () => { checkNames(app, requireKeys) })
   app.addHook('preClose', async () => { isClosing = true })
@@ -17,9 +19,9 @@ async function serveHealth (app: FastifyInstance, options: HealthOptions): Promi
   app.get(ready, route, async (_request, reply) => {
     const keys = keysOf(app)
     const checks = {
-      accepting: !isClosing && options.isDraining?.() !== true,
+      accepting: !isClosing && isDraining?.() !== true,
       keys: haveKeys(keys, requireKeys),
-      ...options.needsHealthyTargets === true && { upstreams: areHealthy(options.versions ?? app.versions) }
+      ...needsHealthyTargets && { upstreams: areHealthy(options.versions ?? app.versions) }
     }
     const isReady = Object.values(checks).every(Boolean)
     return answer(reply, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks, keys })

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { MetricsRegistry, ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/observe.ts'
+import { withDefaults } from '../config/normalize.ts'
+import { metricsDefaults } from '../config/normalize-plugins.ts'
 import type { Registry } from '../registry/registry.ts'
 import { scopeOf } from '../stage/context.ts'
 import { kept } from '../stage/kept.ts'
@@ -14,7 +16,7 @@ import { versionOf } from '../stage/observed-version.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 
 async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {
-  const { path = '/metrics', prefix = 'version_gateway_', register } = options
+  const { path, prefix, register } = withDefaults(options, metricsDefaults)
   const metrics = register ?? new (await loadPromClient()).Registry()
   const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
   const requests = kept(app, 'requests', () => new SeriesSet())

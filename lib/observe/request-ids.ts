@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import proxyAddr from '@fastify/proxy-addr'
 import type { RequestIds, RequestIdOptions } from '../../types/observe.ts'
+import { withDefaults } from '../config/normalize.ts'
+import { requestIdDefaults } from '../config/normalize-plugins.ts'
 
 /** The form of ids that are accepted from proxies. It excludes everything that could break a log line or a header. */
 const acceptable = /^[\w.:@/+=-]{1,128}$/
@@ -16,7 +18,8 @@ const acceptable = /^[\w.:@/+=-]{1,128}$/
  * @example
  * const app = Fastify({ ...requestIds({ trust: '10.0.0.0/8' }) })
  */
-export function requestIds ({ header = 'x-request-id', trust = false }: RequestIdOptions = {}): RequestIds {
+export function requestIds (options: RequestIdOptions = {}): RequestIds {
+  const { header, trust } = withDefaults(options, requestIdDefaults)
   const name = header.toLowerCase()
   const isTrusted = typeof trust === 'boolean' ? () => trust : proxyAddr.compile(typeof trust === 'string' ? [trust] : [...trust])
 

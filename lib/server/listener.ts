@@ -5,6 +5,7 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import type { ServerFile } from '../../types/config-file.ts'
+import type { ResolvedServer } from '../config/normalize-file.ts'
 import { ClientConnections } from './client-connections.ts'
 import { endBrokenSessions } from './http2-broken-clients.ts'
 import { http2HeaderLimits } from './http2-limits.ts'
@@ -66,8 +67,8 @@ export class Listener {
   }
 
   /** @throws when the address cannot be used */
-  static async listen (options: ServerFile, app: Server, onError: (error: Error) => void): Promise<Listener> {
-    const { tls, http2 = false, host = '127.0.0.1', port = 8080 } = options
+  static async listen (options: ResolvedServer, app: Server, onError: (error: Error) => void): Promise<Listener> {
+    const { tls, http2, host, port } = options
     const server = tls === undefined
       ? createHttpServer()
       : http2 ? createHttp2Server(tls) : createHttpsServer(tls)

@@ -2,6 +2,8 @@ import type { Server } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { AdminFile } from '../../types/config-file.ts'
 import { versionAdmin } from '../admin/plugin.ts'
+import { withDefaults } from '../config/normalize.ts'
+import { fileDefaults, normalizeServer } from '../config/normalize-file.ts'
 import { clientErrorHandler } from '../server/client-error-handler.ts'
 import { requestMalformed } from '../errors.ts'
 import { accessLog } from '../observe/access-log.ts'
@@ -43,7 +45,7 @@ export interface Surroundings {
  * @throws errors of the plugin file; `KEYS_UNAVAILABLE` if required keys are missing
  */
 export async function buildApp (config: LoadedConfig, surroundings: Surroundings): Promise<FastifyInstance> {
-  const { server: { trustProxy = false, methods = [] } = {} } = config.file
+  const { trustProxy, methods } = normalizeServer(config.file.server)
   const { log, server, isDraining, kept, lostLogLines, isRehearsal = false } = surroundings
   const app = Fastify({
     loggerInstance: log,
@@ -83,7 +85,7 @@ function silentController (): LogController {
 /** Registers all plugins that a config needs. @throws like `buildApp` */
 export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<Surroundings, 'isDraining' | 'adminServer'>): Promise<void> {
   const { file, gateway, plugin } = config
-  const { health = true, discovery = false, tracing = false } = file
+  const { health, discovery, tracing } = withDefaults(file, fileDefaults)
   if (tracing) await app.register(traceVersions)
   if (tracing && !hasSdk()) app.log.warn(noSdk)
   await app.register(accessLog, { ...file.accessLog, ...plugin.logFields !== undefined && { fields: plugin.logFields } })

@@ -1,14 +1,15 @@
 import { isIPv6 } from 'node:net'
+import { adminHost, normalizeServer } from '../config/normalize-file.ts'
 import { requestIds } from '../observe/request-ids.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import type { LoadedFile } from './loaded-file.ts'
 
 /** Finds problems that would otherwise only show at startup: invalid addresses, and a port used twice. */
 export function checkListening (problems: Problems, { server, admin }: LoadedFile): void {
-  const { trustProxy = false, host = '127.0.0.1', port = 8080 } = server ?? {}
+  const { trustProxy, host, port } = normalizeServer(server)
   checkProxies(problems, trustProxy)
-  const { port: adminPort, host: adminHost = '127.0.0.1' } = admin ?? {}
-  const listened = [checkHost(problems, ['server', 'host'], host), checkHost(problems, ['admin', 'host'], adminHost)]
+  const adminPort = admin?.port
+  const listened = [checkHost(problems, ['server', 'host'], host), checkHost(problems, ['admin', 'host'], adminHost(admin))]
   if (adminPort === undefined || adminPort === 0 || adminPort !== port) return
   const [one, other] = listened
   if (one === null || other === null) return

@@ -1,12 +1,13 @@
 import type { GatewayPlugin } from '../../types/config-file.ts'
 import type { VersionSet } from '../../types/index.ts'
+import { adminHost, normalizeServer } from '../config/normalize-file.ts'
 import type { LoadedConfig } from './load-config.ts'
 import type { LoadedFile } from './loaded-file.ts'
 import { removedProtection } from './removals.ts'
 
 /** Options of the listeners that cannot change at run time. Certificates can. */
 export function placesOf (file: LoadedFile): Record<string, unknown> {
-  const { host = '127.0.0.1', port = 8080, tls, http2 = false } = file.server ?? {}
+  const { host, port, tls, http2 } = normalizeServer(file.server)
   const { admin } = file
   return {
     'server.host': host,
@@ -14,7 +15,7 @@ export function placesOf (file: LoadedFile): Record<string, unknown> {
     'server.tls': tls !== undefined,
     'server.http2': http2,
     'admin.port': admin?.port,
-    'admin.host': admin?.port === undefined ? undefined : admin.host ?? '127.0.0.1'
+    'admin.host': admin?.port === undefined ? undefined : adminHost(admin)
   }
 }
 
@@ -42,6 +43,6 @@ export function versionsOf ({ versions, aliases }: LoadedFile): VersionSet {
 
 /** The options that need a new app when they change: all but the versions and the listener's. */
 export function ofApp ({ versions, aliases, server, confirmRemoved, $schema, ...rest }: LoadedFile): object {
-  const { trustProxy = false, methods = [] } = server ?? {}
+  const { trustProxy, methods } = normalizeServer(server)
   return { ...rest, trustProxy, methods }
 }

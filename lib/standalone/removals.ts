@@ -1,5 +1,8 @@
 import type { ResolverFile } from '../../types/config-file.ts'
 import type { IdentityProvider } from '../../types/index.ts'
+import { fileDefaults } from '../config/normalize-file.ts'
+import { identityDefaults, providerDefaults } from '../config/normalize-identity.ts'
+import { gatewayHealthDefaults } from '../config/normalize-plugins.ts'
 import { type Path, showPath } from '../problems/config-problems.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
 import type { LoadedFile } from './loaded-file.ts'
@@ -36,12 +39,12 @@ const maps = new Set(['versions', 'aliases', 'resolve.override.*.host'])
 
 /** Values that mean the same as the absence of the option, in addition to `false` and empty values. */
 const defaults: Readonly<Record<string, unknown>> = {
-  metrics: true,
-  health: true,
-  'health.requireKeys': 'any',
-  'identity.policy': 'allow-missing',
-  'identity.otherSchemes': 'ignore',
-  'identity.providers.*.forwardToken': true,
+  metrics: fileDefaults.metrics,
+  health: fileDefaults.health,
+  'health.requireKeys': gatewayHealthDefaults.requireKeys,
+  'identity.policy': identityDefaults.policy,
+  'identity.otherSchemes': identityDefaults.otherSchemes,
+  'identity.providers.*.forwardToken': providerDefaults.forwardToken,
   'versions.*.upstream.tls.rejectUnauthorized': true
 }
 

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AdminFile } from '../../types/config-file.ts'
+import { normalizeServer } from '../config/normalize-file.ts'
+import { normalizeForward } from '../config/normalize-gateway.ts'
 import type { Listener } from '../server/listener.ts'
 import { ServerConnections } from '../server/server-connections.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -95,7 +97,7 @@ export class Standalone {
       return
     }
     await this.#take(config).catch((error: unknown) => { throw maskError(error, config) })
-    this.#log.level = config.file.server?.log ?? 'info'
+    this.#log.level = normalizeServer(config.file.server).log
     this.#renewCertificate(before.file, config.file)
     this.#listener.limitHeaders(headerLimitOf(config.file))
     await this.#closeAdminListener(config.file)
@@ -163,7 +165,9 @@ export class Standalone {
   /** Accepts no more requests, and closes the gateway after those in flight. */
   async stop (): Promise<void> {
     this.#isDraining = true
-    const { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } = this.#generation.config.file
+    const { server, forward } = this.#generation.config.file
+    const { drainMs } = normalizeServer(server)
+    const { closeGraceMs } = normalizeForward(forward)
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
     const { app } = this.#generation
     // The grace time begins here, not when the app closes.
@@ -186,7 +190,7 @@ export class Standalone {
   /** Closes an app after its requests, because its hooks and routes may still use its resources. */
   #retire (generation: Generation): void {
     const { app, idle, config } = generation
-    const closed = idle(config.file.forward?.closeGraceMs ?? 10_000, this.#hurry.signal)
+    const closed = idle(normalizeForward(config.file.forward).closeGraceMs, this.#hurry.signal)
       .then(() => app.close())
       .catch((err: unknown) => this.#log.error({ err }, 'closing the previous app failed'))
       .finally(() => this.#retired.delete(generation))

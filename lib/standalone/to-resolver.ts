@@ -21,7 +21,7 @@ type Makers = { readonly [Name in Kind]: Make<ResolverFile[Name]> }
 const makers: Makers = {
   header: (name) => fromHeader(name),
   claim: (claim) => fromClaim(claim),
-  query: (name, { strip = true }) => fromQuery(name, { strip }),
+  query: (name, { strip }) => fromQuery(name, strip === undefined ? {} : { strip }),
   path: (options) => options === true ? fromPath() : pathResolver(options),
   mediaType: (options) => fromMediaType(options),
   host: (hosts) => fromHost(hosts),

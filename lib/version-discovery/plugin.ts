@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { VersionDiscoveryOptions, VersionDiscoveryPlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { withDefaults } from '../config/normalize.ts'
+import { discoveryDefaults } from '../config/normalize-plugins.ts'
 import { StageOrderInvalid } from '../errors.ts'
 import { refuseOtherCopies } from '../stage/define-plugin.ts'
 import { answer } from './answer.ts'
@@ -23,7 +25,7 @@ const config = { version: false, identity: false } as const
 export const versionDiscovery: VersionDiscoveryPlugin = async function versionDiscovery (app, options) {
   refuseOtherCopies(app)
   check(app, options)
-  const { path = '/versions', catalog = false, versions = app.versions } = options
+  const { path, catalog, versions = app.versions } = withDefaults(options, discoveryDefaults)
 
   app.route({
     method: 'GET',
@@ -49,7 +51,7 @@ export const versionDiscovery: VersionDiscoveryPlugin = async function versionDi
 function check (app: FastifyInstance, options: VersionDiscoveryOptions): void {
   checkStage('versionDiscovery', options, (problems) => {
     if (options.versions !== undefined) checkRegistry(problems, options.versions)
-    if ((options.catalog ?? false) !== false && app.prefix !== '') {
+    if (withDefaults(options, discoveryDefaults).catalog !== false && app.prefix !== '') {
       problems.add(['catalog'], `it is only found at the root of a host, not under '${app.prefix}'. Register versionDiscovery without a prefix.`)
     }
   })

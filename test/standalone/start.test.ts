@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, IncomingMessage, request, type Server } from 'node:http'
 import { Socket } from 'node:net'
 import t from 'tap'
+import { normalizeServer } from '../../lib/config/normalize-file.ts'
 import { start } from '../../lib/standalone/commands/start.ts'
 import { Listener } from '../../lib/server/listener.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
@@ -97,7 +98,7 @@ t.test('a gateway that is told to end while it starts ends', async (t) => {
 
 t.test('a listener asks its app whether it has a use for an upgrade', async (t) => {
   const app: Server & { shouldUpgradeCallback?: () => boolean } = createServer()
-  const listener = await Listener.listen({ port: 0 }, app, () => {})
+  const listener = await Listener.listen(normalizeServer({ port: 0 }), app, () => {})
   t.teardown(() => listener.close(1, 1))
   const asked = (): boolean => listener.takesUpgrade(new IncomingMessage(new Socket()))
 

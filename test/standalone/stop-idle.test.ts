@@ -4,6 +4,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import type { Socket } from 'node:net'
 import { connect, type ConnectionOptions } from 'node:tls'
 import t, { type Test } from 'tap'
+import { normalizeServer } from '../../lib/config/normalize-file.ts'
 import { Listener } from '../../lib/server/listener.ts'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { openSocket } from '../helpers/raw.ts'
@@ -17,7 +18,7 @@ async function listen (t: Test, http2?: boolean) {
   const { ca, server } = await makeAuthority()
   const tls = http2 === undefined ? {} : { tls: await server('127.0.0.1'), http2 }
   const app = createServer((_request, response) => response.end('ok'))
-  const listener = await Listener.listen({ port: 0, ...tls }, app, () => {})
+  const listener = await Listener.listen(normalizeServer({ port: 0, ...tls }), app, () => {})
   t.teardown(async () => await listener.close(0, 0))
   return { listener, ca }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t from 'tap'
+import { normalizeServer } from '../../lib/config/normalize-file.ts'
 import { Listener } from '../../lib/server/listener.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { config, run, served } from '../helpers/standalone.ts'
@@ -55,7 +56,7 @@ t.test('while it drains, it says that it is not ready, and serves', async (t) =>
 })
 
 t.test('what is left when the time is over is cut off', async (t) => {
-  const listener = await Listener.listen({ port: 0 }, createServer(), () => {})
+  const listener = await Listener.listen(normalizeServer({ port: 0 }), createServer(), () => {})
   const socket = await openSocket(t, listener.address)
   const closed = once(socket, 'close')
   socket.on('error', () => {}).resume().write('GET /never-answered HTTP/1.1\r\nHost: api.test\r\n\r\n')

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyBaseLogger } from 'fastify'
+import { normalizeServer } from '../../config/normalize-file.ts'
 import { isConfigInvalid } from '../../problems/config-problems.ts'
 
 import { loadWhole } from '../load-whole.ts'
@@ -97,7 +98,7 @@ export async function begin (file: string, options: Beginning, { env }: Pick<Hos
   const { log } = Fastify({ logger: { level: 'info', stream: destination } })
   const files = new Map<string, string>()
   const config = await loadWhole(file, env, settling(options, log), files)
-  log.level = config.file.server?.log ?? 'info'
+  log.level = normalizeServer(config.file.server).log
   return { config, files, log, standalone: await Standalone.start(config, log, { lostLogLines: () => destination.lost }) }
 }
 
