@@ -25,6 +25,8 @@ export interface VersionAdminOptions {
     /** Number of requests, at most 10000. Default 200. */
     max?: number
     /** Keeps one request out of this many. Default 1: every request. */
+    sampleEvery?: number
+    /** @deprecated The earlier name of `sampleEvery`, which takes precedence. */
     oneOf?: number
   }
   /** Default: `app.versions`. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/admin.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
-import { adminDefaults, recentDefaults } from '../config/normalize-plugins.ts'
+import { adminDefaults, normalizeRecent } from '../config/normalize-plugins.ts'
 import { AdminNotFound, AdminUnavailable, StageOrderInvalid } from '../errors.ts'
 import { versionOf } from '../stage/observed-version.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -31,7 +31,7 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
     return versions
   }
   const traffic = kept(app, 'traffic', () => new Traffic())
-  const requests = kept(app, 'recentRequests', () => new RecentRequests(withDefaults(options.recent ?? {}, recentDefaults)))
+  const requests = kept(app, 'recentRequests', () => new RecentRequests(normalizeRecent(options.recent)))
   const audit = kept(app, 'audit', () => new Recent<AuditEntry>(mostChanges))
 
   app.addHook('onReady', async () => {

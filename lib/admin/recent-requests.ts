@@ -1,4 +1,5 @@
-import type { RecentRequest, VersionAdminOptions } from '../../types/admin.ts'
+import type { RecentRequest } from '../../types/admin.ts'
+import type { ResolvedRecent } from '../config/normalize-plugins.ts'
 import type { Observation } from '../stage/observation.ts'
 
 /** Keeps the last `max` items. */
@@ -25,19 +26,19 @@ export class Recent<Item> {
 /** Maximum number of characters of a path. */
 const longestPath = 300
 
-/** Keeps the most recent completed requests, or a sample of them: one of every `oneOf`. */
+/** Keeps the most recent completed requests, or a sample of them: one of every `sampleEvery`. */
 export class RecentRequests {
   readonly #requests: Recent<RecentRequest>
-  readonly #oneOf: number
+  readonly #sampleEvery: number
   #seen = 0
 
-  constructor ({ max, oneOf }: Required<NonNullable<VersionAdminOptions['recent']>>) {
+  constructor ({ max, sampleEvery }: ResolvedRecent) {
     this.#requests = new Recent(max)
-    this.#oneOf = oneOf
+    this.#sampleEvery = sampleEvery
   }
 
   add (observation: Observation, now: number): void {
-    if (this.#seen++ % this.#oneOf === 0) this.#requests.add(recentRequest(observation, now))
+    if (this.#seen++ % this.#sampleEvery === 0) this.#requests.add(recentRequest(observation, now))
   }
 
   list (): RecentRequest[] {

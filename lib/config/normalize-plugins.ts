@@ -1,6 +1,7 @@
 import type { VersionAdminOptions } from '../../types/admin.ts'
 import type { VersionDiscoveryOptions } from '../../types/index.ts'
 import type { AccessLogOptions, HealthOptions, ObserveVersionsOptions, RequestIdOptions } from '../../types/observe.ts'
+import { type WithDefaults, withDefaults } from './normalize.ts'
 
 export const discoveryDefaults = { path: '/versions', catalog: false } as const satisfies VersionDiscoveryOptions
 
@@ -17,4 +18,12 @@ export const gatewayHealthDefaults = {
 /** The actor is the address of the connection. */
 export const adminDefaults = { prefix: '/admin', actor: ({ ip }) => ip } satisfies Partial<VersionAdminOptions>
 
-export const recentDefaults = { max: 200, oneOf: 1 } as const satisfies NonNullable<VersionAdminOptions['recent']>
+type RecentOptions = NonNullable<VersionAdminOptions['recent']>
+
+export const recentDefaults = { max: 200, sampleEvery: 1 } as const satisfies RecentOptions
+
+export type ResolvedRecent = WithDefaults<Omit<RecentOptions, 'oneOf'>, typeof recentDefaults>
+
+export function normalizeRecent ({ oneOf, ...others }: RecentOptions = {}): ResolvedRecent {
+  return withDefaults(others, { ...recentDefaults, ...oneOf !== undefined && { sampleEvery: oneOf } })
+}

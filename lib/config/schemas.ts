@@ -65,7 +65,7 @@ export const stageSchemas = {
     prefix: register.prefix,
     app: { type: 'object', expected: 'a Fastify app' },
     actor: functionOf('a function of the request'),
-    recent: object({ max: count(1, 10_000, 'requests'), oneOf: count(1, 1_000_000, 'requests') }),
+    recent: object({ max: count(1, 10_000, 'requests'), sampleEvery: count(1, 1_000_000, 'requests'), oneOf: count(1, 1_000_000, 'requests') }),
     versions: definedVersions
   }, ['guard']),
   versionDiscovery: object({ path: urlPath, catalog: { if: { type: 'string' }, then: urlPath, else: flag }, versions: definedVersions, ...register })

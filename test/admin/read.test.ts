@@ -77,15 +77,17 @@ t.test('paths are shortened, and anything that may be a parameter is removed', a
   t.equal(long.path.length, 300)
 })
 
-t.test('requests are sampled, and no more than the maximum are kept', async (t) => {
-  const { send, get } = await administered(t, {}, { recent: { max: 2, oneOf: 2 } })
+for (const sampling of [{ sampleEvery: 2 }, { oneOf: 2 }]) {
+  t.test(`with ${Object.keys(sampling)[0]}, requests are sampled, and no more than the maximum are kept`, async (t) => {
+    const { send, get } = await administered(t, {}, { recent: { max: 2, ...sampling } })
 
-  for (let index = 0; index < 7; index++) await (await send(`/${index}`)).text()
-  let paths: string[] = []
-  while (paths[0] !== '/6') paths = (await get('requests')).body.requests.map(({ path }: { path: string }) => path)
+    for (let index = 0; index < 7; index++) await (await send(`/${index}`)).text()
+    let paths: string[] = []
+    while (paths[0] !== '/6') paths = (await get('requests')).body.requests.map(({ path }: { path: string }) => path)
 
-  t.strictSame(paths, ['/6', '/4'])
-})
+    t.strictSame(paths, ['/6', '/4'])
+  })
+}
 
 t.test('traffic is counted by version', async (t) => {
   const { send, get, requestsOf } = await administered(t)
