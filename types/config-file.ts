@@ -8,7 +8,7 @@ import type { VersionDiscoveryOptions } from './discovery.ts'
 import type { VersionsConfig } from './versions.ts'
 
 /** A resolver in a config file: exactly one source to read, and options. */
-export interface ResolverFile extends Partial<Pick<VersionResolver, 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>> {
+export interface ResolverConfig extends Partial<Pick<VersionResolver, 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>> {
   /** A request header. Under `pin` it must be an owned one. */
   header?: string
   /** A claim of the verified token. */
@@ -34,7 +34,7 @@ export interface ResolverFile extends Partial<Pick<VersionResolver, 'timeoutMs' 
 }
 
 /** The server of the standalone gateway. */
-export interface ServerFile {
+export interface ServerConfig {
   /** Address to listen on. Default `127.0.0.1`; in a container, use `0.0.0.0`. */
   host?: string
   /** Port to listen on; 0 picks a free one. Default 8080. */
@@ -60,7 +60,7 @@ export interface ServerFile {
 }
 
 /** The admin pages of the standalone gateway. */
-export interface AdminFile {
+export interface AdminConfig {
   /** Password of the admin pages, with at least 12 characters. Any user name is accepted, and appears in the audit log. */
   password: string
   /** Path of the pages. Default `/admin`, or the root if they have their own listener. */
@@ -76,7 +76,7 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   /** Address of this schema, for editors. */
   $schema?: string
   /** How the gateway listens. */
-  server?: ServerFile
+  server?: ServerConfig
   /** Every version by its id. File names in `tls` are relative to the config file. */
   versions: VersionsConfig
   /** Path at which the gateway is mounted. Default: the root. */
@@ -86,9 +86,9 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   /** How the version of a request is chosen. */
   resolve?: Pick<ResolveOptions, 'readsHeaders' | 'varyAuthorization'> & {
     /** Resolvers that read the request. Two that name different versions cause a 400, unless `conflict: first`. */
-    override?: readonly ResolverFile[] | { resolvers: readonly ResolverFile[], conflict?: 'reject' | 'first' }
+    override?: readonly ResolverConfig[] | { resolvers: readonly ResolverConfig[], conflict?: 'reject' | 'first' }
     /** Resolvers that identify the caller. The first opinion counts. */
-    pin?: readonly ResolverFile[]
+    pin?: readonly ResolverConfig[]
     /** A version, an alias, or `required`. Default `latest`. */
     default?: string
     /** Whether every response has `x-version-reason`. Default false. */
@@ -114,7 +114,7 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
   /** `GET /healthz` and `GET /readyz`. Default true. */
   health?: boolean | Pick<HealthOptions, 'live' | 'ready' | 'requireKeys' | 'needsHealthyTargets'>
   /** A page and an API to view and change the versions. `false` means none on purpose. Default: none. */
-  admin?: AdminFile | false
+  admin?: AdminConfig | false
   /**
    * Protective options that a reload may remove, by the names that the rejected reload reported, such as
    * `identity.providers.old-idp`. Default none: a file that lacks them may be half written.
@@ -133,3 +133,24 @@ export interface GatewayPlugin {
   /** Returns further members of the access log: `fields` of `accessLog`. */
   logFields?: AccessLogOptions['fields']
 }
+
+/**
+ * The server of the standalone gateway.
+ *
+ * @deprecated The earlier name of `ServerConfig`.
+ */
+export type ServerFile = ServerConfig
+
+/**
+ * A resolver in a config file.
+ *
+ * @deprecated The earlier name of `ResolverConfig`.
+ */
+export type ResolverFile = ResolverConfig
+
+/**
+ * The admin pages of the standalone gateway.
+ *
+ * @deprecated The earlier name of `AdminConfig`.
+ */
+export type AdminFile = AdminConfig

@@ -4,7 +4,7 @@ import { createSecureServer, type ServerHttp2Session } from 'node:http2'
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
-import type { ServerFile } from '../../types/config-file.ts'
+import type { ServerConfig } from '../../types/config-file.ts'
 import type { ResolvedServer } from '../config/normalize-file.ts'
 import { ClientConnections } from './client-connections.ts'
 import { endBrokenSessions } from './http2-broken-clients.ts'
@@ -97,7 +97,7 @@ export class Listener {
   }
 
   /** Uses another certificate for new connections. */
-  renew (tls: NonNullable<ServerFile['tls']>): void {
+  renew (tls: NonNullable<ServerConfig['tls']>): void {
     this.#server.setSecureContext!(tls)
   }
 
@@ -146,7 +146,7 @@ export class Listener {
   }
 }
 
-function createHttp2Server (tls: NonNullable<ServerFile['tls']>): Server {
+function createHttp2Server (tls: NonNullable<ServerConfig['tls']>): Server {
   const server = createSecureServer({ ...tls, ...http2HeaderLimits, allowHTTP1: true })
   renewSessions(server, http2HeaderLimits.maxSessionMemory)
   endBrokenSessions(server)

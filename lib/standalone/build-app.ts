@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import type { AdminFile } from '../../types/config-file.ts'
+import type { AdminConfig } from '../../types/config-file.ts'
 import { versionAdmin } from '../admin/plugin.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { fileDefaults, normalizeServer } from '../config/normalize-file.ts'
@@ -115,7 +115,7 @@ function requireHost (request: FastifyRequest, reply: FastifyReply, done: () => 
 }
 
 /** Serves the admin pages on the gateway's app, or with a port on a separate app, which closes with it. */
-async function addAdmin (app: FastifyInstance, { password, port, prefix }: AdminFile, adminServer: Server): Promise<void> {
+async function addAdmin (app: FastifyInstance, { password, port, prefix }: AdminConfig, adminServer: Server): Promise<void> {
   const options = { guard: passwordGuard(password), actor: userOf }
   if (port === undefined) {
     await app.register(versionAdmin, { ...options, ...prefix !== undefined && { prefix } })

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import type { AdminFile } from '../../types/config-file.ts'
+import type { AdminConfig } from '../../types/config-file.ts'
 import { buildApp, type Surroundings } from './build-app.ts'
 import { headerLimitOf } from './header-limit.ts'
 import { type LoadedConfig, maskError } from './load-config.ts'
@@ -9,7 +9,7 @@ import { type LoadedConfig, maskError } from './load-config.ts'
 export interface Generation {
   readonly config: LoadedConfig
   /** The admin pages as they are served. */
-  readonly admin: AdminFile | undefined
+  readonly admin: AdminConfig | undefined
   readonly app: FastifyInstance
   readonly server: Server
   readonly adminServer: Server

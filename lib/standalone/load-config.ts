@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { ConfigFileOptions, GatewayPlugin, ResolverFile } from '../../types/config-file.ts'
+import type { ConfigFileOptions, GatewayPlugin, ResolverConfig } from '../../types/config-file.ts'
 import type { GatewayOptions, VersionResolver } from '../../types/index.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkGateway } from '../config/check-gateway.ts'
@@ -150,7 +150,7 @@ function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlug
   const {
     server, discovery, accessLog, tracing, metrics, health, admin, plugin: _file, $schema, confirmRemoved, resolve: choice = {}, ...rest
   } = options
-  const resolvers = (path: Path, files: readonly ResolverFile[] = []): VersionResolver[] =>
+  const resolvers = (path: Path, files: readonly ResolverConfig[] = []): VersionResolver[] =>
     [files].flat().map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)
   const { override = [], pin = [], ...others } = choice
   const strong = 'resolvers' in override

@@ -1,4 +1,4 @@
-import type { ResolverFile } from '../../types/config-file.ts'
+import type { ResolverConfig } from '../../types/config-file.ts'
 import type { IdentityProvider } from '../../types/index.ts'
 import { fileDefaults } from '../config/normalize-file.ts'
 import { identityDefaults, providerDefaults } from '../config/normalize-identity.ts'
@@ -157,7 +157,7 @@ function resolverList (override: unknown): unknown[] | null {
 
 /** Names a resolver by its source. Its other options may change. */
 function resolverName (item: unknown): string {
-  const { header, claim, tenants, plugin, query, cookie, ...others } = item as ResolverFile
+  const { header, claim, tenants, plugin, query, cookie, ...others } = item as ResolverConfig
   const name = header ?? claim ?? tenants?.claim ?? plugin
   if (name !== undefined) return asText(name)
   if (query !== undefined) return `query ${query}`

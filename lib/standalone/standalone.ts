@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { AdminFile } from '../../types/config-file.ts'
+import type { AdminConfig } from '../../types/config-file.ts'
 import { normalizeServer } from '../config/normalize-file.ts'
 import { normalizeForward } from '../config/normalize-gateway.ts'
 import type { Listener } from '../server/listener.ts'
@@ -124,7 +124,7 @@ export class Standalone {
   }
 
   /** Leaves the admin pages where they are if they now have a port: it cannot be opened at run time. */
-  #placed (admin: AdminFile | undefined): AdminFile | undefined {
+  #placed (admin: AdminConfig | undefined): AdminConfig | undefined {
     if (admin?.port === undefined || this.#adminListener !== null) return admin
     const { admin: before } = this.#generation
     return before && { ...before, password: admin.password }

@@ -1,4 +1,4 @@
-import type { GatewayPlugin, ResolverFile } from '../../types/config-file.ts'
+import type { GatewayPlugin, ResolverConfig } from '../../types/config-file.ts'
 import type { VersionResolver } from '../../types/index.ts'
 import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
 import { claimNames, claimPathProblem, readClaim } from '../identity/claim-path.ts'
@@ -14,9 +14,9 @@ import { fromTenantMap } from '../resolve-version/resolvers/from-tenant-map.ts'
 import { readingClaim } from '../stage/built-in.ts'
 import { isObject } from './is-object.ts'
 
-type Kind = Exclude<keyof ResolverFile, 'strip' | 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>
-type Make<What> = (what: NonNullable<What>, all: ResolverFile, plugin: GatewayPlugin) => VersionResolver
-type Makers = { readonly [Name in Kind]: Make<ResolverFile[Name]> }
+type Kind = Exclude<keyof ResolverConfig, 'strip' | 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>
+type Make<What> = (what: NonNullable<What>, all: ResolverConfig, plugin: GatewayPlugin) => VersionResolver
+type Makers = { readonly [Name in Kind]: Make<ResolverConfig[Name]> }
 
 const makers: Makers = {
   header: (name) => fromHeader(name),
@@ -39,7 +39,7 @@ const makers: Makers = {
  *
  * @param plugin `null` if the plugin file cannot be read
  */
-export function toResolver (problems: Problems, path: Path, file: ResolverFile, plugin: GatewayPlugin | null): VersionResolver | null {
+export function toResolver (problems: Problems, path: Path, file: ResolverConfig, plugin: GatewayPlugin | null): VersionResolver | null {
   if (!isObject(file)) return null
   const { timeoutMs, onError, onUnknown, unknownStatus, weak, strip, ...what } = file
   const kinds = Object.keys(what) as Kind[]
@@ -59,7 +59,7 @@ export function toResolver (problems: Problems, path: Path, file: ResolverFile, 
   }
 }
 
-function pathResolver ({ pattern, index }: Exclude<NonNullable<ResolverFile['path']>, true>): VersionResolver {
+function pathResolver ({ pattern, index }: Exclude<NonNullable<ResolverConfig['path']>, true>): VersionResolver {
   return fromPath({ ...pattern !== undefined && { pattern: expression(pattern) }, ...index !== undefined && { index } })
 }
 
@@ -73,7 +73,7 @@ function expression (pattern: string): RegExp {
 }
 
 /** The map is in the file, so it is never older than the config. */
-function byTenant (claim: NonNullable<ResolverFile['claim']>, versions: ReadonlyMap<string, string>): VersionResolver {
+function byTenant (claim: NonNullable<ResolverConfig['claim']>, versions: ReadonlyMap<string, string>): VersionResolver {
   const problem = claimPathProblem(claim)
   if (problem !== null) throw new Error(`claim ${show(claim)} ${problem}`)
   const names = claimNames(claim)

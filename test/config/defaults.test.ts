@@ -43,8 +43,8 @@ const interfaces: ReadonlyArray<[place: string, defaults: object]> = [
   ['observe.ts RequestIdOptions', plugins.requestIdDefaults],
   ['observe.ts HealthOptions', plugins.gatewayHealthDefaults],
   ['admin.ts VersionAdminOptions', { ...plugins.adminDefaults, ...plugins.recentDefaults, actor: 'the address' }],
-  ['config-file.ts ServerFile', file.serverDefaults],
-  ['config-file.ts AdminFile', file.adminListenerDefaults],
+  ['config-file.ts ServerConfig', file.serverDefaults],
+  ['config-file.ts AdminConfig', file.adminListenerDefaults],
   ['config-file.ts ConfigFileOptions', file.fileDefaults]
 ]
 

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { toResolver } from '../../lib/standalone/to-resolver.ts'
-import type { ResolverFile } from '../../types/config-file.ts'
+import type { ResolverConfig } from '../../types/config-file.ts'
 import { collected } from '../helpers/problems.ts'
 
 interface Case {
-  file: ResolverFile
+  file: ResolverConfig
   name: string
   /** The part of a request that it reads. */
   request: { headers?: Record<string, string>, hostname?: string, url?: string }
@@ -20,7 +20,7 @@ for (const { file, name, request } of [
   t.test(`a config file may choose the version by ${Object.keys(file)[0]}`, async (t) => {
     let resolver: ReturnType<typeof toResolver> = null
 
-    const problems = collected((found) => { resolver = toResolver(found, ['resolve'], file as ResolverFile, {}) })
+    const problems = collected((found) => { resolver = toResolver(found, ['resolve'], file as ResolverConfig, {}) })
 
     t.strictSame(problems, [])
     t.match(resolver!, { name })
