@@ -2,6 +2,7 @@ import type { Moment, RegistryOptions, VersionConfig, VersionSet } from '../../t
 import { timeOf } from '../registry/registered-version.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { resolveDefaults } from './normalize-gateway.ts'
+import { namesInCycles } from './cycles.ts'
 import { suggest } from './check-shape.ts'
 import { isConcealed, type Path, type Problems, show } from '../problems/config-problems.ts'
 
@@ -12,7 +13,7 @@ export function checkLifeCycle (problems: Problems, { versions, aliases = {} }: 
   const known = [...Object.keys(versions), ...Object.keys(aliases)]
   const names = new Set(known.map(canonical))
   const targets = leads(aliases, canonical, (target) => target)
-  const inCircles = circles(new Map([...targets, ...leads(versions, canonical, ({ successor }) => successor)]))
+  const cyclic = namesInCycles(new Map([...targets, ...leads(versions, canonical, ({ successor }) => successor)]))
   for (const [id, config] of Object.entries(versions)) {
     const place = ['versions', id]
     if (problems.isMisshapen(place)) continue
@@ -22,7 +23,7 @@ export function checkLifeCycle (problems: Problems, { versions, aliases = {} }: 
       if (problems.isMisshapen(path)) continue
       if (!names.has(canonical(name))) {
         problems.add(path, `${show(name)} is neither a version nor an alias. ${suggest(name, known.filter((each) => each !== id))}`)
-      } else if (isSuccessor ? inCircles.has(canonical(id)) : endOf(name, targets, canonical) === canonical(id)) {
+      } else if (isSuccessor ? cyclic.has(canonical(id)) : endOf(name, targets, canonical) === canonical(id)) {
         problems.add(path, `leads back to ${show(id)} through ${show(name)}. Name a version outside this cycle.`)
       }
     }
@@ -61,27 +62,6 @@ function endOf (name: string, next: ReadonlyMap<string, string | undefined>, can
   let end: string | undefined = canonical(name)
   for (let steps = 0; steps < next.size && end !== undefined && next.has(end); steps++) end = next.get(end)
   return end
-}
-
-/** Returns the names that are part of a cycle. Visits each name once. */
-function circles (next: ReadonlyMap<string, string | undefined>): Set<string> {
-  const found = new Set<string>()
-  const passed = new Set<string>()
-  for (const start of next.keys()) {
-    const way = new Set<string>()
-    let name: string | undefined = start
-    while (name !== undefined && !passed.has(name) && !way.has(name)) {
-      way.add(name)
-      name = next.get(name)
-    }
-    // If this walk has reached one of its own names, the names from there on form a cycle.
-    while (name !== undefined && way.has(name) && !found.has(name)) {
-      found.add(name)
-      name = next.get(name)
-    }
-    for (const each of way) passed.add(each)
-  }
-  return found
 }
 
 function checkDates (problems: Problems, place: Path, { deprecatedAt, sunsetAt, enforceSunset }: VersionConfig): void {

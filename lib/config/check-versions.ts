@@ -1,5 +1,6 @@
 import type { RegistryOptions, VersionSet } from '../../types/index.ts'
 import { canonicalForm, isImpossibleDate, isVersionId } from '../registry/version-id.ts'
+import { namesInCycles } from './cycles.ts'
 import { suggest } from './check-shape.ts'
 import { checkUpstream } from './check-upstream.ts'
 import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
@@ -54,23 +55,14 @@ function checkTargets (
 ): void {
   const usable = aliases.filter(([path]) => !problems.isMisshapen(path))
   const targets = new Map(usable.map(([[, alias], target]) => [canonicalId(alias), canonicalId(target)]))
+  const cyclic = namesInCycles(targets)
   const names = [...versions, ...aliases].map(([[, name]]) => name)
   const known = new Set(names.map(canonicalId))
   for (const [path, target] of usable) {
     if (!known.has(canonicalId(target))) {
       problems.add(path, `${show(target)} is neither a version nor an alias. ${suggest(target, names.filter((name) => name !== path[1]))}`)
-    } else if (isCircle(canonicalId(path[1]), targets)) {
+    } else if (cyclic.has(canonicalId(path[1]))) {
       problems.add(path, `leads back to itself through ${show(target)}. Point it to the id of a version.`)
     }
   }
-}
-
-function isCircle (alias: string, targets: ReadonlyMap<string, string>): boolean {
-  const passed = new Set<string>()
-  let name = targets.get(alias)
-  while (name !== undefined && name !== alias && !passed.has(name)) {
-    passed.add(name)
-    name = targets.get(name)
-  }
-  return name === alias
 }

@@ -11,6 +11,6 @@ export const hopByHop: ReadonlySet<string> = new Set([
 export const usualConnections: ReadonlySet<string> = new Set(['keep-alive', 'Keep-Alive', 'close', 'Close'])
 
 /** Returns the names listed in `Connection` fields, in lower case. */
-export function connectionOptions (values: readonly string[]): string[] {
+export function parseConnection (values: readonly string[]): string[] {
   return values.flatMap((value) => value.toLowerCase().split(',').map((name) => name.trim())).filter(Boolean)
 }

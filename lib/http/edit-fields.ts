@@ -24,3 +24,10 @@ export function editFields (
   if (values.length === 0) delete headers[name]
   else headers[name] = values.join(joint)
 }
+
+/** Replaces all fields with a name, in `headers` and in `rawHeaders`. @param name in lower case */
+export function replaceField (raw: Pick<IncomingMessage, 'headers' | 'rawHeaders'>, name: string, value: string): void {
+  editFields(raw, name, () => '')
+  raw.headers[name] = value
+  raw.rawHeaders.push(name, value)
+}

@@ -6,7 +6,7 @@ import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { accessLogDefaults } from '../config/normalize-plugins.ts'
-import { editFields } from '../http/edit-fields.ts'
+import { replaceField } from '../http/edit-fields.ts'
 import { contextOf, extendScope, scopeOf } from '../stage/context.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
@@ -110,9 +110,7 @@ function rounded (milliseconds: number): number {
 /** Sends the request id to the upstream and to the caller, so it appears in all logs. An id of the client or the upstream is replaced. */
 function sendRequestId (app: FastifyInstance, header: string): void {
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
-    editFields(request.raw, header, () => '')
-    request.raw.headers[header] = request.id
-    request.raw.rawHeaders.push(header, request.id)
+    replaceField(request.raw, header, request.id)
     reply.header(header, request.id)
     done()
   })

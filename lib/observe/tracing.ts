@@ -1,7 +1,7 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TraceVersionsPlugin } from '../../types/observe.ts'
-import { editFields } from '../http/edit-fields.ts'
+import { replaceField } from '../http/edit-fields.ts'
 import { contextOf, type RequestSpans } from '../stage/context.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
@@ -77,12 +77,7 @@ function decisionOf ({ method, version }: FastifyRequest): Attributes {
 function passOn ({ propagation }: Api, { raw }: FastifyRequest, context: Context): void {
   const fields: Record<string, string> = {}
   propagation.inject(context, fields)
-  for (const [name, value] of Object.entries(fields)) {
-    const header = name.toLowerCase()
-    editFields(raw, header, () => '')
-    raw.headers[header] = value
-    raw.rawHeaders.push(header, value)
-  }
+  for (const [name, value] of Object.entries(fields)) replaceField(raw, name.toLowerCase(), value)
 }
 
 function end (api: Api, { server: { span, isOwn }, client }: RequestSpans, observation: Observation): void {

@@ -3,7 +3,7 @@ import { withDefaults } from '../config/normalize.ts'
 import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 import { brownoutDefaults, versionDefaults } from '../config/normalize-versions.ts'
 
-const day = 86_400_000
+export const dayMs = 86_400_000
 
 /** A brownout. Times are in milliseconds since 1970. */
 export interface PlannedBrownout {
@@ -115,5 +115,5 @@ function dateOf (time: number | null): Date | null {
 
 /** Returns the number of days since 1970, for events that are emitted once a day. */
 export function dayOf (time: number): number {
-  return Math.floor(time / day)
+  return Math.floor(time / dayMs)
 }

@@ -10,12 +10,11 @@ import { madeBy, thisCopy } from '../shared/copy.ts'
 import { Announcements } from './version-events.ts'
 import { checkedClock } from './clock.ts'
 import { differences } from './differences.ts'
+import { dayMs } from './registered-version.ts'
 import type { Found, Revision } from './revision.ts'
 import { Reporters } from './providers.ts'
 import { type Check, Revisions, throwProblem } from './revisions.ts'
 import { Usage } from './usage.ts'
-
-const day = 86_400_000
 
 /** Holds the current set of versions. Every change builds a new set, validates it, and swaps it in atomically. */
 export class Registry<Id extends string = string, Alias extends string = string> implements VersionRegistry<Id, Alias> {
@@ -156,7 +155,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   /** @throws `VERSION_IN_USE` */
   #guard (version: string): void {
     const { idleDays, allowTiers } = this.options.retireGuard
-    const seen = this.usageLog.seenSince(version, this.now() - idleDays * day, allowTiers)
+    const seen = this.usageLog.seenSince(version, this.now() - idleDays * dayMs, allowTiers)
     if (seen.length > 0) throw Object.assign(new VersionInUse(version, seen.length), { consumers: seen })
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { fieldValues } from '../http/fields.ts'
-import { connectionOptions, hopByHop, usualConnections } from '../http/connection-header.ts'
+import { parseConnection, hopByHop, usualConnections } from '../http/connection-header.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 
 /**
@@ -18,7 +18,7 @@ export function consumeConnection ({ headers, rawHeaders }: IncomingMessage, own
     delete headers.connection
     return null
   }
-  const names = connectionOptions(fieldValues(rawHeaders, 'connection'))
+  const names = parseConnection(fieldValues(rawHeaders, 'connection'))
     .filter((name) => name !== 'close' && !hopByHop.has(name) && !owned.has(name) && !framing.has(name))
   delete headers.connection
   return names.length > 0 ? new Set(names) : null

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { connectionOptions } from '../http/connection-header.ts'
+import { parseConnection } from '../http/connection-header.ts'
 import { isBusy } from './pending-responses.ts'
 
 // Touches: no internals. `connection` may be emitted for a socket, as Node documents for HTTP servers; for TLS servers, the same is
@@ -21,7 +21,7 @@ export function replayWithoutUpgrade (server: Pick<Server, 'emit' | 'maxHeadersC
     const [name, value] = [request.rawHeaders[i]!, request.rawHeaders[i + 1]!]
     if (/^(upgrade|http2-settings)$/i.test(name)) continue
     if (name.toLowerCase() !== 'connection') lines.push(`${name}: ${value}`)
-    else lines.push(`${name}: ${connectionOptions([value]).filter((option) => !/^(upgrade|http2-settings)$/.test(option)).join(', ')}`)
+    else lines.push(`${name}: ${parseConnection([value]).filter((option) => !/^(upgrade|http2-settings)$/.test(option)).join(', ')}`)
   }
   socket.unshift(head)
   socket.unshift(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'))

@@ -1,10 +1,10 @@
 import { test } from 'tap'
-import { connectionOptions, hopByHop } from '../../lib/http/connection-header.ts'
+import { parseConnection, hopByHop } from '../../lib/http/connection-header.ts'
 
 test('the names in all lines of Connection are listed in lower case, without whitespace', async (t) => {
   const values = ['Keep-Alive, X-Tenant', ' close ,, ', '']
 
-  const names = connectionOptions(values)
+  const names = parseConnection(values)
 
   t.strictSame(names, ['keep-alive', 'x-tenant', 'close'])
 })
@@ -12,7 +12,7 @@ test('the names in all lines of Connection are listed in lower case, without whi
 test('no name is listed without Connection', async (t) => {
   const values: string[] = []
 
-  const names = connectionOptions(values)
+  const names = parseConnection(values)
 
   t.strictSame(names, [])
 })

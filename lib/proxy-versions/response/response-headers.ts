@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeaderNames } from '../../http/header-names.ts'
-import { connectionOptions, hopByHop, usualConnections } from '../../http/connection-header.ts'
+import { parseConnection, hopByHop, usualConnections } from '../../http/connection-header.ts'
 import { isPreflight } from '../../http/preflight.ts'
 import { mergeVary } from '../../http/vary.ts'
 import { lifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
@@ -156,7 +156,7 @@ function namedInConnection (rawHeaders: readonly Buffer[]): string[] | null {
     const value = rawHeaders[i + 1]!.toString('latin1')
     if (!usualConnections.has(value)) values.push(value)
   }
-  return values.length === 0 ? null : connectionOptions(values)
+  return values.length === 0 ? null : parseConnection(values)
 }
 
 function pushVary (headers: string[], upstreams: string, own: OwnHeaders[string]): void {
