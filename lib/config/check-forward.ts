@@ -15,7 +15,8 @@ import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
  * @param owned headers that are removed from requests
  */
 export function checkForward (
-  problems: Problems, path: Path, options: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {}, owned = new HeaderNames()
+  problems: Problems, path: Path, options: ForwardOptions, projected: readonly string[], versions: VersionsConfig = {},
+  owned = new HeaderNames()
 ): void {
   const { versionHeader, forwardedHeaders } = withDefaults(options, forwardDefaults)
   checkForwardedHeaders(problems, [...path, 'forwardedHeaders'], forwardedHeaders, owned)

@@ -60,7 +60,8 @@ const wrong: Array<[what: string, metadata: unknown, says: RegExp]> = [
 ]
 for (const [what, metadata, says] of wrong) {
   t.test(`metadata that is ${what} is rejected, with its URL, what it has, and what was expected`, async (t) => {
-    const error = await keySetUrl(clientOf(metadata), issuer, { ...keyFetchingDefaults, discovery: true }).catch((error: unknown) => error) as Error
+    const found = keySetUrl(clientOf(metadata), issuer, { ...keyFetchingDefaults, discovery: true })
+    const error = await found.catch((error: unknown) => error) as Error
 
     t.match(error.message, /^https:\/\/idp\.test\/\.well-known\/openid-configuration has /)
     t.match(error.message, says)
