@@ -47,8 +47,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
   name: 'fastify-version-gateway/resolve-version',
   dependencies: ['sanitizeHeaders', 'verifyIdentity'],
   async plugin (app, options) {
-    check(app, options)
-    const registry = options.versions as Registry
+    const registry = check(app, options)
     const resolved = normalizeResolve(options)
     const rules = rulesOf(resolved)
     const vary = varyHeaders(app, resolved, rules)
@@ -89,7 +88,8 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
   }
 })
 
-function check (app: FastifyInstance, options: ResolveVersionOptions): void {
+/** @returns the registry */
+function check (app: FastifyInstance, options: ResolveVersionOptions): Registry {
   checkStage('resolveVersion', options, (problems) => {
     const names = checkRegistry(problems, options.versions)
     const registry = names === null ? null : options.versions as Registry
@@ -108,6 +108,7 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): void {
     checkDefaultLife(problems, set, options.default, registry.options)
   })
   app.addHook('onClose', async () => endCheck())
+  return registry
 }
 
 /** Prepares the state that later stages read. */
