@@ -4,27 +4,23 @@ import { checkDefaultLife } from '../config/check-life-cycle.ts'
 import { checkDefault, checkResolve } from '../config/check-resolve.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { normalizeResolve } from '../config/normalize-gateway.ts'
-import { versionResolutionUnavailable } from '../errors.ts'
 import { isPreflight, preflightHeaders } from '../http/preflight.ts'
-import { mergeVary } from '../http/vary.ts'
-import { chain, rescue } from '../shared/maybe-promise.ts'
+import { runSteps } from '../shared/maybe-promise.ts'
 import { flushUsage } from '../registry/flush-usage.ts'
 import type { Registry } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
-import { builtInMark } from '../stage/built-in.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
 import { admitDryRuns, type DryRun, rootOf } from '../stage/dry-run.ts'
 import { servedByDefault } from './decide/default-version.ts'
-import { type DecisionInput, precedenceOf, type Rules, rulesOf } from './decide/types.ts'
+import { precedenceOf, type Rules, rulesOf } from './decide/types.ts'
+import { addVary } from './add-vary.ts'
 import { addReaders } from './claim-options.ts'
-import { makeDecision } from './decide/decision.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
 import { anyRoute, explain, resolveFor } from './explain/explain.ts'
-import type { HeaderReads } from './decide/header-reads.ts'
-import { decide, decideForPreflight } from './decide/decide.ts'
-import { exposure, reasonHeader, reasonOf, reasonOfRefusal } from './reason-header.ts'
+import { exposure } from './reason-header.ts'
+import { requestResolver } from './resolve-request.ts'
 import { UsageReporter } from './usage-reporter.ts'
 import { varyHeaders } from './vary-headers.ts'
 
@@ -52,38 +48,20 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const rules = rulesOf(resolved)
     const vary = varyHeaders(app, resolved, rules)
     const reporter = new UsageReporter(registry, resolved.consumer)
-    const isExposed = exposure(resolved)
     const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
     addReaders(scopeOf(app).claimReaders!, resolved)
     publishState(app, registry, vary.whenShared)
     provideForRegistry(app, registry, rules)
     admitDryRuns(app)
     flushUsage(app, registry.usageLog, registry.options.usage)
+    const resolve = requestResolver({ registry, rules, learned: vary.learned, reporter, isExposed: exposure(resolved) })
 
     addStep(app, (request, reply) => {
-      const context = contextOf(request)
-      const { dryRun } = context
+      const { dryRun } = contextOf(request)
       if (request.routeOptions.config?.version === false && dryRun?.isOfCaller !== true) return skipNeutral(request, reply, dryRun)
       always(reply)
-      const isAsked = !isPreflight(request)
-      if (!isAsked) forPreflights(reply)
-      const input = inputOf(request, registry, dryRun, vary.learned)
-      const served = rescue(() => isAsked ? decide(input, rulesFor(dryRun, rules)) : decideForPreflight(input, rules), (error) => {
-        varyByLearned(request, reply, vary.learned)
-        if (dryRun === null && isAsked) reporter.failed(error, input)
-        if (isExposed(request)) reply.header(reasonHeader, reasonOfRefusal(error))
-        throw error
-      })
-      return chain(served, (result) => {
-        varyByLearned(request, reply, vary.learned)
-        request.version = makeDecision(result, input)
-        context.servedBy = result.version
-        for (const resolver of result.consulted) builtInMark(resolver)?.consume?.(request)
-        if (isExposed(request)) reply.header(reasonHeader, reasonOf(request.version))
-        if (dryRun !== null) dryRun.decision = request.version
-        else if (isAsked) reporter.served(result, input)
-        if (dryRun !== null) endUnlessForwarded(dryRun, request, reply)
-      })
+      if (isPreflight(request)) forPreflights(reply)
+      return runSteps(resolve(request, reply, dryRun))
     })
   }
 })
@@ -143,37 +121,7 @@ function skipNeutral (request: FastifyRequest, reply: FastifyReply, dryRun: DryR
   endUnlessForwarded(dryRun, request, reply)
 }
 
-function inputOf (request: DecisionInput['request'], registry: Registry, dryRun: DryRun | null, reads: HeaderReads): DecisionInput {
-  try {
-    return { request, revision: registry.current, now: dryRun?.now ?? registry.now(), trace: dryRun?.trace ?? null, reads }
-  } catch (cause) {
-    throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
-  }
-}
-
-/** A caller without a request cannot override anything. */
-function rulesFor (dryRun: DryRun | null, rules: Rules): Rules {
-  return dryRun?.isOfCaller === true ? { ...rules, override: [], weak: [] } : rules
-}
-
-/** For all caches, and for content delivery networks (RFC 9213, Edge Architecture). */
-const cacheControls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
-
 /** Makes the function that adds names to `Vary`. */
 function varyBy (names: readonly string[]): (reply: FastifyReply) => void {
   return names.length === 0 ? () => {} : (reply) => { addVary(reply, names) }
-}
-
-function addVary (reply: FastifyReply, names: readonly string[]): void {
-  const present = reply.getHeader('vary')
-  reply.header('vary', present === undefined ? names.join(', ') : mergeVary(String(present), names))
-}
-
-/** Adds headers that functions of the app have read, now or before. */
-function varyByLearned (request: FastifyRequest, reply: FastifyReply, learned: HeaderReads): void {
-  learned.stop(request)
-  if (learned.names.length > 0) addVary(reply, learned.names)
-  if (!contextOf(request).isDecisionUnclear) return
-  // A proxy must not send `Vary: *`, and content delivery networks have their own headers.
-  for (const name of cacheControls) reply.header(name, 'no-store')
 }

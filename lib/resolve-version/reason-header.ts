@@ -7,9 +7,9 @@ import { isRefusal, type Refusal } from '../errors.ts'
 /** The header that says why a version was chosen. */
 export const reasonHeader = 'x-version-reason'
 
-/** Whether a response has the header. If the app's function fails, only the header is omitted. */
-export function exposure ({ exposeDecision }: ResolvedResolve): (request: FastifyRequest) => boolean {
-  if (typeof exposeDecision === 'boolean') return () => exposeDecision
+/** Returns whether a response has the header; `null` if none has. If the app's function fails, only the header is omitted. */
+export function exposure ({ exposeDecision }: ResolvedResolve): ((request: FastifyRequest) => boolean) | null {
+  if (typeof exposeDecision === 'boolean') return exposeDecision ? () => true : null
   return (request) => {
     try {
       return answerAtOnce(exposeDecision, request) === true

@@ -11,8 +11,8 @@ interface Variation {
   readonly always: readonly string[]
   /** Also named if a shared cache may store the response. */
   readonly whenShared: readonly string[]
-  /** Further headers that functions of the app are found to read. */
-  readonly learned: HeaderReads
+  /** Further headers that functions of the app are found to read. `undefined` if there are no such functions. */
+  readonly learned: HeaderReads | undefined
 }
 
 /**
@@ -28,12 +28,17 @@ export function varyHeaders (app: FastifyInstance, options: ResolvedResolve, rul
   const read = [...[...override, ...weak, ...pin].flatMap(({ readsHeaders = [] }) => readsHeaders), ...readsHeaders]
   const own = [...new Map(read.map((name) => [name.toLowerCase(), name])).values()].filter((name) => !owned.has(name))
   const known = new Set(own.map((name) => name.toLowerCase()))
-  const learned = new HeaderReads((name) => known.has(name) || owned.has(name))
+  const learned = callsApp(rules) ? new HeaderReads((name) => known.has(name) || owned.has(name)) : undefined
   if (varyAuthorization === 'always') return { always: [...own, ...credentialHeaders], whenShared: [], learned }
   return { always: own, learned, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? credentialHeaders : [] }
 }
 
+/** Whether functions of the app take part in the decision. */
+function callsApp ({ override, weak, pin, allow, default: byDefault }: Rules): boolean {
+  return allow !== undefined || typeof byDefault === 'function' || ![...override, ...weak, ...pin].every(readsWhatItSays)
+}
+
 /** Whether the decision may depend on the caller's identity. */
-function looksAtCaller ({ override, weak, pin, allow, default: byDefault }: Rules): boolean {
-  return pin.length > 0 || allow !== undefined || typeof byDefault === 'function' || ![...override, ...weak].every(readsWhatItSays)
+function looksAtCaller (rules: Rules): boolean {
+  return rules.pin.length > 0 || callsApp(rules)
 }

@@ -38,21 +38,6 @@ async function continueSteps<Result> (steps: Steps<Result>, first: Promise<unkno
   }
 }
 
-/** Passes the result of a function, or what it throws, to a callback: synchronously, or when its promise settles. */
-export function settle<Value> (
-  produce: () => MaybePromise<Value>, resolved: (value: Value) => void, rejected: (error: unknown) => void
-): void {
-  let value: MaybePromise<Value>
-  try {
-    value = produce()
-  } catch (error) {
-    rejected(error)
-    return
-  }
-  if (isPromise(value)) value.then(resolved, rejected)
-  else resolved(value)
-}
-
 /** Handles what a function throws or rejects with. `handle` returns a replacement or throws another error. */
 export function rescue<Value> (produce: () => MaybePromise<Value>, handle: (error: unknown) => Value): MaybePromise<Value> {
   try {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type MaybePromise, settle } from '../shared/maybe-promise.ts'
+import { isPromise, type MaybePromise } from '../shared/maybe-promise.ts'
 import { refuseOrFail } from './refuse.ts'
 
 /** What a stage does with a request before the handler runs. It may throw a refusal or reject with one. */
@@ -8,6 +8,13 @@ type Step = (request: FastifyRequest, reply: FastifyReply) => MaybePromise<void>
 /** Adds a step for every request in the scope. */
 export function addStep (app: FastifyInstance, step: Step): void {
   app.addHook('onRequest', (request, reply, done) => {
-    settle(() => step(request, reply), () => done(), (error) => refuseOrFail(request, reply, error, done))
+    let pending: MaybePromise<void>
+    try {
+      pending = step(request, reply)
+    } catch (error) {
+      return refuseOrFail(request, reply, error, done)
+    }
+    if (isPromise(pending)) pending.then(() => done(), (error: unknown) => refuseOrFail(request, reply, error, done))
+    else done()
   })
 }

@@ -1,28 +1,24 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import type { RouteIdentity, VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
+import type { VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
 import { refuseLoggedTokens } from '../config/check-access-log.ts'
 import { checkClaimPaths, checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { normalizeIdentity, type ResolvedIdentity } from '../config/normalize-identity.ts'
 import { Problems } from '../problems/config-problems.ts'
-import { tokenMissing } from '../errors.ts'
-import { isPreflight } from '../http/preflight.ts'
 import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
-import { chain, type MaybePromise, rescue } from '../shared/maybe-promise.ts'
+import { runSteps } from '../shared/maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
 import { kept } from '../stage/kept.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { DryRun } from '../stage/dry-run.ts'
-import { assumed } from './assumed.ts'
-import { checkAuthorization } from './authorize.ts'
-import { challenge } from './challenge.ts'
-import { type Credential, type CredentialRules, findCredential, removeToken } from './credential.ts'
-import { type Identified, tokenIdentifier } from './identify.ts'
-import { invalidToken } from './invalid-token.ts'
+import { asksForMore } from './authorize.ts'
+import type { CredentialRules } from './credential.ts'
+import { tokenIdentifier } from './identify.ts'
+import { callerIdentifier, type RouteRules } from './identify-caller.ts'
 import { keepKeys, registerStatus } from './keep-keys.ts'
-import { addReaders, setHeaders } from './project-claims.ts'
+import { addReaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
 import { hideQueryTokens } from './query-tokens.ts'
 import { type Source, tokenSource } from './token-source.ts'
@@ -59,6 +55,7 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
 
     scopeOf(app).ownedHeaders!.add(projected)
     const sources = providers.length === 0 ? [] : resolved.sources?.map(tokenSource) ?? sourcesOf(providers)
+    const rulesByDefault: RouteRules = { policy: resolved.policy, asksFor: null }
     const rules: CredentialRules = { ...resolved, isOrdered: resolved.sources !== null }
     publishTokenHeaders(app, sources)
     const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
@@ -66,63 +63,15 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     keepKeys(app, providers)
     const readers = startReaders(app, resolved)
     const identify = tokenIdentifier(providers, resolved, readers)
+    const identifyCaller = callerIdentifier({ providers, sources, rules, identify, readers, realm: resolved.realm })
 
     addStep(app, (request) => {
       const { dryRun } = contextOf(request)
-      const route = routeIdentity(request, resolved.policy, dryRun)
-      if (route === null) return
-      return chain(rescue(() => identified(request, route, dryRun), (error) => { throw challenge(error, resolved.realm) }), (found) => {
-        if (found !== null) applyIdentity(request, found, dryRun === null ? readers : null)
-        if (dryRun !== null) dryRun.trace.push(described(found, request, dryRun))
-      })
+      const route = rulesOfRoute(request, rulesByDefault, dryRun)
+      if (route !== null) return runSteps(identifyCaller(request, route, dryRun))
     })
-
-    function identified (request: FastifyRequest, route: RouteIdentity, dryRun: DryRun | null): MaybePromise<Identified | null> {
-      if (dryRun?.claims !== undefined) return authorized(assumed(providers, dryRun, dryRun.claims), request, route, null)
-      const credential = findCredential(request.raw, sources, rules)
-      if (credential === null) return passAnonymous(request, route, dryRun)
-      if (credential.isOpaque) return passOpaque(request, route)
-      return chain(identify(credential.token, credential.source), (caller) => authorized(caller, request, route, credential))
-    }
   }
 })
-
-/** Lets a request without a token pass. @throws `TOKEN_MISSING` if the route requires an identity */
-function passAnonymous (request: FastifyRequest, route: RouteIdentity, dryRun: DryRun | null): null {
-  // A browser sends no credentials with a preflight (Fetch, 3.3.5).
-  if (dryRun?.isOfCaller !== true && needsIdentity(route) && !isPreflight(request)) throw tokenMissing({})
-  return null
-}
-
-/** Forwards a token that only the upstream can read. @throws `TOKEN_INVALID` if the route requires an identity */
-function passOpaque (request: FastifyRequest, route: RouteIdentity): null {
-  if (needsIdentity(route)) throw invalidToken('opaque')
-  contextOf(request).hasOpaqueToken = true
-  return null
-}
-
-/** Describes the caller of an explained request. */
-function described (found: Identified | null, request: FastifyRequest, { claims }: DryRun): string {
-  if (found !== null) {
-    const unchecked = claims === undefined ? '' : " Its claims are taken as given: signature, lifetime, audience and the provider's 'claims' are not checked."
-    return `A token of provider ${found.provider.options.name} identifies the caller.${unchecked}`
-  }
-  return contextOf(request).hasOpaqueToken
-    ? 'The token is opaque: it is forwarded unverified, and the caller is anonymous.'
-    : 'There is no token: the caller is not known.'
-}
-
-/** Checks the requirements of the provider and of the route, and removes the token if it is not forwarded. */
-function authorized (
-  caller: Identified, request: FastifyRequest, route: RouteIdentity, credential: Credential | null
-): MaybePromise<Identified> {
-  const { identity, provider } = caller
-  return chain(checkAuthorization(identity, request, provider.asksFor), () =>
-    chain(checkAuthorization(identity, request, provider.asksForRoute(route)), () => {
-      if (credential !== null && !provider.options.forwardToken) removeToken(request.raw, credential.token, provider.sources)
-      return caller
-    }))
-}
 
 /** Names the headers that carry tokens. @throws `VERSION_CONFIG_INVALID` if the access log contains one of them */
 function publishTokenHeaders (app: FastifyInstance, sources: readonly Source[]): void {
@@ -144,26 +93,14 @@ function sourcesOf (providers: readonly Provider[]): Source[] {
   return [...new Map(providers.flatMap((provider) => provider.sources).map((source) => [source.id, source])).values()]
 }
 
-type Policy = NonNullable<RouteIdentity['policy']>
-
-/** Returns the requirements of a route; `null` if its token is ignored. */
-function routeIdentity ({ routeOptions: { config } }: FastifyRequest, policy: Policy, dryRun: DryRun | null): RouteIdentity | null {
+/** Returns the rules of a route; `null` if its token is ignored. */
+function rulesOfRoute ({ routeOptions: { config } }: FastifyRequest, byDefault: RouteRules, dryRun: DryRun | null): RouteRules | null {
+  const { identity } = config as FastifyContextConfig
   // A caller without a request has no route.
-  const { identity } = dryRun?.isOfCaller === true ? {} : config as FastifyContextConfig
+  if (identity === undefined || dryRun?.isOfCaller === true) return byDefault
   if (identity === false) return null
-  return typeof identity === 'object' ? { ...identity, policy: identity?.policy ?? policy } : { policy: identity ?? policy }
-}
-
-/** Whether a route requires an identified caller. A misspelled policy also does, so that a typo does not open the route. */
-function needsIdentity ({ policy, requiredScopes, requiredRoles, requiredClaims, claims, authorize }: RouteIdentity): boolean {
-  return policy !== 'allow-missing' || [requiredScopes, requiredRoles, requiredClaims, claims, authorize].some((asked) => asked !== undefined)
-}
-
-/** Applies a verified identity to a request. @param readers `null` for a request that is only explained */
-function applyIdentity (request: FastifyRequest, found: Identified, readers: ClaimReaders | null): void {
-  request.identity = found.identity
-  setHeaders(request.raw, found.headers)
-  readers?.count(found)
+  if (typeof identity !== 'object') return { policy: identity, asksFor: null }
+  return { policy: identity?.policy ?? byDefault.policy, asksFor: asksForMore(identity ?? {}) ? identity : null }
 }
 
 /** Rejects claim paths that can never match: such a route would refuse all callers. @throws `VERSION_CONFIG_INVALID` */

@@ -6,6 +6,7 @@ import type { ResolvedIdentity, ResolvedProvider, ResolvedRemoteJwks } from '../
 import { writtenIssuers } from '../identity/issuers.ts'
 import { pemKeys } from '../identity/pem-keys.ts'
 import { secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
+import { asksForMore } from './authorize.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './keys/fixed-keys.ts'
 import { invalidToken } from './invalid-token.ts'
@@ -23,25 +24,28 @@ export class Provider {
   /** The keys, if they are fetched; otherwise `null`. */
   readonly remote: RemoteKeys | null
   readonly project: Projection
-  /** The provider's requirements, in addition to a verified token. */
-  readonly asksFor: Authorization
+  /** The provider's requirements in addition to a verified token. */
+  readonly asksFor: Authorization | null
   /** Cache hits and misses for the provider's tokens. */
   readonly cache: { hits: number, misses: number }
   readonly #claims: Authorization | null
   readonly #keySets: KeySets
   readonly #algorithms: ReadonlySet<string>
+  readonly #sourceIds: ReadonlySet<string>
   readonly #typ: string | undefined
 
   constructor (options: ResolvedProvider, log: FastifyBaseLogger, keySets: KeySets) {
     const { algorithms, tokenSources, typ } = options
     this.options = options
     this.sources = tokenSources.map(tokenSource)
+    this.#sourceIds = new Set(this.sources.map(({ id }) => id))
     this.#keySets = keySets
     this.cache = keySets.countsOf(options.name)
     this.keys = keySource(options, log, keySets)
     this.remote = this.keys instanceof RemoteKeys ? this.keys : null
     this.project = claimProjection(options)
-    this.asksFor = pick(options, 'requiredScopes', 'requiredRoles', 'authorize', ...claimOptions)
+    const asked = pick(options, 'requiredScopes', 'requiredRoles', 'authorize')
+    this.asksFor = asksForMore(asked) ? { ...asked, ...pick(options, ...claimOptions) } : null
     this.#claims = claimOptions.some((name) => options[name] !== undefined) ? pick(options, ...claimOptions) : null
     this.#algorithms = new Set(algorithms)
     this.#typ = typ === undefined ? undefined : mediaType(typ)
@@ -54,7 +58,7 @@ export class Provider {
 
   /** Whether the provider's tokens are accepted from a source. */
   takesFrom ({ id }: Source): boolean {
-    return this.sources.some((source) => source.id === id)
+    return this.#sourceIds.has(id)
   }
 
   /**

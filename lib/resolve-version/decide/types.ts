@@ -29,7 +29,7 @@ export interface DecisionInput {
   /** Records every step in words; `null` unless the request is explained. */
   readonly trace: string[] | null
   /** Records the headers that the app's functions read. */
-  readonly reads?: HeaderReads
+  readonly reads?: HeaderReads | undefined
 }
 
 /** The chosen version, before it is checked whether it can be served. */

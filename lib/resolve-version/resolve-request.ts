@@ -1,0 +1,77 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { versionResolutionUnavailable } from '../errors.ts'
+import { isPreflight } from '../http/preflight.ts'
+import type { Registry } from '../registry/registry.ts'
+import { type Steps, wait } from '../shared/maybe-promise.ts'
+import { builtInMark } from '../stage/built-in.ts'
+import { contextOf } from '../stage/context.ts'
+import type { DryRun } from '../stage/dry-run.ts'
+import { addVary } from './add-vary.ts'
+import { decide, decideForPreflight } from './decide/decide.ts'
+import { makeDecision } from './decide/decision.ts'
+import type { HeaderReads } from './decide/header-reads.ts'
+import type { DecisionInput, Rules, Served } from './decide/types.ts'
+import { endUnlessForwarded } from './explain/end-dry-run.ts'
+import { reasonHeader, reasonOf, reasonOfRefusal } from './reason-header.ts'
+import type { UsageReporter } from './usage-reporter.ts'
+
+interface Resolution {
+  readonly registry: Registry
+  readonly rules: Rules
+  readonly learned: HeaderReads | undefined
+  readonly reporter: UsageReporter
+  /** Whether a response says why its version was chosen. `null`: none does. */
+  readonly isExposed: ((request: FastifyRequest) => boolean) | null
+}
+
+/** Makes the steps that decide the version of a request, and set `request.version` and the headers of the decision. */
+export function requestResolver ({ registry, rules, learned, reporter, isExposed }: Resolution) {
+  return function * resolve (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): Steps<void> {
+    const input = inputOf(request, registry, dryRun, learned)
+    const isCounted = dryRun === null && !isPreflight(request)
+    let served: Served
+    try {
+      const applied = dryRun?.isOfCaller === true ? withoutOverrides(rules) : rules
+      served = yield * wait(isPreflight(request) ? decideForPreflight(input, applied) : decide(input, applied))
+    } catch (error) {
+      if (learned !== undefined) varyByLearned(request, reply, learned)
+      if (isCounted) reporter.failed(error, input)
+      if (isExposed?.(request) === true) reply.header(reasonHeader, reasonOfRefusal(error))
+      throw error
+    }
+    if (learned !== undefined) varyByLearned(request, reply, learned)
+    request.version = makeDecision(served, input)
+    contextOf(request).servedBy = served.version
+    for (const resolver of served.consulted) builtInMark(resolver)?.consume?.(request)
+    if (isExposed?.(request) === true) reply.header(reasonHeader, reasonOf(request.version))
+    if (isCounted) reporter.served(served, input)
+    if (dryRun === null) return
+    dryRun.decision = request.version
+    endUnlessForwarded(dryRun, request, reply)
+  }
+}
+
+function inputOf (request: DecisionInput['request'], registry: Registry, dryRun: DryRun | null, reads: HeaderReads | undefined): DecisionInput {
+  try {
+    return { request, revision: registry.current, now: dryRun?.now ?? registry.now(), trace: dryRun?.trace ?? null, reads }
+  } catch (cause) {
+    throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
+  }
+}
+
+/** A caller without a request cannot override anything. */
+function withoutOverrides (rules: Rules): Rules {
+  return { ...rules, override: [], weak: [] }
+}
+
+/** For all caches, and for content delivery networks (RFC 9213, Edge Architecture). */
+const cacheControls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
+
+/** Adds headers that functions of the app have read, now or before. */
+function varyByLearned (request: FastifyRequest, reply: FastifyReply, learned: HeaderReads): void {
+  learned.stop(request)
+  if (learned.names.length > 0) addVary(reply, learned.names)
+  if (!contextOf(request).isDecisionUnclear) return
+  // A proxy must not send `Vary: *`, and content delivery networks have their own headers.
+  for (const name of cacheControls) reply.header(name, 'no-store')
+}
