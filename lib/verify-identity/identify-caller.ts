@@ -80,8 +80,8 @@ function described (found: Identified | null, request: FastifyRequest, { claims 
     return `A token of provider ${found.provider.options.name} identifies the caller.${unchecked}`
   }
   return contextOf(request).hasOpaqueToken
-    ? 'The token is opaque: it is forwarded unverified, and the caller is anonymous.'
-    : 'There is no token: the caller is not known.'
+    ? 'The token is opaque. It is forwarded without verification, and the caller is anonymous.'
+    : 'The request has no token, so the caller is anonymous.'
 }
 
 /** Whether a route requires an identified caller. A misspelled policy also does, so that a typo does not open the route. */

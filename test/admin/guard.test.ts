@@ -9,7 +9,7 @@ import { sendRaw } from '../helpers/raw.ts'
 
 t.test('registration fails without a guard', async (t) => {
   await t.rejects(async () => await makeApp(t).register(versionAdmin, {} as VersionAdminOptions), {
-    code: 'VERSION_CONFIG_INVALID', message: /guard: missing.*everybody could change the versions/s
+    code: 'VERSION_CONFIG_INVALID', message: /guard: missing.*anyone could change the versions/s
   })
 })
 

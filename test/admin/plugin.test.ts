@@ -22,7 +22,7 @@ t.test('the app does not start without a gateway', async (t) => {
 t.test('invalid options are rejected', async (t) => {
   const invalid = async (options: object) => await makeApp(t).register(versionAdmin, { guard, ...options })
 
-  await t.rejects(invalid({ guard: 'x' }), { code: 'VERSION_CONFIG_INVALID', message: /guard: expected a function/ })
+  await t.rejects(invalid({ guard: 'x' }), { code: 'VERSION_CONFIG_INVALID', message: /guard: expected a guard function/ })
   await t.rejects(invalid({ prefix: 'admin' }), { message: /prefix/ })
   await t.rejects(invalid({ recent: { max: 0 } }), { message: /recent.max/ })
   await t.rejects(invalid({ versions: {} }), { message: /versions: expected a registry from defineVersions/ })
@@ -33,7 +33,7 @@ t.test('a gateway below its prefix is rejected', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard })
 
-  await t.rejects(startGateway(t, { prefix: '/admin/api' } as object, app), { code: 'STAGE_ORDER_INVALID', message: /Give one of them another prefix/ })
+  await t.rejects(startGateway(t, { prefix: '/admin/api' } as object, app), { code: 'STAGE_ORDER_INVALID', message: /Change one of the two/ })
 })
 
 t.test('on a separate app, the API responds 503 before the gateway starts and after it closes', async (t) => {

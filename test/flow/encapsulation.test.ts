@@ -124,7 +124,7 @@ t.test('two gateways under one prefix are refused with a sentence', async (t) =>
   app.register(versionGateway, { prefix: '/api', versions })
 
   await t.rejects(async () => await app.ready(), {
-    code: 'VERSION_CONFIG_INVALID', message: /- prefix: everything under '\/api' is served by another route already/
+    code: 'VERSION_CONFIG_INVALID', message: /- prefix: everything under '\/api' is already served by another route/
   })
 })
 
@@ -164,7 +164,7 @@ t.test('a gateway at the root is refused where the app takes every path itself',
   app.get('/*', async () => 'mine')
   app.register(versionGateway, { versions: { latest: { upstream: 'http://127.0.0.1:1' } } })
 
-  await t.rejects(async () => await app.ready(), { message: /everything under '\/' is served by another route already/ })
+  await t.rejects(async () => await app.ready(), { message: /everything under '\/' is already served by another route/ })
 })
 
 t.test('a path that nobody serves is the app\'s own 404', async (t) => {

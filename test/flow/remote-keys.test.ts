@@ -73,7 +73,7 @@ t.test('by default the app waits for the keys, and starts without them', async (
 
   t.match(app.identityProviders(), [
     { name: 'test-idp', issuer: 'https://issuer.test', keys: [{ kid: 'test-key', algorithms: ['RS256'] }], lastRefresh: Date, lastError: null, cache: { hits: 0, misses: 0 } },
-    { name: 'down', issuer: 'https://down.test', keys: [], lastRefresh: null, lastError: /answered 500/, cache: { hits: 0, misses: 0 } }
+    { name: 'down', issuer: 'https://down.test', keys: [], lastRefresh: null, lastError: /returned 500/, cache: { hits: 0, misses: 0 } }
   ])
 })
 

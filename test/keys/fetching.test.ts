@@ -50,11 +50,11 @@ for (const [encoding, encode] of Object.entries({ gzip: gzipSync, 'x-gzip': gzip
 }
 
 const told: Array<[what: string, response: Answer, says: RegExp]> = [
-  ['forbidden', answer('', 403), /\/keys\.json answered 403\. .*jwks\.headers/],
-  ['missing', answer('', 404), /answered 404\. .*discovery/],
-  ['a redirect', answer('', 302, { location: '/other?a=1' }), /answered 302\. Redirects are not followed\. .*write http:\/\/127\.0\.0\.1:\d+\/other as/],
-  ['broken', answer('', 500), /answered 500/], ['odd', answer('', 418), /answered 418/], ['a proxy\'s', answer('', 407), /jwks\.proxy/],
-  ['HTML', answer('<html>', 200, { 'content-type': 'text/html; charset=utf-8' }), /responded with text\/html, which is not JSON/],
+  ['forbidden', answer('', 403), /\/keys\.json returned 403\. .*jwks\.headers/],
+  ['missing', answer('', 404), /returned 404\. .*discovery/],
+  ['a redirect', answer('', 302, { location: '/other?a=1' }), /returned 302\. Redirects are not followed\. .*write http:\/\/127\.0\.0\.1:\d+\/other as/],
+  ['broken', answer('', 500), /returned 500/], ['odd', answer('', 418), /returned 418/], ['a proxy\'s', answer('', 407), /jwks\.proxy/],
+  ['HTML', answer('<html>', 200, { 'content-type': 'text/html; charset=utf-8' }), /returned text\/html, which is not JSON/],
   ['metadata', answer({ issuer: 'x', jwks_uri: 'https://idp.test/keys' }), /metadata of an issuer.*discovery: true/],
   ['a bare list', answer([jwk]), /a list, not a JWKS.*\{ keys: \[\.\.\.\] \}/],
   ['a PEM file', answer('-----BEGIN PUBLIC KEY-----\nMII', 200), /PEM, not a JWKS.*node -p /],
@@ -86,9 +86,9 @@ t.test('an error names the metadata and the remedy when discovery finds none', a
   const url = `${origin}/.well-known/openid-configuration`
   const remedy = "Check the provider's issuer, or write the address of its keys as jwks.url."
 
-  t.equal(await lastError(), `${url} answered with text/html that is not JSON. ${remedy}`)
+  t.equal(await lastError(), `${url} returned text/html, which is not JSON. ${remedy}`)
   answers(answer('', 404))
-  t.equal(await lastError(), `${url} answered 404. ${remedy}`)
+  t.equal(await lastError(), `${url} returned 404. ${remedy}`)
   answers(answer({ issuer: 'https://other.test' }))
   t.match(await lastError(), `${url} has the issuer 'https://other.test', expected '${origin}'. If its tokens have this iss, write it as the provider's issuer`)
 })

@@ -49,8 +49,8 @@ for (const [what, respond] of cases) {
 }
 
 for (const [what, bytes, error] of [
-  ['a long refusal', `HTTP/1.0 500 Oops\r\n\r\n${' '.repeat(3_000_000)}`, /answered 500/],
-  ['a long redirect', `HTTP/1.0 302 Found\r\nLocation: /a\r\n\r\n${' '.repeat(3_000_000)}`, /answered 302/],
+  ['a long refusal', `HTTP/1.0 500 Oops\r\n\r\n${' '.repeat(3_000_000)}`, /returned 500/],
+  ['a long redirect', `HTTP/1.0 302 Found\r\nLocation: /a\r\n\r\n${' '.repeat(3_000_000)}`, /returned 302/],
   ['a set that is too long', `HTTP/1.0 200 OK\r\n\r\n${set}${' '.repeat(3_000_000)}`, /more than jwks\.maxBytes/],
   ['a response that ends early', ok.slice(0, -1), /could not be fetched/]
 ] as const) {

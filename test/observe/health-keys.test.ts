@@ -85,7 +85,7 @@ t.test('a required provider that is too slow is named', async (t) => {
 })
 
 t.test('an unknown name is refused at boot', async (t) => {
-  await t.rejects(ready(t, some, { requireKeys: ['upp'] }), { message: /health\.requireKeys\[0\]: 'upp' is the name of no provider\. Known: up, down/ })
+  await t.rejects(ready(t, some, { requireKeys: ['upp'] }), { message: /health\.requireKeys\[0\]: 'upp' is not the name of a provider\. Known: up, down/ })
 })
 
 t.test('a config file says whose keys are needed', async (t) => {

@@ -44,7 +44,7 @@ t.test('a plugin file that lacks only its hooks is not loaded, unless that is co
   const before = await load('register () {},')
   const after = await load('')
 
-  t.throws(() => refuseRemovals(before, after), /plugin\.register is in force, and is absent/)
+  t.throws(() => refuseRemovals(before, after), /plugin\.register is in use, but missing from the file/)
   refuseRemovals(before, await load('', 'confirmRemoved: [plugin.register]\n'))
   refuseRemovals(after, before)
 })

@@ -72,7 +72,7 @@ export class HealthCheck {
     const limits = { signal: AbortSignal.timeout(timeoutMs), maxBytes: longestBody }
     try {
       const { status } = await collectResponse((handler) => pool.dispatch(request, handler), limits)
-      if (status < 200 || status > 299) throw new Error(`health check answered ${status}`)
+      if (status < 200 || status > 299) throw new Error(`health check returned ${status}`)
     } finally {
       pool.destroy().catch(() => {})
     }

@@ -98,6 +98,6 @@ function parse (url: URL, rawHeaders: RawHeaders, body: Buffer, remedy: string):
   } catch {
     if (hasPem(text)) throw new KeyFetchError(url, 'has PEM, not a JWKS', `${pemRemedy}.`)
     const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(fieldValue(rawHeaders, 'content-type') ?? '')?.[0] ?? 'no Content-Type'
-    throw new KeyFetchError(url, `answered with ${type} that is not JSON`, remedy)
+    throw new KeyFetchError(url, `returned ${type}, which is not JSON`, remedy)
   }
 }

@@ -19,7 +19,7 @@ export class KeyFetchError extends Error {
     const remedy = status >= 300 && status < 400 && URL.canParse(location, url.href)
       ? `Redirects are not followed. If you trust it, write ${new URL(location, url).origin}${new URL(location, url).pathname} as jwks.url.`
       : status === 404 || status === 410 ? remedyIfMissing : remedyOf(status)
-    return new KeyFetchError(url, `answered ${status}`, remedy, { retryAfterMs: retryAfterOf(fieldValue(rawHeaders, 'retry-after'), status) })
+    return new KeyFetchError(url, `returned ${status}`, remedy, { retryAfterMs: retryAfterOf(fieldValue(rawHeaders, 'retry-after'), status) })
   }
 }
 

@@ -144,7 +144,7 @@ export class RemoteKeys implements KeySource {
   /** Replaces the set. @throws when the new one has no usable key: a half-written or empty set must not replace a good one */
   #take (jwks: readonly unknown[], url: URL): void {
     const keys = PreparedKeys.of(jwks, this.#keys, this.#log, this.#provider)
-    if (keys.usable.length === 0) throw new KeyFetchError(url, 'has no key that could verify a token', 'The log has the reason for each key.')
+    if (keys.usable.length === 0) throw new KeyFetchError(url, 'has no key that can verify a token', 'The log has the reason for each key.')
     this.#keys?.retire(keys)
     this.#keys = keys
     this.#loadedAt = this.#now()
