@@ -22,8 +22,14 @@ import { gatewaySchema, gatewayWithRegistrySchema } from './schemas.ts'
  */
 export function checkGateway (options: GatewayOptions): void {
   const problems = new Problems()
+  findGatewayProblems(problems, options)
+  problems.throwIfAny('the gateway config')
+}
+
+/** Adds every problem of the config of a gateway. */
+export function findGatewayProblems (problems: Problems, options: GatewayOptions): void {
   const { versions, aliases, registry = {}, problems: looks, sanitize, identity, resolve, forward } = options
-  if (isOfOtherCopy(problems, versions)) problems.throwIfAny('the gateway config')
+  if (isOfOtherCopy(problems, versions)) return
   const isRegistry = versions instanceof Registry
   checkShape(problems, isRegistry ? gatewayWithRegistrySchema : gatewaySchema, options)
 
@@ -48,7 +54,6 @@ export function checkGateway (options: GatewayOptions): void {
   const projected = isWhole(problems, 'identity') ? projectedHeaders(identity?.providers ?? []) : []
   const owned = new HeaderNames([...isWhole(problems, 'sanitize') ? sanitize?.owned ?? [] : [], ...projected])
   checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? set.versions : {}, owned)
-  problems.throwIfAny('the gateway config')
 }
 
 const given: Readonly<Record<string, string>> = {

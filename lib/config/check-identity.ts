@@ -33,10 +33,13 @@ export function checkIdentity (problems: Problems, path: Path, options: VerifyId
 }
 
 function checkNames (problems: Problems, path: Path, providers: readonly IdentityProvider[]): void {
-  const values = providers.map((provider, index) => problems.isMisshapen([...path, index, 'name']) ? Symbol('unusable') : provider.name)
-  values.forEach((value, index) => {
-    const first = values.indexOf(value)
-    if (first < index) problems.add([...path, index, 'name'], `${show(value)} is already used by ${showPath([...path, first])}. Give each provider a unique name.`)
+  const taken = new Map<string, number>()
+  providers.forEach((provider, index) => {
+    if (problems.isMisshapen([...path, index, 'name'])) return
+    const value = provider.name
+    const first = taken.get(value)
+    if (first === undefined) taken.set(value, index)
+    else problems.add([...path, index, 'name'], `${show(value)} is already used by ${showPath([...path, first])}. Give each provider a unique name.`)
   })
 }
 

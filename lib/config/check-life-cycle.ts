@@ -22,7 +22,7 @@ export function checkLifeCycle (problems: Problems, { versions, aliases = {} }: 
     for (const { path, name, isSuccessor } of references(place, config)) {
       if (problems.isMisshapen(path)) continue
       if (!names.has(canonical(name))) {
-        problems.add(path, `${show(name)} is neither a version nor an alias. ${suggest(name, known.filter((each) => each !== id))}`)
+        problems.add(path, () => `${show(name)} is neither a version nor an alias. ${suggest(name, known.filter((each) => each !== id))}`)
       } else if (isSuccessor ? cyclic.has(canonical(id)) : endOf(name, targets, canonical) === canonical(id)) {
         problems.add(path, `leads back to ${show(id)} through ${show(name)}. Name a version outside this cycle.`)
       }

@@ -10,12 +10,12 @@ const certificateLabels = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED C
 
 /** Checks certificates and their key. Node ignores much of what is wrong, such as a file name in the place of a certificate. */
 export function checkTls (problems: Problems, path: Path, tls: UpstreamTls = {}): void {
-  const before = problems.list().length
+  const before = problems.found().length
   checkAuthorities(problems, [...path, 'ca'], tls.ca)
   // A file may contain both the certificates and the key, so other blocks are skipped.
   checkPem(problems, [...path, 'cert'], tls.cert, invalidCertificate)
   checkPem(problems, [...path, 'key'], tls.key, invalidKey)
-  if (problems.list().length === before) checkTogether(problems, path, tls)
+  if (problems.found().length === before) checkTogether(problems, path, tls)
 }
 
 /** Checks CA certificates. Each value may be a bundle. */

@@ -20,21 +20,21 @@ export function mismatches (schema: SchemaObject, config: unknown): ReadonlySet<
 export function checkShape (problems: Problems, schema: SchemaObject, config: unknown): void {
   const validate = ajv.compile(schema)
   validate(config)
+  const toPath = pathsIn(config)
   for (const { keyword, instancePath, params, parentSchema = {}, data } of validate.errors ?? []) {
-    const path = toPath(instancePath, config)
+    const path = toPath(instancePath)
     const { expected, secret, properties } = parentSchema
     if (keyword === 'additionalProperties') {
       const option: string = params.additionalProperty
-      const others = Object.keys(properties).filter((name) => !Object.hasOwn(data as object, name))
-      problems.add([...path, option], `unknown option. ${suggest(option, Object.keys(properties), others)}`)
+      problems.add([...path, option], () => `unknown option. ${suggestOption(option, Object.keys(properties), data as object)}`)
     } else if (keyword === 'required') {
       const option: string = params.missingProperty
       const { expected: missing } = properties[option]
       problems.addMisshapen([...path, option], missing === undefined ? 'missing.' : `missing. Expected ${words(properties[option])}`)
     } else if (expected !== undefined && keyword !== 'if') {
       // The remaining errors are in branches of `anyOf` or `if`, which are reported as a whole.
-      const got = secret === true ? kindOf(data) : show(data)
-      problems.addMisshapen(path.length === 0 ? ['options'] : path, `expected ${words(parentSchema as SchemaObject, `, got ${got}`)}`, secret === true)
+      problems.addMisshapen(path.length === 0 ? ['options'] : path,
+        () => `expected ${words(parentSchema as SchemaObject, `, got ${secret === true ? kindOf(data) : show(data)}`)}`, secret === true)
     }
   }
 }
@@ -56,20 +56,42 @@ function words ({ expected, remedy }: SchemaObject, got = ''): string {
   return `${expected}${got}.${remedy === undefined ? '' : ` ${remedy}`}`
 }
 
+/** Suggests an option that is not set yet. */
+function suggestOption (option: string, known: readonly string[], given: object): string {
+  return suggest(option, known, known.filter((name) => !Object.hasOwn(given, name)))
+}
+
+/** Maximum number of names that a misspelled one is compared with, which takes a microsecond each. */
+const mostCompared = 1000
+
 /** Finds the option with the most similar name. */
 export function suggest (name: string, known: readonly string[], candidates = known): string {
   const maxDistance = name.length < 3 ? 0 : Math.ceil(name.length / 3)
-  const meant = maxDistance === 0 ? undefined : closestMatch(name, candidates, { maxDistance })
+  const meant = maxDistance === 0 ? undefined : closestMatch(name, candidates.slice(0, mostCompared), { maxDistance })
   return meant === undefined ? `Known: ${showNames(known)}.` : `Did you mean ${show(meant)}?`
 }
 
-/** Converts a JSON Pointer (RFC 6901) to a path. The value decides whether `2` is an index or a name. */
-function toPath (pointer: string, config: unknown): Path {
-  let value = config
-  return pointer.split('/').slice(1).map((part) => {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    const step = Array.isArray(value) ? Number(name) : name
-    value = (value as Record<PropertyKey, unknown>)[step]
-    return step
-  })
+/**
+ * Makes the function that converts JSON Pointers (RFC 6901) to paths. The value decides whether `2` is an index or a name. It
+ * remembers the paths of collections, because each of their members may have a problem.
+ */
+function pathsIn (config: unknown): (pointer: string) => Path {
+  const collections = new Map<string, { readonly path: Path, readonly value: unknown }>()
+  const find = (pointer: string): { path: Path, value: unknown } => {
+    const known = collections.get(pointer)
+    if (known !== undefined) return known
+    const path = toPath(pointer)
+    const value = path.reduce<unknown>((outer, name) => (outer as Record<PropertyKey, unknown>)[name], config)
+    const found = { path, value }
+    collections.set(pointer, found)
+    return found
+  }
+  const toPath = (pointer: string): Path => {
+    if (pointer === '') return []
+    const end = pointer.lastIndexOf('/')
+    const { path, value } = find(pointer.slice(0, end))
+    const name = pointer.slice(end + 1).replaceAll('~1', '/').replaceAll('~0', '~')
+    return [...path, Array.isArray(value) ? Number(name) : name]
+  }
+  return toPath
 }

@@ -19,7 +19,7 @@ export function checkTokenSources (
   const whole = providers.filter((_, index) => !problems.isIncomplete([...path, 'providers', index, 'claimsToHeaders']))
   const projected = new HeaderNames(projectedHeaders(whole))
   const isRemoved = (name: string): boolean => owned.has(name) || projected.has(name)
-  const headers: PrefixAt[] = []
+  const headers: Prefixes = new Map()
   const check = (place: Path, all: readonly TokenSource[]): Array<TokenSource | null> => {
     if (problems.isMisshapen(place)) return [null]
     const usable = all.map((source, at) => problems.isIncomplete([...place, at]) ? null : source)
@@ -44,23 +44,25 @@ export function checkTokenSources (
   })
 }
 
-interface PrefixAt { readonly name: string, readonly prefix: string, readonly place: Path }
+/** The prefixes that each header is read with, and the first place of each. */
+type Prefixes = Map<string, Map<string, Path>>
 
 function checkHeader (
-  problems: Problems, place: Path, source: HeaderSource, isRemoved: (name: string) => boolean, headers: PrefixAt[]
+  problems: Problems, place: Path, source: HeaderSource, isRemoved: (name: string) => boolean, headers: Prefixes
 ): void {
   const own = [...place, 'header']
   const [name, prefix] = [source.header.toLowerCase(), prefixOf(source)]
   const isReserved = takesReserved(name) !== undefined
-  const rival = headers.find((other) => other.name === name && other.prefix !== prefix && beginAlike(other.prefix, prefix))
+  const prefixes = headers.get(name) ?? new Map<string, Path>()
+  const rival = [...prefixes].find(([other]) => other !== prefix && beginAlike(other, prefix))
   if (isReserved && name !== 'authorization') {
     problems.add(own, `${show(source.header)} has a defined meaning in HTTP. Use 'authorization' or a different name.`)
   } else if (!isReserved && isRemoved(name)) {
     problems.add(own, `${show(source.header)} is owned by the gateway, so the client's value is removed before it is read. Use another header.`)
   } else if (rival !== undefined) {
-    problems.add(own, `${show(source.header)} has a prefix that cannot be distinguished from that of ${showPath(rival.place)}. Use prefixes with different beginnings.`)
+    problems.add(own, `${show(source.header)} has a prefix that cannot be distinguished from that of ${showPath(rival[1])}. Use prefixes with different beginnings.`)
   }
-  headers.push({ name, prefix, place })
+  if (!prefixes.has(prefix)) headers.set(name, prefixes.set(prefix, place))
 }
 
 function beginAlike (one: string, other: string): boolean {

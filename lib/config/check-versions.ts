@@ -60,7 +60,7 @@ function checkTargets (
   const known = new Set(names.map(canonicalId))
   for (const [path, target] of usable) {
     if (!known.has(canonicalId(target))) {
-      problems.add(path, `${show(target)} is neither a version nor an alias. ${suggest(target, names.filter((name) => name !== path[1]))}`)
+      problems.add(path, () => `${show(target)} is neither a version nor an alias. ${suggest(target, names.filter((name) => name !== path[1]))}`)
     } else if (cyclic.has(canonicalId(path[1]))) {
       problems.add(path, `leads back to itself through ${show(target)}. Point it to the id of a version.`)
     }

@@ -4,53 +4,86 @@ import { ConfigInvalid } from '../errors.ts'
 /** A path in a config: the names of members, and the indexes in lists. */
 export type Path = readonly PropertyKey[]
 
-/** The structured paths of problems, in addition to their text. */
-const paths = new WeakMap<ConfigProblem, Path>()
+/** Maximum number of problems that a message lists. A mistake in a generated file may occur once per tenant. */
+export const mostListed = 100
+
+interface PathNode {
+  isMember: boolean
+  /** Absent in the nodes at the end, of which there may be thousands. */
+  inner?: Map<string, PathNode>
+}
 
 /** A set of paths. Lookups take time in proportion to the length of a path, however many there are. */
 export class Paths {
-  readonly #all = new Set<string>()
-  /** All paths and their parents. */
-  readonly #leading = new Set<string>()
+  readonly #root: PathNode = { isMember: false }
 
   add (path: Path): void {
-    this.#all.add(keyOf(path))
-    for (let length = 0; length <= path.length; length++) this.#leading.add(keyOf(path.slice(0, length)))
+    let node = this.#root
+    for (const name of path) {
+      node.inner ??= new Map()
+      let next = node.inner.get(String(name))
+      if (next === undefined) node.inner.set(String(name), next = { isMember: false })
+      node = next
+    }
+    node.isMember = true
   }
 
   /** Whether it has a path, or one that contains it. */
   contain (path: Path): boolean {
-    return path.some((_, index) => this.#all.has(keyOf(path.slice(0, index + 1)))) || this.#all.has(keyOf([]))
+    let node: PathNode | undefined = this.#root
+    for (const name of path) {
+      if (node.isMember) return true
+      node = node.inner?.get(String(name))
+      if (node === undefined) return false
+    }
+    return node.isMember
   }
 
   /** Whether it has a path, or one within it. */
   reachInto (path: Path): boolean {
-    return this.#leading.has(keyOf(path))
+    let node: PathNode | undefined = this.#root
+    for (const name of path) node = node?.inner?.get(String(name))
+    return node !== undefined && (node.isMember || node.inner !== undefined)
   }
 }
 
-function keyOf (path: Path): string {
-  return JSON.stringify(path.map(String))
+/** A problem that was found. A message that takes time to make is made only if it is shown. */
+export interface FoundProblem {
+  readonly path: Path
+  readonly message: string | (() => string)
+}
+
+/** Returns the message of a problem with its path. */
+export function showProblem (found: FoundProblem): string {
+  const { path, message } = toProblem(found)
+  return `${path}: ${message}`
+}
+
+function toProblem ({ path, message }: FoundProblem): ConfigProblem {
+  return { path: showPath(path), message: typeof message === 'string' ? message : message() }
 }
 
 /** Collects all problems of a config, so that they are reported together. */
 export class Problems {
-  readonly #found: ConfigProblem[] = []
+  readonly #found: FoundProblem[] = []
   readonly #misshapen = new Paths()
   readonly #secret = new Paths()
 
-  add (path: Path, message: string): void {
-    const problem = { path: showPath(path), message }
-    paths.set(problem, path)
-    this.#found.push(problem)
+  add (path: Path, message: string | (() => string)): void {
+    this.#found.push({ path, message })
   }
 
   list (): readonly ConfigProblem[] {
+    return this.#found.map(toProblem)
+  }
+
+  /** Returns the problems without making their messages. */
+  found (): readonly FoundProblem[] {
     return this.#found
   }
 
   /** Adds a problem for a value of the wrong type. */
-  addMisshapen (path: Path, message: string, isSecret = false): void {
+  addMisshapen (path: Path, message: FoundProblem['message'], isSecret = false): void {
     this.add(path, message)
     this.#misshapen.add(path)
     if (isSecret) this.#secret.add(path)
@@ -75,22 +108,18 @@ export class Problems {
   throwIfAny (subject: string): void {
     const count = this.#found.length
     if (count === 0) return
-    const lines = this.#found.map(({ path, message }) => `- ${path}: ${message}`)
+    const lines = this.#found.slice(0, mostListed).map((found) => `- ${showProblem(found)}`)
+    if (count > mostListed) lines.push(`- and ${count - mostListed} more.`)
     const title = `${count} ${count === 1 ? 'problem' : 'problems'} in ${subject}`
     throw Object.assign(
       new ConfigInvalid([`VERSION_CONFIG_INVALID: ${title}`, ...lines].join('\n')),
-      { problems: Object.freeze([...this.#found]) }
+      { problems: Object.freeze(this.list()) }
     )
   }
 }
 
 export function isConfigInvalid (error: unknown): error is Error & { readonly problems: readonly ConfigProblem[] } {
   return error instanceof ConfigInvalid
-}
-
-/** Returns the place of a problem. */
-export function pathOf (problem: ConfigProblem): Path {
-  return paths.get(problem)!
 }
 
 /** Formats a path: `identity.providers[0].issuer`. */
@@ -102,9 +131,13 @@ export function showPath (path: Path): string {
   }, '')
 }
 
+/** Maximum number of names in a list. */
+const mostNames = 50
+
 /** Formats a list of names on one line. */
 export function showNames (names: readonly string[]): string {
-  return names.map((name) => escape(name)).join(', ')
+  const shown = names.slice(0, mostNames).map((name) => escape(name)).join(', ')
+  return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown
 }
 
 /** Values that must not be shown, and their replacements. */
@@ -131,7 +164,8 @@ export function isConcealed (value: unknown): boolean {
  * password in a URL.
  */
 export function show (value: unknown): string {
-  if (Array.isArray(value)) return cut(`[${value.map((item) => Array.isArray(item) ? 'a list' : show(item)).join(', ')}]`)
+  // A line has room for fewer items.
+  if (Array.isArray(value)) return cut(`[${value.slice(0, 80).map((item) => Array.isArray(item) ? 'a list' : show(item)).join(', ')}]`)
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null) return 'an object'
   const source = concealed.get(String(value))

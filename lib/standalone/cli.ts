@@ -35,7 +35,7 @@ export async function runCli (args: readonly string[], host: Host, { log, error:
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
     complain((error as Error).message)
-    if (error instanceof ConfigFileInvalid) complain(`${error.problems.length} ${error.problems.length === 1 ? 'problem' : 'problems'}`)
+    if (error instanceof ConfigFileInvalid) complain(`${error.count} ${error.count === 1 ? 'problem' : 'problems'}`)
     return 1
   }
 }

@@ -29,7 +29,9 @@ export async function readConfigFile (file: string, environment: NodeJS.ProcessE
 /** Code has no places. */
 function readCode (value: unknown): ConfigFile {
   const nowhere = { line: null, column: null, source: undefined }
-  return { value, problems: [], broken: [], substitutions: [], locate: async (paths) => paths.map(() => nowhere), close () {} }
+  return {
+    value, problems: [], problemCount: 0, broken: [], substitutions: [], locate: async (paths) => paths.map(() => nowhere), close () {}
+  }
 }
 
 /**

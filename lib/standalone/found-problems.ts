@@ -1,14 +1,10 @@
-import { concealing, type Path, pathOf, Paths, type Problems } from '../problems/config-problems.ts'
+import { concealing, type FoundProblem, mostListed, Paths, type Problems, showProblem } from '../problems/config-problems.ts'
 import { fileSchema } from './file-schema.ts'
+import { Masks } from './masks.ts'
 import { fittingAsText } from './variable-types.ts'
-import type { ConfigFile, FileProblem } from './yaml-file.ts'
+import type { ConfigFile, FileProblem, FileProblems } from './yaml-file.ts'
 
-/** Minimum length of a value that is masked in messages. Shorter ones occur in too many words. */
-const leastCharacters = 6
-
-interface Found {
-  readonly path: Path
-  readonly message: string
+interface Found extends FoundProblem {
   /** Whether the value has the wrong type, so that quotes may help. */
   readonly isMisshapen: boolean
   readonly isSecret: boolean
@@ -20,8 +16,8 @@ export class FoundProblems {
   readonly #found: Found[] = []
   /** Values from variables, each with its source. */
   readonly #concealed: ReadonlyMap<string, string>
-  /** Values of variables and their recognizable parts, the longest first, each with its reference. */
-  readonly #masks: ReadonlyArray<readonly [text: string, reference: string]>
+  /** Made when a message needs them. */
+  #masks: Masks | undefined
   /** Places that already have a problem. Further problems there are only consequences. */
   readonly #places = new Paths()
 
@@ -29,23 +25,23 @@ export class FoundProblems {
     this.#read = read
     const ofVariables = read.substitutions.filter(({ values, text }) => values.size > 0 && text !== '')
     this.#concealed = new Map(ofVariables.flatMap(({ text, source }) => [[text.toLowerCase(), source], [text, source]]))
-    const references = new Map(ofVariables.flatMap(({ values }) => [...values].map(([reference, value]) => [value, reference])))
-    const parts = [...references].flatMap(([value, reference]) => partsOf(value).map((part): [string, string] => [part, reference]))
-    this.#masks = [...new Map(parts)].filter(([part]) => part.length >= leastCharacters)
-      .toSorted(([one], [other]) => other.length - one.length)
     for (const path of read.broken) this.#places.add(path)
   }
 
-  /** Returns the problems with their places in the file. */
-  async list (): Promise<FileProblem[]> {
-    if (this.#found.length === 0) return [...this.#read.problems]
-    const places = await this.#read.locate(this.#found.map(({ path }) => path))
-    const quotable = this.#quotable(places)
-    return [...this.#read.problems, ...this.#found.map((found, index): FileProblem => {
+  /** Returns the first problems with their places in the file, and the number of all. */
+  async list (): Promise<FileProblems> {
+    const { problems, problemCount } = this.#read
+    const count = problemCount + this.#found.length
+    const listed = this.#found.slice(0, Math.max(0, mostListed - problems.length))
+    if (listed.length === 0) return { problems, count }
+    const places = await this.#read.locate(listed.map(({ path }) => path))
+    const quotable = this.#quotable(listed, places)
+    const shown = listed.map((found, index): FileProblem => {
       const { line, column, source } = places[index]!
       const remedy = !quotable.has(found) ? '' : found.isSecret ? ' Quote it.' : ` Quote it: '${source!}'.`
-      return { line, column, message: this.without(found.message + remedy) }
-    })]
+      return { line, column, message: this.without(this.conceal(() => showProblem(found)) + remedy) }
+    })
+    return { problems: [...problems, ...shown], count }
   }
 
   /** Runs a check whose messages do not reveal the values of variables. */
@@ -54,17 +50,17 @@ export class FoundProblems {
   }
 
   add (problems: Problems): void {
-    const found = problems.list().map((problem): Found => {
-      const path = pathOf(problem)
-      return { path, message: `${problem.path}: ${problem.message}`, isMisshapen: problems.isMisshapen(path), isSecret: problems.isSecret(path) }
-    }).filter(({ path }) => !this.#places.contain(path) && (path.length <= 1 || !this.#places.reachInto(path)))
-    for (const { path } of found) this.#places.add(path)
-    this.#found.push(...found)
+    const found = problems.found()
+      .filter(({ path }) => !this.#places.contain(path) && (path.length <= 1 || !this.#places.reachInto(path)))
+    for (const { path, message } of found) {
+      this.#found.push({ path, message, isMisshapen: problems.isMisshapen(path), isSecret: problems.isSecret(path) })
+      this.#places.add(path)
+    }
   }
 
   /** Returns the problems of values that would be valid in quotes. */
-  #quotable (places: ReadonlyArray<{ source?: string | undefined }>): ReadonlySet<Found> {
-    const texts = this.#found.flatMap((found, index) => {
+  #quotable (listed: readonly Found[], places: ReadonlyArray<{ source?: string | undefined }>): ReadonlySet<Found> {
+    const texts = listed.flatMap((found, index) => {
       const { source } = places[index]!
       return found.isMisshapen && source !== undefined && !source.includes('${') ? [{ found, path: found.path, text: source }] : []
     })
@@ -78,14 +74,7 @@ export class FoundProblems {
 
   /** Masks values of variables that messages of other libraries may contain. */
   without (message: string): string {
-    return this.#masks.reduce((shown, [part, reference]) => shown.replaceAll(part, () => reference), message)
+    this.#masks ??= new Masks(this.#read.substitutions.flatMap(({ values }) => [...values]))
+    return this.#masks.mask(message)
   }
-}
-
-/** Returns a value and the parts of it that messages may contain: items of a list, and a host. */
-function partsOf (value: string): string[] {
-  const items = value.split(/[\s,;]+/)
-  const hosts = items.filter((item) => URL.canParse(item)).map((item) => new URL(item).host)
-  const parts = [value, ...items, ...hosts]
-  return [...parts, ...parts.map((part) => part.toLowerCase())]
 }

@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import type { ConfigFileOptions, GatewayPlugin, ResolverConfig } from '../../types/config-file.ts'
 import type { GatewayOptions, VersionResolver } from '../../types/index.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
-import { checkGateway } from '../config/check-gateway.ts'
+import { findGatewayProblems } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
-import { isConfigInvalid, type Path, pathOf, Problems } from '../problems/config-problems.ts'
+import { type Path, Problems } from '../problems/config-problems.ts'
 import { checkListening } from './check-listening.ts'
 import { defaultExport, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
@@ -37,16 +37,22 @@ export function maskError (error: unknown, { masked }: LoadedConfig): Error {
   return Object.defineProperty(error, 'message', { value: masked(error.message), writable: true, configurable: true })
 }
 
-/** All problems of a config file, in their order in the file. */
+/** The problems of a config file, in their order in the file. */
 export class ConfigFileInvalid extends Error {
   readonly file: string
+  /** Of very many problems, the first ones. */
   readonly problems: readonly FileProblem[]
+  /** The number of all problems. */
+  readonly count: number
 
-  constructor (file: string, problems: readonly FileProblem[]) {
+  constructor (file: string, problems: readonly FileProblem[], count = problems.length) {
     const inOrder = problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0))
-    super(inOrder.map(({ line, column, message }) => `${file}${line === null ? '' : `:${line}:${column}`} ${message}`).join('\n'))
+    const lines = inOrder.map(({ line, column, message }) => `${file}${line === null ? '' : `:${line}:${column}`} ${message}`)
+    if (count > problems.length) lines.push(`${file} has ${count - problems.length} more problems.`)
+    super(lines.join('\n'))
     this.file = file
     this.problems = inOrder
+    this.count = count
   }
 }
 
@@ -71,7 +77,7 @@ export async function loadConfig (
 
 /** @throws ConfigFileInvalid */
 async function check (file: string, read: ConfigFile, folder: string, files: Files): Promise<LoadedConfig> {
-  if (read.value === undefined && read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems)
+  if (read.value === undefined && read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems, read.problemCount)
   if (read.value === null) throw new ConfigFileInvalid(file, [{ line: 1, column: 1, message: emptyFile }])
   const found = new FoundProblems(read)
   const shape = new Problems()
@@ -81,9 +87,9 @@ async function check (file: string, read: ConfigFile, folder: string, files: Fil
   await setImmediate()
   const reading = new Reading(folder, files, (text) => found.sourceOf(text))
   const rest = await makeRest(Object(read.value) as ConfigFileOptions, reading, found).catch((error: Error) => error)
-  const problems = await found.list()
+  const { problems, count } = await found.list()
   // An error here is just a consequence of other problems.
-  if (problems.length > 0) throw new ConfigFileInvalid(file, problems)
+  if (count > 0) throw new ConfigFileInvalid(file, problems, count)
   if (rest instanceof Error) throw new ConfigFileInvalid(file, [{ line: null, column: null, message: found.without(rest.message) }])
   return rest
 }
@@ -130,12 +136,9 @@ function isEmptyModule (found: unknown): boolean {
 }
 
 function checkMeaning (problems: Problems, gateway: LoadedConfig['gateway']): void {
-  try {
-    checkGateway(gateway)
-  } catch (error) {
-    if (!isConfigInvalid(error)) throw error
-    for (const problem of error.problems) problems.add(pathOf(problem), problem.message)
-  }
+  const found = new Problems()
+  findGatewayProblems(found, gateway)
+  for (const { path, message } of found.found()) problems.add(path, message)
 }
 
 async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): Promise<Value> {

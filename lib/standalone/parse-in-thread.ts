@@ -5,7 +5,7 @@ import type { Path } from '../problems/config-problems.ts'
 import type { ConfigFile, LocatedValue, YamlFile } from './yaml-file.ts'
 
 /** The worker's reply to a text. */
-export type Content = Pick<YamlFile, 'value' | 'problems' | 'broken' | 'substitutions'>
+export type Content = Pick<YamlFile, 'value' | 'problems' | 'problemCount' | 'broken' | 'substitutions'>
 
 /**
  * Parses YAML in another thread: a file with 20,000 tenants takes about a second, in which the gateway would serve no

@@ -9,8 +9,8 @@ let file: YamlFile
 parentPort!.on('message', (message: Message) => {
   if ('text' in message) {
     file = parseYamlFile(message.text, message.environment)
-    const { value, problems, broken, substitutions } = file
-    parentPort!.postMessage({ value, problems, broken, substitutions })
+    const { value, problems, problemCount, broken, substitutions } = file
+    parentPort!.postMessage({ value, problems, problemCount, broken, substitutions })
   } else {
     parentPort!.postMessage(message.map((path) => file.locate(path)))
   }

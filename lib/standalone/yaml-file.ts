@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml'
-import type { Path } from '../problems/config-problems.ts'
+import { mostListed, type Path } from '../problems/config-problems.ts'
 import { fileSchema } from './file-schema.ts'
 import { fittingEitherWay, type FromVariables, giveTypes } from './variable-types.ts'
 import { putVariablesIn } from './variables.ts'
@@ -16,6 +16,13 @@ export interface Place {
 /** A problem in a config file, and its place. */
 export interface FileProblem extends Place {
   readonly message: string
+}
+
+/** The first problems of a config file. */
+export interface FileProblems {
+  readonly problems: readonly FileProblem[]
+  /** The number of all problems. */
+  readonly count: number
 }
 
 /** A place in a file, and the value there. */
@@ -35,8 +42,10 @@ export interface Substitution {
 /** The content of a YAML file. */
 export interface YamlFile {
   readonly value: unknown
-  /** Mistakes in the YAML itself, and variables that are not set. */
+  /** Mistakes in the YAML itself, and variables that are not set: the first ones, because each may occur in every line. */
   readonly problems: readonly FileProblem[]
+  /** The number of all such problems. */
+  readonly problemCount: number
   /** Paths whose values are meaningless because of these problems. */
   readonly broken: readonly Path[]
   /** The texts that contained variables, each once. Their values in the content have the type of their place. */
@@ -46,7 +55,7 @@ export interface YamlFile {
 }
 
 /** The content of a config file. */
-export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'broken' | 'substitutions'> {
+export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'problemCount' | 'broken' | 'substitutions'> {
   /** Finds the places of paths; if a path does not exist, that of its nearest parent. */
   locate (paths: readonly Path[]): Promise<readonly LocatedValue[]>
   /** Releases what `locate` needs. */
@@ -66,10 +75,9 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
     return { line, column }
   }
   const { problems, isReadable } = checkDocument(document, mostAliases)
-  const places = (found: readonly Problem[]): FileProblem[] => found.map(({ offset, message }) => ({ ...at(offset), message }))
   if (!isReadable) {
     const locate = (): LocatedValue => ({ ...at(undefined), source: undefined })
-    return { value: undefined, problems: places(problems), broken: [], substitutions: [], locate }
+    return { value: undefined, ...list(problems, at), broken: [], substitutions: [], locate }
   }
 
   const texts = substitute(document, text, environment)
@@ -88,7 +96,7 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
   const toQuote = new Set(fittingEitherWay(fileSchema, value, misspelled).map(({ scalar }) => scalar))
   return {
     value,
-    problems: places([...problems, ...texts.problems, ...nodes.problems, ...repeated, ...[...toQuote].map(spellingProblem)]),
+    ...list([...problems, ...texts.problems, ...nodes.problems, ...repeated, ...[...toQuote].map(spellingProblem)], at),
     broken: [...broken, ...variables.filter(({ isBroken }) => isBroken).map(({ path }) => path)],
     substitutions: [...new Map([...texts.found.values()].map(({ source, text, values }) => [source, { source, text, values }])).values()],
     locate (path) {
@@ -96,6 +104,12 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
       return { ...at(offset), source: isWhole && isScalar(node) && node.type === 'PLAIN' ? node.source : undefined }
     }
   }
+}
+
+/** Returns the first problems in the file, and the number of all. */
+function list (found: readonly Problem[], at: (offset: number | undefined) => Place): Pick<YamlFile, 'problems' | 'problemCount'> {
+  const first = found.toSorted((one, other) => (one.offset ?? 0) - (other.offset ?? 0)).slice(0, mostListed)
+  return { problems: first.map(({ offset, message }) => ({ ...at(offset), message })), problemCount: found.length }
 }
 
 interface Substituted {

@@ -9,7 +9,7 @@ export function checkDocument (document: Document.Parsed, mostAliases: number): 
   const problems: Problem[] = []
   let aliases = 0
   visit(document, {
-    Map (_key, map) { problems.push(...checkNames(map)) },
+    Map (_key, map) { checkNames(problems, map) },
     Alias (_key, { range }) {
       if (++aliases === mostAliases + 1) problems.push({ offset: range?.[0], message: `there are more than ${mostAliases} aliases in the file. Write out the values.` })
     }
@@ -22,9 +22,8 @@ function messageOf ({ code, message }: { readonly code: string, readonly message
   return `${message}.`
 }
 
-function checkNames ({ items }: YAMLMap): Problem[] {
+function checkNames (problems: Problem[], { items }: YAMLMap): void {
   const seen = new Set<string>()
-  const problems: Problem[] = []
   for (const { key } of items) {
     if (!isScalar(key)) continue
     const name = nameOf(key)
@@ -33,7 +32,6 @@ function checkNames ({ items }: YAMLMap): Problem[] {
     if (isReadOtherwise(key)) problems.push({ offset, message: `${key.source} is read as ${String(key.value)}. Quote it: '${key.source}'.` })
     seen.add(name)
   }
-  return problems
 }
 
 /**

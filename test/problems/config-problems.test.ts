@@ -29,6 +29,16 @@ test('several problems are listed in the order in which they were found', async 
   t.equal(error?.message, 'VERSION_CONFIG_INVALID: 2 problems in the versions\n- b: is wrong.\n- a: is no number.')
 })
 
+test('a message lists the first 100 problems and counts the others, and the error carries all', async (t) => {
+  const problems = new Problems()
+  for (let index = 0; index < 150; index++) problems.add(['list', index], () => 'is wrong.')
+
+  const error = configError(() => problems.throwIfAny('the versions'))
+
+  t.match(error?.message, /^VERSION_CONFIG_INVALID: 150 problems .*\n- list\[99\]: is wrong\.\n- and 50 more\.$/s)
+  t.equal(error?.problems.length, 150)
+})
+
 test('the error carries its problems as frozen data', async (t) => {
   const problems = new Problems()
   problems.add(['a'], 'is wrong.')
