@@ -17,7 +17,7 @@ interface Source {
 }
 
 interface KeySet {
-  readonly source: Source
+  readonly options: Source['options']
   readonly keys: RemoteKeys
   /** The providers that use the key set, in all apps. */
   readonly users: User[]
@@ -29,7 +29,8 @@ interface KeySet {
  * changed, the new set begins with the keys of the old one. A set is closed when no provider uses it any more.
  */
 export class KeySets {
-  readonly #all = new Set<KeySet>()
+  /** A search in all key sets would make a reload of a thousand providers slow. */
+  readonly #byAddress = new Map<string, Set<KeySet>>()
   readonly #counts = new Map<string, { hits: number, misses: number }>()
 
   /** The key sets of an app, shared with the apps that it replaces. */
@@ -41,24 +42,13 @@ export class KeySets {
   use (provider: KeyProvider, surroundings: Surroundings): RemoteKeys {
     const user = provider as User
     const source = sourceOf(user)
-    const found = [...this.#all].find((set) => isDeepStrictEqual(set.source, source))
-    if (found === undefined) {
-      const keys = new RemoteKeys(user, surroundings, this.#before(user.name, source))
-      this.#all.add({ source, keys, users: [user] })
-      return keys
-    }
-    found.users.push(user)
-    found.keys.serve(found.users)
-    return found.keys
-  }
-
-  /**
-   * Returns the latest keys of a provider from the same address. Those of other providers may differ: a header in `options` can
-   * select the keys.
-   */
-  #before (name: string, { address }: Source): RemoteKeys | null {
-    const sets = [...this.#all].filter(({ source, users }) => source.address === address && users.some((user) => user.name === name))
-    return sets.map(({ keys }) => keys).findLast((keys) => keys.status().keys.length > 0) ?? null
+    const sets = this.#byAddress.get(source.address) ?? new Set()
+    const found = [...sets].find(({ options }) => isDeepStrictEqual(options, source.options))
+    const set = found ?? { options: source.options, keys: new RemoteKeys(user, surroundings, before(sets, user.name)), users: [] }
+    set.users.push(user)
+    if (found !== undefined) set.keys.serve(set.users)
+    this.#byAddress.set(source.address, sets.add(set))
+    return set.keys
   }
 
   /** Cache hits and misses for the tokens of a provider. */
@@ -71,13 +61,25 @@ export class KeySets {
   /** Releases the key set of a provider when its app closes. */
   async release (provider: KeyProvider): Promise<void> {
     const user = provider as User
-    const set = [...this.#all].find(({ users }) => users.includes(user))
+    const { address } = sourceOf(user)
+    const sets = this.#byAddress.get(address) ?? new Set()
+    const set = [...sets].find(({ users }) => users.includes(user))
     if (set === undefined) return
     set.users.splice(set.users.indexOf(user), 1)
     if (set.users.length > 0) return set.keys.serve(set.users)
-    this.#all.delete(set)
+    sets.delete(set)
+    if (sets.size === 0) this.#byAddress.delete(address)
     await set.keys.close()
   }
+}
+
+/**
+ * Returns the latest keys of a provider among key sets of the same address. Those of other providers may differ: a header in
+ * `options` can select the keys.
+ */
+function before (sets: Iterable<KeySet>, name: string): RemoteKeys | null {
+  const own = [...sets].filter(({ users }) => users.some((user) => user.name === name))
+  return own.map(({ keys }) => keys).findLast((keys) => keys.status().keys.length > 0) ?? null
 }
 
 /**
