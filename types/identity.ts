@@ -21,7 +21,8 @@ export interface Identity {
   readonly provider: string
   /**
    * All claims of the token, deeply frozen. A number that JavaScript would round, such as `9007199254740993`, becomes a
-   * string of its digits, except in registered claims (`exp`, `iat`, ...).
+   * string of its digits, except in registered claims (`exp`, `iat`, ...). Headers and `fromClaim` use any number as the
+   * token has it: `1.10`, not 1.1.
    */
   readonly claims: Claims
 }

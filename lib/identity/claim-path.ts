@@ -1,4 +1,5 @@
 import type { Claims, ClaimPath } from '../../types/index.ts'
+import { writtenNumber } from './exact-numbers.ts'
 
 /** Splits a claim path: `userMetadata.version` -> `['userMetadata', 'version']`. An array is returned as it is. */
 export function claimNames (path: ClaimPath): readonly string[] {
@@ -21,6 +22,12 @@ export function readClaim (claims: Claims, names: readonly string[]): unknown {
     value = (value as Record<string, unknown>)[name]
   }
   return value
+}
+
+/** Like `readClaim`, but returns a number as the token has it: as a version, `1.10` is not 1.1. */
+export function readWrittenClaim (claims: Claims, names: readonly string[]): unknown {
+  const value = readClaim(claims, names)
+  return typeof value === 'number' ? writtenNumber(readClaim(claims, names.slice(0, -1)), names.at(-1)!) ?? value : value
 }
 
 /** Returns why a well-typed claim path is invalid, or `null` if it is valid. */

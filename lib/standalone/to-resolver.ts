@@ -1,7 +1,7 @@
 import type { GatewayPlugin, ResolverConfig } from '../../types/config-file.ts'
 import type { VersionResolver } from '../../types/index.ts'
 import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
-import { claimNames, claimPathProblem, readClaim } from '../identity/claim-path.ts'
+import { claimNames, claimPathProblem, readWrittenClaim } from '../identity/claim-path.ts'
 import { fromClaim } from '../resolve-version/resolvers/from-claim.ts'
 import { fromCookie } from '../resolve-version/resolvers/from-cookie.ts'
 import { fromHeader } from '../resolve-version/resolvers/from-header.ts'
@@ -79,7 +79,7 @@ function byTenant (claim: NonNullable<ResolverConfig['claim']>, versions: Readon
   const names = claimNames(claim)
   return readingClaim(fromTenantMap({
     // The claim may have any type. `fromTenantMap` refuses all but strings and numbers.
-    key: ({ identity }) => identity === null ? undefined : readClaim(identity.claims, names) as string | undefined,
+    key: ({ identity }) => identity === null ? undefined : readWrittenClaim(identity.claims, names) as string | undefined,
     get: (tenant) => versions.get(tenant)
   }), names)
 }

@@ -1,20 +1,24 @@
-import { exactJson } from '../identity/exact-numbers.ts'
+import { exactJson, writtenNumber } from '../identity/exact-numbers.ts'
 
 /** Maximum length of the header value of a claim, in bytes. */
 const longest = 8 * 1024
 
 /**
  * Converts a claim to a header value; `undefined` if the claim is absent (or `null`), `null` if it cannot be converted.
- * Strings stay unchanged, numbers and booleans become strings, lists of these are joined with commas, and objects (and
- * lists that contain one) become base64url JSON, as in Envoy.
+ * Strings stay unchanged, numbers (as the token has them) and booleans become strings, lists of these are joined with commas,
+ * and objects (and lists that contain one) become base64url JSON, as in Envoy.
  */
 export function claimText (claim: unknown): string | null | undefined {
   if (claim === undefined || claim === null) return undefined
-  const text = isScalar(claim) ? String(claim) : Array.isArray(claim) && claim.every(isScalar) ? claim.join(',') : json(claim)
+  const text = isScalar(claim) ? String(claim) : Array.isArray(claim) && claim.every(isScalar) ? listText(claim) : json(claim)
   if (text !== null && text.length <= longest && isPlain(text)) return text
   if (text === null || hasControls(text)) return null
   const value = percentEncodeNonAscii(text)
   return value.length > longest ? null : value
+}
+
+function listText (items: ReadonlyArray<string | number | boolean>): string {
+  return items.map((item, index) => writtenNumber(items, index) ?? item).join(',')
 }
 
 /** Encodes JSON as base64url; `null` if the claim is nested too deeply for the stack. */

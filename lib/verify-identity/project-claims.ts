@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Claims } from '../../types/index.ts'
 import type { ResolvedProvider } from '../config/normalize-identity.ts'
-import { claimNames, readClaim } from '../identity/claim-path.ts'
+import { claimNames, readWrittenClaim } from '../identity/claim-path.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { claimText } from './claim-text.ts'
 import { invalidToken } from './invalid-token.ts'
@@ -17,7 +17,7 @@ export function claimProjection ({ claimsToHeaders }: ResolvedProvider): Project
   return (claims) => {
     const headers: ProjectedHeader[] = []
     for (const { names, header } of rules) {
-      const value = claimText(readClaim(claims, names))
+      const value = claimText(readWrittenClaim(claims, names))
       if (value === null) throw invalidToken('header', { claim: names.join('.') })
       // Omit empty headers: an upstream could take one for a tenant without a name.
       if (value !== undefined && value !== '') headers.push([header, value])

@@ -1,7 +1,8 @@
 import t from 'tap'
-import { fromTenantMap } from '../../lib/index.ts'
+import { fromClaim, fromTenantMap } from '../../lib/index.ts'
 import { readClaim } from '../../lib/identity/claim-path.ts'
 import { startGateway } from '../helpers/gateway.ts'
+import { startUpstream } from '../helpers/upstream.ts'
 import { audience, issuer as issuerUrl, makeIssuer } from '../helpers/issuer.ts'
 
 const issuer = makeIssuer()
@@ -27,3 +28,21 @@ t.test('two tenants whose ids differ in the last digits stay two: in headers, in
     t.equal(servedBy, version)
   }
 })
+
+for (const text of ['1.10', '1e3', '1.0']) {
+  t.test(`the number ${text} is ${text} in headers, lists and JSON, and names the version ${text}`, async (t) => {
+    const provider = issuer.provider({
+      claimsToHeaders: [{ claim: 'api.version', header: 'x-api' }, { claim: 'all', header: 'x-all' }, { claim: 'api', header: 'x-json' }]
+    })
+    const [latest, v2] = [await startUpstream(t, 'latest'), await startUpstream(t, 'v2')]
+    const { see } = await startGateway(t, {
+      versions: { latest: { upstream: latest }, [text]: { upstream: v2 } }, identity: { providers: [provider] }, resolve: { pin: [fromClaim('api.version')] }
+    })
+    const token = issuer.tokenOf(payload(`"api":{"version":${text}},"all":[${text},2]`))
+
+    const { servedBy, headers } = await see('/', { headers: { authorization: `Bearer ${token}` } })
+
+    t.match(headers, { 'x-api': text, 'x-all': `${text},2`, 'x-json': Buffer.from(`{"version":${text}}`).toString('base64url') })
+    t.equal(servedBy, 'v2')
+  })
+}

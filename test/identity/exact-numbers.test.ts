@@ -1,5 +1,6 @@
 import t from 'tap'
 import { exactJson } from '../../lib/identity/exact-numbers.ts'
+import { readWrittenClaim } from '../../lib/identity/claim-path.ts'
 import { parseObject } from '../../lib/identity/strict-json.ts'
 
 const read = (json: string): Record<string, unknown> => parseObject(Buffer.from(json))
@@ -10,6 +11,7 @@ const numbers: Array<[text: string, value: unknown]> = [
   ['9007199254740993', '9007199254740993'], ['9007199254740992', 9007199254740992], ['9007199254740991', 9007199254740991],
   ['10000000000000000000000', '10000000000000000000000'], ['1234567890123456', 1234567890123456],
   ['0.12345678901234567890', '0.12345678901234567890'], ['1.50', 1.5], ['1e400', '1e400'], ['1e-400', '1e-400'], ['1e20', 1e20], ['-0', -0],
+  ['1.10', 1.1], ['1e3', 1000], ['1E3', 1000], ['42.0', 42], ['0.0000001', 1e-7], ['-0.0', -0], ['42', 42],
   ['0.000000000000000000', 0], ['100000000000000.50', 100000000000000.5]
 ]
 for (const [text, value] of numbers) {
@@ -18,7 +20,8 @@ for (const [text, value] of numbers) {
 
     t.strictSame(claims, { a: value, b: [[value, { c: value }]], d: text })
     t.strictSame(read(exactJson(claims)), claims)
-    if (typeof value === 'string') t.equal(exactJson(claims['b']), `[[${text},{"c":${text}}]]`)
+    t.equal(exactJson(claims['b']), `[[${text},{"c":${text}}]]`)
+    t.equal(readWrittenClaim(claims, ['a']), String(value) === text ? value : text)
   })
 }
 
@@ -35,6 +38,8 @@ t.test('registered claims keep their types', async (t) => {
   t.equal(claims['exp'], 12345678901234567000)
   t.type(claims['sub'], 'number')
   t.type((claims['aud'] as unknown[])[0], 'number')
+  t.equal(exactJson(claims['aud']), '[1234567890123456789]')
+  t.equal(readWrittenClaim(claims, ['sub']), '1234567890123456789')
   t.equal(Object.getOwnPropertyDescriptor(claims, '__proto__')?.value, '1234567890123456789')
 })
 

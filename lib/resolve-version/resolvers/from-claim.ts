@@ -1,5 +1,5 @@
 import type { ClaimPath, VersionResolver } from '../../../types/index.ts'
-import { claimNames, readClaim } from '../../identity/claim-path.ts'
+import { claimNames, readWrittenClaim } from '../../identity/claim-path.ts'
 import { builtIn } from '../../stage/built-in.ts'
 
 /**
@@ -17,7 +17,7 @@ export function fromClaim (path: ClaimPath): VersionResolver {
   return builtIn({ reads: 'claim', argument: path, claim: names }, {
     name: `claim:${names.join('.')}`,
     resolve ({ identity }) {
-      const version = identity === null ? undefined : readClaim(identity.claims, names)
+      const version = identity === null ? undefined : readWrittenClaim(identity.claims, names)
       return version === undefined || version === null || version === '' ? undefined : { version }
     }
   })
