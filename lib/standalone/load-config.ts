@@ -7,6 +7,7 @@ import { findGatewayProblems } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { type Path, Problems } from '../problems/config-problems.ts'
 import { checkListening } from './check-listening.ts'
+import { checkPaths } from './check-paths.ts'
 import { defaultExport, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
 import { Files } from './files.ts'
@@ -110,6 +111,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
       checkMeaning(problems, made)
       checkAccessLog(problems, ['accessLog'], file.accessLog ?? {}, file.identity)
       checkListening(problems, file)
+      checkPaths(problems, file)
       return made
     })
     return { file, switchedOff, gateway, plugin: plugin ?? {}, masked: (message) => found.without(message) }
