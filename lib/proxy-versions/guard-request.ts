@@ -47,20 +47,19 @@ function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null
   if (mounted.longestParameter !== Infinity && isParameterLong(raw)) return targetTooLong({})
   // The response would reveal the headers that the gateway adds (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
-  const [authority, target] = splitAbsolute(raw.url!)
+  const [authority, target] = raw.url!.startsWith('/') ? [undefined, raw.url!] : splitAbsolute(raw.url!)
   raw.url = target
   if (!namesOneHost(request, authority)) return requestMalformed({})
   // An HTTP/1.0 request may name its host only here.
   if (authority !== undefined) raw.headers.host ??= authority
   if (target.length > longestTarget) return targetTooLong({})
-  return isForwardable(target, mounted) ? null : requestMalformed({})
+  return plainTarget.test(target) || isForwardable(target, mounted) ? null : requestMalformed({})
 }
 
 /** Targets that need no closer look: nothing in the path is encoded, and it has no `//`, `..` or `;`. */
 const plainTarget = /^(?=\/)(?:\/(?!\/)|\.(?!\.)|[\w~!$&'()*+,=:@-])*(?:\?[\x21-\x7e]*)?$/
 
 function isForwardable (target: string, mounted: Mounted): boolean {
-  if (plainTarget.test(target)) return true
   const [path] = splitTarget(target)
   // RFC 3986 allows visible ASCII only. Other servers would end the target at a blank.
   return path.startsWith('/') && isWellEncoded(path) && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !hidesPath(path, mounted) && !isTraversal(path)

@@ -119,7 +119,7 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
   if (isGone(reply.raw)) return logClientClosed(request, version)
   const [path, query] = splitTarget(request.raw.url!)
   const behind = removedParts?.isWholePath === true ? '' : pathBehind(path, mounted)
-  const { upgrade, 'content-type': type } = request.headers
+  const { upgrade, te, 'content-type': type } = request.headers
   const isCall = type !== undefined && isGrpc(type)
   new Exchange(reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
@@ -131,7 +131,7 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
     // By default undici takes the name from `Host`, and opens a new connection whenever it changes.
     servername: 'target',
     body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payloadOf(request)),
-    takesTrailers: takesTrailers(request),
+    takesTrailers: te !== undefined && takesTrailers(request),
     ...isCall && { headersTimeout: grpcHeadersMs }
   }).start()
 }

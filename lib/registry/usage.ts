@@ -113,7 +113,8 @@ export class Usage {
 
 /** An id has no line breaks, so the first one ends it, whatever the consumer's name contains. */
 function keyOf ({ consumer, version }: Use): string {
-  return consumer === null ? version : `${version}\n${boundedName(consumer)}`
+  if (consumer === null) return version
+  return `${version}\n${consumer.length <= nameLimits.whole ? consumer : boundedName(consumer)}`
 }
 
 function boundedName (name: string): string {

@@ -47,7 +47,7 @@ export function breakOff (response: Response, error: Error): void {
 
 /** `close` would end the stream before it resets it, and `destroy` cannot choose the code. */
 function reset (stream: ServerHttp2Stream, code: number): void {
-  if (isCompatible()) {
+  if (isCompatible) {
     stream.destroy(new Error('the response broke off'))
     return
   }
@@ -84,7 +84,7 @@ export function writePiece (response: Response, piece: Buffer): boolean {
   const { socket } = response
   socket?.cork()
   // A replacement of Node's method may keep the chunk.
-  const isReused = isNodes && response.write === write && !isCompatible()
+  const isReused = isNodes && response.write === write && !isCompatible
   const takesMore = isReused ? response.write(piece, (error) => onWritten(error, piece)) : response.write(piece)
   socket?.uncork()
   return takesMore || response.writableLength === 0
@@ -105,21 +105,20 @@ const longestWithHead = 8 * 1024
 export function endWith (response: Response, body: Buffer | null): void {
   if (body === null) response.end()
   else if ('stream' in response) response.end(body)
-  else if (body.length > longestWithHead || response.chunkedEncoding || isWatched(response) || !hasHead(response)) response.end(body)
+  else if (body.length > longestWithHead || response.chunkedEncoding || !hasOpenHead(response)) response.end(body)
   else {
     response._header += body.toString('latin1')
     response.end()
   }
 }
 
-/** Whether Node still has `_header`, which is a private field. */
-function hasHead (response: ServerResponse): response is ServerResponse & { _header: string } {
+/**
+ * Whether the head can be extended. It must be left to Node if Node checks the body's length, or if its methods were replaced,
+ * as `inject()` does.
+ */
+function hasOpenHead (response: ServerResponse): response is ServerResponse & { _header: string } {
+  if (isCompatible || response.strictContentLength || response.end !== end || response.write !== write) return false
   return typeof (response as ServerResponse & { _header?: unknown })._header === 'string'
-}
-
-/** Whether the head must be left to Node: it checks the body's length, or its methods were replaced, as `inject()` does. */
-function isWatched (response: ServerResponse): boolean {
-  return isCompatible() || response.strictContentLength || response.end !== end || response.write !== write
 }
 
 /** Sends trailers after the body. */
@@ -127,7 +126,7 @@ export function addTrailers (response: Response, trailers: Array<[name: string, 
   if (!('stream' in response)) return response.addTrailers(trailers)
   const fields = Object.fromEntries([...fieldLists(trailers.flat())].map(([name, { values }]) => [name, values]))
   const { stream } = response
-  if (isCompatible()) {
+  if (isCompatible) {
     response.addTrailers(joined(fields))
     return
   }

@@ -26,7 +26,7 @@ type Options = Pick<SecureServerOptions, 'maxHeaderListPairs' | 'maxSessionMemor
 
 /** Applies the limits to an app's HTTP/2 server, unless it has its own. Does nothing for HTTP/1.1. */
 export function raiseHttp2Limits (server: object): void {
-  if (isCompatible()) return renewSessions(server as Http2Server, nodesSessionMemory)
+  if (isCompatible) return renewSessions(server as Http2Server, nodesSessionMemory)
   const symbol = Object.getOwnPropertySymbols(server).find(({ description }) => description === 'options')
   const options = symbol === undefined ? undefined : (server as Record<symbol, unknown>)[symbol] as Options | undefined
   // Only an HTTP/2 server has settings there.

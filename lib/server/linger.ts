@@ -25,7 +25,7 @@ export function lingerAfter (request: IncomingMessage, response: ServerResponse)
 export function linger (request: IncomingMessage): void {
   const { socket } = request
   // Node has ended the socket by now if the response closes the connection.
-  if (request.readableEnded || socket.destroyed || !socket.writableEnded || isHeldBack(request) || isCompatible()) return
+  if (request.readableEnded || socket.destroyed || !socket.writableEnded || isHeldBack(request) || isCompatible) return
   // This is what `destroySoon` waits for.
   socket.off('finish', socket.destroy)
   // No request after a response with `Connection: close` may be processed.

@@ -10,9 +10,8 @@ type ServerSocket = Duplex & { _httpMessage?: ServerResponse | null }
 /** The responses of each connection that are not complete yet, in order. Only kept with `compatibility`. */
 const pending = new WeakMap<Duplex, ServerResponse[]>()
 
-/** Notes the response to a request, for `pendingResponse`. */
+/** Notes the response to a request, for `pendingResponse`. Only needed with `compatibility`. */
 export function notePending ({ socket }: IncomingMessage, response: ServerResponse): void {
-  if (!isCompatible()) return
   const all = pending.get(socket) ?? []
   pending.set(socket, all)
   all.push(response)
@@ -25,7 +24,7 @@ export function notePending ({ socket }: IncomingMessage, response: ServerRespon
 
 /** Returns the response in progress on a connection, or `null`. */
 export function pendingResponse (socket: ServerSocket): ServerResponse | null {
-  return isCompatible() ? pending.get(socket)?.[0] ?? null : socket._httpMessage ?? null
+  return isCompatible ? pending.get(socket)?.[0] ?? null : socket._httpMessage ?? null
 }
 
 /** Whether a request on the connection has no complete response yet. */

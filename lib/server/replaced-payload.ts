@@ -9,7 +9,7 @@ let payloadKey: symbol | undefined
 
 /** Returns the payload that `preParsing` hooks returned. */
 export function replacedPayload (request: FastifyRequest): unknown {
-  if (isCompatible()) return request.body
+  if (isCompatible) return request.body
   payloadKey ??= Object.getOwnPropertySymbols(request).find(isPayloadKey)
   return payloadKey === undefined ? request.body : (request as FastifyRequest & Record<symbol, unknown>)[payloadKey]
 }

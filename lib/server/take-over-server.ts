@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { isUnder, type Mounted, mountedAt, withShortParameters } from '../http/mounted-prefix.ts'
 import { renderClosing } from './closing-refusal.ts'
+import { isCompatible } from '../shared/compatibility.ts'
 import { takeConnect } from './connect-method.ts'
 import { takeExpectations } from './expectations.ts'
 import { isBusy, notePending } from './pending-responses.ts'
@@ -67,7 +68,7 @@ export function takeOverServer (
   const methods = new Set(supportedMethods)
   // This must run before Fastify's own listener, which routes the request.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    notePending(request, response)
+    if (isCompatible) notePending(request, response)
     const { url, method } = request
     if (url!.includes('%') || !methods.has(method!) || isSpecial(gatewaysOf.get(server)!, url!)) prepareRequest(server, methods, request, response)
   })

@@ -40,16 +40,14 @@ function writeHttp1Head (response: ServerResponse, status: number, reason: strin
  * which changes the bytes of file names or makes them invalid. The order of fields has no meaning (RFC 9110 5.3).
  */
 function lengthLast (headers: readonly string[]): readonly string[] {
-  const length = lastIndexOf(headers, 'content-length')
-  if (length === -1 || lastIndexOf(headers, 'content-disposition') < length) return headers
-  return [...headers.slice(0, length), ...headers.slice(length + 2), ...headers.slice(length, length + 2)]
-}
-
-function lastIndexOf (headers: readonly string[], name: string): number {
-  for (let i = headers.length - 2; i >= 0; i -= 2) {
-    if (headers[i]!.length === name.length && headers[i]!.toLowerCase() === name) return i
+  let [length, disposition] = [-1, -1]
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!
+    if (name.length === 14 && name.toLowerCase() === 'content-length') length = i
+    else if (name.length === 19 && name.toLowerCase() === 'content-disposition') disposition = i
   }
-  return -1
+  if (length === -1 || disposition < length) return headers
+  return [...headers.slice(0, length), ...headers.slice(length + 2), ...headers.slice(length, length + 2)]
 }
 
 function writeHttp2Head (response: Http2ServerResponse, status: number, headers: readonly string[], isWhole: boolean): void {

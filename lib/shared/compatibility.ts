@@ -1,9 +1,7 @@
 let users = 0
 
-/** Whether a gateway in this process has `forward.compatibility`. */
-export function isCompatible (): boolean {
-  return users > 0
-}
+/** Whether a gateway in this process has `forward.compatibility`. Other modules see changes of this binding. */
+export let isCompatible = false
 
 /**
  * Turns off what touches internals of Node, in the whole process: gateways share memory and the classes of Node.
@@ -12,5 +10,6 @@ export function isCompatible (): boolean {
  */
 export function beCompatible (): () => void {
   users++
-  return () => { users-- }
+  isCompatible = true
+  return () => { isCompatible = --users > 0 }
 }

@@ -24,7 +24,7 @@ export interface OpenConnections {
 export function connectorTo (
   address: string, options: ResolvedUpstream, allowH2 = false, connections: OpenConnections = { open: 0 }
 ): buildConnector.connector {
-  const memory = allowH2 || isCompatible() ? {} : readOptions
+  const memory = allowH2 || isCompatible ? {} : readOptions
   // Without TLS there is no ALPN, so HTTP/2 is used with prior knowledge (RFC 9113 3.3).
   const protocols = { allowH2, useH2c: allowH2 }
   const connect = buildConnector({ ...buffers, ...memory, ...connectionOptions(address, options).connect, ...protocols })
@@ -32,7 +32,7 @@ export function connectorTo (
     if (error !== null) return callback(error, null)
     connections.open++
     socket.once('close', () => { connections.open-- })
-    if (!isCompatible()) freeWritten(socket)
+    if (!isCompatible) freeWritten(socket)
     callback(null, socket)
   })
 }

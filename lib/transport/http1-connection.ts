@@ -32,7 +32,7 @@ export class Http1Connection {
   #hasServed = false
   /** The socket had carried a request before the one in flight. */
   isReused = false
-  readonly #sendsHeadFirst = !isCompatible()
+  readonly #sendsHeadFirst = !isCompatible
   #onDiscard = (): void => {}
 
   constructor (origin: string, { connect, ...options }: Http1Options, owner: Owner) {

@@ -70,7 +70,7 @@ function named (error: unknown, { options: { name } }: Provider): Error {
 }
 
 function takenFrom (source: Source, identified: Identified): Identified {
-  if (!identified.provider.takesFrom(source)) throw invalidToken('source', { found: source.id, expected: identified.provider.sources.map(({ id }) => id) })
+  if (!identified.provider.sourceIds.has(source.id)) throw invalidToken('source', { found: source.id, expected: identified.provider.sources.map(({ id }) => id) })
   return identified
 }
 

@@ -20,6 +20,8 @@ import { type Source, tokenSource } from './token-source.ts'
 export class Provider {
   readonly options: ResolvedProvider
   readonly sources: readonly Source[]
+  /** Ids of the sources from which the provider's tokens are accepted. */
+  readonly sourceIds: ReadonlySet<string>
   readonly keys: KeySource
   /** The keys, if they are fetched; otherwise `null`. */
   readonly remote: RemoteKeys | null
@@ -31,14 +33,13 @@ export class Provider {
   readonly #claims: Authorization | null
   readonly #keySets: KeySets
   readonly #algorithms: ReadonlySet<string>
-  readonly #sourceIds: ReadonlySet<string>
   readonly #typ: string | undefined
 
   constructor (options: ResolvedProvider, log: FastifyBaseLogger, keySets: KeySets) {
     const { algorithms, tokenSources, typ } = options
     this.options = options
     this.sources = tokenSources.map(tokenSource)
-    this.#sourceIds = new Set(this.sources.map(({ id }) => id))
+    this.sourceIds = new Set(this.sources.map(({ id }) => id))
     this.#keySets = keySets
     this.cache = keySets.countsOf(options.name)
     this.keys = keySource(options, log, keySets)
@@ -54,11 +55,6 @@ export class Provider {
   static all ({ providers }: ResolvedIdentity, app: FastifyInstance): Provider[] {
     const keySets = KeySets.of(app)
     return providers.map((each) => new Provider(each, app.log, keySets))
-  }
-
-  /** Whether the provider's tokens are accepted from a source. */
-  takesFrom ({ id }: Source): boolean {
-    return this.#sourceIds.has(id)
   }
 
   /**

@@ -50,14 +50,15 @@ export class ResponseRelay {
   begin (status: number, rawHeaders: readonly Buffer[], reason: string, isWhole: boolean): void {
     const headers = this.#route.responseHeaders(rawHeaders, this.#reply)
     const hasBody = status !== 204 && status !== 304 && !isWhole
-    if (hasBody && takesTrailers(this.#reply.request)) this.#announceTrailers(headers, rawHeaders)
+    const { request } = this.#reply
+    if (hasBody && request.headers.te !== undefined && takesTrailers(request)) this.#announceTrailers(headers, rawHeaders)
     if (this.#route.inFlight.isClosing) endConnectionAfter(this.#response)
     if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
     writeHead(this.#response, status, reason, headers, isWhole)
     // From here on, Fastify must not send a response of its own.
     this.#reply.hijack()
     this.#rawHeaders = rawHeaders
-    process.nextTick(sendOnItsWay, this)
+    process.nextTick(ResponseRelay.#sendHeld, this)
   }
 
   /** @returns whether the client takes more; if not, the request is resumed after `drain` */
@@ -66,7 +67,7 @@ export class ResponseRelay {
       this.#held = chunk
       return true
     }
-    this.sendHeld()
+    ResponseRelay.#sendHeld(this)
     this.#stall?.refresh()
     if (writePiece(this.#response, chunk)) return true
     if (!this.#isWaiting) this.#response.once('drain', this.#onDrain)
@@ -88,14 +89,14 @@ export class ResponseRelay {
     clearTimeout(this.#stall)
   }
 
-  /** Sends the head and the held chunk, because the rest may come much later. */
-  sendHeld (): void {
-    if (this.#isOver || this.#isUnderWay) return
-    this.#isUnderWay = true
-    this.#limitStalls()
-    if (this.#held === null) return this.#response.flushHeaders()
-    writePiece(this.#response, this.#held)
-    this.#held = null
+  /** Sends the head and the held chunk, because the rest may come much later. It is static to save a closure per request. */
+  static #sendHeld (relay: ResponseRelay): void {
+    if (relay.#isOver || relay.#isUnderWay) return
+    relay.#isUnderWay = true
+    relay.#limitStalls()
+    if (relay.#held === null) return relay.#response.flushHeaders()
+    writePiece(relay.#response, relay.#held)
+    relay.#held = null
   }
 
   /**
@@ -121,9 +122,4 @@ export class ResponseRelay {
     this.#stall?.refresh()
     this.#request.resume()
   }
-}
-
-/** Shared by all responses, to save a closure per request. */
-function sendOnItsWay (answer: ResponseRelay): void {
-  answer.sendHeld()
 }

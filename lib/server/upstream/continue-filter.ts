@@ -30,6 +30,10 @@ export class ContinueFilter {
   /** @returns the bytes for the parser, which may be empty */
   filter (chunk: Buffer): Buffer {
     if (!this.#isAtHead) return chunk
+    if (this.#held === null && isFinal(chunk)) {
+      this.#isAtHead = false
+      return chunk
+    }
     const data = this.#held === null ? chunk : Buffer.concat([this.#held, chunk])
     const text = data.toString('latin1', 0, longestPrelude)
     const kept: Buffer[] = []
@@ -50,6 +54,11 @@ export class ContinueFilter {
     }
     return kept.length === 1 ? kept[0]! : Buffer.concat(kept)
   }
+}
+
+/** Whether a chunk starts with the status of a final response. Nearly all do. */
+function isFinal (chunk: Buffer): boolean {
+  return chunk.length > 9 && chunk[0] === 0x48 && chunk[8] === 0x20 && chunk[9]! > 0x31
 }
 
 function interimAt (text: string, at: number): RegExpExecArray | null {

@@ -13,7 +13,7 @@ type Handle = { hasPendingData?: () => boolean } | undefined
  * method, and with `compatibility`, this is always `false`: such requests then fail by a timeout.
  */
 export function isBroken (session: Http2Session): boolean {
-  if (isCompatible() || session.destroyed || session.closed) return false
+  if (isCompatible || session.destroyed || session.closed) return false
   const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle')
   const handle: Handle = key === undefined ? undefined : (session as unknown as Record<symbol, Handle>)[key]
   return handle?.hasPendingData?.() === false

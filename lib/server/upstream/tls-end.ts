@@ -26,7 +26,7 @@ export class TlsEnd {
 
   /** @param onNextTurn called to read on after a turn with data */
   constructor (socket: Socket & TlsHandle, onNextTurn: () => void) {
-    this.#handle = isCompatible() ? {} : socket._handle?._parent ?? {}
+    this.#handle = isCompatible ? {} : socket._handle?._parent ?? {}
     this.#onNextTurn = onNextTurn
     this.#before = this.#bytesRead
     this.#turn = setImmediate(this.#beginTurn)
