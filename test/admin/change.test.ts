@@ -15,7 +15,7 @@ t.test('versions can be disabled and enabled', async (t) => {
   t.equal(await statusOfV2(), 200)
 })
 
-t.test('callers that did not ask for a disabled version can get another one', async (t) => {
+t.test('after a version is disabled, callers that did not name it get another version', async (t) => {
   const { post, see, bearer } = await administered(t)
 
   await post('versions/v2/disable', { reason, to: 'latest' })
@@ -23,7 +23,7 @@ t.test('callers that did not ask for a disabled version can get another one', as
   t.equal((await see('/a', { headers: bearer('v2') })).servedBy, 'latest')
 })
 
-t.test('aliases can be moved, and the previous set restored', async (t) => {
+t.test('an alias can be moved, and the previous set restored', async (t) => {
   const { post, app } = await administered(t, { aliases: { stable: 'latest' } as never })
 
   t.match(await post('aliases/stable/promote', { version: 'v2', reason }), { status: 200 })
@@ -32,7 +32,7 @@ t.test('aliases can be moved, and the previous set restored', async (t) => {
   t.equal(app.versions.get('stable')!.id, 'latest')
 })
 
-t.test('a version in use is retired only by force', async (t) => {
+t.test('a version in use is retired only with force', async (t) => {
   const { post, see, bearer, app } = await administered(t)
   await see('/a', { headers: bearer('v2') })
 
@@ -42,7 +42,7 @@ t.test('a version in use is retired only by force', async (t) => {
   t.equal(app.versions.get('v2')!.state, 'retired')
 })
 
-t.test('invalid input is rejected with the reason, and changes nothing', async (t) => {
+t.test('invalid input is rejected with a reason and changes nothing', async (t) => {
   const { post, app } = await administered(t, { aliases: { stable: 'v2' } as never })
   const cases: Array<[path: string, body: unknown, status: number, detail: RegExp]> = [
     ['versions/v2/disable', {}, 400, /reason: missing/],
@@ -70,7 +70,7 @@ t.test('invalid input is rejected with the reason, and changes nothing', async (
   t.equal(app.versions.revision, 1)
 })
 
-t.test('a change that is based on an old revision is rejected', async (t) => {
+t.test('a change based on an outdated revision is rejected', async (t) => {
   const { post, app } = await administered(t)
   await post('versions/v2/disable', { reason, revision: 1 })
 
@@ -78,7 +78,7 @@ t.test('a change that is based on an old revision is rejected', async (t) => {
   t.equal(app.versions.revision, 2)
 })
 
-t.test('every change is logged with the actor and the reason, even if it is rejected', async (t) => {
+t.test('every change, even a rejected one, is logged with its actor and reason', async (t) => {
   const written: string[] = []
   const app = makeApp(t, { logger: { level: 'info', stream: { write: (line: string) => { written.push(line) } } } })
   const { post, get } = await administered(t, {}, { actor: () => 'ada' }, app)
@@ -94,7 +94,7 @@ t.test('every change is logged with the actor and the reason, even if it is reje
   t.match(await get('audit'), { body: { changes: [{ action: 'enable' }, { action: 'disable', at: String }] } })
 })
 
-t.test('the response lists some of the callers that prevent a retirement, and the log none', async (t) => {
+t.test('the response lists some of the callers that prevent a retirement; the log lists none', async (t) => {
   const written: string[] = []
   const app = makeApp(t, { logger: { level: 'warn', stream: { write: (line: string) => { written.push(line) } } } })
   const { post, see, issuer } = await administered(t, {}, {}, app)
@@ -109,7 +109,7 @@ t.test('the response lists some of the callers that prevent a retirement, and th
   t.notMatch(written[0], /caller-/)
 })
 
-t.test('if an alias names a version, the audit log contains the id', async (t) => {
+t.test('the audit log contains the version id even if the request named an alias', async (t) => {
   const { post, get } = await administered(t, { aliases: { stable: 'v2' } as never })
 
   await post('versions/stable/disable', { reason })
@@ -117,7 +117,7 @@ t.test('if an alias names a version, the audit log contains the id', async (t) =
   t.match(await get('audit'), { body: { changes: [{ subject: 'v2' }] } })
 })
 
-t.test('by default, the actor is the address', async (t) => {
+t.test('the actor defaults to the client address', async (t) => {
   const { post, get } = await administered(t)
 
   await post('versions/v2/disable', { reason })

@@ -13,7 +13,7 @@ t.test('registration fails without a guard', async (t) => {
   })
 })
 
-t.test('the guard protects the page, its files and the API', async (t) => {
+t.test('the guard protects the page, its assets and the API', async (t) => {
   const { send, app } = await administered(t)
   const paths = [
     '/admin', '/admin/', '/admin/page/page.js', '/admin/page/page.css', '/admin/api/versions', '/admin/api/versions/v2', '/admin/api/versions/v2/usage',
@@ -31,14 +31,14 @@ t.test('the guard protects the page, its files and the API', async (t) => {
   t.equal(app.versions.revision, 1)
 })
 
-t.test('unknown paths below the prefix are not forwarded', async (t) => {
+t.test('unknown paths under the admin prefix are not forwarded', async (t) => {
   const { get } = await administered(t)
 
   t.match(await get('nothing'), { status: 404, body: { code: 'ADMIN_NOT_FOUND', detail: 'There is no GET /admin/api/nothing.' } })
   t.match(await get('versions', { method: 'DELETE' }), { status: 404 })
 })
 
-t.test('everything below the gateway\'s prefix is forwarded, however it is encoded', async (t) => {
+t.test('paths under the gateway\'s prefix are forwarded in any encoding', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard: () => false })
   const { origin } = await startGateway(t, { prefix: '/api' } as object, app)
@@ -78,7 +78,7 @@ t.test('a guard can allow a request, throw, respond, or return false', async (t)
   t.equal(await outcomeWith(t, async (_request, reply) => await reply.code(401).send({})), '401, revision 1')
 })
 
-t.test('a guard that responds never allows a request, even while the response waits', async (t) => {
+t.test('a guard that sends a response never allows the request, even while the response is pending', async (t) => {
   const slowly: onSendAsyncHookHandler = async () => await new Promise<void>((resolve) => { setImmediate(resolve) })
   const answers: Array<VersionAdminOptions['guard']> = [
     (_request, reply) => { reply.code(401).send({}) },
@@ -99,13 +99,13 @@ t.test('a guard that responds never allows a request, even while the response wa
   }
 })
 
-t.test('a guard whose length hides its callback is awaited', async (t) => {
+t.test('a guard whose function length hides its callback parameter is awaited', async (t) => {
   const hook: VersionAdminOptions['guard'] = (_request, _reply, done) => { setImmediate(done, Object.assign(new Error('no'), { statusCode: 401 })) }
 
   t.equal(await outcomeWith(t, (...words) => hook(...words)), '401, revision 1')
 })
 
-t.test('other sites cannot make a browser change anything', async (t) => {
+t.test('cross-site requests cannot change anything', async (t) => {
   const { send, post, get, app, origin: own } = await administered(t)
 
   t.match(await post('versions/v2/disable', { reason: 'x' }, { 'sec-fetch-site': 'cross-site' }), { status: 403, body: { code: 'ADMIN_CROSS_SITE' } })

@@ -15,7 +15,7 @@ t.test('the page fits on a small screen, and only tables scroll', async (t) => {
   t.equal(await page.evaluate('document.documentElement.scrollWidth'), 400)
 })
 
-t.test('every field and button has a name, and every table has headers', async (t) => {
+t.test('every field and button has an accessible name, and every table has headers', async (t) => {
   const { page } = await onPage(t)
   await page.click('#do-disable-v3')
 

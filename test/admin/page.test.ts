@@ -1,7 +1,7 @@
 import t from 'tap'
 import { onPage } from '../helpers/admin-page.ts'
 
-t.test('the page shows versions with their state, countdown, traffic, targets and callers, and the precedence', async (t) => {
+t.test('the page shows versions with their state, countdown, traffic, targets and callers, and the order of precedence', async (t) => {
   const { page, text, errors } = await onPage(t)
 
   t.match(await text('#summary'), /4 versions, revision 1. Callers that name no version get v3./)
@@ -16,7 +16,7 @@ t.test('the page shows versions with their state, countdown, traffic, targets an
   t.strictSame(errors, [])
 })
 
-t.test('the page updates without a reload, and the focus stays', async (t) => {
+t.test('the page updates without a reload and keeps the focus', async (t) => {
   const { page, visit, look } = await onPage(t)
   await page.focus('#do-retire-v3')
 
@@ -39,7 +39,7 @@ t.test('a closed section stays closed and keeps the focus', async (t) => {
   t.equal(await page.evaluate('document.activeElement.id'), 'callers-of-v1')
 })
 
-t.test('a change that is confirmed twice is applied once', async (t) => {
+t.test('a change that is confirmed twice is applied only once', async (t) => {
   const { page, text, app } = await onPage(t)
   await page.click('#do-disable-v3')
   await page.fill('#change-form [name=reason]', 'a test')
@@ -98,7 +98,7 @@ t.test('an alias can be moved, a version retired, and the previous set restored'
   t.equal(app.versions.get('v2')!.state, 'retired')
 })
 
-t.test('a rejected change is explained in the dialog, and changes nothing', async (t) => {
+t.test('a rejected change is explained in the dialog and changes nothing', async (t) => {
   const { page, app } = await onPage(t)
 
   await page.click('#do-retire-v1')
@@ -143,7 +143,7 @@ t.test('text that looks like HTML is shown as text', async (t) => {
   t.strictSame(errors, [])
 })
 
-t.test('if the gateway does not respond, the page says that it is not up to date', async (t) => {
+t.test('if the gateway does not respond, the page shows that its data is out of date', async (t) => {
   const { page, text, look } = await onPage(t)
 
   await page.route('**/api/versions', async (route) => await route.abort())

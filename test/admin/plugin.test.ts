@@ -5,14 +5,14 @@ import { administered, guard, password } from '../helpers/admin.ts'
 import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('it must be registered before the gateway whose requests it observes', async (t) => {
+t.test('the plugin must be registered before the gateway that it observes', async (t) => {
   const app = makeApp(t)
   await app.register(versionGateway, { versions: { latest: { upstream: await startUpstream(t, 'latest') } } })
 
   await t.rejects(async () => await app.register(versionAdmin, { guard }), { code: 'STAGE_ORDER_INVALID', message: /Register it first/ })
 })
 
-t.test('the app does not start without a gateway', async (t) => {
+t.test('the app does not start if it has no gateway', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard })
 
@@ -29,14 +29,14 @@ t.test('invalid options are rejected', async (t) => {
   await t.rejects(invalid({ gard: 1 }), { message: /gard: unknown option/ })
 })
 
-t.test('a gateway below its prefix is rejected', async (t) => {
+t.test('a gateway under the admin prefix is rejected', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard })
 
   await t.rejects(startGateway(t, { prefix: '/admin/api' } as object, app), { code: 'STAGE_ORDER_INVALID', message: /Change one of the two/ })
 })
 
-t.test('on a separate app, the API responds 503 before the gateway starts and after it closes', async (t) => {
+t.test('on a separate app, the API responds with 503 before the gateway starts and after it closes', async (t) => {
   const [app, admin] = [makeApp(t), makeApp(t)]
   await app.register(versionAdmin, { guard, prefix: '', app: admin })
   const statusOf = async () => (await admin.inject({ url: '/api/versions', headers: password })).statusCode
@@ -48,7 +48,7 @@ t.test('on a separate app, the API responds 503 before the gateway starts and af
   t.equal(await statusOf(), 503)
 })
 
-t.test('the guard also protects the page with other router options', async (t) => {
+t.test('the guard also protects the page with non-default router options', async (t) => {
   const routerOptions = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false, useSemicolonDelimiter: true }
   const { send, get } = await administered(t, {}, {}, makeApp(t, { routerOptions, exposeHeadRoutes: false }))
 
@@ -59,7 +59,7 @@ t.test('the guard also protects the page with other router options', async (t) =
   t.match(await get('requests'), { body: { requests: [] } })
 })
 
-t.test('versions without a gateway are returned as far as they are known', async (t) => {
+t.test('without a gateway, the API returns what the registry knows about the versions', async (t) => {
   const app = makeApp(t)
   await app.register(versionAdmin, { guard, versions: defineVersions({ latest: { upstream: 'http://127.0.0.1:1' } }) })
 
@@ -98,7 +98,7 @@ t.test('a path without the trailing slash redirects to the page', async (t) => {
 })
 
 for (const [level, levels] of [['info', [40]], ['silent', []]] as const) {
-  t.test(`at level ${level}, requests of the page are not logged, and warnings only as the level permits`, async (t) => {
+  t.test(`at level ${level}, requests to the page are not logged, and warnings only if the level permits them`, async (t) => {
     const written: string[] = []
     const app = makeApp(t, { logger: { level, stream: { write: (line: string) => { written.push(line) } } } })
     await app.register(versionAdmin, {

@@ -3,7 +3,7 @@ import type { VersionTraffic } from '../../types/admin-api.ts'
 import { administered, password } from '../helpers/admin.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('versions are returned with their state, dates, aliases and targets, but without the secrets of their upstreams', async (t) => {
+t.test('versions are returned with their state, dates, aliases and targets, but without secrets of their upstreams', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const { get } = await administered(t, {
     versions: {
@@ -50,7 +50,7 @@ t.test('a default function is reported as a function', async (t) => {
   t.match(await get('versions'), { body: { defaultId: null, precedence: { override: [], pin: [], default: 'a function' } } })
 })
 
-t.test('requests are kept with their decision, without the query, the most recent first', async (t) => {
+t.test('recent requests are listed with their decision but without the query, newest first', async (t) => {
   const { send, requestsOf, bearer } = await administered(t)
 
   await (await send('/orders?token=secret', { headers: { 'x-version-override': 'v2' } })).text()
@@ -65,7 +65,7 @@ t.test('requests are kept with their decision, without the query, the most recen
   t.notMatch(JSON.stringify(requests), /secret/)
 })
 
-t.test('paths are shortened, and anything that may be a parameter is removed', async (t) => {
+t.test('paths are shortened, and segments that may be parameters are removed', async (t) => {
   const { send, requestsOf } = await administered(t)
 
   await (await send(`/${'a'.repeat(2000)}`)).text()
@@ -138,7 +138,7 @@ t.test('an explanation matches the response that the request would get', async (
   t.match(await post('explain', {}), { body: { decision: { id: 'latest', tier: 'default' } } })
 })
 
-t.test('a request that cannot be explained is refused with the reason', async (t) => {
+t.test('an explanation that is not possible is refused with a reason', async (t) => {
   const { post, send } = await administered(t)
   const cases: Array<[body: unknown, detail: RegExp]> = [
     [{ url: 'orders' }, /url: expected a path/],

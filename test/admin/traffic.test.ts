@@ -4,7 +4,7 @@ import { sliceMs, slices, Traffic } from '../../lib/admin/traffic.ts'
 const start = 1_800_000_000_000
 const served = { outcome: 'served', isFailure: false, begunAt: 0, answeredAt: 10, endedAt: 12, isTunnel: false } as const
 
-t.test('requests are counted by interval', (t) => {
+t.test('requests are counted per interval', (t) => {
   const traffic = new Traffic()
   traffic.add('v1', served, start)
   traffic.add('v1', served, start + sliceMs)
@@ -32,7 +32,7 @@ t.test('intervals older than five minutes are dropped', (t) => {
   t.end()
 })
 
-t.test('durations end when the response starts, and exclude tunnels', (t) => {
+t.test('durations end when the response starts and exclude tunnels', (t) => {
   const traffic = new Traffic()
   traffic.add('v1', { ...served, answeredAt: 10, endedAt: 60_000 }, start)
   traffic.add('v2', { ...served, answeredAt: null, endedAt: 60_000, isTunnel: true }, start)
@@ -44,7 +44,7 @@ t.test('durations end when the response starts, and exclude tunnels', (t) => {
   t.end()
 })
 
-t.test('durations are accurate to a fifth', (t) => {
+t.test('durations are accurate to within 20 percent', (t) => {
   const traffic = new Traffic()
   for (let duration = 1; duration <= 100; duration++) traffic.add('', { ...served, answeredAt: null, endedAt: duration }, start)
   traffic.add('', { ...served, answeredAt: 1e9 }, start)

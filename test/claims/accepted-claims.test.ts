@@ -42,7 +42,7 @@ for (const [what, options, claims, status, detail] of rows) {
   })
 }
 
-t.test('a token without an audience is accepted where none is configured', async (t) => {
+t.test('a token without an audience is accepted if no audience is configured', async (t) => {
   const { audiences: _, ...provider } = issuer.provider()
   const send = await identifyingApp(t, { providers: [provider] })
 
@@ -55,7 +55,7 @@ const types: Array<[configured: string | undefined, typ: unknown, isAccepted: bo
   [undefined, undefined, true], [undefined, 'anything', true], [undefined, 5, true]
 ]
 for (const [configured, typ, isAccepted] of types) {
-  t.test(`a token of type ${JSON.stringify(typ)} is ${isAccepted ? 'accepted' : 'refused'} where ${configured ?? 'any'} is`, async (t) => {
+  t.test(`a token with typ ${JSON.stringify(typ)} is ${isAccepted ? 'accepted' : 'refused'} if the configured typ is ${configured ?? 'any'}`, async (t) => {
     const send = await identifyingApp(t, { providers: [issuer.provider(configured === undefined ? {} : { typ: configured })] })
 
     const response = await send(`Bearer ${issuer.token({}, { typ })}`)
@@ -77,7 +77,7 @@ const hooks: Array<[what: string, validate: NonNullable<IdentityProvider['valida
   ['changes a claim', (claims) => { (claims as { sub: string }).sub = 'bob' }, 401, 'TOKEN_INVALID']
 ]
 for (const [what, validate, status, code] of hooks) {
-  t.test(`a check of one's own that ${what} is answered with ${status}`, async (t) => {
+  t.test(`a token gets ${status} if a custom validate function ${what}`, async (t) => {
     const send = await identifyingApp(t, { providers: [issuer.provider({ validate })] })
 
     const response = await send(`Bearer ${issuer.token()}`)
@@ -88,7 +88,7 @@ for (const [what, validate, status, code] of hooks) {
   })
 }
 
-t.test('a signed payload that is nested deeper than any stack is refused', async (t) => {
+t.test('a signed payload that is nested too deeply for the stack is refused', async (t) => {
   const claims = JSON.stringify(goodClaims()).replace(/\}$/, `,"a":${'['.repeat(5500)}${']'.repeat(5500)}}`)
   const send = await identifyingApp(t, { providers: [issuer.provider({ claimsToHeaders: [{ claim: 'a', header: 'x-a' }] })] })
 

@@ -8,7 +8,7 @@ function problemsOf (jwks: IdentityProvider['jwks'], issuer: string) {
 }
 
 for (const issuer of ['https://idp.test', 'https://idp.test/tenant/', 'http://localhost:8080']) {
-  test(`keys may be discovered from the issuer ${issuer}`, async (t) => {
+  test(`discovery accepts the issuer ${issuer}`, async (t) => {
     const jwks = { discovery: true } as const
 
     const problems = problemsOf(jwks, issuer)
@@ -18,7 +18,7 @@ for (const issuer of ['https://idp.test', 'https://idp.test/tenant/', 'http://lo
 }
 
 for (const issuer of ['idp', 'http://idp.test', 'urn:idp', 'ftp://idp.test']) {
-  test(`keys cannot be discovered from the issuer ${issuer}`, async (t) => {
+  test(`discovery rejects the issuer ${issuer}`, async (t) => {
     const jwks = { discovery: true } as const
 
     const problems = problemsOf(jwks, issuer)
@@ -29,7 +29,7 @@ for (const issuer of ['idp', 'http://idp.test', 'urn:idp', 'ftp://idp.test']) {
   })
 }
 
-test('an issuer with credentials in it is not asked for its keys', async (t) => {
+test('discovery rejects an issuer URL that contains credentials', async (t) => {
   const jwks = { discovery: true } as const
 
   const problems = problemsOf(jwks, 'https://me:secret@idp.test')

@@ -8,7 +8,7 @@ function problemsOf (path: readonly string[], versionHeader: string | undefined,
 }
 
 for (const versionHeader of [undefined, 'api-version', 'X-Version', 'x_version', 'content-version']) {
-  test(`the version header may be ${versionHeader ?? 'left out'}`, async (t) => {
+  test(`the version header can be ${versionHeader ?? 'left out'}`, async (t) => {
     const projected = ['x-tenant']
 
     const problems = problemsOf(['forward'], versionHeader, projected)
@@ -19,7 +19,7 @@ for (const versionHeader of [undefined, 'api-version', 'X-Version', 'x_version',
 
 const reserved = ['content-length', 'Content_Length', 'transfer-encoding', 'host', 'Host', 'connection', 'authorization', 'vary', 'upgrade']
 for (const versionHeader of reserved) {
-  test(`the version cannot go into ${versionHeader}`, async (t) => {
+  test(`the version header cannot be ${versionHeader}`, async (t) => {
     const given = versionHeader
 
     const problems = problemsOf(['forward'], given)
@@ -32,7 +32,7 @@ for (const versionHeader of reserved) {
 }
 
 for (const versionHeader of ['x-tenant', 'X-Tenant', 'x_tenant']) {
-  test(`the version cannot go into ${versionHeader} when a claim goes into x-tenant`, async (t) => {
+  test(`the version header cannot be ${versionHeader} if a claim is projected to x-tenant`, async (t) => {
     const projected = ['x-user', 'x-tenant']
 
     const problems = problemsOf(['forward'], versionHeader, projected)
@@ -44,7 +44,7 @@ for (const versionHeader of ['x-tenant', 'X-Tenant', 'x_tenant']) {
   })
 }
 
-test('the stage by itself has its own path', async (t) => {
+test('if the stage is registered by itself, problem paths are relative to its own options', async (t) => {
   const versionHeader = 'host'
 
   const problems = problemsOf([], versionHeader)
@@ -62,7 +62,7 @@ test("the gateway knows its providers' headers", async (t) => {
   t.same(pathsOf(problems), ['forward.versionHeader'])
 })
 
-test('headers that claims go into are not looked at while some of them are of the wrong type', async (t) => {
+test('projected headers are not checked for conflicts while some projections have the wrong type', async (t) => {
   const identity = { providers: [{ ...provider, claimsToHeaders: [null, { claim: 'tenant', header: 'x-tenant' }] }] }
 
   const problems = gatewayProblems({ identity, forward: { versionHeader: 'x-tenant' } })
@@ -70,7 +70,7 @@ test('headers that claims go into are not looked at while some of them are of th
   t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0]'])
 })
 
-test('a version header that is no name is reported once', async (t) => {
+test('an invalid name of the version header is reported once', async (t) => {
   const forward = { versionHeader: '*' }
 
   const problems = gatewayProblems({ forward })
@@ -78,7 +78,7 @@ test('a version header that is no name is reported once', async (t) => {
   t.same(pathsOf(problems), ['forward.versionHeader'])
 })
 
-test('an upstream\'s edits do not change the version header', async (t) => {
+test('header edits of an upstream cannot change the version header', async (t) => {
   const upstream = { targets: 'http://orders', headers: { request: { set: { API_Version: 'v7' } } } }
 
   const problems = collected((found) => checkForward(found, ['forward'], {}, [], { v2: { upstream }, v3: { upstream: 'http://other' } }))

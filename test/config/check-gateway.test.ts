@@ -11,7 +11,7 @@ import { type Case, configError, gatewayProblems, pathsOf, soundVersions, unsaid
 const claimsToHeaders = [{ claim: 'userMetadata.version', header: 'x-target-version' }]
 const provider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
 
-test('the config of the main job has no problem', async (t) => {
+test('the primary use case has a valid config', async (t) => {
   const config = {
     aliases: { stable: 'v2' },
     sanitize: { owned: ['x-tenant', 'x-user-*'] },
@@ -30,7 +30,7 @@ test('the config of the main job has no problem', async (t) => {
   t.same(problems, [])
 })
 
-test('a registry may stand in for the versions', async (t) => {
+test('a registry can replace the versions option', async (t) => {
   const versions = defineVersions(soundVersions, { aliases: { stable: 'v2' } })
 
   const problems = gatewayProblems({ versions, resolve: { default: 'stable' } })
@@ -110,7 +110,7 @@ const single: Case[] = [
 ]
 
 for (const { title, config, path, says } of single) {
-  test(`one mistake is one problem, with its path, value and remedy: ${title}`, async (t) => {
+  test(`a single mistake causes a single problem with path, value and remedy: ${title}`, async (t) => {
     const given = config
 
     const problems = gatewayProblems(given)
@@ -120,7 +120,7 @@ for (const { title, config, path, says } of single) {
   })
 }
 
-test('whether a provider is configured is not known while identity is incomplete', async (t) => {
+test('claim resolvers are not checked against the providers while identity is incomplete', async (t) => {
   const config = { identity: { provider: [] }, ...pin(fromClaim('v')) }
 
   const problems = gatewayProblems(config)
@@ -128,7 +128,7 @@ test('whether a provider is configured is not known while identity is incomplete
   t.same(pathsOf(problems), ['identity.providers', 'identity.provider'])
 })
 
-test('unrelated problems of shape and meaning are all reported in one throw', async (t) => {
+test('all problems, structural and semantic, are reported in one error', async (t) => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const config = {
     versions: { latest: { upstream: 'orders:8080' }, v2: null },
@@ -156,7 +156,7 @@ test('unrelated problems of shape and meaning are all reported in one throw', as
   ])
 })
 
-test('the gateway refuses to boot with a wrong config', async (t) => {
+test('the gateway does not boot with an invalid config', async (t) => {
   const app = makeApp(t)
   const options: GatewayOptions = { versions: { latest: { upstream: 'orders:8080' } } }
 

@@ -15,7 +15,7 @@ function problemsOfClaims (...claimsToHeaders: ClaimToHeader[]) {
   return problemsOf({ providers: [{ ...provider, claimsToHeaders }] })
 }
 
-test('two providers with names and issuers of their own have no problem', async (t) => {
+test('two providers with different names and issuers are valid', async (t) => {
   const providers = [provider, other]
 
   const problems = problemsOf({ policy: 'require', providers })
@@ -41,7 +41,7 @@ test("policy 'allow-missing' needs no provider", async (t) => {
   t.same(problems, [])
 })
 
-test('two providers of one issuer are to be merged', async (t) => {
+test('two providers with the same issuer are rejected, with the advice to merge them', async (t) => {
   const providers = [provider, { ...other, issuer: provider.issuer }]
 
   const problems = problemsOf({ providers })
@@ -52,7 +52,7 @@ test('two providers of one issuer are to be merged', async (t) => {
   }])
 })
 
-test('two providers of one name are to be renamed', async (t) => {
+test('two providers with the same name are rejected, with the advice to rename one', async (t) => {
   const providers = [provider, { ...other, name: 'idp' }]
 
   const problems = problemsOf({ providers })
@@ -62,7 +62,7 @@ test('two providers of one name are to be renamed', async (t) => {
   }])
 })
 
-test('a third provider of one issuer is reported too, with the first', async (t) => {
+test('a third provider with the same issuer is reported with a reference to the first', async (t) => {
   const providers = [provider, { ...other, issuer: provider.issuer }, { ...other, name: 'third', issuer: provider.issuer }]
 
   const problems = problemsOf({ providers })
@@ -71,7 +71,7 @@ test('a third provider of one issuer is reported too, with the first', async (t)
   t.match(problems[1]?.message, 'is already used by identity.providers[0]')
 })
 
-test('providers without a name or issuer are not taken for twins', async (t) => {
+test('providers without a name or issuer are not reported as duplicates', async (t) => {
   const providers = [{ jwks: provider.jwks }, { jwks: provider.jwks }]
 
   const problems = gatewayProblems({ identity: { providers } })
@@ -81,7 +81,7 @@ test('providers without a name or issuer are not taken for twins', async (t) => 
   ])
 })
 
-test('keys are checked under their provider', async (t) => {
+test('problems with keys are reported under their provider', async (t) => {
   const providers = [provider, { ...other, jwks: { keys: [] } }]
 
   const problems = problemsOf({ providers })
@@ -89,7 +89,7 @@ test('keys are checked under their provider', async (t) => {
   t.same(pathsOf(problems), ['identity.providers[1].jwks.keys'])
 })
 
-test('a provider that is null does not hide what is wrong with the next', async (t) => {
+test('a null provider does not hide problems of the next provider', async (t) => {
   const providers = [null, { ...other, jwks: {} }]
 
   const problems = gatewayProblems({ identity: { providers } })
@@ -97,7 +97,7 @@ test('a provider that is null does not hide what is wrong with the next', async 
   t.same(pathsOf(problems), ['identity.providers[0]', 'identity.providers[1].jwks'])
 })
 
-test('claims may go into headers of their own', async (t) => {
+test('claims can be projected to custom headers', async (t) => {
   const claims = [{ claim: 'tenant.id', header: 'x-tenant' }, { claim: ['https://acme.io/version'], header: 'x-target-version' }]
 
   const problems = problemsOfClaims(...claims)
@@ -106,7 +106,7 @@ test('claims may go into headers of their own', async (t) => {
 })
 
 for (const header of ['host', 'Host', 'authorization', 'cookie', 'connection', 'Transfer-Encoding', 'content-length', 'Content_Type', 'te']) {
-  test(`a claim cannot go into the header ${header}`, async (t) => {
+  test(`a claim cannot be projected to the header ${header}`, async (t) => {
     const claim = { claim: 'tenant', header }
 
     const problems = problemsOfClaims(claim)
@@ -119,7 +119,7 @@ for (const header of ['host', 'Host', 'authorization', 'cookie', 'connection', '
 }
 
 for (const twin of ['x-tenant', 'X-Tenant', 'X_Tenant', 'x.tenant']) {
-  test(`two claims cannot go into one header: x-tenant and ${twin}`, async (t) => {
+  test(`two claims cannot be projected to the same header: x-tenant and ${twin}`, async (t) => {
     const claims = [{ claim: 'tenant', header: 'x-tenant' }, { claim: 'org', header: twin }]
 
     const problems = problemsOfClaims(...claims)
@@ -131,7 +131,7 @@ for (const twin of ['x-tenant', 'X-Tenant', 'X_Tenant', 'x.tenant']) {
   })
 }
 
-test('two providers may set one header', async (t) => {
+test('two providers can project to the same header', async (t) => {
   const claimsToHeaders = [{ claim: 'tenant', header: 'x-tenant' }]
 
   const problems = problemsOf({ providers: [{ ...provider, claimsToHeaders }, { ...other, claimsToHeaders }] })
@@ -140,7 +140,7 @@ test('two providers may set one header', async (t) => {
 })
 
 for (const header of ['', '*', 'x-*', 'x tenant', 'x-tenant:', 'x-tenänt', 'x\r\ny', 5, null]) {
-  test(`a claim cannot go into a header whose name is ${JSON.stringify(header)}`, async (t) => {
+  test(`a claim cannot be projected to an invalid header name: ${JSON.stringify(header)}`, async (t) => {
     const claimsToHeaders = [{ claim: 'tenant', header }]
 
     const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
@@ -151,7 +151,7 @@ for (const header of ['', '*', 'x-*', 'x tenant', 'x-tenant:', 'x-tenänt', 'x\r
 }
 
 for (const claim of ['a..b', '.a', 'a.', '.', ['a', '']]) {
-  test(`a claim path with an empty name in it is refused: ${JSON.stringify(claim)}`, async (t) => {
+  test(`a claim path with an empty segment is rejected: ${JSON.stringify(claim)}`, async (t) => {
     const mapping = { claim, header: 'x-tenant' }
 
     const problems = problemsOfClaims(mapping)
@@ -165,7 +165,7 @@ const wrongClaims: Array<[claim: unknown, shown: string]> = [
   [5, '5'], [null, 'null'], [{}, 'an object'], [[], '[]'], ['', "''"], [['a', 5], "['a', 5]"], [['a', ''], "['a', '']"]
 ]
 for (const [claim, shown] of wrongClaims) {
-  test(`a claim path of the wrong type is told once what one looks like: ${JSON.stringify(claim)}`, async (t) => {
+  test(`for a claim path of the wrong type, the message shows valid examples once: ${JSON.stringify(claim)}`, async (t) => {
     const claimsToHeaders = [{ claim, header: 'x-tenant' }]
 
     const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
@@ -175,7 +175,7 @@ for (const [claim, shown] of wrongClaims) {
   })
 }
 
-test('a claim without a header, and a header without a claim, are told what is missing', async (t) => {
+test('a projection without its claim or header is reported as incomplete', async (t) => {
   const claimsToHeaders = [{ claim: 'tenant' }, { header: 'x-tenant' }]
 
   const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
@@ -186,7 +186,7 @@ test('a claim without a header, and a header without a claim, are told what is m
   t.match(problems[0]?.message, 'missing. Expected a header name.')
 })
 
-test('a projection that is none does not hide what is wrong with the next', async (t) => {
+test('an invalid projection does not hide problems of the next one', async (t) => {
   const claimsToHeaders = [5, { claim: 'a', header: 'host' }]
 
   const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })

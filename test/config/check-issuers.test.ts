@@ -11,14 +11,14 @@ function problemsOf (issuers: readonly unknown[], keys: object = jwks): string[]
   return gatewayProblems({ identity: { providers } }).map(({ path, message }) => `${path.replace('identity.providers', '')}: ${message}`)
 }
 
-test('lists, templates with tenants, and a template for any tenant have no problem', async (t) => {
+test('lists of issuers, templates with tenants, and templates for any tenant are valid', async (t) => {
   t.strictSame(problemsOf([
     'https://one.test', ['https://two.test', 'https://three.test'], { template, tenants: ['one', 'two'] }, { template, tenants: 'any' },
     [{ template: 'https://sts.windows.net/{tenantid}/', tenants: 'any' }, 'https://four.test']
   ]), [])
 })
 
-test('a template without its tenants is refused with both ways to write them', async (t) => {
+test('a template without tenants is rejected, and the message shows both ways to add them', async (t) => {
   t.match(problemsOf([template, ['https://one.test', template]]), [
     `[0].issuer: '${template}' is a template, so no token has it as its 'iss'. Write { template: '${template}', tenants: ['...'] }, or tenants: 'any' to accept every tenant.`,
     /^\[1\]\.issuer\[1\]: .* is a template/
@@ -26,7 +26,7 @@ test('a template without its tenants is refused with both ways to write them', a
   t.strictSame(problemsOf([{ template }]), ["[0].issuer.tenants: missing. Expected a list of tenants, or 'any' to accept tokens of every tenant."])
 })
 
-test('a placeholder that is not one segment of a path, and a tenant that cannot be one, are refused', async (t) => {
+test('a placeholder or tenant that is not exactly one path segment is rejected', async (t) => {
   t.match(problemsOf([{ template: 'https://{tenant}.acme.io', tenants: 'any' }, { template, tenants: ['one', 'two/v2.0', '*'] }]), [
     /^\[0\]\.issuer\.template: expected an http\(s\) URL with one placeholder/,
     "[1].issuer.tenants[1]: 'two/v2.0' is not a single path segment. Write the tenant as it appears in the 'iss' of its tokens.",
@@ -34,7 +34,7 @@ test('a placeholder that is not one segment of a path, and a tenant that cannot 
   ])
 })
 
-test('issuers of the wrong type are refused', async (t) => {
+test('issuers of the wrong type are rejected', async (t) => {
   t.match(problemsOf([[], 5, { template, tenants: [] }, { template, tenants: 'all' }, { template, tenants: 'any', tenant: 'x' }, [5]]), [
     '[0].issuer: expected a list with at least one issuer, got [].',
     "[1].issuer: expected the exact 'iss' of the provider's tokens, got 5.",
@@ -45,7 +45,7 @@ test('issuers of the wrong type are refused', async (t) => {
   ])
 })
 
-test('an issuer that two providers name is refused, however it is written', async (t) => {
+test('an issuer that is accepted by two providers is rejected, however it is written', async (t) => {
   const merge = "A token's 'iss' selects its provider, so merge the two."
   t.match(problemsOf([
     { template, tenants: ['one'] }, 'https://login.microsoftonline.com/one/v2.0', ['https://two.test', 'https://two.test'],
@@ -57,7 +57,7 @@ test('an issuer that two providers name is refused, however it is written', asyn
   ])
 })
 
-test('discovery needs one exact issuer', async (t) => {
+test('discovery requires a single exact issuer', async (t) => {
   const remedy = /^\[\d\]\.jwks\.discovery: needs exactly one issuer, .* Write the address of their keys instead, such as jwks: \{ url: /
 
   t.match(problemsOf([{ template, tenants: 'any' }, ['https://one.test', 'https://two.test']], { discovery: true }), [remedy, remedy])

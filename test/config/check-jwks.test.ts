@@ -17,7 +17,7 @@ function problemsOf (jwks: object, issuer = 'https://idp.test') {
   return collected((problems) => checkJwks(problems, ['jwks'], { name: 'idp', jwks: jwks as IdentityProvider['jwks'], issuer } as IdentityProvider))
 }
 
-test('public keys of type RSA, EC and OKP have no problem', async (t) => {
+test('public keys of types RSA, EC and OKP are valid', async (t) => {
   const keys = [rsaPublic, ecPublic, edPublic]
 
   const problems = problemsOf({ keys })
@@ -26,7 +26,7 @@ test('public keys of type RSA, EC and OKP have no problem', async (t) => {
 })
 
 for (const url of ['https://idp.test/jwks.json', 'http://localhost:3000/jwks', 'http://127.0.0.1:3000/', 'http://127.1.2.3/', 'http://[::1]:3000/']) {
-  test(`keys may be fetched from ${url}`, async (t) => {
+  test(`the jwks.url option accepts ${url}`, async (t) => {
     const jwks = { url }
 
     const problems = problemsOf(jwks)
@@ -36,7 +36,7 @@ for (const url of ['https://idp.test/jwks.json', 'http://localhost:3000/jwks', '
 }
 
 for (const url of ['http://idp.test/jwks.json', 'http://localhost.evil.test/', 'http://127.0.0.evil.test/', 'http://127.0.0.1.evil.test/', 'ftp://idp.test/', 'idp.test/jwks.json', 'file:///etc/jwks']) {
-  test(`keys are not fetched from ${url}`, async (t) => {
+  test(`the jwks.url option rejects ${url}`, async (t) => {
     const jwks = { url }
 
     const problems = problemsOf(jwks)
@@ -48,7 +48,7 @@ for (const url of ['http://idp.test/jwks.json', 'http://localhost.evil.test/', '
 }
 
 for (const url of ['https://me:secret@idp.test/', 'https://me@idp.test/', 'https://:secret@idp.test/', 'https://idp.test/#keys']) {
-  test(`the address of the keys stands alone, and is not repeated: ${url}`, async (t) => {
+  test(`a jwks.url with credentials or a fragment is rejected, and the message does not repeat it: ${url}`, async (t) => {
     const jwks = { url }
 
     const problems = problemsOf(jwks)
@@ -57,7 +57,7 @@ for (const url of ['https://me:secret@idp.test/', 'https://me@idp.test/', 'https
   })
 }
 
-test('keys and url at once are refused', async (t) => {
+test('keys and url together are rejected', async (t) => {
   const jwks = { keys: [rsaPublic], url: 'https://idp.test/jwks.json' }
 
   const problems = problemsOf(jwks)
@@ -65,7 +65,7 @@ test('keys and url at once are refused', async (t) => {
   t.same(problems, [{ path: 'jwks', message: "has 'keys' and 'url'. Keep one of them." }])
 })
 
-test('a url beside discovery is refused', async (t) => {
+test('a url together with discovery is rejected', async (t) => {
   const jwks = { url: 'https://idp.test/jwks.json', discovery: true }
 
   const problems = problemsOf(jwks)
@@ -73,7 +73,7 @@ test('a url beside discovery is refused', async (t) => {
   t.same(problems, [{ path: 'jwks', message: "has 'url' and 'discovery'. Keep one of them." }])
 })
 
-test('neither keys nor url nor discovery is refused', async (t) => {
+test('a jwks option without keys, url and discovery is rejected', async (t) => {
   const jwks = {}
 
   const problems = problemsOf(jwks)
@@ -85,13 +85,13 @@ test('neither keys nor url nor discovery is refused', async (t) => {
   }])
 })
 
-test('the name of a CA file is refused where its content belongs', async (t) => {
+test('a CA given as a file name instead of its content is rejected', async (t) => {
   const problems = problemsOf({ url: 'https://issuer.test/keys', ca: ['ca.pem'] })
 
   t.match(problems, [{ path: 'jwks.ca', message: /Give the content of a file, not its name/ }])
 })
 
-test('a CA of the keys that is no certificate is refused', async (t) => {
+test('a CA that is not a certificate is rejected', async (t) => {
   const problems = problemsOf({ url: 'https://issuer.test/keys', ca: '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----' })
 
   t.match(problems, [{ path: 'jwks.ca', message: /^has an invalid certificate/ }])
@@ -100,7 +100,7 @@ test('a CA of the keys that is no certificate is refused', async (t) => {
 const replace = 'Write only the public half, and replace the key if this config was shared.'
 
 for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) {
-  test(`a key with the private member '${member}' is refused by its name, and the member is not repeated`, async (t) => {
+  test(`a key with the private member '${member}' is rejected, and the message names the member but not its value`, async (t) => {
     const keys = [rsaPublic, { ...rsaPublic, kid: 'mine', [member]: 'c2VjcmV0' }]
 
     const problems = problemsOf({ keys })
@@ -109,7 +109,7 @@ for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) {
   })
 }
 
-test('every private part of a whole private key is named', async (t) => {
+test('every private member of a private key is named', async (t) => {
   const keys = [rsaPrivate]
 
   const problems = problemsOf({ keys })
@@ -117,7 +117,7 @@ test('every private part of a whole private key is named', async (t) => {
   t.same(problems, [{ path: 'jwks.keys[0]', message: `the key has private parts (d, p, q, dp, dq, qi). ${replace}` }])
 })
 
-test('a symmetric key is refused', async (t) => {
+test('a symmetric key is rejected', async (t) => {
   const keys = [rsaPublic, { kty: 'oct', kid: 'shared', k: 'c2VjcmV0' }]
 
   const problems = problemsOf({ keys })
@@ -139,7 +139,7 @@ const useless: Array<[title: string, keys: JsonWebKey[]]> = [
   ['several keys of other purposes', [encryption, { ...rsaPublic, use: 'enc' }]]
 ]
 for (const [title, keys] of useless) {
-  test(`a set in which no key can verify is refused: ${title}`, async (t) => {
+  test(`a set without any key that can verify tokens is rejected: ${title}`, async (t) => {
     const jwks = { keys }
 
     const problems = problemsOf(jwks)
@@ -152,7 +152,7 @@ for (const [title, keys] of useless) {
   })
 }
 
-test('a set with one key that can verify may have keys for other purposes', async (t) => {
+test('a set with at least one key that can verify may also contain keys for other purposes', async (t) => {
   const keys = [encryption, { ...ecPublic, use: 'enc' }, { kty: 'XYZ' }, ecPublic]
 
   const problems = problemsOf({ keys })
@@ -168,7 +168,7 @@ const hostileKeys: Array<[title: string, key: object]> = [
   ['a list', []]
 ]
 for (const [title, key] of hostileKeys) {
-  test(`a key of the wrong shape is a key that cannot verify, not a crash: ${title}`, async (t) => {
+  test(`a malformed key is reported as unable to verify and does not cause a crash: ${title}`, async (t) => {
     const keys = [key]
 
     const problems = problemsOf({ keys })
@@ -182,7 +182,7 @@ function problemsOfAny (jwks: unknown) {
   return gatewayProblems({ identity: { providers: [{ name: 'idp', issuer: 'https://idp.test', jwks }] } })
 }
 
-test('a key that is null does not hide that the next is private', async (t) => {
+test('a null key does not hide that the next key is private', async (t) => {
   const jwks = { keys: [null, rsaPrivate] }
 
   const problems = problemsOfAny(jwks)

@@ -4,7 +4,7 @@ import { gatewayProblems, collected, pathsOf } from '../helpers/problems.ts'
 
 const problemsOf = (options: object) => collected((problems) => checkKeyFetching(problems, ['jwks'], options))
 
-t.test('valid headers and proxies have no problem', async (t) => {
+t.test('valid headers and proxies are accepted', async (t) => {
   t.same(problemsOf({ headers: { 'X-Key': 'a b\tc', host: 'idp.test', empty: '' }, proxy: 'http://me:p%40ss@proxy:3128' }), [])
   t.same(problemsOf({ proxy: false }), [])
   t.same(problemsOf({}), [])
@@ -23,18 +23,18 @@ for (const [name, value, message] of [
   ['Transfer-Encoding', 'chunked', /set by the HTTP client/],
   ['connection', 'close', /set by the HTTP client/]
 ] as const) {
-  t.test(`a fetch cannot have the header ${JSON.stringify({ [name]: value })}`, async (t) => {
+  t.test(`the headers of key fetches cannot include ${JSON.stringify({ [name]: value })}`, async (t) => {
     const problems = problemsOf({ headers: { [name]: value } })
 
     t.match(problems, [{ path: name === 'x-key' ? 'jwks.headers.x-key' : /^jwks\.headers/, message }])
   })
 }
 
-t.test('two spellings of one header are a problem', async (t) => {
+t.test('the same header in two spellings is rejected', async (t) => {
   t.match(problemsOf({ headers: { 'x-key': '1', 'X-Key': '2' } }), [{ path: 'jwks.headers.X-Key', message: /same header as 'x-key'/ }])
 })
 
-t.test('a header that is no text is a problem', async (t) => {
+t.test('a header value that is not a string is rejected', async (t) => {
   const jwks = { url: 'https://idp.test/keys', headers: { 'x-a': 5, 'x-b': ['x'] } }
   const problems = gatewayProblems({ identity: { providers: [{ name: 'idp', issuer: 'https://idp.test', jwks }] } })
 
@@ -46,7 +46,7 @@ for (const [proxy, shown] of [
   ['proxy:3128', "'proxy:3128'"], ['', "''"], ['http://:3128', "'http://:3128'"], ['http://proxy:99999', "'http://proxy:99999'"],
   ['socks5://proxy:1', "'socks5://proxy:1'"], ['http://me:100%@proxy:1', "'http://***@proxy:1'"]
 ] as const) {
-  t.test(`${proxy} is not the address of a proxy`, async (t) => {
+  t.test(`${proxy} is rejected as a proxy address`, async (t) => {
     const [problem] = problemsOf({ proxy })
 
     t.match(problem, { path: 'jwks.proxy', message: `expected the address of a proxy, got ${shown}. Write 'http://proxy:3128', or false for none.` })

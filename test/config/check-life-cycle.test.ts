@@ -8,7 +8,7 @@ const dates = { deprecatedAt: '2026-01-01', sunsetAt: '2026-06-01' }
 const window = { start: '2026-05-01T10:00:00Z', end: '2026-05-01T11:00:00Z' }
 const others = { latest: { upstream }, v2: { upstream } }
 
-test('a whole life is nothing to complain about, in dates of every form', async (t) => {
+test('a complete life cycle is valid, with dates in every format', async (t) => {
   const versions = {
     ...others,
     v1: {
@@ -56,7 +56,7 @@ const broken: Case[] = [
 ].map(([title, v1, place, says]) => ({ title, config: v1, path: `versions.v1.${place as string}`, says }) as Case)
 
 for (const { title, config, path, says } of broken) {
-  test(`a version is refused with ${title}`, async (t) => {
+  test(`a version is rejected if it has ${title}`, async (t) => {
     const versions = { ...others, v1: { upstream, ...config } }
 
     const problems = gatewayProblems({ versions, aliases: { old: 'v1' } })
@@ -66,7 +66,7 @@ for (const { title, config, path, says } of broken) {
   })
 }
 
-test('successors that lead in a circle are refused, wherever one enters it', async (t) => {
+test('circular successors are rejected, wherever the circle is entered', async (t) => {
   const versions = { latest: { upstream, successor: 'v1' }, v1: { upstream, successor: 'next' }, v2: { upstream, successor: 'v1' } }
 
   const problems = gatewayProblems({ versions, aliases: { next: 'v2' } })
@@ -75,7 +75,7 @@ test('successors that lead in a circle are refused, wherever one enters it', asy
 })
 
 for (const [title, aliases, value] of [['by its id', {}, 'v1'], ['by an alias', { main: 'first', first: 'v1' }, 'main']] as const) {
-  test(`a version that is the default ${title} has no brownouts`, async (t) => {
+  test(`a version that is the default ${title} cannot have brownouts`, async (t) => {
     const versions = { ...others, v1: { upstream, ...dates, brownouts: [window] } }
 
     const problems = gatewayProblems({ versions, aliases, resolve: { default: value } })
@@ -97,7 +97,7 @@ const formats: Array<[title: string, ids: string[], options: RegistryOptions, pa
   ['an option that there is not', ['v1'], { clock: Date.now } as RegistryOptions, ['clock']]
 ]
 for (const [title, ids, options, paths] of formats) {
-  test(`defineVersions with ${title}: ${paths.length} problems`, async (t) => {
+  test(`defineVersions with ${title} reports ${paths.length} problems`, async (t) => {
     const versions: VersionsConfig = Object.fromEntries(ids.map((id) => [id, { upstream }]))
 
     const problems = problemsOf(() => defineVersions(versions, options))

@@ -53,14 +53,14 @@ const wrong: Array<[what: string, name: 'ca' | 'cert' | 'key', value: unknown, m
 ]
 
 for (const [what, name, value, message] of wrong) {
-  t.test(`${what} in tls.${name} is refused, and not repeated`, async (t) => {
+  t.test(`${what} in tls.${name} is rejected, and the message does not repeat the value`, async (t) => {
     t.throws(() => check({ [name]: value }), {
       code: 'VERSION_CONFIG_INVALID', problems: [{ path: `versions.latest.upstream.tls.${name}`, message }]
     })
   })
 }
 
-t.test('a certificate and a key that do not belong together are refused once', async (t) => {
+t.test('a certificate and a private key that do not match are reported once', async (t) => {
   const problem = { path: 'versions.latest.upstream.tls', message: /^has a certificate and a private key that do not belong together\. / }
   for (const tls of [{ cert, key: otherKey }, { cert: pem + cert, key }, { cert: [cert], key: [{ pem: otherKey }] }]) {
     t.throws(() => check(tls), { code: 'VERSION_CONFIG_INVALID', problems: [problem] })
@@ -86,7 +86,7 @@ const right: Array<[what: string, tls: UpstreamTls]> = [
 ]
 
 for (const [what, tls] of right) {
-  t.test(`${what} in tls may be used`, async (t) => {
+  t.test(`the tls option accepts ${what}`, async (t) => {
     t.doesNotThrow(() => check(tls))
   })
 }

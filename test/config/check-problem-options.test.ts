@@ -5,7 +5,7 @@ import { makeApp } from '../helpers/gateway.ts'
 import { type Case, gatewayProblems, pathsOf, unsaid } from '../helpers/problems.ts'
 
 for (const baseUri of ['https://docs.acme.io/problems', 'http://localhost:8080/', 'HTTPS://docs.acme.io/problems#']) {
-  t.test(`problems may be described at ${baseUri}`, async (t) => {
+  t.test(`problems.baseUri accepts ${baseUri}`, async (t) => {
     const problems = gatewayProblems({ problems: { baseUri, render: () => ({ contentType: 'text/plain', body: '' }) } })
 
     t.same(problems, [])
@@ -29,7 +29,7 @@ const wrong: Case[] = [
   }
 ]
 for (const { title, config, path, says } of wrong) {
-  t.test(`refused: ${title}`, async (t) => {
+  t.test(`rejects an invalid config: ${title}`, async (t) => {
     const problems = gatewayProblems(config)
 
     t.same(pathsOf(problems), [path])
@@ -37,7 +37,7 @@ for (const { title, config, path, says } of wrong) {
   })
 }
 
-t.test('the stage by itself checks them too', async (t) => {
+t.test('a stage that is registered by itself checks its problems option, too', async (t) => {
   const app = makeApp(t)
   app.register(sanitizeHeaders, { problems: { baseUri: 'problems' } })
 

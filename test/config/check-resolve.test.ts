@@ -22,7 +22,7 @@ function problemsOf (options: object, surroundings: Parameters<typeof checkResol
 
 const byHost: VersionResolver = { name: 'host', readsHeaders: ['host'], resolve: () => 'v2' }
 
-test('resolvers of every kind in their right tiers have no problem', async (t) => {
+test('resolvers of every kind are valid in their own tiers', async (t) => {
   const options = {
     override: [fromHeader('x-version-override'), fromQuery('version')],
     pin: [fromClaim('userMetadata.version'), fromHeader('x-target-version'), byHost],
@@ -35,7 +35,7 @@ test('resolvers of every kind in their right tiers have no problem', async (t) =
 })
 
 for (const value of ['latest', 'STABLE', 'required', () => 'v2', undefined]) {
-  test(`the default may be ${String(value)}`, async (t) => {
+  test(`the default can be ${String(value)}`, async (t) => {
     const options = { default: value }
 
     const problems = problemsOf(options)
@@ -45,7 +45,7 @@ for (const value of ['latest', 'STABLE', 'required', () => 'v2', undefined]) {
 }
 
 for (const value of ['v3', '', 'constructor', 'Required']) {
-  test(`the default '${value}' is refused with the names that are known`, async (t) => {
+  test(`the default '${value}' is rejected, and the message lists the known names`, async (t) => {
     const options = { default: value }
 
     const problems = problemsOf(options)
@@ -56,7 +56,7 @@ for (const value of ['v3', '', 'constructor', 'Required']) {
   })
 }
 
-test('a line in an id cannot be taken for a problem of the default', async (t) => {
+test('a line break in an id cannot imitate another problem in the message about the default', async (t) => {
   const options = { default: 'v9\n- fake: x' }
 
   const problems = problemsOf(options, { ...around, names: ['latest', 'a\n- fake: x'] })
@@ -73,7 +73,7 @@ test("the default of the default is 'latest', which must then be there", async (
   t.same(problems, [{ path: 'resolve.default', message: "is not set, and there is no version or alias named 'latest'. Set it, or add the alias. Known: v1, v2." }])
 })
 
-test('the default is not judged while no name is known', async (t) => {
+test('the default is not checked while the known names cannot be determined', async (t) => {
   const options = { default: 'v3' }
 
   const problems = problemsOf(options, { ...around, names: null })
@@ -85,7 +85,7 @@ const wrongDefaults: Array<[value: unknown, shown: string]> = [
   [5, '5'], [5n, '5'], [true, 'true'], [['v2'], "['v2']"], [{ version: 'v2' }, 'an object'], [Symbol('v2'), 'Symbol(v2)']
 ]
 for (const [value, shown] of wrongDefaults) {
-  test(`a default of the wrong type is told what it may be, not ${shown}`, async (t) => {
+  test(`for a default of the wrong type, the message lists the valid types and shows ${shown}`, async (t) => {
     const options = { default: value }
 
     const problems = problemsOf(options)
@@ -96,7 +96,7 @@ for (const [value, shown] of wrongDefaults) {
   })
 }
 
-test('a resolver that is none does not hide what is wrong with the others', async (t) => {
+test('an invalid resolver does not hide problems of the others', async (t) => {
   const options = { override: [null, fromQuery('v')], pin: [{ ...byHost, timeoutMs: -1 }, { ...byHost, name: 'query:v' }] }
 
   const problems = problemsOf(options)
@@ -106,7 +106,7 @@ test('a resolver that is none does not hide what is wrong with the others', asyn
   ])
 })
 
-test('two resolvers of one name are refused, within a tier and across', async (t) => {
+test('two resolvers with the same name are rejected, within a tier and across tiers', async (t) => {
   const options = { override: [fromQuery('v'), fromQuery('v')], pin: [byHost, { ...byHost, name: 'query:v' }] }
 
   const problems = problemsOf(options)
@@ -115,7 +115,7 @@ test('two resolvers of one name are refused, within a tier and across', async (t
   t.same(problems, [{ path: 'resolve.override[1].name', message }, { path: 'resolve.pin[1].name', message }])
 })
 
-test('a pin that reads a header which any client can send is refused', async (t) => {
+test('a pin that reads a header that any client can send is rejected', async (t) => {
   const pin = [fromClaim('version'), fromHeader('X-Version')]
 
   const problems = problemsOf({ pin })
@@ -128,7 +128,7 @@ test('a pin that reads a header which any client can send is refused', async (t)
 })
 
 for (const header of ['x-target-version', 'X_Target.Version', 'x-user-version']) {
-  test(`an override that reads an owned header is refused: ${header}`, async (t) => {
+  test(`an override that reads an owned header is rejected: ${header}`, async (t) => {
     const override = [fromHeader(header)]
 
     const problems = problemsOf({ override })
@@ -140,7 +140,7 @@ for (const header of ['x-target-version', 'X_Target.Version', 'x-user-version'])
   })
 }
 
-test('trust is not judged while the owned headers are not known', async (t) => {
+test('trust in headers is not checked while the owned headers cannot be determined', async (t) => {
   const options = { override: [fromHeader('x-target-version')], pin: [fromHeader('x-version')] }
 
   const problems = problemsOf(options, { ...around, owned: null })
@@ -149,7 +149,7 @@ test('trust is not judged while the owned headers are not known', async (t) => {
 })
 
 for (const tier of ['override', 'pin']) {
-  test(`a claim resolver under ${tier} without a provider never has an opinion`, async (t) => {
+  test(`a claim resolver under ${tier} is rejected without a provider, because it would never have an opinion`, async (t) => {
     const options = { [tier]: [fromClaim('userMetadata.version')] }
 
     const problems = problemsOf(options, { ...around, identified: false })
@@ -162,7 +162,7 @@ for (const tier of ['override', 'pin']) {
   })
 }
 
-test('a pin does not read the query, which any client writes', async (t) => {
+test('fromQuery is rejected as a pin, because any client can send a query', async (t) => {
   const options = { pin: [fromQuery('v')] }
 
   const problems = problemsOf(options)
@@ -173,7 +173,7 @@ test('a pin does not read the query, which any client writes', async (t) => {
 for (const resolver of [
   fromQuery('version'), fromPath(), fromMediaType(), fromHost({ 'v2.test': 'v2' }), fromCookie('version'), fromSubprotocol()
 ]) {
-  test(`${resolver.name} is the client's word, so it is no pin`, async (t) => {
+  test(`${resolver.name} is rejected as a pin, because any client can send it`, async (t) => {
     const options = { pin: [resolver] }
 
     const problems = problemsOf(options)

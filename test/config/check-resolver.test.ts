@@ -47,7 +47,7 @@ const sound: Array<[title: string, resolver: VersionResolver]> = [
 ]
 
 for (const [title, resolver] of sound) {
-  test(`a resolver ${title} has no problem and can be used`, async (t) => {
+  test(`a resolver ${title} is valid and usable`, async (t) => {
     const given = resolver
 
     const problems = problemsOf(given)
@@ -105,7 +105,7 @@ const wrong: Array<[member: keyof typeof expected, value: unknown, shown: string
 ]
 
 for (const [member, value, shown] of wrong) {
-  test(`a resolver whose ${member} is ${typeof value} ${shown} is refused at that member`, async (t) => {
+  test(`a resolver whose ${member} is ${typeof value} ${shown} is rejected, with the path of that member`, async (t) => {
     const given = { ...byHost, [member]: value }
 
     const problems = problemsOf(given)
@@ -116,7 +116,7 @@ for (const [member, value, shown] of wrong) {
 }
 
 for (const hostile of [null, undefined, 5, 5n, 'x', true, Symbol('x')]) {
-  test(`what is no resolver is one problem: ${typeof hostile} ${show(hostile)}`, async (t) => {
+  test(`a value that is not a resolver causes a single problem: ${typeof hostile} ${show(hostile)}`, async (t) => {
     const given: unknown = hostile
 
     const problems = problemsOf(given)
@@ -134,7 +134,7 @@ for (const [call, resolver, path] of [
   ['fromClaim([])', fromClaim([]), "a claim path in fromClaim('userMetadata.version') or fromClaim(['https://acme.io/version']), got []."],
   ["fromQuery('')", fromQuery(''), "a parameter name in fromQuery('version'), got ''."]
 ] as const) {
-  test(`${call} is refused in the words of the call`, async (t) => {
+  test(`for invalid arguments of ${call}, the message refers to the call`, async (t) => {
     const given = { ...resolver, timeoutMs: 5 }
 
     const problems = problemsOf(given)
@@ -143,7 +143,7 @@ for (const [call, resolver, path] of [
   })
 }
 
-test('a built-in resolver with a wrong member is refused at that member', async (t) => {
+test('an invalid member of a built-in resolver is reported with the path of that member', async (t) => {
   const given = { ...fromHeader('x-version'), timeoutMs: -1 }
 
   const problems = problemsOf(given)
@@ -152,7 +152,7 @@ test('a built-in resolver with a wrong member is refused at that member', async 
 })
 
 for (const hostile of [[], {}, Object.create(null)]) {
-  test(`what is no resolver lacks a name and resolve: ${typeof hostile} ${show(hostile)}`, async (t) => {
+  test(`an object that is not a resolver lacks name and resolve: ${typeof hostile} ${show(hostile)}`, async (t) => {
     const given: unknown = hostile
 
     const problems = problemsOf(given)
@@ -161,7 +161,7 @@ for (const hostile of [[], {}, Object.create(null)]) {
   })
 }
 
-test('every wrong member of a resolver is reported', async (t) => {
+test('every invalid member of a resolver is reported', async (t) => {
   const given = { name: 5, readsHeaders: 5, timeoutMs: -1, onError: 1, onUnknown: 1 }
 
   const problems = problemsOf(given)

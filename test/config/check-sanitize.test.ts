@@ -7,7 +7,7 @@ function problemsOf (path: readonly string[], ...owned: string[]) {
   return collected((problems) => checkSanitize(problems, path, { owned }))
 }
 
-test('headers of an own name, and beginnings of them, may be owned', async (t) => {
+test('custom header names and prefixes can be owned', async (t) => {
   const owned = ['x-tenant', 'X_User.*', 'x-*', 'forwarded', 'content-language']
 
   const problems = problemsOf(['sanitize'], ...owned)
@@ -15,7 +15,7 @@ test('headers of an own name, and beginnings of them, may be owned', async (t) =
   t.same(problems, [])
 })
 
-test('no header needs to be owned', async (t) => {
+test('the owned option is optional', async (t) => {
   const options = {}
 
   const problems = collected((found) => checkSanitize(found, ['sanitize'], options))
@@ -36,7 +36,7 @@ const taking: Array<[pattern: string, header: string]> = [
   ['auth*', 'authorization']
 ]
 for (const [pattern, header] of taking) {
-  test(`'${pattern}' cannot be owned, for it would take '${header}'`, async (t) => {
+  test(`'${pattern}' cannot be owned, because it would match '${header}'`, async (t) => {
     const owned = ['x-tenant', pattern]
 
     const problems = problemsOf(['sanitize'], ...owned)
@@ -48,7 +48,7 @@ for (const [pattern, header] of taking) {
   })
 }
 
-test('the stage by itself has its own path', async (t) => {
+test('if the stage is registered by itself, problem paths are relative to its own options', async (t) => {
   const owned = ['host']
 
   const problems = problemsOf([], ...owned)
@@ -56,7 +56,7 @@ test('the stage by itself has its own path', async (t) => {
   t.same(pathsOf(problems), ['owned[0]'])
 })
 
-test('an owned header of the wrong type does not hide what is wrong with the next', async (t) => {
+test('an owned header of the wrong type does not hide problems of the next one', async (t) => {
   const owned = [5, null, 'x y', 'host']
 
   const problems = gatewayProblems({ sanitize: { owned } })
@@ -64,7 +64,7 @@ test('an owned header of the wrong type does not hide what is wrong with the nex
   t.same(pathsOf(problems), ['sanitize.owned[0]', 'sanitize.owned[1]', 'sanitize.owned[2]', 'sanitize.owned[3]'])
 })
 
-test('owning every header is refused by its shape, once', async (t) => {
+test('a pattern that matches every header is reported once', async (t) => {
   const owned = ['*']
 
   const problems = gatewayProblems({ sanitize: { owned } })

@@ -110,7 +110,7 @@ const wrongTypes: Case[] = [
 ]
 
 for (const { title, config, path, says } of wrongTypes) {
-  test(`a value of the wrong type is the only problem, at its own place: ${title}`, async (t) => {
+  test(`a value of the wrong type is reported once, at its own path: ${title}`, async (t) => {
     const given = config
 
     const problems = gatewayProblems(given)
@@ -120,7 +120,7 @@ for (const { title, config, path, says } of wrongTypes) {
   })
 }
 
-test('a version of a numeric id without upstream is reported once, as a name', async (t) => {
+test('a version with a numeric id and no upstream is reported once, with the id as a property name', async (t) => {
   const versions = { ...soundVersions, 2: {} }
 
   const problems = gatewayProblems({ versions })
@@ -129,7 +129,7 @@ test('a version of a numeric id without upstream is reported once, as a name', a
 })
 
 for (const [path, missing] of Object.entries({ name: 'a name for the provider', issuer: "the exact 'iss'", jwks: '{ url }, { discovery: true }, { keys }, { pem } or { secret }' })) {
-  test(`a provider without ${path} is told what belongs there`, async (t) => {
+  test(`for a provider without ${path}, the message states the expected value`, async (t) => {
     const incomplete = Object.fromEntries(Object.entries(provider).filter(([member]) => member !== path))
 
     const problems = gatewayProblems({ identity: { providers: [incomplete] } })
@@ -154,7 +154,7 @@ const unknown: Case[] = [
 ]
 
 for (const { title, config, path, says } of unknown) {
-  test(`an unknown option is answered with the one that was meant, or with all: ${title}`, async (t) => {
+  test(`for an unknown option, the message suggests the closest option or lists all: ${title}`, async (t) => {
     const given = config
 
     const problems = gatewayProblems(given)
@@ -164,7 +164,7 @@ for (const { title, config, path, says } of unknown) {
   })
 }
 
-test('a name with slashes and tildes in it is written as it is', async (t) => {
+test('a name that contains slashes and tildes is shown unescaped in the path', async (t) => {
   const schema = { type: 'object', additionalProperties: { type: 'number', expected: 'a number' } }
 
   const problems = collected((found) => checkShape(found, schema, { 'a/b~c': 'x' }))
@@ -179,7 +179,7 @@ const suggestions: Array<[name: string, known: string[], suggestion: string]> = 
   ['prod', ['pin', 'v2'], 'Known: pin, v2.']
 ]
 for (const [name, known, suggestion] of suggestions) {
-  test(`a name is suggested when it is close, and all are when none is: ${JSON.stringify(name)}`, async (t) => {
+  test(`the closest name is suggested, or all names if none is close: ${JSON.stringify(name)}`, async (t) => {
     const given = name
 
     const text = suggest(given, known)
@@ -189,7 +189,7 @@ for (const [name, known, suggestion] of suggestions) {
 }
 
 for (const name of ['a\nc', 'production']) {
-  test(`a suggestion stays on its line, whatever the names: ${JSON.stringify(name)}`, async (t) => {
+  test(`a suggestion stays on one line even if a name contains a line break: ${JSON.stringify(name)}`, async (t) => {
     const known = ['a\nb']
 
     const text = suggest(name, known)

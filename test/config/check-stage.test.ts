@@ -6,7 +6,7 @@ import { boot } from '../helpers/boot.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { collected, configError, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
 
-test('the options of proxyVersions may have those of Fastify beside their own', async (t) => {
+test('proxyVersions accepts Fastify\'s own plugin options next to its own', async (t) => {
   const options = { versions: defineVersions(soundVersions), prefix: '/api', logLevel: 'warn', logSerializers: {} }
 
   const error = configError(() => checkStage('proxyVersions', options))
@@ -14,7 +14,7 @@ test('the options of proxyVersions may have those of Fastify beside their own', 
   t.equal(error, undefined)
 })
 
-test('a stage with hooks has no use for a prefix', async (t) => {
+test('a stage that only adds hooks rejects the prefix option', async (t) => {
   const options = { owned: ['x-tenant'], prefix: '/api' }
 
   const error = configError(() => checkStage('sanitizeHeaders', options))
@@ -22,7 +22,7 @@ test('a stage with hooks has no use for a prefix', async (t) => {
   t.same(pathsOf(error?.problems ?? []), ['prefix'])
 })
 
-test('the shape and the finer problems of a stage are reported at once, with its name', async (t) => {
+test('structural and semantic problems of a stage are reported together, with the name of the stage', async (t) => {
   const options = { owned: 5, own: [] }
 
   const error = configError(() => checkStage('sanitizeHeaders', options, (problems) => problems.add(['finer'], 'is wrong.')))
@@ -37,7 +37,7 @@ for (const { stage, option, meant } of [
   { stage: 'resolveVersion', option: 'overide', meant: 'override' },
   { stage: 'proxyVersions', option: 'versionHeadr', meant: 'versionHeader' }
 ] as const) {
-  test(`${stage} answers an unknown option with the one that was meant`, async (t) => {
+  test(`for an unknown option of ${stage}, the message suggests the intended one`, async (t) => {
     const required = stage === 'verifyIdentity' ? { providers: [] } : stage === 'sanitizeHeaders' ? {} : { versions: {} }
 
     const error = configError(() => checkStage(stage, { ...required, [option]: [] }))
@@ -46,7 +46,7 @@ for (const { stage, option, meant } of [
   })
 }
 
-test('a registry gives its names', async (t) => {
+test('the names of versions and aliases are read from the registry', async (t) => {
   const versions = defineVersions(soundVersions, { aliases: { stable: 'v2' } })
   let names: string[] | null = null
 
@@ -57,7 +57,7 @@ test('a registry gives its names', async (t) => {
 })
 
 for (const versions of [soundVersions, {}, [], 5, 'v2', new Map()]) {
-  test(`what defineVersions did not make is refused as a registry: ${JSON.stringify(versions)}`, async (t) => {
+  test(`a value that defineVersions did not create is rejected as a registry: ${JSON.stringify(versions)}`, async (t) => {
     const given: unknown = versions
 
     const problems = collected((found) => checkRegistry(found, given))
@@ -86,7 +86,7 @@ function appWithIdentity (t: Parameters<typeof makeApp>[0], owned: string[] = []
   return app
 }
 
-test('resolveVersion refuses a plain object of versions, and says what to write', async (t) => {
+test('resolveVersion rejects a plain object of versions, and the message shows the correct call', async (t) => {
   const app = appWithIdentity(t)
   const options = { versions: soundVersions } as unknown as ResolveVersionOptions<never, never>
 
@@ -98,7 +98,7 @@ test('resolveVersion refuses a plain object of versions, and says what to write'
   })
 })
 
-test('resolveVersion checks its default and the trust of its resolvers, under its own paths', async (t) => {
+test('resolveVersion checks its default and the tiers of its resolvers, with paths relative to its options', async (t) => {
   const app = appWithIdentity(t, ['x-target-version'])
   const options = {
     versions: defineVersions(soundVersions), override: [fromHeader('x-target-version')], pin: [fromHeader('x-any')], default: 'v3'
@@ -111,7 +111,7 @@ test('resolveVersion checks its default and the trust of its resolvers, under it
   })
 })
 
-test('verifyIdentity checks its providers, under its own paths', async (t) => {
+test('verifyIdentity checks its providers, with paths relative to its options', async (t) => {
   const app = makeApp(t)
   const options = { providers: [{ name: 'idp', issuer: 'https://idp.test', jwks: {} }, null] } as unknown as VerifyIdentityOptions
 
@@ -135,7 +135,7 @@ test("proxyVersions refuses a registry that is not resolveVersion's, and says wh
   })
 })
 
-test('proxyVersions refuses a plain object of versions, once', async (t) => {
+test('proxyVersions reports a plain object of versions once', async (t) => {
   const app = appWithIdentity(t)
   app.register(resolveVersion, { versions: defineVersions(soundVersions) })
   const options = { versions: soundVersions } as unknown as ProxyVersionsOptions
@@ -147,7 +147,7 @@ test('proxyVersions refuses a plain object of versions, once', async (t) => {
   })
 })
 
-test('sanitizeHeaders and proxyVersions check their headers, under their own paths', async (t) => {
+test('sanitizeHeaders and proxyVersions check their headers, with paths relative to their options', async (t) => {
   const versions = defineVersions(soundVersions)
   const owning = boot(makeApp(t).register(sanitizeHeaders, { owned: ['host'] }))
   const forwarding = boot(appWithIdentity(t).register(resolveVersion, { versions }).register(proxyVersions, { versions, versionHeader: 'host' }))

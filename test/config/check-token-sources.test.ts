@@ -21,7 +21,7 @@ function problemsOf (...places: Array<readonly TokenSource[] | undefined>) {
   return collected((problems) => checkTokenSources(problems, [], { providers: providersOf(...places) }, new HeaderNames(['x-user-*'])))
 }
 
-test('tokens may be in places of their own, and in those of another provider', async (t) => {
+test('a provider can have several token sources and share them with another provider', async (t) => {
   const sources: TokenSource[] = [{ header: 'Authorization', prefix: 'bearer ' }, { header: 'x-token' }, { cookie: 'session' }, { query: 'token' }]
 
   const problems = problemsOf(sources, sources, undefined, [{ header: 'authorization' }, { cookie: 'Session' }])
@@ -33,7 +33,7 @@ for (const [one, other] of [
   [{ header: 'x-token' }, { header: 'X-Token' }], [{ header: 'authorization' }, { header: 'authorization', prefix: 'Bearer ' }],
   [{ cookie: 'a' }, { cookie: 'a' }], [{ query: 'a' }, { query: 'a' }]
 ] as Array<[TokenSource, TokenSource]>) {
-  test(`a place is named once: ${JSON.stringify(one)} and ${JSON.stringify(other)}`, async (t) => {
+  test(`the same source cannot be listed twice: ${JSON.stringify(one)} and ${JSON.stringify(other)}`, async (t) => {
     const problems = problemsOf([one, other])
 
     t.same(problems, [{ path: 'providers[0].tokenSources[1]', message: 'duplicates providers[0].tokenSources[0]. Remove one of them.' }])
@@ -41,7 +41,7 @@ for (const [one, other] of [
 }
 
 for (const header of ['host', 'Cookie', 'connection', 'content_type']) {
-  test(`a token cannot be in the header ${header}`, async (t) => {
+  test(`the header ${header} cannot be a token source`, async (t) => {
     const problems = problemsOf([{ header }])
 
     t.same(problems, [{
@@ -52,7 +52,7 @@ for (const header of ['host', 'Cookie', 'connection', 'content_type']) {
 }
 
 for (const header of ['x-tenant', 'X_Tenant', 'x-user-token', 'X-User.Token']) {
-  test(`a token cannot be in a header that is taken off every request: ${header}`, async (t) => {
+  test(`an owned header cannot be a token source, because it is removed from every request: ${header}`, async (t) => {
     const problems = problemsOf(undefined, [{ header }])
 
     t.same(problems, [{
@@ -62,7 +62,7 @@ for (const header of ['x-tenant', 'X_Tenant', 'x-user-token', 'X-User.Token']) {
   })
 }
 
-test('a header may have several prefixes, unless one begins like another', async (t) => {
+test('one header can have several prefixes, unless one prefix starts with another', async (t) => {
   const problems = problemsOf(undefined, [{ header: 'Authorization', prefix: 'DPoP ' }], [{ header: 'x-token', prefix: 'v1' }, { header: 'x-token', prefix: 'v' }])
 
   t.same(problems, [{
@@ -71,7 +71,7 @@ test('a header may have several prefixes, unless one begins like another', async
   }])
 })
 
-test('a place of a provider is one of the places that are searched', async (t) => {
+test('a source of a provider must be in the list of sources', async (t) => {
   const providers = providersOf(undefined, [{ header: 'x-token' }, { cookie: 'session' }])
   const problems = collected((found) => checkTokenSources(found, [], { providers, sources: [{ header: 'x-token' }] }, new HeaderNames()))
 
@@ -80,7 +80,7 @@ test('a place of a provider is one of the places that are searched', async (t) =
   }])
 })
 
-test('a stage that is registered by hand knows what the one before it owns', async (t) => {
+test('a stage that is registered by itself knows the owned headers of the previous stage', async (t) => {
   const app = makeApp(t)
   app.register(sanitizeHeaders, { owned: ['x-user-*'] })
   app.register(verifyIdentity, { providers: providersOf([{ header: 'x-user-token' }]) })
@@ -94,7 +94,7 @@ const misshapen: Array<[sources: unknown, path: string]> = [
   [[{ header: 'a', prefix: 'b\n' }], '[0].prefix'], [[{ header: 'a', other: 1 }], '[0].other']
 ]
 for (const [tokenSources, path] of misshapen) {
-  test(`places of the wrong shape are told where they are: ${JSON.stringify(tokenSources)}`, async (t) => {
+  test(`a malformed token source is reported with its path: ${JSON.stringify(tokenSources)}`, async (t) => {
     const [provider] = providersOf(undefined)
 
     const problems = gatewayProblems({ identity: { providers: [{ ...provider, tokenSources }] } })

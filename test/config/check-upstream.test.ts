@@ -5,7 +5,7 @@ import type { UpstreamOptions } from '../../types/index.ts'
 import { collected, gatewayProblems, pathsOf, soundVersions } from '../helpers/problems.ts'
 
 for (const upstream of ['http://orders', 'http://orders:8080', 'https://orders.internal', 'http://10.0.0.15:30080/', 'http://[::1]:80']) {
-  test(`an upstream may be the origin ${upstream}`, async (t) => {
+  test(`an upstream can be the origin ${upstream}`, async (t) => {
     const given = upstream
 
     const problems = collected((found) => checkUpstream(found, ['versions', 'v2', 'upstream'], given))
@@ -31,7 +31,7 @@ for (const { upstream, message } of [
   { upstream: 'http://a ', message: `expected an http(s) URL, got 'http://a '. ${anyUrl}` },
   { upstream: 'http://a\n', message: `expected an http(s) URL, got 'http://a\\n'. ${anyUrl}` }
 ]) {
-  test(`an upstream that is no http(s) URL is refused: ${JSON.stringify(upstream)}`, async (t) => {
+  test(`an upstream that is not an http(s) URL is rejected: ${JSON.stringify(upstream)}`, async (t) => {
     const given = upstream
 
     const problems = collected((found) => checkUpstream(found, ['versions', 'v2', 'upstream'], given))
@@ -44,7 +44,7 @@ for (const [part, upstream] of [
   ['path', 'http://orders:8080/api'], ['query', 'http://orders:8080?a=b'], ['fragment', 'http://orders:8080#top'],
   ['path and query', 'http://orders:8080/api?a=b']
 ] as const) {
-  test(`an upstream with a ${part} is refused with the origin and the option to use`, async (t) => {
+  test(`an upstream with a ${part} is rejected, and the message names the origin and the option to use`, async (t) => {
     const given = upstream
 
     const problems = collected((found) => checkUpstream(found, ['versions', 'v2', 'upstream'], given))
@@ -58,7 +58,7 @@ for (const [part, upstream] of [
 }
 
 for (const upstream of ['http://admin:hunter2@orders:8080', 'http://admin@orders:8080', 'http://:hunter2@orders:8080']) {
-  test(`an upstream with credentials is refused and they are not repeated: ${upstream}`, async (t) => {
+  test(`an upstream with credentials is rejected, and the message does not repeat them: ${upstream}`, async (t) => {
     const given = upstream
 
     const problems = collected((found) => checkUpstream(found, ['versions', 'v2', 'upstream'], given))
@@ -70,7 +70,7 @@ for (const upstream of ['http://admin:hunter2@orders:8080', 'http://admin@orders
   })
 }
 
-test('a Unix socket is refused when the system cannot bind a path that long, in bytes', async (t) => {
+test('a Unix socket is rejected if its path has more bytes than the system can bind', async (t) => {
   const longest = process.platform === 'linux' ? 107 : 103
   const [fits, long, wide] = ['a'.repeat(longest - 1), 'a'.repeat(longest), 'é'.repeat(54)]
   const given: UpstreamOptions = { targets: [`unix+http:///${fits}`, `unix+http:///${long}`, `unix+https:///${wide}`] }
@@ -89,7 +89,7 @@ for (const [title, upstream, path, says] of [
   ['another host', { targets: 'http://a', headers: { request: { set: { Host: 'x' } } } }, 'upstream.headers.request.set', "'Host' must not be changed here, because HTTP itself depends on it. Use the upstream's option: host: 'orders.internal'."],
   ['a length of its own', { targets: 'http://a', headers: { response: { add: { 'content-length': '1' } } } }, 'upstream.headers.response.add', 'HTTP itself depends on it']
 ] as const) {
-  test(`${title} is refused`, async (t) => {
+  test(`${title} is rejected`, async (t) => {
     const given: UpstreamOptions = upstream
 
     const problems = collected((found) => checkUpstream(found, ['upstream'], given))
@@ -101,7 +101,7 @@ for (const [title, upstream, path, says] of [
 
 for (const name of ['X-Forwarded-For', 'x-forwarded-anything', 'X_Forwarded.Host', 'Forwarded', 'X-Real-IP', 'via']) {
   for (const [member, edits] of [['set', { set: { [name]: 'x' } }], ['add', { add: { [name]: 'x' } }], ['remove', { remove: [name] }]] as const) {
-    test(`${member} of ${name} is refused: the gateway writes it`, async (t) => {
+    test(`${member} of ${name} is rejected, because the gateway writes that header itself`, async (t) => {
       const given: UpstreamOptions = { targets: 'http://a', headers: { request: edits } }
 
       const problems = collected((found) => checkUpstream(found, ['upstream'], given))
@@ -114,7 +114,7 @@ for (const name of ['X-Forwarded-For', 'x-forwarded-anything', 'X_Forwarded.Host
   }
 }
 
-test('what the gateway writes into requests is refused, all of it', async (t) => {
+test('edits of any request header that the gateway writes itself are rejected', async (t) => {
   const names = forwardedHeaders.map((name) => name.replace('*', 'for'))
 
   const problems = collected((found) => checkUpstream(found, ['upstream'], { targets: 'http://a', headers: { request: { remove: names } } }))
@@ -126,7 +126,7 @@ for (const upstream of [
   { targets: ['http://a', 'https://b:8443', 'unix+http:///run/app.sock'] },
   { targets: 'http://a', headers: { request: { remove: ['authorization', 'Cookie', 'x-a'] }, response: { set: { server: 'x', 'x-forwarded-by': 'x' }, add: { via: 'x' } } } }
 ]) {
-  test(`an upstream with ${Object.keys(upstream).join(' and ')} has no problem`, async (t) => {
+  test(`an upstream with ${Object.keys(upstream).join(' and ')} is valid`, async (t) => {
     const given: UpstreamOptions = upstream
 
     const problems = collected((found) => checkUpstream(found, ['upstream'], given))
@@ -135,7 +135,7 @@ for (const upstream of [
   })
 }
 
-test('edits of a wrong shape are not looked at further', async (t) => {
+test('header edits with an invalid structure are not checked further', async (t) => {
   const upstream = { targets: 'http://orders', headers: { request: { set: { via: 'x' } } } }
 
   const problems = collected((found) => {
@@ -147,7 +147,7 @@ test('edits of a wrong shape are not looked at further', async (t) => {
   t.equal(problems.length, 1)
 })
 
-test('an upstream without targets is told what is missing, and nothing that nobody knows', async (t) => {
+test('for an upstream without targets, the message names the missing option and does not say \'undefined\'', async (t) => {
   const problems = gatewayProblems({ versions: { ...soundVersions, v9: { upstream: { url: 'http://127.0.0.1:1' } } } })
 
   const messages = problems.map(({ path, message }) => `${path}: ${message}`)
@@ -159,7 +159,7 @@ test('an upstream without targets is told what is missing, and nothing that nobo
 for (const [member, value] of [
   ['ratio', 0], ['ratio', 1.1], ['ratio', -1], ['ratio', '50%'], ['minResponses', 0], ['minResponses', 1.5], ['windowMs', 0]
 ] as const) {
-  test(`a limit of server errors with ${member} ${value} is refused`, async (t) => {
+  test(`serverErrors with ${member} ${value} is rejected`, async (t) => {
     const serverErrors = { ratio: 0.5, [member]: value }
 
     const problems = gatewayProblems({ versions: { latest: { upstream: { targets: 'http://a', health: { passive: { serverErrors } } } } } })
@@ -169,7 +169,7 @@ for (const [member, value] of [
   })
 }
 
-test('a limit of server errors needs a ratio', async (t) => {
+test('serverErrors requires a ratio', async (t) => {
   const health = { passive: { serverErrors: { minResponses: 5 } } }
 
   const problems = gatewayProblems({ versions: { latest: { upstream: { targets: 'http://a', health } } } })

@@ -9,7 +9,7 @@ function problemsOf (versions: VersionsConfig, aliases?: AliasesConfig) {
   return collected((problems) => checkVersions(problems, aliases === undefined ? { versions } : { versions, aliases }))
 }
 
-test('sound versions with aliases of ids and of aliases have no problem', async (t) => {
+test('valid versions are accepted, with aliases of ids and of other aliases', async (t) => {
   const aliases = { stable: 'v2', current: 'stable', Newest: 'LATEST' }
 
   const problems = problemsOf(soundVersions, aliases)
@@ -17,7 +17,7 @@ test('sound versions with aliases of ids and of aliases have no problem', async 
   t.same(problems, [])
 })
 
-test('a config without versions is told how to write one', async (t) => {
+test('for a config without versions, the message shows how to add one', async (t) => {
   const versions = {}
 
   const problems = problemsOf(versions)
@@ -25,7 +25,7 @@ test('a config without versions is told how to write one', async (t) => {
   t.same(problems, [{ path: 'versions', message: "no version is defined. Write { latest: { upstream: 'http://...' } }." }])
 })
 
-test('every wrong upstream is reported under its version', async (t) => {
+test('every invalid upstream is reported under its version', async (t) => {
   const versions = { v1: { upstream: 'orders:8080' }, 'v1.2': { upstream: 'http://orders/api' }, v2: { upstream: 'http://orders' } }
 
   const problems = problemsOf(versions)
@@ -47,7 +47,7 @@ const badIds: Array<[id: string, path: string]> = [
   ['__proto__', 'versions.__proto__']
 ]
 for (const [id, path] of badIds) {
-  test(`a version cannot be called ${JSON.stringify(id)}`, async (t) => {
+  test(`a version id cannot be ${JSON.stringify(id)}`, async (t) => {
     const versions = Object.fromEntries([[id, soundVersions.v2]])
 
     const problems = problemsOf(versions)
@@ -61,7 +61,7 @@ for (const [id, path] of badIds) {
 }
 
 for (const id of ['1', 'v', 'V2', '2024-06-01', 'v1.2_rc-1', 'constructor', 'x'.repeat(64)]) {
-  test(`a version may be called ${id}`, async (t) => {
+  test(`a version id can be ${id}`, async (t) => {
     const versions = Object.fromEntries([[id, soundVersions.v2]])
 
     const problems = problemsOf(versions)
@@ -71,7 +71,7 @@ for (const id of ['1', 'v', 'V2', '2024-06-01', 'v1.2_rc-1', 'constructor', 'x'.
 }
 
 for (const name of ['required', 'Required']) {
-  test(`neither a version nor an alias can be called ${name}`, async (t) => {
+  test(`neither a version nor an alias can be named ${name}`, async (t) => {
     const [versions, aliases] = [{ [name]: soundVersions.v2 }, { [name]: 'v2' }]
 
     const problems = [...problemsOf(versions), ...problemsOf(soundVersions, aliases)]
@@ -81,7 +81,7 @@ for (const name of ['required', 'Required']) {
   })
 }
 
-test('a line in an id cannot be taken for a problem', async (t) => {
+test('a line break in an id cannot imitate another problem', async (t) => {
   const versions = { ...soundVersions, 'a\n- fake: x': soundVersions.v2 }
 
   const problems = problemsOf(versions, { stable: 'production' })
@@ -90,7 +90,7 @@ test('a line in an id cannot be taken for a problem', async (t) => {
   t.notOk(problems.some(({ message }) => message.includes('\n')), 'each problem stays on its line')
 })
 
-test('an alias cannot have a name that a version cannot have', async (t) => {
+test('the naming rules of versions also apply to aliases', async (t) => {
   const aliases = { 'a b': 'v2' }
 
   const problems = problemsOf(soundVersions, aliases)
@@ -101,7 +101,7 @@ test('an alias cannot have a name that a version cannot have', async (t) => {
 
 const remedyForTwins = 'names are compared without case. Rename or remove one of them.'
 
-test('ids that differ by case are the same name', async (t) => {
+test('ids that differ only in case are duplicates', async (t) => {
   const versions = { v2: soundVersions.v2, V2: soundVersions.v2 }
 
   const problems = problemsOf(versions)
@@ -110,7 +110,7 @@ test('ids that differ by case are the same name', async (t) => {
 })
 
 for (const alias of ['v2', 'V2']) {
-  test(`an alias ${alias} beside the version v2 is the same name`, async (t) => {
+  test(`an alias ${alias} duplicates the version v2`, async (t) => {
     const aliases = { [alias]: 'latest' }
 
     const problems = problemsOf(soundVersions, aliases)
@@ -119,7 +119,7 @@ for (const alias of ['v2', 'V2']) {
   })
 }
 
-test('aliases that differ by case are the same name', async (t) => {
+test('aliases that differ only in case are duplicates', async (t) => {
   const aliases = { stable: 'v2', Stable: 'v2' }
 
   const problems = problemsOf(soundVersions, aliases)
@@ -127,7 +127,7 @@ test('aliases that differ by case are the same name', async (t) => {
   t.same(problems, [{ path: 'aliases.Stable', message: `is the same name as aliases.stable: ${remedyForTwins}` }])
 })
 
-test('an alias to nothing is answered with the name that was probably meant', async (t) => {
+test('for an alias with an unknown target, the message suggests the closest name', async (t) => {
   const aliases = { stable: 'latets' }
 
   const problems = problemsOf(soundVersions, aliases)
@@ -135,7 +135,7 @@ test('an alias to nothing is answered with the name that was probably meant', as
   t.same(problems, [{ path: 'aliases.stable', message: "'latets' is neither a version nor an alias. Did you mean 'latest'?" }])
 })
 
-test('an alias to nothing like a known name is answered with all names', async (t) => {
+test('for an alias whose target is close to no name, the message lists all names', async (t) => {
   const aliases = { stable: 'production', other: 'v2' }
 
   const problems = problemsOf(soundVersions, aliases)
@@ -153,7 +153,7 @@ for (const { title, aliases, circle } of [
   { title: 'with a tail, without the tail', aliases: { tail: 'a', a: 'b', b: 'a' }, circle: { a: 'b', b: 'a' } },
   { title: 'beside a good alias', aliases: { good: 'v2', a: 'a' }, circle: { a: 'a' } }
 ]) {
-  test(`aliases in a circle ${title} are reported, one by one`, async (t) => {
+  test(`circular aliases are reported, each separately: ${title}`, async (t) => {
     const given: AliasesConfig = aliases
 
     const problems = problemsOf(soundVersions, given)
@@ -164,7 +164,7 @@ for (const { title, aliases, circle } of [
   })
 }
 
-test('a version that is null does not hide what is wrong with another whose id begins with its own', async (t) => {
+test('a null version does not hide problems of a version whose id starts with the same text', async (t) => {
   const versions = { ...soundVersions, v1: null, 'v1.2': { upstream: 'nope:1' } }
 
   const problems = gatewayProblems({ versions })
@@ -173,7 +173,7 @@ test('a version that is null does not hide what is wrong with another whose id b
 })
 
 for (const options of [null, 5, 'stable', []]) {
-  test(`defineVersions refuses options that are none, once: ${JSON.stringify(options)}`, async (t) => {
+  test(`defineVersions reports invalid options once: ${JSON.stringify(options)}`, async (t) => {
     const given = options as never
 
     const error = configError(() => defineVersions(soundVersions, given))
@@ -184,7 +184,7 @@ for (const options of [null, 5, 'stable', []]) {
 }
 
 for (const upstream of ['nope', 'http://a']) {
-  test(`defineVersions takes no versions from its options, and says so: ${upstream}`, async (t) => {
+  test(`defineVersions rejects a versions member in its options: ${upstream}`, async (t) => {
     const options = { versions: soundVersions } as never
 
     const error = configError(() => defineVersions({ a: { upstream } }, options))

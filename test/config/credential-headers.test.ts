@@ -8,7 +8,7 @@ for (const name of [
   'x-access-key', 'x-accesskey', 'x-secret', 'x-client-secret', 'x-password', 'X-Passwd', 'x-credential', 'cf-access-jwt-assertion', 'x-amzn-oidc-data', 'dpop', 'x-keys', 'x_api_key',
   'x-github-otp', 'x-hmac', 'key'
 ]) {
-  t.test(`${name} may carry credentials`, async (t) => {
+  t.test(`the header ${name} may carry credentials`, async (t) => {
     t.ok(mayCarryCredentials(name))
   })
 }
@@ -18,7 +18,7 @@ for (const name of [
   'Idempotency-Key', 'X-Idempotency-Key', 'x-cache-key', 'surrogate-key', 'x-partition-key', 'x-obsession', 'x-designature', 'user-agent', 'x-request-id', 'x-tenant', 'x-plan', 'traceparent',
   'x-forwarded-for', 'x-significant', 'keep-alive', 'x-target-version', 'x-authenticated-user'
 ]) {
-  t.test(`${name} carries none`, async (t) => {
+  t.test(`the header ${name} does not carry credentials`, async (t) => {
     t.notOk(mayCarryCredentials(name))
   })
 }

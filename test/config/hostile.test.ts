@@ -51,7 +51,7 @@ const odd: Array<[title: string, value: unknown]> = [
 ]
 for (const [path, lay] of everyPlace) {
   for (const [title, value] of odd) {
-    test(`${title} as ${path} is a problem there, not a crash`, async (t) => {
+    test(`${title} as ${path} causes a config problem there, not a crash`, async (t) => {
       const config = lay(value)
 
       const problems = gatewayProblems(config)
@@ -61,7 +61,7 @@ for (const [path, lay] of everyPlace) {
   }
 }
 
-test('a list without end is shown in short', async (t) => {
+test('an endless list is shown in abbreviated form', async (t) => {
   const given = ring
 
   const text = show(given)
@@ -73,7 +73,7 @@ for (const [path, lay] of everyPlace) {
   for (const value of [null, true, [[]], [null], 'not one', () => 5]) {
     if (typeof value === 'string' && /name$|issuer$/.test(path)) continue
 
-    test(`${typeof value === 'function' ? 'a function' : JSON.stringify(value)} as ${path} is a problem there, not a crash`, async (t) => {
+    test(`${typeof value === 'function' ? 'a function' : JSON.stringify(value)} as ${path} causes a config problem there, not a crash`, async (t) => {
       const config = lay(value)
 
       const problems = gatewayProblems(config)

@@ -24,7 +24,7 @@ const taking: Array<[pattern: string, header: string | undefined]> = [
 ]
 
 for (const [pattern, header] of taking) {
-  test(`'${pattern}' takes ${header ?? 'no header'} that has a meaning of its own`, async (t) => {
+  test(`the first reserved header that '${pattern}' matches: ${header ?? 'no header'}`, async (t) => {
     const given = pattern
 
     const taken = takesReserved(given)

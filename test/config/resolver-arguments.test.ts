@@ -56,7 +56,7 @@ const wrong: Array<[make: Make, argument: unknown, expected: RegExp]> = [
 ]
 
 for (const [index, [make, argument, expected]] of wrong.entries()) {
-  test(`a resolver is refused in the words of its call: ${index}, ${expected.source}`, async (t) => {
+  test(`for an invalid resolver argument, the message refers to the call: ${index}, ${expected.source}`, async (t) => {
     const resolver = make(argument as never)
 
     const problems = collected((problems) => { checkResolver(problems, ['pin', 0], resolver) })

@@ -43,7 +43,7 @@ const configs: Array<[title: string, config: object]> = [
 ]
 
 for (const [title, config] of configs) {
-  test(`no secret is repeated in a problem: ${title}`, async (t) => {
+  test(`no secret is repeated in a config problem: ${title}`, async (t) => {
     const given = { versions: soundVersions, ...config } as unknown as GatewayOptions
 
     const error = configError(() => checkGateway(given))

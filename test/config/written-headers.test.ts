@@ -19,13 +19,13 @@ function problemsOf (options: object): Record<string, string> {
 const provider = { name: 'a', issuer: 'https://a.test', audience: 'api', jwks: { url: 'https://a.test/keys' } }
 
 for (const header of ['x-forwarded-for', 'X-Forwarded-Host', 'x_forwarded_proto', 'x-forwarded-prefix', 'forwarded', 'x-real-ip', 'X.Real.IP', 'Via']) {
-  t.test(`a claim cannot become ${header}, which the gateway writes itself`, async (t) => {
+  t.test(`a claim cannot be projected to ${header}, which the gateway writes itself`, async (t) => {
     const problems = problemsOf({ identity: { providers: [{ ...provider, claimsToHeaders: [{ claim: 'sub', header }] }] } })
 
     t.match(problems, { 'identity.providers[0].claimsToHeaders[0].header': new RegExp(`^'${header}' is set by the gateway itself.* Use a different name`) })
   })
 
-  t.test(`the version cannot be in ${header}`, async (t) => {
+  t.test(`the version header cannot be ${header}`, async (t) => {
     const problems = problemsOf({ forward: { versionHeader: header } })
 
     t.match(problems, { 'forward.versionHeader': new RegExp(`^'${header}' is set by the gateway itself.* Use a different name`) })
@@ -47,13 +47,13 @@ for (const [name, says] of [
   ['x-forwarded-for', /trustProxy/], ['X-Forwarded-Host', /trustProxy/], ['x-forwarded-proto', /trustProxy/], ['x-real-ip', /^expected a header such as/],
   ['x-forwarded-*', /^expected a header such as/], ['x-forwarded-', /^expected a header such as/], [5, /^expected a header such as/]
 ] as const) {
-  t.test(`${name} cannot be on the list of what trusted proxies say`, async (t) => {
+  t.test(`${name} cannot be in forward.forwardedHeaders`, async (t) => {
     const problems = problemsOf({ forward: { forwardedHeaders: ['x-forwarded-port', name] } })
 
     t.match(problems, { 'forward.forwardedHeaders[1]': says })
   })
 }
 
-t.test('a list of what trusted proxies say must be one', async (t) => {
+t.test('forward.forwardedHeaders must be a list', async (t) => {
   t.match(problemsOf({ forward: { forwardedHeaders: 'x-forwarded-port' } }), { 'forward.forwardedHeaders': /^expected a list of/ })
 })

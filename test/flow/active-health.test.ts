@@ -36,7 +36,7 @@ async function startTwo (t: Test, app = makeApp(t)) {
   return { a, b, serve, states, targets }
 }
 
-t.test('a target that is ill gets no requests until it is well again', async (t) => {
+t.test('an unhealthy target gets no requests until it has recovered', async (t) => {
   const { a, serve, states, targets } = await startTwo(t)
 
   a.isWell = false
@@ -52,7 +52,7 @@ t.test('a target that is ill gets no requests until it is well again', async (t)
   t.strictSame(again.sort(), ['a', 'a', 'b', 'b'])
 })
 
-t.test('when all targets are ill, all of them are tried all the same', async (t) => {
+t.test('if all targets are unhealthy, all of them are used', async (t) => {
   const { a, b, serve, states } = await startTwo(t)
 
   a.isWell = b.isWell = false
@@ -62,7 +62,7 @@ t.test('when all targets are ill, all of them are tried all the same', async (t)
   t.strictSame(bodies.sort(), ['a', 'a', 'b', 'b'])
 })
 
-t.test('app.versions.health() tells of versions and targets', async (t) => {
+t.test('app.versions.health() reports versions and targets', async (t) => {
   const app = makeApp(t)
   const { a, b, states } = await startTwo(t, app)
   const well = app.versions.health()
@@ -76,7 +76,7 @@ t.test('app.versions.health() tells of versions and targets', async (t) => {
   t.match(ill, [{ version: 'latest', healthy: false, targets: [{ healthy: false, active: 'down' }, { healthy: false }] }])
 })
 
-t.test('the log says when a target is ill, and when it is well again', async (t) => {
+t.test('the log reports when a target becomes unhealthy and when it recovers', async (t) => {
   const lines: string[] = []
   const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(line) } } } })
   const { a, states } = await startTwo(t, app)
@@ -94,7 +94,7 @@ t.test('the log says when a target is ill, and when it is well again', async (t)
   t.equal(said.length, 2)
 })
 
-t.test('a busy target is asked by a connection of its own', async (t) => {
+t.test('the health check of a busy target uses its own connection', async (t) => {
   let served = 0
   const origin = await startUpstream(t, 'busy', ({ url }, response) => {
     if (url === '/healthz') response.end()
@@ -111,7 +111,7 @@ t.test('a busy target is asked by a connection of its own', async (t) => {
   t.match(targets()[0], { pending: 1, active: 'up' })
 })
 
-t.test('a target on a unix socket is asked as well', async (t) => {
+t.test('a target on a Unix socket is health-checked, too', async (t) => {
   const { folder } = await makeFolder(t)
   const path = `${folder}/s`
   const server = createServer((request, response) => response.end(request.headers.host)).listen(path)
@@ -127,7 +127,7 @@ t.test('a target on a unix socket is asked as well', async (t) => {
   t.match(targets()[0], { address: `unix+http://${path}`, healthy: true })
 })
 
-t.test('when the app closes, nobody is asked any more', async (t) => {
+t.test('health checks stop when the app closes', async (t) => {
   const app = makeApp(t)
   let asked = 0
   const origin = await startUpstream(t, 'v1', (_request, response) => {

@@ -40,7 +40,7 @@ const scopes: Array<[claims: object, isEnough: boolean]> = [
   [{ scopes: 'read write' }, false]
 ]
 for (const [claims, isEnough] of scopes) {
-  t.test(`the scopes of ${JSON.stringify(claims)} are ${isEnough ? '' : 'not '}enough for read and write`, async (t) => {
+  t.test(`the scopes in ${JSON.stringify(claims)} are ${isEnough ? '' : 'not '}sufficient for read and write`, async (t) => {
     const byRoute = await routeOf(t, { requiredScopes: ['read', 'write'] })
     const byProvider = await routeOf(t, undefined, { requiredScopes: ['read', 'write'] })
 
@@ -55,7 +55,7 @@ for (const [claims, isEnough] of scopes) {
   })
 }
 
-t.test('a route asks for claims, wherever they are, and null is none', async (t) => {
+t.test('a route can require claims at any path, and a null claim counts as missing', async (t) => {
   const { ask } = await routeOf(t, { requiredClaims: ['tenant.id', ['https://acme.io/plan']] })
   const plan = { 'https://acme.io/plan': 'gold' }
 
@@ -75,7 +75,7 @@ const closed: Array<[what: string, identity: unknown]> = [
   ['a policy that there is not', 'required'], ['true', true], ['a policy that there is not, in an object', { policy: 'required' }], ['an empty text', '']
 ]
 for (const [what, identity] of closed) {
-  t.test(`a route that asks for ${what} is closed to those without a token, but not to preflights`, async (t) => {
+  t.test(`a route that requires ${what} refuses requests without a token, except preflights`, async (t) => {
     const { app, ask } = await routeOf(t, identity)
 
     const response = await ask()
@@ -88,7 +88,7 @@ for (const [what, identity] of closed) {
     t.equal(options.statusCode, 401)
   })
 
-  t.test(`a route that asks for ${what} is closed where there is no provider`, async (t) => {
+  t.test(`a route that requires ${what} refuses all requests if no provider is configured`, async (t) => {
     const app = await makeIdentifyingApp(t, { providers: [] })
     app.get('/route', { config: { identity: identity as RouteIdentity } }, never)
 
@@ -97,7 +97,7 @@ for (const [what, identity] of closed) {
   })
 }
 
-t.test('a route that does not say otherwise has the policy of the app', async (t) => {
+t.test('a route without its own policy inherits the policy of the app', async (t) => {
   const app = await makeIdentifyingApp(t, { policy: 'require', providers: [issuer.provider()] })
   app.get('/undefined', { config: { identity: { policy: undefined } as unknown as RouteIdentity } }, never)
   app.get('/null', { config: { identity: null as unknown as RouteIdentity } }, never)
@@ -126,7 +126,7 @@ const verdicts: Array<[what: string, authorize: NonNullable<RouteIdentity['autho
   ['a problem that is a 401', () => ({ status: 401, code: 'TOKEN_INVALID', detail: 'a "quote"\r\nx: y é' }), { status: 401, code: 'TOKEN_INVALID', detail: 'a "quote"\r\nx: y é' }]
 ]
 for (const [what, authorize, expected] of verdicts) {
-  t.test(`a verdict that is ${what} lets nobody through`, async (t) => {
+  t.test(`authorize refuses the request if its result is ${what}`, async (t) => {
     const byRoute = await routeOf(t, { authorize })
     const byProvider = await routeOf(t, undefined, { authorize })
 
@@ -152,7 +152,7 @@ const faults: Array<[what: string, authorize: () => never | Promise<never>]> = [
   ['rejects with an empty text', rejecting('')]
 ]
 for (const [what, authorize] of faults) {
-  t.test(`an authorize that ${what} lets nobody through`, async (t) => {
+  t.test(`if authorize ${what}, the request fails with 500`, async (t) => {
     const { ask } = await routeOf(t, { authorize })
     const gateway = await startGateway(t, { identity: { providers: [issuer.provider({ authorize })] } })
 
@@ -163,7 +163,7 @@ for (const [what, authorize] of faults) {
   })
 }
 
-t.test('authorize is told who asks for what, each time', async (t) => {
+t.test('authorize is called for every request with the caller and the request', async (t) => {
   const asked: unknown[] = []
   const authorize: RouteIdentity['authorize'] = ({ provider, claims }, { url }) => {
     asked.push([provider, Object.isFrozen(claims), url])

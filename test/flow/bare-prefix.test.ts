@@ -38,7 +38,7 @@ for (const [prefix, rewritePrefix, path, forwarded] of [
   ['', '/b', '/?x=1', '/b/?x=1'],
   ['', '/', '/v2', '/']
 ] as const) {
-  t.test(`under '${prefix}', which becomes '${rewritePrefix}', ${path} is forwarded as ${forwarded}`, async (t) => {
+  t.test(`with prefix '${prefix}' and rewritePrefix '${rewritePrefix}', ${path} is forwarded as ${forwarded}`, async (t) => {
     const origin = await startUnder(t, prefix, rewritePrefix)
 
     const answer = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
@@ -47,7 +47,7 @@ for (const [prefix, rewritePrefix, path, forwarded] of [
   })
 }
 
-t.test('a bare prefix in absolute form keeps its end', async (t) => {
+t.test('a bare prefix in absolute form is forwarded without a trailing slash', async (t) => {
   const origin = await startUnder(t, '/payments', '/payments')
 
   const answer = await sendRaw(t, origin, ['GET http://api.test/payments?x=1 HTTP/1.1', 'Host: api.test'])
@@ -55,7 +55,7 @@ t.test('a bare prefix in absolute form keeps its end', async (t) => {
   t.equal(bodyOf<Seen>(answer).path, '/payments?x=1')
 })
 
-t.test('a bare prefix keeps its end over HTTP/2', async (t) => {
+t.test('a bare prefix over HTTP/2 is forwarded without a trailing slash', async (t) => {
   const { app } = await makeHttp2App(t)
   const session = connect(await startUnder(t, '/payments', '/payments', app))
   t.teardown(() => session.destroy())
@@ -66,7 +66,7 @@ t.test('a bare prefix keeps its end over HTTP/2', async (t) => {
   t.equal((JSON.parse(await text(stream)) as Seen).path, '/payments?x=1')
 })
 
-t.test('a bare prefix keeps its end for a WebSocket', async (t) => {
+t.test('the bare prefix of a WebSocket is forwarded without a trailing slash', async (t) => {
   const upstream = await startSwitching(t)
   const app = makeApp(t)
   await app.register(versionGateway, { prefix: '/ws', versions: { latest: { upstream: { targets: upstream.origin, rewritePrefix: '/ws' } } } })
@@ -78,7 +78,7 @@ t.test('a bare prefix keeps its end for a WebSocket', async (t) => {
   socket.resetAndDestroy()
 })
 
-t.test('an upstream that strips slashes at the end redirects once, not forever', async (t) => {
+t.test('an upstream that removes trailing slashes redirects once, not in a loop', async (t) => {
   const targets = await startUpstream(t, 'v1', (request, response) => {
     if (request.url!.endsWith('/')) response.writeHead(301, { location: request.url!.slice(0, -1) }).end()
     else response.end('found')

@@ -68,7 +68,7 @@ const requests: Array<[title: string, path: string, init?: RequestInit]> = [
   ['HEAD', '/', { method: 'HEAD' }]
 ]
 for (const [title, path, init] of requests) {
-  t.test(`a gateway beside it changes nothing of an app's own routes: ${title}`, async (t) => {
+  t.test(`the app's own routes behave the same with and without a gateway: ${title}`, async (t) => {
     const { send, alone } = await beside(t)
 
     const [withGateway, without] = await Promise.all([send(path, init), alone(path, init)])
@@ -78,7 +78,7 @@ for (const [title, path, init] of requests) {
   })
 }
 
-t.test('the app\'s rate limit counts its own routes, and answers by its own error handler', async (t) => {
+t.test('the app\'s rate limit counts requests to its own routes and responds through the app\'s error handler', async (t) => {
   const { send } = await beside(t)
 
   const first = await send('/limited')
@@ -89,7 +89,7 @@ t.test('the app\'s rate limit counts its own routes, and answers by its own erro
   t.match(await second.json(), { own: /Rate limit exceeded/ })
 })
 
-t.test('under-pressure tells its status as before', async (t) => {
+t.test('the status route of under-pressure keeps working', async (t) => {
   const { send } = await beside(t)
 
   const response = await send('/status')
@@ -97,7 +97,7 @@ t.test('under-pressure tells its status as before', async (t) => {
   t.match(await response.json(), { status: 'ok' })
 })
 
-t.test('what is forwarded passes the app\'s hooks, and carries what they and the plugins say', async (t) => {
+t.test('forwarded requests run the app\'s hooks, and their responses have the headers of hooks and plugins', async (t) => {
   const { send } = await beside(t)
 
   const response = await send('/api/orders', { headers: { origin, cookie: 'a=1', 'x-version-override': 'v2' } })
@@ -112,7 +112,7 @@ t.test('what is forwarded passes the app\'s hooks, and carries what they and the
   })
 })
 
-t.test('a refusal is the gateway\'s, with the headers of the app\'s hooks', async (t) => {
+t.test('a refusal comes from the gateway and has the headers that the app\'s hooks set', async (t) => {
   const { send } = await beside(t)
 
   const response = await send('/api/orders', { headers: { 'x-version-override': 'v9' } })

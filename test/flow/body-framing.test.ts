@@ -20,7 +20,7 @@ const brokenBodies: Array<[title: string, body: string]> = [
   ['a last chunk that ends in LF', '5\r\nhello\r\n0\n\n']
 ]
 for (const [title, body] of brokenBodies) {
-  t.test(`${title} is refused, and the upstream gets no whole request`, async (t) => {
+  t.test(`${title} is refused, and the upstream receives no complete request`, async (t) => {
     const { exchange, whole } = await recordingGateway(t)
 
     const answer = await exchange(message(chunked, body) + smuggled)
@@ -43,7 +43,7 @@ for (const [title, request] of [
   ['a body behind empty lines', `\r\n\r\n${message([...post, 'Content-Length: 5'], 'hello')}`],
   ['a body that looks like a request', message([...post, `Content-Length: ${smuggled.length}`], smuggled)]
 ] as const) {
-  t.test(`${title} and a request behind it are exactly two requests`, async (t) => {
+  t.test(`${title} and a pipelined request are parsed as exactly two requests`, async (t) => {
     const { exchange, whole } = await recordingGateway(t)
 
     const answer = await exchange(request + last)
@@ -58,7 +58,7 @@ for (const [title, request] of [
   ['a bare LF behind the request line', message(['POST /orders HTTP/1.1\nHost: api.test', 'Content-Length: 5'], 'hello')],
   ['a length in the trailer', message(chunked, '5\r\nhello\r\n0\r\nContent-Length: 1\r\n\r\n')]
 ] as const) {
-  t.test(`${title} is refused, or makes no difference`, async (t) => {
+  t.test(`${title} is either refused or has no effect`, async (t) => {
     const { exchange, whole } = await recordingGateway(t)
 
     const answer = await exchange(request + last)

@@ -9,7 +9,7 @@ async function limited (t: Test) {
   })
 }
 
-t.test('a body of the limit passes', async (t) => {
+t.test('a body of exactly the maximum size is forwarded', async (t) => {
   const { origin } = await limited(t)
 
   const answer = await sendRaw(t, origin, ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 10'], '0123456789')
@@ -21,7 +21,7 @@ for (const [how, framing, body] of [
   ['with a length', 'Content-Length: 11', '0123456789A'],
   ['in chunks', 'Transfer-Encoding: chunked', '6\r\n012345\r\n5\r\n6789A\r\n0\r\n\r\n']
 ] as const) {
-  t.test(`a body of one byte more ${how} is 413`, async (t) => {
+  t.test(`a body that exceeds the limit by one byte is refused with 413 (${how})`, async (t) => {
     const { origin } = await limited(t)
 
     const answer = await sendRaw(t, origin, ['POST / HTTP/1.1', 'Host: a', framing], body)

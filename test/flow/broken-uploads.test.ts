@@ -27,7 +27,7 @@ const ends: Record<string, (upload: ClientRequest) => void> = {
 }
 
 for (const [does, breakOff] of Object.entries(ends)) {
-  t.test(`a client of HTTP/1.1 that ${does} twelve uploads leaves the target healthy`, async (t) => {
+  t.test(`an HTTP/1.1 client that ${does} twelve uploads leaves the target healthy`, async (t) => {
     const { origin, targets, uploads } = await silentGateway(t)
 
     for (let count = 1; count <= 12; count++) {
@@ -42,7 +42,7 @@ for (const [does, breakOff] of Object.entries(ends)) {
   })
 }
 
-t.test('a client of HTTP/2 that resets twelve uploads leaves the target healthy', async (t) => {
+t.test('an HTTP/2 client that resets twelve uploads leaves the target healthy', async (t) => {
   const { origin, targets, uploads } = await silentGateway(t, 'HTTP/2')
   const session = connect(origin)
   t.teardown(() => session.destroy())
@@ -60,7 +60,7 @@ t.test('a client of HTTP/2 that resets twelve uploads leaves the target healthy'
 
 const stalled = ['POST / HTTP/1.1', 'Host: api.test', 'Content-Length: 100']
 
-t.test('twelve uploads that stall until an upstream of HTTP/1.1 gives up leave the target healthy', async (t) => {
+t.test('twelve uploads that stall until an HTTP/1.1 upstream gives up leave the target healthy', async (t) => {
   const { origin: targets } = await target(t, (upload) => { upload.socket.destroy() })
   const { origin, targets: known } = await gatewayTo(t, { targets })
 
@@ -72,7 +72,7 @@ t.test('twelve uploads that stall until an upstream of HTTP/1.1 gives up leave t
 })
 
 for (const [does, code] of [['resets the stream', 8], ['ends the connection', null]] as const) {
-  t.test(`twelve uploads that stall until an upstream of HTTP/2 ${does} leave the target healthy`, async (t) => {
+  t.test(`twelve uploads that stall until an HTTP/2 upstream ${does} leave the target healthy`, async (t) => {
     const { origin, targets } = await gatewayToHttp2(t, (stream) => {
       if (code === null) stream.session!.destroy()
       else stream.close(code)
@@ -96,7 +96,7 @@ t.test('a stalled upload that exceeds timeouts.total leaves the target healthy',
   t.match(known(), [{ healthy: true, failures: 0 }])
 })
 
-t.test('an upstream that answers a stalled upload with something other than HTTP has failed', async (t) => {
+t.test('a non-HTTP response to a stalled upload counts as a failure of the upstream', async (t) => {
   const { origin: targets } = await target(t, (upload) => { upload.socket.end('SSH-2.0\r\n') })
   const { origin, targets: known } = await gatewayTo(t, { targets })
 

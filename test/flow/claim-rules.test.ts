@@ -29,7 +29,7 @@ const rows: Array<[accepted: AcceptedClaims, claims: object, isAccepted: boolean
   [{ constructor: 'x' }, {}, false]
 ]
 
-t.test('a provider accepts tokens with these values only', async (t) => {
+t.test('a provider accepts only tokens whose claims have the configured values', async (t) => {
   for (const [claims, token, isAccepted] of rows) {
     const ask = await identifyingApp(t, { providers: [issuer.provider({ claims })] })
     const response = await ask(bearer(token))
@@ -38,7 +38,7 @@ t.test('a provider accepts tokens with these values only', async (t) => {
   }
 })
 
-t.test('a route accepts callers with these values only, and nobody without a token', async (t) => {
+t.test('a route accepts only callers whose claims have the configured values, and no anonymous ones', async (t) => {
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider()] })
   rows.forEach(([claims], index) => { app.get(`/r${index}`, { config: { identity: { claims } } }, async () => 'ok') })
 
@@ -62,7 +62,7 @@ const asked: Array<[asked: Partial<IdentityProvider> & RouteIdentity, claims: ob
   [{ requiredRoles: ['admin'], rolesClaim: 'realm_access.roles' }, { roles: ['admin'] }, 403]
 ]
 
-t.test('scopes and roles are where a provider, or a route, says', async (t) => {
+t.test('scopes and roles are read from the claims that a provider or a route configures', async (t) => {
   for (const [options, claims, status] of asked) {
     const { rolesClaim, scopesClaim, ...route } = options
     const places = { ...rolesClaim !== undefined && { rolesClaim }, ...scopesClaim !== undefined && { scopesClaim } }
@@ -84,7 +84,7 @@ t.test("a provider's required claims are paths", async (t) => {
   t.match((await ask(bearer({ 'org.id': 1, 'https://acme.io/plan': 'a' }))).json(), { check: 'missing-claim' })
 })
 
-t.test('a claim path that never matches is refused at boot, with the form that does', async (t) => {
+t.test('a claim path that can never match is rejected at boot, and the message shows the correct form', async (t) => {
   const app = makeApp(t)
   await makeIdentifyingApp(t, { providers: [issuer.provider()] }, app)
   const url = 'https://acme.io/plan'
@@ -96,7 +96,7 @@ t.test('a claim path that never matches is refused at boot, with the form that d
   t.throws(identity({ claims: [{ claim: url, values: 'gold' }] }), { message: /claims\[0\]\.claim/ })
 })
 
-t.test('a config file says which tokens of an issuer are accepted', async (t) => {
+t.test('a config file can specify which tokens of an issuer are accepted', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const file = (more: string, resolve = 'default: v1'): string => `server: { port: 0, log: silent }
 versions: { v1: { upstream: '${upstream}' } }

@@ -29,7 +29,7 @@ for (const [what, bytes, status, code] of [
   ['a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00', 400, 'REQUEST_MALFORMED'],
   ['large headers', large, 431, 'REQUEST_HEADERS_TOO_LARGE']
 ] as const) {
-  t.test(`${what} gets a problem with ${status}, which is logged`, async (t) => {
+  t.test(`${what} gets a problem response with ${status}, which is logged`, async (t) => {
     const { origin, refused, begun } = await problemGateway(t)
     const socket = await openSocket(t, origin)
 
@@ -44,7 +44,7 @@ for (const [what, bytes, status, code] of [
   })
 }
 
-t.test('a request whose headers do not arrive in time gets a problem with 408', async (t) => {
+t.test('a request whose headers arrive too slowly gets a problem response with 408', async (t) => {
   const { origin, refused } = await problemGateway(t, { http: { headersTimeout: 20, requestTimeout: 20, connectionsCheckingInterval: 5 } })
   const socket = await openSocket(t, origin)
 
@@ -55,7 +55,7 @@ t.test('a request whose headers do not arrive in time gets a problem with 408', 
   t.match(refused(), [{ code: 'REQUEST_TIMEOUT' }])
 })
 
-t.test('a malformed body ends its request with 400', async (t) => {
+t.test('a request with a malformed body gets a 400', async (t) => {
   const { origin, refused, whole } = await problemGateway(t)
 
   const response = await sendRaw(t, origin, ['POST / HTTP/1.1', 'Host: api.test', 'Transfer-Encoding: chunked'], 'no chunk at all')
@@ -65,7 +65,7 @@ t.test('a malformed body ends its request with 400', async (t) => {
   t.strictSame(whole, [])
 })
 
-t.test('a response that has begun is not continued with a refusal', async (t) => {
+t.test('no refusal is written into a response that has already started', async (t) => {
   const { origin, refused } = await problemGateway(t)
   const socket = await openSocket(t, origin)
 
@@ -78,7 +78,7 @@ t.test('a response that has begun is not continued with a refusal', async (t) =>
   t.strictSame(refused(), [])
 })
 
-t.test('without the handler, parse errors stay as Fastify or the app answers them', async (t) => {
+t.test('without the handler, parse errors are handled by Fastify or by the app\'s own handler', async (t) => {
   const { origin } = await recordingGateway(t)
   const own = await recordingGateway(t, {}, makeApp(t, { clientErrorHandler: (_error, socket) => { socket.end('HTTP/1.1 499 Odd\r\n\r\n') } }))
 
@@ -88,7 +88,7 @@ t.test('without the handler, parse errors stay as Fastify or the app answers the
   t.match(responses[1], /^HTTP\/1\.1 499 /)
 })
 
-t.test('the standalone gateway responds with problems', async (t) => {
+t.test('the standalone gateway responds to parse errors with problems', async (t) => {
   const { origin } = await run(t, config(await startUpstream(t, 'one')))
 
   const [first, second] = [await sendRaw(t, origin, malformed.trimEnd().split('\r\n')), await sendRaw(t, origin, large.trimEnd().split('\r\n'))]
@@ -98,7 +98,7 @@ t.test('the standalone gateway responds with problems', async (t) => {
 })
 
 for (const http2 of [false, true]) {
-  t.test(`the standalone gateway responds with problems over TLS, ${http2 ? 'beside' : 'without'} HTTP/2`, async (t) => {
+  t.test(`the standalone gateway responds to parse errors over TLS with problems, ${http2 ? 'beside' : 'without'} HTTP/2`, async (t) => {
     const { ca, server: certificate } = await makeAuthority()
     const { write } = await makeFolder(t)
     const { cert, key } = await certificate('127.0.0.1')

@@ -27,7 +27,7 @@ async function slowGateway (t: Test, hook: (request: object) => void = () => {})
   return { app, asked, origin: await listen(app), gone: gone.promise }
 }
 
-t.test('a client that resets its upload while a hook is at work leaves the gateway as it was', async (t) => {
+t.test('a client that resets its upload while a hook runs leaves the gateway in a clean state', async (t) => {
   const { app, asked, origin, gone } = await slowGateway(t)
   const socket = await openSocket(t, origin)
   const waiting = once(app.server, 'waiting')
@@ -42,7 +42,7 @@ t.test('a client that resets its upload while a hook is at work leaves the gatew
   t.strictSame(asked, ['POST /after'])
 })
 
-t.test('what fails on the way of an upload is 500, as it is for all other requests', async (t) => {
+t.test('an error during the forwarding of an upload results in 500, as for other requests', async (t) => {
   const { origin } = await slowGateway(t, (request) => {
     Object.defineProperty(request, 'ips', { get () { throw new Error('no addresses') } })
   })

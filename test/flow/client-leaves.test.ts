@@ -6,7 +6,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 
 const request = 'GET /orders HTTP/1.1\r\nHost: api.test\r\n\r\n'
 
-t.test('a client that leaves before the answer ends the request at the upstream', async (t) => {
+t.test('if the client disconnects before the response, the upstream request is aborted', async (t) => {
   let leave = (): void => {}
   const ended = new Promise<void>((resolve) => {
     startUpstream(t, 'v1', (asked) => {
@@ -23,7 +23,7 @@ t.test('a client that leaves before the answer ends the request at the upstream'
   await t.resolves(ended)
 })
 
-t.test('a client that leaves while a resolver is at work is not forwarded, and holds no connection', async (t) => {
+t.test('if the client disconnects while a resolver runs, the request is not forwarded and holds no connection', async (t) => {
   const asked: string[] = []
   const upstream = await startUpstream(t, 'v1', ({ url }, response) => {
     asked.push(url!)
@@ -53,7 +53,7 @@ t.test('a client that leaves while a resolver is at work is not forwarded, and h
   t.strictSame(asked, ['/after'])
 })
 
-t.test('a client that leaves during the answer ends it at the upstream', async (t) => {
+t.test('if the client disconnects during the response, the upstream response is aborted', async (t) => {
   const ended = new Promise<void>((resolve) => {
     startUpstream(t, 'v1', (_request, response) => {
       response.once('close', () => resolve())
@@ -69,7 +69,7 @@ t.test('a client that leaves during the answer ends it at the upstream', async (
   await t.resolves(ended)
 })
 
-t.test('a client that leaves during its upload ends the request at the upstream', async (t) => {
+t.test('if the client disconnects during its upload, the upstream request is aborted', async (t) => {
   const ended = new Promise<void>((resolve) => {
     startUpstream(t, 'v1', (upload) => { upload.once('aborted', () => resolve()).resume() }).then(async (upstream) => {
       const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })

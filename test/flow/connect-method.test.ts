@@ -17,7 +17,7 @@ const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: api.test\r\n\r\n'
 
 for (const prefix of ['', '/api']) {
   for (const target of ['inside.test:443', '127.0.0.1:80', '/orders']) {
-    t.test(`CONNECT ${target} is 405 with the prefix '${prefix}', and nothing behind it is served`, async (t) => {
+    t.test(`CONNECT ${target} gets 405 with the prefix '${prefix}', and pipelined bytes are not served`, async (t) => {
       const { origin, whole } = await recordingGateway(t, { prefix })
 
       const response = await sendRaw(t, origin, [`CONNECT ${target} HTTP/1.1`, `Host: ${target}`], smuggled)
@@ -31,7 +31,7 @@ for (const prefix of ['', '/api']) {
   }
 }
 
-t.test('CONNECT is logged', async (t) => {
+t.test('a refused CONNECT request is logged', async (t) => {
   const lines: string[] = []
   const app = Fastify({ logger: { stream: { write: (line: string) => { lines.push(line) } } } }) as unknown as FastifyInstance
   t.teardown(() => app.close())
@@ -43,7 +43,7 @@ t.test('CONNECT is logged', async (t) => {
   t.match(lines.filter((line) => line.includes(code)).map((line) => JSON.parse(line)), [{ msg: 'request refused', level: 30, reqId: requestId }])
 })
 
-t.test('CONNECT behind a request waits for the response to that request', async (t) => {
+t.test('the response to a pipelined CONNECT is sent after the response to the previous request', async (t) => {
   const { origin } = await recordingGateway(t)
   const socket = await openSocket(t, origin)
 
@@ -52,7 +52,7 @@ t.test('CONNECT behind a request waits for the response to that request', async 
   t.match(await text(socket), /^HTTP\/1\.1 200 [^]*servedHTTP\/1\.1 405 /)
 })
 
-t.test('a client that resets its connection while a CONNECT waits does no harm', async (t) => {
+t.test('a client can reset its connection while a CONNECT is pending without causing an error', async (t) => {
   let ask: (held: ServerResponse) => void
   const asked = new Promise<ServerResponse>((resolve) => { ask = resolve })
   const { origin, send } = await gatewayTo(t, {
@@ -68,7 +68,7 @@ t.test('a client that resets its connection while a CONNECT waits does no harm',
   t.equal(await (await send('/')).text(), 'ok')
 })
 
-t.test('a large response before a CONNECT arrives whole at a slow reader', async (t) => {
+t.test('a slow reader receives a large response completely although a CONNECT follows', async (t) => {
   const length = 16 * 1024 * 1024
   const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', (_request, response) => { response.end(Buffer.alloc(length)) }) })
   const socket = await openSocket(t, origin)
@@ -81,7 +81,7 @@ t.test('a large response before a CONNECT arrives whole at a slow reader', async
   t.match(received.subarray(length).toString('latin1'), 'HTTP/1.1 405 ')
 })
 
-t.test('over HTTP/2, CONNECT is 405 too', async (t) => {
+t.test('CONNECT over HTTP/2 gets 405, too', async (t) => {
   const app = Fastify({ http2: true }) as unknown as FastifyInstance
   t.teardown(() => app.close())
   const { origin, begun } = await recordingGateway(t, {}, app)
@@ -97,7 +97,7 @@ t.test('over HTTP/2, CONNECT is 405 too', async (t) => {
 })
 
 for (const when of ['before', 'after'] as const) {
-  t.test(`an app's own listener for CONNECT that is added ${when} the gateway serves it`, async (t) => {
+  t.test(`the app's own CONNECT listener handles the request if it is added ${when} the gateway`, async (t) => {
     const app = makeApp(t)
     const tunnel = (_request: IncomingMessage, socket: Duplex): void => { socket.end('HTTP/1.1 200 Tunnel\r\n\r\n') }
     if (when === 'before') app.server.on('connect', tunnel)
@@ -110,7 +110,7 @@ for (const when of ['before', 'after'] as const) {
   })
 }
 
-t.test('the standalone gateway refuses CONNECT', async (t) => {
+t.test('the standalone gateway refuses CONNECT requests', async (t) => {
   const { origin } = await run(t, config(await startUpstream(t, 'one')))
 
   const response = await sendRaw(t, origin, ['CONNECT inside.test:443 HTTP/1.1', 'Host: inside.test:443'])

@@ -24,7 +24,7 @@ async function startBinding (t: Test): Promise<string> {
 }
 
 for (const lines of [['Authorization: NTLM kim'], ['Authorization: NTLM,kim'], ['Authorization: NTLM\tkim'], ['authorization: negotiate kim'], ['Authorization: Negotiate kim', 'Content-Length: 2']]) {
-  t.test(`after ${lines.join(', ')} the next caller is not served as the first one`, async (t) => {
+  t.test(`credentials in ${lines.join(', ')} do not authenticate the next caller on the connection`, async (t) => {
     const { origin } = await gatewayTo(t, { targets: await startBinding(t), connections: 1 })
     const before = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a'])
 
@@ -37,7 +37,7 @@ for (const lines of [['Authorization: NTLM kim'], ['Authorization: NTLM,kim'], [
   })
 }
 
-t.test('other credentials leave the connection for the next request', async (t) => {
+t.test('with other authentication schemes, the upstream connection is reused', async (t) => {
   const sockets = new Set<object>()
   const server = createServer(({ socket }, response) => {
     sockets.add(socket)

@@ -14,7 +14,7 @@ async function forPages (t: Test, place: object = { prefix: '/api' }) {
 }
 
 for (const place of [{ prefix: '/api' }, {}]) {
-  t.test(`a page is allowed to set the override of a gateway with ${JSON.stringify(place)}`, async (t) => {
+  t.test(`a page may send the override header to a gateway with ${JSON.stringify(place)}`, async (t) => {
     const { send } = await forPages(t, place)
 
     const response = await send('/api/orders', {
@@ -26,7 +26,7 @@ for (const place of [{ prefix: '/api' }, {}]) {
   })
 }
 
-t.test('at the root other methods are forwarded, and OPTIONS is the app\'s', async (t) => {
+t.test('at the root, OPTIONS is handled by the app and other methods are forwarded', async (t) => {
   const { send } = await forPages(t, {})
 
   const [got, asked] = [await send('/orders'), await send('/orders', { method: 'OPTIONS' })]
@@ -45,7 +45,7 @@ t.test('a page can read which version served it', async (t) => {
   t.equal(response.headers.get('access-control-allow-origin'), origin)
 })
 
-t.test('a page can read why it is refused', async (t) => {
+t.test('a page can read the reason for a refusal', async (t) => {
   const { send } = await forPages(t)
 
   const response = await send('/api/orders', { headers: { origin, 'x-version-override': 'v9' } })

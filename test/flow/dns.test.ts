@@ -36,7 +36,7 @@ async function gatewayToName (t: Test, options: Partial<UpstreamOptions> = {}) {
   return { ...gateway, clock, held, seen: () => ({ lookups, connections: connections.size }) }
 }
 
-t.test('a name is looked up again within 30 seconds, although its connections are in use', async (t) => {
+t.test('a hostname is resolved again within 30 seconds even if its connections are in use', async (t) => {
   const { send, clock, seen } = await gatewayToName(t, { timeouts: { keepAlive: 300_000 } })
 
   const history = []
@@ -50,7 +50,7 @@ t.test('a name is looked up again within 30 seconds, although its connections ar
   t.strictSame(history.map(({ connections }) => connections), [1, 1, 1, 2, 2, 3])
 })
 
-t.test('what is under way on an old connection is finished', async (t) => {
+t.test('an exchange in flight on an old connection completes', async (t) => {
   const { app, send, clock, held, seen } = await gatewayToName(t)
   const first = send('/held')
   await until(() => held.length === 1)
@@ -65,7 +65,7 @@ t.test('what is under way on an old connection is finished', async (t) => {
   await t.resolves(app.close())
 })
 
-t.test('when all connections that may be are old, nobody waits for them', async (t) => {
+t.test('if all connections are old, a new request does not wait for them', async (t) => {
   const { send, clock } = await gatewayToName(t, { connections: 1 })
   await (await send('/')).text()
 
@@ -75,7 +75,7 @@ t.test('when all connections that may be are old, nobody waits for them', async 
   t.equal(await response.text(), 'ok')
 })
 
-t.test('a name that cannot be found is a 502 that does not tell it', async (t) => {
+t.test('a hostname that does not resolve results in a 502 that does not reveal it', async (t) => {
   const { send } = await gatewayToName(t, { targets: 'http://nowhere.test' })
 
   const response = await send('/')

@@ -6,7 +6,7 @@ import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
-t.test('routes beside the gateway are left alone', async (t) => {
+t.test('routes outside the gateway are not affected', async (t) => {
   const app = makeApp(t)
   app.get('/local', async ({ identity, version, headers }) => ({ identity, version, spoofed: headers['x-target-version'] }))
   app.post('/parsed', async ({ body }) => body)
@@ -21,7 +21,7 @@ t.test('routes beside the gateway are left alone', async (t) => {
   t.strictSame(await parsed.json(), { a: 1 })
 })
 
-t.test('an app\'s error handler and the gateway\'s refusals do not meet', async (t) => {
+t.test('the app\'s error handler does not handle refusals, and the gateway does not handle errors of the app', async (t) => {
   const app = makeApp(t)
   app.setErrorHandler(async (error: Error, _request, reply) => reply.code(418).send({ mine: error.message }))
   app.get('/broken', async () => { throw new Error('broken') })
@@ -35,7 +35,7 @@ t.test('an app\'s error handler and the gateway\'s refusals do not meet', async 
   t.match(await refused.json(), { code: 'VERSION_UNKNOWN' })
 })
 
-t.test('two gateways with different settings live in one app', async (t) => {
+t.test('two gateways with different settings can coexist in one app', async (t) => {
   const app = makeApp(t)
   const [a, b] = await Promise.all([startUpstream(t, 'a'), startUpstream(t, 'b')])
   await app.register(versionGateway, { prefix: '/a', versions: { latest: { upstream: a } } })
@@ -57,7 +57,7 @@ t.test('two gateways with different settings live in one app', async (t) => {
   t.equal(app.versions.list()[0]!.id, 'latest', 'the first gateway is the one the app shows')
 })
 
-t.test('the stages work one by one in an app with routes of its own', async (t) => {
+t.test('the stages can be registered separately in an app with its own routes', async (t) => {
   const app = makeApp(t)
   const issuer = makeIssuer()
   const versions = defineVersions({
@@ -87,14 +87,14 @@ t.test('the stages work one by one in an app with routes of its own', async (t) 
   t.equal(app.versions, versions)
 })
 
-t.test('closing the app closes its connections to upstreams', async (t) => {
+t.test('closing the app closes its upstream connections', async (t) => {
   const { app, see } = await startGateway(t)
   await see('/orders')
 
   await t.resolves(app.close())
 })
 
-t.test('a gateway at the root leaves the app its own routes, that of / too', async (t) => {
+t.test('with a gateway at the root, the app keeps its own routes, even /', async (t) => {
   const app = makeApp(t)
   app.get('/', async () => 'mine')
   const { send, see } = await startGateway(t, {}, app)
@@ -106,7 +106,7 @@ t.test('a gateway at the root leaves the app its own routes, that of / too', asy
   t.match(forwarded, { servedBy: 'latest', path: '/?x=1' })
 })
 
-t.test('what is exactly the prefix is forwarded as /, with its query', async (t) => {
+t.test('a request for exactly the prefix is forwarded as /, with its query', async (t) => {
   const app = makeApp(t)
   await app.register(versionGateway, { prefix: '/api', versions: { latest: { upstream: await startUpstream(t, 'latest') } } })
   const origin = await listen(app)
@@ -117,7 +117,7 @@ t.test('what is exactly the prefix is forwarded as /, with its query', async (t)
   t.strictSame(paths, ['/', '/?x=1', '/', '/?x=1'])
 })
 
-t.test('two gateways under one prefix are refused with a sentence', async (t) => {
+t.test('two gateways under the same prefix are rejected with a clear message', async (t) => {
   const app = makeApp(t)
   const versions = { latest: { upstream: 'http://127.0.0.1:1' } }
   app.register(versionGateway, { prefix: '/api', versions })
@@ -144,7 +144,7 @@ t.test('one registry can be forwarded under several prefixes', async (t) => {
   t.equal(b!.path, '/v/x')
 })
 
-t.test('stages by hand beside a gateway have a registry of their own', async (t) => {
+t.test('stages that are registered separately next to a gateway have their own registry', async (t) => {
   const app = makeApp(t)
   const versions = defineVersions({ latest: { upstream: 'http://127.0.0.1:1' } })
   await app.register(versionGateway, { prefix: '/a', versions: { v1: { upstream: 'http://127.0.0.1:1' } }, resolve: { default: 'v1' } })
@@ -159,7 +159,7 @@ t.test('stages by hand beside a gateway have a registry of their own', async (t)
   t.equal(app.versions.list()[0]!.id, 'v1')
 })
 
-t.test('a gateway at the root is refused where the app takes every path itself', async (t) => {
+t.test('a gateway at the root is rejected if the app has a catch-all route', async (t) => {
   const app = makeApp(t)
   app.get('/*', async () => 'mine')
   app.register(versionGateway, { versions: { latest: { upstream: 'http://127.0.0.1:1' } } })
@@ -167,7 +167,7 @@ t.test('a gateway at the root is refused where the app takes every path itself',
   await t.rejects(async () => await app.ready(), { message: /everything under '\/' is already served by another route/ })
 })
 
-t.test('a path that nobody serves is the app\'s own 404', async (t) => {
+t.test('a path without a route gets the app\'s 404', async (t) => {
   const app = makeApp(t)
   await app.register(sanitizeHeaders, {})
   await app.register(verifyIdentity, { providers: [makeIssuer().provider()] })
@@ -178,7 +178,7 @@ t.test('a path that nobody serves is the app\'s own 404', async (t) => {
   t.equal(response.statusCode, 404)
 })
 
-t.test('the gateway takes a registry that was made before, with its aliases', async (t) => {
+t.test('the gateway accepts an existing registry with its aliases', async (t) => {
   const app = makeApp(t)
   const versions = defineVersions({ v1: { upstream: await startUpstream(t, 'v1') } }, { aliases: { stable: 'v1' } })
   await app.register(versionGateway, { versions, resolve: { default: 'stable' } })

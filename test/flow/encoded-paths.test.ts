@@ -18,7 +18,7 @@ for (const [prefix, path, forwarded] of [
   ['', '/caf%E9', '/caf%E9'], ['', '/%FF', '/%FF'], ['', '/%ff/a%20b?q=%E9', '/%ff/a%20b?q=%E9'], ['/api', '/api/caf%E9', '/caf%E9'],
   ['/api', '/%61pi/caf%E9', '/caf%E9'], ['/:tenant', '/caf%E9/a', '/a'], ['', '/%25E9', '/%25E9'], ['', '/%25/%E9', '/%25/%E9'], ['', '/%C3%A9/%C3', '/%C3%A9/%C3']
 ] as const) {
-  t.test(`under '${prefix}' ${path} is forwarded as ${forwarded}`, async (t) => {
+  t.test(`with prefix '${prefix}', ${path} is forwarded as ${forwarded}`, async (t) => {
     const origin = await start(t, prefix)
 
     const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
@@ -37,7 +37,7 @@ for (const path of ['/api/%', '/api/%zz', '/api/a%2', '/api/%E9%', '/api/%E9/../
   })
 }
 
-t.test('bytes that are no UTF-8 are forwarded over HTTP/2', async (t) => {
+t.test('bytes that are not UTF-8 are forwarded over HTTP/2', async (t) => {
   const { app } = await makeHttp2App(t)
   const session = connect(await start(t, '/api', app))
   t.teardown(() => session.destroy())
@@ -48,7 +48,7 @@ t.test('bytes that are no UTF-8 are forwarded over HTTP/2', async (t) => {
   t.equal((JSON.parse(await text(stream)) as Seen).path, '/caf%E9')
 })
 
-t.test('bytes that are no UTF-8 are forwarded for a WebSocket', async (t) => {
+t.test('bytes that are not UTF-8 are forwarded in the path of a WebSocket', async (t) => {
   const upstream = await startSwitching(t)
   const app = makeApp(t)
   await app.register(versionGateway, { versions: { latest: { upstream: upstream.origin } } })
@@ -60,7 +60,7 @@ t.test('bytes that are no UTF-8 are forwarded for a WebSocket', async (t) => {
   t.equal((await upstream.last()).request.url, '/caf%E9')
 })
 
-t.test('beside the gateway such a path is still 400 by Fastify', async (t) => {
+t.test('outside the gateway, Fastify still refuses such a path with 400', async (t) => {
   const origin = await start(t, '/api')
 
   const response = await sendRaw(t, origin, ['GET /caf%E9 HTTP/1.1', 'Host: api.test'])

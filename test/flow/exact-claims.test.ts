@@ -8,7 +8,7 @@ import { audience, issuer as issuerUrl, makeIssuer } from '../helpers/issuer.ts'
 const issuer = makeIssuer()
 const payload = (claims: string): string => `{"iss":"${issuerUrl}","aud":"${audience}","exp":9999999999,${claims}}`
 
-t.test('two tenants whose ids differ in the last digits stay two: in headers, in nested claims and in resolvers', async (t) => {
+t.test('tenant ids that differ only in their last digits stay distinct in headers, nested claims and resolvers', async (t) => {
   const provider = issuer.provider({
     claimsToHeaders: [
       { claim: 'tenant_id', header: 'x-tenant' }, { claim: 'org.ids', header: 'x-ids' }, { claim: 'org', header: 'x-org' }

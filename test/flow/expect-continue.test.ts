@@ -22,7 +22,7 @@ async function expectContinue (t: Test, origin: string, path: string, ...more: s
 }
 
 for (const [what, headers, body] of [['a length', [], '{"a":1}'], ['chunks', ['Transfer-Encoding: chunked'], '7\r\n{"a":1}\r\n0\r\n\r\n']] as const) {
-  t.test(`a client that waits with a body of ${what} is asked for it, and may send another request behind it`, async (t) => {
+  t.test(`a client that expects 100-continue with ${what} gets it, and the connection stays usable`, async (t) => {
     const { origin } = await startGateway(t)
     const socket = await expectContinue(t, origin, '/first', ...headers)
 
@@ -42,7 +42,7 @@ for (const [what, header, status] of [
   ['a bad token', 'Authorization: Bearer a.b.c', 401],
   ['an unknown version', 'X-Version-Override: v9', 400]
 ] as const) {
-  t.test(`a client with ${what} is not asked for its body`, async (t) => {
+  t.test(`a client with ${what} gets no 100 Continue`, async (t) => {
     const { origin } = await startGateway(t)
 
     const answer = await text(await expectContinue(t, origin, '/', header))
@@ -51,7 +51,7 @@ for (const [what, header, status] of [
   })
 }
 
-t.test('a client whose upstream is down is not asked for its body', async (t) => {
+t.test('a client whose upstream is down gets no 100 Continue', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await deadOrigin() })
 
   const answer = await text(await expectContinue(t, origin, '/'))
@@ -59,7 +59,7 @@ t.test('a client whose upstream is down is not asked for its body', async (t) =>
   t.match(answer, /^HTTP\/1\.1 502 [^]*^connection: close\r$/im)
 })
 
-t.test('a client is asked only when there is a connection for its request', async (t) => {
+t.test('a client gets 100 Continue only when an upstream connection is available', async (t) => {
   const asked = new EventEmitter()
   const targets = await startUpstream(t, 'v1', (request, response) => {
     if (request.url === '/holds') asked.emit('holds', response)
@@ -86,7 +86,7 @@ t.test('a client is asked only when there is a connection for its request', asyn
   t.equal(await head, interim)
 })
 
-t.test('an HTTP/1.0 client is never asked', async (t) => {
+t.test('an HTTP/1.0 client never gets 100 Continue', async (t) => {
   const { origin } = await startGateway(t)
 
   const answer = await sendRaw(t, origin, ['POST / HTTP/1.0', 'Expect: 100-continue', 'Content-Length: 5'], 'hello')
@@ -94,7 +94,7 @@ t.test('an HTTP/1.0 client is never asked', async (t) => {
   t.match(answer, /^HTTP\/1\.1 200 [^]*"body":"hello"/)
 })
 
-t.test('a client of HTTP/2 is asked as well', async (t) => {
+t.test('an HTTP/2 client gets 100 Continue, too', async (t) => {
   const { session } = await startHttp2Gateway(t)
   const stream = session.request({ ':method': 'POST', ':path': '/orders', expect: '100-continue' })
 
@@ -104,7 +104,7 @@ t.test('a client of HTTP/2 is asked as well', async (t) => {
   t.match(bodyOf<Seen>(await text(stream)), { path: '/orders', body: 'hello' })
 })
 
-t.test('a route of the app beside a gateway at the root gets its body', async (t) => {
+t.test('a route of the app next to a gateway at the root receives its body', async (t) => {
   const app = makeApp(t)
   app.post('/parsed', async ({ body }) => body)
   app.post('/unread', { onRequest: async (_request, reply) => await reply.code(403).send('no') }, async () => 'never')
@@ -129,7 +129,7 @@ async function appBeside (t: Test) {
   return app
 }
 
-t.test('beside the gateway a client is asked at once, as Node does it', async (t) => {
+t.test('outside the gateway, a client gets 100 Continue immediately, as in plain Node', async (t) => {
   const app = await appBeside(t)
   const socket = await expectContinue(t, await listen(app), '/mine')
 
@@ -141,7 +141,7 @@ t.test('beside the gateway a client is asked at once, as Node does it', async (t
 })
 
 for (const when of ['before', 'once'] as const) {
-  t.test(`an app that decides itself, ${when} it listens, decides beside the gateway only`, async (t) => {
+  t.test(`an app's own checkContinue listener, added ${when} it listens, applies only outside the gateway`, async (t) => {
     const app = await appBeside(t)
     const refuse = (_request: IncomingMessage, response: ServerResponse): void => {
       if (!response.headersSent) response.writeHead(413, { 'content-length': 0 }).end()

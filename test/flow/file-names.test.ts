@@ -17,7 +17,7 @@ async function downloadOf (t: Test, name: string): Promise<string> {
 
 for (const name of [...names, 'caf\xe9.pdf']) {
   for (const version of ['1.0', '1.1']) {
-    t.test(`the file name ${JSON.stringify(name)} passes byte for byte over HTTP/${version}`, async (t) => {
+    t.test(`the file name ${JSON.stringify(name)} is passed through byte for byte over HTTP/${version}`, async (t) => {
       const { origin, targets } = await gatewayTo(t, { targets: await downloadOf(t, name) })
 
       const answer = await sendRaw(t, origin, [`GET / HTTP/${version}`, 'Host: api.test'])
@@ -28,7 +28,7 @@ for (const name of [...names, 'caf\xe9.pdf']) {
     })
   }
 
-  t.test(`the file name ${JSON.stringify(name)} passes byte for byte over HTTP/2`, async (t) => {
+  t.test(`the file name ${JSON.stringify(name)} is passed through byte for byte over HTTP/2`, async (t) => {
     const { send } = await startHttp2Gateway(t, { versions: { latest: { upstream: await downloadOf(t, name) } }, resolve: {} })
 
     const { status, headers } = await send('/')
@@ -38,7 +38,7 @@ for (const name of [...names, 'caf\xe9.pdf']) {
   })
 }
 
-t.test('a file name passes byte for byte after another Content-Disposition', async (t) => {
+t.test('a file name after another Content-Disposition header is passed through byte for byte', async (t) => {
   const targets = await answering(t, [
     'HTTP/1.1 200 OK', 'Content-Disposition: inline', 'Content-Length: 2', `Content-Disposition: ${field('caf\xe9.pdf')}`, '', 'ok'
   ].join('\r\n'))
@@ -49,7 +49,7 @@ t.test('a file name passes byte for byte after another Content-Disposition', asy
   t.match(answer, /^HTTP\/1\.1 200 [^]*ok$/)
 })
 
-t.test('so it does when a hook of the app has set a field of its own', async (t) => {
+t.test('a file name is passed through byte for byte if a hook of the app has set a header', async (t) => {
   const app = makeApp(t)
   app.addHook('onRequest', async (_request, reply) => {
     reply.raw.setHeader('x-own', '1')

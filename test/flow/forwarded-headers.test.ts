@@ -8,7 +8,7 @@ const forged = [
   'X-Forwarded-Prefix: /x', 'Forwarded: for=1.2.3.4', 'X-Real-IP: 1.2.3.4'
 ]
 
-t.test('what tells of the way is written by the gateway; a client\'s own is dropped', async (t) => {
+t.test('the gateway writes the forwarding headers and drops those of the client', async (t) => {
   const { origin } = await startGateway(t)
 
   const { headers, rawHeaders } = bodyOf<Seen>(await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test:81', ...forged]))
@@ -24,7 +24,7 @@ t.test('what tells of the way is written by the gateway; a client\'s own is drop
   t.notOk(rawHeaders.some((part) => /1\.2\.3\.4|evil|prefix|port/i.test(part)))
 })
 
-t.test('earlier hops are believed as far as trustProxy says', async (t) => {
+t.test('previous hops are trusted as configured with trustProxy', async (t) => {
   const { origin } = await startGateway(t, {}, makeApp(t, { trustProxy: '127.0.0.1' }))
 
   const { headers } = bodyOf<Seen>(await sendRaw(t, origin, [
@@ -40,7 +40,7 @@ t.test('earlier hops are believed as far as trustProxy says', async (t) => {
   })
 })
 
-t.test('Via keeps the hops before', async (t) => {
+t.test('Via keeps previous hops', async (t) => {
   const { origin } = await startGateway(t)
 
   const { headers } = bodyOf<Seen>(await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a', 'Via: 1.0 edge']))
@@ -49,7 +49,7 @@ t.test('Via keeps the hops before', async (t) => {
 })
 
 for (const [host, expected] of [['target', /^127\.0\.0\.1:\d+$/], ['client', 'api.test'], ['orders.internal', 'orders.internal']] as const) {
-  t.test(`with host '${host}' the upstream sees ${expected}`, async (t) => {
+  t.test(`with host '${host}' in the config, the upstream receives the host ${expected}`, async (t) => {
     const upstream = { targets: await startUpstream(t, 'v1'), host }
     const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -59,7 +59,7 @@ for (const [host, expected] of [['target', /^127\.0\.0\.1:\d+$/], ['client', 'ap
   })
 }
 
-t.test('headers are set, added and removed on the way in', async (t) => {
+t.test('request headers are set, added and removed as configured', async (t) => {
   const request = { set: { 'X-Env': 'prod' }, add: { 'x-tag': 'gateway' }, remove: ['Cookie'] }
   const upstream = { targets: await startUpstream(t, 'v1'), headers: { request } }
   const { see } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })

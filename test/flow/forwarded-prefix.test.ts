@@ -39,7 +39,7 @@ for (const [what, setup, path, told] of [
   ['a prefix of the config at the root', edited({ set: { 'x-forwarded-prefix': '/edge' } }), '/orders', '/edge'],
   ['a prefix that the config keeps back', { prefix: '/api', ...edited({ remove: ['x-forwarded-prefix'] }) }, '/api/orders', undefined]
 ] as Array<[string, Setup, string, string | undefined]>) {
-  t.test(`an upstream is told ${told ?? 'nothing'} of ${what}`, async (t) => {
+  t.test(`X-Forwarded-Prefix is ${told ?? 'nothing'} for ${what}`, async (t) => {
     const origin = await start(t, setup)
 
     const headers = await see(t, origin, path, 'X-Forwarded-Prefix: /spoofed')
@@ -51,7 +51,7 @@ for (const [what, setup, path, told] of [
 const passing = { trustProxy: true, forward: { forwardedHeaders: ['X-Forwarded-Port', 'x-forwarded-prefix', 'x-forwarded-user', 'X-Forwarded-Client-Cert'] } }
 const said = ['X-Forwarded-Port: 8443', 'X-Forwarded-User: kim', 'X-Forwarded-Client-Cert: Hash=a', 'X-Forwarded-Other: 1', 'X_Forwarded_User: eve']
 
-t.test('what a trusted proxy says is passed on as far as the list goes', async (t) => {
+t.test('only the listed headers of a trusted proxy are forwarded', async (t) => {
   const origin = await start(t, passing)
 
   const headers = await see(t, origin, '/', ...said)
@@ -65,7 +65,7 @@ for (const [what, setup] of [
   ['another address is trusted', { ...passing, trustProxy: '10.0.0.1' }],
   ['the list is empty', { trustProxy: true }]
 ] as const) {
-  t.test(`where ${what}, nothing of it is passed on`, async (t) => {
+  t.test(`no headers of a proxy are forwarded if ${what}`, async (t) => {
     const origin = await start(t, setup)
 
     const headers = await see(t, origin, '/', ...said, 'X-Forwarded-Prefix: /edge', 'X-Forwarded-For: 1.2.3.4', 'X-Forwarded-Host: a.test')
@@ -75,7 +75,7 @@ for (const [what, setup] of [
 }
 
 for (const [header, told] of [['/edge', '/edge/api'], ['/a/, /b', '/a/b/api'], ['', '/api'], ['no path', '/api'], ['//evil.test', '/api'], ['/a"b', '/api']] as const) {
-  t.test(`the prefix '${header}' of a trusted proxy makes ${told}`, async (t) => {
+  t.test(`the prefix '${header}' of a trusted proxy results in ${told}`, async (t) => {
     const origin = await start(t, { ...passing, prefix: '/api' })
 
     const headers = await see(t, origin, '/api/orders', `X-Forwarded-Prefix: ${header}`)
@@ -84,7 +84,7 @@ for (const [header, told] of [['/edge', '/edge/api'], ['/a/, /b', '/a/b/api'], [
   })
 }
 
-t.test('a redirect of an upstream that heeds the prefix is passed on as it is', async (t) => {
+t.test('a redirect from an upstream that honors X-Forwarded-Prefix is passed through unchanged', async (t) => {
   const targets = await startUpstream(t, 'v1', ({ headers, url }, response) => {
     response.writeHead(302, { location: url === '/plain' ? '/login' : `${String(headers['x-forwarded-prefix'])}/login` }).end()
   })

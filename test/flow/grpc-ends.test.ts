@@ -11,7 +11,7 @@ async function statusOf (call: EventEmitter): Promise<StatusObject> {
   return await new Promise((resolve) => call.on('error', () => {}).once('status', resolve))
 }
 
-t.test('errors: each status with its message, before and behind messages, and unknown methods', async (t) => {
+t.test('each error status arrives with its message, before and after messages, also for unknown methods', async (t) => {
   const { unary: send, serverStream, client, targets } = await startGrpc(t, {
     unary (call: ServerUnaryCall<Bytes, Bytes>, callback: sendUnaryData<Bytes>) {
       const metadata = new Metadata()
@@ -44,7 +44,7 @@ t.test('errors: each status with its message, before and behind messages, and un
   t.match(targets()[0], { pending: 0, failures: 0 })
 })
 
-t.test('a deadline reaches the server, and ends the call', async (t) => {
+t.test('a deadline reaches the server and ends the call', async (t) => {
   const deadlines: unknown[] = []
   let isCancelled = false
   const { unary: send, targets } = await startGrpc(t, {
@@ -63,7 +63,7 @@ t.test('a deadline reaches the server, and ends the call', async (t) => {
   t.equal(targets()[0]!.failures, 0)
 })
 
-t.test('a client that cancels ends the call at the server', async (t) => {
+t.test('a call that the client cancels ends at the server', async (t) => {
   let [messages, isCancelled] = [0, false]
   const { serverStream, targets } = await startGrpc(t, {
     serverStream (call: ServerWritableStream<Bytes, Bytes>) {

@@ -10,7 +10,7 @@ function silent () {
   return { calls, bidi: (call: ServerDuplexStream<Buffer, Buffer>) => { calls.push(call.resume() as typeof call) } }
 }
 
-t.test('the limits of headers and idle time do not hold for calls by default', async (t) => {
+t.test('timeouts.headers and timeouts.idle do not apply to gRPC calls by default', async (t) => {
   const [headers, idle] = [holdTimers(t, 30_000), holdTimers(t, 60_000)]
   const { calls, bidi: listen } = silent()
   const { bidi } = await startGrpc(t, { bidi: listen })
@@ -29,7 +29,7 @@ t.test('the limits of headers and idle time do not hold for calls by default', a
 })
 
 for (const [name, timeouts] of [['headers', { headers: 50 }], ['idle', { idle: 50 }]] as const) {
-  t.test(`timeouts.${name} holds for calls when it is set`, async (t) => {
+  t.test(`timeouts.${name} applies to gRPC calls if it is set`, async (t) => {
     const { bidi: listen } = silent()
     const { bidi } = await startGrpc(t, { bidi: listen }, { timeouts })
     const call = bidi(new Metadata())

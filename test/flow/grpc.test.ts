@@ -18,7 +18,7 @@ async function statusOf (call: EventEmitter): Promise<StatusObject> {
   return await new Promise((resolve) => call.on('error', () => {}).once('status', resolve))
 }
 
-t.test('a call with one message in either direction, of any size', async (t) => {
+t.test('unary calls work with messages of any size', async (t) => {
   const { unary: send, targets } = await startGrpc(t, { unary })
 
   const [small, empty, large] = [
@@ -32,7 +32,7 @@ t.test('a call with one message in either direction, of any size', async (t) => 
   t.match(targets()[0], { pending: 0, failures: 0 })
 })
 
-t.test('a stream of the server', async (t) => {
+t.test('server streaming works', async (t) => {
   const { serverStream } = await startGrpc(t, {
     serverStream (call: ServerWritableStream<Bytes, Bytes>) {
       for (let i = 0; i < 100; i++) call.write(Buffer.from(`${call.request} ${i}`))
@@ -47,7 +47,7 @@ t.test('a stream of the server', async (t) => {
   t.equal(received[99], 'message 99')
 })
 
-t.test('a stream of the client', async (t) => {
+t.test('client streaming works', async (t) => {
   const { client } = await startGrpc(t, {
     async clientStream (call: ServerReadableStream<Bytes, Bytes>, callback: sendUnaryData<Bytes>) {
       let messages = 0
@@ -69,7 +69,7 @@ t.test('a stream of the client', async (t) => {
   t.equal(total, '50')
 })
 
-t.test('streams in both directions: each message is answered before the next is sent', async (t) => {
+t.test('bidirectional streaming works: each message gets its reply before the next one is sent', async (t) => {
   const { bidi } = await startGrpc(t, {
     bidi (call: ServerDuplexStream<Bytes, Bytes>) {
       call.on('data', (message: Bytes) => call.write(Buffer.from(`echo ${message}`))).on('end', () => call.end())
@@ -90,7 +90,7 @@ t.test('streams in both directions: each message is answered before the next is 
   t.equal(end.code, status.OK)
 })
 
-t.test('a server that ends a stream before its client does', async (t) => {
+t.test('the server can end a stream before the client does', async (t) => {
   const { bidi, targets } = await startGrpc(t, {
     bidi (call: ServerDuplexStream<Bytes, Bytes>) {
       call.once('data', () => {
@@ -111,7 +111,7 @@ t.test('a server that ends a stream before its client does', async (t) => {
   t.match(targets()[0], { pending: 0, failures: 0 })
 })
 
-t.test('metadata in both directions, binary and repeated ones as well, in headers and trailers', async (t) => {
+t.test('metadata passes in both directions, in headers and trailers, including binary and repeated keys', async (t) => {
   const bytes = Buffer.from([0, 1, 255, 254, 44, 10])
   const seen: Metadata[] = []
   const { unary: send } = await startGrpc(t, {
@@ -147,7 +147,7 @@ t.test('metadata in both directions, binary and repeated ones as well, in header
   }
 })
 
-t.test('compressed messages', async (t) => {
+t.test('compressed messages pass through', async (t) => {
   const encodings: unknown[] = []
   const { unary: send } = await startGrpc(t, {
     unary (call: ServerUnaryCall<Bytes, Bytes>, callback: sendUnaryData<Bytes>) {

@@ -32,7 +32,7 @@ const telling: OnStream = (stream, headers) => {
 }
 
 for (const where of ['a port', 'a Unix socket']) {
-  t.test(`an http:// target on ${where} with http2: true is asked over HTTP/2, with prior knowledge`, async (t) => {
+  t.test(`an http:// target on ${where} with http2: true is requested over HTTP/2 with prior knowledge`, async (t) => {
     const targets = await startH2c(t, telling, where === 'a port' ? undefined : join(await mkdtemp(join(tmpdir(), 'h2c-')), 'app.sock'))
     const { send, targets: health } = await gatewayTo(t, { targets, http2: true })
 
@@ -43,7 +43,7 @@ for (const where of ['a port', 'a Unix socket']) {
   })
 }
 
-t.test('its health is asked over HTTP/2 as well', async (t) => {
+t.test('health checks of such a target also use HTTP/2', async (t) => {
   const paths: unknown[] = []
   const targets = await startH2c(t, (stream, headers) => {
     paths.push(headers[':path'])
@@ -58,7 +58,7 @@ t.test('its health is asked over HTTP/2 as well', async (t) => {
   t.strictSame(paths, ['/healthz'])
 })
 
-t.test('a target that speaks HTTP/1.1 only is a 502 whose log names the remedy', async (t) => {
+t.test('a target that only speaks HTTP/1.1 results in a 502, and its last error names the remedy', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const { send, targets } = await gatewayTo(t, { targets: upstream, http2: true })
 

@@ -19,7 +19,7 @@ async function gatewayToLate (t: Test) {
   return { app, asked, timers, options: { targets } }
 }
 
-t.test('when Fastify\'s handlerTimeout is over the client is told so, and the upstream\'s request ends', async (t) => {
+t.test('when Fastify\'s handlerTimeout expires, the client gets an error and the upstream request is aborted', async (t) => {
   const { app, asked, timers, options } = await gatewayToLate(t)
   const { send, targets } = await gatewayTo(t, options, app)
   const answer = send('/')
@@ -35,7 +35,7 @@ t.test('when Fastify\'s handlerTimeout is over the client is told so, and the up
   t.match(targets()[0], { pending: 0, failures: 0 })
 })
 
-t.test('what the app answers in the upstream\'s place is not disturbed by an answer that comes too late', async (t) => {
+t.test('a late upstream response does not disturb the response that the app sends instead', async (t) => {
   const { app, asked, timers, options } = await gatewayToLate(t)
   const instead = new PassThrough()
   app.setErrorHandler((_error, _request, reply) => reply.code(504).send(instead))

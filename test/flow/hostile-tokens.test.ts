@@ -21,12 +21,12 @@ const groups: Record<string, Hostile[]> = {
 const all = Object.values(groups).flat()
 const sentences = new Set(Object.values(said))
 
-t.test('there are enough of them, and no two are the same', async (t) => {
+t.test('there are at least 450 hostile tokens, all with different titles', async (t) => {
   t.ok(all.length >= 450, `${all.length} tokens`)
   t.equal(new Set(all.map(({ title }) => title)).size, all.length)
 })
 
-t.test('tokens of anyone but the issuer, or of no sense at all', async (t) => {
+t.test('forged and malformed tokens are refused', async (t) => {
   let log = ''
   // Room for a token that is too long.
   const options = { http: { maxHeaderSize: 32 * 1024 }, logger: { level: 'trace', stream: { write (line: string) { log += line } } } }
@@ -36,7 +36,7 @@ t.test('tokens of anyone but the issuer, or of no sense at all', async (t) => {
   let answers = ''
 
   for (const [kind, tokens] of Object.entries(groups)) {
-    t.test(`${kind} is refused, and reaches no upstream`, async (t) => {
+    t.test(`${kind} is refused and does not reach an upstream`, async (t) => {
       for (const { title, token, says } of tokens) {
         const answer = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', 'x-version-override: latest', `Authorization: Bearer ${token}`])
 
@@ -50,7 +50,7 @@ t.test('tokens of anyone but the issuer, or of no sense at all', async (t) => {
     })
   }
 
-  t.test('none of it is in an answer or in the log', async (t) => {
+  t.test('no hostile token appears in a response or in the log', async (t) => {
     const fragments = new Set(all.flatMap(({ token }) => token.split(/[^\w-]/)).filter((text) => text.length >= 16).flatMap((text) => [text.slice(0, 16), text.slice(-16)]))
 
     t.equal([...fragments].filter((fragment) => log.includes(fragment) || answers.includes(fragment)).length, 0)
@@ -59,7 +59,7 @@ t.test('tokens of anyone but the issuer, or of no sense at all', async (t) => {
     t.notOk(log.includes('"level":50'))
   })
 
-  t.test('good ones of every type of key are served after that', async (t) => {
+  t.test('afterwards, valid tokens of every key type are accepted', async (t) => {
     t.strictSame(begun, [])
 
     for (const issuer of issuers) {

@@ -15,7 +15,7 @@ async function gatewayToLines (t: Test, ...lines: string[]) {
   return await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
 }
 
-t.test('status, repeated fields and body pass, each field apart and in order', async (t) => {
+t.test('status, repeated fields and body pass through; repeated fields stay separate and in order', async (t) => {
   const { send } = await gatewayToLines(t, 'HTTP/1.1 202 Will Do',
     'Set-Cookie: a=1', 'X-Twice: 1', 'Set-Cookie: b=2', 'X-Twice: 2', 'Link: </a>', 'Link: </b>')
 
@@ -28,7 +28,7 @@ t.test('status, repeated fields and body pass, each field apart and in order', a
   t.equal(body, 'ok')
 })
 
-t.test('repeated fields that Node sends only once arrive as one, which means the same', async (t) => {
+t.test('repeated fields that Node sends only once are merged into an equivalent field', async (t) => {
   const { send } = await gatewayToLines(t, 'HTTP/1.1 200 OK',
     'X-Content-Type-Options: nosniff', 'X-Content-Type-Options: nosniff', 'Content-Language: de', 'Content-Language: en',
     'Set-Cookie: a=1', 'Set-Cookie: b=2')
@@ -42,7 +42,7 @@ t.test('repeated fields that Node sends only once arrive as one, which means the
   t.equal(body, 'ok')
 })
 
-t.test('a value that is not valid is a 502 that has nothing else of the answer', async (t) => {
+t.test('an invalid field value results in a 502 without any part of the upstream response', async (t) => {
   const { send } = await gatewayToLines(t, 'HTTP/1.1 200 OK', 'Set-Cookie: a=1', 'X-Odd: a\x01b')
 
   const { status, headers } = await send('/')
@@ -52,7 +52,7 @@ t.test('a value that is not valid is a 502 that has nothing else of the answer',
   t.notOk(headers['set-cookie'])
 })
 
-t.test('letters outside ASCII and spaces around a value do no harm', async (t) => {
+t.test('non-ASCII values and surrounding whitespace are passed through', async (t) => {
   const { send } = await gatewayToLines(t, 'HTTP/1.1 200 OK', 'X-Name: caf\xe9', 'X-Spaces: \t a \t ', 'X-Empty:')
 
   const { status, headers } = await send('/')
@@ -63,7 +63,7 @@ t.test('letters outside ASCII and spaces around a value do no harm', async (t) =
   t.equal(headers['x-empty'], '')
 })
 
-t.test('a field that the upstream folds over two lines does no harm', async (t) => {
+t.test('a folded field results in a 502 or in one unfolded value', async (t) => {
   const { send } = await gatewayToLines(t, 'HTTP/1.1 200 OK', 'X-Folded: a', ' b')
 
   const { status, headers } = await send('/')
@@ -73,7 +73,7 @@ t.test('a field that the upstream folds over two lines does no harm', async (t) 
 
 const ofConnections = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'http2-settings']
 
-t.test('no header of a connection arrives, whoever sets it', async (t) => {
+t.test('connection-specific headers are removed, whether set by the upstream or a hook', async (t) => {
   const upstream = await answering(t, [
     'HTTP/1.1 200 OK', 'Connection: keep-alive, x-inside', 'X-Inside: 1', 'Keep-Alive: timeout=9', 'Proxy-Connection: keep-alive',
     'Upgrade: h2c', 'TE: gzip', 'HTTP2-Settings: a', 'Transfer-Encoding: chunked', '', '2', 'ok', '0', '', ''
@@ -92,7 +92,7 @@ t.test('no header of a connection arrives, whoever sets it', async (t) => {
   t.equal(body, 'ok')
 })
 
-t.test('headers that the app\'s own hooks set are kept beside the upstream\'s', async (t) => {
+t.test('headers set by the app\'s hooks are kept next to those of the upstream', async (t) => {
   const upstream = await answering(t, 'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nVary: Accept\r\nContent-Length: 0\r\n\r\n')
   const front = await makeHttp2App(t)
   front.app.addHook('onRequest', async (_request, reply) => {
@@ -108,7 +108,7 @@ t.test('headers that the app\'s own hooks set are kept beside the upstream\'s', 
   t.equal(headers.vary, 'Accept, x-version-override')
 })
 
-t.test('HEAD has the length and no body; 204, 205 and 304 have no body', async (t) => {
+t.test('a response to HEAD has the length but no body; 204, 205 and 304 have no body', async (t) => {
   const { send } = await gatewayTo(t, (request, response) => {
     const status = Number(request.url!.slice(1))
     response.writeHead(status, status === 200 ? { 'content-length': 5 } : { etag: '"a"' }).end()
@@ -122,7 +122,7 @@ t.test('HEAD has the length and no body; 204, 205 and 304 have no body', async (
 })
 
 for (const status of [204, 205, 304]) {
-  t.test(`a ${status} that announces a length arrives without a body, and the session stays usable`, async (t) => {
+  t.test(`a ${status} with a Content-Length arrives without a body, and the session stays usable`, async (t) => {
     const { send } = await gatewayToLines(t, `HTTP/1.1 ${status} X`, 'ETag: "a"')
 
     const first = await send('/')
@@ -132,7 +132,7 @@ for (const status of [204, 205, 304]) {
   })
 }
 
-t.test('early hints arrive before the answer, each link apart', async (t) => {
+t.test('early hints arrive before the response, with separate links', async (t) => {
   const links = ['</a.css>; rel=preload; as=style', '</b.js>; rel=preload; as=script; title="b, or not; b"']
   const { session } = await gatewayToLines(t,
     'HTTP/1.1 103 Early Hints', ...links.map((link) => `Link: ${link}`), 'Connection: x-hop', 'X-Hop: 1', '', 'HTTP/1.1 200 OK')
@@ -149,7 +149,7 @@ t.test('early hints arrive before the answer, each link apart', async (t) => {
   t.equal(body, 'ok')
 })
 
-t.test('an interim response that HTTP/2 cannot send is left out', async (t) => {
+t.test('an interim response that is not valid in HTTP/2 is dropped', async (t) => {
   const { session } = await gatewayToLines(t, 'HTTP/1.1 103 Early Hints', 'Content-Type: a/b', 'Content-Type: c/d', '', 'HTTP/1.1 200 OK')
   const stream = session.request()
   let interim = 0
@@ -160,7 +160,7 @@ t.test('an interim response that HTTP/2 cannot send is left out', async (t) => {
   t.strictSame({ interim, status, body }, { interim: 0, status: 200, body: 'ok' })
 })
 
-t.test('trailers that are announced arrive behind the body, each apart, where the client takes them', async (t) => {
+t.test('announced trailers arrive separately after the body if the client accepts trailers', async (t) => {
   const upstream = await answering(t, [
     'HTTP/1.1 200 OK', 'Trailer: X-Sum, X-Twice', 'Transfer-Encoding: chunked', '', '2', 'ok', '0',
     'X-Sum: 7 ', 'X-Twice: 1', 'X-Twice: 2', 'Set-Cookie: a=1', '', ''

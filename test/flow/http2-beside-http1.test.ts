@@ -24,7 +24,7 @@ async function startGateway (t: Test, overrides = {}) {
   }
 }
 
-t.test('an HTTP/1.1 client is served on the same port, by the same rules', async (t) => {
+t.test('an HTTP/1.1 client is served on the same port by the same rules', async (t) => {
   const { send, sendHttp2, bearer } = await startGateway(t)
 
   const { response, body } = await send('/orders', { method: 'POST', headers: { ...bearer('v2'), x_target_version: 'latest' } }, 'hello')
@@ -39,7 +39,7 @@ t.test('an HTTP/1.1 client is served on the same port, by the same rules', async
   })
 })
 
-t.test('an HTTP/1.1 client gets the reason and repeated fields as over HTTP/1.1 alone', async (t) => {
+t.test('an HTTP/1.1 client gets the reason phrase and repeated fields, as on a plain HTTP/1.1 port', async (t) => {
   const upstream = await answering(t, 'HTTP/1.1 202 Will Do\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok')
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -63,7 +63,7 @@ t.test('an HTTP/1.1 client gets early hints byte for byte', async (t) => {
   t.equal(body, 'ok')
 })
 
-t.test('an HTTP/1.1 client is refused as over HTTP/1.1 alone', async (t) => {
+t.test('an HTTP/1.1 client gets refusals as on a plain HTTP/1.1 port', async (t) => {
   const { send } = await startGateway(t)
 
   const { response, body } = await send('/', { headers: { 'x-version-override': 'v9' } })
@@ -72,7 +72,7 @@ t.test('an HTTP/1.1 client is refused as over HTTP/1.1 alone', async (t) => {
   t.match(JSON.parse(body), { code: 'VERSION_UNKNOWN' })
 })
 
-t.test('an HTTP/1.1 client may upgrade', async (t) => {
+t.test('an HTTP/1.1 client can upgrade its connection', async (t) => {
   const upstream = await rawUpstream(t, (socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
     socket.pipe(socket)
@@ -91,7 +91,7 @@ t.test('an HTTP/1.1 client may upgrade', async (t) => {
 })
 
 // Node 20 leaves HTTP/1.1 headers beyond its limit out of `headers` here as well; later ones refuse the request themselves.
-t.test('an HTTP/1.1 request of which Node may have lost headers is refused on the same port', async (t) => {
+t.test('an HTTP/1.1 request with so many headers that Node may have dropped some is refused', async (t) => {
   const { send } = await startGateway(t)
   const headers = Array.from({ length: 1000 }, (_, index) => [`a${index}`, '1']).flat()
 

@@ -11,7 +11,7 @@ async function gatewayTo (t: Test, listener: RequestListener, front?: Front) {
 const size = 4 * 1024 * 1024
 
 for (const front of ['h2', 'h2c'] as const) {
-  t.test(`a large answer to a client that reads slowly over ${front} arrives whole`, async (t) => {
+  t.test(`a large response arrives completely at a slow reader over ${front}`, async (t) => {
     const { session } = await gatewayTo(t, (_request, response) => response.end(Buffer.alloc(size)), front)
     const stream = session.request()
     let received = 0
@@ -24,7 +24,7 @@ for (const front of ['h2', 'h2c'] as const) {
     t.equal(received, size)
   })
 
-  t.test(`a large upload over ${front} to an upstream that reads slowly arrives whole`, async (t) => {
+  t.test(`a large upload over ${front} arrives completely at a slow upstream`, async (t) => {
     const { session } = await gatewayTo(t, async (request, response) => {
       let received = 0
       for await (const chunk of request) {
@@ -42,7 +42,7 @@ for (const front of ['h2', 'h2c'] as const) {
   })
 }
 
-t.test('an answer before the upload is read arrives, and the session stays usable', async (t) => {
+t.test('a response that precedes the end of the upload arrives, and the session stays usable', async (t) => {
   const { session, send } = await gatewayTo(t, (_request, response) => { response.writeHead(413).end('too large') })
   const stream = session.request({ ':method': 'POST' })
 
@@ -54,7 +54,7 @@ t.test('an answer before the upload is read arrives, and the session stays usabl
   t.equal(second.status, 413)
 })
 
-t.test('an upload over the limit is refused, and nothing of it concerns the connection', async (t) => {
+t.test('an upload over the limit is refused without an effect on the connection', async (t) => {
   const warnings: string[] = []
   const note = ({ message }: Error): void => { warnings.push(message) }
   process.on('warning', note)

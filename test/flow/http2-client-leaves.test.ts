@@ -21,7 +21,7 @@ for (const [how, leave] of [
   ['resets its stream', (stream: ClientHttp2Stream) => stream.close(constants.NGHTTP2_CANCEL)],
   ['ends its session', (stream: ClientHttp2Stream) => stream.session!.destroy()]
 ] as const) {
-  t.test(`a client that ${how} before the answer ends the request at the upstream`, async (t) => {
+  t.test(`if a client ${how} before the response, the upstream request is aborted`, async (t) => {
     const { session, next } = await gatewayToSilence(t)
     const stream = session.request().on('error', () => {})
 
@@ -31,7 +31,7 @@ for (const [how, leave] of [
     await t.resolves(once(response, 'close'))
   })
 
-  t.test(`a client that ${how} during the answer ends it at the upstream`, async (t) => {
+  t.test(`if a client ${how} during the response, the upstream response is aborted`, async (t) => {
     const { session, next } = await gatewayToSilence(t, (_request, response) => response.write('first'))
     const stream = session.request().on('error', () => {})
 
@@ -41,7 +41,7 @@ for (const [how, leave] of [
     await t.resolves(once(response, 'close'))
   })
 
-  t.test(`a client that ${how} while a resolver is at work is not forwarded, and holds nothing`, async (t) => {
+  t.test(`if a client ${how} while a resolver runs, the request is not forwarded and holds no connection`, async (t) => {
     const asked: string[] = []
     const upstream = await startUpstream(t, 'v1', ({ url }, response) => {
       asked.push(url!)
@@ -81,7 +81,7 @@ function frame (type: number, flags: number, stream: number, payload: Buffer): B
 
 // Node's own client ends a stream before it resets it, so the frames are made by hand.
 for (const [name, code] of Object.entries({ NO_ERROR: 0, CANCEL: 8 })) {
-  t.test(`an upload that is reset with ${name} is not taken for a whole one by the upstream`, async (t) => {
+  t.test(`an upload that is reset with ${name} does not look complete to the upstream`, async (t) => {
     const { origin, next } = await gatewayToSilence(t)
     const socket = await openSocket(t, origin)
     // Indices of the static table: POST, http, /, and :authority with its value.

@@ -26,7 +26,7 @@ const refusing = async (stream: ServerHttp2Stream): Promise<void> => {
 }
 
 for (const front of ['h2', 'h2c'] as const) {
-  t.test(`an early response of an HTTP/2 upstream stops the upload of an ${front} client, and reaches it`, async (t) => {
+  t.test(`an early response of an HTTP/2 upstream reaches an ${front} client and stops its upload`, async (t) => {
     const { targets, ca } = await startHttp2Upstream(t, refusing)
     const versions = { latest: { upstream: { targets, http2: true, tls: { ca } } } }
     const { session, app } = await startHttp2Gateway(t, { versions, resolve: {} }, front)
@@ -38,7 +38,7 @@ for (const front of ['h2', 'h2c'] as const) {
   })
 }
 
-t.test('trailers of an early response reach the client as well', async (t) => {
+t.test('trailers of an early response reach the client, too', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, (stream) => {
     stream.respond({ ':status': 200, trailer: 'x-sum' }, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '42' })).end('done')
@@ -50,7 +50,7 @@ t.test('trailers of an early response reach the client as well', async (t) => {
   t.strictSame([body, trailers['x-sum'], code], ['done', '42', 0])
 })
 
-t.test('an early response of an HTTP/1.1 upstream stops the upload of an HTTP/2 client as well', async (t) => {
+t.test('an early response of an HTTP/1.1 upstream reaches an HTTP/2 client and stops its upload', async (t) => {
   const upstream = await startUpstream(t, 'v1', (request, response) => {
     request.resume()
     response.writeHead(401).end('who are you')
@@ -62,7 +62,7 @@ t.test('an early response of an HTTP/1.1 upstream stops the upload of an HTTP/2 
   t.strictSame([status, body, code], [401, 'who are you', 0])
 })
 
-t.test('an upload that the gateway refuses itself is stopped', async (t) => {
+t.test('an upload that the gateway itself refuses is stopped', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, (stream) => { stream.resume() })
   const upstream = { targets, http2: true, tls: { ca }, maxRequestBytes: 100_000 }
   const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })

@@ -44,7 +44,7 @@ async function startSmall (t: Test) {
   return { open }
 }
 
-t.test('a session that has lost many streams is closed gracefully: requests in flight finish, and a new session serves', async (t) => {
+t.test('a session with many reset streams closes gracefully: requests in flight finish, a new session works', async (t) => {
   const { open } = await startSmall(t)
   const session = open()
   const goaway = once(session, 'goaway')
@@ -63,7 +63,7 @@ t.test('a session that has lost many streams is closed gracefully: requests in f
   t.equal(after, 200)
 })
 
-t.test('a session that reads what it asks for stays', async (t) => {
+t.test('a session that reads its responses stays open', async (t) => {
   const { open } = await startSmall(t)
   const session = open()
 
@@ -73,7 +73,7 @@ t.test('a session that reads what it asks for stays', async (t) => {
   t.equal(await status(session), 200)
 })
 
-t.test('a client that leaves with many downloads in flight harms nobody', async (t) => {
+t.test('a client that disconnects with many downloads in flight does not affect other sessions', async (t) => {
   const { open } = await startSmall(t)
   const [leaving, staying] = [open(), open()]
   const streams = Array.from({ length: 10 }, () => leaving.request({ ':path': '/large' }).on('error', () => {}))

@@ -13,7 +13,7 @@ function fields (count: number, value = '1'): Record<string, string> {
 }
 
 for (const front of ['h2', 'h2c'] as const) {
-  t.test(`300 cookies in fields of their own and 500 other fields pass over ${front}`, async (t) => {
+  t.test(`300 separate cookie fields and 500 other fields are accepted over ${front}`, async (t) => {
     const { session, see } = await startHttp2Gateway(t, {}, front)
     const cookie = Array.from({ length: 300 }, (_, index) => `c${index}=1`)
 
@@ -24,7 +24,7 @@ for (const front of ['h2', 'h2c'] as const) {
     t.notOk(session.destroyed)
   })
 
-  t.test(`too many fields over ${front} are refused with 431, and logged`, async (t) => {
+  t.test(`a request with too many fields over ${front} is refused with 431 and logged`, async (t) => {
     const lines: string[] = []
     const app = await makeHttp2App(t, front, { write: (line) => { lines.push(line) } })
     const { send, session } = await startHttp2Gateway(t, {}, app)
@@ -60,7 +60,7 @@ t.test('the standalone gateway applies the same limits', async (t) => {
   t.strictSame([few.status, many.status], [200, 431])
 })
 
-t.test('130 cookies that an HTTP/2 upstream sets arrive', async (t) => {
+t.test('130 Set-Cookie fields from an HTTP/2 upstream arrive', async (t) => {
   const cookies = Array.from({ length: 130 }, (_, index) => `c${index}=1`)
   const { send, targets } = await gatewayToHttp2(t, (stream) => {
     stream.respond({ ':status': 200, 'set-cookie': cookies })
@@ -73,7 +73,7 @@ t.test('130 cookies that an HTTP/2 upstream sets arrive', async (t) => {
   t.match(targets()[0], { failures: 0 })
 })
 
-t.test('as many header fields as maxResponseHeaderBytes allows arrive from an HTTP/2 upstream', async (t) => {
+t.test('response fields of an HTTP/2 upstream arrive, up to maxResponseHeaderBytes', async (t) => {
   const { origin } = await gatewayToHttp2(t, (stream) => {
     stream.respond({ ':status': 200, ...fields(1_500, 'x'.repeat(12)) })
     stream.end()

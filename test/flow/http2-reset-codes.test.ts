@@ -40,14 +40,14 @@ for (const front of ['h2', 'h2c'] as const) {
     [noError, internalError], [protocolError, internalError], [internalError, internalError],
     [refusedStream, internalError], [inadequateSecurity, internalError]
   ] as const) {
-    t.test(`a response that an upstream resets with code ${code} is reset with ${passed} over ${front}`, async (t) => {
+    t.test(`if the upstream resets a response with code ${code}, the gateway resets it with ${passed} over ${front}`, async (t) => {
       const broken = await brokenStream(t, (stream) => [frames.reset(stream, code)], front)
 
       t.strictSame(broken, { code: passed, hasEnded: false, hasFailed: true })
     })
   }
 
-  t.test(`a response whose upstream closes its connection is reset with INTERNAL_ERROR over ${front}`, async (t) => {
+  t.test(`if the upstream closes the connection during a response, the gateway resets it with INTERNAL_ERROR over ${front}`, async (t) => {
     const broken = await brokenStream(t, () => 'close', front)
 
     t.strictSame(broken, { code: internalError, hasEnded: false, hasFailed: true })

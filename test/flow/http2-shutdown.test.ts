@@ -5,7 +5,7 @@ import { makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('what is under way over HTTP/2 when the gateway closes is finished', async (t) => {
+t.test('HTTP/2 exchanges in flight complete when the gateway closes', async (t) => {
   const asked: ServerResponse[] = []
   const upstream = await startUpstream(t, 'v1', (_request, response) => { asked.push(response) })
   const front = await makeHttp2App(t)

@@ -43,7 +43,7 @@ async function forgetfulGateway (t: Test, end: End, retry?: UpstreamRetry) {
 }
 
 for (const [does, end] of Object.entries({ closes, resets })) {
-  t.test(`a GET on a reused connection that the upstream ${does} is sent again`, async (t) => {
+  t.test(`a GET is retried if the upstream ${does} the reused connection`, async (t) => {
     const { send, streams, targets } = await forgetfulGateway(t, end)
 
     const response = await send('GET')
@@ -53,7 +53,7 @@ for (const [does, end] of Object.entries({ closes, resets })) {
     t.match(targets(), [{ healthy: true, failures: 0, pending: 0 }])
   })
 
-  t.test(`a POST on a reused connection that the upstream ${does} is not: it may have been processed`, async (t) => {
+  t.test(`a POST is not retried if the upstream ${does} the reused connection, because it may have been processed`, async (t) => {
     const { send, streams, targets } = await forgetfulGateway(t, end)
 
     const response = await send('POST')
@@ -66,7 +66,7 @@ for (const [does, end] of Object.entries({ closes, resets })) {
 
 for (const code of [noError, internalError, enhanceYourCalm]) {
   for (const method of ['GET', 'POST']) {
-    t.test(`a ${method} beyond the last stream of a GOAWAY with code ${code} was not processed, and is sent again`, async (t) => {
+    t.test(`a ${method} beyond the last stream of a GOAWAY with code ${code} is retried, because it was not processed`, async (t) => {
       const { send, streams, targets } = await forgetfulGateway(t, refuses(code))
 
       const response = await send(method)
@@ -78,7 +78,7 @@ for (const code of [noError, internalError, enhanceYourCalm]) {
   }
 }
 
-t.test('a GET up to the last stream of a GOAWAY with an error code is a 502', async (t) => {
+t.test('a GET up to the last stream of a GOAWAY with an error code gets a 502', async (t) => {
   const { send, streams, targets } = await forgetfulGateway(t, (stream) => [frames.goAway(stream, internalError)])
 
   const response = await send('GET')
@@ -88,7 +88,7 @@ t.test('a GET up to the last stream of a GOAWAY with an error code is a 502', as
   t.match(targets(), [{ failures: 1 }])
 })
 
-t.test('a GET whose reused connection stays open is not stale', async (t) => {
+t.test('a GET that is reset while its reused connection stays open is not retried', async (t) => {
   const { send, streams, targets } = await forgetfulGateway(t, (stream) => [frames.reset(stream, internalError)])
 
   const response = await send('GET')
@@ -98,7 +98,7 @@ t.test('a GET whose reused connection stays open is not stale', async (t) => {
   t.match(targets(), [{ failures: 1 }])
 })
 
-t.test('a stale connection is no reason for a retry when the config says so', async (t) => {
+t.test('a stale connection does not cause a retry if the config excludes that', async (t) => {
   const { send, streams } = await forgetfulGateway(t, closes, { on: ['not-sent'] })
 
   const response = await send('GET')
@@ -107,7 +107,7 @@ t.test('a stale connection is no reason for a retry when the config says so', as
   t.strictSame(streams, [1, 3])
 })
 
-t.test('all GETs on a reused connection that ends are sent again', async (t) => {
+t.test('all GETs on a reused connection that closes are retried', async (t) => {
   const count = 20
   const sockets: Socket[] = []
   let held = 0

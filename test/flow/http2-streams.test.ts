@@ -14,7 +14,7 @@ async function gatewayTo (t: Test, listener: RequestListener, front?: Front) {
 const size = 16 * 1024 * 1024
 
 for (const front of ['h2', 'h2c'] as const) {
-  t.test(`each event over ${front} arrives before the upstream sends the next one`, async (t) => {
+  t.test(`each server-sent event over ${front} arrives before the upstream sends the next one`, async (t) => {
     let sendNext = (): void => {}
     const { session } = await gatewayTo(t, (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -34,7 +34,7 @@ for (const front of ['h2', 'h2c'] as const) {
   })
 }
 
-t.test('an answer is held back while its client does not read, and only that one', async (t) => {
+t.test('backpressure applies only to the response whose client does not read', async (t) => {
   let hasFinished = false
   const { session, send } = await gatewayTo(t, ({ url }, response) => {
     if (url === '/large') response.once('finish', () => { hasFinished = true })
@@ -51,7 +51,7 @@ t.test('an answer is held back while its client does not read, and only that one
   t.ok(wasHeldBack)
 })
 
-t.test('an answer of which its client takes nothing is reset, and not held against the upstream', async (t) => {
+t.test('a response that the client does not read is reset and does not count against the upstream', async (t) => {
   const upstream = await startUpstream(t, 'v1', (_request, response) => response.end(Buffer.alloc(size)))
   const lines: string[] = []
   const front = await makeHttp2App(t, 'h2c', { write: (line) => { lines.push(line) } })
@@ -67,7 +67,7 @@ t.test('an answer of which its client takes nothing is reset, and not held again
   t.match(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50), [{ err: { code: 'CLIENT_STALLED' } }])
 })
 
-t.test('an upload is passed on while it comes', async (t) => {
+t.test('an upload is streamed to the upstream as it arrives', async (t) => {
   const { session } = await gatewayTo(t, (request, response) => {
     response.writeHead(200).flushHeaders()
     request.pipe(response)
@@ -87,7 +87,7 @@ for (const [framing, bytes] of [
   ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'],
   ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n']
 ] as const) {
-  t.test(`an answer with ${framing} that breaks off is reset, never completed`, async (t) => {
+  t.test(`a truncated response with ${framing} is reset and never completed`, async (t) => {
     const upstream = await answering(t, bytes)
     const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
     const stream = session.request()
@@ -98,7 +98,7 @@ for (const [framing, bytes] of [
   })
 }
 
-t.test('an upstream that breaks off one answer leaves the others of the session alone', async (t) => {
+t.test('a truncated response does not affect other streams of the session', async (t) => {
   const upstream = await rawUpstream(t, (socket) => {
     socket.once('data', () => socket.destroy()).write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf')
   })

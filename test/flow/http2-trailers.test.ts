@@ -36,7 +36,7 @@ for (const [what, headers, body] of [
   })
 }
 
-t.test('headers that are the end of a response stay its end', async (t) => {
+t.test('a response that consists of headers only ends with its headers', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, (stream) => {
     stream.respond({ ':status': 200, 'grpc-status': '5', etag: '"a"' }, { endStream: true })
   })
@@ -48,7 +48,7 @@ t.test('headers that are the end of a response stay its end', async (t) => {
   t.equal(response.trailers, null)
 })
 
-t.test('TE reaches an HTTP/2 upstream only as trailers, and only from a client that takes them', async (t) => {
+t.test('TE reaches an HTTP/2 upstream only as \'trailers\', and only from a client that accepts trailers', async (t) => {
   const seen: unknown[] = []
   const { origin } = await gatewayToHttp2(t, (stream, headers) => {
     seen.push(headers.te)
@@ -62,7 +62,7 @@ t.test('TE reaches an HTTP/2 upstream only as trailers, and only from a client t
   t.strictSame(seen, ['trailers', 'trailers', undefined, undefined])
 })
 
-t.test('trailers without an announcement pass from an HTTP/2 upstream to an HTTP/1.1 client, unless the response has a length', async (t) => {
+t.test('unannounced trailers of an HTTP/2 upstream reach an HTTP/1.1 client unless the response has a length', async (t) => {
   const responses = [withTrailers({ 'x-sum': '42' }), withTrailers({ 'x-sum': '42' }, { 'content-length': 2 })]
   const { origin } = await gatewayToHttp2(t, (stream, headers) => responses.shift()!(stream, headers))
 
@@ -73,7 +73,7 @@ t.test('trailers without an announcement pass from an HTTP/2 upstream to an HTTP
   t.match(counted, /content-length: 2\r\n[^]*\r\n\r\nok$/i)
 })
 
-t.test('trailers that Node would send only once, or not at all, end neither the response nor the process', async (t) => {
+t.test('trailers that Node sends only once or not at all break neither the response nor the process', async (t) => {
   const trailers = 'x-frame: 1\r\nx-frame: 2\r\nuser-agent: a\r\nuser-agent: b\r\n'
   const upstream = await answering(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n${trailers}\r\n`)
   const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
@@ -83,7 +83,7 @@ t.test('trailers that Node would send only once, or not at all, end neither the 
   t.match(response, { body: 'ok', trailers: { 'user-agent': 'a, b', 'x-frame': '1, 2' }, code: 0 })
 })
 
-t.test('a client that takes no trailers gets none', async (t) => {
+t.test('a client that does not accept trailers gets none', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, withTrailers({ 'x-sum': '42' }))
   const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream: { targets, http2: true, tls: { ca } } } }, resolve: {} })
 

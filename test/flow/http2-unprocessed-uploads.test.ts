@@ -30,7 +30,7 @@ async function refusingGateway (t: Test, refusal: (stream: number) => Buffer[]) 
 }
 
 for (const [what, refusal] of Object.entries(refusals)) {
-  t.test(`an upload of which nothing was read is sent again after ${what}`, async (t) => {
+  t.test(`an upload is retried after ${what} if none of it was read`, async (t) => {
     const { origin, asked, refuse, targets } = await refusingGateway(t, refusal)
     const client = await openSocket(t, origin)
     client.write([...head, '', ''].join('\r\n'))
@@ -45,7 +45,7 @@ for (const [what, refusal] of Object.entries(refusals)) {
     t.match(targets(), [{ pending: 0, failures: 0 }])
   })
 
-  t.test(`an upload that was read is not the target's fault after ${what}`, async (t) => {
+  t.test(`after ${what}, an upload that was already read fails without counting against the target`, async (t) => {
     const { origin, asked, refuse, targets } = await refusingGateway(t, refusal)
     const response = sendRaw(t, origin, head, '1\r\nx\r\n0\r\n\r\n')
     await until(() => asked() === 1)
@@ -58,7 +58,7 @@ for (const [what, refusal] of Object.entries(refusals)) {
   })
 }
 
-t.test('an upload that was complete is the fault of a target that cancels it', async (t) => {
+t.test('a target that cancels a complete upload has failed', async (t) => {
   const { origin, asked, refuse, targets } = await refusingGateway(t, (stream) => [frames.reset(stream, cancel)])
   const response = sendRaw(t, origin, head, '1\r\nx\r\n0\r\n\r\n')
   await until(() => asked() === 1)
@@ -69,7 +69,7 @@ t.test('an upload that was complete is the fault of a target that cancels it', a
   t.match(targets(), [{ failures: 1 }])
 })
 
-t.test('a client that leaves during its second attempt ends the request once', async (t) => {
+t.test('a client that disconnects during the second attempt ends the request exactly once', async (t) => {
   const { origin, asked, refuse, targets } = await refusingGateway(t, refusals['REFUSED_STREAM']!)
   const client = await openSocket(t, origin)
   client.write([...head, '', ''].join('\r\n'))

@@ -9,7 +9,7 @@ import { gatewayToHttp2, saying, startHttp2Upstream } from '../helpers/http2-ups
 import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 
-t.test('a WebSocket beside it takes HTTP/1.1', async (t) => {
+t.test('a WebSocket to an HTTP/2 target uses HTTP/1.1', async (t) => {
   const { ca, targets, server } = await startHttp2Upstream(t, saying('ok'), { allowHTTP1: true })
   server.on('upgrade', (_request, socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello')
@@ -25,7 +25,7 @@ t.test('a WebSocket beside it takes HTTP/1.1', async (t) => {
   t.match(answer, /^HTTP\/1\.1 101 Switching Protocols\r\n[^]*\r\n\r\nhellobye$/)
 })
 
-t.test('a target that does not offer it is asked over HTTP/1.1, with no more connections than may be', async (t) => {
+t.test('a target that does not offer HTTP/2 is requested over HTTP/1.1, within the connection limit', async (t) => {
   const { ca, server: certificate } = await makeAuthority()
   let [open, most] = [0, 0]
   const server = createServer(await certificate('127.0.0.1'), (request, response) => {
@@ -52,7 +52,7 @@ t.test('a target that does not offer it is asked over HTTP/1.1, with no more con
   t.ok(most <= 2, `${most} at once`)
 })
 
-t.test('a target whose certificate nobody vouches for never sees a request', async (t) => {
+t.test('a target with an untrusted certificate never receives a request', async (t) => {
   let asked = 0
   const { send } = await gatewayToHttp2(t, () => { asked++ }, { tls: {} })
 
@@ -62,7 +62,7 @@ t.test('a target whose certificate nobody vouches for never sees a request', asy
   t.equal(asked, 0)
 })
 
-t.test('a check of its health works where there is only HTTP/2', async (t) => {
+t.test('health checks work with a target that only speaks HTTP/2', async (t) => {
   const { targets } = await gatewayToHttp2(t, saying('ok'), { health: { active: { path: '/', intervalMs: 1 } } })
 
   await until(() => targets()[0]!.active === 'up')

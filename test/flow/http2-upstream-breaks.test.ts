@@ -9,7 +9,7 @@ const request = ['GET / HTTP/1.1', 'Host: api.test']
 
 // NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, STREAM_CLOSED, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM
 for (const code of [0, 1, 2, 5, 7, 8, 11]) {
-  t.test(`what is reset with code ${code} never looks whole`, async (t) => {
+  t.test(`a response that is reset with code ${code} never looks complete`, async (t) => {
     const answers = [
       (id: number) => [frames.headers(id), frames.data(id, 'half'), frames.reset(id, code)],
       (id: number) => [frames.headers(id), frames.reset(id, code)]
@@ -24,7 +24,7 @@ for (const code of [0, 1, 2, 5, 7, 8, 11]) {
     t.notMatch(before, /\r\n0\r\n\r\n$/)
   })
 
-  t.test(`a request that is reset with code ${code} before its answer is a 502`, async (t) => {
+  t.test(`a request that is reset with code ${code} before its response gets a 502`, async (t) => {
     const { send, targets } = await gatewayTo(t, await rawHttp2Upstream(t, (id) => [frames.reset(id, code)]))
 
     const response = await send('/')
@@ -35,7 +35,7 @@ for (const code of [0, 1, 2, 5, 7, 8, 11]) {
   })
 }
 
-t.test('a reset behind the whole answer, as for an upload that is not wanted, does not break it', async (t) => {
+t.test('a reset after the complete response, such as for an unread upload, does not truncate it', async (t) => {
   const answer = (id: number): Buffer[] => [frames.headers(id), frames.data(id, 'whole'), frames.trailers(id), frames.reset(id, 0)]
   const { send } = await gatewayTo(t, await rawHttp2Upstream(t, answer))
 
@@ -44,7 +44,7 @@ t.test('a reset behind the whole answer, as for an upload that is not wanted, do
   t.equal(await response.text(), 'whole')
 })
 
-t.test('trailers that come while the client does not read do not cost it the body', async (t) => {
+t.test('if trailers arrive while the client does not read, the body is not lost', async (t) => {
   const body = 'x'.repeat(16_000)
   const answer = (id: number): Buffer[] => [frames.headers(id), ...[1, 2, 3, 4].map(() => frames.data(id, body)), frames.trailers(id)]
   const { origin } = await gatewayTo(t, await rawHttp2Upstream(t, answer))
@@ -55,7 +55,7 @@ t.test('trailers that come while the client does not read do not cost it the bod
   t.match(whole, /\r\n0\r\n\r\n$/)
 })
 
-t.test('a connection that breaks during an answer breaks it', async (t) => {
+t.test('if the connection closes during a response, the response is truncated', async (t) => {
   const { send, sessions } = await gatewayToHttp2(t, (stream) => {
     stream.respond({ ':status': 200 })
     stream.write('half')
@@ -67,7 +67,7 @@ t.test('a connection that breaks during an answer breaks it', async (t) => {
   await t.rejects(response.text())
 })
 
-t.test('a connection that breaks before the answer is a 502, and the next request has a new one', async (t) => {
+t.test('if the connection closes before the response, the request gets a 502, and the next one opens a connection', async (t) => {
   let asked = 0
   const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
     if (++asked === 1) stream.session!.destroy()
@@ -80,7 +80,7 @@ t.test('a connection that breaks before the answer is a 502, and the next reques
   t.equal(sessions.length, 2)
 })
 
-t.test('a connection that is about to end finishes what is under way, and the next request has a new one', async (t) => {
+t.test('a connection after a GOAWAY finishes exchanges in flight, and the next request opens a connection', async (t) => {
   const held: ServerHttp2Stream[] = []
   const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
     if (headers[':path'] !== '/held') return saying('ok')(stream, headers)
@@ -99,7 +99,7 @@ t.test('a connection that is about to end finishes what is under way, and the ne
 })
 
 for (const [method, body] of [['GET', ''], ['POST', ''], ['POST', 'x']] as const) {
-  t.test(`a refused ${method} with ${body === '' ? 'no' : 'a complete'} body was not processed, and is sent again`, async (t) => {
+  t.test(`a ${method} with ${body === '' ? 'no' : 'a complete'} body is retried if the upstream refuses its stream`, async (t) => {
     let asked = 0
     const { origin } = await gatewayToHttp2(t, (stream, headers) => {
       if (++asked === 1) stream.close(7)
@@ -113,7 +113,7 @@ for (const [method, body] of [['GET', ''], ['POST', ''], ['POST', 'x']] as const
   })
 }
 
-t.test('a request that was refused twice, or has a body in transit, is not sent again', async (t) => {
+t.test('a request that was refused twice, or whose body is being streamed, is not retried', async (t) => {
   let asked = 0
   const { origin } = await gatewayToHttp2(t, (stream) => {
     asked++
@@ -127,7 +127,7 @@ t.test('a request that was refused twice, or has a body in transit, is not sent 
   t.equal(asked, 3)
 })
 
-t.test('what was sent when the connection was about to end is sent once more with another', async (t) => {
+t.test('a request sent just before a GOAWAY is retried on another connection', async (t) => {
   let connections = 0
   const upstream = await rawHttp2Upstream(t, (id, socket) => {
     if (id === 1) connections++

@@ -8,7 +8,7 @@ import { gatewayToHttp2, saying } from '../helpers/http2-upstream.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 
-t.test('a client that leaves during its upload has the stream reset, and never ended', async (t) => {
+t.test('if the client disconnects during its upload, the stream is reset, not ended', async (t) => {
   const streams: ServerHttp2Stream[] = []
   let ended = false
   const { origin } = await gatewayToHttp2(t, (stream) => {
@@ -27,7 +27,7 @@ t.test('a client that leaves during its upload has the stream reset, and never e
 })
 
 for (const [when, answer] of [['before', false], ['during', true]] as const) {
-  t.test(`a client that leaves ${when} its answer has the stream reset, and the connection stays`, async (t) => {
+  t.test(`if the client disconnects ${when} its response, the stream is reset and the connection stays open`, async (t) => {
     const streams: ServerHttp2Stream[] = []
     const { origin, send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
       if (headers[':path'] !== '/left') return saying('ok')(stream, headers)
@@ -51,7 +51,7 @@ for (const [when, answer] of [['before', false], ['during', true]] as const) {
   })
 }
 
-t.test('headers that are too large are a 502', async (t) => {
+t.test('response headers that are too large result in a 502', async (t) => {
   const { send } = await gatewayToHttp2(t, (stream) => {
     stream.respond({ ':status': 200, 'x-large': 'x'.repeat(2_000) })
     stream.end()
@@ -63,7 +63,7 @@ t.test('headers that are too large are a 502', async (t) => {
   t.match(await response.json(), { code: 'UPSTREAM_PROTOCOL' })
 })
 
-t.test('no answer in time is a 504, and the next request has a new connection', async (t) => {
+t.test('a response timeout results in a 504, and the next request opens a connection', async (t) => {
   const timers = holdTimers(t, 55_555)
   let asked = 0
   const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
@@ -82,7 +82,7 @@ t.test('no answer in time is a 504, and the next request has a new connection', 
   t.equal(sessions.length, 2)
 })
 
-t.test('an answer that stalls is broken off', async (t) => {
+t.test('a response that stalls is truncated', async (t) => {
   const { send } = await gatewayToHttp2(t, (stream) => {
     stream.respond({ ':status': 200 })
     stream.write('half')
@@ -93,7 +93,7 @@ t.test('an answer that stalls is broken off', async (t) => {
   await t.rejects(response.text())
 })
 
-t.test('an upload that stalls is 408', async (t) => {
+t.test('an upload that stalls gets a 408', async (t) => {
   const { origin } = await gatewayToHttp2(t, (stream) => { stream.resume() }, { timeouts: { idle: 20 } })
   const client = await openSocket(t, origin)
 
@@ -102,7 +102,7 @@ t.test('an upload that stalls is 408', async (t) => {
   t.match(await text(client), /^HTTP\/1\.1 408 /)
 })
 
-t.test('app.close() finishes what is under way, and ends the connections', async (t) => {
+t.test('app.close() waits for exchanges in flight and closes the connections', async (t) => {
   const held: ServerHttp2Stream[] = []
   const app = makeApp(t, { forceCloseConnections: 'idle' })
   const { origin, sessions } = await gatewayToHttp2(t, (stream) => { held.push(stream) }, {}, app)

@@ -36,7 +36,7 @@ async function gatewayToInvalid (t: Test, bytes: Buffer) {
 }
 
 for (const [what, bytes] of Object.entries(invalid)) {
-  t.test(`an upstream that sends ${what} and keeps its connection open fails its requests`, async (t) => {
+  t.test(`if an upstream sends ${what} and keeps its connection open, its requests fail`, async (t) => {
     const { send, targets } = await gatewayToInvalid(t, bytes)
 
     const response = await send('/', { method: 'POST', body: 'x' })
@@ -49,7 +49,7 @@ for (const [what, bytes] of Object.entries(invalid)) {
   })
 }
 
-t.test('no request is sent on a connection that its upstream has broken', async (t) => {
+t.test('a connection on which the upstream violated the protocol gets no further requests', async (t) => {
   const { send, hasLeft } = await gatewayToInvalid(t, invalid['DATA on stream 0']!)
   const failed = send('/')
   await hasLeft

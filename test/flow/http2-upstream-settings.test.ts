@@ -13,7 +13,7 @@ async function gatewayToLimit (t: Test, maxConcurrentStreams: number, onStream: 
   return { ...gateway, sessions, allow: (session: ServerHttp2Session, limit: number) => session.settings({ maxConcurrentStreams: limit }) }
 }
 
-t.test('requests wait while the target allows no streams, and are served when it does', async (t) => {
+t.test('requests wait while the target allows no streams, and are sent when it does', async (t) => {
   const { send, sessions, allow, targets } = await gatewayToLimit(t, 0, saying('ok'))
   const answers = [1, 2, 3].map(async () => await send('/'))
   await until(() => sessions.length === 1 && targets()[0]!.pending === 3)
@@ -27,7 +27,7 @@ t.test('requests wait while the target allows no streams, and are served when it
   t.match(targets()[0], { pending: 0, queued: 0, failures: 0 })
 })
 
-t.test('a limit that is raised holds at once', async (t) => {
+t.test('a raised stream limit takes effect immediately', async (t) => {
   const held: ServerHttp2Stream[] = []
   const { send, sessions, allow } = await gatewayToLimit(t, 1, (stream) => { held.push(stream) }, { connections: 1 })
   const answers = Array.from({ length: 50 }, async () => await send('/'))
@@ -41,7 +41,7 @@ t.test('a limit that is raised holds at once', async (t) => {
   t.equal(sessions.length, 1)
 })
 
-t.test('a limit that is lowered lets requests in flight finish, and the next ones wait', async (t) => {
+t.test('after the stream limit is lowered, requests in flight finish and further ones wait', async (t) => {
   const held: ServerHttp2Stream[] = []
   let acknowledged = false
   const { send, sessions, allow, targets } = await gatewayToLimit(t, 10, (stream) => { held.push(stream) }, { connections: 1 })
@@ -64,7 +64,7 @@ t.test('a limit that is lowered lets requests in flight finish, and the next one
   t.equal(sessions.length, 1)
 })
 
-t.test('a target that allows one stream each gets as many connections as the config allows', async (t) => {
+t.test('a target that allows one stream per connection gets connections up to the configured limit', async (t) => {
   const held: ServerHttp2Stream[] = []
   const { send, sessions, targets } = await gatewayToLimit(t, 1, (stream) => { held.push(stream) }, { connections: 3 })
 
@@ -81,7 +81,7 @@ t.test('a target that allows one stream each gets as many connections as the con
   t.ok(pending >= 3)
 })
 
-t.test('a target that goes on allowing no streams is overloaded, and not held to be broken', async (t) => {
+t.test('a target that keeps allowing no streams counts as overloaded, not as failed', async (t) => {
   const { send, targets } = await gatewayToLimit(t, 0, saying('ok'), { timeouts: { connect: 300 } })
 
   const response = await send('/')
@@ -91,7 +91,7 @@ t.test('a target that goes on allowing no streams is overloaded, and not held to
   t.match(targets()[0], { pending: 0, failures: 0 })
 })
 
-t.test('when a connection that allows no streams ends, the next request gets a new one', async (t) => {
+t.test('if a connection that allows no streams closes, the next request opens a new one', async (t) => {
   const { send, sessions } = await gatewayToLimit(t, 0, saying('ok'))
   const answer = send('/')
   await until(() => sessions.length === 1)
@@ -103,7 +103,7 @@ t.test('when a connection that allows no streams ends, the next request gets a n
   t.equal((await answer).status, 200)
 })
 
-t.test('a target that sends no settings is not connected in time', async (t) => {
+t.test('a target that sends no SETTINGS causes a connect timeout', async (t) => {
   const upstream = await rawHttp2Upstream(t, () => [], null)
   const { send, targets } = await gatewayTo(t, { ...upstream, timeouts: { connect: 300 } })
 

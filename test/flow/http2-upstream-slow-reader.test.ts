@@ -29,7 +29,7 @@ async function endingUpstream (t: Test, end: 'FIN' | 'RST' | 'GOAWAY' | 'a GOAWA
 }
 
 for (const end of ['FIN', 'GOAWAY', 'a GOAWAY with an error'] as const) {
-  t.test(`a slow HTTP/2 client gets a whole response although its upstream ends the connection with ${end}`, async (t) => {
+  t.test(`a slow HTTP/2 client gets the complete response although the upstream closes the connection with ${end}`, async (t) => {
     const upstream = await endingUpstream(t, end, true)
     const { session, app } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
     const stream = session.request({ ':path': '/' })
@@ -45,7 +45,7 @@ for (const end of ['FIN', 'GOAWAY', 'a GOAWAY with an error'] as const) {
     t.match(app.versions.health()[0]!.targets[0], { failures: 0 })
   })
 
-  t.test(`a slow HTTP/1.1 client gets a whole response although its upstream ends the connection with ${end}`, async (t) => {
+  t.test(`a slow HTTP/1.1 client gets the complete response although the upstream closes the connection with ${end}`, async (t) => {
     const upstream = await endingUpstream(t, end, true)
     const { origin, targets } = await gatewayTo(t, upstream)
     const client = await openSocket(t, origin)
@@ -61,7 +61,7 @@ for (const end of ['FIN', 'GOAWAY', 'a GOAWAY with an error'] as const) {
 }
 
 for (const end of ['FIN', 'RST', 'a GOAWAY with an error'] as const) {
-  t.test(`a response that is not whole never looks whole when its upstream ends the connection with ${end}`, async (t) => {
+  t.test(`an incomplete response never looks complete if the upstream closes the connection with ${end}`, async (t) => {
     const upstream = await endingUpstream(t, end, false)
     const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
     const stream = session.request({ ':path': '/' })
@@ -72,7 +72,7 @@ for (const end of ['FIN', 'RST', 'a GOAWAY with an error'] as const) {
   })
 }
 
-t.test('a connection with a GOAWAY finishes the response in flight, and the next request has another one', async (t) => {
+t.test('after a GOAWAY, the response in flight completes and the next request uses another connection', async (t) => {
   let connections = 0
   const upstream = await rawHttp2Upstream(t, (id, socket) => {
     if (id === 1) connections++

@@ -7,7 +7,7 @@ import { gatewayToHttp2, saying } from '../helpers/http2-upstream.ts'
 import { openSocket, sendRaw } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 
-t.test('a request arrives as it is', async (t) => {
+t.test('a request arrives unchanged', async (t) => {
   const seen: IncomingHttpHeaders[] = []
   const { origin, target } = await gatewayToHttp2(t, (stream, headers) => {
     seen.push(headers)
@@ -35,7 +35,7 @@ t.test('a request arrives as it is', async (t) => {
   t.strictSame([seen[0]!.host, seen[0]!.te, seen[0]!['keep-alive']], [undefined, 'trailers', undefined])
 })
 
-t.test('the host of the config is its authority', async (t) => {
+t.test('the configured host becomes the :authority', async (t) => {
   const { send } = await gatewayToHttp2(t, (stream, headers) => saying(headers[':authority']!)(stream, headers), { host: 'orders.internal' })
 
   const response = await send('/')
@@ -43,7 +43,7 @@ t.test('the host of the config is its authority', async (t) => {
   t.equal(await response.text(), 'orders.internal')
 })
 
-t.test('an answer arrives as it is: status, repeated headers, cookies, bytes', async (t) => {
+t.test('a response arrives unchanged: status, repeated headers, cookies and bytes', async (t) => {
   const { origin } = await gatewayToHttp2(t, (stream) => {
     stream.respond({ ':status': 202, 'x-twice': ['1', '2'], 'set-cookie': ['a=1', 'b=2'], 'x-name': 'caf\xe9', 'content-length': 2 })
     stream.end('ok')
@@ -55,7 +55,7 @@ t.test('an answer arrives as it is: status, repeated headers, cookies, bytes', a
   t.match(answer, /\r\n\r\nok$/)
 })
 
-t.test('an upload streams there and back', async (t) => {
+t.test('an upload is echoed completely', async (t) => {
   const { send } = await gatewayToHttp2(t, (stream) => {
     stream.respond({ ':status': 200 })
     stream.pipe(stream)
@@ -68,7 +68,7 @@ t.test('an upload streams there and back', async (t) => {
 })
 
 for (const [what, method, status] of [['HEAD', 'HEAD', 200], ['a 204', 'DELETE', 204], ['a 304', 'GET', 304]] as const) {
-  t.test(`the answer to ${what} has no body`, async (t) => {
+  t.test(`the response to ${what} has no body`, async (t) => {
     const { origin } = await gatewayToHttp2(t, (stream) => stream.respond({ ':status': status, etag: '"a"' }, { endStream: true }))
 
     const answer = await sendRaw(t, origin, [`${method} / HTTP/1.1`, 'Host: api.test'])
@@ -77,7 +77,7 @@ for (const [what, method, status] of [['HEAD', 'HEAD', 200], ['a 204', 'DELETE',
   })
 }
 
-t.test('early hints are passed on before the answer', async (t) => {
+t.test('early hints are forwarded before the response', async (t) => {
   const { origin } = await gatewayToHttp2(t, (stream, headers) => {
     stream.additionalHeaders({ ':status': 103, link: '</a.css>; rel=preload' })
     saying('ok')(stream, headers)
@@ -88,7 +88,7 @@ t.test('early hints are passed on before the answer', async (t) => {
   t.match(answer, /^HTTP\/1\.1 103 Early Hints\r\nlink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
 })
 
-t.test('trailers reach a client that takes them, behind the whole body', async (t) => {
+t.test('trailers reach a client that accepts them, after the complete body', async (t) => {
   const { origin } = await gatewayToHttp2(t, (stream) => {
     stream.respond({ ':status': 200, trailer: 'x-sum' }, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '42' })).end(Buffer.alloc(1_000_000, 'x'))
@@ -100,7 +100,7 @@ t.test('trailers reach a client that takes them, behind the whole body', async (
   t.match(answer, /\r\n0\r\nx-sum: 42\r\n\r\n$/)
 })
 
-t.test('requests share connections, up to as many as the target allows', async (t) => {
+t.test('requests share connections, up to the stream limit of the target', async (t) => {
   const held: ServerHttp2Stream[] = []
   const { send, sessions, targets } = await gatewayToHttp2(t, (stream) => { held.push(stream) }, { connections: 1 })
 
@@ -114,7 +114,7 @@ t.test('requests share connections, up to as many as the target allows', async (
   t.equal(sessions.length, 1)
 })
 
-t.test('a client that does not read its answer does not hold up others on the same connection', async (t) => {
+t.test('a client that does not read its response does not block others on the same connection', async (t) => {
   const { origin, send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
     if (headers[':path'] !== '/large') return saying('ok')(stream, headers)
     stream.respond({ ':status': 200 })
@@ -133,7 +133,7 @@ t.test('a client that does not read its answer does not hold up others on the sa
   t.equal(sessions.length, 1)
 })
 
-t.test('an answer before the upload is read is passed on, and the upload stops', async (t) => {
+t.test('a response that precedes the end of the upload is forwarded, and the upload stops', async (t) => {
   const streams: ServerHttp2Stream[] = []
   const { send } = await gatewayToHttp2(t, (stream) => {
     streams.push(stream)

@@ -3,7 +3,7 @@ import t from 'tap'
 import { answerOf, startHttp2Gateway } from '../helpers/http2.ts'
 
 for (const front of ['h2', 'h2c'] as const) {
-  t.test(`a request over ${front} is decided and forwarded, without what is HTTP/2's own`, async (t) => {
+  t.test(`a request over ${front} is resolved and forwarded without HTTP/2-specific headers`, async (t) => {
     const { see, origin } = await startHttp2Gateway(t, {}, front)
 
     const seen = await see('/orders?a=1', { 'x-version-override': 'v2', te: 'trailers', expect: '100-continue' })
@@ -16,7 +16,7 @@ for (const front of ['h2', 'h2c'] as const) {
     })
   })
 
-  t.test(`a body over ${front} needs no length`, async (t) => {
+  t.test(`a body over ${front} does not need a Content-Length`, async (t) => {
     const { see } = await startHttp2Gateway(t, {}, front)
 
     const seen = await see('/orders', { ':method': 'POST' }, 'hello, world')
@@ -25,7 +25,7 @@ for (const front of ['h2', 'h2c'] as const) {
   })
 }
 
-t.test('a length that comes with a body over HTTP/2 is kept', async (t) => {
+t.test('the Content-Length of a body over HTTP/2 is kept', async (t) => {
   const { see } = await startHttp2Gateway(t)
 
   const { headers } = await see('/orders', { ':method': 'POST', 'content-length': 5 }, 'hello')
@@ -34,7 +34,7 @@ t.test('a length that comes with a body over HTTP/2 is kept', async (t) => {
   t.notOk(headers['transfer-encoding'])
 })
 
-t.test('the verified claim of a token decides and reaches the upstream', async (t) => {
+t.test('a verified claim selects the version and reaches the upstream', async (t) => {
   const { see, bearer } = await startHttp2Gateway(t)
 
   const seen = await see('/orders', bearer('v2'))
@@ -43,7 +43,7 @@ t.test('the verified claim of a token decides and reaches the upstream', async (
   t.equal(seen.headers['x-target-version'], 'v2')
 })
 
-t.test('an override beats the claim of a token', async (t) => {
+t.test('an override takes precedence over a claim', async (t) => {
   const { send, bearer } = await startHttp2Gateway(t)
 
   const { headers } = await send('/orders', { ...bearer('v2'), 'x-version-override': 'latest' })
@@ -51,7 +51,7 @@ t.test('an override beats the claim of a token', async (t) => {
   t.equal(headers['api-version'], 'latest')
 })
 
-t.test('what a client sends in an owned header\'s place gives way to the claim', async (t) => {
+t.test('a client header in the name of an owned header is replaced by the claim', async (t) => {
   const { see, bearer } = await startHttp2Gateway(t)
 
   for (const name of ['x-target-version', 'x_target_version', 'x.target.version', 'x-target_version']) {
@@ -66,7 +66,7 @@ t.test('what a client sends in an owned header\'s place gives way to the claim',
   }
 })
 
-t.test('repeated fields reach the upstream in their own lines and in order', async (t) => {
+t.test('repeated fields reach the upstream on separate lines and in order', async (t) => {
   const { see } = await startHttp2Gateway(t)
 
   const { rawHeaders } = await see('/orders', { 'x-twice': ['1', '2'] })
@@ -75,7 +75,7 @@ t.test('repeated fields reach the upstream in their own lines and in order', asy
 })
 
 // A client may send its cookies in several fields, of which HTTP/1.1 allows only one (RFC 9113 8.2.3).
-t.test('the crumbs of a cookie reach an upstream of HTTP/1.1 as one field', async (t) => {
+t.test('split cookie fields reach an HTTP/1.1 upstream as a single field', async (t) => {
   const { see } = await startHttp2Gateway(t)
 
   const { rawHeaders } = await see('/orders', { cookie: ['a=1', 'b=2; c=3', 'd=4'] })
@@ -83,7 +83,7 @@ t.test('the crumbs of a cookie reach an upstream of HTTP/1.1 as one field', asyn
   t.strictSame(rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'cookie'), ['a=1; b=2; c=3; d=4'])
 })
 
-t.test('the host that the upstream is told is the authority, and a Host field that agrees with it changes nothing', async (t) => {
+t.test('the forwarded host is the :authority, and an equal Host field has no effect', async (t) => {
   const { see } = await startHttp2Gateway(t)
 
   const { headers } = await see('/orders', { ':authority': 'api.test', host: 'api.test' })
@@ -91,7 +91,7 @@ t.test('the host that the upstream is told is the authority, and a Host field th
   t.equal(headers['x-forwarded-host'], 'api.test')
 })
 
-t.test('a request without an authority has its Host field', async (t) => {
+t.test('without an :authority, the forwarded host is the Host field', async (t) => {
   const { see } = await startHttp2Gateway(t)
 
   const { headers } = await see('/orders', { ':authority': undefined, host: 'api.test' })
@@ -107,7 +107,7 @@ const refused: Array<[what: string, status: number, code: string, path: string, 
   ['a Host field beside another authority', 400, 'REQUEST_MALFORMED', '/orders', { ':authority': 'api.test', host: 'other.test' }]
 ]
 
-t.test('over HTTP/2 is refused', async (t) => {
+t.test('invalid requests over HTTP/2 are refused', async (t) => {
   const { send } = await startHttp2Gateway(t)
 
   for (const [what, status, code, path, headers] of refused) {
@@ -121,7 +121,7 @@ t.test('over HTTP/2 is refused', async (t) => {
   }
 })
 
-t.test('CONNECT opens no tunnel', async (t) => {
+t.test('CONNECT does not open a tunnel', async (t) => {
   const { session } = await startHttp2Gateway(t)
 
   const { status } = await answerOf(session.request({ ':method': 'CONNECT', ':authority': 'inside.test:80' }))

@@ -138,7 +138,7 @@ const recipes: Record<string, Recipe> = {
 }
 
 for (const [name, recipe] of Object.entries(recipes)) {
-  t.test(`a token as of ${name} decides the version, and one that is not meant is refused`, async (t) => {
+  t.test(`a token from ${name} selects the version, and a token that the recipe excludes is refused`, async (t) => {
     const { provider, pin, claims, header, algorithm, keySet = (jwk: object) => [jwk], headers = {}, refused } = recipe
     const issuer = makeIssuer('key-1', algorithm)
     const { url } = await startJwksServer(t, answer({ keys: keySet(issuer.jwk) }))

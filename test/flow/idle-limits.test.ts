@@ -42,7 +42,7 @@ t.test('headers reach the client before the first byte of the body', async (t) =
   t.equal(await response.text(), 'late')
 })
 
-t.test('an answer that stalls is broken off', async (t) => {
+t.test('a response that stalls is truncated', async (t) => {
   const upstream = await rawUpstream(t, (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf') })
   const { send } = await gatewayTo(t, { targets: upstream, timeouts: { idle: 20 } })
 
@@ -52,7 +52,7 @@ t.test('an answer that stalls is broken off', async (t) => {
   await t.rejects(response.text())
 })
 
-t.test('an answer that stalls before its first byte is broken off', async (t) => {
+t.test('a response that stalls before its first byte is truncated', async (t) => {
   const upstream = await rawUpstream(t, (socket) => { socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n') })
   const { send } = await gatewayTo(t, { targets: upstream, timeouts: { idle: 20 } })
 
@@ -61,7 +61,7 @@ t.test('an answer that stalls before its first byte is broken off', async (t) =>
   await t.rejects(response.text())
 })
 
-t.test('each piece of an answer begins the limit anew, and its end ends it', async (t) => {
+t.test('every chunk of a response restarts the idle timeout, and its end stops it', async (t) => {
   const { asked, reader, timers } = await gatewayToTalking(t, { idle })
   const { read } = await reader()
 
@@ -78,7 +78,7 @@ t.test('each piece of an answer begins the limit anew, and its end ends it', asy
   t.equal(timers.length, 1)
 })
 
-t.test('server-sent events are passed at once, and may be rare', async (t) => {
+t.test('server-sent events are forwarded immediately and have no default idle timeout', async (t) => {
   const { asked, reader, timers } = await gatewayToTalking(t, {}, { 'content-type': 'text/event-stream; charset=utf-8' })
   const lengths = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
   const { read } = await reader()
@@ -95,7 +95,7 @@ t.test('server-sent events are passed at once, and may be rare', async (t) => {
   asked[0]!.destroy()
 })
 
-t.test('server-sent events have a limit when it is set', async (t) => {
+t.test('server-sent events have an idle timeout if it is configured', async (t) => {
   const { asked, reader, timers } = await gatewayToTalking(t, { idle }, { 'content-type': 'text/event-stream' })
   const { read, rest } = await reader()
   asked[0]!.write('data: 1\n\n')
@@ -106,7 +106,7 @@ t.test('server-sent events have a limit when it is set', async (t) => {
   await t.rejects(rest.read())
 })
 
-t.test('everything else has a limit of a minute by default, and none with 0', async (t) => {
+t.test('other responses have an idle timeout of one minute by default, and none if it is 0', async (t) => {
   const lengths = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
   const minutes = async (timeouts: UpstreamTimeouts): Promise<number> => {
     // What comes whole, with its head, needs no limit.
@@ -123,7 +123,7 @@ t.test('everything else has a limit of a minute by default, and none with 0', as
   t.strictSame([await minutes({}), await minutes({ idle: 0 })], [2, 0])
 })
 
-t.test('a client that takes nothing of its answer is cut off', async (t) => {
+t.test('a client that does not read its response is disconnected', async (t) => {
   let cut: Promise<unknown> | undefined
   const upstream = await startUpstream(t, 'v1', (_request, response) => {
     cut = once(response, 'close')
@@ -140,7 +140,7 @@ t.test('a client that takes nothing of its answer is cut off', async (t) => {
   await t.resolves(cut!)
 })
 
-t.test('an upload that stalls is 408, and its connection ends', async (t) => {
+t.test('an upload that stalls gets a 408, and its connection is closed', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const { origin } = await gatewayTo(t, { targets: upstream, timeouts: { idle: 20 } })
   const client = await openSocket(t, origin)
@@ -151,7 +151,7 @@ t.test('an upload that stalls is 408, and its connection ends', async (t) => {
   t.match(answer, /^HTTP\/1\.1 408 [^]*connection: close[^]*"REQUEST_TIMEOUT"/i)
 })
 
-t.test('each piece of an upload begins the limit anew, and its end ends it', async (t) => {
+t.test('every chunk of an upload restarts the idle timeout, and its end stops it', async (t) => {
   const timers = holdTimers(t, idle)
   let received = ''
   const upstream = await startUpstream(t, 'v1', (request, response) => {
@@ -174,7 +174,7 @@ t.test('each piece of an upload begins the limit anew, and its end ends it', asy
   t.ok(timers[0]!.isCleared)
 })
 
-t.test('an upload that the upstream does not read is not the client\'s fault', async (t) => {
+t.test('an upload that the upstream does not read is not blamed on the client', async (t) => {
   const timers = holdTimers(t, idle)
   const app = makeApp(t)
   let source: IncomingMessage | undefined

@@ -23,7 +23,7 @@ const downs: Array<[what: string, down: Answer | null, count: number]> = [
   ['accepts requests and never answers', () => {}, 500]
 ]
 for (const [what, down, count] of downs) {
-  t.test(`an issuer that ${what} after one good load fails no valid token, and is asked twice at most`, async (t) => {
+  t.test(`if an issuer ${what} after its keys were loaded, valid tokens still work, with at most two more fetches`, async (t) => {
     const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
     const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, timeoutMs: 1000 } })] })
     await app.ready()
@@ -44,7 +44,7 @@ for (const [what, down, count] of downs) {
   })
 }
 
-t.test('an issuer that was never there is 503 with a time to come back, and asked once for all', async (t) => {
+t.test('if an issuer was never available, requests get 503 with Retry-After, and its keys are fetched once for all', async (t) => {
   const retries = holdTimers(t, 1000)
   const server = await startJwksServer(t, answer('', 500))
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url } })] })
@@ -63,7 +63,7 @@ t.test('an issuer that was never there is 503 with a time to come back, and aske
   t.equal(retries.length, 1, 'it is asked again when the time has come, and not before')
 })
 
-t.test('requests without a token, and tokens of another issuer, have nothing to do with it', async (t) => {
+t.test('requests without a token, and tokens of other issuers, are not affected', async (t) => {
   holdTimers(t, 1000)
   const other = makeIssuer()
   const server = await startJwksServer(t, answer('', 500))

@@ -59,7 +59,7 @@ async function startTlsUpstream (t: Test, listener: RequestListener) {
   return { targets: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, tls: { ca } }
 }
 
-t.test('large answers of many clients at once arrive whole', async (t) => {
+t.test('large responses to many concurrent clients arrive completely', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', contents) })
 
   const answers = await Promise.all(numbers.map(async (number) => await get(origin, number)))
@@ -68,7 +68,7 @@ t.test('large answers of many clients at once arrive whole', async (t) => {
   t.strictSame(arrived, numbers.map(() => true))
 })
 
-t.test('large answers of an upstream behind TLS arrive whole', async (t) => {
+t.test('large responses from an upstream with TLS arrive completely', async (t) => {
   const { origin } = await gatewayTo(t, await startTlsUpstream(t, contents))
 
   const arrived = await Promise.all(numbers.map(async (number) => await isWhole(await get(origin, number), contentOf(`/${number}`))))
@@ -76,7 +76,7 @@ t.test('large answers of an upstream behind TLS arrive whole', async (t) => {
   t.strictSame(arrived, numbers.map(() => true))
 })
 
-t.test('large uploads of many clients at once arrive whole', async (t) => {
+t.test('large uploads from many concurrent clients arrive completely', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', whole) })
 
   const arrived = await Promise.all(numbers.map(async (number) => await post(origin, number)))
@@ -84,7 +84,7 @@ t.test('large uploads of many clients at once arrive whole', async (t) => {
   t.strictSame(arrived, numbers.map(() => 'true'))
 })
 
-t.test('large uploads to an upstream behind TLS arrive whole', async (t) => {
+t.test('large uploads to an upstream with TLS arrive completely', async (t) => {
   const { origin } = await gatewayTo(t, await startTlsUpstream(t, whole))
 
   const arrived = await Promise.all(numbers.map(async (number) => await post(origin, number)))
@@ -92,7 +92,7 @@ t.test('large uploads to an upstream behind TLS arrive whole', async (t) => {
   t.strictSame(arrived, numbers.map(() => 'true'))
 })
 
-t.test('a hook that keeps the pieces of an answer keeps what was in them', async (t) => {
+t.test('response chunks that a hook keeps are not overwritten', async (t) => {
   const app = makeApp(t)
   const kept: Buffer[] = []
   app.addHook('onRequest', async (_request, { raw }) => {
@@ -111,7 +111,7 @@ t.test('a hook that keeps the pieces of an answer keeps what was in them', async
   t.ok(Buffer.concat(kept).subarray(0, length).equals(Buffer.concat([...contentOf('/1').pieces()])))
 })
 
-t.test('a hook that keeps the pieces of an upload keeps what was in them', async (t) => {
+t.test('upload chunks that a hook keeps are not overwritten', async (t) => {
   const app = makeApp(t)
   const kept: Buffer[] = []
   app.addHook('onRequest', async ({ raw }) => {
@@ -125,7 +125,7 @@ t.test('a hook that keeps the pieces of an upload keeps what was in them', async
   t.ok(Buffer.concat(kept).equals(Buffer.concat([...contentOf('/1').pieces()])))
 })
 
-t.test('what inject() was given stays its caller\'s', async (t) => {
+t.test('the payload given to inject() is not modified', async (t) => {
   const { app } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', whole) })
   const payload = Buffer.concat([...contentOf('/1').pieces()])
 

@@ -21,7 +21,7 @@ async function limited (t: Test, app = makeApp(t)) {
 }
 
 for (const [what, header] of [['sends nothing of it yet', 'X-A: b'], ['waits for 100 Continue', 'Expect: 100-continue']] as const) {
-  t.test(`a client that announces too long a body and ${what} gets 413 at once, and the upstream nothing`, async (t) => {
+  t.test(`a client that announces too large a body and ${what} gets 413 immediately, and nothing is forwarded`, async (t) => {
     const { origin, reached } = await limited(t)
     const socket = await openSocket(t, origin)
     socket.write(['POST /big HTTP/1.1', 'Host: a', 'Content-Length: 11', header, '', ''].join('\r\n'))
@@ -33,7 +33,7 @@ for (const [what, header] of [['sends nothing of it yet', 'X-A: b'], ['waits for
   })
 }
 
-t.test('a client that goes on with too long an upload gets to read its 413', async (t) => {
+t.test('a client that keeps sending too large an upload can read its 413', async (t) => {
   const { origin, reached } = await limited(t)
   const agent = new Agent({ keepAlive: true })
   t.teardown(() => agent.destroy())
@@ -51,7 +51,7 @@ t.test('a client that goes on with too long an upload gets to read its 413', asy
   t.strictSame(reached, [])
 })
 
-t.test('a client that goes on with too long an upload in chunks gets to read its 413', async (t) => {
+t.test('a client that keeps sending too large a chunked upload can read its 413', async (t) => {
   const { origin } = await limited(t)
   const statuses: number[] = []
 
@@ -67,7 +67,7 @@ t.test('a client that goes on with too long an upload in chunks gets to read its
   t.strictSame(statuses, Array(20).fill(413))
 })
 
-t.test('what comes behind a refused upload on its connection is not served', async (t) => {
+t.test('a request that follows a refused upload on its connection is not served', async (t) => {
   const { origin, reached } = await limited(t)
   const socket = await openSocket(t, origin)
   socket.write('POST /big HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n')
@@ -81,7 +81,7 @@ t.test('what comes behind a refused upload on its connection is not served', asy
   t.strictSame(reached, [])
 })
 
-t.test('closing the app cuts off a client that has not finished its refused upload', async (t) => {
+t.test('closing the app disconnects a client that has not finished its refused upload', async (t) => {
   const app = makeApp(t)
   const { origin } = await limited(t, app)
   const socket = await openSocket(t, origin, { allowHalfOpen: true })
@@ -97,7 +97,7 @@ t.test('closing the app cuts off a client that has not finished its refused uplo
 })
 
 for (const front of ['h2', 'h2c'] as const) {
-  t.test(`a body that is announced as too long is 413 over ${front}`, async (t) => {
+  t.test(`a body over ${front} whose announced length is too large gets 413`, async (t) => {
     const { app, scheme, ca } = await makeHttp2App(t, front)
     const { origin, reached } = await limited(t, app)
     const session = connect(origin.replace('http:', scheme), ca === '' ? {} : { ca })

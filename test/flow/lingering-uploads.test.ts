@@ -42,7 +42,7 @@ const responses: Record<string, [status: number, header: string, options: (t: Te
 
 for (const [client, head] of Object.entries(heads)) {
   for (const [cause, [status, header, options]] of Object.entries(responses)) {
-    t.test(`${client} gets the response to an upload because of ${cause}`, async (t) => {
+    t.test(`${client} receives the response to its upload: ${cause}`, async (t) => {
       const { origin } = await startGateway(t, await options(t))
 
       t.match(await statusLine(origin, head + header), `HTTP/1.1 ${status} `)
@@ -50,7 +50,7 @@ for (const [client, head] of Object.entries(heads)) {
   }
 }
 
-t.test('a client that keeps the connection gets the response to a chunked upload that is too large', async (t) => {
+t.test('a client that keeps its connection open receives the response to a chunked upload that is too large', async (t) => {
   const targets = await startUpstream(t, 'v1', (request) => { request.resume() })
   const { origin } = await startGateway(t, { versions: { latest: { upstream: { targets, maxRequestBytes: 1000 } } } })
 

@@ -24,7 +24,7 @@ t.test('every request reaches the cluster of its version', async (t) => {
   }
 })
 
-t.test('an invalid token is refused, whatever else the request carries', async (t) => {
+t.test('an invalid token is refused regardless of other headers', async (t) => {
   const { send, bearer } = await startGateway(t)
   const { authorization } = bearer('v2')
 
@@ -39,7 +39,7 @@ t.test('an invalid token is refused, whatever else the request carries', async (
   t.match(await response.json(), { status: 401, code: 'TOKEN_INVALID', title: 'Unauthorized', requestId: 'req-1' })
 })
 
-t.test('an unknown version is refused with the known ones', async (t) => {
+t.test('an unknown version is refused with a list of known versions', async (t) => {
   const { send } = await startGateway(t)
 
   const response = await send('/orders', { headers: { 'x-version-override': 'v9' } })
@@ -58,7 +58,7 @@ t.test('an unknown version is refused with the known ones', async (t) => {
   })
 })
 
-t.test('an answer names the version and what it varies by', async (t) => {
+t.test('a response names the version and the headers it varies by', async (t) => {
   const { send } = await startGateway(t)
 
   const response = await send('/orders', { headers: { 'x-version-override': 'V2' } })

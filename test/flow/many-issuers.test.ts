@@ -21,7 +21,7 @@ async function appOf (t: Test, ...issuers: Array<IdentityProvider['issuer']>) {
   }
 }
 
-t.test('a provider with a list accepts tokens of each of its issuers, and of no other', async (t) => {
+t.test('a provider with a list of issuers accepts only their tokens', async (t) => {
   const { identified } = await appOf(t, ['https://one.test', 'https://two.test/'])
 
   t.equal(await identified('https://one.test'), 'idp-0')
@@ -29,14 +29,14 @@ t.test('a provider with a list accepts tokens of each of its issuers, and of no 
   for (const iss of ['https://two.test', 'https://one.test/', ['https://one.test'], null, undefined, {}]) t.equal(await identified(iss), '401 issuer')
 })
 
-t.test('a template accepts the tenants of its list, and no other', async (t) => {
+t.test('a template with a list of tenants accepts only their tokens', async (t) => {
   const { identified } = await appOf(t, { template, tenants: ['one', 'two'] })
 
   t.strictSame([await identified(of('one')), await identified(of('two'))], ['idp-0', 'idp-0'])
   for (const tenant of ['three', '', 'One', 'one/two', '{tenantid}']) t.equal(await identified(of(tenant)), '401 issuer')
 })
 
-t.test('a template for any tenant leaves a tenant to the provider that names it', async (t) => {
+t.test('a template for any tenant yields to a provider that names the tenant', async (t) => {
   const { identified } = await appOf(t, { template, tenants: 'any' }, of('special'))
 
   t.strictSame([await identified(of('one')), await identified(of('special'))], ['idp-0', 'idp-1'])
@@ -44,7 +44,7 @@ t.test('a template for any tenant leaves a tenant to the provider that names it'
 })
 
 for (const [what, issuers] of [['of a template', { template, tenants: 'any' }], ['of a list', [of('one'), of('two')]]] as const) {
-  t.test(`a key that names its issuer does not sign for another tenant ${what}`, async (t) => {
+  t.test(`a key with an issuer member does not verify tokens of another tenant ${what}`, async (t) => {
     const [ofAll, ofOne] = [makeIssuer('all'), makeIssuer('one')]
     const keys = [{ ...ofAll.jwk, issuer: template }, { ...ofOne.jwk, issuer: of('one') }]
     const providers = [issuer.provider({ issuer: issuers, jwks: { keys } })]
@@ -57,7 +57,7 @@ for (const [what, issuers] of [['of a template', { template, tenants: 'any' }], 
   })
 }
 
-t.test('the status has the issuers as written, and is as long with a thousand tenants', async (t) => {
+t.test('the status lists issuers as configured and does not grow with the number of tenants', async (t) => {
   const tenants = Array.from({ length: 1000 }, (_, index) => `tenant-${index}`)
   const { app } = await appOf(t, 'https://one.test', ['https://two.test', { template, tenants }])
 
@@ -67,7 +67,7 @@ t.test('the status has the issuers as written, and is as long with a thousand te
   ])
 })
 
-t.test('providers with the same URL share one fetch, and keep their own checks', async (t) => {
+t.test('providers with the same URL share one fetch but keep their own checks', async (t) => {
   const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
   const jwks = { url: server.url } as const
   const app = await makeIdentifyingApp(t, {

@@ -29,7 +29,7 @@ t.test('HEAD is forwarded', async (t) => {
 const served = Fastify().supportedMethods.filter((method) => method !== 'TRACE').join(', ')
 
 for (const path of ['/api', '/api/', '/api/orders']) {
-  t.test(`TRACE ${path} is 405: it would show what the gateway adds`, async (t) => {
+  t.test(`TRACE ${path} gets 405, because it would reveal headers that the gateway adds`, async (t) => {
     const { origin, begun } = await recordingGateway(t, { prefix: '/api' })
 
     const answer = await sendRaw(t, origin, [`TRACE ${path} HTTP/1.1`, 'Host: api.test', 'Cookie: a=secret'])
@@ -41,7 +41,7 @@ for (const path of ['/api', '/api/', '/api/orders']) {
   })
 }
 
-t.test('a method that the app has taught Fastify is forwarded', async (t) => {
+t.test('a method that the app adds to Fastify is forwarded', async (t) => {
   const app = makeApp(t)
   app.addHttpMethod('PROPFIND', { hasBody: true })
   const { origin, whole } = await recordingGateway(t, {}, app)
@@ -56,7 +56,7 @@ t.test('a method that the app has taught Fastify is forwarded', async (t) => {
 for (const prefix of ['', '/api']) {
   // Node knows the first ones.
   for (const method of ['PROPFIND', 'SEARCH', 'M-SEARCH', 'LINK', 'PURGE', 'FOO', 'get', 'X-Y']) {
-    t.test(`${method}, which the app does not know, is 501 under '${prefix}'`, async (t) => {
+    t.test(`${method}, which the app does not support, gets 501 under '${prefix}'`, async (t) => {
       const { origin, begun } = await recordingGateway(t, { prefix })
 
       const answer = await sendRaw(t, origin, [`${method} ${prefix}/orders HTTP/1.1`, 'Host: api.test'])
@@ -67,7 +67,7 @@ for (const prefix of ['', '/api']) {
   }
 }
 
-t.test('outside of the prefix, unknown methods and errors of the parser are the app\'s', async (t) => {
+t.test('outside the prefix, the app handles unknown methods and parse errors', async (t) => {
   const { origin } = await recordingGateway(t, { prefix: '/api' })
 
   const answers = await Promise.all([
@@ -80,7 +80,7 @@ t.test('outside of the prefix, unknown methods and errors of the parser are the 
   t.strictSame(answers.map((answer) => answer.slice(9, 12)), ['404', '400', '400', '400'])
 })
 
-t.test('listeners for errors of the parser that were there before keep theirs', async (t) => {
+t.test('existing listeners for parse errors keep working outside the prefix', async (t) => {
   const app = makeApp(t, { clientErrorHandler: (_error, socket) => { socket.end('HTTP/1.1 499 Odd\r\n\r\n') } })
   const { origin } = await recordingGateway(t, { prefix: '/api' }, app)
 
@@ -89,7 +89,7 @@ t.test('listeners for errors of the parser that were there before keep theirs', 
   t.strictSame(answers.map((answer) => answer.slice(9, 12)), ['499', '501'])
 })
 
-t.test('OPTIONS that must not be forwarded any more is answered with what is served', async (t) => {
+t.test('OPTIONS with Max-Forwards: 0 is answered with the supported methods', async (t) => {
   const { origin, begun } = await recordingGateway(t)
 
   const answer = await sendRaw(t, origin, ['OPTIONS /orders HTTP/1.1', 'Host: api.test', 'Max-Forwards: 0'])
@@ -102,7 +102,7 @@ t.test('OPTIONS that must not be forwarded any more is answered with what is ser
 for (const [method, value, seen] of [
   ['OPTIONS', '1', '0'], ['OPTIONS', '010', '9'], ['OPTIONS', '99999999999999999999999', '254'], ['OPTIONS', 'x', 'x'], ['OPTIONS', '-1', '-1'], ['GET', '0', '0']
 ] as const) {
-  t.test(`Max-Forwards: ${value} of ${method} arrives as ${seen}`, async (t) => {
+  t.test(`Max-Forwards: ${value} of an ${method} request arrives as ${seen}`, async (t) => {
     const { origin } = await startGateway(t)
 
     const answer = await sendRaw(t, origin, [`${method} /orders HTTP/1.1`, 'Host: api.test', `max-forwards: ${value}`])

@@ -29,7 +29,7 @@ async function start (t: Test, options: Partial<GatewayOptions>) {
   return { ...gateway, warnings, send }
 }
 
-t.test('claims that projections, pins and overrides read, but no token has, are warned of and counted', async (t) => {
+t.test('claims that the config reads but no token has cause a warning and are counted', async (t) => {
   const { origin, warnings, send } = await start(t, {
     identity: { providers: [issuer.provider({ claimsToHeaders: [{ claim: 'sub', header: 'x-user' }, { claim: 'tenant_id', header: 'x-tenant' }] })] },
     resolve: { override: { resolvers: [fromClaim('preview')] }, pin: [fromClaim('userMetadata.version'), fromClaim('usrMetadata.version')] }
@@ -49,7 +49,7 @@ t.test('claims that projections, pins and overrides read, but no token has, are 
   t.equal(labels(absent).length, 5, 'one series per option, whatever tokens contain')
 })
 
-t.test('a claim that only some tokens have is not warned of', async (t) => {
+t.test('a claim that only some tokens have causes no warning', async (t) => {
   const { warnings, send } = await start(t, {
     identity: { providers: [issuer.provider()] }, resolve: { pin: [fromClaim('version')] }
   })
@@ -60,7 +60,7 @@ t.test('a claim that only some tokens have is not warned of', async (t) => {
   t.strictSame(warnings, [])
 })
 
-t.test('requests without a token, and explanations, say nothing about claims', async (t) => {
+t.test('requests without a token, and explanations, are not counted', async (t) => {
   const { app, origin, warnings } = await start(t, {
     identity: { providers: [issuer.provider()] }, resolve: { pin: [fromClaim('version')] }
   })
@@ -73,7 +73,7 @@ t.test('requests without a token, and explanations, say nothing about claims', a
   t.equal(value(absent, { option: 'resolve.pin[0]' }), 0)
 })
 
-t.test('claims of a config file are counted too, and the count survives a reload', async (t) => {
+t.test('claims in a config file are counted, too, and the count survives a reload', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const text = (realm: string): string => `server: { port: 0, log: silent }
 versions: { v1: { upstream: '${upstream}' } }

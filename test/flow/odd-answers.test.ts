@@ -11,7 +11,7 @@ async function passed (t: Test, bytes: string, app = makeApp(t)): Promise<string
 }
 
 for (const [what, reason] of [['letters outside ASCII', 'caf\xe9'], ['a control', 'a\x01b'], ['DEL', 'a\x7fb']] as const) {
-  t.test(`a reason with ${what} is left out, and the answer arrives`, async (t) => {
+  t.test(`a response whose reason phrase has ${what} arrives with the default phrase, or as a 502`, async (t) => {
     const answer = await passed(t, `HTTP/1.1 200 ${reason}\r\nContent-Length: 2\r\n\r\nok`)
 
     t.match(answer, /^HTTP\/1\.1 (200 OK\r\n[^]*\r\n\r\nok|502 )/)
@@ -19,14 +19,14 @@ for (const [what, reason] of [['letters outside ASCII', 'caf\xe9'], ['a control'
 }
 
 for (const status of [204, 304]) {
-  t.test(`a ${status} that announces a length arrives without a body`, async (t) => {
+  t.test(`a ${status} with a Content-Length arrives without a body`, async (t) => {
     const answer = await passed(t, `HTTP/1.1 ${status} X\r\nETag: "a"\r\nContent-Length: 5\r\n\r\n`)
 
     t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*ETag: "a"[^]*\\r\\n\\r\\n$`))
   })
 }
 
-t.test('headers set on the raw response do not cost repeated fields', async (t) => {
+t.test('headers set on the raw response do not drop repeated fields of the upstream', async (t) => {
   const app = makeApp(t)
   app.addHook('onRequest', async (_request, reply) => {
     reply.raw.setHeader('x-frame-options', 'deny')
@@ -39,7 +39,7 @@ t.test('headers set on the raw response do not cost repeated fields', async (t) 
   t.match(answer, /x-frame-options: deny/i)
 })
 
-t.test('early hints are passed on before the answer', async (t) => {
+t.test('early hints are forwarded before the response', async (t) => {
   const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload; as=style\r\n\r\n'
 
   const answer = await passed(t, `${hints}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`)
@@ -55,7 +55,7 @@ for (const [what, interim] of [
   ['104 with fields', 'HTTP/1.1 104 \r\nUpload-Draft-Interop-Version: 6\r\nUpload-Offset: 50\r\n\r\n'],
   ['a status that has no name', 'HTTP/1.1 199 \r\nX-A: 1\r\nX-A: 2\r\n\r\n']
 ] as const) {
-  t.test(`interim responses are forwarded before the final one: ${what}`, async (t) => {
+  t.test(`interim responses are forwarded before the final response: ${what}`, async (t) => {
     const answer = await passed(t, `${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`)
 
     t.ok(answer.startsWith(`${interim}HTTP/1.1 200 OK\r\n`), answer)
@@ -63,7 +63,7 @@ for (const [what, interim] of [
   })
 }
 
-t.test('an interim response has no field of its hop, none that the config removes, and locations of the gateway', async (t) => {
+t.test('an interim response has no hop-by-hop or removed fields, and its Location is rewritten', async (t) => {
   const fields = ['Connection: X-Hop', 'X-Hop: 1', 'Keep-Alive: 5', 'Content-Length: 3', 'X-Secret: 1', 'api-version: v9', 'Location: /uploads/1']
   const upstream = await answering(t, ['HTTP/1.1 104 ', ...fields, '', 'HTTP/1.1 200 OK', 'Content-Length: 2', '', 'ok'].join('\r\n'))
   const { origin } = await startGateway(t, {
@@ -75,13 +75,13 @@ t.test('an interim response has no field of its hop, none that the config remove
   t.ok(answer.startsWith('HTTP/1.1 104 \r\nLocation: /api/uploads/1\r\n\r\nHTTP/1.1 200 OK\r\n'), answer)
 })
 
-t.test('interim answers without end are a 502', async (t) => {
+t.test('an endless series of interim responses results in a 502', async (t) => {
   const answer = await passed(t, 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100))
 
   t.match(answer, /^(HTTP\/1\.1 102 Processing\r\n\r\n){16}HTTP\/1\.1 502 [^]*"UPSTREAM_PROTOCOL"/)
 })
 
-t.test('a client of HTTP/1.0 gets no hints', async (t) => {
+t.test('an HTTP/1.0 client gets no interim responses', async (t) => {
   const upstream = await answering(t, 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
   const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 

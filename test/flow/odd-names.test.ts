@@ -17,7 +17,7 @@ async function answeringOddly (t: Test): Promise<string> {
   return await answering(t, ['HTTP/1.1 200 OK', 'Content-Length: 2', ...lines, '__proto__: again', '', 'ok'].join('\r\n'))
 }
 
-t.test('fields of a response keep names that objects have too', async (t) => {
+t.test('response fields named like object members are kept', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await answeringOddly(t) })
 
   const response = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a'])
@@ -26,7 +26,7 @@ t.test('fields of a response keep names that objects have too', async (t) => {
   t.match(response, /^__proto__: again\r$/m)
 })
 
-t.test('fields of a response keep names that objects have too, beside headers of a hook', async (t) => {
+t.test('response fields named like object members are kept if a hook sets headers', async (t) => {
   const app = makeApp(t)
   app.addHook('onRequest', (_request, reply, done) => {
     reply.header('x-hook', '1').raw.setHeader('x-raw', '1')
@@ -39,7 +39,7 @@ t.test('fields of a response keep names that objects have too, beside headers of
   t.strictSame(response.split('\r\n').filter((line) => lines.includes(line)), lines)
 })
 
-t.test('fields of a request keep names that objects have too', async (t) => {
+t.test('request fields named like object members are kept', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1') })
 
   const { rawHeaders } = bodyOf<Seen>(await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a', ...lines]))
@@ -47,7 +47,7 @@ t.test('fields of a request keep names that objects have too', async (t) => {
   t.strictSame(names.map((name) => rawHeaders[rawHeaders.indexOf(name) + 1]), names.map((_, index) => String(index)))
 })
 
-t.test('fields of a response keep names that objects have too over HTTP/2', async (t) => {
+t.test('response fields named like object members are kept over HTTP/2', async (t) => {
   const { app } = await makeHttp2App(t)
   const { origin } = await gatewayTo(t, { targets: await answeringOddly(t) }, app)
   const session = connect(origin)

@@ -18,13 +18,13 @@ async function start (t: Test, options: VerifyIdentityOptions) {
   return { see, send, withToken: (token: string) => ({ headers: { authorization: `Bearer ${token}` } }) }
 }
 
-t.test('by default, an opaque token is refused', async (t) => {
+t.test('an opaque token is refused by default', async (t) => {
   const { send, withToken } = await start(t, identity({ onOpaque: 'reject' }))
 
   for (const token of opaque) t.equal((await send('/', withToken(token))).status, 401, token)
 })
 
-t.test('an opaque token is forwarded unread, and its caller is anonymous', async (t) => {
+t.test('an opaque token is forwarded without verification, and its caller is anonymous', async (t) => {
   const { see, withToken } = await start(t, identity())
 
   for (const token of opaque) {
@@ -34,14 +34,14 @@ t.test('an opaque token is forwarded unread, and its caller is anonymous', async
   t.match((await see('/', withToken(issuer.token()))).headers, { 'x-user': 'alice' })
 })
 
-t.test('an opaque token is forwarded even if tokens are not', async (t) => {
+t.test('an opaque token is forwarded even with forwardToken: false', async (t) => {
   const { see, withToken } = await start(t, identity({ providers: [issuer.provider({ forwardToken: false })] }))
 
   t.match((await see('/', withToken(opaque[0]!))).headers, { authorization: `Bearer ${opaque[0]}` })
   t.match((await see('/', withToken(issuer.token()))).headers, { authorization: undefined })
 })
 
-t.test('what a lenient reader could take for a JSON Web Token is never opaque', async (t) => {
+t.test('a token that a lenient parser could accept as a JSON Web Token is never opaque', async (t) => {
   const { send, withToken } = await start(t, identity())
   const [header, payload, signature] = issuer.token().split('.') as [string, string, string]
 
@@ -52,7 +52,7 @@ t.test('what a lenient reader could take for a JSON Web Token is never opaque', 
   ]) t.equal((await send('/', withToken(token))).status, 401, token)
 })
 
-t.test('malformed credentials are no opaque token', async (t) => {
+t.test('malformed credentials are not an opaque token', async (t) => {
   const { send } = await start(t, identity())
 
   for (const authorization of ['Bearer', 'Bearer a b', 'Bearer "a"', opaque[1]!, 'Bearer a, Bearer b']) {
@@ -60,7 +60,7 @@ t.test('malformed credentials are no opaque token', async (t) => {
   }
 })
 
-t.test('an opaque token does not identify a caller where one is required', async (t) => {
+t.test('an opaque token does not satisfy a route that requires an identity', async (t) => {
   const app = await makeIdentifyingApp(t, identity())
   const ask = async (url: string) => await app.inject({ url, headers: { authorization: `Bearer ${opaque[0]}` } })
 
@@ -69,7 +69,7 @@ t.test('an opaque token does not identify a caller where one is required', async
   t.match((await ask('/required')).json(), { code: 'TOKEN_INVALID', check: 'opaque' })
 })
 
-t.test('an opaque token beside another token is refused, unless there is an order', async (t) => {
+t.test('an opaque token next to another token is refused unless sources have an order', async (t) => {
   const tokenSources = [{ header: 'authorization' }, { cookie: 'session' }]
   const headers = { authorization: `Bearer ${opaque[0]}`, cookie: `session=${issuer.token()}` }
   const strict = await start(t, identity({ providers: [issuer.provider({ tokenSources })] }))
@@ -79,7 +79,7 @@ t.test('an opaque token beside another token is refused, unless there is an orde
   t.match((await ordered.see('/', { headers })).headers, { authorization: `Bearer ${opaque[0]}`, 'x-user': 'alice' })
 })
 
-t.test('an opaque token has a result of its own in the metric, and in an explanation', async (t) => {
+t.test('an opaque token has its own result in the metrics and in explanations', async (t) => {
   const { app, send, metricsOf } = await observed(t, { ...alone(await startUpstream(t, 'latest')), identity: identity() })
 
   await send('/a', { headers: { authorization: `Bearer ${opaque[0]}` } })

@@ -9,7 +9,7 @@ const lines = [
 ]
 
 for (const pattern of ['x-forwarded-*', 'x-*']) {
-  t.test(`'${pattern}' may be owned beside trustProxy: what a trusted proxy says is believed`, async (t) => {
+  t.test(`'${pattern}' can be owned while trustProxy trusts the headers of a proxy`, async (t) => {
     const app = makeApp(t, { trustProxy: '127.0.0.1' })
     const { origin } = await startGateway(t, { sanitize: { owned: [pattern] }, resolve: {} }, app)
 
@@ -20,7 +20,7 @@ for (const pattern of ['x-forwarded-*', 'x-*']) {
   })
 
   for (const [who, options] of [['a client', {}], ['a proxy that is not trusted', { trustProxy: '10.0.0.1' }]] as const) {
-    t.test(`if '${pattern}' is owned, no hook sees what ${who} says`, async (t) => {
+    t.test(`if '${pattern}' is owned, hooks do not see forwarding headers of ${who}`, async (t) => {
       const app = makeApp(t, options)
       const seen: string[] = []
       app.addHook('preHandler', async ({ headers }) => { seen.push(...Object.keys(headers)) })

@@ -43,7 +43,7 @@ for (const path of [
 }
 
 for (const path of ['/a\tb', '/a\x01b', '/a\x7fb', '/a\u00e9', '/a?b\u00e9', '/a?b\tc', '//evil.test/a', '/\\evil.test/a', 'ftp://api.test/a', 'http:///a', '*', '/a/../b']) {
-  t.test(`without a prefix ${JSON.stringify(path)} is refused`, async (t) => {
+  t.test(`without a prefix, ${JSON.stringify(path)} is refused`, async (t) => {
     const { origin, begun } = await recordingGateway(t)
 
     const answer = await sendRaw(t, origin, [`OPTIONS ${path} HTTP/1.1`, 'Host: api.test'])
@@ -83,7 +83,7 @@ for (const [path, seen] of [
   ['http://api.test/api', '/'],
   ['http://api.test/%61pi?a', '/?a']
 ] as const) {
-  t.test(`${path} reaches the upstream as ${seen}, byte for byte`, async (t) => {
+  t.test(`${path} reaches the upstream byte for byte as ${seen}`, async (t) => {
     const { origin, begun } = await recordingGateway(t, { prefix: '/api' })
 
     await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
@@ -103,7 +103,7 @@ for (const [path, seen] of [['/acme/api/o//p', '/o//p'], ['/acme/api//evil.test/
   })
 }
 
-t.test('where the app takes duplicate slashes for one, they name no host either', async (t) => {
+t.test('duplicate slashes never name a host, even if the router ignores them', async (t) => {
   const app = makeApp(t, { routerOptions: { ignoreDuplicateSlashes: true } })
   const { origin, begun } = await recordingGateway(t, { prefix: '/api' }, app)
 
@@ -112,7 +112,7 @@ t.test('where the app takes duplicate slashes for one, they name no host either'
   t.strictSame(begun, ['GET /a'])
 })
 
-t.test('the absolute form is the same as its path', async (t) => {
+t.test('a target in absolute form is forwarded as its path', async (t) => {
   const { origin, begun } = await recordingGateway(t)
 
   await sendRaw(t, origin, ['GET http://elsewhere.test/orders?a=1 HTTP/1.1', 'Host: elsewhere.test'])
@@ -121,7 +121,7 @@ t.test('the absolute form is the same as its path', async (t) => {
   t.strictSame(begun, ['GET /orders?a=1', 'GET /?a=1'])
 })
 
-t.test('a target of 8 KiB is forwarded, a longer one is 414', async (t) => {
+t.test('a target of 8 KiB is forwarded, and a longer one gets 414', async (t) => {
   const { origin, begun } = await recordingGateway(t)
   const longest = `/${'a'.repeat(8191)}`
 

@@ -36,7 +36,7 @@ const gzip = { 'content-encoding': 'gzip' }
 
 for (const [size, body] of [['small', small], ['large', large]] as const) {
   for (const [framing, send] of [['a length', gzipSync], ['chunks', (content: string) => Readable.toWeb(Readable.from([gzipSync(content)]))]] as const) {
-    t.test(`a ${size} body with ${framing} that a hook decompresses is forwarded as the hook made it`, async (t) => {
+    t.test(`a ${size} body with ${framing} is forwarded as a hook decompressed it`, async (t) => {
       const { send: fetchFrom } = await start(t)
 
       const response = await fetchFrom('/', { method: 'POST', headers: gzip, body: send(body), duplex: 'half' } as RequestInit)
@@ -48,7 +48,7 @@ for (const [size, body] of [['small', small], ['large', large]] as const) {
   }
 }
 
-t.test('a body that the hook leaves alone is forwarded as it is', async (t) => {
+t.test('a body that the hook does not change is forwarded unchanged', async (t) => {
   const { send } = await start(t)
 
   const seen = await (await send('/', { method: 'POST', body: small })).json() as Seen
@@ -57,7 +57,7 @@ t.test('a body that the hook leaves alone is forwarded as it is', async (t) => {
 })
 
 for (const method of ['GET', 'DELETE', 'QUERY', 'OPTIONS'].filter((name) => METHODS.includes(name))) {
-  t.test(`the body of a ${method} is forwarded as the hook made it`, async (t) => {
+  t.test(`the body of a ${method} is forwarded as the hook decompressed it`, async (t) => {
     const { origin } = await start(t)
     const sent = httpRequest(origin, { method, headers: { ...gzip, 'content-type': 'text/plain', 'content-length': gzipSync(small).length } })
 
@@ -72,7 +72,7 @@ for (const [what, leave] of [
   ['a stream that decompresses', (payload: Readable) => payload.pipe(createGunzip())],
   ['a stream that counts what it decodes', (payload: Readable) => Object.assign(payload.pipe(new PassThrough()), { receivedEncodedLength: 0 })]
 ] as const) {
-  t.test(`a hook that returns ${what} and leaves all headers has changed the coding, as @fastify/compress has`, async (t) => {
+  t.test(`if a hook returns ${what} and keeps all headers, Content-Encoding is removed`, async (t) => {
     const app = makeApp(t)
     app.addHook('preParsing', (_request, _reply, payload, done) => done(null, leave(payload)))
     const { send } = await gatewayTo(t, { targets: await startUpstream(t, 'v1') }, app)
@@ -83,7 +83,7 @@ for (const [what, leave] of [
   })
 }
 
-t.test('a hook that only looks at a body leaves its coding', async (t) => {
+t.test('if a hook only observes a body, Content-Encoding is kept', async (t) => {
   const app = makeApp(t)
   app.addHook('preParsing', (_request, _reply, payload, done) => done(null, payload.pipe(new PassThrough())))
   const { send } = await gatewayTo(t, { targets: await startUpstream(t, 'v1') }, app)
@@ -93,7 +93,7 @@ t.test('a hook that only looks at a body leaves its coding', async (t) => {
   t.equal(headers['content-encoding'], 'gzip')
 })
 
-t.test('a length that the hook sets is sent; one that it left is not', async (t) => {
+t.test('a Content-Length that the hook sets is forwarded, and an outdated one is not', async (t) => {
   const app = makeApp(t)
   app.addHook('preParsing', async (request, _reply, payload) => {
     if (request.url === '/sets') request.headers['content-length'] = '4'
@@ -107,7 +107,7 @@ t.test('a length that the hook sets is sent; one that it left is not', async (t)
   t.match(left, { body: small, headers: { 'content-length': undefined, 'transfer-encoding': 'chunked' } })
 })
 
-t.test('a body that cannot be decompressed is 400, and says nothing of the target', async (t) => {
+t.test('a body that cannot be decompressed gets a 400 and does not count against the target', async (t) => {
   const { send, targets } = await start(t, { health: { passive: { failures: 1 } } })
 
   const response = await send('/', { method: 'POST', headers: gzip, body: 'no gzip' })
@@ -117,7 +117,7 @@ t.test('a body that cannot be decompressed is 400, and says nothing of the targe
   t.match(targets(), [{ healthy: true, failures: 0 }])
 })
 
-t.test('a body that fails while a hook of the app is at work is 400, and does not end the process', async (t) => {
+t.test('a body that fails while another hook runs gets a 400 and does not crash the process', async (t) => {
   const app = makeApp(t)
   app.addHook('preHandler', async ({ body }) => { await once(body as Readable, 'error').catch(() => {}) })
   const { send } = await start(t, {}, app)
@@ -127,7 +127,7 @@ t.test('a body that fails while a hook of the app is at work is 400, and does no
   t.equal(response.status, 400)
 })
 
-t.test('a hook that always returns a stream of its own gives a request without a body none', async (t) => {
+t.test('a hook that always replaces the stream does not add a body to a request without one', async (t) => {
   const app = makeApp(t)
   app.addHook('preParsing', (_request, _reply, payload, done) => done(null, payload.pipe(new PassThrough())))
   const { send } = await gatewayTo(t, { targets: await startUpstream(t, 'v1') }, app)
@@ -137,7 +137,7 @@ t.test('a hook that always returns a stream of its own gives a request without a
   t.strictSame(seen.map(({ body, headers }) => [body, headers['transfer-encoding']]), Array(3).fill(['', undefined]))
 })
 
-t.test('maxRequestBytes counts what the hook made', async (t) => {
+t.test('maxRequestBytes applies to the body that the hook returns', async (t) => {
   const { send } = await start(t, { maxRequestBytes: 100_000 })
 
   const response = await send('/', { method: 'POST', headers: gzip, body: gzipSync(large) })
@@ -145,7 +145,7 @@ t.test('maxRequestBytes counts what the hook made', async (t) => {
   t.equal(response.status, 413)
 })
 
-t.test('an upload that the upstream does not want leaves the connection usable', async (t) => {
+t.test('an upload that the upstream does not read leaves the connection usable', async (t) => {
   const targets = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(413).end('no') })
   const { send } = await gatewayTo(t, { targets }, decompressing(makeApp(t)))
 
@@ -155,7 +155,7 @@ t.test('an upload that the upstream does not want leaves the connection usable',
   t.strictSame(statuses, [413, 413, 413])
 })
 
-t.test('a body in HTTP/1.0 is forwarded as the hook made it', async (t) => {
+t.test('an HTTP/1.0 body is forwarded as the hook returned it', async (t) => {
   const { origin } = await start(t)
   // Latin-1 in a text: each byte of it is the code of a character.
   const lines = ['POST / HTTP/1.0', 'Host: a', 'Content-Length: 2', 'X-Own: 1']
@@ -163,7 +163,7 @@ t.test('a body in HTTP/1.0 is forwarded as the hook made it', async (t) => {
   t.match(bodyOf<Seen>(await sendRaw(t, origin, lines, 'ok')), { body: 'ok', headers: { 'x-own': '1' } })
 })
 
-t.test('a body over HTTP/2 is forwarded as the hook made it', async (t) => {
+t.test('an HTTP/2 body is forwarded as the hook returned it', async (t) => {
   const { app } = await makeHttp2App(t)
   const { origin } = await start(t, {}, app)
   const session = connect(origin)
@@ -176,7 +176,7 @@ t.test('a body over HTTP/2 is forwarded as the hook made it', async (t) => {
   t.match(JSON.parse((await ask(session, '/', { ':method': 'POST' }, small)).body), { body: small })
 })
 
-t.test('a body to an HTTP/2 upstream is forwarded as the hook made it', async (t) => {
+t.test('a body is forwarded to an HTTP/2 upstream as the hook returned it', async (t) => {
   const { send } = await gatewayToHttp2(t, async (stream, headers) => {
     const body = await text(stream)
     stream.respond({ ':status': 200 })

@@ -7,7 +7,7 @@ import { deadOrigin } from '../helpers/upstream.ts'
 const problems: ProblemOptions = { baseUri: 'https://docs.acme.io/problems' }
 const html: ProblemOptions = { render: ({ status, code }) => ({ contentType: 'text/html', body: `<h1>${status}: ${code}</h1>` }) }
 
-t.test('problems look the same whichever stage refuses', async (t) => {
+t.test('problems have the same format whichever stage refuses', async (t) => {
   const { send, issuer } = await startGateway(t)
   const down = await deadOrigin()
   const strict = await startGateway(t, {
@@ -32,7 +32,7 @@ t.test('problems look the same whichever stage refuses', async (t) => {
   t.match(await standard.json(), { type: 'about:blank' })
 })
 
-t.test('two gateways in one app refuse each in its own way', async (t) => {
+t.test('two gateways in one app each use their own problem options', async (t) => {
   const app = makeApp(t)
   const resolve = { override: [fromHeader('x-v')] }
   const versions = { latest: { upstream: 'http://127.0.0.1:1' } }

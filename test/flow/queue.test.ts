@@ -40,7 +40,7 @@ async function gatewayToHolding (t: Test, options: Partial<UpstreamOptions> = {}
   }
 }
 
-t.test('requests beyond the connections wait, and are served in the order in which they came', async (t) => {
+t.test('requests beyond the connection limit wait and are served in order of arrival', async (t) => {
   const { enter, answer, asked, targets } = await gatewayToHolding(t)
 
   const entered = []
@@ -57,7 +57,7 @@ t.test('requests beyond the connections wait, and are served in the order in whi
   t.match(targets()[0], { pending: 0, queued: 0 })
 })
 
-t.test('there are never more connections than may be', async (t) => {
+t.test('the connection limit is never exceeded', async (t) => {
   let [open, most] = [0, 0]
   const origin = await startUpstream(t, 'v1', (_request, response) => {
     most = Math.max(most, ++open)
@@ -74,7 +74,7 @@ t.test('there are never more connections than may be', async (t) => {
   t.ok(most <= 3, `${most} at once`)
 })
 
-t.test('an upload that waits arrives whole', async (t) => {
+t.test('a queued upload arrives completely', async (t) => {
   const { enter, answer } = await gatewayToHolding(t)
   const body = 'x'.repeat(1_000_000)
 
@@ -103,7 +103,7 @@ t.test('a client that leaves the queue is never served', async (t) => {
   t.strictSame(asked, ['/0', '/2'])
 })
 
-t.test('who waits longer than timeouts.connect is told to come back', async (t) => {
+t.test('a request that waits longer than timeouts.connect gets a 503 with Retry-After', async (t) => {
   const timers = holdTimers(t, 55_555)
   const { send, enter, asked, queued, targets } = await gatewayToHolding(t, { timeouts: { connect: 55_555 } })
   await enter('/0')
@@ -121,7 +121,7 @@ t.test('who waits longer than timeouts.connect is told to come back', async (t) 
   t.match(targets()[0], { healthy: true, failures: 0 })
 })
 
-t.test('with maxQueued 0 nobody waits', async (t) => {
+t.test('with maxQueued: 0, requests do not wait', async (t) => {
   const { send, enter, asked } = await gatewayToHolding(t, { maxQueued: 0 })
   await enter('/0')
 
@@ -133,7 +133,7 @@ t.test('with maxQueued 0 nobody waits', async (t) => {
   t.strictSame(asked, ['/0'])
 })
 
-t.test('a full queue is 503, also for uploads, and serves those who wait in it', async (t) => {
+t.test('requests beyond a full queue get a 503, even uploads, and queued requests are served', async (t) => {
   const { send, enter, answer } = await gatewayToHolding(t, { maxQueued: 1 })
   await enter('/0')
   const { answered } = await enter('/1')
@@ -146,7 +146,7 @@ t.test('a full queue is 503, also for uploads, and serves those who wait in it',
   t.equal(await answered, '/1 ')
 })
 
-t.test('a target that is free is chosen before one where requests wait', async (t) => {
+t.test('a target with a free connection is preferred to one with queued requests', async (t) => {
   let asked = 0
   const holding = await startUpstream(t, 'holding', () => { asked++ })
   const free = await startUpstream(t, 'free', (_request, response) => { response.end('free') })
@@ -163,7 +163,7 @@ t.test('a target that is free is chosen before one where requests wait', async (
   t.equal(asked, 1)
 })
 
-t.test('where all queues are full the last one says so', async (t) => {
+t.test('if the queues of all targets are full, the request gets a 503', async (t) => {
   const targets = await Promise.all([0, 1].map(async () => await startUpstream(t, 'holding', () => {})))
   const { send, targets: health } = await gatewayTo(t, { targets, connections: 1, maxQueued: 0, retry: { attempts: 3 } })
   const client = new AbortController()
@@ -177,7 +177,7 @@ t.test('where all queues are full the last one says so', async (t) => {
   t.match(await response.json(), { code: 'UPSTREAM_OVERLOADED' })
 })
 
-t.test('the place of a client that leaves during its exchange is given to the next', async (t) => {
+t.test('if the client disconnects during its exchange, the next queued request gets its connection', async (t) => {
   const { origin, enter, answer, asked } = await gatewayToHolding(t)
   const socket = await openSocket(t, origin)
   socket.write('GET /0 HTTP/1.1\r\nHost: api.test\r\n\r\n')

@@ -12,7 +12,7 @@ for (const [what, head] of [
   ['a status that there is not', 'HTTP/1.1 099 Odd\r\nContent-Length: 0']
 ] as const) {
   for (const hasHook of [false, true]) {
-    t.test(`the reason of a 502 for ${what} is its own${hasHook ? ', beside a header of a hook' : ''}`, async (t) => {
+    t.test(`a 502 caused by ${what} has its own reason phrase${hasHook ? ', beside a header of a hook' : ''}`, async (t) => {
       const app = makeApp(t)
       app.addHook('onRequest', (_request, reply, done) => {
         if (hasHook) reply.raw.setHeader('x-raw', '1')
@@ -29,7 +29,7 @@ for (const [what, head] of [
 
 // Not every Node that is supported knows QUERY.
 for (const body of METHODS.includes('QUERY') ? ['', 'select 1'] : []) {
-  t.test(`a QUERY with the body '${body}' and no Content-Type is forwarded`, async (t) => {
+  t.test(`a QUERY without Content-Type is forwarded with the body '${body}'`, async (t) => {
     const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1') })
 
     const response = await sendRaw(t, origin, ['QUERY /a HTTP/1.1', 'Host: a', `Content-Length: ${body.length}`], body)

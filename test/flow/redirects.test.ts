@@ -3,7 +3,7 @@ import { startGateway } from '../helpers/gateway.ts'
 import { sendRaw } from '../helpers/raw.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('a redirect leads back through the gateway and does not name the target', async (t) => {
+t.test('a redirect leads through the gateway and does not reveal the target', async (t) => {
   const upstream = await startUpstream(t, 'v1', (request, response) => {
     response.writeHead(302, { location: `http://${request.headers.host}/v2/orders/1?a=1`, 'content-location': '/v2/orders/1' }).end()
   })
@@ -19,7 +19,7 @@ t.test('a redirect leads back through the gateway and does not name the target',
 })
 
 for (const [prefix, target] of [['/:tenant', '//evil.test'], ['/:region/:tenant', '//evil.test/account'], ['', '//evil.test/a']] as const) {
-  t.test(`under '${prefix}' the target ${target} names a host, and is refused`, async (t) => {
+  t.test(`the target ${target} under '${prefix}' names a host and is refused`, async (t) => {
     const upstream = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(302, { location: '/login' }).end() })
     const { origin } = await startGateway(t, { ...prefix !== '' && { prefix }, versions: { latest: { upstream } }, resolve: {} } as object)
 
@@ -30,7 +30,7 @@ for (const [prefix, target] of [['/:tenant', '//evil.test'], ['/:region/:tenant'
   })
 }
 
-t.test('a redirect that would be read as a host is one to a path', async (t) => {
+t.test('a redirect whose path could be parsed as a host is rewritten to a path', async (t) => {
   const upstream = await startUpstream(t, 'v1', ({ headers, url }, response) => {
     response.writeHead(302, { location: `http://${headers.host}${decodeURIComponent(url!)}/` }).end()
   })

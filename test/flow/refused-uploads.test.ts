@@ -47,7 +47,7 @@ function pour (upload: NodeJS.WritableStream): void {
 for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
   for (const [protocol, upload] of Object.entries(uploads)) {
     for (const [framing, bytes] of Object.entries(refusals)) {
-      t.test(`twelve refusals with ${framing} over ${transport} reach a client of ${protocol}, and the target stays healthy`, async (t) => {
+      t.test(`twelve refusals with ${framing} over ${transport} reach an ${protocol} client, and the target stays healthy`, async (t) => {
         const { upstream } = await closingUpstream(t, transport, { bytes, end: 'refuse' })
         const { app } = protocol === 'HTTP/2' ? await makeHttp2App(t) : { app: undefined }
         const { origin, targets } = await gatewayTo(t, upstream, app)
@@ -64,7 +64,7 @@ for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
 
 for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
   for (const protocol of Object.keys(uploads)) {
-    t.test(`twelve refusals without a length over ${transport} to ${protocol} leave the target healthy, although they break off`, async (t) => {
+    t.test(`twelve truncated refusals without a length over ${transport} to ${protocol} leave the target healthy`, async (t) => {
       const { upstream } = await closingUpstream(t, transport, { bytes: 'HTTP/1.1 413 Content Too Large\r\n\r\ntoo large', end: 'refuse' })
       const { app } = protocol === 'HTTP/2' ? await makeHttp2App(t) : { app: undefined }
       const { origin, targets } = await gatewayTo(t, upstream, app)

@@ -19,7 +19,7 @@ t.test('a token is verified with keys that are fetched from its issuer', async (
   t.equal(unknown.status, 401)
 })
 
-t.test('keys are found by the metadata of their issuer', async (t) => {
+t.test('keys are discovered through the metadata of their issuer', async (t) => {
   const server = await startJwksServer(t, (request, response) => {
     const body = request.url === '/tenant/.well-known/openid-configuration' ? { issuer: idp, jwks_uri: `${server.origin}/jwks` } : { keys: [issuer.jwk] }
     response.end(JSON.stringify(body))
@@ -33,7 +33,7 @@ t.test('keys are found by the metadata of their issuer', async (t) => {
   t.strictSame(server.fetched, ['/tenant/.well-known/openid-configuration', '/jwks'])
 })
 
-t.test('what a token may not be anyhow fetches nothing', async (t) => {
+t.test('a token that is invalid regardless of its key causes no fetch', async (t) => {
   const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
   const jwks = { url: server.url, onReady: 'skip' } as const
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks, algorithms: ['RS256'], typ: 'at+jwt' })] })
@@ -48,7 +48,7 @@ t.test('what a token may not be anyhow fetches nothing', async (t) => {
   t.strictSame(server.fetched, [])
 })
 
-t.test('an address in a token is never asked', async (t) => {
+t.test('an address in a token is never requested', async (t) => {
   const theirs = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider()] })
   const stranger = makeIssuer('stranger')
@@ -61,7 +61,7 @@ t.test('an address in a token is never asked', async (t) => {
   t.strictSame(theirs.fetched, [])
 })
 
-t.test('by default the app waits for the keys, and starts without them', async (t) => {
+t.test('by default, the app waits for the keys but starts without them if they are unavailable', async (t) => {
   const [good, bad] = [await startJwksServer(t, answer({ keys: [issuer.jwk] })), await startJwksServer(t, answer('', 500))]
   const app = await makeIdentifyingApp(t, {
     providers: [
@@ -78,7 +78,7 @@ t.test('by default the app waits for the keys, and starts without them', async (
 })
 
 for (const [what, fault] of Object.entries(faults)) {
-  t.test(`an app that requires the keys does not start when their answer ${what}`, async (t) => {
+  t.test(`with onReady: 'require', the app does not start if the key response ${what}`, async (t) => {
     const server = await startJwksServer(t, fault)
     const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, timeoutMs: 100, onReady: 'require' } })] })
 
@@ -86,14 +86,14 @@ for (const [what, fault] of Object.entries(faults)) {
   })
 }
 
-t.test('an app that requires the keys starts with them', async (t) => {
+t.test('with onReady: \'require\', the app starts with the keys', async (t) => {
   const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, onReady: 'require' } })] })
 
   await t.resolves(boot(app))
 })
 
-t.test('an app that skips the keys starts at once, and fetches them with the first token', async (t) => {
+t.test('with onReady: \'skip\', the app starts immediately and fetches the keys for the first token', async (t) => {
   const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, onReady: 'skip' } })] })
   await app.ready()
@@ -104,7 +104,7 @@ t.test('an app that skips the keys starts at once, and fetches them with the fir
   t.equal(response.statusCode, 200)
 })
 
-t.test('keys that cannot be fetched are the operator\'s problem: 503, without a challenge, and in the log', async (t) => {
+t.test('keys that cannot be fetched result in a logged 503 without a challenge', async (t) => {
   let log = ''
   const app = makeApp(t, { logger: { stream: { write (line) { log += line } } } })
   const jwks = { url: `${await deadOrigin()}/keys.json` }

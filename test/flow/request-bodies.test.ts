@@ -5,7 +5,7 @@ import { startGateway } from '../helpers/gateway.ts'
 import { bodyOf, openSocket, sendRaw } from '../helpers/raw.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
-t.test('a body with a length keeps it, and is not touched', async (t) => {
+t.test('a body with a length keeps its length and is not modified', async (t) => {
   const { see } = await startGateway(t)
   const body = '{ "a" :  1 }'
 
@@ -18,7 +18,7 @@ t.test('a body with a length keeps it, and is not touched', async (t) => {
 })
 
 for (const type of ['text/plain', 'application/xml', 'application/json', 'x/y; charset=bogus', 'foo', ';;;']) {
-  t.test(`a body of type ${type} passes unparsed`, async (t) => {
+  t.test(`a body of type ${type} is forwarded without parsing`, async (t) => {
     const { see } = await startGateway(t)
 
     const seen = await see('/orders', { method: 'PUT', headers: { 'content-type': type }, body: '<a>{' })
@@ -28,7 +28,7 @@ for (const type of ['text/plain', 'application/xml', 'application/json', 'x/y; c
   })
 }
 
-t.test('a chunked body stays chunked and streams', async (t) => {
+t.test('a chunked body stays chunked and is streamed', async (t) => {
   const { origin } = await startGateway(t)
 
   const answer = await sendRaw(t, origin, ['POST /orders HTTP/1.1', 'Host: api.test', 'Transfer-Encoding: chunked'],
@@ -40,7 +40,7 @@ t.test('a chunked body stays chunked and streams', async (t) => {
   t.equal(seen.headers['content-length'], undefined)
 })
 
-t.test('the first part of a body reaches the upstream before the last is sent', async (t) => {
+t.test('the first chunk of a body reaches the upstream before the last one is sent', async (t) => {
   const arrived = deferred()
   const upstream = await startUpstream(t, 'v1', (request, response) => {
     request.once('data', arrived.resolve)
@@ -58,7 +58,7 @@ t.test('the first part of a body reaches the upstream before the last is sent', 
   t.match(String(answer), /^HTTP\/1\.1 200 OK/)
 })
 
-t.test('a body that the upstream does not read is not read from the client either', async (t) => {
+t.test('a body that the upstream does not read is not read from the client', async (t) => {
   let held: ServerResponse | undefined
   const upstream = await startUpstream(t, 'v1', (_request, response) => { held = response })
   const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
@@ -74,7 +74,7 @@ t.test('a body that the upstream does not read is not read from the client eithe
   held?.destroy()
 })
 
-t.test('a GET with a body is forwarded whole', async (t) => {
+t.test('a GET with a body is forwarded completely', async (t) => {
   const { origin } = await startGateway(t)
 
   const answer = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', 'Content-Length: 3'], 'abc')
@@ -82,7 +82,7 @@ t.test('a GET with a body is forwarded whole', async (t) => {
   t.equal(bodyOf<Seen>(answer).body, 'abc')
 })
 
-t.test('Expect: 100-continue is answered', async (t) => {
+t.test('Expect: 100-continue is honored', async (t) => {
   const { origin } = await startGateway(t)
 
   const answer = await sendRaw(t, origin,

@@ -73,7 +73,7 @@ const refusedHeads: Array<[title: string, lines: string[], body?: string]> = [
   ['a method in small letters', ['get /orders HTTP/1.1', 'Host: api.test']]
 ]
 for (const [title, lines, body] of refusedHeads) {
-  t.test(`${title} is refused, and neither it nor what comes behind it reaches the upstream`, async (t) => {
+  t.test(`${title} is refused, and neither it nor pipelined bytes reach the upstream`, async (t) => {
     const { exchange, begun } = await recordingGateway(t)
 
     const answer = await exchange(message(lines, body) + smuggled)
@@ -83,7 +83,7 @@ for (const [title, lines, body] of refusedHeads) {
   })
 }
 
-t.test('a refusal of a message that could be two ends the connection', async (t) => {
+t.test('the refusal of an ambiguous message closes the connection', async (t) => {
   const { exchange } = await recordingGateway(t)
 
   const answer = await exchange(message([...post, 'Transfer-Encoding: gzip, chunked'], hello))
@@ -91,7 +91,7 @@ t.test('a refusal of a message that could be two ends the connection', async (t)
   t.match(answer, /^HTTP\/1\.1 400 [^]*\r\nconnection: close\r\n[^]*"REQUEST_MALFORMED"/i)
 })
 
-t.test('what comes behind such a message is not forwarded either when the message itself takes longer to judge', async (t) => {
+t.test('pipelined bytes after an ambiguous message are not forwarded while its refusal is pending', async (t) => {
   const slow: VersionResolver = { name: 'slow', resolve: async ({ url }) => url === '/orders' ? await setImmediate('latest') : undefined }
   const { exchange, begun } = await recordingGateway(t, { resolve: { override: [slow] } })
 
@@ -100,7 +100,7 @@ t.test('what comes behind such a message is not forwarded either when the messag
   t.strictSame(begun, ['GET /after'])
 })
 
-t.test('an expectation that nobody knows is 417', async (t) => {
+t.test('an unknown expectation gets 417', async (t) => {
   const { exchange, begun } = await recordingGateway(t)
 
   const answer = await exchange(message([...post, 'Expect: the-unexpected', 'Connection: close', 'Content-Length: 5'], 'hello'))
@@ -109,7 +109,7 @@ t.test('an expectation that nobody knows is 417', async (t) => {
   t.strictSame(begun, ['GET /after'])
 })
 
-t.test('HTTP/1.0 has no expectations', async (t) => {
+t.test('Expect in an HTTP/1.0 request is ignored', async (t) => {
   const { exchange, whole } = await recordingGateway(t)
 
   const answer = await exchange(message(['POST /orders HTTP/1.0', 'Expect: 100-continue', 'Content-Length: 5'], 'hello'))

@@ -89,7 +89,7 @@ const cuts = (endings: Ending[]) => fc.record({
 
 for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
   for (const [protocol, receive] of Object.entries(clients)) {
-    t.test(`what was cut off over ${transport} is not complete over ${protocol}`, async (t) => {
+    t.test(`a response that is truncated over ${transport} does not look complete over ${protocol}`, async (t) => {
       const { upstream, script } = await closingUpstream(t, transport, { bytes: '', end: 'fin' })
       const { app } = protocol === 'HTTP/2' ? await makeHttp2App(t) : { app: undefined }
       const { origin } = await gatewayTo(t, { ...upstream, retry: { attempts: 0 } }, app)

@@ -10,7 +10,7 @@ async function gatewayTo (t: Test, listener: RequestListener) {
   return await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 }
 
-t.test('status, reason, repeated headers and body pass as they are', async (t) => {
+t.test('status, reason phrase, repeated headers and body pass through unchanged', async (t) => {
   const { origin } = await gatewayTo(t, (_request, response) => {
     response.writeHead(202, 'Will Do', ['Set-Cookie', 'a=1', 'X-Twice', '1', 'Set-Cookie', 'b=2', 'X-Twice', '2', 'Content-Length', '2'])
     response.end('ok')
@@ -23,7 +23,7 @@ t.test('status, reason, repeated headers and body pass as they are', async (t) =
   t.match(answer, /\r\n\r\nok$/)
 })
 
-t.test('the upstream\'s hop-by-hop headers, and those it names in Connection, stop at the gateway', async (t) => {
+t.test('hop-by-hop headers of the upstream, including those that Connection names, are removed', async (t) => {
   const { send } = await gatewayTo(t, (_request, response) => {
     response.writeHead(200, ['Connection', 'x-inside', 'X-Inside', '1', 'Keep-Alive', 'timeout=99', 'Proxy-Authenticate', 'Basic', 'X-Kept', '1'])
     response.end()
@@ -37,7 +37,7 @@ t.test('the upstream\'s hop-by-hop headers, and those it names in Connection, st
   t.equal(headers.get('x-kept'), '1')
 })
 
-t.test('the upstream cannot name another version', async (t) => {
+t.test('the upstream cannot set the version header', async (t) => {
   const { send } = await gatewayTo(t, (_request, response) => response.setHeader('API-Version', 'v7').end())
 
   const { headers } = await send('/')
@@ -45,7 +45,7 @@ t.test('the upstream cannot name another version', async (t) => {
   t.equal(headers.get('api-version'), 'latest')
 })
 
-t.test('the upstream\'s Vary is kept and added to', async (t) => {
+t.test('the upstream\'s Vary is kept and extended', async (t) => {
   const upstream = await startUpstream(t, 'v1', (_request, response) => response.setHeader('Vary', 'Accept').end())
   const { send } = await startGateway(t, { versions: { latest: { upstream } } })
 
@@ -54,7 +54,7 @@ t.test('the upstream\'s Vary is kept and added to', async (t) => {
   t.equal(headers.get('vary'), 'Accept, x-version-override')
 })
 
-t.test('an answer streams: its first part arrives before its last is made', async (t) => {
+t.test('a response is streamed: its first chunk arrives before the last one is sent', async (t) => {
   const { origin } = await gatewayTo(t, (request, response) => {
     response.write('first')
     request.socket.once('first arrived', () => response.end('last'))
@@ -72,7 +72,7 @@ t.test('an answer streams: its first part arrives before its last is made', asyn
   t.match(String(last), /last/)
 })
 
-t.test('a large answer to a client that reads slowly is held back, and arrives whole', async (t) => {
+t.test('a large response to a slow reader is subject to backpressure and arrives completely', async (t) => {
   const size = 8 * 1024 * 1024
   const { send } = await gatewayTo(t, (_request, response) => response.end(Buffer.alloc(size)))
 
@@ -83,7 +83,7 @@ t.test('a large answer to a client that reads slowly is held back, and arrives w
   t.equal(received, size)
 })
 
-t.test('HEAD has the length and no body; 204 and 304 have neither', async (t) => {
+t.test('a response to HEAD has the length but no body; 204 and 304 have neither', async (t) => {
   const { origin } = await gatewayTo(t, (request, response) => {
     const status = Number(request.url!.slice(1))
     response.writeHead(status, status === 200 ? { 'content-length': 5 } : {})
@@ -99,7 +99,7 @@ t.test('HEAD has the length and no body; 204 and 304 have neither', async (t) =>
   t.match(notModified, /^HTTP\/1\.1 304 [^]*\r\n\r\n$/)
 })
 
-t.test('headers that the app\'s own hooks set are kept, and count before the upstream\'s', async (t) => {
+t.test('headers set by the app\'s hooks are kept and take precedence over those of the upstream', async (t) => {
   const upstream = await startUpstream(t, 'v1', (_request, response) =>
     response.writeHead(200, ['X-Frame-Options', 'none', 'Set-Cookie', 'a=1']).end())
   const { makeApp } = await import('../helpers/gateway.ts')

@@ -18,7 +18,7 @@ const steps = {
 const timeouts = { headers: 1_000 }
 
 for (const [step, status] of [['reset', 502], ['timeout', 504], [503, 503]] as const) {
-  t.test(`by default nothing is repeated after ${step}`, async (t) => {
+  t.test(`by default, requests are not retried after ${step}`, async (t) => {
     const { origin, asked } = await target(t, steps[step])
     const { send } = await gatewayTo(t, { targets: origin, timeouts })
 
@@ -28,7 +28,7 @@ for (const [step, status] of [['reset', 502], ['timeout', 504], [503, 503]] as c
     t.equal(asked.length, 1)
   })
 
-  t.test(`on: [${step}] repeats what is idempotent, and the client gets the second answer whole`, async (t) => {
+  t.test(`on: [${step}] retries idempotent requests, and the client gets the complete second response`, async (t) => {
     const methods = step === 'timeout' ? ['GET'] : ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']
     const { origin, asked } = await target(t, ...methods.flatMap(() => [steps[step], steps.ok]))
     const { send } = await gatewayTo(t, { targets: origin, timeouts, retry: { on: [step] } })
@@ -43,7 +43,7 @@ for (const [step, status] of [['reset', 502], ['timeout', 504], [503, 503]] as c
     t.strictSame(asked, methods.flatMap((method) => [method, method]))
   })
 
-  t.test(`on: [${step}] repeats nothing that is not idempotent, and nothing with a body`, async (t) => {
+  t.test(`on: [${step}] does not retry requests that are not idempotent or have a body`, async (t) => {
     const requests = [['POST', ''], ['GET', 'abc'], ['PUT', 'abc'], ['PATCH', ''], ['POST', 'abc']].slice(0, step === 'timeout' ? 2 : 5)
     const { origin, asked } = await target(t, steps[step])
     const { origin: gateway } = await gatewayTo(t, { targets: origin, timeouts, retry: { on: [step] } })
@@ -59,7 +59,7 @@ for (const [step, status] of [['reset', 502], ['timeout', 504], [503, 503]] as c
   })
 }
 
-t.test('a 503 whose body never ends is repeated as well', async (t) => {
+t.test('a 503 whose body never ends is retried, too', async (t) => {
   const { origin, asked } = await target(t, (_request, response) => { response.writeHead(503).write('busy') }, steps.ok)
   const { send } = await gatewayTo(t, { targets: origin, retry: { on: [503] } })
 
@@ -69,7 +69,7 @@ t.test('a 503 whose body never ends is repeated as well', async (t) => {
   t.equal(asked.length, 2)
 })
 
-t.test('an answer that breaks off is not repeated, and does not look whole', async (t) => {
+t.test('a truncated response is not retried and does not look complete', async (t) => {
   const { origin, asked } = await target(t, steps.half, steps.ok)
   const { send } = await gatewayTo(t, { targets: origin, retry: { on: ['reset', 'timeout'], attempts: 3 } })
 
@@ -80,7 +80,7 @@ t.test('an answer that breaks off is not repeated, and does not look whole', asy
   t.equal(asked.length, 1)
 })
 
-t.test('what is repeated goes to a target that was not tried yet', async (t) => {
+t.test('a retry goes to a target that was not tried before', async (t) => {
   const [failing, good] = [await target(t, steps.reset), await target(t, steps.ok)]
   const { send } = await gatewayTo(t, { targets: [failing.origin, good.origin], retry: { on: ['reset'] } })
 
@@ -91,7 +91,7 @@ t.test('what is repeated goes to a target that was not tried yet', async (t) => 
   t.equal(good.asked.length, 4)
 })
 
-t.test('with more attempts than targets they are tried again', async (t) => {
+t.test('if there are more attempts than targets, targets are tried again', async (t) => {
   const targets = [await target(t, steps.reset), await target(t, steps.reset, steps.ok)]
   const { send } = await gatewayTo(t, { targets: targets.map(({ origin }) => origin), retry: { on: ['reset'], attempts: 3 } })
 
@@ -101,7 +101,7 @@ t.test('with more attempts than targets they are tried again', async (t) => {
   t.ok(targets.every(({ asked }) => asked.length > 0))
 })
 
-t.test('a single target to which no connection can be made is not tried again at once', async (t) => {
+t.test('a single target that cannot be connected is not retried immediately', async (t) => {
   const origin = await deadOrigin()
   let tried = 0
   // The event is for the whole process: another test's gateway may be connecting at the same time.
@@ -119,7 +119,7 @@ t.test('a single target to which no connection can be made is not tried again at
   t.equal(tried, 1)
 })
 
-t.test('nothing is ever sent to another version\'s target', async (t) => {
+t.test('requests are never sent to a target of another version', async (t) => {
   const [failing, other] = [await target(t, steps.reset), await target(t, steps.ok)]
   const retry = { on: ['not-sent', 'reset'] as const, attempts: 3 }
   const versions = { latest: { upstream: { targets: [failing.origin, await deadOrigin()], retry } }, v2: { upstream: other.origin } }

@@ -12,7 +12,7 @@ function busy (retryAfter: string): RequestListener {
 }
 
 for (const retryAfter of ['0', new Date(0).toUTCString()]) {
-  t.test(`an answer with Retry-After: ${retryAfter} is repeated`, async (t) => {
+  t.test(`a response with Retry-After: ${retryAfter} is retried`, async (t) => {
     const { origin, asked } = await target(t, busy(retryAfter), ok)
     const { send } = await gatewayTo(t, { targets: origin, retry: { on: [503], maxDelay: 10 } })
 
@@ -37,7 +37,7 @@ t.test('Retry-After is in seconds', async (t) => {
   t.strictSame([before, asked.length], [1, 2])
 })
 
-t.test('an answer with Retry-After that nobody waits for is passed on as it is', async (t) => {
+t.test('a response with a Retry-After that exceeds maxDelay or is invalid is forwarded unchanged', async (t) => {
   const tooMuch = ['1', '60', '99999999999', new Date('2100-01-01').toUTCString(), 'soon', '-1', '0.001']
   const { origin, asked } = await target(t, ...tooMuch.map(busy))
   const { send } = await gatewayTo(t, { targets: origin, retry: { on: [503], maxDelay: 900 } })
@@ -52,7 +52,7 @@ t.test('an answer with Retry-After that nobody waits for is passed on as it is',
   t.equal(asked.length, tooMuch.length)
 })
 
-t.test('the last of several 503 is passed on', async (t) => {
+t.test('the last of several 503 responses is forwarded', async (t) => {
   const { origin, asked } = await target(t, busy('0'))
   const { send } = await gatewayTo(t, { targets: origin, retry: { on: [503], attempts: 2 } })
 

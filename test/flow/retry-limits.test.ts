@@ -15,7 +15,7 @@ function busy (retryAfter: string): RequestListener {
 }
 
 for (const attempts of [0, 1, 3]) {
-  t.test(`with ${attempts} attempts a request is sent at most ${attempts + 1} times`, async (t) => {
+  t.test(`with ${attempts} attempts, a request is sent at most ${attempts + 1} times`, async (t) => {
     const { origin, asked } = await target(t, reset)
     const { send } = await gatewayTo(t, { targets: origin, retry: { on: ['reset'], attempts } })
 
@@ -26,7 +26,7 @@ for (const attempts of [0, 1, 3]) {
   })
 }
 
-t.test('when everything fails, few are repeated', async (t) => {
+t.test('if all requests fail, only a fraction of them is retried', async (t) => {
   const arrived: ServerResponse[] = []
   const { origin, asked } = await target(t, (_request, response) => {
     arrived.push(response)
@@ -40,7 +40,7 @@ t.test('when everything fails, few are repeated', async (t) => {
   t.ok(asked.length > 50 && asked.length <= 70, `50 requests were sent ${asked.length} times`)
 })
 
-t.test('a client that leaves during the wait ends it, and costs later requests no attempt', async (t) => {
+t.test('a client that disconnects during the retry delay ends it and uses no retry budget', async (t) => {
   let departed = 0
   const app = makeApp(t, { logger: { stream: { write: (line: string) => { if (line.includes('client left')) departed++ } } } })
   const { origin, asked } = await target(t, busy('1'), busy('1'), busy('1'), busy('0'), ok)
@@ -59,7 +59,7 @@ t.test('a client that leaves during the wait ends it, and costs later requests n
   t.equal(asked.length, 5)
 })
 
-t.test('the total limit ends the wait, and that costs later requests no attempt', async (t) => {
+t.test('a total timeout during the retry delay ends it and uses no retry budget', async (t) => {
   const { origin, asked } = await target(t, busy('1'), busy('1'), busy('1'), busy('0'), ok)
   const { send, targets } = await gatewayTo(t, { targets: origin, timeouts: { total: 77_777 }, retry: { on: [503] } })
   const limits = holdTimers(t, 77_777)

@@ -34,7 +34,7 @@ for (const [setup, path, inside] of [
   [{ outer: '/api', options: { routerOptions: { caseSensitive: false } } }, '/API/ws', '/ws'],
   [{ outer: '/api', options: { routerOptions: { ignoreDuplicateSlashes: true } } }, '//api/ws', '/ws']
 ] as Array<[Setup, string, string]>) {
-  t.test(`${path} is forwarded as ${inside}, as a request and as a WebSocket, with ${JSON.stringify(setup)}`, async (t) => {
+  t.test(`${path} is forwarded as ${inside}, for requests and WebSockets, with ${JSON.stringify(setup)}`, async (t) => {
     const { upstream, origin } = await start(t, setup)
 
     const response = await fetch(origin + path)

@@ -38,7 +38,7 @@ t.test('without the option, a target that always responds with a server error ke
   t.equal(first.asked, 20)
 })
 
-t.test('a target with too many server errors rests, and returns when its trial succeeds', async (t) => {
+t.test('a target with too many server errors rests and returns when its trial succeeds', async (t) => {
   const clock = { ahead: 0 }
   const now = performance.now.bind(performance)
   t.intercept(performance, 'now', { value: () => now() + clock.ahead })
@@ -57,7 +57,7 @@ t.test('a target with too many server errors rests, and returns when its trial s
   t.ok(first.asked > 3, 'it gets requests again')
 })
 
-t.test('if all targets rest, all get requests: none is worse than another', async (t) => {
+t.test('if all targets rest, all of them get requests', async (t) => {
   const { first, targets } = await startTwo(t)
   const { send, targets: health } = await gatewayTo(t, { targets: targets[0]!, health: { passive } })
 
@@ -68,7 +68,7 @@ t.test('if all targets rest, all get requests: none is worse than another', asyn
   t.match(health(), [{ healthy: false }])
 })
 
-t.test('server errors that cause a retry count as well', async (t) => {
+t.test('server errors that cause a retry count, too', async (t) => {
   const { first, targets } = await startTwo(t)
   first.status = 503
   const { send } = await gatewayTo(t, { targets, health: { passive }, retry: { on: [503] } })
@@ -90,7 +90,7 @@ t.test('server errors over HTTP/2 count too', async (t) => {
   t.match(gateway.app.versions.health(), [{ targets: [{ healthy: false }] }])
 })
 
-t.test('a gRPC call that fails does not count: its HTTP status is 200', async (t) => {
+t.test('a failed gRPC call does not count, because its HTTP status is 200', async (t) => {
   const { unary, targets } = await startGrpc(t, {
     unary: (_call: unknown, callback: (error: object) => void) => callback({ code: status.INTERNAL })
   }, { health: { passive } })

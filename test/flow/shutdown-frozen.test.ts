@@ -22,7 +22,7 @@ async function closable (t: Test, upstream: UpstreamOptions, forward: ForwardOpt
   return await gatewayTo(t, upstream, makeApp(t, { forceCloseConnections: 'idle' }), forward)
 }
 
-t.test('an HTTP/2 upstream that is frozen with no request in flight', async (t) => {
+t.test('the app closes despite an HTTP/2 upstream that is frozen with no request in flight', async (t) => {
   const sockets: Socket[] = []
   const upstream = await rawHttp2Upstream(t, (id, socket) => {
     sockets.push(socket)
@@ -37,7 +37,7 @@ t.test('an HTTP/2 upstream that is frozen with no request in flight', async (t) 
   t.equal(status, 200)
 })
 
-t.test('an HTTP/2 upstream that is frozen before its response, and during an upload that it does not read', async (t) => {
+t.test('the app closes despite an HTTP/2 upstream that freezes before its response or while it receives an upload', async (t) => {
   let asked = 0
   const upstream = await rawHttp2Upstream(t, (_id, socket) => {
     if (++asked === 2) socket.pause()
@@ -55,7 +55,7 @@ t.test('an HTTP/2 upstream that is frozen before its response, and during an upl
   t.equal(asked, 2)
 })
 
-t.test('an HTTP/2 upstream that keeps its connection open after GOAWAY', async (t) => {
+t.test('the app closes despite an HTTP/2 upstream that keeps its connection open after GOAWAY', async (t) => {
   const upstream = await rawHttp2Upstream(t, (id) => [frames.headers(id), frames.data(id, 'ok', true), frames.goAway(id, 0)])
   const { app, send } = await closable(t, upstream, {})
   const { status } = await send('/')
@@ -66,7 +66,7 @@ t.test('an HTTP/2 upstream that keeps its connection open after GOAWAY', async (
 })
 
 for (const http2 of [false, true]) {
-  t.test(`an upstream that ${http2 ? 'completes no TLS handshake' : 'does not respond'}, without any time limits`, async (t) => {
+  t.test(`the app closes despite an upstream that ${http2 ? 'completes no TLS handshake' : 'does not respond'}, without any timeouts`, async (t) => {
     let asked = 0
     const address = await rawUpstream(t, () => { asked++ })
     const timeouts = { connect: 0, headers: 0, idle: 0 }
@@ -82,7 +82,7 @@ for (const http2 of [false, true]) {
 }
 
 for (const front of ['h2', 'h2c'] as const) {
-  t.test(`an ${front} client that is frozen, during a response and with nothing in flight`, async (t) => {
+  t.test(`the app closes despite a frozen ${front} client, during a response and with nothing in flight`, async (t) => {
     const upstream = await startUpstream(t, 'v1', (_request, response) => response.end(Buffer.alloc(10_000_000)))
     const { app, ca, scheme } = await makeHttp2App(t, front)
     const { origin } = await gatewayTo(t, { targets: upstream }, app, soon)
@@ -103,7 +103,7 @@ for (const front of ['h2', 'h2c'] as const) {
   })
 }
 
-t.test('a client that never completes its TLS handshake, and one that never completes its request', async (t) => {
+t.test('the app closes despite a client that never completes its TLS handshake or its request', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const { app } = await makeHttp2App(t, 'h2')
   const tls = await gatewayTo(t, { targets: upstream }, app, soon)
@@ -119,7 +119,7 @@ t.test('a client that never completes its TLS handshake, and one that never comp
   t.equal(connections, 1)
 })
 
-t.test('both ends of an upgraded connection', async (t) => {
+t.test('the app closes despite an upgraded connection that is frozen at both ends', async (t) => {
   const upstream = await rawUpstream(t, (socket) => {
     socket.pause().write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n')
   })

@@ -19,7 +19,7 @@ async function gatewayToHolding (t: Test, upstream: Partial<UpstreamOptions> = {
   return { ...await gatewayTo(t, { targets: origin, ...upstream }, app, forward), asked }
 }
 
-t.test('what is under way is finished, and its connection ends behind it', async (t) => {
+t.test('an exchange in flight completes, and then its connection closes', async (t) => {
   const { app, origin, asked } = await gatewayToHolding(t)
   const client = await openSocket(t, origin)
   client.write(get)
@@ -33,7 +33,7 @@ t.test('what is under way is finished, and its connection ends behind it', async
   t.match(answer, /^HTTP\/1\.1 200 [^]*connection: close[^]*whole/i)
 })
 
-t.test('an answer whose headers were sent before is finished, and its connection does not hold up the end', async (t) => {
+t.test('a response whose headers were already sent completes, and its connection does not delay the shutdown', async (t) => {
   const { app, origin, asked } = await gatewayToHolding(t)
   const client = await openSocket(t, origin)
   client.write(get)
@@ -50,7 +50,7 @@ t.test('an answer whose headers were sent before is finished, and its connection
   t.match(rest, /last\r\n0\r\n\r\n$/)
 })
 
-t.test('requests that wait for a connection are served as well', async (t) => {
+t.test('requests that wait for a connection are served', async (t) => {
   const { app, origin, asked, targets } = await gatewayToHolding(t, { connections: 1 })
   const clients = [await openSocket(t, origin), await openSocket(t, origin)]
   for (const client of clients) client.write(get)
@@ -66,7 +66,7 @@ t.test('requests that wait for a connection are served as well', async (t) => {
   for (const answer of answers) t.match(answer, /^HTTP\/1\.1 200 [^]*whole/)
 })
 
-t.test('an upload under way is finished', async (t) => {
+t.test('an upload in flight completes', async (t) => {
   const seen: IncomingMessage[] = []
   const upstream = await startUpstream(t, 'v1', async (upload, response) => {
     seen.push(upload)
@@ -86,7 +86,7 @@ t.test('an upload under way is finished', async (t) => {
   t.match(answer, /^HTTP\/1\.1 200 [^]*first, last/)
 })
 
-t.test('under load every request that was accepted is answered whole', async (t) => {
+t.test('under load, every accepted request gets a complete response', async (t) => {
   const size = 100_000
   const upstream = await startUpstream(t, 'v1', (_request, response) => {
     response.write('x'.repeat(size / 2), () => setImmediate(() => response.end('x'.repeat(size / 2))))
@@ -120,7 +120,7 @@ t.test('under load every request that was accepted is answered whole', async (t)
 })
 
 for (const [when, begin] of [['before its answer', false], ['during its answer', true]] as const) {
-  t.test(`after the grace time what hangs ${when} is cut off`, async (t) => {
+  t.test(`after the grace period, a request that hangs ${when} is aborted`, async (t) => {
     const { app, origin, asked } = await gatewayToHolding(t, {}, { closeGraceMs: 20 })
     const client = await openSocket(t, origin)
     client.write(get)
@@ -137,7 +137,7 @@ for (const [when, begin] of [['before its answer', false], ['during its answer',
   })
 }
 
-t.test('after the grace time requests that wait for a connection are refused', async (t) => {
+t.test('after the grace period, requests that wait for a connection are refused', async (t) => {
   const { app, origin, asked, targets } = await gatewayToHolding(t, { connections: 1 }, { closeGraceMs: 20 })
   const clients = [await openSocket(t, origin), await openSocket(t, origin)]
   for (const client of clients) client.write(get)
@@ -149,7 +149,7 @@ t.test('after the grace time requests that wait for a connection are refused', a
   t.equal(asked.length, 1)
 })
 
-t.test('after the grace time what waits for its next attempt is refused', async (t) => {
+t.test('after the grace period, a request that waits for a retry is refused', async (t) => {
   const upstream = await startUpstream(t, 'v1', (_request, response) => response.writeHead(503, { 'retry-after': '60' }).end())
   const app = makeApp(t, { forceCloseConnections: 'idle' })
   const options = { targets: upstream, retry: { on: [503 as const], maxDelay: 60_000 } }
@@ -164,7 +164,7 @@ t.test('after the grace time what waits for its next attempt is refused', async 
   t.match(answer, /^HTTP\/1\.1 50\d [^]*"UPSTREAM_/)
 })
 
-t.test('clients that keep their connections for later do not hold up the end', async (t) => {
+t.test('idle keep-alive connections do not delay the shutdown', async (t) => {
   const { app, origin, asked } = await gatewayToHolding(t)
   const client = await openSocket(t, origin)
   client.write(get)

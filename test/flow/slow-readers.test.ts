@@ -78,7 +78,7 @@ async function gatewayFor (t: Test, protocol: string, transport: Transport, byte
 for (const transport of ['tcp', 'tls', 'unix'] as const) {
   for (const [protocol, { length, read }] of Object.entries(readers)) {
     for (const [framing, frame] of Object.entries(framings)) {
-      t.test(`a slow reader over ${protocol} gets all of a response with ${framing}, over ${transport}`, async (t) => {
+      t.test(`a slow reader over ${protocol} gets the complete response with ${framing} over ${transport}`, async (t) => {
         const { origin, ended, targets } = await gatewayFor(t, protocol, transport, frame('x'.repeat(length)), 'fin')
 
         const received = await read(origin, ended())
@@ -87,7 +87,7 @@ for (const transport of ['tcp', 'tls', 'unix'] as const) {
         t.match(targets(), [{ healthy: true, failures: 0 }])
       })
 
-      t.test(`a reset while a reader over ${protocol} is slow does no harm, with ${framing} over ${transport}`, async (t) => {
+      t.test(`a reset during a slow ${protocol} response with ${framing} over ${transport} is never mistaken for its end`, async (t) => {
         const { origin, ended } = await gatewayFor(t, protocol, transport, frame('x'.repeat(length)), 'rst')
 
         const received = await read(origin, ended())

@@ -42,7 +42,7 @@ async function connect (t: Test, origin: string, options: Partial<ManagerOptions
 }
 
 for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']]) {
-  t.test(`a client of socket.io with ${transports.join(' and then ')} is served`, async (t) => {
+  t.test(`a Socket.IO client that uses ${transports.join(' and then ')} is served`, async (t) => {
     const { origin, latest } = await startGateway(t)
     const connected = once(latest.sockets, 'connection') as unknown as Promise<[Peer]>
     const bytes = randomBytes(200_000)
@@ -68,7 +68,7 @@ async function ask (socket: Socket, data: unknown): Promise<[servedBy: string, d
   return await new Promise((resolve) => { socket.emit('ask', data, (servedBy: string, answer: unknown) => resolve([servedBy, answer])) })
 }
 
-t.test('a client of socket.io stays with the version that it asks for, on every transport', async (t) => {
+t.test('a Socket.IO client stays on the requested version on every transport', async (t) => {
   const { origin } = await startGateway(t)
   const socket = await connect(t, origin, { extraHeaders: { 'x-version-override': 'v2' } })
   const { engine } = socket.io
@@ -80,7 +80,7 @@ t.test('a client of socket.io stays with the version that it asks for, on every 
   t.strictSame([first, second], ['v2', 'v2'])
 })
 
-t.test('a client of socket.io is refused by the gateway like everybody else', async (t) => {
+t.test('a Socket.IO client is refused like any other client', async (t) => {
   const { origin, v2, latest } = await startGateway(t)
   let connections = 0
   for (const { sockets } of [latest, v2]) sockets.on('connection', () => { connections++ })
@@ -92,7 +92,7 @@ t.test('a client of socket.io is refused by the gateway like everybody else', as
   t.equal(connections, 0)
 })
 
-t.test('a client of socket.io that leaves is gone for the upstream as well', async (t) => {
+t.test('when a Socket.IO client disconnects, the upstream sees that', async (t) => {
   const { origin, latest } = await startGateway(t)
   const connected = once(latest.sockets, 'connection') as unknown as Promise<[Peer]>
   const socket = await connect(t, origin, { transports: ['websocket'] })
@@ -104,7 +104,7 @@ t.test('a client of socket.io that leaves is gone for the upstream as well', asy
   t.equal(await left, 'client namespace disconnect')
 })
 
-t.test('closing the app ends the connections of socket.io', async (t) => {
+t.test('closing the app closes Socket.IO connections', async (t) => {
   const { app, origin, latest } = await startGateway(t)
   const connected = once(latest.sockets, 'connection') as unknown as Promise<[Peer]>
   const socket = await connect(t, origin, { transports: ['websocket'] })

@@ -32,7 +32,7 @@ async function start (t: Test, identity: Partial<VerifyIdentityOptions>) {
 
 const both = [`Authorization: Bearer ${appToken}`, `Cf-Access-Jwt-Assertion: ${cdnToken}`]
 
-t.test('without sources, two different tokens are refused', async (t) => {
+t.test('without an order of sources, two different tokens are refused', async (t) => {
   const { refused } = await start(t, {
     providers: [providers[0]!, { ...providers[1]!, tokenSources: [assertion] }]
   })
@@ -40,7 +40,7 @@ t.test('without sources, two different tokens are refused', async (t) => {
   t.equal(await refused(...both), '401 several-tokens')
 })
 
-t.test('the first source that has a token identifies the caller, and the other token is forwarded', async (t) => {
+t.test('the token of the first source identifies the caller, and the other token is forwarded', async (t) => {
   const first = await start(t, { sources: [bearer, assertion] })
   const second = await start(t, { sources: [assertion, bearer] })
 
@@ -50,7 +50,7 @@ t.test('the first source that has a token identifies the caller, and the other t
   t.match(await first.see('Authorization: Basic eA==', both[1]!), { 'x-mail': 'ann@acme.io' })
 })
 
-t.test('a malformed or invalid token in the first source is refused, whatever the next one has', async (t) => {
+t.test('a malformed or invalid token in the first source is refused regardless of the next source', async (t) => {
   const { refused } = await start(t, { sources: [bearer, assertion] })
 
   t.equal(await refused('Authorization: Bearer', both[1]!), '401 credentials')
@@ -59,14 +59,14 @@ t.test('a malformed or invalid token in the first source is refused, whatever th
   t.equal(await refused(`Authorization: Bearer ${app.token({ exp: 1 })}`, both[1]!), '401 expired')
 })
 
-t.test('only the token that identifies the caller is withheld from the upstream', async (t) => {
+t.test('with forwardToken: false, only the token that identifies the caller is withheld', async (t) => {
   const { see } = await start(t, { sources: [assertion, bearer], providers: providers.map((each) => ({ ...each, forwardToken: false })) })
 
   t.match(await see(...both), { 'x-mail': 'ann@acme.io', 'cf-access-jwt-assertion': undefined, authorization: `Bearer ${appToken}` })
   t.match(await see('Authorization: Basic eA==', both[1]!), { 'cf-access-jwt-assertion': undefined, authorization: 'Basic eA==' })
 })
 
-t.test('Authorization may have a token of either scheme, with and without precedence', async (t) => {
+t.test('Authorization can carry a token of either scheme, with and without precedence', async (t) => {
   for (const identity of [{ sources: [dpop, bearer] }, { providers: [{ ...providers[0]!, tokenSources: [bearer, dpop] }] }]) {
     const { see, refused } = await start(t, identity)
 
@@ -79,7 +79,7 @@ t.test('Authorization may have a token of either scheme, with and without preced
   }
 })
 
-t.test('a provider accepts a scheme only if it names it', async (t) => {
+t.test('a provider accepts a scheme only if its sources include it', async (t) => {
   const { see, refused } = await start(t, {
     sources: [dpop, bearer, assertion],
     providers: [{ ...providers[0]!, tokenSources: [dpop] }, { ...providers[1]!, tokenSources: [assertion] }]
@@ -90,7 +90,7 @@ t.test('a provider accepts a scheme only if it names it', async (t) => {
   t.equal(await refused(`Cf-Access-Jwt-Assertion: ${appToken}`), '401 source')
 })
 
-t.test('a config file names sources in their order', async (t) => {
+t.test('a config file can list sources in order', async (t) => {
   const keys = (jwk: object): string => JSON.stringify({ keys: [jwk] })
   const { origin } = await run(t, config(await startUpstream(t, 'v1'), `identity:
   sources: [{ header: Cf-Access-Jwt-Assertion }, { header: authorization }]

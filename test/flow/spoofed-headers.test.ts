@@ -8,7 +8,7 @@ const spellings = [
 ]
 
 for (const name of spellings) {
-  t.test(`a client's ${name} reaches neither the decision nor the upstream`, async (t) => {
+  t.test(`a client's ${name} affects neither the decision nor the upstream`, async (t) => {
     const { origin } = await startGateway(t)
 
     const answer = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', `${name}: v2`, `${name}: v2`])
@@ -18,7 +18,7 @@ for (const name of spellings) {
     t.notMatch(seen.rawHeaders.map((field) => field.toLowerCase().replaceAll(/[_.]/g, '-')), ['x-target-version'])
   })
 
-  t.test(`a client's ${name} beside a token gives way to the claim`, async (t) => {
+  t.test(`a client's ${name} is replaced by the claim of its token`, async (t) => {
     const { origin, bearer } = await startGateway(t)
 
     const answer = await sendRaw(t, origin, [
@@ -33,7 +33,7 @@ for (const name of spellings) {
   })
 }
 
-t.test('a header that is owned by pattern is stripped in every spelling', async (t) => {
+t.test('a header that is owned by a pattern is stripped in every spelling', async (t) => {
   const { see } = await startGateway(t, { sanitize: { owned: ['x-user-*'] } })
 
   const seen = await see('/orders', { headers: { 'X_User.Id': '1', 'x-user-': '2', 'x-username': 'kept' } })
@@ -41,7 +41,7 @@ t.test('a header that is owned by pattern is stripped in every spelling', async 
   t.strictSame(Object.keys(seen.headers).filter((name) => name.startsWith('x-user') || name.startsWith('x_user')), ['x-username'])
 })
 
-t.test('the app\'s own hooks see only what the gateway set', async (t) => {
+t.test('the app\'s own hooks see only the values that the gateway sets', async (t) => {
   const seen: unknown[] = []
   const { app, issuer } = await startGateway(t, {
     resolve: {

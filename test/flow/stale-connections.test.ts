@@ -33,7 +33,7 @@ async function forgetfulGateway (t: Test, end: End, retry?: UpstreamRetry) {
 }
 
 for (const [does, end] of Object.entries(ends)) {
-  t.test(`a GET on a reused connection that the upstream ${does} is sent once more`, async (t) => {
+  t.test(`a GET is retried if the upstream ${does} the reused connection`, async (t) => {
     const { send, seen, targets } = await forgetfulGateway(t, end)
     await (await send('/')).text()
 
@@ -45,7 +45,7 @@ for (const [does, end] of Object.entries(ends)) {
   })
 
   for (const [what, init] of [['a POST', { method: 'POST' }], ['a PUT with a body', { method: 'PUT', body: 'x' }]] as const) {
-    t.test(`${what} on a reused connection that the upstream ${does} is not: it may have been processed`, async (t) => {
+    t.test(`${what} is not retried if the upstream ${does} the reused connection, because it may have been processed`, async (t) => {
       const { send, seen, targets } = await forgetfulGateway(t, end)
       await (await send('/')).text()
 
@@ -58,7 +58,7 @@ for (const [does, end] of Object.entries(ends)) {
   }
 }
 
-t.test('nothing is sent once more when the config says so', async (t) => {
+t.test('a stale connection does not cause a retry if the config excludes that', async (t) => {
   const { send, seen } = await forgetfulGateway(t, ends.closes!, { on: ['not-sent'] })
   await (await send('/')).text()
 

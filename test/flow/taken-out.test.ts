@@ -23,7 +23,7 @@ for (const [taken, prefix, path, told] of [
   [{ segment: '/v2', segmentsBefore: 1 }, '/api', '/api/orders', '/api'],
   [{ query: 'a=1' }, '/api', '/api/orders', '/api']
 ] as const) {
-  test(`without ${JSON.stringify(taken)} the upstream of ${path} is told ${told} in X-Forwarded-Prefix`, async (t) => {
+  test(`after the removal of ${JSON.stringify(taken)} from ${path}, X-Forwarded-Prefix is ${told}`, async (t) => {
     const upstream = await startUpstream(t, 'latest')
     const origin = await gatewayWithout(t, taken, upstream, prefix)
 
@@ -35,7 +35,7 @@ for (const [taken, prefix, path, told] of [
 }
 
 for (const [path, location] of [['/api', '/acme'], ['/acme', '/acme'], ['/acme/orders', '/acme']]) {
-  test(`a redirect under a prefix with parameters names what ${path} has in their place`, async (t) => {
+  test(`a redirect under a prefix with parameters contains the values in ${path}`, async (t) => {
     const upstream = await startUpstream(t, 'latest', (_, response) => { response.writeHead(302, { location: '/login' }).end() })
     const origin = await gatewayWithout(t, { segment: '/v2' }, upstream, '/:tenant')
 
@@ -46,7 +46,7 @@ for (const [path, location] of [['/api', '/acme'], ['/acme', '/acme'], ['/acme/o
 }
 
 for (const [chosen, echoed] of [[[], 'api-version.v2'], [['Sec-WebSocket-Protocol: chat'], 'chat']] as const) {
-  test(`when the upstream selects ${chosen.length} subprotocols, the client gets ${echoed}`, async (t) => {
+  test(`if the upstream selects ${chosen.length} subprotocols, the client gets ${echoed}`, async (t) => {
     const { origin: upstream, upgraded } = await startSwitching(t, () => ['Upgrade: websocket', ...chosen])
     const origin = await gatewayWithout(t, { subprotocol: 'api-version.v2' }, upstream, '')
 
@@ -57,7 +57,7 @@ for (const [chosen, echoed] of [[[], 'api-version.v2'], [['Sec-WebSocket-Protoco
   })
 }
 
-test('another protocol than a WebSocket has no subprotocol', async (t) => {
+test('an upgrade to another protocol than WebSocket gets no subprotocol', async (t) => {
   const { origin: upstream } = await startSwitching(t, () => ['Upgrade: acme'])
   const origin = await gatewayWithout(t, { subprotocol: 'api-version.v2' }, upstream, '')
 

@@ -8,7 +8,7 @@ import { startGateway } from '../helpers/gateway.ts'
 import { rawUpstream } from '../helpers/raw-upstream.ts'
 import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
 
-t.test('targets take turns', async (t) => {
+t.test('round-robin alternates between targets', async (t) => {
   const targets = await Promise.all(['a', 'b', 'c'].map(async (name) => await startUpstream(t, name)))
   const { see } = await startGateway(t, { versions: { latest: { upstream: { targets } } }, resolve: {} })
 
@@ -18,7 +18,7 @@ t.test('targets take turns', async (t) => {
   t.strictSame(servedBy, ['a', 'b', 'c', 'a', 'b', 'c'])
 })
 
-t.test('a request that was not sent goes to another target, also with a body', async (t) => {
+t.test('a request that was not sent is retried with another target, even if it has a body', async (t) => {
   const targets = [await deadOrigin(), await startUpstream(t, 'alive')]
   const { see } = await startGateway(t, { versions: { latest: { upstream: { targets } } }, resolve: {} })
 
@@ -29,7 +29,7 @@ t.test('a request that was not sent goes to another target, also with a body', a
   t.strictSame(seen.map(({ body }) => body), ['body 0', 'body 1', 'body 2', 'body 3'])
 })
 
-t.test('with retry.attempts 0 it does not', async (t) => {
+t.test('with retry.attempts: 0, a request that was not sent is not retried', async (t) => {
   const targets = [await deadOrigin(), await startUpstream(t, 'alive')]
   const { send } = await startGateway(t, { versions: { latest: { upstream: { targets, retry: { attempts: 0 } } } }, resolve: {} })
 
@@ -38,7 +38,7 @@ t.test('with retry.attempts 0 it does not', async (t) => {
   t.strictSame(statuses, [502, 200])
 })
 
-t.test('a request that may have been processed is never repeated', async (t) => {
+t.test('a request that may have been processed is not retried by default', async (t) => {
   let asked = 0
   const targets = [0, 1].map(async () => await rawUpstream(t, (socket) => { asked++; socket.destroy() }))
   const { send } = await startGateway(t, { versions: { latest: { upstream: { targets: await Promise.all(targets) } } }, resolve: {} })
@@ -49,7 +49,7 @@ t.test('a request that may have been processed is never repeated', async (t) => 
   t.equal(asked, 1)
 })
 
-t.test('a target that fails again and again is left out, and never another version\'s taken', async (t) => {
+t.test('a target that fails repeatedly gets no requests, and targets of other versions are not used', async (t) => {
   let asked = 0
   const failing = await rawUpstream(t, (socket) => { asked++; socket.destroy() })
   const targets = [failing, await startUpstream(t, 'good')]
@@ -63,7 +63,7 @@ t.test('a target that fails again and again is left out, and never another versi
   t.strictSame(statuses, [502, 200, 502, 200, 200, 200, 200, 200])
 })
 
-t.test('an answer that takes too long as a whole is 504', async (t) => {
+t.test('a response that exceeds the total timeout is a 504', async (t) => {
   const upstream = { targets: await rawUpstream(t, () => {}), timeouts: { total: 20 } }
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -73,7 +73,7 @@ t.test('an answer that takes too long as a whole is 504', async (t) => {
   t.match(await response.json(), { code: 'UPSTREAM_TIMEOUT' })
 })
 
-t.test('a unix socket is a target', async (t) => {
+t.test('a target can be a Unix socket', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const server = createServer((request, response) => response.end(`${request.headers.host} ${request.url}`)).listen(join(folder, 'app.sock'))
   await once(server, 'listening')
@@ -89,7 +89,7 @@ t.test('a unix socket is a target', async (t) => {
   t.equal(await response.text(), 'localhost /orders')
 })
 
-t.test('when every target fails, all of them are tried all the same', async (t) => {
+t.test('if every target has failed, all of them are still used', async (t) => {
   let asked = 0
   const targets = await Promise.all([0, 1].map(async () => await rawUpstream(t, (socket) => { asked++; socket.destroy() })))
   const upstream = { targets, health: { passive: { failures: 1, cooldownMs: 1_000_000 } } }
@@ -100,7 +100,7 @@ t.test('when every target fails, all of them are tried all the same', async (t) 
   t.equal(asked, 5)
 })
 
-t.test('least-requests serves from all targets', async (t) => {
+t.test('least-requests uses all targets', async (t) => {
   const targets = await Promise.all(['a', 'b'].map(async (name) => await startUpstream(t, name)))
   const { see } = await startGateway(t, { versions: { latest: { upstream: { targets, balance: 'least-requests' } } }, resolve: {} })
 
@@ -110,7 +110,7 @@ t.test('least-requests serves from all targets', async (t) => {
   t.equal(servedBy.size, 2)
 })
 
-t.test('the total limit holds while a request waits for a connection', async (t) => {
+t.test('the total timeout includes the wait for a connection', async (t) => {
   const upstream = { targets: await rawUpstream(t, () => {}), connections: 1, timeouts: { total: 20 } }
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -119,7 +119,7 @@ t.test('the total limit holds while a request waits for a connection', async (t)
   t.strictSame([first!.status, second!.status], [504, 504])
 })
 
-t.test('a target that has rested is tried by one request, and gets them again when that succeeds', async (t) => {
+t.test('after its cool-down, a target gets one trial request, and further ones if that succeeds', async (t) => {
   const clock = { ahead: 0 }
   const now = performance.now.bind(performance)
   t.intercept(performance, 'now', { value: () => now() + clock.ahead })
@@ -153,7 +153,7 @@ t.test('a target that has rested is tried by one request, and gets them again wh
   t.match(app.versions.health(), [{ healthy: true, targets: [{ healthy: true, failures: 0 }, { healthy: true }] }])
 })
 
-t.test('an answer with more bytes of headers than may be is a 502', async (t) => {
+t.test('response headers over maxResponseHeaderBytes result in a 502', async (t) => {
   const targets = await startUpstream(t, 'v1', (_request, response) => response.setHeader('x-large', 'x'.repeat(2_000)).end())
   const { send } = await startGateway(t, { versions: { latest: { upstream: { targets, maxResponseHeaderBytes: 1_024 } } }, resolve: {} })
 

@@ -38,7 +38,7 @@ async function remedies (t: Test, upstream: UpstreamOptions): Promise<Record<str
 for (const http2 of [false, true]) {
   const protocol = http2 ? 'HTTP/2' : 'HTTP/1.1'
 
-  t.test(`a certificate that nobody vouches for is logged with tls.ca (${protocol})`, async (t) => {
+  t.test(`for an untrusted certificate, the log suggests tls.ca (${protocol})`, async (t) => {
     const { port } = await startTls(t)
 
     const told = await remedies(t, { targets: `https://127.0.0.1:${port}`, http2 })
@@ -46,7 +46,7 @@ for (const http2 of [false, true]) {
     t.match(told, { 'request refused': /tls\.ca/, 'target is not healthy': /tls\.ca/ })
   })
 
-  t.test(`a certificate for another name is logged with tls.servername (${protocol})`, async (t) => {
+  t.test(`for a certificate with another name, the log suggests tls.servername (${protocol})`, async (t) => {
     const { port, ca } = await startTls(t, 'other.test')
 
     const told = await remedies(t, { targets: `https://127.0.0.1:${port}`, http2, tls: { ca } })
@@ -54,7 +54,7 @@ for (const http2 of [false, true]) {
     t.match(told['request refused'], /tls\.servername/)
   })
 
-  t.test(`TLS to a target without it is logged with the address to write (${protocol})`, async (t) => {
+  t.test(`for an https URL of a target without TLS, the log suggests the http URL (${protocol})`, async (t) => {
     const target = (await startUpstream(t, 'v1')).replace('http:', 'https:')
 
     const told = await remedies(t, { targets: target, http2 })
@@ -63,7 +63,7 @@ for (const http2 of [false, true]) {
   })
 }
 
-t.test('plain HTTP to a target with TLS is logged with the address to write', async (t) => {
+t.test('for an http URL of a target with TLS, the log suggests the https URL', async (t) => {
   const { port } = await startTls(t)
 
   const told = await remedies(t, { targets: `http://127.0.0.1:${port}` })
@@ -71,7 +71,7 @@ t.test('plain HTTP to a target with TLS is logged with the address to write', as
   t.match(told, { 'request refused': `write 'https://127.0.0.1:${port}'`, 'target is not healthy': `write 'https://127.0.0.1:${port}'` })
 })
 
-t.test('plain HTTP to a target that answers with an alert of TLS is logged with the address to write', async (t) => {
+t.test('for a TLS alert in response to plain HTTP, the log suggests the https URL', async (t) => {
   const target = await answering(t, '\x15\x03\x01\x00\x02\x02\x46')
 
   const told = await remedies(t, { targets: target })
@@ -79,7 +79,7 @@ t.test('plain HTTP to a target that answers with an alert of TLS is logged with 
   t.match(told['request refused'], `write '${target.replace('http:', 'https:')}'`)
 })
 
-t.test('HTTP/2 without TLS to a target with TLS is logged with the address to write', async (t) => {
+t.test('for HTTP/2 without TLS to a target with TLS, the log suggests the https URL', async (t) => {
   const { port } = await startTls(t)
 
   const told = await remedies(t, { targets: `http://127.0.0.1:${port}`, http2: true })
@@ -87,14 +87,14 @@ t.test('HTTP/2 without TLS to a target with TLS is logged with the address to wr
   t.match(told, { 'request refused': `write 'https://127.0.0.1:${port}'`, 'target is not healthy': `write 'https://127.0.0.1:${port}'` })
 })
 
-t.test('HTTP/2 without TLS to a target of HTTP/1.1 is logged with the option to leave out', async (t) => {
+t.test('for HTTP/2 without TLS to an HTTP/1.1 target, the log suggests to omit http2', async (t) => {
   const told = await remedies(t, { targets: await startUpstream(t, 'v1'), http2: true })
 
   t.match(told['request refused'], /leave out the upstream's http2/)
   t.notMatch(told['request refused'], /https/)
 })
 
-t.test('a TLS target that only offers HTTP/2 is logged with http2: true', async (t) => {
+t.test('for a TLS target that only offers HTTP/2, the log suggests http2: true', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
 
   const told = await remedies(t, { targets, tls: { ca } })
@@ -102,7 +102,7 @@ t.test('a TLS target that only offers HTTP/2 is logged with http2: true', async 
   t.match(told, { 'request refused': /write http2: true/, 'target is not healthy': /write http2: true/ })
 })
 
-t.test('a target that responds to HTTP/1.1 with HTTP/2 is logged with http2: true', async (t) => {
+t.test('for a target that responds to HTTP/1.1 with HTTP/2, the log suggests http2: true', async (t) => {
   const target = await answering(t, '\x00\x00\x00\x04\x00\x00\x00\x00\x00')
 
   const told = await remedies(t, { targets: target })
@@ -110,7 +110,7 @@ t.test('a target that responds to HTTP/1.1 with HTTP/2 is logged with http2: tru
   t.match(told['request refused'], /write http2: true/)
 })
 
-t.test('a failure that has nothing to do with TLS has no remedy', async (t) => {
+t.test('for a failure unrelated to TLS, the log suggests nothing', async (t) => {
   const told = await remedies(t, { targets: await answering(t, 'SSH-2.0-x\r\n') })
 
   t.equal(told['request refused'], undefined)

@@ -22,7 +22,7 @@ const checks: Array<[check: string, token: string, log: Record<string, unknown>]
   ['malformed', 'a.b', {}]
 ]
 
-t.test('a refused token says which check failed: in the response, the log, the metric, and in explain with both values', async (t) => {
+t.test('the failed check of a refused token is in the response, log and metric; explain also has both values', async (t) => {
   const lines: Array<Record<string, unknown>> = []
   const app = makeApp(t, { logger: { level: 'info', stream: { write: (line: string) => { lines.push(JSON.parse(line) as Record<string, unknown>) } } } })
   await app.register(observeVersions)
@@ -49,7 +49,7 @@ t.test('a refused token says which check failed: in the response, the log, the m
   }
 })
 
-t.test('members of a token that are null count as absent', async (t) => {
+t.test('null members of a token count as absent', async (t) => {
   const { send } = await startGateway(t, { identity: { providers: [{ ...issuer.provider(), audiences: undefined }] } } as never)
   const status = async (token: string): Promise<number> => (await send('/', { headers: { authorization: `Bearer ${token}` } })).status
 

@@ -14,7 +14,7 @@ const cookies: Array<[what: string, cookie: string, status: number]> = [
   ['chunks without the second', `s.0=${chunks[0]!}; s.2=${chunks[2]!}`, 401], ['a chunk twice', `s.0=${token}; s.0=${token}`, 401],
   ['a scheme alone', 's=Bearer ', 401], ['another scheme', `s=Basic ${token}`, 401], ['no first chunk', `s.1=${token}`, 200]
 ]
-t.test('a cookie may have the scheme in it, and be divided into chunks', async (t) => {
+t.test('a cookie can contain the scheme and can be split into chunks', async (t) => {
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ tokenSources: [{ cookie: 's' }], forwardToken: false })] })
 
   for (const [what, cookie, status] of cookies) {
@@ -27,7 +27,7 @@ t.test('a cookie may have the scheme in it, and be divided into chunks', async (
   }
 })
 
-t.test('a longer token is accepted when the config allows it', async (t) => {
+t.test('a longer token is accepted if the config allows it', async (t) => {
   const authorization = `Bearer ${issuer.token({ groups: 'x'.repeat(20_000) })}`
   const statusOf = async (options: { maxTokenBytes?: number }) => {
     const app = await makeIdentifyingApp(t, { providers: [issuer.provider()], ...options })

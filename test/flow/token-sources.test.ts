@@ -25,7 +25,7 @@ async function start (t: Test, options: Partial<IdentityProvider> = {}, app = ma
   }
 }
 
-t.test('a token is found in every place that its provider names', async (t) => {
+t.test('a token is found in every source of its provider', async (t) => {
   const { see } = await start(t)
   const token = issuer.token()
 
@@ -37,7 +37,7 @@ t.test('a token is found in every place that its provider names', async (t) => {
   }
 })
 
-t.test('a token that is forwarded is forwarded as it came', async (t) => {
+t.test('a forwarded token is forwarded unchanged', async (t) => {
   const { see } = await start(t)
   const token = issuer.token()
 
@@ -46,7 +46,7 @@ t.test('a token that is forwarded is forwarded as it came', async (t) => {
   t.match(headers, { authorization: `Bearer ${token}`, cookie: `a=1; session=${token}` })
 })
 
-t.test('a token that is not forwarded is gone from every place, and nothing else is', async (t) => {
+t.test('a token that is not forwarded is removed from every source, and nothing else is', async (t) => {
   const { see } = await start(t, { forwardToken: false })
   const token = issuer.token()
 
@@ -59,14 +59,14 @@ t.test('a token that is not forwarded is gone from every place, and nothing else
   t.equal(path, '/a?b=1&c=%20')
 })
 
-t.test('a query without its token', async (t) => {
+t.test('a token in the query is removed without other changes', async (t) => {
   const { see } = await start(t)
 
   for (const [query, left] of [
     ['?access_token=TOKEN', ''], ['?access_token=TOKEN&a=1', '?a=1'], ['?a=1&access_token=TOKEN', '?a=1'], ['?a=%2f&&access_token=TOKEN&b', '?a=%2f&&b'],
     ['?acc%65ss_token=TOKEN', ''], ['?a=b?access_token=1&access_token=TOKEN', '?a=b?access_token=1']
   ]) {
-    t.test(`the token in ${query} is not forwarded, and the rest stays as it is`, async (t) => {
+    t.test(`the token in ${query} is removed, and the rest is unchanged`, async (t) => {
       const seen = await see(`/x${query!.replace('TOKEN', issuer.token())}`)
 
       t.equal(seen.path, `/x${left}`)
@@ -94,11 +94,11 @@ const refused: Array<[what: string, path: string, lines: string[]]> = [
   ['a second line of Authorization that Node drops', '/', ['Authorization: Basic eA==', `Authorization: Bearer ${good}`]],
   ['two lines of another header', '/', [`X-Token: Token ${good}`, `X-Token: Token ${good}`]]
 ]
-t.test('more than one credential, or half of one', async (t) => {
+t.test('several or incomplete credentials are refused', async (t) => {
   const { origin } = await start(t)
 
   for (const [what, path, lines] of refused) {
-    t.test(`${what} make nobody of anyone: 401`, async (t) => {
+    t.test(`a request is refused with 401: ${what}`, async (t) => {
       const answer = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test', ...lines])
 
       t.match(answer, /^HTTP\/1\.1 401 /)
@@ -108,7 +108,7 @@ t.test('more than one credential, or half of one', async (t) => {
   }
 })
 
-t.test('a token that is named in Connection is verified all the same', async (t) => {
+t.test('a token is verified even if Connection names its header', async (t) => {
   const { origin, see } = await start(t)
 
   const bad = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', 'Authorization: Bearer bad', 'Connection: authorization'])
@@ -118,7 +118,7 @@ t.test('a token that is named in Connection is verified all the same', async (t)
   t.match(seen.headers, { 'x-user': 'alice', authorization: undefined })
 })
 
-t.test('a token counts only where its own issuer says', async (t) => {
+t.test('a token is accepted only from the sources of its own issuer', async (t) => {
   const second = makeIssuer()
   const app = await makeIdentifyingApp(t, {
     providers: [issuer.provider(), second.provider({ name: 'second', issuer: 'https://second.test', tokenSources: [{ cookie: 'session' }] })]
@@ -134,7 +134,7 @@ t.test('a token counts only where its own issuer says', async (t) => {
   t.equal(await send({ authorization: `Bearer ${token}` }), 401)
 })
 
-t.test('a token in the query is in no log, neither on a route nor on one that was there before', async (t) => {
+t.test('a token in the query is not logged, whether it is accepted or refused', async (t) => {
   let log = ''
   const app = makeApp(t, { logger: { level: 'trace', stream: { write (line) { log += line } } } })
   await makeIdentifyingApp(t, { providers: [issuer.provider({ tokenSources })] }, app)
@@ -148,7 +148,7 @@ t.test('a token in the query is in no log, neither on a route nor on one that wa
   t.notOk(log.includes(good.slice(0, 30)) || log.includes(good.slice(-30)))
 })
 
-t.test('a route that is older than the stage finds the token in the query too, and hides it from what comes after', async (t) => {
+t.test('a token in the query is found and hidden even on a route that was added before the stage', async (t) => {
   const app = makeApp(t)
   app.get('/old', async ({ identity, url, query }) => ({ identity, url, query }))
   await makeIdentifyingApp(t, { providers: [issuer.provider({ tokenSources })] }, app)
@@ -158,7 +158,7 @@ t.test('a route that is older than the stage finds the token in the query too, a
   t.match(response.json(), { identity: { provider: 'test-idp' }, url: '/old?a=1', query: { a: '1', access_token: undefined } })
 })
 
-t.test('over HTTP/2 there is one token too', async (t) => {
+t.test('over HTTP/2, several tokens are refused, too', async (t) => {
   const { send, see } = await startHttp2Gateway(t, { identity: identity() }, await makeHttp2App(t))
 
   const found = await see('/', { cookie: ['a=1', `session=${good}`] as unknown as string })

@@ -18,14 +18,14 @@ async function passed (t: Test, bytes: string, lines: string[] = ['TE: trailers'
   return await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', ...lines])
 }
 
-t.test('trailers reach a client that takes them, announced, in order and with their bytes', async (t) => {
+t.test('announced trailers reach a client that accepts them, in order and byte for byte', async (t) => {
   const answer = await passed(t, chunked('X-Sum, x-twice', 'X-Sum: 42', 'x-twice: a', 'x-twice: caf\xe9'))
 
   t.match(answer, /^trailer: X-Sum, x-twice\r$/im)
   t.match(answer, /\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 42\r\nx-twice: a\r\nx-twice: caf.+\r\n\r\n$/)
 })
 
-t.test('a client that names TE in Connection, as it must, gets them too', async (t) => {
+t.test('trailers reach a client that names TE in Connection, as the RFC requires', async (t) => {
   const upstream = await answering(t, chunked('x-sum', 'x-sum: 42'))
   const { origin } = await gatewayTo(t, { targets: upstream })
 
@@ -35,7 +35,7 @@ t.test('a client that names TE in Connection, as it must, gets them too', async 
 })
 
 for (const [who, lines] of [['says nothing', []], ['takes other codings', ['TE: gzip']]] as const) {
-  t.test(`to a client that ${who}, trailers are neither announced nor passed`, async (t) => {
+  t.test(`trailers are neither announced nor forwarded to a client that ${who}`, async (t) => {
     const answer = await passed(t, chunked('x-sum', 'x-sum: 42'), [...lines])
 
     t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n2\r\nok\r\n0\r\n\r\n$/)
@@ -43,7 +43,7 @@ for (const [who, lines] of [['says nothing', []], ['takes other codings', ['TE: 
   })
 }
 
-t.test('to a client of HTTP/1.0 trailers are neither announced nor passed', async (t) => {
+t.test('trailers are neither announced nor forwarded to an HTTP/1.0 client', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await answering(t, chunked('x-sum', 'x-sum: 42')) })
 
   const answer = await sendRaw(t, origin, ['GET / HTTP/1.0', 'Host: api.test', 'TE: trailers'])
@@ -52,20 +52,20 @@ t.test('to a client of HTTP/1.0 trailers are neither announced nor passed', asyn
   t.notMatch(answer, /trailer|x-sum/i)
 })
 
-t.test('trailers need no announcement', async (t) => {
+t.test('trailers do not need to be announced', async (t) => {
   const answer = await passed(t, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-sum: 42\r\n\r\n')
 
   t.match(answer, /\r\n\r\n2\r\nok\r\n0\r\nx-sum: 42\r\n\r\n$/)
   t.notMatch(answer, /^trailer:/im)
 })
 
-t.test('trailers that were announced and do not come leave the answer whole', async (t) => {
+t.test('a response without its announced trailers is complete', async (t) => {
   const answer = await passed(t, chunked('x-sum'))
 
   t.match(answer, /\r\n\r\n2\r\nok\r\n0\r\n\r\n$/)
 })
 
-t.test('an answer with a length has no trailers, whatever it announces', async (t) => {
+t.test('a response with a Content-Length has no trailers, even if it announces some', async (t) => {
   const answer = await passed(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nContent-Length: 2\r\n\r\nok')
 
   t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/)
@@ -73,7 +73,7 @@ t.test('an answer with a length has no trailers, whatever it announces', async (
 })
 
 for (const status of [204, 304]) {
-  t.test(`a ${status} that announces trailers arrives without`, async (t) => {
+  t.test(`a ${status} that announces trailers arrives without them`, async (t) => {
     const answer = await passed(t, `HTTP/1.1 ${status} X\r\nTrailer: x-sum\r\nETag: "a"\r\n\r\n`)
 
     t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*ETag: "a"[^]*\\r\\n\\r\\n$`))
@@ -81,7 +81,7 @@ for (const status of [204, 304]) {
   })
 }
 
-t.test('an answer to HEAD that announces trailers arrives without', async (t) => {
+t.test('a response to HEAD that announces trailers arrives without them', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await answering(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nTransfer-Encoding: chunked\r\n\r\n') })
 
   const answer = await sendRaw(t, origin, ['HEAD / HTTP/1.1', 'Host: api.test', 'TE: trailers'])
@@ -91,7 +91,7 @@ t.test('an answer to HEAD that announces trailers arrives without', async (t) =>
 })
 
 // A client that merges trailers into the headers would take them for the gateway's.
-t.test('what decides on the message, or is the gateway\'s own, is neither announced nor passed', async (t) => {
+t.test('trailers that affect framing, that the gateway sets or that the config removes are dropped', async (t) => {
   const fields = ['Set-Cookie: a=1', 'API-Version: v7', 'X-Internal: 1', 'x-sum: 42']
 
   const answer = await passed(t, chunked('Content-Length, Transfer-Encoding, Set-Cookie, API-Version, X-Internal, x-sum', ...fields),
@@ -101,7 +101,7 @@ t.test('what decides on the message, or is the gateway\'s own, is neither announ
   t.match(answer, /\r\n\r\n2\r\nok\r\n0\r\nx-sum: 42\r\n\r\n$/)
 })
 
-t.test('of a request neither trailers nor their announcement nor TE reach the upstream', async (t) => {
+t.test('the trailers of a request, their announcement and its TE header are not forwarded', async (t) => {
   const seen: IncomingMessage[] = []
   const echo: RequestListener = async (request, response) => {
     seen.push(request)
@@ -118,7 +118,7 @@ t.test('of a request neither trailers nor their announcement nor TE reach the up
   t.strictSame(seen[0]!.trailers, {})
 })
 
-t.test('trailers reach a client of HTTP/2', async (t) => {
+t.test('trailers reach an HTTP/2 client', async (t) => {
   const upstream = await answering(t, chunked('x-sum', 'x-sum: 42'))
   const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
   const stream = session.request({ ':path': '/', te: 'trailers' })

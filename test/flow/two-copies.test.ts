@@ -30,16 +30,16 @@ async function loadCopy (t: Test): Promise<Package> {
 const versions = { latest: { upstream: 'http://127.0.0.1:1' }, v2: { upstream: 'http://127.0.0.1:1' } }
 const isExplained = /Two copies of fastify-version-gateway are loaded: .*build.copy-.* Run `npm ls/s
 
-t.test('two copies of the package', async (t) => {
+t.test('two copies of the package are detected', async (t) => {
   const there = await loadCopy(t)
 
-  await t.test('a pin of the other copy is refused', async (t) => {
+  await t.test('a pin from the other copy is rejected', async (t) => {
     const app = makeApp(t).register(versionGateway, { versions, resolve: { pin: [there.fromHeader('x-user-version')] } })
 
     await t.rejects(boot(app), { code: 'VERSION_CONFIG_INVALID', message: /resolve\.pin\[0\]/, problems: [{ message: isExplained }] })
   })
 
-  await t.test('a resolver of the other copy is refused although it was changed', async (t) => {
+  await t.test('a resolver from the other copy is rejected even if it was modified', async (t) => {
     const resolver = { ...there.fromHeader('x-user-version'), timeoutMs: 50 }
     const app = makeApp(t).register(versionGateway, { versions, resolve: { override: [resolver] } })
 
@@ -53,7 +53,7 @@ t.test('two copies of the package', async (t) => {
     versionDiscovery: (app, registry) => app.register(here.versionDiscovery, { versions: registry })
   }
   for (const [name, use] of Object.entries(usesOfRegistry)) {
-    await t.test(`${name} refuses versions of the other copy in one sentence`, async (t) => {
+    await t.test(`${name} rejects versions from the other copy with a clear message`, async (t) => {
       const app = makeApp(t)
       use(app, there.defineVersions(versions) as core.VersionRegistry)
 
@@ -72,7 +72,7 @@ t.test('two copies of the package', async (t) => {
     versionDiscovery: (app, copy) => app.register(copy.versionDiscovery, { versions: copy.defineVersions(versions) })
   }
   for (const [name, register] of Object.entries(plugins)) {
-    await t.test(`${name} of the other copy is refused beside a gateway, in a sibling scope too`, async (t) => {
+    await t.test(`${name} from the other copy is rejected next to a gateway, even in a sibling scope`, async (t) => {
       const app = makeApp(t)
       app.register(async (scope) => { await scope.register(versionGateway, { versions, prefix: '/api' }) })
       app.register(async (scope) => { await register(scope, there) })
@@ -81,7 +81,7 @@ t.test('two copies of the package', async (t) => {
     })
   }
 
-  await t.test('two apps may each have their own copy', async (t) => {
+  await t.test('two apps can each use their own copy', async (t) => {
     const [one, other] = [makeApp(t).register(versionGateway, { versions }), makeApp(t).register(there.default, { versions })]
 
     await boot(one)

@@ -25,7 +25,7 @@ for (const [what, fields, body] of [
   ['a chunked body', ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'],
   ['an upgrade', ['Connection: upgrade', 'Upgrade: websocket'], '']
 ] as const) {
-  t.test(`an unknown expectation with ${what} is 417, logged, and closes the connection`, async (t) => {
+  t.test(`an unknown expectation with ${what} gets 417, is logged, and closes the connection`, async (t) => {
     const { app, refused } = loggingApp(t)
     const { origin, begun } = await recordingGateway(t, { prefix: '/api' }, app)
 
@@ -39,7 +39,7 @@ for (const [what, fields, body] of [
   })
 }
 
-t.test('an unknown expectation over HTTP/2 is 417', async (t) => {
+t.test('an unknown expectation over HTTP/2 gets 417', async (t) => {
   const lines: string[] = []
   const app = await makeHttp2App(t, 'h2c', { write: (line) => { lines.push(line) } })
   const { session } = await startHttp2Gateway(t, {}, app)
@@ -60,7 +60,7 @@ t.test('the standalone gateway refuses an unknown expectation with 417', async (
   t.match(bodyOf(response), { code, status: 417 })
 })
 
-t.test('beside the gateway, an unknown expectation is 417 as in Node', async (t) => {
+t.test('outside the gateway, an unknown expectation gets 417 from Node', async (t) => {
   const { origin } = await recordingGateway(t, { prefix: '/api' })
 
   const response = await sendRaw(t, origin, request('/mine'))
@@ -70,7 +70,7 @@ t.test('beside the gateway, an unknown expectation is 417 as in Node', async (t)
 })
 
 for (const when of ['before', 'after'] as const) {
-  t.test(`a listener for expectations that is added ${when} the gateway keeps those outside the prefix`, async (t) => {
+  t.test(`a checkExpectation listener that is added ${when} the gateway still handles requests outside the prefix`, async (t) => {
     const app = makeApp(t)
     const answer = (_request: IncomingMessage, response: ServerResponse): void => {
       if (!response.headersSent) response.writeHead(499).end()
@@ -85,7 +85,7 @@ for (const when of ['before', 'after'] as const) {
   })
 }
 
-t.test('a listener for expectations that is added after the gateway responds under the prefix, too', async (t) => {
+t.test('a checkExpectation listener that is added after the gateway also handles requests under the prefix', async (t) => {
   const app = makeApp(t)
   const { origin } = await recordingGateway(t, { prefix: '/api' }, app)
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => { response.writeHead(418).end() })
@@ -95,7 +95,7 @@ t.test('a listener for expectations that is added after the gateway responds und
   t.match(response, /^HTTP\/1\.1 418 /)
 })
 
-t.test('an empty Expect expects nothing', async (t) => {
+t.test('an empty Expect header is ignored', async (t) => {
   const { origin } = await recordingGateway(t)
 
   const response = await sendRaw(t, origin, ['GET /a HTTP/1.1', 'Host: api.test', 'Expect:'])

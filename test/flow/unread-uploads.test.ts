@@ -28,7 +28,7 @@ t.test('uploads to an upstream that is down leave the connection usable', async 
   t.strictSame(statuses, [502, 502, 502])
 })
 
-t.test('an answer before the upload is read arrives, and the connection stays usable', async (t) => {
+t.test('a response that precedes the end of the upload arrives, and the connection stays usable', async (t) => {
   const upstream = await startUpstream(t, 'v1', (_request, response) => {
     response.writeHead(413).end('too large')
   })

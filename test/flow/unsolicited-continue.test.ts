@@ -27,7 +27,7 @@ for (const [what, bytes] of [
   ['one behind an empty line', `\r\n${goOn}${ok}`]
 ] as const) {
   for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
-    t.test(`the response behind an unsolicited 100 arrives: ${what}, ${method}`, async (t) => {
+    t.test(`the response after an unsolicited 100 Continue arrives: ${what}, ${method}`, async (t) => {
       const { send, targets, connections } = await gatewayToBytes(t, bytes)
       const init = method.startsWith('P') ? { method, body: 'body' } : { method }
 
@@ -40,7 +40,7 @@ for (const [what, bytes] of [
   }
 }
 
-t.test('one that comes in pieces', async (t) => {
+t.test('an unsolicited 100 Continue that arrives byte by byte is dropped', async (t) => {
   const targets = await rawUpstream(t, async (socket) => {
     socket.setNoDelay()
     for (const byte of goOn + ok) await new Promise((resolve) => socket.write(byte, resolve))
@@ -52,7 +52,7 @@ t.test('one that comes in pieces', async (t) => {
   t.equal(await response.text(), 'ok')
 })
 
-t.test('one before a 103 and one behind it', async (t) => {
+t.test('an unsolicited 100 Continue before and after a 103 is dropped', async (t) => {
   const { origin } = await gatewayToBytes(t, goOn + hints + goOn + ok)
 
   const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a.test'])
@@ -60,7 +60,7 @@ t.test('one before a 103 and one behind it', async (t) => {
   t.match(answer, /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
 })
 
-t.test('one before a 101', async (t) => {
+t.test('an unsolicited 100 Continue before a 101 is dropped', async (t) => {
   const { origin } = await gatewayToBytes(t, `${goOn}HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`)
   const socket = await openSocket(t, origin)
 
@@ -70,7 +70,7 @@ t.test('one before a 101', async (t) => {
   t.match(String(answer), /^HTTP\/1\.1 101 Switching Protocols\r\n/)
 })
 
-t.test('a flood of them is a 502', async (t) => {
+t.test('a flood of unsolicited 100 Continue responses results in a 502', async (t) => {
   const { send } = await gatewayToBytes(t, goOn.repeat(10_000))
 
   const response = await send('/')

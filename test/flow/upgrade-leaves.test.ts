@@ -34,7 +34,7 @@ async function agreed (t: Test, protocol: string) {
 }
 
 for (const [how, leave] of ways) {
-  t.test(`a client that ${how} before the upstream agrees leaves no connection behind`, async (t) => {
+  t.test(`a client that ${how} before the upstream accepts the upgrade leaves no connection open`, async (t) => {
     const sockets = followSockets(t)
     const { app, client, peer } = await unanswered(t)
     endWithOther(peer)
@@ -46,7 +46,7 @@ for (const [how, leave] of ways) {
     t.ok(await sockets.allClosed())
   })
 
-  t.test(`an upstream that ${how} before it agrees is a 502, and leaves no connection behind`, async (t) => {
+  t.test(`an upstream that ${how} before it accepts the upgrade results in a 502 and leaves no connection open`, async (t) => {
     const sockets = followSockets(t)
     const { client, peer } = await unanswered(t)
     peer.resume()
@@ -60,7 +60,7 @@ for (const [how, leave] of ways) {
   })
 
   for (const protocol of ['websocket', 'acme']) {
-    t.test(`a client of ${protocol} that ${how} leaves no connection behind`, async (t) => {
+    t.test(`a ${protocol} client that ${how} leaves no connection open`, async (t) => {
       const sockets = followSockets(t)
       const { client, peer } = await agreed(t, protocol)
       endWithOther(peer)
@@ -70,7 +70,7 @@ for (const [how, leave] of ways) {
       t.equal(await sockets.allClosed(), 4)
     })
 
-    t.test(`an upstream of ${protocol} that ${how} leaves no connection behind`, async (t) => {
+    t.test(`a ${protocol} upstream that ${how} leaves no connection open`, async (t) => {
       const sockets = followSockets(t)
       const { client, peer } = await agreed(t, protocol)
       endWithOther(client)
@@ -81,7 +81,7 @@ for (const [how, leave] of ways) {
     })
   }
 
-  t.test(`a client that ${how} while bytes are on their way to it leaves no connection behind`, async (t) => {
+  t.test(`a client that ${how} while bytes are in flight to it leaves no connection open`, async (t) => {
     const sockets = followSockets(t)
     const { client, peer } = await agreed(t, 'acme')
     peer.on('end', () => peer.end())
@@ -94,7 +94,7 @@ for (const [how, leave] of ways) {
     t.equal(await sockets.allClosed(), 4)
   })
 
-  t.test(`a client that ${how} while a resolver is at work is not forwarded`, async (t) => {
+  t.test(`a client that ${how} while a resolver runs is not forwarded`, async (t) => {
     const sockets = followSockets(t)
     const { origin: upstream, upgraded } = await startSwitching(t)
     const app = makeApp(t)
@@ -118,7 +118,7 @@ for (const [how, leave] of ways) {
   })
 }
 
-t.test('an end is passed on as an end, and the other direction stays open', async (t) => {
+t.test('half-closing is forwarded, and the other direction stays open', async (t) => {
   const { client, peer } = await agreed(t, 'acme')
 
   client.end('question')
@@ -129,7 +129,7 @@ t.test('an end is passed on as an end, and the other direction stays open', asyn
   t.strictSame([asked, answered], ['question', 'answer'])
 })
 
-t.test('an upstream may end first, and still hear what the client says', async (t) => {
+t.test('an upstream can half-close first and still receive data from the client', async (t) => {
   const { client, peer } = await agreed(t, 'acme')
   client.allowHalfOpen = true
 

@@ -8,7 +8,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 // Node gives a connection away with an upgrade while requests before it are still being answered. A second
 // response on it throws, and nobody is there to catch it: one client could end the gateway.
 for (const protocol of ['websocket', 'h2c']) {
-  t.test(`an upgrade to ${protocol} behind a request that is not answered yet harms nobody else`, async (t) => {
+  t.test(`an upgrade to ${protocol} that is pipelined behind a pending request does not affect other clients`, async (t) => {
     let answer = (): void => {}
     const upstream = await startUpstream(t, 'v1', ({ url }, response) => {
       if (url === '/slow') answer = () => response.end('slow')

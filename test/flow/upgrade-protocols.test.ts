@@ -18,7 +18,7 @@ for (const [what, protocol, upgrades] of [
   ['the list does not have', 'websocket', { protocols: ['acme'] }],
   ['an empty list does not have', 'websocket', { protocols: [] }]
 ] as const) {
-  t.test(`a request for a protocol that ${what} is forwarded as an ordinary one, and the connection goes on`, async (t) => {
+  t.test(`an upgrade to a protocol that ${what} is forwarded as a normal request, and the connection stays open`, async (t) => {
     const { origin, upstream } = await startTo(t, upgrades)
     const socket = await openSocket(t, origin)
 
@@ -35,7 +35,7 @@ for (const [what, protocol, upgrades] of [
 for (const [protocol, upgrades] of [
   ['websocket', undefined], ['WebSocket', undefined], ['Acme/2.0', { protocols: ['acme/2.0'] }], ['acme', { protocols: ['websocket', 'ACME'] }]
 ] as const) {
-  t.test(`a request for ${protocol} is tunneled with ${JSON.stringify(upgrades ?? 'the default')}`, async (t) => {
+  t.test(`an upgrade to ${protocol} is tunneled with ${JSON.stringify(upgrades ?? 'the default')}`, async (t) => {
     const { origin, upstream } = await startTo(t, upgrades)
 
     const { head, socket } = await upgrade(t, origin, upgradeLines('/', protocol))
@@ -48,7 +48,7 @@ for (const [protocol, upgrades] of [
 }
 
 for (const list of ['websocket, h2c', 'h2c, websocket', 'TLS/1.3,websocket']) {
-  t.test(`a request for ${list} is a request for websocket: the others concern this hop only`, async (t) => {
+  t.test(`an upgrade to ${list} is forwarded as websocket only, because the others are hop-by-hop`, async (t) => {
     const { origin, upstream } = await startTo(t)
 
     const { head, socket } = await upgrade(t, origin, upgradeLines('/', list))
@@ -60,7 +60,7 @@ for (const list of ['websocket, h2c', 'h2c, websocket', 'TLS/1.3,websocket']) {
   })
 }
 
-t.test('of several protocols the upstream is offered those that are allowed', async (t) => {
+t.test('if the client offers several protocols, the upstream gets the allowed ones', async (t) => {
   const upstream = await startSwitching(t, () => ['Upgrade: acme'])
   const { origin } = await gatewayTo(t, { targets: upstream.origin, upgrades: { protocols: ['acme', 'beta'] } })
 
@@ -70,7 +70,7 @@ t.test('of several protocols the upstream is offered those that are allowed', as
   t.equal((await upstream.last()).request.headers.upgrade, 'Beta, acme')
 })
 
-t.test('an upstream cannot switch to a protocol that the client offers and the config does not allow', async (t) => {
+t.test('an upstream cannot switch to a protocol that the client offers but the config does not allow', async (t) => {
   const upstream = await startSwitching(t, () => ['Upgrade: acme'])
   const { origin } = await gatewayTo(t, { targets: upstream.origin })
 
@@ -79,7 +79,7 @@ t.test('an upstream cannot switch to a protocol that the client offers and the c
   t.match(head, /^HTTP\/1\.1 502 /)
 })
 
-t.test('each version has its own protocols, and an update changes them', async (t) => {
+t.test('each version has its own protocols, which an update can change', async (t) => {
   const upstream = await startSwitching(t)
   const of = (...protocols: string[]) => ({ upstream: { targets: upstream.origin, upgrades: { protocols } } })
   const registry = defineVersions({ latest: of('acme'), v2: of('beta') })

@@ -5,7 +5,7 @@ import { readAnswer } from '../helpers/upgrades.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 for (const status of [426, 400]) {
-  t.test(`Upgrade ${status === 426 ? 'stays on' : 'is removed from'} a ${status}, and the connection goes on`, async (t) => {
+  t.test(`Upgrade ${status === 426 ? 'stays on' : 'is removed from'} a ${status}, and the connection stays open`, async (t) => {
     const targets = await startUpstream(t, 'v1', (_request, response) => {
       response.writeHead(status, { upgrade: 'websocket', connection: 'upgrade', 'content-length': 2 }).end('no')
     })

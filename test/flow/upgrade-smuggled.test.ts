@@ -8,7 +8,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 // Node drops headers beyond its limit without a word (CVE-2026-58044). A request that is read once more because
 // its upgrade is ignored would be read without them: without its length, the body would be a request of its own.
 for (const [what, filler, maxHeadersCount] of [['by default', 1000, null], ['with a limit of the app', 10, 10]] as const) {
-  t.test(`an upgrade that has lost the length of its body is not taken for two requests, ${what}`, async (t) => {
+  t.test(`an upgrade whose Content-Length Node dropped is not parsed as two requests, ${what}`, async (t) => {
     const asked: string[] = []
     const upstream = await startUpstream(t, 'v1', ({ url }, response) => {
       asked.push(url!)
@@ -27,7 +27,7 @@ for (const [what, filler, maxHeadersCount] of [['by default', 1000, null], ['wit
   })
 }
 
-t.test('an upgrade with as many headers as the app allows is answered', async (t) => {
+t.test('an upgrade with many headers gets a response if the app allows them', async (t) => {
   const app = makeApp(t)
   app.server.maxHeadersCount = 0
   app.post('/mine', async ({ body }) => body)

@@ -24,7 +24,7 @@ async function registerGateway (t: Test, app: FastifyInstance, prefix = '/api') 
 }
 
 for (const when of ['before', 'behind'] as const) {
-  t.test(`WebSockets of the app, registered ${when} the gateway, are left alone`, async (t) => {
+  t.test(`WebSockets of the app that are registered ${when} the gateway are not affected`, async (t) => {
     const app = makeApp(t)
     if (when === 'before') ownSockets(t, app)
     const { requests } = await registerGateway(t, app)
@@ -42,7 +42,7 @@ for (const when of ['before', 'behind'] as const) {
   })
 }
 
-t.test('WebSockets that an app adds once it listens are left alone', async (t) => {
+t.test('WebSockets that the app adds after it listens are not affected', async (t) => {
   const app = makeApp(t)
   const { requests } = await registerGateway(t, app)
   const origin = await listen(app)
@@ -54,7 +54,7 @@ t.test('WebSockets that an app adds once it listens are left alone', async (t) =
   t.strictSame(requests, [])
 })
 
-t.test('two gateways in one app have WebSockets of their own', async (t) => {
+t.test('two gateways in one app each have their own WebSockets', async (t) => {
   const app = makeApp(t)
   const [a, b] = [await registerGateway(t, app, '/a'), await registerGateway(t, app, '/b')]
   const origin = await listen(app)
@@ -65,7 +65,7 @@ t.test('two gateways in one app have WebSockets of their own', async (t) => {
   t.strictSame([a, b].map(({ requests }) => requests.map(({ url }) => url)), [['/events'], ['/?x=1']])
 })
 
-t.test('a prefix with parameters has WebSockets', async (t) => {
+t.test('a prefix with parameters supports WebSockets', async (t) => {
   const app = makeApp(t)
   const { requests } = await registerGateway(t, app, '/:tenant/api')
   const origin = await listen(app)
@@ -75,7 +75,7 @@ t.test('a prefix with parameters has WebSockets', async (t) => {
   t.equal(requests[0]!.url, '/events')
 })
 
-t.test('a target in absolute form is the same as its path', async (t) => {
+t.test('an upgrade target in absolute form is treated like its path', async (t) => {
   const app = makeApp(t)
   const { requests } = await registerGateway(t, app)
   const socket = await openSocket(t, await listen(app))
@@ -94,7 +94,7 @@ function deciding (t: Test, decide: () => boolean): FastifyInstance {
   return app
 }
 
-t.test('an app that takes no upgrades takes none beside the gateway', async (t) => {
+t.test('if the app accepts no upgrades, only the gateway does', async (t) => {
   const app = deciding(t, () => false)
   ownSockets(t, app)
   await registerGateway(t, app)
@@ -120,7 +120,7 @@ async function secondAddress (t: Test, app: FastifyInstance): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-t.test('a second address of the app has WebSockets, and answers other upgrades', async (t) => {
+t.test('a second address of the app supports WebSockets and responds to other upgrades', async (t) => {
   const app = makeApp(t)
   await registerGateway(t, app)
   await app.ready()
@@ -135,7 +135,7 @@ t.test('a second address of the app has WebSockets, and answers other upgrades',
 })
 
 // Node 26 reads the body of an upgrade by itself. Read again without it, what comes behind would be the body.
-t.test('an upgrade whose body Node may have read is not read again', async (t) => {
+t.test('an upgrade whose body Node may have read is not parsed again', async (t) => {
   const app = deciding(t, () => true)
   const { server } = await registerGateway(t, app)
   await app.ready()

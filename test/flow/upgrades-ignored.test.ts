@@ -15,7 +15,7 @@ for (const [what, lines, body] of [
   ['to one of several, none of them allowed', ['GET /first HTTP/1.1', 'Connection: Upgrade', 'Upgrade: acme, h2c'], ''],
   ['to WebSocket with a body', ['POST /first HTTP/1.1', 'Connection: keep-alive, Upgrade', 'Upgrade: websocket', 'Content-Length: 5'], 'hello']
 ] as const) {
-  t.test(`an upgrade ${what} is answered as ordinary HTTP/1.1, and the next request as well`, async (t) => {
+  t.test(`an upgrade ${what} gets a normal HTTP/1.1 response, and so does the next request`, async (t) => {
     const { origin } = await startGateway(t)
     const socket = await openSocket(t, origin)
 
@@ -31,7 +31,7 @@ for (const [what, lines, body] of [
   })
 }
 
-t.test('an upgrade of an HTTP/1.0 client is answered as an ordinary request', async (t) => {
+t.test('an upgrade in an HTTP/1.0 request gets a normal response', async (t) => {
   const { origin } = await startGateway(t)
 
   const answer = await sendRaw(t, origin, ['GET /first HTTP/1.0', 'Upgrade: websocket', 'Connection: Upgrade'])
@@ -40,7 +40,7 @@ t.test('an upgrade of an HTTP/1.0 client is answered as an ordinary request', as
   t.match(bodyOf<Seen>(answer), { path: '/first', headers: { upgrade: undefined } })
 })
 
-t.test('an Upgrade that Connection does not name is none', async (t) => {
+t.test('an Upgrade header that Connection does not name is ignored', async (t) => {
   const { origin } = await startGateway(t)
 
   const answer = await sendRaw(t, origin, ['GET /first HTTP/1.1', 'Host: api.test', 'Upgrade: websocket'])
@@ -48,7 +48,7 @@ t.test('an Upgrade that Connection does not name is none', async (t) => {
   t.match(bodyOf<Seen>(answer), { path: '/first', headers: { upgrade: undefined } })
 })
 
-t.test('a connection may ask for HTTP/2 with every request', async (t) => {
+t.test('every request on a connection can ask for HTTP/2', async (t) => {
   const { origin } = await startGateway(t)
   const socket = await openSocket(t, origin)
   const warnings: string[] = []
@@ -66,7 +66,7 @@ t.test('a connection may ask for HTTP/2 with every request', async (t) => {
   t.strictSame(warnings, [])
 })
 
-t.test('Expect: 100-continue in such a request is answered', async (t) => {
+t.test('Expect: 100-continue in an ignored upgrade is honored', async (t) => {
   const { origin } = await startGateway(t)
   const socket = await openSocket(t, origin)
 
@@ -79,7 +79,7 @@ t.test('Expect: 100-continue in such a request is answered', async (t) => {
   t.match(bodyOf<Seen>(body), { body: 'hello' })
 })
 
-t.test('an upgrade beside the gateway is answered like an ordinary request when nobody listens', async (t) => {
+t.test('an upgrade outside the gateway gets a normal response if there is no listener', async (t) => {
   const app = makeApp(t)
   app.post('/mine', async ({ body }) => body)
   await app.register(versionGateway, { prefix: '/api', versions: { latest: { upstream: 'http://127.0.0.1:1' } } })

@@ -12,7 +12,7 @@ async function startAcme (t: Test, headers?: Parameters<typeof startSwitching>[1
   return { ...await gatewayTo(t, { targets: upstream.origin, upgrades }), upstream }
 }
 
-t.test('a protocol of the config is passed on as it was asked for, and carries bytes both ways', async (t) => {
+t.test('an upgrade to a configured protocol is forwarded unchanged and carries bytes in both directions', async (t) => {
   const { origin, upstream } = await startAcme(t)
 
   const { socket, head } = await upgrade(t, origin, upgradeLines('/path?x=1', 'Acme/2.0', 'X-Acme: 1'))
@@ -27,7 +27,7 @@ t.test('a protocol of the config is passed on as it was asked for, and carries b
   t.equal(await readBytes(socket, 2), '\x00\xff')
 })
 
-t.test('headers that a client names in Connection stop at the gateway', async (t) => {
+t.test('headers that a client names in Connection are not forwarded', async (t) => {
   const { origin, upstream } = await startAcme(t)
 
   await upgrade(t, origin, ['GET / HTTP/1.1', 'Host: a', 'Connection: keep-alive, Upgrade', 'connection: X-Trace', 'Upgrade: acme', 'X-Trace: 1', '', ''])
@@ -37,7 +37,7 @@ t.test('headers that a client names in Connection stop at the gateway', async (t
   t.notOk('x-trace' in request.headers)
 })
 
-t.test('an upstream may choose among the protocols that a client offers', async (t) => {
+t.test('an upstream can choose among the protocols that the client offers', async (t) => {
   const { origin } = await startAcme(t, () => ['Upgrade: Beta'])
 
   const { head } = await upgrade(t, origin, upgradeLines('/', 'acme, beta'))
@@ -45,7 +45,7 @@ t.test('an upstream may choose among the protocols that a client offers', async 
   t.match(head, /^HTTP\/1\.1 101 [^]*^upgrade: Beta\r$/m)
 })
 
-t.test('a protocol that the client did not offer is a 502, and the upstream\'s connection is closed', async (t) => {
+t.test('a protocol that the client did not offer results in a 502, and the upstream connection is closed', async (t) => {
   const { origin, upstream } = await startAcme(t, () => ['Upgrade: other'])
 
   const { head } = await upgrade(t, origin)
@@ -56,7 +56,7 @@ t.test('a protocol that the client did not offer is a 502, and the upstream\'s c
   await t.resolves(ended)
 })
 
-t.test('an upstream that switches without a word to what is a 502', async (t) => {
+t.test('a 101 without an Upgrade header results in a 502', async (t) => {
   const { origin } = await startAcme(t, () => [])
 
   const { head } = await upgrade(t, origin)
@@ -64,7 +64,7 @@ t.test('an upstream that switches without a word to what is a 502', async (t) =>
   t.match(head, /^HTTP\/1\.1 502 /)
 })
 
-t.test('headers of the upstream that cannot be passed on are a 502', async (t) => {
+t.test('invalid headers in a 101 result in a 502', async (t) => {
   const { origin } = await startAcme(t, () => ['Upgrade: acme', 'X-Odd: a\x01b'])
 
   const { head } = await upgrade(t, origin)
@@ -72,7 +72,7 @@ t.test('headers of the upstream that cannot be passed on are a 502', async (t) =
   t.match(head, /^HTTP\/1\.1 502 /)
 })
 
-t.test('an upgrade may have any method', async (t) => {
+t.test('an upgrade can use any method', async (t) => {
   const { origin, upstream } = await startAcme(t)
 
   await upgrade(t, origin, ['POST /rpc HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: acme', 'Content-Length: 0', '', ''])
@@ -82,7 +82,7 @@ t.test('an upgrade may have any method', async (t) => {
 })
 
 // CVE-2026-73548: bytes that reach an upstream before it has switched are requests to it, which nothing has checked.
-t.test('what a client sends behind its request reaches the upstream only after it has agreed', async (t) => {
+t.test('bytes that the client sends early reach the upstream only after it has accepted the upgrade', async (t) => {
   const { origin, upstream } = await startAcme(t)
   const early = 'GET /unchecked HTTP/1.1\r\nHost: a\r\n\r\n'
 
@@ -94,7 +94,7 @@ t.test('what a client sends behind its request reaches the upstream only after i
   t.equal(await readBytes(peer, early.length + 5), `${early}later`)
 })
 
-t.test('what an upstream sends behind its answer reaches the client', async (t) => {
+t.test('bytes that the upstream sends right after its 101 reach the client', async (t) => {
   const { origin } = await startAcme(t, () => ['Upgrade: acme', '', 'at once'])
 
   const { socket } = await upgrade(t, origin)
@@ -103,7 +103,7 @@ t.test('what an upstream sends behind its answer reaches the client', async (t) 
 })
 
 for (const from of ['client', 'upstream'] as const) {
-  t.test(`what the ${from} sends waits for the other side to read, and arrives whole`, async (t) => {
+  t.test(`bytes from the ${from} are subject to backpressure and arrive completely`, async (t) => {
     const { opened } = followSockets(t)
     const { origin, upstream } = await startAcme(t)
     const { socket } = await upgrade(t, origin)

@@ -26,7 +26,7 @@ for (const [framing, body] of [
   ['Content-Length: 5', 'hello'],
   ['Transfer-Encoding: chunked', '2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n']
 ] as const) {
-  t.test(`the upstream sees the head of an upload before there is a body: ${framing}`, { skip: isLost }, async (t) => {
+  t.test(`the upstream receives the headers of an upload before its body: ${framing}`, { skip: isLost }, async (t) => {
     const { origin: targets, heads } = await startEarlyUpstream(t)
     const { origin } = await gatewayTo(t, { targets })
     const socket = await openSocket(t, origin)
@@ -42,7 +42,7 @@ for (const [framing, body] of [
     t.equal(heads[0]![name!], value)
   })
 
-  t.test(`a connection carries the next upload after one with an early head: ${framing}`, { skip: isLost }, async (t) => {
+  t.test(`a connection is reused after an upload whose headers were sent early: ${framing}`, { skip: isLost }, async (t) => {
     const { origin: targets, heads } = await startEarlyUpstream(t)
     const { origin } = await gatewayTo(t, { targets, connections: 1 })
 
@@ -70,7 +70,7 @@ t.test('a chunked upload that turns out to be empty is complete', { skip: isLost
   t.match(await text(socket), "received ''")
 })
 
-t.test('over HTTP/2 as well', { skip: isLost }, async (t) => {
+t.test('the headers of an HTTP/2 upload are sent early', { skip: isLost }, async (t) => {
   const { origin: upstream } = await startEarlyUpstream(t)
   const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -82,7 +82,7 @@ t.test('over HTTP/2 as well', { skip: isLost }, async (t) => {
   t.match(await text(stream), "received 'hello'")
 })
 
-t.test('and to a Unix socket', { skip: isLost }, async (t) => {
+t.test('the headers of an upload to a Unix socket are sent early', { skip: isLost }, async (t) => {
   const { folder } = await makeFolder(t)
   const server = createServer(async (request, response) => {
     response.flushHeaders()
@@ -113,7 +113,7 @@ t.test('a client that expects 100-continue still gets it first', { skip: isLost 
   t.match(await text(socket), "received 'hello'")
 })
 
-t.test('an early refusal reaches a client that has sent nothing of the body', { skip: isLost }, async (t) => {
+t.test('an early refusal reaches a client that has not sent any of the body', { skip: isLost }, async (t) => {
   const targets = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(401, { connection: 'close' }).end('no') })
   const { origin } = await gatewayTo(t, { targets })
   const socket = await openSocket(t, origin)

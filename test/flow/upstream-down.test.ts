@@ -4,7 +4,7 @@ import { answering } from '../helpers/raw-upstream.ts'
 import { sendRaw } from '../helpers/raw.ts'
 import { deadOrigin } from '../helpers/upstream.ts'
 
-t.test('an upstream that is down is a 502 that names the version and no address', async (t) => {
+t.test('an upstream that is down results in a 502 that names the version but no address', async (t) => {
   const upstream = await deadOrigin()
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -17,7 +17,7 @@ t.test('an upstream that is down is a 502 that names the version and no address'
   t.notMatch(body + JSON.stringify([...response.headers]), /127\.0\.0\.1|ECONNREFUSED/)
 })
 
-t.test('a POST to an upstream that is down is told so', async (t) => {
+t.test('a POST to an upstream that is down results in a 502', async (t) => {
   const upstream = await deadOrigin()
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -26,7 +26,7 @@ t.test('a POST to an upstream that is down is told so', async (t) => {
   t.equal(response.status, 502)
 })
 
-t.test('the log names what the caller is not told', async (t) => {
+t.test('the log contains details that the caller does not get', async (t) => {
   const lines: string[] = []
   const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(line) } } } })
   const { send } = await startGateway(t, { versions: { latest: { upstream: await deadOrigin() } }, resolve: {} }, app)
@@ -41,7 +41,7 @@ for (const [what, bytes] of [
   ['garbage', 'hello\r\n\r\n'],
   ['an impossible status', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n']
 ] as const) {
-  t.test(`an upstream that answers with ${what} is a 502`, async (t) => {
+  t.test(`an upstream that responds with ${what} results in a 502`, async (t) => {
     const upstream = await answering(t, bytes)
     const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -52,7 +52,7 @@ for (const [what, bytes] of [
   })
 }
 
-t.test('an upstream that closes without an answer is a 502', async (t) => {
+t.test('an upstream that closes the connection without a response results in a 502', async (t) => {
   const upstream = await answering(t, '')
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -66,7 +66,7 @@ for (const [framing, bytes] of [
   ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'],
   ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n']
 ] as const) {
-  t.test(`an answer with ${framing} that breaks off is not completed`, async (t) => {
+  t.test(`a truncated response with ${framing} is not completed`, async (t) => {
     const upstream = await answering(t, bytes)
     const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -77,7 +77,7 @@ for (const [framing, bytes] of [
   })
 }
 
-t.test('an answer that announces trailers beside a length does not end the process', async (t) => {
+t.test('a response that announces trailers next to a length does not crash the process', async (t) => {
   const upstream = await answering(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nContent-Length: 2\r\n\r\nok')
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
@@ -86,7 +86,7 @@ t.test('an answer that announces trailers beside a length does not end the proce
   t.equal(await response.text(), 'ok')
 })
 
-t.test('a request target that is no path is the client\'s fault', async (t) => {
+t.test('a request target that is not a path is the client\'s fault', async (t) => {
   const { origin } = await startGateway(t)
 
   const answer = await sendRaw(t, origin, ['GET * HTTP/1.1', 'Host: api.test'])

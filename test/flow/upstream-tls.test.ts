@@ -43,7 +43,7 @@ async function gatewayTo (t: Test, upstream: UpstreamOptions, app = makeApp(t)) 
   return await startGateway(t, { versions: { latest: { upstream } }, resolve: {} }, app)
 }
 
-t.test('an upstream whose certificate nobody vouches for never sees a request', async (t) => {
+t.test('an upstream with an untrusted certificate never receives a request', async (t) => {
   const { server } = await makeAuthority()
   const { targets, requests } = await startTlsUpstream(t, await server('127.0.0.1'))
   const lines: string[] = []
@@ -57,7 +57,7 @@ t.test('an upstream whose certificate nobody vouches for never sees a request', 
   t.match(lines.find((line) => line.includes('request refused')), /certificate/)
 })
 
-t.test('an upstream with a certificate of the config\'s own authority is served from', async (t) => {
+t.test('a certificate from the configured authority is accepted', async (t) => {
   const { ca, server } = await makeAuthority()
   const { targets, requests } = await startTlsUpstream(t, await server('127.0.0.1'))
   const { send } = await gatewayTo(t, { targets, tls: { ca } })
@@ -68,7 +68,7 @@ t.test('an upstream with a certificate of the config\'s own authority is served 
   t.match(requests, [{ host: new URL(targets).host }])
 })
 
-t.test('a certificate of another authority than the config\'s is refused', async (t) => {
+t.test('a certificate from another authority than the configured one is rejected', async (t) => {
   const { ca } = await makeAuthority()
   const { server } = await makeAuthority()
   const { targets, requests } = await startTlsUpstream(t, await server('127.0.0.1'))
@@ -80,7 +80,7 @@ t.test('a certificate of another authority than the config\'s is refused', async
   t.strictSame(requests, [])
 })
 
-t.test('a certificate for another name than the target\'s is refused', async (t) => {
+t.test('a certificate for another name than that of the target is rejected', async (t) => {
   const { ca, server } = await makeAuthority()
   const { targets, requests } = await startTlsUpstream(t, await server('inside.test'))
   const { send } = await gatewayTo(t, { targets, tls: { ca } })
@@ -93,7 +93,7 @@ t.test('a certificate for another name than the target\'s is refused', async (t)
 })
 
 for (const [host, seen] of [['target', null], ['client', 'api.test'], ['other.test', 'other.test']] as const) {
-  t.test(`servername is the name that is asked for and checked, with the host of ${host} as well`, async (t) => {
+  t.test(`tls.servername is sent and verified, also with the host of ${host}`, async (t) => {
     const { ca, server } = await makeAuthority()
     const { targets, requests } = await startTlsUpstream(t, await server('inside.test'))
     const { origin } = await gatewayTo(t, { targets, host, tls: { ca, servername: 'inside.test' } })
@@ -106,7 +106,7 @@ for (const [host, seen] of [['target', null], ['client', 'api.test'], ['other.te
 }
 
 // Whoever could choose the name that is checked could be led to any upstream with a good certificate of its own.
-t.test('a client cannot choose the name that the certificate is checked for', async (t) => {
+t.test('a client cannot choose the name that is verified', async (t) => {
   const { ca, server } = await makeAuthority()
   const { targets, requests } = await startTlsUpstream(t, await server('client.test'))
   const { origin } = await gatewayTo(t, { targets, host: 'client', tls: { ca } })
@@ -132,7 +132,7 @@ t.test('requests for different hosts share a connection', async (t) => {
   t.equal(connections(), 1)
 })
 
-t.test('an upstream that asks for a client certificate gets the config\'s', async (t) => {
+t.test('an upstream that requests a client certificate gets the configured one', async (t) => {
   const { ca, server, client } = await makeAuthority()
   const { targets, requests } = await startTlsUpstream(t, { ...await server('127.0.0.1'), ca, requestCert: true })
   const { send } = await gatewayTo(t, { targets, tls: { ca, ...await client('the gateway') } })
@@ -147,7 +147,7 @@ for (const [what, certificate] of [
   ['no client certificate', async () => ({})],
   ['one of another authority', async () => await (await makeAuthority()).client('the gateway')]
 ] as const) {
-  t.test(`an upstream that asks for a client certificate and gets ${what} refuses`, async (t) => {
+  t.test(`an upstream that requests a client certificate and gets ${what} refuses the connection`, async (t) => {
     const { ca, server } = await makeAuthority()
     const { targets, requests } = await startTlsUpstream(t, { ...await server('127.0.0.1'), ca, requestCert: true })
     const { send } = await gatewayTo(t, { targets, tls: { ca, ...await certificate() } })
@@ -160,7 +160,7 @@ for (const [what, certificate] of [
   })
 }
 
-t.test('an upstream on a unix socket is checked for the name localhost', async (t) => {
+t.test('the certificate of an upstream on a Unix socket is verified for localhost', async (t) => {
   const { ca, server } = await makeAuthority()
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   t.teardown(async () => { await rm(folder, { recursive: true }) })
@@ -174,7 +174,7 @@ t.test('an upstream on a unix socket is checked for the name localhost', async (
   t.match(requests, [{ servername: 'localhost' }])
 })
 
-t.test('rejectUnauthorized: false trusts everybody, and the log says so at boot', async (t) => {
+t.test('rejectUnauthorized: false accepts any certificate, with a warning at boot', async (t) => {
   const { server } = await makeAuthority()
   const { targets, requests } = await startTlsUpstream(t, await server('inside.test'))
   const lines: string[] = []

@@ -18,7 +18,7 @@ async function openAgain (t: Test, origin: string) {
   }
 }
 
-t.test('a WebSocket without a byte for timeouts.tunnel is broken off at both ends', async (t) => {
+t.test('a WebSocket that is idle for timeouts.tunnel is closed at both ends', async (t) => {
   const sockets = followSockets(t)
   const { origin: targets } = await startWebSockets(t)
   const { origin } = await gatewayTo(t, { targets, timeouts: { tunnel: 20 } })
@@ -30,7 +30,7 @@ t.test('a WebSocket without a byte for timeouts.tunnel is broken off at both end
   t.equal(await sockets.allClosed(), 4)
 })
 
-t.test('more than upgrades.max WebSockets are refused for the time being, and there is room again when one closes', async (t) => {
+t.test('WebSockets beyond upgrades.max are refused until one closes', async (t) => {
   const { origin: targets } = await startWebSockets(t)
   const { origin, send } = await gatewayTo(t, { targets, upgrades: { max: 2 } })
   const [first] = await Promise.all([openWebSocket(t, origin), openWebSocket(t, origin)])
@@ -66,7 +66,7 @@ for (const [how, end] of [
   })
 }
 
-t.test('WebSockets that do not come about are not counted', async (t) => {
+t.test('WebSockets that fail to open are not counted', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await deadOrigin(), upgrades: { max: 1 } })
 
   const statuses: unknown[] = []
@@ -75,7 +75,7 @@ t.test('WebSockets that do not come about are not counted', async (t) => {
   t.strictSame(statuses, [502, 502, 502])
 })
 
-t.test('a WebSocket is closed with 1008 when the caller\'s token expires, if the config says so', async (t) => {
+t.test('a WebSocket is closed with 1008 when the caller\'s token expires, if configured', async (t) => {
   const { origin: targets } = await startWebSockets(t)
   const { origin, issuer } = await startGateway(t, { versions: { latest: { upstream: { targets, upgrades: { closeAtExpiry: true } } } } })
   const headers = { authorization: `Bearer ${issuer.token({ exp: Math.ceil(Date.now() / 1000) })}` }
@@ -90,7 +90,7 @@ for (const [what, headersOf] of [
   ['without a token', () => ({})],
   ['with a token of the next century', (issuer: Issuer) => ({ authorization: `Bearer ${issuer.token({ exp: 4_102_444_800 })}` })]
 ] as const) {
-  t.test(`a WebSocket ${what} is not closed for its expiry`, async (t) => {
+  t.test(`a WebSocket ${what} is not closed early`, async (t) => {
     const { origin: targets } = await startWebSockets(t)
     const { origin, issuer } = await startGateway(t, { versions: { latest: { upstream: { targets, upgrades: { closeAtExpiry: true } } } } })
 
@@ -100,7 +100,7 @@ for (const [what, headersOf] of [
   })
 }
 
-t.test('a WebSocket outlives the caller\'s token by default', async (t) => {
+t.test('by default, a WebSocket outlives the caller\'s token', async (t) => {
   const { origin: targets } = await startWebSockets(t)
   const { origin, issuer } = await startGateway(t, { versions: { latest: { upstream: targets } } })
   // The gateway takes a token that has just expired.

@@ -20,7 +20,7 @@ const odd = {
 
 // Frames are for the two ends to judge. The gateway only counts those of the upstream, and must not fall over them.
 for (const [what, bytes] of Object.entries(odd)) {
-  t.test(`${what} of a client ends its WebSocket, by the upstream's judgement`, async (t) => {
+  t.test(`the upstream closes a WebSocket after ${what} from the client`, async (t) => {
     const sockets = followSockets(t)
     const { origin: targets } = await startWebSockets(t)
     const { origin } = await gatewayTo(t, { targets })
@@ -35,7 +35,7 @@ for (const [what, bytes] of Object.entries(odd)) {
     t.equal(await sockets.allClosed(), 4)
   })
 
-  t.test(`${what} of an upstream reaches the client as it is`, async (t) => {
+  t.test(`the client receives ${what} from the upstream unchanged`, async (t) => {
     const sockets = followSockets(t)
     const { origin: targets, last } = await startSwitching(t)
     const { app, origin } = await gatewayTo(t, { targets }, undefined, { closeGraceMs: 20 })

@@ -13,7 +13,7 @@ for (const [what, headers, status, code] of [
   ['a bad token', { authorization: 'Bearer a.b.c' }, 401, 'TOKEN_INVALID'],
   ['an unknown version', { 'x-version-override': 'v9' }, 400, 'VERSION_UNKNOWN']
 ] as const) {
-  t.test(`${what} refuses a WebSocket before any upstream is asked, and closes the connection`, async (t) => {
+  t.test(`${what} refuses a WebSocket before an upstream is contacted, and the connection is closed`, async (t) => {
     const sockets = followSockets(t)
     const { origin: upstream, requests } = await startWebSockets(t)
     const { origin } = await startGateway(t, { versions: { latest: { upstream } } })
@@ -27,7 +27,7 @@ for (const [what, headers, status, code] of [
   })
 }
 
-t.test('an upstream that is down is a 502', async (t) => {
+t.test('an upstream that is down results in a 502', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await deadOrigin() })
 
   const { response, body } = await refusal(t, origin)
@@ -36,7 +36,7 @@ t.test('an upstream that is down is a 502', async (t) => {
   t.match(JSON.parse(body), { code: 'UPSTREAM_UNAVAILABLE', version: 'latest' })
 })
 
-t.test('a target that is down is left for another one', async (t) => {
+t.test('if one target is down, another one is used', async (t) => {
   const upstream = await startWebSockets(t)
   const targets = [await deadOrigin(), upstream.origin]
   const { origin } = await gatewayTo(t, { targets })
@@ -46,7 +46,7 @@ t.test('a target that is down is left for another one', async (t) => {
   t.equal(upstream.requests.length, 2)
 })
 
-t.test('an upstream that does not answer in time is a 504', async (t) => {
+t.test('an upstream that does not respond in time results in a 504', async (t) => {
   const targets = await rawUpstream(t, () => {})
   const { origin } = await gatewayTo(t, { targets, timeouts: { total: 20 } })
 
@@ -56,7 +56,7 @@ t.test('an upstream that does not answer in time is a 504', async (t) => {
   t.match(JSON.parse(body), { code: 'UPSTREAM_TIMEOUT' })
 })
 
-t.test('an upstream that breaks off before it answers is a 502', async (t) => {
+t.test('an upstream that closes the connection before it responds results in a 502', async (t) => {
   const upstream = await rawUpstream(t, (socket) => socket.destroy())
   const { origin } = await gatewayTo(t, { targets: upstream })
 
@@ -66,7 +66,7 @@ t.test('an upstream that breaks off before it answers is a 502', async (t) => {
 })
 
 for (const status of [200, 401, 403, 404, 426]) {
-  t.test(`an upstream's own ${status} arrives as it is, and the connection is closed`, async (t) => {
+  t.test(`an upstream's own ${status} is forwarded unchanged, and the connection is closed`, async (t) => {
     const sockets = followSockets(t)
     const upstream = await answering(t, [
       `HTTP/1.1 ${status} My Reason`, 'Connection: Upgrade', 'Upgrade: websocket', 'WWW-Authenticate: Basic', 'Set-Cookie: a=1', 'Set-Cookie: b=2',
@@ -86,7 +86,7 @@ for (const status of [200, 401, 403, 404, 426]) {
   })
 }
 
-t.test('a refusal arrives whole at a client that goes on sending', async (t) => {
+t.test('a refusal arrives completely at a client that keeps sending', async (t) => {
   const upstream = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(403).end('no '.repeat(100_000)) })
   const { origin } = await gatewayTo(t, { targets: upstream })
   const socket = await openSocket(t, origin)
@@ -98,7 +98,7 @@ t.test('a refusal arrives whole at a client that goes on sending', async (t) => 
   t.ok(answer.endsWith('no no no \r\n0\r\n\r\n'))
 })
 
-t.test('a refusal without end is not read on behalf of a client that has left', async (t) => {
+t.test('an endless refusal is not read after the client has disconnected', async (t) => {
   const sockets = followSockets(t)
   const upstream = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(403).write('no') })
   const { origin } = await gatewayTo(t, { targets: upstream })

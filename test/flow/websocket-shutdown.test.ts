@@ -20,7 +20,7 @@ async function startGateway (t: Test, targets: string, forward: ForwardOptions =
 }
 
 for (const forceCloseConnections of ['idle', true] as const) {
-  t.test(`closing the app closes WebSockets at both ends, with forceCloseConnections: ${forceCloseConnections}`, async (t) => {
+  t.test(`closing the app closes WebSockets at both ends with forceCloseConnections: ${forceCloseConnections}`, async (t) => {
     const sockets = followSockets(t)
     const { origin: upstream, sockets: peers } = await startWebSockets(t)
     const { app, origin } = await startGateway(t, upstream, {}, forceCloseConnections)
@@ -38,7 +38,7 @@ for (const forceCloseConnections of ['idle', true] as const) {
   })
 }
 
-t.test('a frame on its way is completed before the goodbye', async (t) => {
+t.test('a frame in flight is completed before the close frame', async (t) => {
   const { origin: upstream, last } = await startSwitching(t)
   const { app, origin } = await startGateway(t, upstream)
   const { socket } = await upgrade(t, origin, webSocket)
@@ -57,7 +57,7 @@ t.test('a frame on its way is completed before the goodbye', async (t) => {
   t.equal(first + rest, frame + goodbye, 'nothing comes behind it')
 })
 
-t.test('a client that does not answer the goodbye is cut off after closeGraceMs', async (t) => {
+t.test('a client that does not respond to the close frame is disconnected after closeGraceMs', async (t) => {
   const sockets = followSockets(t)
   const { origin: upstream, last } = await startSwitching(t)
   const { app, origin } = await startGateway(t, upstream, { closeGraceMs: 20 })
@@ -73,7 +73,7 @@ t.test('a client that does not answer the goodbye is cut off after closeGraceMs'
   t.ok(await sockets.allClosed())
 })
 
-t.test('a frame that never ends does not keep the app from closing', async (t) => {
+t.test('a frame that never ends does not prevent the app from closing', async (t) => {
   const sockets = followSockets(t)
   const { origin: upstream, last } = await startSwitching(t)
   const { app, origin } = await startGateway(t, upstream, { closeGraceMs: 20 })
@@ -91,7 +91,7 @@ t.test('a frame that never ends does not keep the app from closing', async (t) =
   t.ok(await sockets.allClosed())
 })
 
-t.test('another protocol than WebSocket is broken off at once', async (t) => {
+t.test('a tunnel for another protocol than WebSocket is closed immediately', async (t) => {
   const sockets = followSockets(t)
   const { origin: upstream, last } = await startSwitching(t)
   const { app, origin } = await startGateway(t, upstream)
@@ -106,7 +106,7 @@ t.test('another protocol than WebSocket is broken off at once', async (t) => {
   t.equal(await sockets.allClosed(), 4)
 })
 
-t.test('an upstream that agrees only while the gateway closes is told goodbye as well', async (t) => {
+t.test('an upstream that accepts an upgrade during the shutdown also gets a close frame', async (t) => {
   let agree = (): void => {}
   const upstream = await rawUpstream(t, (socket) => {
     agree = () => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
@@ -128,7 +128,7 @@ t.test('an upstream that agrees only while the gateway closes is told goodbye as
   t.equal(said, goodbye)
 })
 
-t.test('an upgrade that nobody answers is refused when the time to close is over', async (t) => {
+t.test('an upgrade without a response is refused when the grace period ends', async (t) => {
   const upstream = await rawUpstream(t, () => { app.server.emit('asked') })
   const { app, origin } = await startGateway(t, upstream, { closeGraceMs: 20 })
   const asked = once(app.server, 'asked')

@@ -35,7 +35,7 @@ for (const kind of ['http1', 'http2'] as const) {
     return { app, ca, origin: origin.replace('http:', 'https:'), connectTls }
   }
 
-  t.test(`a WebSocket over TLS is passed on, refused and closed as without it (${kind})`, async (t) => {
+  t.test(`a WebSocket over TLS is forwarded, refused and closed as without TLS (${kind})`, async (t) => {
     const sockets = followSockets(t)
     const upstream = await startWebSockets(t)
     const { app, ca, origin } = await startTls(t, upstream.origin)
@@ -53,7 +53,7 @@ for (const kind of ['http1', 'http2'] as const) {
     t.ok(await sockets.allClosed())
   })
 
-  t.test(`an upgrade over TLS that is ignored is answered, and the next request as well (${kind})`, async (t) => {
+  t.test(`an ignored upgrade over TLS gets a normal response, and so does the next request (${kind})`, async (t) => {
     const upstream = await startSwitching(t)
     const { connectTls } = await startTls(t, upstream.origin)
     const socket = await connectTls()
@@ -66,7 +66,7 @@ for (const kind of ['http1', 'http2'] as const) {
     t.strictSame([first.body, second.body], ['/first', '/second'])
   })
 
-  t.test(`an end is passed on as an end over TLS too (${kind})`, async (t) => {
+  t.test(`half-closing is forwarded over TLS, too (${kind})`, async (t) => {
     const sockets = followSockets(t)
     const upstream = await startSwitching(t)
     const { connectTls } = await startTls(t, upstream.origin)
@@ -85,7 +85,7 @@ for (const kind of ['http1', 'http2'] as const) {
     t.ok(await sockets.allClosed())
   })
 
-  t.test(`a client over TLS that breaks off leaves no connection behind (${kind})`, async (t) => {
+  t.test(`a TLS client that disconnects leaves no connection open (${kind})`, async (t) => {
     const sockets = followSockets(t)
     const upstream = await startSwitching(t)
     const { connectTls } = await startTls(t, upstream.origin)
@@ -100,7 +100,7 @@ for (const kind of ['http1', 'http2'] as const) {
   })
 }
 
-t.test('an upstream over TLS has WebSockets, also one that offers HTTP/2', async (t) => {
+t.test('an upstream with TLS supports WebSockets, even if it offers HTTP/2', async (t) => {
   const { ca, server: issue } = await makeAuthority()
   const server = createServer({ ...await issue('127.0.0.1'), ALPNProtocols: ['h2', 'http/1.1'] })
   const sockets = new WebSocketServer({ server })

@@ -15,7 +15,7 @@ async function startSockets (t: Test) {
   return { ...gateway, latest, v2 }
 }
 
-t.test('the version of a WebSocket is decided as that of any request', async (t) => {
+t.test('the version of a WebSocket is resolved as for any request', async (t) => {
   const { origin, bearer, latest, v2 } = await startSockets(t)
   const decisions = [
     [{}, latest],
@@ -34,7 +34,7 @@ t.test('the version of a WebSocket is decided as that of any request', async (t)
   }
 })
 
-t.test('an upstream sees path, query, token, version and the way, and nothing that a client made up', async (t) => {
+t.test('the upstream receives path, query, token, version and forwarding headers, but no spoofed headers', async (t) => {
   const { origin, bearer, v2 } = await startSockets(t)
   const own = { ...bearer('v2'), origin: 'https://app.test', cookie: 'a=1' }
   const madeUp = { 'X_Target.Version': 'latest', 'x-target-version': 'latest', 'api-version': 'v9', 'x-forwarded-for': '1.2.3.4' }
@@ -55,7 +55,7 @@ t.test('an upstream sees path, query, token, version and the way, and nothing th
   t.notOk('x_target.version' in headers)
 })
 
-t.test('the answer names the version, what it depended on, and has the headers of the upstream', async (t) => {
+t.test('the response has the version, Vary and the headers of the upstream', async (t) => {
   const upstream = await startWebSockets(t)
   upstream.sockets.on('headers', (headers) => headers.push('Set-Cookie: a=1', 'Set-Cookie: b=2', 'X-Hop: 1', 'Connection: X-Hop'))
   const { origin } = await gatewayTo(t, { targets: upstream.origin })
@@ -66,7 +66,7 @@ t.test('the answer names the version, what it depended on, and has the headers o
   t.notOk('x-hop' in response.headers)
 })
 
-t.test('the subprotocols that a client offers reach the upstream, and the one that it chooses the client', async (t) => {
+t.test('the offered subprotocols reach the upstream, and the selected one reaches the client', async (t) => {
   const upstream = await startWebSockets(t, undefined, { handleProtocols: (offered) => [...offered][1]! })
   const { origin } = await gatewayTo(t, { targets: upstream.origin })
 
@@ -76,7 +76,7 @@ t.test('the subprotocols that a client offers reach the upstream, and the one th
   t.equal(socket.protocol, 'graphql-transport-ws')
 })
 
-t.test('compression is agreed on by both ends', async (t) => {
+t.test('both ends can negotiate compression', async (t) => {
   const upstream = await startWebSockets(t, undefined, { perMessageDeflate: { threshold: 0 } })
   const { origin } = await gatewayTo(t, { targets: upstream.origin })
   const message = 'hello '.repeat(1000)
@@ -88,7 +88,7 @@ t.test('compression is agreed on by both ends', async (t) => {
   t.equal(answer, message)
 })
 
-t.test('messages of any kind and length arrive whole and in order', async (t) => {
+t.test('messages of any type and length arrive completely and in order', async (t) => {
   const { origin } = await startSockets(t)
   const socket = await openWebSocket(t, origin)
   const messages = ['', 'text', 'ä€😀', ...[0, 125, 126, 65_536, 10 * 1024 * 1024].map((length) => randomBytes(length))]
@@ -104,7 +104,7 @@ t.test('messages of any kind and length arrive whole and in order', async (t) =>
   t.ok(messages.every((message, index) => Buffer.from(message).equals(Buffer.from(answers[index]!))))
 })
 
-t.test('fragments of a message, with a ping between them, are passed on one by one', async (t) => {
+t.test('fragments of a message are forwarded individually, with a ping between them', async (t) => {
   const upstream = await startWebSockets(t)
   const { origin } = await gatewayTo(t, { targets: upstream.origin })
   const connected = once(upstream.sockets, 'connection') as Promise<[WebSocket]>
@@ -123,7 +123,7 @@ t.test('fragments of a message, with a ping between them, are passed on one by o
   t.equal(answer.toString(), 'one two')
 })
 
-t.test('an upstream may ping, and close with a code and a reason of its own', async (t) => {
+t.test('an upstream can ping, and can close with its own code and reason', async (t) => {
   const upstream = await startWebSockets(t, (socket) => socket.on('pong', () => socket.close(4001, 'enough')).ping())
   const { origin } = await gatewayTo(t, { targets: upstream.origin })
 
@@ -132,7 +132,7 @@ t.test('an upstream may ping, and close with a code and a reason of its own', as
   t.strictSame([code, reason.toString()], [4001, 'enough'])
 })
 
-t.test('a connection that was used for requests before becomes a WebSocket', async (t) => {
+t.test('a connection that was used for requests can become a WebSocket', async (t) => {
   const { app, origin } = await startSockets(t)
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   t.teardown(() => agent.destroy())

@@ -4,7 +4,7 @@ import { isWellFramed } from '../../lib/http/framing.ts'
 
 // Newer versions of Node reject these themselves.
 for (const name of ['', 'a ', 'a\t', 'Content_Length', 'content.length']) {
-  t.test(`a message with a header named ${JSON.stringify(name)} is not well framed, nor is what follows on its connection`, async (t) => {
+  t.test(`a message with a header named ${JSON.stringify(name)} is not well framed, nor is anything later on its connection`, async (t) => {
     const socket = {}
     const message = { httpVersion: '1.1', headers: {}, rawHeaders: [name, '1'], socket } as unknown as IncomingMessage
 

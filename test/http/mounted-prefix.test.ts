@@ -6,12 +6,12 @@ const behind: Array<[prefix: string, path: string, rest: string]> = [
   ['/api', '/%61pi/a', '/a'], ['/:tenant/api', '/a%2fb/api/o', '/o']
 ]
 for (const [prefix, path, rest] of behind) {
-  t.test(`behind the prefix '${prefix}', ${path} goes on with '${rest}'`, async (t) => {
+  t.test(`after the prefix '${prefix}', the rest of ${path} is '${rest}'`, async (t) => {
     t.equal(pathBehind(path, mountedAt(prefix, { initialConfig: {} })), rest)
   })
 }
 
-t.test('a segment that is not valid UTF-8 when it is decoded is compared as it is', async (t) => {
+t.test('a segment that does not decode to valid UTF-8 is compared without decoding', async (t) => {
   const mounted = mountedAt('/api', { initialConfig: {} as never })
 
   t.equal(isUnder(mounted, '/%61pi/a'), true)

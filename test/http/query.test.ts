@@ -11,7 +11,7 @@ for (const [url, written, added] of [
   ['/a?%76=3', 'v=2', '/a?%76=3'],
   ['/a?b=v', 'v', '/a?b=v&v']
 ] as const) {
-  test(`${written} added to ${url} makes ${added}`, async (t) => {
+  test(`adding ${written} to ${url} results in ${added}`, async (t) => {
     const given = url
 
     const result = addParameter(given, written)

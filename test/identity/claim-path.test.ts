@@ -8,7 +8,7 @@ for (const { path, names } of [
   { path: ['https://acme.io/version'], names: ['https://acme.io/version'] },
   { path: ['a.b', 'c'], names: ['a.b', 'c'] }
 ]) {
-  test(`the claim path ${JSON.stringify(path)} has the names ${names.join(' and ')}`, async (t) => {
+  test(`the claim path ${JSON.stringify(path)} consists of ${names.join(' and ')}`, async (t) => {
     const given = path
 
     const found = claimNames(given)
@@ -39,7 +39,7 @@ for (const { names, value } of [
   { names: ['https://acme.io/version'], value: 'v3' },
   { names: ['roles'], value: claims.roles }
 ]) {
-  test(`the claim ${names.join(' > ')} is returned unchanged`, async (t) => {
+  test(`the claim ${names.join(' > ')} is found and returned unchanged`, async (t) => {
     const path = names
 
     const found = readClaim(claims, path)
@@ -53,7 +53,7 @@ for (const names of [
   ['roles', 'length'], ['roles', '0'], ['roles', '1', 'name'], ['zero', 'toFixed'], ['userMetadata', 'version', 'length'],
   ['constructor'], ['constructor', 'name'], ['__proto__'], ['userMetadata', '__proto__', 'toString'], ['toString']
 ]) {
-  test(`there is no claim ${names.join(' > ')}`, async (t) => {
+  test(`the claim ${names.join(' > ')} does not exist`, async (t) => {
     const path = names
 
     const found = readClaim(claims, path)
@@ -70,7 +70,7 @@ test("a claim named '__proto__' is an own member", async (t) => {
   t.equal(found, 'v2')
 })
 
-test('claims without a prototype can be read', async (t) => {
+test('claims can be read from an object without a prototype', async (t) => {
   const bare: Claims = Object.assign(Object.create(null) as object, { version: 'v2' })
 
   const found = readClaim(bare, ['version'])

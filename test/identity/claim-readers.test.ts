@@ -16,7 +16,7 @@ function makeReaders (known = new Map<string, ClaimReader>()) {
   return { readers, clock, warnings, request, known }
 }
 
-t.test('a claim that no token has is warned of after some requests, with the option and a similar claim, without values', async (t) => {
+t.test('a claim that no token has causes a warning with the option and a similar claim, but without values', async (t) => {
   const { readers, warnings, request } = makeReaders()
   readers.add('resolve.pin[0]', ['userMetdata', 'version'])
   const claims = { userMetadata: { version: 'v2-secret' } }
@@ -29,7 +29,7 @@ t.test('a claim that no token has is warned of after some requests, with the opt
   t.strictSame(warnings, [{ option: 'resolve.pin[0]', claim: 'userMetdata.version', requests: enough, similar: 'userMetadata.version' }])
 })
 
-t.test('a name with dots or slashes is shown as an array; without a similar claim none is shown', async (t) => {
+t.test('a claim with dots or slashes is shown as an array, and the warning suggests nothing if no claim is similar', async (t) => {
   const { readers, warnings, request } = makeReaders()
   readers.add('resolve.pin[0]', ['version'])
   readers.add('resolve.pin[1]', ['https://acme.io/plan'])
@@ -42,7 +42,7 @@ t.test('a name with dots or slashes is shown as an array; without a similar clai
   ])
 })
 
-t.test('one warning per option every ten minutes', async (t) => {
+t.test('each option causes at most one warning every ten minutes', async (t) => {
   const { readers, clock, warnings, request } = makeReaders()
   readers.add('resolve.pin[0]', ['version'])
   readers.add('resolve.pin[1]', ['tenant'])
@@ -58,7 +58,7 @@ t.test('one warning per option every ten minutes', async (t) => {
   t.equal(warnings.length, 4)
 })
 
-t.test('a claim that any token has had is not misspelled, even if it is null', async (t) => {
+t.test('a claim that any token has had is not reported as misspelled, even if it is null', async (t) => {
   const { readers, warnings, request } = makeReaders()
   readers.add('resolve.pin[0]', ['version'])
   readers.add('resolve.pin[1]', ['tenant'])
@@ -70,7 +70,7 @@ t.test('a claim that any token has had is not misspelled, even if it is null', a
   t.match(readers.list(), [{ absent: 10 * enough }, { absent: 10 * enough }])
 })
 
-t.test('the claims of one provider are not looked for in the tokens of others', async (t) => {
+t.test('claims of one provider are not expected in tokens of others', async (t) => {
   const { readers, warnings, request } = makeReaders()
   readers.add('identity.providers[0].claimsToHeaders[0]', ['version'], 'idp')
 
@@ -80,7 +80,7 @@ t.test('the claims of one provider are not looked for in the tokens of others', 
   t.match(readers.list(), [{ absent: 0 }])
 })
 
-t.test('a new app knows what the one before has found out', async (t) => {
+t.test('a new app inherits the findings of the previous one', async (t) => {
   const before = makeReaders()
   before.readers.add('resolve.pin[0]', ['version'])
   before.readers.add('resolve.pin[1]', ['tenant'])
@@ -97,7 +97,7 @@ t.test('a new app knows what the one before has found out', async (t) => {
   t.match(after.readers.list(), [{ absent: 2 * enough }, { absent: enough }])
 })
 
-t.test('tokens that lack nothing share a list', async (t) => {
+t.test('tokens without missing claims share the same empty list', async (t) => {
   const { readers } = makeReaders()
   readers.add('resolve.pin[0]', ['version'])
 

@@ -18,7 +18,7 @@ for (const [what, pem] of [
   })
 }
 
-t.test('certificates of a bundle are keys, except for the authority of their chain', async (t) => {
+t.test('the certificates of a bundle are used as keys, except for those of their CAs', async (t) => {
   const authority = await makeAuthority()
   const [one, other] = [await authority.server('one.test'), await authority.server('other.test')]
   const selfSigned = [await makeAuthority('Issuer'), await makeAuthority('Issuer')].map(({ ca }) => ca)
@@ -39,7 +39,7 @@ for (const [what, pem, message] of [
   ['a key that is garbage', `${old}-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n`, /^number 2 of 2: /],
   ['a key that cannot verify', old + pemOf(generateKeyPairSync('x25519').publicKey), /^number 2 of 2: its type .* do not fit$/]
 ] as const) {
-  t.test(`a bundle is refused as a whole: ${what}`, async (t) => {
+  t.test(`a bundle is rejected as a whole: ${what}`, async (t) => {
     t.throws(() => pemKeys(pem), { message })
   })
 }

@@ -16,7 +16,7 @@ const problemsOf = (jwks: object): string[] =>
     .map(({ path, message }) => `${path.replace('identity.providers[0].', '')}: ${message}`)
 
 for (const [what, content] of [['a public key', pem], ['a private key', privatePem]] as const) {
-  t.test(`the command makes a JWKS of ${what}, with the public part only, and needs nothing but Node`, { skip: process.platform === 'win32' }, async (t) => {
+  t.test(`the command converts ${what} to a JWKS with only the public part, and requires only Node`, { skip: process.platform === 'win32' }, async (t) => {
     const { folder, write } = await makeFolder(t)
     await write('key.pem', content)
     const command = /node -p .*$/.exec(pemRemedy)![0].replace(/^node/, `'${process.execPath}'`)
@@ -36,7 +36,7 @@ t.test('the command converts all keys of a bundle', { skip: process.platform ===
   t.strictSame(JSON.parse(execFileSync('/bin/sh', ['-c', command], { cwd: folder, encoding: 'utf8' })), { keys: [{ kty, x, y, crv }, { kty, x, y, crv }] })
 })
 
-t.test('PEM where keys or an address are expected gets the command, and is not printed', async (t) => {
+t.test('PEM in place of keys or a URL is rejected without showing it, and the message shows the command', async (t) => {
   const problems = [...problemsOf({ keys: pem }), ...problemsOf({ keys: [makeIssuer().jwk, privatePem] }), ...problemsOf({ url: pem })]
 
   t.strictSame(problems, [
@@ -46,7 +46,7 @@ t.test('PEM where keys or an address are expected gets the command, and is not p
   ])
 })
 
-t.test('a public key is never taken for a secret, which everyone would know', async (t) => {
+t.test('a public key is never used as a shared secret', async (t) => {
   t.match(problemsOf({ secret: pem }), ['jwks.secret: is a PEM key, which is not secret. Use jwks: { pem }, without HS256, HS384 and HS512.'])
   t.match(problemsOf({ secret: Buffer.from(pem) }), [/^jwks\.secret: is a PEM key/])
 })

@@ -25,7 +25,7 @@ for (const { path, similar } of [
   { path: ['rolse', 'name'], similar: undefined },
   { path: ['x'.repeat(199)], similar: undefined }
 ]) {
-  test(`instead of ${path.join(' > ').slice(0, 40)} a token has ${similar?.join(' > ') ?? 'nothing similar'}`, async (t) => {
+  test(`for the missing claim ${path.join(' > ').slice(0, 40)}, the suggestion is ${similar?.join(' > ') ?? 'nothing similar'}`, async (t) => {
     const given = path
 
     const found = similarClaim(claims, given)
@@ -34,7 +34,7 @@ for (const { path, similar } of [
   })
 }
 
-test('a token with very many names costs little', async (t) => {
+test('a token with a large number of claims is searched quickly', async (t) => {
   const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`claim${index}`, index]))
 
   t.strictSame(similarClaim(many, ['clain7']), ['claim7'])

@@ -66,7 +66,7 @@ const useless: Array<[what: string, jwk: unknown, reason: string | RegExp]> = [
   ['list', [], /do not fit$/]
 ]
 for (const [what, jwk, reason] of useless) {
-  t.test(`a ${what} cannot be used, and the reason is returned`, async (t) => {
+  t.test(`a ${what} is rejected with a reason`, async (t) => {
     t.match(verificationKey(jwk as PublicJwk), reason)
   })
 }
@@ -77,7 +77,7 @@ t.test('the reason is short and on one line', async (t) => {
   t.match(reason, /^[\x20-\x7e]{1,80}$/)
 })
 
-t.test('the material is the public key', async (t) => {
+t.test('the public key is exported as key material', async (t) => {
   const { material } = verificationKey(rsa) as { material: string }
 
   t.equal(material, createPublicKey(pair.privateKey).export({ type: 'spki', format: 'pem' }))

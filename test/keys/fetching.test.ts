@@ -24,7 +24,7 @@ async function statusOf (t: Test, url: string, options: RemoteKeysOptions = {}) 
   return keys.status()
 }
 
-t.test('a fetch names the gateway, accepts every type of a JWKS, and has headers of the config', async (t) => {
+t.test('a fetch sends a User-Agent, an Accept header with every JWKS type, and configured headers', async (t) => {
   const seen: IncomingMessage['headers'][] = []
   const strict: Answer = (request, response) => {
     seen.push(request.headers)
@@ -39,7 +39,7 @@ t.test('a fetch names the gateway, accepts every type of a JWKS, and has headers
 })
 
 for (const [encoding, encode] of Object.entries({ gzip: gzipSync, 'x-gzip': gzipSync, deflate: deflateSync, br: brotliCompressSync })) {
-  t.test(`a set that is encoded with ${encoding} is read, but not one that decodes to too much`, async (t) => {
+  t.test(`a response with ${encoding} encoding is decoded, up to the size limit`, async (t) => {
     const of = async (text: string) => (await startJwksServer(t, (_request, response) => {
       response.writeHead(200, { 'content-encoding': encoding }).end(encode(text))
     })).url
@@ -64,7 +64,7 @@ const told: Array<[what: string, response: Answer, says: RegExp]> = [
   ['an unknown encoding', (_request, response) => { response.writeHead(200, { 'content-encoding': 'zstd' }).end('x') }, /Content-Encoding/]
 ]
 for (const [what, response, says] of told) {
-  t.test(`an error names the URL and the remedy when the response is ${what}`, async (t) => {
+  t.test(`the error contains the URL and the remedy if the response is ${what}`, async (t) => {
     const { url } = await startJwksServer(t, response)
 
     const { lastError } = await statusOf(t, `${url}?secret=1`)
@@ -93,7 +93,7 @@ t.test('an error names the metadata and the remedy when discovery finds none', a
   t.match(await lastError(), `${url} has the issuer 'https://other.test', expected '${origin}'. If its tokens have this iss, write it as the provider's issuer`)
 })
 
-t.test('a private authority is trusted when the config has it, and named as the remedy when not', async (t) => {
+t.test('a private CA is trusted if it is configured, and is the suggested remedy if not', async (t) => {
   const authority = await makeAuthority()
   const server = createTlsServer(await authority.server('localhost'), (_request, response) => { response.end(set) }).listen(0)
   await once(server, 'listening')
@@ -104,7 +104,7 @@ t.test('a private authority is trusted when the config has it, and named as the 
   t.match((await statusOf(t, url)).lastError, /localhost:\d+\/keys has a certificate from an unknown CA .*jwks\.ca/)
 })
 
-t.test('a proxy from the config or the environment is used, subject to NO_PROXY', async (t) => {
+t.test('a proxy from the config or the environment is used, except for hosts in NO_PROXY', async (t) => {
   const { origin } = await startJwksServer(t, answer(set))
   const { asked, address } = await startProxy(t, Number(new URL(origin).port))
   const environment = proxyEnvironment(t)
@@ -128,7 +128,7 @@ t.test('a proxy from the config or the environment is used, subject to NO_PROXY'
   t.strictSame(asked, Array(3).fill(`GET ${url}`))
 })
 
-t.test('a proxy of the environment that is no address is named, without its value', async (t) => {
+t.test('an invalid proxy variable in the environment is named without its value', async (t) => {
   proxyEnvironment(t)({ HTTPS_PROXY: 'http://me:hunter2@proxy:99999' })
 
   const message = await statusOf(t, 'https://keys.test/set').then(() => '', (error: Error) => error.message)
@@ -137,7 +137,7 @@ t.test('a proxy of the environment that is no address is named, without its valu
   t.notMatch(message, 'hunter2')
 })
 
-t.test('a proxy is asked for a tunnel to an https issuer, whose certificate is verified', async (t) => {
+t.test('a proxy tunnels to an https issuer, whose certificate is verified', async (t) => {
   const authority = await makeAuthority()
   const server = createTlsServer(await authority.server('keys.test'), (_request, response) => {
     // Unsolicited, so it tests that connections through a tunnel are guarded too.
@@ -159,7 +159,7 @@ t.test('a proxy is asked for a tunnel to an https issuer, whose certificate is v
 })
 
 for (const [form, value] of [['seconds', () => '90'], ['a date', () => new Date(Date.now() + 120_000).toUTCString()], ['far too long', () => '99999999']] as const) {
-  t.test(`Retry-After is honored, as ${form}: until then no token causes a fetch`, async (t) => {
+  t.test(`Retry-After (${form}) is honored: no token causes a fetch before then`, async (t) => {
     const { keys, server, known, clock } = await keysFrom(t, answer('', 503, { 'retry-after': value() }))
     await keys.refresh()
 

@@ -10,7 +10,7 @@ const rsa = jwkOf(rsaKeyPair())
 const ec = jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }))
 const keysOf = (...jwks: PublicJwk[]) => fixedKeys(jwks.map(verificationKey) as VerificationKey[])
 
-t.test('a kid selects among fixed keys and must match exactly', async (t) => {
+t.test('a kid must match exactly one of the fixed keys', async (t) => {
   const keys = keysOf({ ...rsa, kid: 'a' }, { ...ec, kid: 'b' })
 
   t.equal((await keys.find({ alg: 'RS256', kid: 'a' })).length, 1)
@@ -40,7 +40,7 @@ t.test('a key without a kid is tried for an unknown kid', async (t) => {
   t.strictSame(await keysOf({ ...rsa, kid: 'b' }).find({ alg: 'RS256', kid: 'a' }), [])
 })
 
-t.test('the status lists the keys and their algorithms, but no fetch times', async (t) => {
+t.test('the status lists the keys and their algorithms but no fetch times', async (t) => {
   const keys = keysOf({ ...ec, kid: 'a' })
 
   t.strictSame(keys.status(), { keys: [{ kid: 'a', algorithms: ['ES384'] }], lastRefresh: null, lastError: null })

@@ -9,7 +9,7 @@ function clientOf (metadata: unknown): JsonClient & { fetched: string[] } {
   return { fetched, async fetch (url) { fetched.push(url.href); return metadata }, async close () {} }
 }
 
-t.test('a configured address is used unchanged, without a request for metadata', async (t) => {
+t.test('a configured URL is used unchanged and without fetching metadata', async (t) => {
   const client = clientOf({})
 
   const url = await keySetUrl(client, 'https://idp.test', { ...keyFetchingDefaults, url: 'https://keys.test/a?b' })
@@ -23,7 +23,7 @@ for (const [issuer, asked] of [
   ['https://idp.test/', 'https://idp.test/.well-known/openid-configuration'],
   ['https://idp.test/tenant/1', 'https://idp.test/tenant/1/.well-known/openid-configuration']
 ] as const) {
-  t.test(`the metadata of ${issuer} is at ${asked}`, async (t) => {
+  t.test(`the metadata of ${issuer} is expected at ${asked}`, async (t) => {
     const client = clientOf({ issuer, jwks_uri: 'https://keys.test/' })
 
     const url = await keySetUrl(client, issuer, { ...keyFetchingDefaults, discovery: true })
@@ -33,7 +33,7 @@ for (const [issuer, asked] of [
   })
 }
 
-t.test('an issuer on loopback may have its keys there', async (t) => {
+t.test('the keys of a loopback issuer can be at a loopback address', async (t) => {
   const issuer = 'http://127.0.0.1:8080'
 
   const url = await keySetUrl(clientOf({ issuer, jwks_uri: 'http://localhost:8081/' }), issuer, { ...keyFetchingDefaults, discovery: true })

@@ -16,7 +16,7 @@ async function keySets (t: Test) {
   return { server, clock, lines, sets: new KeySets(), surroundings: { log, now: () => clock.now } }
 }
 
-t.test('the strictest times of all providers of a key set apply, until a provider is gone', async (t) => {
+t.test('a shared key set uses the strictest times of its current providers', async (t) => {
   const { server, clock, sets, surroundings } = await keySets(t)
   const patient = { name: 'a', issuer: 'https://a.test', jwks: { ...keyFetchingDefaults, url: server.url, staleIfErrorSeconds: 1000 } }
   const strict = { name: 'b', issuer: 'https://b.test', jwks: { ...keyFetchingDefaults, url: server.url, staleIfErrorSeconds: 10 } }
@@ -56,7 +56,7 @@ t.test('the largest limits of all providers of a key set apply, and a fetch in f
   t.match(keys.status(), { fetches: { succeeded: 2, failed: 1 } })
 })
 
-t.test('a failure of shared keys names all their providers', async (t) => {
+t.test('an error with shared keys names all of their providers', async (t) => {
   const { server, lines, sets, surroundings } = await keySets(t)
   const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { ...keyFetchingDefaults, url: server.url } }))
   const [keys] = users.map((user) => sets.use(user, surroundings))
@@ -68,7 +68,7 @@ t.test('a failure of shared keys names all their providers', async (t) => {
   t.match(lines, [{ provider: 'a, b' }])
 })
 
-t.test('a key set is closed with the last of its providers', async (t) => {
+t.test('a key set is closed with its last provider', async (t) => {
   const { server, sets, surroundings } = await keySets(t)
   const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { ...keyFetchingDefaults, url: server.url } }))
   const [first] = users.map((user) => sets.use(user, surroundings))
@@ -101,7 +101,7 @@ t.test('equal options share a key set, however they are written and whatever the
   t.equal(new Set([first, ...others]).size, 6)
 })
 
-t.test('metadata of different issuers is never shared', async (t) => {
+t.test('metadata is never shared between issuers', async (t) => {
   const { sets, surroundings } = await keySets(t)
   const users = ['a', 'b', 'a'].map((name) => ({ name, issuer: `http://127.0.0.1/${name}`, jwks: { ...keyFetchingDefaults, discovery: true } as const }))
 

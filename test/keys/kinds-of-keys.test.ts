@@ -20,7 +20,7 @@ const status = async (t: Test, token: string, options: Partial<IdentityProvider>
 }
 
 for (const [curve, name] of [['ed25519', 'Ed25519'], ['ed448', 'Ed448']] as const) {
-  t.test(`${name} is accepted in keys, tokens and options, like EdDSA`, async (t) => {
+  t.test(`${name} is accepted in keys, tokens and options, in addition to EdDSA`, async (t) => {
     const { publicKey, privateKey } = generateKeyPairSync(curve as 'ed25519')
     const token = (alg: string): string => {
       const input = `${part({ alg, kid: 'a' })}.${part(goodClaims())}`
@@ -35,7 +35,7 @@ for (const [curve, name] of [['ed25519', 'Ed25519'], ['ed448', 'Ed448']] as cons
   })
 }
 
-t.test('a key without a kid verifies a token with one, unless another key has that kid', async (t) => {
+t.test('a key without a kid verifies a token with one unless another key has that kid', async (t) => {
   const { kid, ...nameless } = issuer.jwk
   const stranger = makeIssuer('stranger').jwk
 
@@ -87,7 +87,7 @@ t.test('a secret verifies HMAC tokens and nothing else', async (t) => {
   }
 })
 
-t.test('a config file can refer to files with keys', async (t) => {
+t.test('a config file can reference files that contain keys', async (t) => {
   const { write } = await makeFolder(t)
   await write('keys.json', JSON.stringify({ keys: [issuer.jwk] }))
   const pem = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()

@@ -31,7 +31,7 @@ for (const [what, fault] of Object.entries(faults)) {
   })
 }
 
-t.test('keys that could not be refreshed for too long are unavailable, and what they verified is no longer valid', async (t) => {
+t.test('keys that have not been refreshed for too long expire, and tokens they verified become invalid', async (t) => {
   const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 600, staleIfErrorSeconds: 3600 })
   const [key] = await known()
   server.stop()
@@ -45,7 +45,7 @@ t.test('keys that could not be refreshed for too long are unavailable, and what 
   t.strictSame(keys.status().keys, [])
 })
 
-t.test('an issuer that is down is asked once per cooldown, and its keys return when it is up', async (t) => {
+t.test('an issuer that is down is requested once per cooldown, and its keys return when it recovers', async (t) => {
   const { keys, server, clock, known } = await keysFrom(t, answer('', 500))
   for (let i = 0; i < 100; i++) await t.rejects(known())
   t.equal(server.fetched.length, 1)
@@ -59,7 +59,7 @@ t.test('an issuer that is down is asked once per cooldown, and its keys return w
   t.equal(keys.status().lastError, null)
 })
 
-t.test('keys that expire right after they were fetched for a token are fetched again', async (t) => {
+t.test('keys that expire while a token waits for them are fetched again', async (t) => {
   const { clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 1, staleIfErrorSeconds: 0 })
   await known()
   await known('unknown')

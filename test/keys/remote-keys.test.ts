@@ -7,7 +7,7 @@ const { jwk } = makeIssuer('known')
 const { jwk: second } = makeIssuer('second')
 const day = 86_400_000
 
-t.test('a key is fetched once from the configured address, and then found synchronously', async (t) => {
+t.test('a key is fetched once from the configured URL and then found synchronously', async (t) => {
   const { keys, server } = await keysFrom(t, answer({ keys: [jwk] }))
   const hint = { alg: 'RS256', kid: 'known' }
 
@@ -19,7 +19,7 @@ t.test('a key is fetched once from the configured address, and then found synchr
   t.strictSame(server.fetched, ['/keys.json?tenant=1'])
 })
 
-t.test('all requests that wait for keys share one fetch', async (t) => {
+t.test('all requests that wait for keys share a single fetch', async (t) => {
   const { server, known } = await keysFrom(t, answer({ keys: [jwk] }))
 
   const found = await Promise.all(Array.from({ length: 100 }, async (_, index) => await known(index % 2 === 0 ? 'known' : `unknown-${index}`)))
@@ -28,7 +28,7 @@ t.test('all requests that wait for keys share one fetch', async (t) => {
   t.equal(server.fetched.length, 1)
 })
 
-t.test('unknown kids cause one fetch per cooldown, however many there are and whatever the algorithm', async (t) => {
+t.test('unknown kids cause one fetch per cooldown, regardless of their number and algorithm', async (t) => {
   const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
   await known()
 
@@ -43,7 +43,7 @@ t.test('unknown kids cause one fetch per cooldown, however many there are and wh
   t.equal(server.fetched.length, 3)
 })
 
-t.test('a new key is found by its kid at once, even right after a background fetch', async (t) => {
+t.test('a new key is found immediately by its kid, even right after a background fetch', async (t) => {
   const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }))
   await known()
   await keys.refresh()
@@ -54,7 +54,7 @@ t.test('a new key is found by its kid at once, even right after a background fet
   t.match(found, [{ kid: 'second' }])
 })
 
-t.test('a key that is still published stays the same object, a removed key is no longer current', async (t) => {
+t.test('a key that is still published keeps its identity, and a removed key is no longer current', async (t) => {
   const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk, second] }))
   const [kept, removed] = [await known(), await known('second')].flat()
   server.answers(answer({ keys: [jwk] }))
@@ -67,7 +67,7 @@ t.test('a key that is still published stays the same object, a removed key is no
   t.strictSame(await known('second'), [])
 })
 
-t.test('a key that returns is a new object, so that what the old one verified stays invalid', async (t) => {
+t.test('a key that reappears is a new object, so that what the old one verified stays invalid', async (t) => {
   const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk, second] }))
   const [removed] = await known('second')
   server.answers(answer({ keys: [jwk] }))
@@ -118,7 +118,7 @@ t.test('keys are refreshed in the background', async (t) => {
   t.equal(server.fetched.length, 2)
 })
 
-t.test('after a failure, keys are fetched again in the background, and waiting requests do not hasten it', async (t) => {
+t.test('after a failure, keys are fetched again in the background, and waiting requests do not accelerate it', async (t) => {
   const { server, known } = await keysFrom(t, answer('', 500))
   await t.rejects(known())
   server.answers(answer({ keys: [jwk] }))
@@ -141,7 +141,7 @@ t.test('a cooldown of 0 does not cause a loop if the issuer is down', async (t) 
   t.equal(server.fetched.length, before)
 })
 
-t.test('closing aborts a pending fetch without a log line', async (t) => {
+t.test('closing aborts a pending fetch without logging', async (t) => {
   const { keys, server, lines, known } = await keysFrom(t, () => {})
   const waiting = known()
   const rejected = t.rejects(waiting, { code: 'KEYS_UNAVAILABLE' })
@@ -153,7 +153,7 @@ t.test('closing aborts a pending fetch without a log line', async (t) => {
   t.strictSame(lines, [])
 })
 
-t.test('a time of day that is set back by an hour prolongs no keys, delays no fetch, and makes no age negative', async (t) => {
+t.test('a system clock that is set back an hour does not extend keys, delay fetches or make ages negative', async (t) => {
   const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 60, staleIfErrorSeconds: 60 })
   await known()
   await known('unknown')
@@ -170,7 +170,7 @@ t.test('a time of day that is set back by an hour prolongs no keys, delays no fe
   await t.rejects(known(), { code: 'KEYS_UNAVAILABLE' })
 })
 
-t.test('a time of day that is set ahead by a day ends no keys', async (t) => {
+t.test('a system clock that is set forward a day does not expire keys', async (t) => {
   const { keys, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 60, staleIfErrorSeconds: 60 })
   await known()
   clock.shift = day
@@ -180,7 +180,7 @@ t.test('a time of day that is set ahead by a day ends no keys', async (t) => {
   t.match(keys.status(), { keys: [{ kid: 'known' }], fetches: { succeeded: 1 } })
 })
 
-t.test('keys expire if the clock jumps ahead by years', async (t) => {
+t.test('keys expire if the monotonic clock jumps ahead by years', async (t) => {
   const { server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
   await known()
   clock.now += 1000 * day

@@ -31,7 +31,7 @@ async function write (connection: Socket, piece: Buffer | string): Promise<void>
   await new Promise((resolve) => connection.write('', resolve))
 }
 
-t.test('an owned piece is freed when it has been written', async (t) => {
+t.test('an owned chunk is freed after it has been written', async (t) => {
   const connection = await openConnection(t)
   const piece = Buffer.allocUnsafeSlow(65_536)
 
@@ -42,7 +42,7 @@ t.test('an owned piece is freed when it has been written', async (t) => {
   t.equal(connection.bytesWritten, 65_536)
 })
 
-t.test('a piece that was not written is not freed', async (t) => {
+t.test('a chunk that was not written is not freed', async (t) => {
   const connection = await openConnection(t)
   const piece = Buffer.allocUnsafeSlow(65_536)
 
@@ -54,7 +54,7 @@ t.test('a piece that was not written is not freed', async (t) => {
   t.equal(piece.byteLength, 65_536)
 })
 
-t.test('a piece is left alone that is short, shared, or read by others as well', async (t) => {
+t.test('a chunk that is small, shared or has several readers is not freed', async (t) => {
   const connection = await openConnection(t)
   const short = Buffer.allocUnsafeSlow(16_383)
   const shared = Buffer.allocUnsafeSlow(65_536).subarray(0, 65_535)
@@ -69,7 +69,7 @@ t.test('a piece is left alone that is short, shared, or read by others as well',
   t.strictSame([short, shared, read].map((piece) => piece.byteLength), [16_383, 65_535, 65_536])
 })
 
-t.test('a piece of HTTP/2 is left alone: Node shares its memory among streams', async (t) => {
+t.test('an HTTP/2 chunk is not freed, because Node shares its memory between streams', async (t) => {
   const connection = await openConnection(t)
   const piece = Buffer.allocUnsafeSlow(65_536)
 
@@ -79,7 +79,7 @@ t.test('a piece of HTTP/2 is left alone: Node shares its memory among streams', 
   t.equal(piece.byteLength, 65_536)
 })
 
-t.test('a piece is left alone while somebody listens to what undici sends', async (t) => {
+t.test('a chunk is not freed while there are subscribers to what undici sends', async (t) => {
   const connection = await openConnection(t)
   const piece = Buffer.allocUnsafeSlow(65_536)
   const sent = channel('undici:request:bodyChunkSent')

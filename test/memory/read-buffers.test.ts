@@ -27,7 +27,7 @@ class Connection {
   }
 }
 
-t.test('short answers share a region until half of it is used', async (t) => {
+t.test('small responses share a buffer region until half of it is used', async (t) => {
   const connection = new Connection()
 
   const first = connection.read(5_000)
@@ -39,7 +39,7 @@ t.test('short answers share a region until half of it is used', async (t) => {
   t.not(third.buffer, first.buffer, 'less than half is left')
 })
 
-t.test('a connection that fills its region reads more at a time, and then less again', async (t) => {
+t.test('a connection that fills its region gets a larger one, and later a small one again', async (t) => {
   const connection = new Connection()
 
   connection.fill()
@@ -50,7 +50,7 @@ t.test('a connection that fills its region reads more at a time, and then less a
   t.equal(connection.region.length, 16 * 1024)
 })
 
-t.test('the memory of a long piece is used again once it was given back, by one reader', async (t) => {
+t.test('the memory of a large chunk is reused by a single reader after it has been returned', async (t) => {
   const [one, other] = [new Connection(), new Connection()]
   one.fill()
   const piece = one.fill()
@@ -64,7 +64,7 @@ t.test('the memory of a long piece is used again once it was given back, by one 
   t.not(other.region.buffer, piece.buffer)
 })
 
-t.test('a connection that begins does not get what another one goes on with', async (t) => {
+t.test('a new connection does not get a region that another one still uses', async (t) => {
   const one = new Connection()
   let other: Connection | undefined
   one.push = () => {
@@ -79,7 +79,7 @@ t.test('a connection that begins does not get what another one goes on with', as
   t.not(other!.region.buffer, one.region.buffer)
 })
 
-t.test('memory that somebody may still need is not used again', async (t) => {
+t.test('memory that may still be in use is not reused', async (t) => {
   const connection = new Connection()
   const short = connection.fill()
   const long = connection.fill()
@@ -95,7 +95,7 @@ t.test('memory that somebody may still need is not used again', async (t) => {
   for (const piece of [short, long, partly]) t.not(connection.region.buffer, piece.buffer)
 })
 
-t.test('memory is not used again while somebody listens to what undici receives', async (t) => {
+t.test('memory is not reused while there are subscribers to what undici receives', async (t) => {
   const connection = new Connection()
   connection.fill()
   const piece = connection.fill()
@@ -110,7 +110,7 @@ t.test('memory is not used again while somebody listens to what undici receives'
   t.not(connection.region.buffer, piece.buffer)
 })
 
-t.test('no more than 32 long regions wait to be used again', async (t) => {
+t.test('at most 32 large regions are kept for reuse', async (t) => {
   const connections = Array.from({ length: 40 }, () => new Connection())
   for (const connection of connections) connection.fill()
   const given = new Set(connections.map((connection) => connection.fill()).map((piece) => {
@@ -126,7 +126,7 @@ t.test('no more than 32 long regions wait to be used again', async (t) => {
   t.equal(again.length, 32)
 })
 
-t.test('what many slow readers keep is bounded: beyond it connections read less at a time', async (t) => {
+t.test('the memory that many slow readers hold is bounded: further connections get small regions', async (t) => {
   const connections = Array.from({ length: 300 }, () => new Connection())
   for (const connection of connections) connection.fill()
   const lengths = connections.map((connection) => connection.fill().length)

@@ -28,7 +28,7 @@ async function logging (t: Test, options: AccessLogOptions = {}, overrides: Part
   }
 }
 
-t.test('a line names the client, the host, the user agent and the caller', async (t) => {
+t.test('a log line contains the client, the host, the user agent and the caller', async (t) => {
   const { send, bearer, origin, next } = await logging(t)
 
   await send('/a', { headers: { ...bearer('v2'), 'user-agent': 'check/1.0' } })
@@ -37,7 +37,7 @@ t.test('a line names the client, the host, the user agent and the caller', async
   t.match(line, { client: '127.0.0.1', host: new URL(origin).host, userAgent: 'check/1.0', provider: 'test-idp', caller: 'alice' })
 })
 
-t.test('a caller without a token has no name, and a request without a user agent has none', async (t) => {
+t.test('members without a value are omitted, such as the caller and the user agent', async (t) => {
   const { origin, next } = await logging(t)
   const socket = await openSocket(t, origin)
 
@@ -48,7 +48,7 @@ t.test('a caller without a token has no name, and a request without a user agent
   for (const name of ['userAgent', 'caller', 'provider', 'headers']) t.notOk(name in line, name)
 })
 
-t.test('the address of a client that has left is known', async (t) => {
+t.test('the address of a client that has disconnected is logged', async (t) => {
   const { origin, next } = await logging(t)
   const socket = await openSocket(t, origin)
 
@@ -58,7 +58,7 @@ t.test('the address of a client that has left is known', async (t) => {
   t.match(line, { client: '127.0.0.1', outcome: 'client-gone' })
 })
 
-t.test('behind a trusted proxy, its client and the requested host are named; the headers of others are not believed', async (t) => {
+t.test('behind a trusted proxy, the forwarded client and host are logged; untrusted headers are ignored', async (t) => {
   const headers = { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-host': 'api.acme.io' }
   const trusting = await logging(t, {}, {}, 'loopback')
   const strict = await logging(t)
@@ -70,7 +70,7 @@ t.test('behind a trusted proxy, its client and the requested host are named; the
   t.match(await strict.next(), { client: '127.0.0.1', host: new URL(strict.origin).host })
 })
 
-t.test('headers by name are in the line, in any case, as the gateway sees them, and long ones are cut', async (t) => {
+t.test('configured headers are logged after sanitizing, ignoring case, and long values are truncated', async (t) => {
   const { send, bearer, next } = await logging(t, { headers: ['X-Target-Version', 'x-plan', 'x-absent'] })
 
   await send('/a', { headers: { ...bearer('v2'), 'x-target-version': 'forged', 'x-plan': 'p'.repeat(300), 'user-agent': 'u'.repeat(300) } })
@@ -80,7 +80,7 @@ t.test('headers by name are in the line, in any case, as the gateway sees them, 
   t.equal(userAgent, `${'u'.repeat(256)}...`)
 })
 
-t.test('a function adds members, but replaces none of the line or of the logger', async (t) => {
+t.test('the fields function can add members but not replace those of the line or the logger', async (t) => {
   const { send, next } = await logging(t, {
     fields: (request, reply) => ({ tenant: request.headers['x-tenant'], type: reply.getHeader('x-none'), status: 1, level: 60, msg: 'forged' })
   })
@@ -93,7 +93,7 @@ t.test('a function adds members, but replaces none of the line or of the logger'
 for (const [title, fields] of [
   ['throws', () => { throw new Error('broken') }], ['returns a promise', async () => ({})]
 ] as const) {
-  t.test(`a function that ${title} does not cost the line`, async (t) => {
+  t.test(`a fields function that ${title} does not prevent the line`, async (t) => {
     const { send, next, text } = await logging(t, { fields: fields as unknown as NonNullable<AccessLogOptions['fields']> })
 
     await send('/a')
@@ -104,7 +104,7 @@ for (const [title, fields] of [
 }
 
 for (const name of ['Authorization', 'proxy-authorization', 'Cookie', 'set-cookie', 'X-Api-Key', 'x-auth-token', 'cf-access-jwt-assertion']) {
-  t.test(`the header ${name} may have credentials, and is refused`, async (t) => {
+  t.test(`the header ${name} is rejected, because it may carry credentials`, async (t) => {
     const app = makeApp(t)
 
     const registered = app.register(accessLog, { headers: ['x-plan', name] })
@@ -113,14 +113,14 @@ for (const name of ['Authorization', 'proxy-authorization', 'Cookie', 'set-cooki
   })
 }
 
-t.test('a header in which a provider expects tokens is refused, whatever its name', async (t) => {
+t.test('a header that is a token source of a provider is rejected', async (t) => {
   const issuer = makeIssuer()
   const providers = [issuer.provider({ tokenSources: [{ header: 'X-Caller' }] })]
 
   await t.rejects(logging(t, { headers: ['x-caller'] }, { identity: { providers } }), { code: 'VERSION_CONFIG_INVALID', message: /headers.*x-caller/ })
 })
 
-t.test('routes of the app beside the gateway have the same members', async (t) => {
+t.test('lines of routes outside the gateway have the same members', async (t) => {
   const text: string[] = []
   const app = makeApp(t, { logger: { level: 'info', stream: { write: (line: string) => { text.push(line) } } } })
   await app.register(accessLog)

@@ -35,7 +35,7 @@ async function logging (t: Test, overrides: Partial<GatewayOptions> = {}, option
   }
 }
 
-t.test('a request is one line: what was decided, where it went, how long it took', async (t) => {
+t.test('each request is logged in one line with its decision, target and duration', async (t) => {
   const { send, bearer, next } = await logging(t)
 
   const response = await send('/orders?x=1', { method: 'POST', headers: bearer('v2'), body: 'twelve bytes' })
@@ -60,7 +60,7 @@ t.test('a request is one line: what was decided, where it went, how long it took
   t.notOk('failedBy' in line)
 })
 
-t.test('a request that fails says by whom, and why', async (t) => {
+t.test('the line of a failed request contains the responsible party and the cause', async (t) => {
   const { send, next } = await logging(t, {
     versions: { latest: { upstream: { targets: [await deadOrigin(), await deadOrigin()] } } },
     resolve: { override: [fromHeader('x-version-override')] },
@@ -74,7 +74,7 @@ t.test('a request that fails says by whom, and why', async (t) => {
   t.match(await next(2), { status: 400, outcome: 'refused', failedBy: 'gateway', cause: 'VERSION_UNKNOWN' })
 })
 
-t.test('a client that leaves is a line as well', async (t) => {
+t.test('a request whose client disconnects is logged, too', async (t) => {
   let isThere = false
   const upstream = await startUpstream(t, 'v1', () => { isThere = true })
   const { origin, next } = await logging(t, { versions: { latest: { upstream } }, resolve: {}, identity: { providers: [] } })
@@ -87,7 +87,7 @@ t.test('a client that leaves is a line as well', async (t) => {
   t.match(await next(), { status: 499, outcome: 'client-gone', failedBy: 'client', version: 'latest', path: '/slow' })
 })
 
-t.test('no credentials are in the log: headers, cookies, queries, tokens that do not verify', async (t) => {
+t.test('credentials in headers, cookies, queries and invalid tokens are not logged', async (t) => {
   const { send, bearer, issuer, lines, next } = await logging(t)
   const { authorization } = bearer('v2')
 
@@ -99,7 +99,7 @@ t.test('no credentials are in the log: headers, cookies, queries, tokens that do
   t.notMatch(lines.join(''), /secret|eyJ|c2VjcmV0/)
 })
 
-t.test('the id of a request is the same in the log, at the upstream and at the caller; a client\'s own is replaced', async (t) => {
+t.test('the request id is the same in the log, at the upstream and in the response; an id of the client is replaced', async (t) => {
   const { send, next } = await logging(t)
 
   const response = await send('/a', { headers: { 'x-request-id': 'made-up' } })
@@ -111,7 +111,7 @@ t.test('the id of a request is the same in the log, at the upstream and at the c
   t.strictSame(seen.rawHeaders.filter((_, index) => seen.rawHeaders[index - 1] === 'x-request-id'), [reqId])
 })
 
-t.test('an id is taken over from whoever is trusted, if it looks like one', async (t) => {
+t.test('a valid id from a trusted address is kept', async (t) => {
   const { send, next } = await logging(t, {}, {}, requestIds({ trust: 'loopback' }))
 
   await send('/a', { headers: { 'x-request-id': 'req-1/a:b' } })
@@ -121,7 +121,7 @@ t.test('an id is taken over from whoever is trusted, if it looks like one', asyn
   t.match((await next(2)).reqId, /^[0-9a-f-]{36}$/)
 })
 
-t.test('ids of addresses that are not trusted are replaced, and everybody can be trusted', async (t) => {
+t.test('an id from an untrusted address is replaced, and all addresses can be trusted', async (t) => {
   const request = { headers: { 'x-id': 'theirs' }, socket: { remoteAddress: '192.0.2.1' } }
 
   t.not(requestIds({ header: 'X-Id', trust: ['10.0.0.0/8', '127.0.0.1'] }).genReqId(request), 'theirs')
@@ -130,7 +130,7 @@ t.test('ids of addresses that are not trusted are replaced, and everybody can be
   t.throws(() => requestIds({ trust: 'nowhere' }), TypeError)
 })
 
-t.test('without a header for it, the id stays in the log', async (t) => {
+t.test('with requestIdHeader: false, the id is only in the log', async (t) => {
   const { send } = await logging(t, {}, { requestIdHeader: false })
 
   const response = await send('/a', { headers: { 'x-request-id': 'theirs' } })
@@ -140,7 +140,7 @@ t.test('without a header for it, the id stays in the log', async (t) => {
   t.equal(seen.headers['x-request-id'], 'theirs')
 })
 
-t.test('routes that are not observed have no line', async (t) => {
+t.test('routes with observed: false are not logged', async (t) => {
   const { app, lines } = makeLogging(t)
   await app.register(accessLog)
   app.get('/quiet', { config: { observed: false } }, async () => 'quiet')

@@ -47,7 +47,7 @@ async function compare (
   }
 }
 
-t.test('bytes of responses of the app itself are counted, however they are sent', async (t) => {
+t.test('the bytes of the app\'s own responses are counted, however they are sent', async (t) => {
   const app = makeApp(t)
   const seen = watch(app)
   addRoutes(app)
@@ -57,7 +57,7 @@ t.test('bytes of responses of the app itself are counted, however they are sent'
   t.strictSame(seen.slice(0, paths.length).map(({ bytesSent }) => bytesSent), paths.map(() => bytes))
 })
 
-t.test('a response without a body has no bytes', async (t) => {
+t.test('a response without a body counts zero bytes', async (t) => {
   const app = makeApp(t)
   const seen = watch(app)
   addRoutes(app)
@@ -68,7 +68,7 @@ t.test('a response without a body has no bytes', async (t) => {
   t.strictSame(seen.map(({ bytesSent }) => bytesSent), [0, 0, 0, 0, 0, 0, 0])
 })
 
-t.test('what a later hook makes of a body counts', async (t) => {
+t.test('a body is counted after later hooks have changed it', async (t) => {
   const app = makeApp(t)
   const seen = watch(app)
   app.addHook('onSend', async (_request, _reply, payload) => `${String(payload)} and more`)
@@ -79,7 +79,7 @@ t.test('what a later hook makes of a body counts', async (t) => {
   t.equal(seen[0]!.bytesSent, bytes + ' and more'.length)
 })
 
-t.test('bytes are counted once over HTTP/2 as well', async (t) => {
+t.test('bytes over HTTP/2 are counted once', async (t) => {
   const { app } = await makeHttp2App(t)
   const seen = watch(app)
   addRoutes(app)
@@ -92,7 +92,7 @@ t.test('bytes are counted once over HTTP/2 as well', async (t) => {
   t.strictSame(seen.map(({ bytesSent }) => bytesSent), paths.map(() => bytes))
 })
 
-t.test('refusals, responses of hooks and forwarded responses count once each', async (t) => {
+t.test('refusals, responses of hooks and forwarded responses are each counted once', async (t) => {
   const app = makeApp(t)
   const seen = watch(app)
   app.addHook('preHandler', async (request, reply) => { if (request.url === '/hook') return await reply.send(text) })

@@ -21,7 +21,7 @@ function instrument (app: FastifyInstance): void {
 }
 
 for (const isTraced of [false, true]) {
-  t.test(`a refusal is in the span of another instrumentation, ${isTraced ? 'with' : 'without'} traceVersions`, async (t) => {
+  t.test(`a refusal is recorded in the span of another instrumentation, ${isTraced ? 'with' : 'without'} traceVersions`, async (t) => {
     const exporter = useSdk(t)
     const app = makeApp(t)
     instrument(app)

@@ -41,7 +41,7 @@ const rows: Array<[title: string, servers: Record<string, Answer>, requireKeys: 
   ['all, without providers', {}, 'all', 200]
 ]
 for (const [title, servers, requireKeys, status] of rows) {
-  t.test(`readiness needs keys of ${title}: ${status}`, async (t) => {
+  t.test(`readiness with requireKeys ${title} is ${status}`, async (t) => {
     const ask = await ready(t, servers, requireKeys === undefined ? {} : { requireKeys })
 
     t.match(await ask(), {
@@ -54,7 +54,7 @@ for (const [title, servers, requireKeys, status] of rows) {
   })
 }
 
-t.test('with onReady skip, a provider that is up makes the gateway ready without a token', async (t) => {
+t.test('with onReady: \'skip\', available keys make the gateway ready without a token', async (t) => {
   const ask = await ready(t, { up: good }, {}, { onReady: 'skip' })
 
   let { status } = await ask()
@@ -63,7 +63,7 @@ t.test('with onReady skip, a provider that is up makes the gateway ready without
   t.equal(status, 200)
 })
 
-t.test('providers start side by side, and a slow one does not abort the start', async (t) => {
+t.test('the keys of all providers are fetched in parallel, and a slow provider does not abort the start', async (t) => {
   const waiting: Array<() => void> = []
   const together: Answer = (request, response) => {
     // None is answered before both are asked.
@@ -77,18 +77,18 @@ t.test('providers start side by side, and a slow one does not abort the start', 
   t.match(await slow(), { status: 200, keys: { available: ['up'], missing: ['slow'] } })
 })
 
-t.test('a required provider that is too slow is named', async (t) => {
+t.test('the error for a required provider that is too slow names it', async (t) => {
   const app = makeApp(t, { pluginTimeout: 250 })
 
   await t.rejects(ready(t, { slow: () => {} }, {}, { timeoutMs: 600_000, onReady: 'require' }, app),
     { code: 'KEYS_UNAVAILABLE', cause: { message: /keys of slow: .*pluginTimeout/ } })
 })
 
-t.test('an unknown name is refused at boot', async (t) => {
+t.test('an unknown provider name is rejected at boot', async (t) => {
   await t.rejects(ready(t, some, { requireKeys: ['upp'] }), { message: /health\.requireKeys\[0\]: 'upp' is not the name of a provider\. Known: up, down/ })
 })
 
-t.test('a config file says whose keys are needed', async (t) => {
+t.test('a config file can specify which providers must have keys', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const { origin } = await run(t, `server: { port: 0, log: silent }
 versions: { v1: { upstream: '${upstream}' } }

@@ -17,7 +17,7 @@ async function withHealth (t: Test, overrides: Partial<GatewayOptions> = {}, opt
   return { ...gateway, ready }
 }
 
-t.test('a gateway is alive and ready', async (t) => {
+t.test('a running gateway is alive and ready', async (t) => {
   const { send, ready } = await withHealth(t)
 
   const response = await send('/healthz')
@@ -28,7 +28,7 @@ t.test('a gateway is alive and ready', async (t) => {
   t.match(await ready(), { status: 200, checks: { accepting: true, keys: true } })
 })
 
-t.test('neither a token nor a version is asked for, and paths are the app\'s to choose', async (t) => {
+t.test('health routes need neither a token nor a version, and their paths are configurable', async (t) => {
   const { send } = await withHealth(t, { resolve: { default: 'required' } }, { live: '/alive', ready: '/ready' })
 
   const response = await send('/alive', { headers: { authorization: 'Bearer bad' } })
@@ -37,7 +37,7 @@ t.test('neither a token nor a version is asked for, and paths are the app\'s to 
   t.equal((await send('/healthz')).status, 400, 'all else is the gateway\'s')
 })
 
-t.test('without any keys of a provider it is alive but not ready', async (t) => {
+t.test('a gateway without keys of a provider is alive but not ready', async (t) => {
   const url = `${await deadOrigin()}/jwks`
   const { send, ready } = await withHealth(t, { identity: { providers: [makeIssuer().provider({ jwks: { url } })] }, resolve: { default: 'latest' } })
 
@@ -45,14 +45,14 @@ t.test('without any keys of a provider it is alive but not ready', async (t) => 
   t.match(await ready(), { status: 503, checks: { accepting: true, keys: false } })
 })
 
-t.test('a gateway that is to end takes requests, but is not ready for more', async (t) => {
+t.test('a draining gateway still serves requests but is not ready', async (t) => {
   const { send, ready } = await withHealth(t, {}, { isDraining: () => true })
 
   t.match(await ready(), { status: 503, checks: { accepting: false } })
   t.equal((await send('/a')).status, 200)
 })
 
-t.test('targets count only where they are asked to, and only of versions that are served', async (t) => {
+t.test('unhealthy targets affect readiness only if configured, and only those of enabled versions', async (t) => {
   const [upstream, dead] = [await startUpstream(t, 'v1'), await deadOrigin()]
   const unhealthy = { targets: dead, health: { passive: { failures: 1 } } }
   const options = { versions: { latest: { upstream }, v2: { upstream: unhealthy } } }
@@ -73,7 +73,7 @@ t.test('an app without a gateway is ready', async (t) => {
   t.equal((await app.inject('/readyz')).statusCode, 200)
 })
 
-t.test('an app that closes is not ready', async (t) => {
+t.test('an app that is closing is not ready', async (t) => {
   const app = makeApp(t, { return503OnClosing: false })
   await app.register(gatewayHealth)
   let answered: { statusCode: number, body: string } | undefined

@@ -13,7 +13,7 @@ import { alone, observed, requests } from '../helpers/observed.ts'
 import { startSwitching, upgrade } from '../helpers/upgrades.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('use of deprecated and browned-out versions is counted by version', async (t) => {
+t.test('use of deprecated versions and of versions in a brownout is counted by version', async (t) => {
   const upstream = await startUpstream(t, 'v1')
   const [before, after] = [new Date(Date.now() - 86_400_000), new Date(Date.now() + 86_400_000)]
   const { metricsOf, send } = await observed(t, {
@@ -37,7 +37,7 @@ t.test('use of deprecated and browned-out versions is counted by version', async
   t.equal(value('version_gateway_version_sunset_timestamp_seconds', { version: 'v1' }), after.getTime() / 1000)
 })
 
-t.test('the registry\'s revision and refused changes are told', async (t) => {
+t.test('the registry revision and rejected changes are reported', async (t) => {
   const { origin, app } = await observed(t)
   const { revision } = app.versions
 
@@ -50,7 +50,7 @@ t.test('the registry\'s revision and refused changes are told', async (t) => {
   t.equal(value('version_gateway_version_info', { version: 'v2', state: 'active', disabled: 'true' }), 1)
 })
 
-t.test('no path, caller or token is in a label, and no version that does not exist', async (t) => {
+t.test('labels contain no path, caller, token or unknown version', async (t) => {
   const { metricsOf, send, bearer } = await observed(t)
 
   await send('/secret-path?token=secret-query', { headers: { ...bearer('v2'), 'x-request-id': 'secret-id' } })
@@ -60,7 +60,7 @@ t.test('no path, caller or token is in a label, and no version that does not exi
   t.notMatch(text, /secret|alice|made-up-version|eyJ/)
 })
 
-t.test('metrics can be added to a registry of the app\'s, under a prefix of its own, and told elsewhere', async (t) => {
+t.test('metrics can use the app\'s registry and a prefix, and can be exposed elsewhere', async (t) => {
   const register = new Registry()
   const { origin, send } = await observed(t, {}, { register, prefix: 'api_', path: false })
 
@@ -73,7 +73,7 @@ t.test('metrics can be added to a registry of the app\'s, under a prefix of its 
   t.equal((await fetch(`${origin}/metrics`)).status, 200, 'it is forwarded like every path')
 })
 
-t.test('metrics of the process are told as well, unless there is a registry', async (t) => {
+t.test('process metrics are included unless a registry is passed', async (t) => {
   const { origin } = await observed(t)
 
   const { response, text } = await scrape(origin)
@@ -83,7 +83,7 @@ t.test('metrics of the process are told as well, unless there is a registry', as
   t.match(text, /^process_cpu_user_seconds_total /m)
 })
 
-t.test('an observed app without a gateway, and a request beside it, are told of', async (t) => {
+t.test('requests are counted in an observed app without a gateway', async (t) => {
   const app = makeApp(t)
   await app.register(observeVersions)
   app.get('/own', async () => 'own')
@@ -97,7 +97,7 @@ t.test('an observed app without a gateway, and a request beside it, are told of'
   t.equal(value('version_gateway_registry_revision'), undefined)
 })
 
-t.test('upgraded connections are told while they are open, and served when they end', async (t) => {
+t.test('upgraded connections are reported while open, and counted as served when they close', async (t) => {
   const switching = await startSwitching(t)
   const { origin } = await observed(t, alone({ targets: switching.origin, upgrades: { protocols: ['acme'] } }))
 
@@ -117,7 +117,7 @@ t.test('upgraded connections are told while they are open, and served when they 
   t.equal(after.value(requests, { version: 'latest', status: '1xx', outcome: 'served' }), 1)
 })
 
-t.test('keys that are fetched have an age, and their fetches are counted', async (t) => {
+t.test('fetched keys have an age metric, and their fetches are counted', async (t) => {
   const issuer = makeIssuer()
   const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
   const { metricsOf } = await observed(t, { identity: { providers: [issuer.provider({ jwks: { url } })] }, resolve: {} })
@@ -129,7 +129,7 @@ t.test('keys that are fetched have an age, and their fetches are counted', async
   t.equal(value('version_gateway_jwks_fetches_total', { provider: 'test-idp', result: 'succeeded' }), 1)
 })
 
-t.test('there are never more than a thousand reasons why callers are refused', async (t) => {
+t.test('at most a thousand reasons for refusals are kept, and further ones count as other', async (t) => {
   const results = new IdentityResults()
   const refused = (provider: string) => results.add({
     request: {}, refusal: { code: 'TOKEN_INVALID', provider, members: { check: 'audience' } }
@@ -143,7 +143,7 @@ t.test('there are never more than a thousand reasons why callers are refused', a
   t.equal(values.find(({ labels }) => labels.reason === 'other')?.value, 1002)
 })
 
-t.test('of several processes, amounts are added up, and facts are not', async (t) => {
+t.test('when metrics of several processes are aggregated, counts are summed and states are not', async (t) => {
   const register = new Registry()
   await observed(t, {}, { register })
   const json = await register.getMetricsAsJSON()

@@ -19,7 +19,7 @@ t.test('requests are counted by version, tier, status class, outcome and cause',
   t.equal(value(requests, { version: '', tier: 'none', status: '4xx', outcome: 'refused', cause: 'VERSION_UNKNOWN' }), 1)
 })
 
-t.test('durations are a histogram whose buckets add up', async (t) => {
+t.test('request durations are a histogram with consistent buckets', async (t) => {
   const { metricsOf, send } = await observed(t)
 
   await send('/a')
@@ -31,7 +31,7 @@ t.test('durations are a histogram whose buckets add up', async (t) => {
   t.match(text, /version_gateway_request_duration_seconds_sum\{version="latest"[^}]*\} 0\.\d+/)
 })
 
-t.test('an upstream that cannot be reached is counted with its cause, and so are its target and the retry', async (t) => {
+t.test('a failure to connect is counted with its cause, for the request, its targets and the retry', async (t) => {
   const dead = [await deadOrigin(), await deadOrigin()]
   const { metricsOf, send } = await observed(t, alone({ targets: dead }))
 
@@ -44,7 +44,7 @@ t.test('an upstream that cannot be reached is counted with its cause, and so are
   t.equal(value('version_gateway_upstream_healthy', { target: dead[0]! }), 1)
 })
 
-t.test('a client that leaves is counted as gone, and its attempt as abandoned', async (t) => {
+t.test('a request whose client disconnects counts as gone, and its attempt as abandoned', async (t) => {
   let isThere = false
   const upstream = await startUpstream(t, 'v1', () => { isThere = true })
   const { origin, metricsOf } = await observed(t, alone(upstream))
@@ -60,7 +60,7 @@ t.test('a client that leaves is counted as gone, and its attempt as abandoned', 
   t.equal(value('version_gateway_upstream_pending', { version: 'latest' }), 0)
 })
 
-t.test('an answer that breaks off is the upstream\'s failure, whatever its status said', async (t) => {
+t.test('a truncated response counts as a failure of the upstream regardless of its status', async (t) => {
   const upstream = await startUpstream(t, 'v1', (_request, response) => {
     response.writeHead(200, { 'content-length': 100 })
     response.write('part', () => response.destroy())
@@ -73,7 +73,7 @@ t.test('an answer that breaks off is the upstream\'s failure, whatever its statu
   t.equal(value(requests, { status: '2xx', outcome: 'upstream-failed', cause: 'reset' }), 1)
 })
 
-t.test('callers are counted by provider and, where they are refused, by reason', async (t) => {
+t.test('callers are counted by provider, and refused ones by reason', async (t) => {
   const { metricsOf, send, bearer, issuer } = await observed(t)
 
   await send('/a')

@@ -6,7 +6,7 @@ import { listen, makeApp } from '../helpers/gateway.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('an observer that fails disturbs neither the others nor the process', async (t) => {
+t.test('an observer that throws affects neither other observers nor the process', async (t) => {
   const lines: string[] = []
   const app = makeApp(t, { logger: { level: 'error', stream: { write: (line: string) => { lines.push(line) } } } })
   const seen: string[] = []
@@ -22,7 +22,7 @@ t.test('an observer that fails disturbs neither the others nor the process', asy
   t.match(lines.join(''), /observer of requests failed.*/)
 })
 
-t.test('what no route is there for is observed too', async (t) => {
+t.test('requests without a matching route are observed, too', async (t) => {
   const app = makeApp(t)
   const seen: Observation[] = []
   observe(app, (observation) => seen.push(observation))
@@ -35,7 +35,7 @@ t.test('what no route is there for is observed too', async (t) => {
   t.match(seen[0], { outcome: 'served', status: 404 })
 })
 
-t.test('an inner scope is observed by its own observers and by those around it', async (t) => {
+t.test('a nested scope is observed by its own observers and by those of its parents', async (t) => {
   const app = makeApp(t)
   const [outer, inner]: [Observation[], Observation[]] = [[], []]
   observe(app, (observation) => outer.push(observation))
@@ -54,7 +54,7 @@ t.test('an inner scope is observed by its own observers and by those around it',
   t.equal(inner[0], outer[1])
 })
 
-t.test('what the gateway cuts off is not laid to the client\'s charge', async (t) => {
+t.test('a response that the gateway aborts on shutdown is not attributed to the client', async (t) => {
   const app = makeApp(t, { forceCloseConnections: false })
   const seen: Observation[] = []
   observe(app, (observation) => seen.push(observation))

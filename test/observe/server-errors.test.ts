@@ -8,7 +8,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 
 const attempts = 'version_gateway_upstream_attempts_total'
 
-t.test('a response from 500 on is served, and its attempt ends with a server error', async (t) => {
+t.test('a 5xx response counts as served, and its attempt as a server error', async (t) => {
   const statuses = [499, 500, 503, 599, 700]
   const upstream = await startUpstream(t, 'v1', ({ url }, response) => response.writeHead(Number(url!.slice(1))).end())
   const { metricsOf, send } = await observed(t, alone(upstream))
@@ -21,7 +21,7 @@ t.test('a response from 500 on is served, and its attempt ends with a server err
   t.equal(value(attempts, { target: upstream, result: 'succeeded' }), 1)
 })
 
-t.test('a server error that causes a retry is counted at its target, while the request is served', async (t) => {
+t.test('a server error that causes a retry counts for its target, and the request counts as served', async (t) => {
   const failing = await startUpstream(t, 'failing', (_request, response) => response.writeHead(503).end())
   const good = await startUpstream(t, 'good')
   const { metricsOf, send } = await observed(t, alone({ targets: [failing, good], retry: { on: [503] } }))

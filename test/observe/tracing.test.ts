@@ -17,7 +17,7 @@ async function traced (t: Test, overrides: Partial<GatewayOptions> = {}, app = m
   return await startGateway(t, overrides, app)
 }
 
-t.test('without an SDK nothing is recorded, and traceparent is passed on as it came', async (t) => {
+t.test('without an SDK, nothing is recorded and traceparent is forwarded unchanged', async (t) => {
   const { see } = await traced(t)
 
   const seen = await see('/a', { headers: { traceparent } })
@@ -25,7 +25,7 @@ t.test('without an SDK nothing is recorded, and traceparent is passed on as it c
   t.equal(seen.headers.traceparent, traceparent)
 })
 
-t.test('a trace is continued: the request, the exchange with the upstream, and the upstream by traceparent', async (t) => {
+t.test('a trace continues through the request, the exchange and the upstream', async (t) => {
   const exporter = useSdk(t)
   const { see, bearer } = await traced(t)
 
@@ -47,7 +47,7 @@ t.test('a trace is continued: the request, the exchange with the upstream, and t
   t.notMatch(JSON.stringify(exporter.getFinishedSpans().map(({ attributes }) => attributes)), /secret|eyJ/)
 })
 
-t.test('a refused request has no exchange; one that fails is an error with its cause and its retries', async (t) => {
+t.test('a refused request has no exchange span, and a failed one is an error with cause and retries', async (t) => {
   const exporter = useSdk(t)
   const dead = [await deadOrigin(), await deadOrigin()]
   const { send } = await traced(t, {
@@ -65,7 +65,7 @@ t.test('a refused request has no exchange; one that fails is an error with its c
   t.match(server, { kind: 1, status: { code: 2 }, attributes: { 'error.type': 'refused', 'version_gateway.outcome': 'upstream-failed' } })
 })
 
-t.test('the span of @fastify/otel is used where there is one', async (t) => {
+t.test('the span of @fastify/otel is used if there is one', async (t) => {
   const exporter = useSdk(t)
   const app = makeApp(t)
   await app.register(new fastifyOtel.FastifyOtelInstrumentation().plugin())
@@ -80,7 +80,7 @@ t.test('the span of @fastify/otel is used where there is one', async (t) => {
   t.equal(exporter.getFinishedSpans().filter(({ instrumentationScope: { name }, kind }) => name === 'fastify-version-gateway' && kind === 1).length, 0)
 })
 
-t.test('a client that leaves ends its spans, and nothing else', async (t) => {
+t.test('when a client disconnects, exactly its spans end', async (t) => {
   const exporter = useSdk(t)
   let isThere = false
   const upstream = await startUpstream(t, 'v1', () => { isThere = true })
@@ -96,7 +96,7 @@ t.test('a client that leaves ends its spans, and nothing else', async (t) => {
   for (const { attributes } of exporter.getFinishedSpans()) t.notOk('http.response.status_code' in attributes)
 })
 
-t.test('what a hook answers in the upstream\'s place has no target', async (t) => {
+t.test('a response that a hook sends in place of the upstream has no target', async (t) => {
   const exporter = useSdk(t)
   const app = makeApp(t)
   app.addHook('preHandler', async (request, reply) => { if (request.url === '/own') await reply.send('own') })
@@ -109,7 +109,7 @@ t.test('what a hook answers in the upstream\'s place has no target', async (t) =
 })
 
 for (const [scheme, port] of [['http', 80], ['https', 443]] as const) {
-  t.test(`a target without a port has that of ${scheme}`, async (t) => {
+  t.test(`a target without a port has the default port of ${scheme}`, async (t) => {
     const exporter = useSdk(t)
     const { send } = await traced(t, {
       versions: { latest: { upstream: `${scheme}://127.0.0.1` } }, resolve: {}, identity: { providers: [] }
@@ -122,7 +122,7 @@ for (const [scheme, port] of [['http', 80], ['https', 443]] as const) {
   })
 }
 
-t.test('a span without a response has no status code; one of an upstream\'s response has that', async (t) => {
+t.test('only the span of an exchange with a response has a status code', async (t) => {
   const exporter = useSdk(t)
   const upstream = await startUpstream(t, 'v1', (_request, response) => response.writeHead(503).end())
   const { send } = await traced(t, {
@@ -139,7 +139,7 @@ t.test('a span without a response has no status code; one of an upstream\'s resp
   t.notOk('http.response.status_code' in refused!.attributes)
 })
 
-t.test('routes that are not observed have no span', async (t) => {
+t.test('routes with observed: false have no span', async (t) => {
   const exporter = useSdk(t)
   const app = makeApp(t)
   await app.register(traceVersions)

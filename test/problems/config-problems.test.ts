@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { type Path, Problems, show } from '../../lib/problems/config-problems.ts'
 import { configError } from '../helpers/problems.ts'
 
-test('no problem throws nothing', async (t) => {
+test('no error is thrown without problems', async (t) => {
   const problems = new Problems()
 
   const error = configError(() => problems.throwIfAny('the gateway config'))
@@ -10,7 +10,7 @@ test('no problem throws nothing', async (t) => {
   t.equal(error, undefined)
 })
 
-test('one problem is announced in the singular, with its path and message', async (t) => {
+test('a single problem is announced in the singular, with its path and message', async (t) => {
   const problems = new Problems()
   problems.add(['versions'], 'there is none.')
 
@@ -19,7 +19,7 @@ test('one problem is announced in the singular, with its path and message', asyn
   t.equal(error?.message, 'VERSION_CONFIG_INVALID: 1 problem in the gateway config\n- versions: there is none.')
 })
 
-test('several problems are listed in the order in which they were found', async (t) => {
+test('several problems are listed in order', async (t) => {
   const problems = new Problems()
   problems.add(['b'], 'is wrong.')
   problems.addMisshapen(['a'], 'is no number.')
@@ -39,7 +39,7 @@ test('a message lists the first 100 problems and counts the others, and the erro
   t.equal(error?.problems.length, 150)
 })
 
-test('the error carries its problems as frozen data', async (t) => {
+test('the error exposes its problems as frozen data', async (t) => {
   const problems = new Problems()
   problems.add(['a'], 'is wrong.')
 
@@ -49,7 +49,7 @@ test('the error carries its problems as frozen data', async (t) => {
   t.ok(Object.isFrozen(error?.problems))
 })
 
-test('a message with a percent sign in it is kept word for word', async (t) => {
+test('a percent sign in a message is kept', async (t) => {
   const problems = new Problems()
   problems.add(['a'], "got '%s %d %j %%'.")
 
@@ -67,7 +67,7 @@ const places: Array<[place: Path, misshapen: boolean, incomplete: boolean]> = [
   [['listing'], false, false]
 ]
 for (const [place, misshapen, incomplete] of places) {
-  test(`with list[1] misshapen, ${place.join('.')} is ${misshapen ? '' : 'not '}misshapen and ${incomplete ? '' : 'not '}incomplete`, async (t) => {
+  test(`if list[1] is malformed, ${place.join('.')} is ${misshapen ? '' : 'not '}malformed and ${incomplete ? '' : 'not '}incomplete`, async (t) => {
     const problems = new Problems()
     problems.addMisshapen(['list', 1], 'is no object.')
 
@@ -77,7 +77,7 @@ for (const [place, misshapen, incomplete] of places) {
   })
 }
 
-test('a problem that leaves the type right does not make its place misshapen', async (t) => {
+test('a problem with a value of the right type does not mark its path as malformed', async (t) => {
   const problems = new Problems()
   problems.add(['a'], 'is unknown.')
 
@@ -86,7 +86,7 @@ test('a problem that leaves the type right does not make its place misshapen', a
   t.same(verdicts, [false, false])
 })
 
-test('a version is not taken for part of another whose id it begins with', async (t) => {
+test('a version is not confused with another whose id is a prefix of it', async (t) => {
   const problems = new Problems()
   problems.addMisshapen(['versions', 'v1'], 'is no object.')
 
@@ -103,7 +103,7 @@ const paths: Array<[path: Path, shown: string]> = [
   [['versions', 'a\n- fake: x'], "versions['a\\n- fake: x']"]
 ]
 for (const [path, shown] of paths) {
-  test(`a path is shown as ${shown}`, async (t) => {
+  test(`a path is formatted as ${shown}`, async (t) => {
     const problems = new Problems()
     problems.add(path, 'is wrong.')
 
@@ -130,7 +130,7 @@ for (const { value, shown } of [
   { value: () => 'v2', shown: 'a function' },
   { value: Symbol('v2'), shown: 'Symbol(v2)' }
 ]) {
-  test(`a problem shows ${typeof value} ${String(value) || 'without text'} as ${shown}`, async (t) => {
+  test(`${typeof value} ${String(value) || 'without text'} is shown as ${shown} in a problem`, async (t) => {
     const given = value
 
     const text = show(given)
@@ -139,7 +139,7 @@ for (const { value, shown } of [
   })
 }
 
-test('a long value is cut off at 80 characters', async (t) => {
+test('a long value is truncated to 80 characters', async (t) => {
   const given = 'x'.repeat(200)
 
   const text = show(given)

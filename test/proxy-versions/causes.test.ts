@@ -19,7 +19,7 @@ const causes: ReadonlyArray<readonly [failure: object, cause: string]> = [
 ]
 
 for (const [failure, cause] of causes) {
-  t.test(`${JSON.stringify(failure)} is told of as ${cause}`, async (t) => {
+  t.test(`the cause of ${JSON.stringify(failure)} is ${cause}`, async (t) => {
     t.equal(causeOf(failure as Error), cause)
   })
 }

@@ -37,7 +37,7 @@ const failures: Case[] = [
 ]
 
 for (const [failure, code, statusCode, follows = []] of failures) {
-  t.test(`${JSON.stringify(failure)} is ${code}`, async (t) => {
+  t.test(`${JSON.stringify(failure)} is mapped to ${code}`, async (t) => {
     const cause = Object.assign(new Error('connect 10.0.0.1:80'), failure)
 
     const refusal = exchangeFailure(cause, 'v2', 'http://10.0.0.1')
@@ -51,25 +51,25 @@ for (const [failure, code, statusCode, follows = []] of failures) {
 }
 
 for (const failure of [clientLeft(), clientStalled(), closing()]) {
-  t.test(`"${failure.message}" says nothing of the target, and is not tried again`, async (t) => {
+  t.test(`"${failure.message}" does not count against the target and is not retried`, async (t) => {
     t.notOk(isUpstreamsFault(failure))
     t.notOk(isTransient(failure))
     t.notOk(isTimeout(failure))
   })
 }
 
-t.test('a client that sends too much, or nothing, is told that its connection ends', async (t) => {
+t.test('a request body that is too large or stalls closes the client\'s connection', async (t) => {
   for (const failure of [bodyTooLarge(10), bodyStalled()]) {
     t.match(exchangeFailure(failure, 'v2', undefined).headers, { connection: 'close' })
   }
 })
 
-t.test('an overloaded upstream gives a Retry-After', async (t) => {
+t.test('refusals due to overload have a Retry-After', async (t) => {
   for (const failure of [queueFull(), waitedTooLong(), tooManyUpgrades()]) {
     t.match(exchangeFailure(failure, 'v2', undefined).headers, { 'retry-after': '1' })
   }
 })
 
-t.test('a failure before a target was chosen names none', async (t) => {
+t.test('a failure before a target was chosen has no target', async (t) => {
   t.notOk('target' in exchangeFailure(tooManyUpgrades(), 'v2', undefined))
 })

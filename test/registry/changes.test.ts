@@ -100,7 +100,7 @@ test('a version can be disabled and enabled again, also by an alias', async (t) 
   t.match(told, [{ name: 'disabled', version: 'v2', reason: 'it leaks', to: 'latest' }, { name: 'enabled', version: 'v2' }])
 })
 
-test('a version disabled by disable() stays disabled across updates until it is enabled', async (t) => {
+test('a version that disable() disabled stays disabled across updates until it is enabled', async (t) => {
   const registry = makeRegistry()
   registry.disable('v2')
 
@@ -131,7 +131,7 @@ test('a disabled version cannot be replaced by itself or by an unknown version',
   t.equal(registry.get('v2')?.disabled, null)
 })
 
-test('a version with recent callers is not retired, unless it is forced', async (t) => {
+test('a version with recent callers is not retired unless forced', async (t) => {
   let now = 100 * day
   const registry = makeRegistry({ now: () => now })
   registry.usageLog.note({ consumer: 'acme', version: 'v2', tier: 'pin' }, now)
@@ -146,7 +146,7 @@ test('a version with recent callers is not retired, unless it is forced', async 
   t.match(told, [{ version: 'v2', reason: 'leaks' }])
 })
 
-test('the retire guard has a number of days, and tiers that it ignores', async (t) => {
+test('the retire guard has a configurable number of days, and tiers that it ignores', async (t) => {
   const now = 100 * day
   const registry = makeRegistry({ now: () => now, retireGuard: { idleDays: 7, allowTiers: ['default'] } })
   registry.usageLog.note({ consumer: 'acme', version: 'v2', tier: 'pin' }, now - 8 * day)

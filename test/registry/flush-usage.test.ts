@@ -58,7 +58,7 @@ t.test('onUsage is not called if nothing has changed', async (t) => {
   t.equal(timers[0]!.refreshed, 1)
 })
 
-t.test('the interval starts when onUsage has settled, and closing waits for onUsage', async (t) => {
+t.test('the interval starts after onUsage has settled, and closing waits for onUsage', async (t) => {
   const batches: unknown[] = []
   const ends: Array<() => void> = []
   const { app, timers, note } = await handingOver(t, async (batch) => {

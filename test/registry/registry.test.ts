@@ -56,7 +56,7 @@ for (const name of ['v3', '', ' v2', 'v2 ', 'constructor', '__proto__', 'toStrin
   })
 }
 
-test('find returns an alias in the spelling of the config, and no alias for an id', async (t) => {
+test('find returns an alias as the config spells it, and no alias for an id', async (t) => {
   const { current } = makeRegistry()
 
   const [id, alias] = [current.find('LATEST'), current.find('CURRENT')]

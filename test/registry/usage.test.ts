@@ -40,7 +40,7 @@ t.test('the most recent caller comes first, and entries are frozen', async (t) =
   t.ok(entries.every((entry) => Object.isFrozen(entry)))
 })
 
-t.test('of a million callers, the last 50000 are kept', async (t) => {
+t.test('of a million callers, the 50000 most recent are kept', async (t) => {
   const { usage, note } = makeUsage({ onUsage })
   for (let index = 0; index < 1_000_000; index++) note(`caller-${index}`, 'v1', index)
 
@@ -175,7 +175,7 @@ t.test('changes are not kept without onUsage', async (t) => {
   t.strictSame(changed, [])
 })
 
-t.test('a clock that is set back does not suppress reports', async (t) => {
+t.test('a clock that is set back does not suppress events', async (t) => {
   const { note } = makeUsage()
 
   const told = [50 * hour, 1000, 2000].map((now) => note('alice', 'v1', now, 'pin', true))

@@ -32,7 +32,7 @@ test('while the map is down, its results are used until they are too old, and it
   t.equal(await ask('acme'), 'v1')
 })
 
-test('a map that throws synchronously is treated the same', async (t) => {
+test('a map that throws synchronously is handled the same way', async (t) => {
   let isDown = true
   const { ask, pass, warnings } = mapOf(() => { if (isDown) throw new Error('down'); return 'v1' })
 
@@ -60,7 +60,7 @@ test('a tenant without a pin is served while the map is down', async (t) => {
 })
 
 for (const listens of [true, false]) {
-  test(`a lookup that ${listens ? 'obeys' : 'ignores'} its signal fails if it takes too long`, async (t) => {
+  test(`a lookup that ${listens ? 'obeys' : 'ignores'} its abort signal fails when it times out`, async (t) => {
     const events = new EventEmitter()
     const { ask, asked } = mapOf(async (_, signal) => {
       await once(events, 'never', listens ? { signal } : {})

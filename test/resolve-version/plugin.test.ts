@@ -4,7 +4,7 @@ import { makeApp, startGateway } from '../helpers/gateway.ts'
 
 const preflight = { origin: 'https://app.test', 'access-control-request-method': 'GET', 'access-control-request-headers': 'x-version-override' }
 
-t.test('a preflight is not resolved and never refused: it goes to the default', async (t) => {
+t.test('a preflight is not resolved or refused, and goes to the default', async (t) => {
   const { send } = await startGateway(t)
 
   const response = await send('/orders', { method: 'OPTIONS', headers: { ...preflight, 'x-version-override': 'v9' } })
@@ -13,7 +13,7 @@ t.test('a preflight is not resolved and never refused: it goes to the default', 
   t.equal(response.headers.get('api-version'), 'latest')
 })
 
-t.test('a preflight to a gateway that requires a version goes to the first one', async (t) => {
+t.test('a preflight to a gateway that requires a version goes to the first version', async (t) => {
   const { send } = await startGateway(t, { resolve: { default: 'required' } })
 
   const preflighted = await send('/orders', { method: 'OPTIONS', headers: preflight })
@@ -23,7 +23,7 @@ t.test('a preflight to a gateway that requires a version goes to the first one',
   t.equal(plain.status, 400)
 })
 
-t.test('a custom resolver may be asynchronous', async (t) => {
+t.test('a custom resolver can be asynchronous', async (t) => {
   const { see } = await startGateway(t, {
     resolve: { override: [{ name: 'host', readsHeaders: ['host'], resolve: async ({ hostname }) => hostname.startsWith('127') ? 'v2' : undefined }] }
   })

@@ -2,7 +2,7 @@ import { createServer } from 'node:http2'
 import t from 'tap'
 import { renewSessions } from '../../lib/server/http2-lost-streams.ts'
 
-t.test('a server whose sessions are renewed already is left as it is', async (t) => {
+t.test('session renewal is set up only once per server', async (t) => {
   const server = createServer()
 
   renewSessions(server, 100)

@@ -7,13 +7,13 @@ import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('a grace time that has not begun is left completely', async (t) => {
+t.test('before the grace period has started, all of it remains', async (t) => {
   const connections = ServerConnections.of(createServer())
 
   t.equal(connections.graceLeft(1_000), 1_000)
 })
 
-t.test('of a grace time that has begun, the rest is left, and never less than nothing', async (t) => {
+t.test('after the grace period has started, the rest of it remains, and never less than zero', async (t) => {
   const connections = ServerConnections.of(createServer())
 
   connections.graceEnd = performance.now() + 500
@@ -25,7 +25,7 @@ t.test('of a grace time that has begun, the rest is left, and never less than no
   t.equal(nothing, 0)
 })
 
-t.test('an app that closes after its grace time waits no further for its exchanges', async (t) => {
+t.test('an app that closes after its grace period does not wait for exchanges in flight', async (t) => {
   let asked = 0
   const app = makeApp(t, { forceCloseConnections: 'idle' })
   const upstream = await startUpstream(t, 'v1', () => { asked++ })
@@ -39,7 +39,7 @@ t.test('an app that closes after its grace time waits no further for its exchang
   t.equal((await pending).status, 502)
 })
 
-t.test('a connection without a request does not keep an app from closing', async (t) => {
+t.test('a connection without a request does not prevent the app from closing', async (t) => {
   const app = makeApp(t, { forceCloseConnections: 'idle' })
   const upstream = await startUpstream(t, 'v1', () => {})
   await app.register(versionGateway, { versions: { latest: { upstream } }, forward: { closeGraceMs: 1_000_000 } })

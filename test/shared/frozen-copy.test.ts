@@ -18,7 +18,7 @@ for (const [title, value] of [
   })
 }
 
-t.test('an instance of a class is copied with its members, and the copy is frozen', async (t) => {
+t.test('a class instance is copied with its members, and the copy is frozen', async (t) => {
   const config = new Config()
 
   const copy = frozenCopy(config)

@@ -7,7 +7,7 @@ for (const [title, value, expected] of [
   ['a promise', Promise.resolve('v2'), true], ['a thenable of another library', thenable, true], ['text', 'v2', false],
   ['null', null, false], ['undefined', undefined, false], ['an object', { then: true }, false]
 ] as const) {
-  test(`${title} is ${expected ? '' : 'not '}taken for a promise`, async (t) => {
+  test(`${title} is ${expected ? '' : 'not '}recognized as a promise`, async (t) => {
     const given: unknown = value
 
     const verdict = isPromise(given)
@@ -16,7 +16,7 @@ for (const [title, value, expected] of [
   })
 }
 
-test('a chain goes on at once when the value is there', async (t) => {
+test('chain continues synchronously with a plain value', async (t) => {
   const value = 'v2'
 
   const next = chain(value, (id) => `${id}!`)
@@ -24,7 +24,7 @@ test('a chain goes on at once when the value is there', async (t) => {
   t.equal(next, 'v2!')
 })
 
-test('a chain goes on later when the value is promised', async (t) => {
+test('chain continues asynchronously with a promised value', async (t) => {
   const value = Promise.resolve('v2')
 
   const next = chain(value, (id) => `${id}!`)
@@ -33,7 +33,7 @@ test('a chain goes on later when the value is promised', async (t) => {
   t.equal(await next, 'v2!')
 })
 
-test('a chain does not go on from a rejection', async (t) => {
+test('chain does not continue after a rejection', async (t) => {
   const value = Promise.reject(new Error('down'))
   const called: unknown[] = []
 
@@ -49,11 +49,11 @@ function * sum (...values: Array<number | Promise<number>>): Steps<number> {
   return total
 }
 
-test('steps that never wait finish synchronously', async (t) => {
+test('steps without waits finish synchronously', async (t) => {
   t.equal(runSteps(sum(1, 2)), 3)
 })
 
-test('steps go on when a promise is fulfilled', async (t) => {
+test('steps continue when a promise is fulfilled', async (t) => {
   const result = runSteps(sum(1, Promise.resolve(2), 3, Promise.resolve(4)))
 
   t.ok(isPromise(result))
@@ -72,7 +72,7 @@ test('a step can catch a rejection', async (t) => {
   t.equal(await runSteps(caught()), 'down')
 })
 
-test('an error of a step is thrown before the first wait, and rejects after it', async (t) => {
+test('an error in a step throws before the first wait and rejects after it', async (t) => {
   function * failing (first: MaybePromise<number>): Steps<never> {
     throw new Error(`failed after ${yield * wait(first)}`)
   }

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { remembered } from '../../lib/shared/memoize.ts'
 
-test('what was made for a text is not made again', async (t) => {
+test('the result for a string is computed only once', async (t) => {
   const asked: string[] = []
   const upper = remembered((text) => { asked.push(text); return text.toUpperCase() })
 
@@ -11,7 +11,7 @@ test('what was made for a text is not made again', async (t) => {
   t.strictSame(asked, ['a', 'b'])
 })
 
-test('a thousand texts are remembered at a time, and none that is longer than 1024 characters', async (t) => {
+test('at most a thousand results are kept, and none for strings longer than 1024 characters', async (t) => {
   let made = 0
   const count = remembered(() => ++made)
   const long = 'x'.repeat(1025)

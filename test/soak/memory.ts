@@ -14,7 +14,7 @@ t.setTimeout(300_000)
 const megabyte = 1024 * 1024
 const clients = Array.from({ length: Number(process.argv[2] ?? 200) }, (_, number) => number)
 
-t.test(`${clients.length} slow readers of 10 MB take less than 64 MB`, async (t) => {
+t.test(`${clients.length} slow readers of 10 MB use less than 64 MB`, async (t) => {
   const gateway = await startGateway(t, ({ url }, response) => {
     const content = contentOf(url!)
     response.setHeader('content-length', content.length)
@@ -40,7 +40,7 @@ t.test(`${clients.length} slow readers of 10 MB take less than 64 MB`, async (t)
   t.ok(inMegabytes(moving.peak - usual.peak) < 64, `moving, they take ${inMegabytes(moving.peak - usual.peak)} MB`)
 })
 
-t.test(`${clients.length} slow uploads of 10 MB take less than 64 MB`, async (t) => {
+t.test(`${clients.length} slow uploads of 10 MB use less than 64 MB`, async (t) => {
   const waitingRoom = new WaitingRoom(clients.length)
   const gateway = await startGateway(t, async (upload, response) => {
     const content = contentOf(upload.url!)

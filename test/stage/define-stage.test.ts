@@ -29,7 +29,7 @@ function sentence (stage: StageName, missing: string, count: number): string {
   return `${stage} needs ${missing} before it. Register the stages in this order: ${calls.slice(0, count).join(', ')}.`
 }
 
-test('the four stages boot in order', async (t) => {
+test('the four stages boot in the right order', async (t) => {
   const app = makeApp(t)
   registerAll(app, 'sanitizeHeaders', 'verifyIdentity', 'resolveVersion', 'proxyVersions')
 
@@ -121,7 +121,7 @@ test('two gateways can boot side by side, each in its own scope', async (t) => {
   await t.resolves(booted)
 })
 
-test('a stage may be in a child scope of the one that has the earlier stages', async (t) => {
+test('a stage can be in a child scope of the one that has the earlier stages', async (t) => {
   const app = makeApp(t)
   registerAll(app, 'sanitizeHeaders', 'verifyIdentity')
   app.register(async (scope) => registerAll(scope, 'resolveVersion', 'proxyVersions'), { prefix: '/api' })
@@ -131,7 +131,7 @@ test('a stage may be in a child scope of the one that has the earlier stages', a
   await t.resolves(booted)
 })
 
-test('a stage does not count for sibling scopes', async (t) => {
+test('a stage does not count in sibling scopes', async (t) => {
   const app = makeApp(t)
   app.register(async (scope) => registerAll(scope, 'sanitizeHeaders'))
   registerAll(app, 'verifyIdentity')
@@ -150,7 +150,7 @@ test('the order is checked before the options', async (t) => {
   await t.rejects(booted, { code: 'STAGE_ORDER_INVALID' })
 })
 
-test('a stage gets its options, and its hooks apply to the scope in which it is registered', async (t) => {
+test('a stage receives its options, and its hooks apply to the scope in which it is registered', async (t) => {
   const app = makeApp(t)
   const stage = defineStage<{ value: string }>({
     stage: 'sanitizeHeaders',
@@ -166,7 +166,7 @@ test('a stage gets its options, and its hooks apply to the scope in which it is 
   t.equal(response.headers['x-stage'], 'seen')
 })
 
-test('a request property may be declared twice and is null at first', async (t) => {
+test('a request property can be declared twice and is initially null', async (t) => {
   const app = makeApp(t)
   declareOnRequest(app, 'version')
   declareOnRequest(app, 'version')

@@ -8,7 +8,7 @@ for (const [error, status, body] of [
   [versionRequired({ members: { supported: ['v2'] } }), 400, { code: 'VERSION_REQUIRED', supported: ['v2'] }],
   [new Error('a bug'), 418, { message: 'a bug' }]
 ] as const) {
-  t.test(`${error.message}: a refusal is answered, anything else goes to the app's error handler`, async (t) => {
+  t.test(`${error.message}: a refusal is sent by the gateway, and other errors go to the app's error handler`, async (t) => {
     const app = makeApp(t)
     app.setErrorHandler(async ({ message }: Error, _request, reply) => reply.code(418).send({ message }))
     app.addHook('onRequest', (request, reply, done) => refuseOrFail(request, reply, challenge(error, 'api'), done))
@@ -21,7 +21,7 @@ for (const [error, status, body] of [
   })
 }
 
-t.test('a caller\'s fault is one line in the log, without a stack', async (t) => {
+t.test('a refusal caused by the client is logged in one line without a stack', async (t) => {
   const lines: string[] = []
   const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(line) } } } })
   app.get('/', (request, reply) => refuseOrFail(request, reply, versionRequired({ cause: new Error('why') }), () => {}))
@@ -33,7 +33,7 @@ t.test('a caller\'s fault is one line in the log, without a stack', async (t) =>
   t.notOk(lines.some((line) => line.includes('    at ')))
 })
 
-t.test('what is thrown without being an error is a fault all the same', async (t) => {
+t.test('a thrown value that is not an error is handled as an error', async (t) => {
   const app = makeApp(t)
   app.setErrorHandler(async ({ message, cause }: Error, _request, reply) => reply.code(418).send({ message, cause }))
   app.addHook('onRequest', (request, reply, done) => refuseOrFail(request, reply, 'no error', done))

@@ -7,7 +7,7 @@ import { config } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('a file names headers for the access log, and its plugin file adds members', async (t) => {
+t.test('a config file can configure headers for the access log, and its plugin file can add members', async (t) => {
   const { write } = await makeFolder(t)
   await write('plugin.ts', 'export default { logFields: (request) => ({ region: request.headers["x-region"] }) }')
   const more = 'accessLog: { headers: [X-Plan] }\nplugin: ./plugin.ts'
@@ -23,7 +23,7 @@ t.test('a file names headers for the access log, and its plugin file adds member
   t.match(JSON.parse(lines.find((line) => line.includes('"msg":"request"'))!), { client: '127.0.0.1', headers: { 'x-plan': 'gold' }, region: 'eu' })
 })
 
-t.test('a header with credentials is a problem with its line', async (t) => {
+t.test('a header that may carry credentials is reported with its line', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config('http://127.0.0.1:1', 'accessLog:\n  headers:\n    - x-plan\n    - Authorization\n'))
 

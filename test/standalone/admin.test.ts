@@ -9,13 +9,13 @@ const admin = "admin: { password: 'correct horse battery' }"
 const basic = (user: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` })
 const known = basic('ada', 'correct horse battery')
 
-t.test('without a word of it there are no admin pages', async (t) => {
+t.test('there are no admin pages unless configured', async (t) => {
   const { origin } = await run(t, config(await startUpstream(t, 'one')))
 
   t.equal((await fetch(`${origin}/admin/api/versions`).then((response) => response.text())).includes('"servedBy":"one"'), true)
 })
 
-t.test('who knows the password is let in, and named in the audit log', async (t) => {
+t.test('a user with the password has access and is named in the audit log', async (t) => {
   const { origin, standalone } = await run(t, config(await startUpstream(t, 'one'), admin))
   const statusOf = async (headers = {}) => (await fetch(`${origin}/admin/api/versions`, { headers })).status
 
@@ -33,7 +33,7 @@ t.test('who knows the password is let in, and named in the audit log', async (t)
   t.match(await (await fetch(`${origin}/admin/api/audit`, { headers: known })).json(), { changes: [{ actor: 'ada' }] })
 })
 
-t.test('on a listener of their own they are at its root, and go on over a reload', async (t) => {
+t.test('on a separate port, the admin pages are at the root and stay available across reloads', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const own = "admin: { password: 'correct horse battery', port: 0 }"
   const { origin, write, host, standalone } = await run(t, config(one, own))
@@ -51,7 +51,7 @@ t.test('on a listener of their own they are at its root, and go on over a reload
   t.equal((await fetch(`${address}/api/health`)).status, 401)
 })
 
-t.test('a port that a reload adds needs a restart; until then the pages stay where they are', async (t) => {
+t.test('an admin port that is added by a reload needs a restart; until then the pages stay where they are', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const { origin, write, host, standalone } = await run(t, config(upstream, admin.replace(' }', ', prefix: /ops }')))
   const reload = async (more: string): Promise<void> => {
@@ -72,7 +72,7 @@ t.test('a port that a reload adds needs a restart; until then the pages stay whe
   t.equal(standalone.adminAddress, null)
 })
 
-t.test('pages that a reload adds with a port wait for a restart', async (t) => {
+t.test('admin pages that are added by a reload with a separate port need a restart', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const { origin, write, file, standalone } = await run(t, config(upstream))
   await write('gateway.yaml', config(upstream, "admin: { password: 'correct horse battery', port: 1 }"))
@@ -86,7 +86,7 @@ t.test('pages that a reload adds with a port wait for a restart', async (t) => {
   t.equal((await fetch(`${origin}/admin/api/versions`, { headers: known })).status, 200)
 })
 
-t.test('the address and the path of their listener can be chosen', async (t) => {
+t.test('the host and the prefix of the admin listener are configurable', async (t) => {
   const own = "admin: { password: 'correct horse battery', port: 0, host: '127.0.0.1', prefix: /versions }"
   const { standalone } = await run(t, config(await startUpstream(t, 'one'), own))
 
@@ -94,7 +94,7 @@ t.test('the address and the path of their listener can be chosen', async (t) => 
   t.equal((await fetch(`${standalone.adminAddress}/versions/`, { headers: basic('ada', 'correct horse batterx') })).status, 401)
 })
 
-t.test('their listener answers who asks for another protocol, or waits with its body, as it answers everybody', async (t) => {
+t.test('the admin listener treats requests with Upgrade or Expect: 100-continue like any other', async (t) => {
   const { standalone } = await run(t, config(await startUpstream(t, 'one'), "admin: { password: 'correct horse battery', port: 0 }"))
   const address = standalone.adminAddress!
 
@@ -102,7 +102,7 @@ t.test('their listener answers who asks for another protocol, or waits with its 
   t.match(await sendRaw(t, address, ['POST /api/rollback HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Content-Length: 2', 'Expect: 100-continue'], '{}'), /401/)
 })
 
-t.test('their listener does not disappear because the file no longer names its port', async (t) => {
+t.test('a reload cannot remove the admin listener by omitting its port', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const { write, file, standalone } = await run(t, config(upstream, "admin: { password: 'correct horse battery', port: 0 }"))
   await write('gateway.yaml', config(upstream, admin))
@@ -110,14 +110,14 @@ t.test('their listener does not disappear because the file no longer names its p
   await t.rejects(async () => await standalone.reload(await loadConfig(file)), { message: /\nadmin.port is in use/ })
 })
 
-t.test('a port that is taken is told, and nothing listens then', async (t) => {
+t.test('an admin port that is already in use fails the start', async (t) => {
   const { port } = new URL(await startUpstream(t, 'other'))
   const text = config(await startUpstream(t, 'one'), `admin: { password: 'correct horse battery', port: ${port} }`)
 
   await t.rejects(run(t, text), { code: 'EADDRINUSE' })
 })
 
-t.test('a password that is short is a problem, and is not shown', async (t) => {
+t.test('a password that is too short is a config problem, and it is not shown', async (t) => {
   const { write } = await run(t, config(await startUpstream(t, 'one')))
   const file = await write('short.yaml', config('http://127.0.0.1:1', "admin: { password: 'hunter2' }"))
 

@@ -37,7 +37,7 @@ async function running (t: Test, text: string) {
   }
 }
 
-t.test('keys of a provider that has not changed are kept, also while it is down', async (t) => {
+t.test('keys of an unchanged provider are kept across a reload, even while the provider is down', async (t) => {
   const issuer = makeIssuer()
   const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
   const identity = `identity: { providers: ${JSON.stringify([issuer.provider({ jwks: { url: server.url } })])} }\n`
@@ -102,7 +102,7 @@ t.test('keys of a provider are dropped with its address, and are not those of an
   t.equal((await fetch(`${origin}/a`, { headers: { authorization: `Bearer ${issuer.token()}` } })).status, 503)
 })
 
-t.test('what an admin has changed outlives an unrelated reload, and what is switched off also another set of versions', async (t) => {
+t.test('changes by an admin survive unrelated reloads, and disabled versions survive changes of the set, too', async (t) => {
   const one = await startUpstream(t, 'one')
   const text = config(one).replace('versions: {', `versions: { v2: { upstream: '${one}' }, v3: { upstream: '${one}' },`)
   const { standalone, renew } = await running(t, text)
@@ -123,7 +123,7 @@ t.test('what an admin has changed outlives an unrelated reload, and what is swit
   t.equal(standalone.app.versions.get('latest')?.id, 'v1')
 })
 
-t.test('a version that an admin has retired stays retired over every reload, until the file changes that', async (t) => {
+t.test('a version that an admin has retired stays retired across reloads until the file changes it', async (t) => {
   const one = await startUpstream(t, 'one')
   const text = (more: string): string => config(one).replace('versions: {', `versions: { v2: { upstream: '${one}'${more} },`)
   const { standalone, renew } = await running(t, text(''))
@@ -140,7 +140,7 @@ t.test('a version that an admin has retired stays retired over every reload, unt
   t.strictSame([swapped, renewed, state()], ['retired', 'retired', 'deprecated'])
 })
 
-t.test('usage, counters, recent requests and the health of targets go on', async (t) => {
+t.test('usage, counters, recent requests and target health survive a reload', async (t) => {
   const upstream = await startUpstream(t, 'one', (_request, response) => { response.socket!.destroy() })
   const password = 'correct horse battery'
   const text = config(upstream, `admin: { password: ${password} }\n`).replace(`'${upstream}'`, `{ targets: ['${upstream}'], health: { passive: { failures: 1, cooldownMs: 1000000 }, active: { path: / } } }`)
@@ -160,7 +160,7 @@ t.test('usage, counters, recent requests and the health of targets go on', async
   t.match(standalone.app.versions.health(), [{ healthy: false, targets: [{ failures: 1 }] }])
 })
 
-t.test('a set that an admin has changed and that does not fit the new config is refused, and all stays', async (t) => {
+t.test('a reload that is incompatible with changes by an admin is rejected and changes nothing', async (t) => {
   const one = await startUpstream(t, 'one')
   const { standalone, write, origin } = await run(t, config(one))
   const { app } = standalone

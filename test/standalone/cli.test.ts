@@ -20,7 +20,7 @@ async function writeConfig (t: Test, more = ''): Promise<string> {
   return await write('gateway.yaml', config('http://127.0.0.1:1', more))
 }
 
-t.test('init writes a config that is valid, and replaces none', async (t) => {
+t.test('init writes a valid config and does not overwrite a file', async (t) => {
   const { folder } = await makeFolder(t)
   const file = `${folder}/gateway.yaml`
 
@@ -32,7 +32,7 @@ t.test('init writes a config that is valid, and replaces none', async (t) => {
   t.match(await cli('init', `${folder}/none/gateway.yaml`), { code: 1, complaints: /ENOENT/ })
 })
 
-t.test('start refuses a settle time that is not a number of milliseconds', async (t) => {
+t.test('start rejects a --settle value that is not a number of milliseconds', async (t) => {
   const file = await writeConfig(t)
 
   for (const text of ['soon', '-1', '1.5', '1000000']) {
@@ -40,7 +40,7 @@ t.test('start refuses a settle time that is not a number of milliseconds', async
   }
 })
 
-t.test('validate prints every problem with its place, and how many there are', async (t) => {
+t.test('validate prints every problem with its position, and the number of problems', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', 'versions:\n  v1:\n    upstream: orders:8080\nresolve: { default: v2 }\n')
   const other = await write('other.yaml', 'versions: 1\n')
@@ -54,7 +54,7 @@ t.test('validate prints every problem with its place, and how many there are', a
   t.match(await cli('validate', other), { code: 1, complaints: /\n1 problem$/ })
 })
 
-t.test('explain tells what would become of a request, and why', async (t) => {
+t.test('explain prints the outcome of a request and the reason', async (t) => {
   const issuer = makeIssuer().provider()
   const file = await writeConfig(t, `resolve: { override: [{ header: x-version }], pin: [{ claim: user.version }], default: latest }
 identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks: { url: 'https://127.0.0.1:1/jwks' } }] }`)
@@ -77,7 +77,7 @@ identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks
   t.match(JSON.parse(json.said), { outcome: 'forwarded', decision: { id: 'v1', tier: 'default' } })
 })
 
-t.test('explain knows the routes of the gateway itself', async (t) => {
+t.test('explain knows the gateway\'s own routes', async (t) => {
   const file = await writeConfig(t, "discovery: true\nadmin: { password: 'correct horse battery' }")
 
   for (const url of ['/metrics', '/healthz', '/admin/api/versions', '/versions']) {
@@ -85,7 +85,7 @@ t.test('explain knows the routes of the gateway itself', async (t) => {
   }
 })
 
-t.test('explain asks for keys only when there may be a token to verify', async (t) => {
+t.test('explain fetches keys only if the request may contain a token to verify', async (t) => {
   const identity = (source: string): string => `identity:
   providers: [{ name: a, issuer: 'https://a.test', audiences: [b], tokenSources: [${source}],
     jwks: { url: 'http://127.0.0.1:1/jwks', onReady: require } }]`
@@ -100,7 +100,7 @@ t.test('explain asks for keys only when there may be a token to verify', async (
   t.match(await cli('explain', query, '--url', '/a?token=b'), { code: 1 })
 })
 
-t.test('explain without identity, and options that cannot be read', async (t) => {
+t.test('explain works without identity and rejects invalid options', async (t) => {
   const file = await writeConfig(t)
 
   t.match(await cli('explain', file), { code: 0, said: /forwarded: v1/ })
@@ -110,7 +110,7 @@ t.test('explain without identity, and options that cannot be read', async (t) =>
   t.match(await cli('explain', file, '--at', 'noon'), { code: 1, complaints: /^--at: 'noon' is not a time/ })
 })
 
-t.test('explain tells of headers that are taken off, of paths that are refused, and of callers without a tenant', async (t) => {
+t.test('explain reports stripped headers, refused paths and callers without a tenant', async (t) => {
   const tenants = `resolve: { pin: [{ tenants: { claim: tenantId, map: { acme: v1 } } }], default: v1 }
 sanitize: { owned: ['x-user-*'] }
 identity: { providers: [{ name: idp, issuer: 'https://idp', jwks: { keys: [${JSON.stringify(makeIssuer().jwk)}] } }] }`
@@ -134,7 +134,7 @@ t.test('explain knows the routes and resolvers of a plugin file', async (t) => {
   t.match((await cli('explain', file, '--url', '/own')).said, /\ndecided$/m)
 })
 
-t.test('start runs until it is told to end', async (t) => {
+t.test('start runs until a signal stops it', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config(await startUpstream(t, 'one')))
 
@@ -146,14 +146,14 @@ t.test('start runs until it is told to end', async (t) => {
   t.match(await cli('start', `${file}.none`), { code: 1, complaints: /ENOENT/ })
 })
 
-t.test('help and the version are told; what is no command is refused', async (t) => {
+t.test('help and version are printed, and unknown commands are rejected', async (t) => {
   t.match(await cli('--help'), { code: 0, said: /start \[options\] <file>/ })
   t.match(await cli('--version'), { code: 0, said: /^\d+\.\d+\.\d+$/ })
   t.match(await cli('strat'), { code: 1, complaints: /unknown command 'strat'.*\n.*Did you mean start\?/ })
   t.match(await cli('validate'), { code: 1, complaints: /missing required argument 'file'/ })
 })
 
-t.test('the program runs what it is told', async (t) => {
+t.test('the executable runs the given command', async (t) => {
   const { folder } = await makeFolder(t)
   const { argv, exitCode } = process
   t.teardown(() => { Object.assign(process, { argv, exitCode }) })

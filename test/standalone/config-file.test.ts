@@ -2,7 +2,7 @@ import t from 'tap'
 import { readConfigFile } from '../../lib/standalone/config-file.ts'
 import { lines, makeFolder } from '../helpers/config-folder.ts'
 
-t.test('variables of the environment are put in', async (t) => {
+t.test('environment variables are substituted', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', lines(`
     port: \${PORT}
@@ -22,7 +22,7 @@ t.test('variables of the environment are put in', async (t) => {
   })
 })
 
-t.test('a variable cannot add structure to a file', async (t) => {
+t.test('a variable cannot add structure to the file', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', 'a: ${A}\nb: ${B}\n')
 
@@ -31,7 +31,7 @@ t.test('a variable cannot add structure to a file', async (t) => {
   t.strictSame(value, { a: '{ admin: true }', b: 'x\nadmin: true' })
 })
 
-t.test('each variable that is not set is told of with its place', async (t) => {
+t.test('every unset variable is reported with its position', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', 'a:\n  b: ${MISSING}\n  c: x${ALSO}\n')
 
@@ -43,7 +43,7 @@ t.test('each variable that is not set is told of with its place', async (t) => {
   ])
 })
 
-t.test('what is no YAML is told of with its place', async (t) => {
+t.test('invalid YAML is reported with its position', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', 'a: 1\nb: [1, 2\nc: 3\n')
 
@@ -54,7 +54,7 @@ t.test('what is no YAML is told of with its place', async (t) => {
   t.match(await locate([['a']]), [{ line: 1, column: 1 }])
 })
 
-t.test('the place of a path is that of its name, or of what is nearest around it', async (t) => {
+t.test('a path is located at its property name, or at the nearest enclosing node', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.json', '{\n  "a": {\n    "list": [\n      { "b": 1 }\n    ]\n  }\n}\n')
 
@@ -67,7 +67,7 @@ t.test('the place of a path is that of its name, or of what is nearest around it
   t.match(await locate([[]]), [{ line: 1, column: 1 }])
 })
 
-t.test('an empty file says nothing', async (t) => {
+t.test('an empty file has no value', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', '')
 
@@ -78,7 +78,7 @@ t.test('an empty file says nothing', async (t) => {
 })
 
 for (const [name, text] of [['gateway.ts', 'const port: number = 1\nexport default { port }'], ['gateway.js', 'export default { port: 1 }'], ['gateway.cjs', 'module.exports = { port: 1 }']] as const) {
-  t.test(`${name} is taken by its default export, without places`, async (t) => {
+  t.test(`${name} is loaded through its default export, without positions`, async (t) => {
     const { write } = await makeFolder(t)
     const file = await write(name, text)
 

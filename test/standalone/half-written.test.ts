@@ -10,7 +10,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 
 const identity = `identity: { providers: ${JSON.stringify([makeIssuer().provider({ claimsToHeaders: [{ claim: 'sub', header: 'x-user-id' }] })])} }\n`
 
-t.test('a file whose second half is missing does not remove identity; with the other half it is loaded', async (t) => {
+t.test('a file that is cut in half does not remove identity, and is loaded once it is complete', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const { file, write, origin, standalone } = await run(t, config(upstream, identity), { watch: true })
   const { app } = standalone
@@ -25,7 +25,7 @@ t.test('a file whose second half is missing does not remove identity; with the o
   t.equal((await fetch(`${origin}/a`)).headers.get('x-v'), 'v1')
 })
 
-t.test('a rejected reload names what is absent, and how to confirm that', async (t) => {
+t.test('a rejected reload names the missing sections and how to confirm their removal', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const admin = "admin: { password: 'long enough to be one', port: 0 }\n"
   const { write, standalone } = await run(t, config(upstream, `${identity}${admin}`))
@@ -37,7 +37,7 @@ t.test('a rejected reload names what is absent, and how to confirm that', async 
   })
 })
 
-t.test('what a file switches off, confirms, or an option lets go is gone', async (t) => {
+t.test('sections that the file disables or confirms, or that an option allows to remove, are removed', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const { write, standalone, origin } = await run(t, config(upstream, `${identity}sanitize: { owned: [x-a] }\nadmin: { password: 'long enough to be one', port: 0 }\n`))
   const admin = standalone.adminAddress!
@@ -52,7 +52,7 @@ t.test('what a file switches off, confirms, or an option lets go is gone', async
   t.equal(await served(origin), '200 v1 one')
 })
 
-t.test('a start waits for its file as well', async (t) => {
+t.test('the start waits for a half-written file, too', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config(one))

@@ -15,7 +15,7 @@ versions: { v1: { upstream: '${upstream}' } }
 resolve: { default: v1 }
 identity: { providers: [{ name: idp, issuer: 'https://issuer.test', jwks: ${jwks} }] }`
 
-t.test('the authority of an issuer is a file beside the config', async (t) => {
+t.test('the CA of an issuer can be a file next to the config', async (t) => {
   const issuer = makeIssuer()
   const authority = await makeAuthority()
   const server = createServer(await authority.server('localhost'), (_request, response) => { response.end(JSON.stringify({ keys: [issuer.jwk] })) }).listen(0)
@@ -33,7 +33,7 @@ t.test('the authority of an issuer is a file beside the config', async (t) => {
   t.equal((await fetch(address, { headers: { authorization: `Bearer ${makeIssuer().token()}` } })).status, 401)
 })
 
-t.test('what is wrong with the options of a fetch has its line', async (t) => {
+t.test('problems with fetch options are reported with their line', async (t) => {
   const { write } = await makeFolder(t)
   const problemOf = async (jwks: string): Promise<string> =>
     await loadConfig(await write('gateway.yaml', config('http://127.0.0.1:1', jwks))).then(() => '', (error: Error) => error.message)
@@ -46,7 +46,7 @@ t.test('what is wrong with the options of a fetch has its line', async (t) => {
   t.notMatch(await problemOf(`{ ${url}, allowHttp: true, headers: 'secret-1' }`), /secret-1/)
 })
 
-t.test('a file that is neither a JWKS nor PEM is named for what it is', async (t) => {
+t.test('for a file that is neither a JWKS nor PEM, the message says what it contains', async (t) => {
   const { write } = await makeFolder(t)
   const { jwk } = makeIssuer()
   const problemOf = async (content: string): Promise<string> => {

@@ -33,7 +33,7 @@ async function runRecipe (
 
 const bearer = ({ token }: Issuer, claims: object, header = {}): Record<string, string> => ({ authorization: `Bearer ${token(claims, header)}` })
 
-t.test('Entra ID: tokens of listed tenants are accepted, each with the issuer of its tenant', async (t) => {
+t.test('Entra ID: tokens of listed tenants are accepted, each with its tenant\'s issuer', async (t) => {
   const address = 'https://login.microsoftonline.com/common/discovery/v2.0/keys'
   const { alg, ...jwk } = issuer.jwk as typeof issuer.jwk & { alg: string }
   const keys = [{ ...jwk, x5t: 'x', x5c: ['x'], cloud_instance_name: 'microsoftonline.com', issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0' }]
@@ -70,7 +70,7 @@ t.test('Cognito: access tokens of listed clients are accepted, ID tokens are not
 const keycloak = { aud: ['public-api', 'account'], typ: 'Bearer', azp: 'web', realm_access: { roles: ['user'] }, api_version: 'v2' }
 const keycloakKeys = [issuer.jwk, { ...issuer.jwk, kid: 'enc', use: 'enc', alg: 'RSA-OAEP' }]
 
-t.test('Keycloak in Compose: keys come from the internal address, and tokens have the public one', async (t) => {
+t.test('Keycloak in Compose: keys are fetched from the internal address, and tokens have the public issuer', async (t) => {
   const { origin } = await startJwksServer(t, answer({ keys: keycloakKeys }))
   const { asked, address } = await startProxy(t, Number(new URL(origin).port))
   proxyEnvironment(t)({ HTTP_PROXY: address })
@@ -81,7 +81,7 @@ t.test('Keycloak in Compose: keys come from the internal address, and tokens hav
   t.strictSame(asked, ['GET http://keycloak:8080/realms/acme/protocol/openid-connect/certs'])
 })
 
-t.test('Keycloak in a cluster: keys come from a service with a certificate of a private CA', async (t) => {
+t.test('Keycloak in a cluster: keys are fetched from a service with a certificate of a private CA', async (t) => {
   const authority = await makeAuthority()
   const server = createServer(await authority.server('keycloak.sso.svc'), (_request, response) => { response.end(JSON.stringify({ keys: keycloakKeys })) }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -98,7 +98,7 @@ t.test('Keycloak in a cluster: keys come from a service with a certificate of a 
   t.strictSame(new Set(asked), new Set(['CONNECT keycloak.sso.svc:8443']))
 })
 
-t.test('Firebase: tokens of the project are accepted, those of another one are not, though they have the same keys', async (t) => {
+t.test('Firebase: tokens of the project are accepted; those of other projects are not, despite the same keys', async (t) => {
   const address = 'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com'
   const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
   const send = await runRecipe(t, 'firebase', [[address, url]])
@@ -111,7 +111,7 @@ t.test('Firebase: tokens of the project are accepted, those of another one are n
   t.equal(await send(of('acme-app', { aud: 'other-app' })), '401 audience')
 })
 
-t.test('Cloudflare Access in front: its token stands in for that of the app, and is passed on next to it', async (t) => {
+t.test('Cloudflare Access: its token identifies callers without an app token and is forwarded next to one', async (t) => {
   const access = makeIssuer('access')
   const [ofApp, ofAccess] = await Promise.all([
     startJwksServer(t, answer({ keys: [issuer.jwk] })),

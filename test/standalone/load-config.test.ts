@@ -17,7 +17,7 @@ async function problemsOf (t: Test, text: string, more: Record<string, string> =
   }
 }
 
-t.test('a whole config is taken', async (t) => {
+t.test('a complete config is loaded', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', lines(`
     server: { port: 0, log: warn }
@@ -52,7 +52,7 @@ t.test('a whole config is taken', async (t) => {
   })
 })
 
-t.test('every problem has its line and column', async (t) => {
+t.test('every problem is reported with its line and column', async (t) => {
   const problems = await problemsOf(t, `
     server:
       prot: 8080
@@ -72,7 +72,7 @@ t.test('every problem has its line and column', async (t) => {
   ])
 })
 
-t.test('so have those that only the whole config shows', async (t) => {
+t.test('problems that require the whole config also have positions', async (t) => {
   const problems = await problemsOf(t, `
     versions:
       v1:
@@ -86,7 +86,7 @@ t.test('so have those that only the whole config shows', async (t) => {
   t.match(problems, [/^3:5 versions\.v1\.upstream: /, /^6:7 resolve\.pin\[0\]: .*any client can send/, /^7:3 resolve\.default: 'v3' is neither/])
 })
 
-t.test('a resolver reads one thing', async (t) => {
+t.test('a resolver must read exactly one thing', async (t) => {
   const problems = await problemsOf(t, `
     versions: { latest: { upstream: http://127.0.0.1:1 } }
     resolve:
@@ -105,7 +105,7 @@ t.test('a resolver reads one thing', async (t) => {
   ])
 })
 
-t.test('what only code can say has no place in a file', async (t) => {
+t.test('options that require code are rejected in a file', async (t) => {
   const problems = await problemsOf(t, `
     versions: { latest: { upstream: http://127.0.0.1:1 } }
     resolve: { consumer: sub }
@@ -115,7 +115,7 @@ t.test('what only code can say has no place in a file', async (t) => {
   t.match(problems, [/^2:12 resolve\.consumer: unknown option/, /^3:13 registry\.now: unknown option/])
 })
 
-t.test('values of the wrong kind and a missing plugin file hide no other problem', async (t) => {
+t.test('values of the wrong type and a missing plugin file do not hide other problems', async (t) => {
   const problems = await problemsOf(t, `
     server: 5
     versions: { v1: { upstream: 'orders:8080' }, v2: null, v3: { upstream: null }, v4: { upstream: { targets: 'http://a', tls: 5 } } }
@@ -134,7 +134,7 @@ t.test('values of the wrong kind and a missing plugin file hide no other problem
   ])
 })
 
-t.test('a plugin file adds resolvers; one that fails is told of', async (t) => {
+t.test('a plugin file adds resolvers, and its failure is reported', async (t) => {
   const config = `
     versions: { latest: { upstream: http://127.0.0.1:1 } }
     plugin: ./plugin.ts
@@ -147,18 +147,18 @@ t.test('a plugin file adds resolvers; one that fails is told of', async (t) => {
   t.match(await problemsOf(t, config), [/plugin\.ts/])
 })
 
-t.test('a file that is not there is told of', async (t) => {
+t.test('a missing file is reported', async (t) => {
   await t.rejects(loadConfig('/nowhere/gateway.yaml'), { message: /^\/nowhere\/gateway\.yaml ENOENT/ })
 })
 
-t.test('a config that is code has problems without places', async (t) => {
+t.test('problems of a config module have no positions', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.ts', "export default { versions: { v1: { upstream: 'orders' } }, resolve: { default: 'v3' } }")
 
   await t.rejects(loadConfig(file), { message: /^[^:]+ versions\.v1\.upstream: .*\n[^:]+ resolve\.default: / })
 })
 
-t.test('certificates in the file itself are taken as they are', async (t) => {
+t.test('inline certificates are used unchanged', async (t) => {
   const { write } = await makeFolder(t)
   const { ca } = await makeAuthority()
   const upstream = { targets: 'https://127.0.0.1:1', tls: { ca, servername: 'inside' } }
@@ -169,7 +169,7 @@ t.test('certificates in the file itself are taken as they are', async (t) => {
   t.match(gateway.versions, { v1: { upstream } })
 })
 
-t.test('a segment of the path may be the first one, or another', async (t) => {
+t.test('fromPath can read the first or another segment', async (t) => {
   const { write } = await makeFolder(t)
   const of = async (path: string): Promise<unknown> =>
     (await loadConfig(await write('gateway.yaml', `versions: { v1: { upstream: http://127.0.0.1:1 } }\nresolve: { override: [{ path: ${path} }], default: v1 }\n`))).gateway.resolve
@@ -179,7 +179,7 @@ t.test('a segment of the path may be the first one, or another', async (t) => {
 })
 
 for (const text of ['', 'const plugin = { register () {} }\n', 'export default {}\n']) {
-  t.test(`a plugin file that exports nothing is a problem: ${JSON.stringify(text)}`, async (t) => {
+  t.test(`a plugin file without an export is rejected: ${JSON.stringify(text)}`, async (t) => {
     const { write } = await makeFolder(t)
     await write('plugin.ts', text)
     const file = await write('gateway.yaml', "versions: { v1: { upstream: 'http://a' } }\nresolve: { default: v1 }\nplugin: ./plugin.ts\n")

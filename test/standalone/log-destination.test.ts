@@ -33,7 +33,7 @@ async function makePipe (t: Test) {
   return { folder, readingEnd, writingEnd }
 }
 
-t.test('a full disk loses lines, which a metric counts, and nothing else', { skip }, async (t) => {
+t.test('a full disk only loses log lines, which a metric counts', { skip }, async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config(await startUpstream(t, 'one')).replace(', log: silent', ''))
   const destination = new LogDestination(open(t, full, 'w'))
@@ -50,7 +50,7 @@ t.test('a full disk loses lines, which a metric counts, and nothing else', { ski
   t.equal(await host.ended(), 0)
 })
 
-t.test('lines are written in order, in whole, also those of one turn and those at the end', async (t) => {
+t.test('lines are written completely and in order, including those of one tick and those at exit', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'log-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'log')
@@ -67,7 +67,7 @@ t.test('lines are written in order, in whole, also those of one turn and those a
   t.equal(destination.lost, 0)
 })
 
-t.test('a reader that stalls takes neither memory nor the end', { skip: process.platform === 'win32' }, async (t) => {
+t.test('a stalled reader neither fills the memory nor prevents the exit', { skip: process.platform === 'win32' }, async (t) => {
   const { readingEnd, writingEnd } = await makePipe(t)
   const destination = new LogDestination(writingEnd)
   t.teardown(async () => {
@@ -85,7 +85,7 @@ t.test('a reader that stalls takes neither memory nor the end', { skip: process.
   t.ok(destination.lost > 1000)
 })
 
-t.test('lines wait for a slow reader and arrive whole', { skip: process.platform === 'win32' }, async (t) => {
+t.test('lines wait for a slow reader and arrive completely', { skip: process.platform === 'win32' }, async (t) => {
   const { folder, readingEnd, writingEnd } = await makePipe(t)
   const destination = new LogDestination(writingEnd)
   const lines = Array.from({ length: 375 }, (_, index) => `${index} ${'x'.repeat(1000)}\n`)
@@ -104,7 +104,7 @@ t.test('lines wait for a slow reader and arrive whole', { skip: process.platform
   t.equal(destination.lost, 0)
 })
 
-t.test('a process whose standard output is full serves, and ends when it is told to', { skip }, async (t) => {
+t.test('a process whose standard output is full keeps serving and stops on a signal', { skip }, async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config(await startUpstream(t, 'one'), 'plugin: ./plugin.mjs').replace(', log: silent', ''))
   await write('plugin.mjs', 'export default { register (app) { app.addHook("onListen", () => {}); app.addHook("onReady", async () => { setTimeout(() => process.send("ready"), 0) }) } }')

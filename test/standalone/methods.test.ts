@@ -8,7 +8,7 @@ import { makeFolder } from '../helpers/config-folder.ts'
 const withMethods = (upstream: string, methods: string): string => config(upstream).replace('port: 0', `port: 0, methods: [${methods}]`)
 
 for (const method of ['PROPFIND', 'MOVE', 'REPORT']) {
-  t.test(`${method} is forwarded with its body when server.methods has it`, async (t) => {
+  t.test(`${method} is forwarded with its body if server.methods lists it`, async (t) => {
     const { origin } = await run(t, withMethods(await startUpstream(t, 'v1'), 'PROPFIND, MOVE, REPORT'))
 
     const response = await sendRaw(t, origin, [`${method} /a HTTP/1.1`, 'Host: api.test', 'Content-Length: 2', 'Destination: http://api.test/b'], 'ok')
@@ -17,7 +17,7 @@ for (const method of ['PROPFIND', 'MOVE', 'REPORT']) {
   })
 }
 
-t.test('server.methods has only methods that there are', async (t) => {
+t.test('an unknown method in server.methods is rejected', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', withMethods('http://127.0.0.1:1', 'PROPFINT'))
 

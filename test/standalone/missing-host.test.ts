@@ -36,7 +36,7 @@ for (const [what, ...lines] of [
   ['request for metrics', 'GET /metrics HTTP/1.1'],
   ['request for health', 'GET /readyz HTTP/1.1']
 ] as const) {
-  t.test(`a ${what} without a host gets a problem, which is logged`, async (t) => {
+  t.test(`a ${what} without Host gets a problem, which is logged`, async (t) => {
     const { standalone, lines: log, asked } = await serve(t)
 
     const response = await sendRaw(t, standalone.address, lines)
@@ -49,7 +49,7 @@ for (const [what, ...lines] of [
   })
 }
 
-t.test('a request without a host to the admin pages gets a problem', async (t) => {
+t.test('a request without Host to the admin pages gets a problem', async (t) => {
   const { standalone } = await serve(t)
 
   const response = await sendRaw(t, standalone.adminAddress!, ['GET / HTTP/1.1'])
@@ -57,7 +57,7 @@ t.test('a request without a host to the admin pages gets a problem', async (t) =
   t.match(response, refused)
 })
 
-t.test('HTTP/1.0 needs no host', async (t) => {
+t.test('an HTTP/1.0 request does not need Host', async (t) => {
   const { standalone, asked } = await serve(t)
 
   const responses = [await sendRaw(t, standalone.address, ['GET /orders HTTP/1.0']), await sendRaw(t, standalone.address, ['GET /metrics HTTP/1.0'])]
@@ -67,7 +67,7 @@ t.test('HTTP/1.0 needs no host', async (t) => {
 })
 
 for (const http2 of [false, true]) {
-  t.test(`a request without a host over TLS gets a problem${http2 ? ' from a listener for HTTP/2' : ''}`, async (t) => {
+  t.test(`a request without Host over TLS gets a problem${http2 ? ' from a listener for HTTP/2' : ''}`, async (t) => {
     const { ca, server } = await makeAuthority()
     const { cert, key } = await server('127.0.0.1')
     const { standalone } = await serve(t, `{ port: 0, http2: ${http2}, tls: { cert: cert.pem, key: key.pem } }`, { 'cert.pem': cert, 'key.pem': key })

@@ -25,7 +25,7 @@ function threads (t: Test): readonly Worker[] {
   return started
 }
 
-t.test('a long file is parsed in another thread, which ends with the load, and a short one is not', async (t) => {
+t.test('a long file is parsed in a worker thread, which ends with the load; a short one is not', async (t) => {
   const started = threads(t)
   const { write } = await makeFolder(t)
 
@@ -40,7 +40,7 @@ t.test('a long file is parsed in another thread, which ends with the load, and a
   t.equal(started[0]!.threadId, -1)
 })
 
-t.test('problems of a long file have their lines and remedies', async (t) => {
+t.test('problems in a long file have lines and remedies', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config(5000, '      odd: 1.10\nserver: { port: "$PORT", hots: a }\nforward: { closeGraceMs: "$GRACE" }\n'.replaceAll(/\$(\w+)/g, (_, name: string) => ['$', '{', name, '}'].join(''))))
 
@@ -56,7 +56,7 @@ t.test('problems of a long file have their lines and remedies', async (t) => {
   })
 })
 
-t.test('every value that lacks quotes is reported, however many there are', async (t) => {
+t.test('every value that needs quotes is reported, regardless of their number', async (t) => {
   const { write } = await makeFolder(t)
   const odd = Array.from({ length: 1_500 }, (_, index) => `      odd-${index}: 1\n`).join('')
 
@@ -65,7 +65,7 @@ t.test('every value that lacks quotes is reported, however many there are', asyn
   t.equal(message.match(/Quote it: '1'\./g)?.length, 1_500)
 })
 
-t.test('a thread gives the same content as the caller would have parsed', async (t) => {
+t.test('a thread returns the same content as parsing without one', async (t) => {
   const text = 'a: &a { n: 1, big: 12345678901234567890, __proto__: 2, f: .inf }\nb: *a\nc: { <<: *a, n: 2 }\ne: [1, null, "x"]\nd: $' + '{NAME}\n'
   const here = parseYamlFile(text, { NAME: 'x' })
 
@@ -78,7 +78,7 @@ t.test('a thread gives the same content as the caller would have parsed', async 
 })
 
 for (const name of ['gateway.ts', 'gateway.mjs', 'gateway.js', 'gateway.cjs']) {
-  t.test(`a long ${name} is transpiled in another thread, and runs here`, async (t) => {
+  t.test(`a long ${name} is transpiled in a worker thread and evaluated in the main thread`, async (t) => {
     const started = threads(t)
     const { write } = await makeFolder(t)
     const map = Array.from({ length: 3_000 }, (_, index) => `'tenant-${index}': id,`).join('\n')
@@ -96,7 +96,7 @@ for (const name of ['gateway.ts', 'gateway.mjs', 'gateway.js', 'gateway.cjs']) {
   })
 }
 
-t.test('variables of a long file get the types of their places', async (t) => {
+t.test('variables in a long file get the types that their options expect', async (t) => {
   const { write } = await makeFolder(t)
   const odd = Array.from({ length: 2_000 }, (_, index) => `      odd-${index}: "\${NUMBER}"\n`).join('')
 

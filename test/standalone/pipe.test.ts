@@ -7,7 +7,7 @@ import { loadWhole } from '../../lib/standalone/load-whole.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { config } from '../helpers/standalone.ts'
 
-t.test('a config from a pipe is read once, without waiting for it', async (t) => {
+t.test('a config from a pipe is read once, without waiting for the file to settle', async (t) => {
   const { folder } = await makeFolder(t)
   const pipe = join(folder, 'pipe.yaml')
   await promisify(execFile)('mkfifo', [pipe])

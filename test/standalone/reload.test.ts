@@ -5,7 +5,7 @@ import { config, run, served } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('versions that change in the file are swapped at SIGHUP, and the app stays', async (t) => {
+t.test('if only the versions change, SIGHUP updates the registry and keeps the app', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const { origin, write, host, standalone } = await run(t, config(one))
   const { app } = standalone
@@ -18,7 +18,7 @@ t.test('versions that change in the file are swapped at SIGHUP, and the app stay
   t.equal(standalone.app, app)
 })
 
-t.test('anything else that changes makes a new app; requests under way end where they began', async (t) => {
+t.test('any other change creates a new app, and requests in flight complete in the old one', async (t) => {
   let answer: (() => void) | undefined
   const slow = await startUpstream(t, 'slow', (_request, response) => {
     if (answer === undefined) answer = () => response.end('"servedBy":"slow"')
@@ -40,7 +40,7 @@ t.test('anything else that changes makes a new app; requests under way end where
 })
 
 for (const [what, text] of [['is not valid', 'versions: {}'], ['lacks its server section', 'versions: { v1: { upstream: http://127.0.0.1:1 } }\naliases: { latest: v1 }']] as const) {
-  t.test(`a file that ${what} changes nothing, and one that is mended is taken`, async (t) => {
+  t.test(`a file that ${what} changes nothing, and is loaded once it is fixed`, async (t) => {
     const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
     const { origin, write, host, standalone } = await run(t, config(one))
 
@@ -58,7 +58,7 @@ for (const [what, text] of [['is not valid', 'versions: {}'], ['lacks its server
   })
 }
 
-t.test('a file that is watched is read again when it is replaced; one that says the same changes nothing', async (t) => {
+t.test('a watched file is loaded again when it is replaced, unless its content is the same', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const { origin, write, file, host, standalone } = await run(t, config(one), { watch: true })
 
@@ -69,7 +69,7 @@ t.test('a file that is watched is read again when it is replaced; one that says 
   t.equal(await served(origin), '200 v1 two')
 })
 
-t.test('a config that says the same changes nothing', async (t) => {
+t.test('an unchanged config has no effect', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const { file, standalone } = await run(t, config(upstream))
   const { app } = standalone
@@ -80,7 +80,7 @@ t.test('a config that says the same changes nothing', async (t) => {
   t.equal(standalone.app, app)
 })
 
-t.test('an app that cannot be finished is closed, and the one before goes on', async (t) => {
+t.test('an app that fails to start is closed, and the previous one keeps running', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const { write, standalone, origin } = await run(t, config(upstream))
   await write('plugin.ts', `export default { register (app) {
@@ -95,7 +95,7 @@ t.test('an app that cannot be finished is closed, and the one before goes on', a
   t.equal(await served(origin), '200 v1 one')
 })
 
-t.test('a request that outlasts its time does not keep an app that is replaced', async (t) => {
+t.test('a request that exceeds the grace period does not keep a replaced app alive', async (t) => {
   let isThere = false
   const upstream = await startUpstream(t, 'slow', () => { isThere = true })
   const { origin, write, standalone } = await run(t, config(upstream, 'forward: { closeGraceMs: 1 }'))

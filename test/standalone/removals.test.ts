@@ -68,7 +68,7 @@ for (const [what, before, after, expected] of [
   ['limits of an upstream that becomes an address', upstream({ maxRequestBytes: 1 }), { versions }, ['versions.v1.upstream.maxRequestBytes']],
   ['a version that is switched off', { versions: { v1: { upstream: 'u', disabled: true } } }, { versions: { v1: { upstream: 'u' } } }, ['versions.v1.disabled']]
 ] as const) {
-  t.test(`the absence of ${what} is found`, async (t) => {
+  t.test(`the removal of ${what} is detected`, async (t) => {
     t.strictSame(removed(before, after), expected)
   })
 }
@@ -102,7 +102,7 @@ for (const [what, before, after] of [
     confirmRemoved: ['sanitize', 'identity.providers.idp'], identity: { providers: [{ ...provider, name: 'other', issuer: 'https://other.example' }] }
   }]
 ] as const) {
-  t.test(`${what} may go`, async (t) => {
+  t.test(`the removal of ${what} is allowed`, async (t) => {
     t.strictSame(removed(before, after), [])
   })
 }

@@ -8,11 +8,11 @@ import { project } from '../helpers/project.ts'
 
 const file = new URL('schema.json', project)
 
-t.test('schema.json is what the code says (npm run schema)', async (t) => {
+t.test('schema.json is up to date (npm run schema)', async (t) => {
   t.equal(await readFile(file, 'utf8'), publishedSchema())
 })
 
-t.test('it is a schema that others can read, with a description of every option', async (t) => {
+t.test('schema.json is accepted by other tools and describes every option', async (t) => {
   const schema = JSON.parse(await readFile(file, 'utf8')) as object
   const validate = new Ajv({ strictTypes: false, allowUnionTypes: true }).compile(schema)
 

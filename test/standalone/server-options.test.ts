@@ -23,7 +23,7 @@ async function seen (standalone: Standalone): Promise<Record<string, string>> {
   return (await response.json() as { headers: Record<string, string> }).headers
 }
 
-t.test('whom the gateway trusts as a proxy changes at a reload', async (t) => {
+t.test('trustProxy can be changed by a reload', async (t) => {
   const { standalone, reload } = await serve(t, '{ port: 0 }')
 
   const before = await seen(standalone)
@@ -34,7 +34,7 @@ t.test('whom the gateway trusts as a proxy changes at a reload', async (t) => {
   t.equal(after['x-real-ip'], '10.1.2.3')
 })
 
-t.test('what is logged changes at a reload, also of requests', async (t) => {
+t.test('the log level can be changed by a reload, also for requests', async (t) => {
   const { standalone, lines, reload } = await serve(t, '{ port: 0 }')
   const requests = (): number => lines.filter(({ msg }) => msg === 'request').length
 
@@ -50,7 +50,7 @@ t.test('what is logged changes at a reload, also of requests', async (t) => {
   t.not(requests(), 0)
 })
 
-t.test('where the gateway listens is named, and the rest of the file is in force', async (t) => {
+t.test('a changed address needs a restart, which is logged, and the other changes take effect', async (t) => {
   const admin = "admin: { password: 'correct horse battery', port: 0 }"
   const { standalone, lines, reload } = await serve(t, '{ port: 0 }', admin)
   const { address, adminAddress } = standalone

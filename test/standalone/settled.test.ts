@@ -31,7 +31,7 @@ function makeClock (file: string, steps: Array<string | (() => string)>) {
   return clock
 }
 
-t.test('a file that is written in many steps is read whole', async (t) => {
+t.test('a file that is written in several steps is read completely', async (t) => {
   const file = join((await makeFolder(t)).folder, 'gateway.yaml')
   const steps = Array.from({ length: 60 }, (_, index) => `  v${index}: { upstream: 'http://127.0.0.1:1' }\n`)
   const clock = makeClock(file, ['versions:\n', ...steps, 'resolve: { default: v59 }\n'])
@@ -44,7 +44,7 @@ t.test('a file that is written in many steps is read whole', async (t) => {
   t.strictSame(changing, [file])
 })
 
-t.test('a file that never stops changing is refused, and is seen as changed afterwards', async (t) => {
+t.test('a file that never stops changing is rejected, and counts as changed afterwards', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config('http://127.0.0.1:1'))
   const clock = makeClock(file, Array.from({ length: 1000 }, (_, index) => () => `# ${index}\n`))
@@ -66,7 +66,7 @@ const contents: Record<string, string[]> = {
   'a file of keys': ['{ "keys": [', `${JSON.stringify(makeIssuer().jwk)}] }`]
 }
 for (const [kind, section] of Object.entries(files)) {
-  t.test(`${kind} that is still being written is read whole`, async (t) => {
+  t.test(`${kind} that is still being written is read completely`, async (t) => {
     const { folder, write } = await makeFolder(t)
     const file = await write('gateway.yaml', config('http://127.0.0.1:1', section('other.mjs')))
     await utimes(file, 0, 0)
@@ -95,7 +95,7 @@ export default { resolvers: { host: { name: 'host', resolve () {} } } }
   t.strictSame(loaded.file.versions, { v1: { upstream: 'http://127.0.0.1:2' } })
 })
 
-t.test('a start waits for its file, and the log says so', async (t) => {
+t.test('the start waits until the file has settled, and logs that', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config(one).replace(', log: silent', ''))
@@ -114,7 +114,7 @@ t.test('a start waits for its file, and the log says so', async (t) => {
   await until(async () => /gateway\.yaml","msg":"file is still changing; reading it after 500 ms without a change"/.test(await readFile(log, 'utf8')))
 })
 
-t.test('a watched file that never stops changing is reported in the end', async (t) => {
+t.test('a watched file that never stops changing is eventually reported', async (t) => {
   const looks = holdTimers(t, 500)
   const { write } = await makeFolder(t)
   const watched = await Watched.watch(await write('gateway.yaml', 'one'))

@@ -11,7 +11,7 @@ import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('a gateway runs by its file, with metrics and health', async (t) => {
+t.test('a gateway runs from a config file, with metrics and health routes', async (t) => {
   const { origin } = await run(t, config(await startUpstream(t, 'one')))
 
   t.equal(await served(origin), '200 v1 one')
@@ -20,7 +20,7 @@ t.test('a gateway runs by its file, with metrics and health', async (t) => {
   t.match(await (await fetch(`${origin}/metrics`)).text(), /version_gateway_registry_revision 1/)
 })
 
-t.test('what a file switches off is not there; what it switches on is', async (t) => {
+t.test('a file can disable and enable features', async (t) => {
   const { origin } = await run(t, config(await startUpstream(t, 'one'), 'metrics: { path: /m }\nhealth: { live: /alive }\ndiscovery: { path: /v }'))
 
   t.match(await (await fetch(`${origin}/m`)).text(), /version_gateway/)
@@ -29,7 +29,7 @@ t.test('what a file switches off is not there; what it switches on is', async (t
   t.equal(await served(origin), '200 v1 one')
 })
 
-t.test('nothing but the gateway is there when all is off', async (t) => {
+t.test('only the gateway runs if all other features are disabled', async (t) => {
   const { origin } = await run(t, config(await startUpstream(t, 'one'), 'metrics: false\nhealth: false\ndiscovery: true'))
 
   const response = await fetch(`${origin}/metrics`)
@@ -38,7 +38,7 @@ t.test('nothing but the gateway is there when all is off', async (t) => {
   t.equal((await fetch(`${origin}/versions`)).status, 200)
 })
 
-t.test('a plugin file adds resolvers and hooks', async (t) => {
+t.test('a plugin file can add resolvers and hooks', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const { write } = await makeFolder(t)
   await write('plugin.ts', `export default {
@@ -65,7 +65,7 @@ plugin: ./plugin.ts
   t.equal(await served(standalone.address), '200 v1 one', 'its code may have changed')
 })
 
-t.test('a signal that comes while the gateway starts is not lost', async (t) => {
+t.test('a SIGHUP during the start is not lost', async (t) => {
   const { write } = await makeFolder(t)
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const file = await write('gateway.yaml', `plugin: ./plugin.mjs\n${config(one)}`)
@@ -85,7 +85,7 @@ export default { register: () => { writeFileSync(${JSON.stringify(file)}, ${JSON
   t.equal(await served(standalone.address), '200 v1 two')
 })
 
-t.test('a gateway that is told to end while it starts ends', async (t) => {
+t.test('a SIGTERM during the start stops the gateway', async (t) => {
   const { write } = await makeFolder(t)
   const host = new Process()
 
@@ -96,7 +96,7 @@ t.test('a gateway that is told to end while it starts ends', async (t) => {
   await (await started).stop()
 })
 
-t.test('a listener asks its app whether it has a use for an upgrade', async (t) => {
+t.test('a listener asks its app whether to accept an upgrade', async (t) => {
   const app: Server & { shouldUpgradeCallback?: () => boolean } = createServer()
   const listener = await Listener.listen(normalizeServer({ port: 0 }), app, () => {})
   t.teardown(() => listener.close(1, 1))
@@ -111,7 +111,7 @@ t.test('a listener asks its app whether it has a use for an upgrade', async (t) 
   t.strictSame([none, some, refused], [false, true, false])
 })
 
-t.test('upgrades and expectations reach the app', async (t) => {
+t.test('upgrades and Expect: 100-continue reach the app', async (t) => {
   const switching = await startSwitching(t)
   const { origin } = await run(t, config(switching.origin))
 
@@ -128,7 +128,7 @@ t.test('upgrades and expectations reach the app', async (t) => {
   ;(await switching.last()).socket.destroy()
 })
 
-t.test('a port that is taken, or a file that is wrong, ends the start', async (t) => {
+t.test('a port in use or an invalid file fails the start', async (t) => {
   const upstream = await startUpstream(t, 'one')
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config(upstream).replace('port: 0', `port: ${new URL(upstream).port}`))

@@ -25,7 +25,7 @@ const silent = {
 }
 
 for (const [what, start] of Object.entries(silent)) {
-  t.test(`SIGTERM after a reload ends a request to ${what} with the grace time of the new config`, async (t) => {
+  t.test(`SIGTERM after a reload aborts a request to ${what} after the new grace period`, async (t) => {
     const held: unknown[] = []
     const upstream = await start(t, held)
     const { origin, write, host, standalone } = await run(t, config(upstream, 1_000_000))
@@ -44,7 +44,7 @@ for (const [what, start] of Object.entries(silent)) {
   })
 }
 
-t.test('SIGTERM after a reload ends a WebSocket with the grace time of the new config', async (t) => {
+t.test('SIGTERM after a reload closes a WebSocket after the new grace period', async (t) => {
   const held: Socket[] = []
   const origin = await rawUpstream(t, (socket) => {
     held.push(socket)

@@ -5,7 +5,7 @@ import { openSocket } from '../helpers/raw.ts'
 import { run } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 
-t.test('SIGTERM ends the process although an HTTP/2 upstream is frozen and another keeps its connection open after GOAWAY', async (t) => {
+t.test('SIGTERM stops the process despite a frozen HTTP/2 upstream and one that keeps its connection open', async (t) => {
   const frozen: Socket[] = []
   const upstreams = [
     await rawHttp2Upstream(t, (_id, socket) => {

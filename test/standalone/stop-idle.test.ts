@@ -30,7 +30,7 @@ async function openTls (t: Test, origin: string, options: ConnectionOptions): Pr
   return socket
 }
 
-t.test('a connection without a request does not delay the end', async (t) => {
+t.test('a connection without a request does not delay the shutdown', async (t) => {
   const { listener } = await listen(t)
   const socket = await openSocket(t, listener.address)
   socket.on('error', () => {}).resume()
@@ -41,7 +41,7 @@ t.test('a connection without a request does not delay the end', async (t) => {
   await t.resolves(closed)
 })
 
-t.test('a connection in its TLS handshake does not delay the end', async (t) => {
+t.test('a connection in its TLS handshake does not delay the shutdown', async (t) => {
   const { listener } = await listen(t, false)
   const silent = await openSocket(t, listener.address)
   const begun = await openSocket(t, listener.address)
@@ -53,7 +53,7 @@ t.test('a connection in its TLS handshake does not delay the end', async (t) => 
 })
 
 for (const http2 of [false, true]) {
-  t.test(`a TLS connection without a request does not delay the end${http2 ? ' of a listener for HTTP/2' : ''}`, async (t) => {
+  t.test(`a TLS connection without a request does not delay the shutdown${http2 ? ' of a listener for HTTP/2' : ''}`, async (t) => {
     const { listener, ca } = await listen(t, http2)
     const socket = await openTls(t, listener.address, { ca, ALPNProtocols: ['http/1.1'] })
     socket.resume()
@@ -62,7 +62,7 @@ for (const http2 of [false, true]) {
   })
 }
 
-t.test('an HTTP/2 connection without a stream does not delay the end', async (t) => {
+t.test('an HTTP/2 connection without a stream does not delay the shutdown', async (t) => {
   const { listener, ca } = await listen(t, true)
   const session = connectHttp2(listener.address, { ca })
   await once(session, 'remoteSettings')
@@ -74,7 +74,7 @@ t.test('an HTTP/2 connection without a stream does not delay the end', async (t)
 })
 
 for (const [what, bytes] of [['has sent nothing', ''], ['has sent only its preface', preface]] as const) {
-  t.test(`an HTTP/2 client that ${what}, and keeps its side open, does not delay the end`, async (t) => {
+  t.test(`an HTTP/2 client that ${what} and keeps its side open does not delay the shutdown`, async (t) => {
     const { listener, ca } = await listen(t, true)
     const socket = await openTls(t, listener.address, { ca, ALPNProtocols: ['h2'], allowHalfOpen: true } as ConnectionOptions)
     socket.write(bytes)
@@ -84,7 +84,7 @@ for (const [what, bytes] of [['has sent nothing', ''], ['has sent only its prefa
   })
 }
 
-t.test('a request whose head has begun to arrive is served to the end', async (t) => {
+t.test('a request whose headers have begun to arrive is served completely', async (t) => {
   const { listener } = await listen(t)
   const socket = await openSocket(t, listener.address)
   const unused = await openSocket(t, listener.address)

@@ -8,7 +8,7 @@ import { config, run, served } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('at SIGTERM what is under way ends, connections that come again are served once, and the process exits with 0', async (t) => {
+t.test('on SIGTERM, requests in flight complete, open connections serve one more request, and the exit code is 0', async (t) => {
   let answer: (() => void) | undefined
   const upstream = await startUpstream(t, 'one', (request, response) => {
     if (request.url === '/slow') answer = () => response.end('late')
@@ -32,7 +32,7 @@ t.test('at SIGTERM what is under way ends, connections that come again are serve
   await t.rejects(fetch(`${origin}/a`))
 })
 
-t.test('whoever asks twice does not wait', async (t) => {
+t.test('a second signal stops the process immediately', async (t) => {
   const upstream = await startUpstream(t, 'one', () => {})
   const { origin, host } = await run(t, config(upstream, 'forward: { closeGraceMs: 0 }'))
   const pending = fetch(`${origin}/a`)
@@ -44,7 +44,7 @@ t.test('whoever asks twice does not wait', async (t) => {
   t.equal((await pending.catch(() => ({ status: 502 }))).status, 502)
 })
 
-t.test('while it drains, it says that it is not ready, and serves', async (t) => {
+t.test('while draining, the gateway is not ready but serves requests', async (t) => {
   const { origin, host } = await run(t, config(await startUpstream(t, 'one')).replace('log: silent', 'log: silent, drainMs: 300'))
 
   host.emit('SIGTERM')
@@ -55,7 +55,7 @@ t.test('while it drains, it says that it is not ready, and serves', async (t) =>
   t.equal(await host.ended(), 0)
 })
 
-t.test('what is left when the time is over is cut off', async (t) => {
+t.test('requests that remain after the grace period are aborted', async (t) => {
   const listener = await Listener.listen(normalizeServer({ port: 0 }), createServer(), () => {})
   const socket = await openSocket(t, listener.address)
   // `once` would reject if the connection is reset.
@@ -67,7 +67,7 @@ t.test('what is left when the time is over is cut off', async (t) => {
   await t.resolves(closed)
 })
 
-t.test('what asks for things that nobody offers is answered all the same', async (t) => {
+t.test('requests with unknown expectations or upgrades are answered and do not delay the shutdown', async (t) => {
   const { origin, host } = await run(t, config(await startUpstream(t, 'one')))
   const sockets = [
     ['Expect: the-unexpected', /^HTTP\/1\.1 417/],

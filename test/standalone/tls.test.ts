@@ -12,7 +12,7 @@ import { Process } from '../helpers/standalone.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 for (const http2 of [false, true]) {
-  t.test(`a gateway listens with TLS, by files beside its config${http2 ? ', and HTTP/2' : ''}`, async (t) => {
+  t.test(`a gateway can listen with TLS from files next to its config${http2 ? ', and HTTP/2' : ''}`, async (t) => {
     const { write } = await makeFolder(t)
     const { ca, server } = await makeAuthority()
     const { cert, key } = await server('127.0.0.1')
@@ -41,7 +41,7 @@ resolve: { default: v1 }
   })
 }
 
-t.test('the authority of an upstream is a file beside the config; one that is not there is told of', async (t) => {
+t.test('the CA of an upstream can be a file next to the config, and a missing file is reported', async (t) => {
   const { write } = await makeFolder(t)
   const { ca, server } = await makeAuthority()
   const upstream = createServer(await server('127.0.0.1'), (_request, response) => response.end('secure')).listen(0, '127.0.0.1')
@@ -66,7 +66,7 @@ resolve: { default: v1 }
   await t.rejects(loadConfig(await write('other.yaml', text('none.pem'))), /other\.yaml:2:\d+ versions\.v1\.upstream\.tls\.ca: ENOENT/)
 })
 
-t.test('a new certificate is shown after a reload, and nothing else changes', async (t) => {
+t.test('a reload presents a new certificate and changes nothing else', async (t) => {
   const { write } = await makeFolder(t)
   const [before, after] = [await makeAuthority(), await makeAuthority()]
   const writePair = async ({ server }: typeof before) => {
@@ -98,7 +98,7 @@ resolve: { default: v1 }
   t.equal(app.versions.revision, 1)
 })
 
-t.test('a certificate of the listener that cannot be used is a problem of the file', async (t) => {
+t.test('an invalid certificate of the listener is a problem in the config file', async (t) => {
   const { write } = await makeFolder(t)
   const [one, other] = await Promise.all([makeAuthority(), makeAuthority()].map(async (made) => await (await made).server('127.0.0.1')))
   await Promise.all([write('cert.pem', one!.cert), write('other.pem', other!.key), write('none.pem', 'nothing')])
@@ -115,7 +115,7 @@ server: { tls: { cert: ${cert}, key: ${key} } }
   t.match(await problemOf('none.pem', 'other.pem'), /server\.tls\.cert: expected PEM/)
 })
 
-t.test('files that cannot be used are told of together with what is wrong elsewhere', async (t) => {
+t.test('invalid certificate files are reported together with other problems', async (t) => {
   const { write } = await makeFolder(t)
   const [one, other] = await Promise.all([makeAuthority(), makeAuthority()].map(async (made) => await (await made).client('gateway')))
   await Promise.all([write('cert.pem', one!.cert), write('other.pem', other!.key)])

@@ -17,7 +17,7 @@ for (const { file, name, request } of [
   { file: { cookie: 'api-version' }, name: 'cookie:api-version', request: { headers: { cookie: 'api-version=v2' } } },
   { file: { subprotocol: 'api.' }, name: 'subprotocol', request: { headers: { upgrade: 'websocket', 'sec-websocket-protocol': 'api.v2' } } }
 ] satisfies Case[]) {
-  t.test(`a config file may choose the version by ${Object.keys(file)[0]}`, async (t) => {
+  t.test(`a config file can select the version by ${Object.keys(file)[0]}`, async (t) => {
     let resolver: ReturnType<typeof toResolver> = null
 
     const problems = collected((found) => { resolver = toResolver(found, ['resolve'], file as ResolverConfig, {}) })

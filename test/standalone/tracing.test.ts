@@ -21,7 +21,7 @@ async function start (t: Test, more: string) {
   return { lines, origin: standalone.address }
 }
 
-t.test('with tracing, requests and exchanges have spans, but the pages for machines have none', async (t) => {
+t.test('with tracing, requests and exchanges have spans, except for health and metrics routes', async (t) => {
   const exporter = useSdk(t)
   const { lines, origin } = await start(t, 'tracing: true\n')
 
@@ -34,7 +34,7 @@ t.test('with tracing, requests and exchanges have spans, but the pages for machi
   t.notMatch(lines.join(''), /SDK/)
 })
 
-t.test('without an SDK, a warning says that nothing is recorded, and how to start one', async (t) => {
+t.test('without an SDK, a warning says that nothing is recorded and how to start one', async (t) => {
   const { lines, origin } = await start(t, 'tracing: true\n')
 
   const { status } = await fetch(`${origin}/a`)
@@ -43,7 +43,7 @@ t.test('without an SDK, a warning says that nothing is recorded, and how to star
   t.match(lines.join(''), /no OpenTelemetry SDK is registered.*--import/)
 })
 
-t.test('without the option there are no spans', async (t) => {
+t.test('without the tracing option, there are no spans', async (t) => {
   const exporter = useSdk(t)
   const { origin } = await start(t, '')
 
@@ -52,7 +52,7 @@ t.test('without the option there are no spans', async (t) => {
   t.strictSame(exporter.getFinishedSpans(), [])
 })
 
-t.test('an instrumentation of Node\'s servers sees each request once', async (t) => {
+t.test('an instrumentation of Node\'s servers sees each request only once', async (t) => {
   let seen = 0
   const emit = EventEmitter.prototype.emit
   // As @opentelemetry/instrumentation-http does.

@@ -32,13 +32,13 @@ for (const [what, text, message] of [
   ['a prefix that is the path of metrics', 'prefix: /metrics', /metrics/],
   ['metrics among the admin pages', `admin: { ${admin}, prefix: /admin }\ndiscovery: { path: /admin/versions }`, /admin/]
 ] as const) {
-  t.test(`validate refuses ${what}, as a start does`, async (t) => {
+  t.test(`validate rejects ${what}, like start`, async (t) => {
     t.match(await validated(t, text), message)
     t.notMatch(await validated(t, text), / is valid/)
   })
 }
 
-t.test('a duplicate route does not show the value of a variable', async (t) => {
+t.test('the problem for a duplicate route does not contain the value of a variable', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', lines(`
     versions: { latest: { upstream: 'http://127.0.0.1:1' } }
@@ -54,7 +54,7 @@ t.test('a duplicate route does not show the value of a variable', async (t) => {
   t.notMatch(message, /hush-path/)
 })
 
-t.test('validate takes what a start takes, and asks nobody for anything', async (t) => {
+t.test('validate accepts what start accepts, without network access', async (t) => {
   const text = `
     server: { port: 0, trustProxy: '10.0.0.1, loopback' }
     admin: { ${admin}, port: 0 }
@@ -65,7 +65,7 @@ t.test('validate takes what a start takes, and asks nobody for anything', async 
   t.match(await validated(t, '\nserver: { port: 0 }\naliases: { v1: latest }'), /is valid: latest, v1 -> latest/)
 })
 
-t.test('validate and explain open no connection to an issuer', async (t) => {
+t.test('validate and explain do not connect to an issuer', async (t) => {
   const { origin, connections } = await countConnections(t)
   const { write } = await makeFolder(t)
   const providers = ['wait', 'require', 'skip'].map((onReady, index) => `{ name: p${index}, issuer: '${origin}/${index}', jwks: { discovery: true, onReady: ${onReady} } }`)

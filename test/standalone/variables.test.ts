@@ -27,7 +27,7 @@ for (const [text, environment, expected] of [
   ['${A}', { A: 'secret\r\n' }, 'secret'],
   ['${toString:-x}${valueOf-y}', {}, 'xy']
 ] as const) {
-  t.test(`${text} is ${JSON.stringify(expected)} where the environment is ${JSON.stringify(environment)}`, async (t) => {
+  t.test(`${text} becomes ${JSON.stringify(expected)} with the environment ${JSON.stringify(environment)}`, async (t) => {
     const { text: result, problems } = putVariablesIn(text, environment)
 
     t.equal(result, expected)
@@ -49,14 +49,14 @@ for (const [text, message] of [
   ['${}', /is not a valid variable reference/],
   ['${1A}', /is not a valid variable reference/]
 ] as const) {
-  t.test(`${text} is a problem`, async (t) => {
+  t.test(`${text} is reported as invalid`, async (t) => {
     const { problems } = putVariablesIn(text, {})
 
     t.match(problems, [{ message }])
   })
 }
 
-t.test('a reference that is none has its line, also in a block and in a name', async (t) => {
+t.test('an invalid reference is reported with its line, even in a block scalar or a property name', async (t) => {
   const file = await write(t, `
     block: |
       one
@@ -69,7 +69,7 @@ t.test('a reference that is none has its line, also in a block and in a name', a
   t.match(problems, [{ line: 3, column: 7 }, { line: 4, column: 1, message: /names cannot contain variables/ }])
 })
 
-t.test('a value from a variable has the type that its place asks for', async (t) => {
+t.test('a value from a variable has the type that its option expects', async (t) => {
   const file = await write(t, `
     server: { port: "\${PORT}", host: \${HOST}, trustProxy: "\${TRUST}", http2: "\${OFF}" }
     ${versions}
@@ -89,7 +89,7 @@ t.test('a value from a variable has the type that its place asks for', async (t)
   t.match(identity, { providers: [{ name: '8081', requiredClaims: ['false'] }] })
 })
 
-t.test('an address that is empty is not all interfaces', async (t) => {
+t.test('an empty address does not mean all interfaces', async (t) => {
   const message = await messageOf(t, `
     server: { host: "\${HOST}" }
     ${versions}
@@ -100,7 +100,7 @@ t.test('an address that is empty is not all interfaces', async (t) => {
   t.match(message, /admin\.host: expected an address to listen on, got ''/)
 })
 
-t.test('neither secrets nor values of variables are shown', async (t) => {
+t.test('problems contain neither secrets nor values of variables', async (t) => {
   const message = await messageOf(t, `
     server: { port: "\${PORT}" }
     versions: { v1: { upstream: "\${UPSTREAM}" } }
@@ -119,7 +119,7 @@ t.test('neither secrets nor values of variables are shown', async (t) => {
   t.notMatch(whole, /horse/)
 })
 
-t.test('no part of a value of a variable is shown, be it short, a list, or the name of a file', async (t) => {
+t.test('problems contain no part of a variable\'s value, even if it is short, a list or a file name', async (t) => {
   const message = await messageOf(t, `
     server: { port: 0, trustProxy: "\${PROXIES}", tls: { cert: "\${FILE}", key: "\${FOLDER}/key.pem" } }
     versions: { v1: { upstream: { targets: "\${UPSTREAM}", tls: { ca: "\${FILE}" } } } }
@@ -144,7 +144,7 @@ t.test('no part of a value of a variable is shown, be it short, a list, or the n
   t.match(list, /server\.trustProxy\[1\]: expected an address of a proxy, got '\$\{PROXY\}'/)
 })
 
-t.test('what would be made of a value of a variable is not shown either', async (t) => {
+t.test('problems contain no values derived from variables', async (t) => {
   const message = await messageOf(t, `
     versions:
       v1: { upstream: "\${HOST}", deprecatedAt: "\${LATER}", sunsetAt: "\${SOONER}" }
@@ -158,7 +158,7 @@ t.test('what would be made of a value of a variable is not shown either', async 
   t.equal(message.split('\n').length, 4)
 })
 
-t.test('everything that is wrong is reported in one round, also when a variable is not set', async (t) => {
+t.test('all problems are reported at once, including unset variables', async (t) => {
   const message = await messageOf(t, `
     server: { port: "\${PORT}" }
     versions: { v1: { upstream: orders:8080 } }

@@ -15,7 +15,7 @@ async function change (watched: Watched): Promise<void> {
   await new Promise<void>((resolve) => { watched.tell(resolve) })
 }
 
-t.test('an older file of the same size and time that is moved into place is seen: the usual rollback', async (t) => {
+t.test('replacing the file with an older one of the same size and time is detected, as in a rollback', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', 'latest: v2')
   const { atime, mtime } = await stat(file)
@@ -30,7 +30,7 @@ t.test('an older file of the same size and time that is moved into place is seen
   t.pass('it was seen')
 })
 
-t.test('a folder that is missing for a while does not end the watch', async (t) => {
+t.test('a temporarily missing folder does not end the watch', async (t) => {
   const { folder } = await makeFolder(t)
   const file = join(folder, 'mounted', 'gateway.yaml')
   await mkdir(join(folder, 'mounted'))
@@ -48,7 +48,7 @@ t.test('a folder that is missing for a while does not end the watch', async (t) 
   t.pass('both were seen')
 })
 
-t.test('a link that leads to another file is seen, as of mounted config maps', async (t) => {
+t.test('a symbolic link with a new target is detected, as with mounted ConfigMaps', async (t) => {
   const { folder, write } = await makeFolder(t)
   await write('one.yaml', 'latest: v1')
   await write('two.yaml', 'latest: v2')
@@ -64,7 +64,7 @@ t.test('a link that leads to another file is seen, as of mounted config maps', a
   t.pass('it was seen')
 })
 
-t.test('a file that a refused config names is watched too: when it comes, the config is loaded', async (t) => {
+t.test('a file that a rejected config references is watched, and the config is loaded when it appears', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const { folder, write, origin, file, standalone } = await run(t, config(one), { watch: true })
   const { ca } = await makeAuthority()
@@ -78,7 +78,7 @@ t.test('a file that a refused config names is watched too: when it comes, the co
   t.equal(await served(origin), '200 v1 two')
 })
 
-t.test('a renewed certificate is shown although the config file is the same', async (t) => {
+t.test('a renewed certificate is presented although the config file is unchanged', async (t) => {
   const { write } = await makeFolder(t)
   const [before, after] = [await makeAuthority(), await makeAuthority()]
   const writePair = async ({ server }: typeof before) => {
@@ -103,7 +103,7 @@ resolve: { default: v1 }
 })
 
 for (const name of ['plugin.ts', 'plugin.mjs', 'plugin.js', 'plugin.cjs']) {
-  t.test(`with --watch, a changed ${name} is loaded`, async (t) => {
+  t.test(`with --watch, a changed ${name} is reloaded`, async (t) => {
     const plugin = (answer: string): string => `${name.endsWith('cjs') ? 'module.exports =' : 'export default'} { register (app) { app.get('/own', () => '${answer}') } }`
     const { origin, write } = await run(t, config(await startUpstream(t, 'one'), `plugin: ./${name}\n`), { watch: true, files: { [name]: plugin('before') } })
     const own = async (): Promise<string> => await (await fetch(`${origin}/own`)).text()

@@ -6,7 +6,7 @@ import { makeFolder } from '../helpers/config-folder.ts'
 import { Process } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 
-t.test('what changes before anybody asks to be told is told of at once, and what changes later as well', async (t) => {
+t.test('changes before and after a listener is set are reported', async (t) => {
   const file = await (await makeFolder(t)).write('gateway.yaml', 'one')
   const watched = await Watched.watch(file)
   t.teardown(() => watched.close())
@@ -24,7 +24,7 @@ t.test('what changes before anybody asks to be told is told of at once, and what
   await new Promise<void>((resolve) => { watched.tell(resolve) })
 })
 
-t.test('a file that is wrong from the beginning is not watched on', async (t) => {
+t.test('a file that is invalid at the start is not watched', async (t) => {
   const file = await (await makeFolder(t)).write('gateway.yaml', 'versions: {}')
 
   await t.rejects(start(file, { watch: true }, new Process()), /versions/)

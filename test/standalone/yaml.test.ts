@@ -7,7 +7,7 @@ async function load (t: Test, text: string): Promise<Awaited<ReturnType<typeof l
   return await loadConfig(file, {}).catch((error: Error) => error.message.replaceAll(`${file}:`, ''))
 }
 
-t.test('a version that YAML reads as another number is to be quoted, as a name and as a value', async (t) => {
+t.test('a version that YAML reads as a different number must be quoted, as a key and as a value', async (t) => {
   const name = await load(t, `
     versions:
       1.10: { upstream: 'http://127.0.0.1:1' }
@@ -31,29 +31,29 @@ const withClaims = (claims: string): string => `
 `
 
 for (const written of ['1234567890123456789', '1.10', '007', '0x1F', '0o17', '1e3', '42.0', '-0', '+1', '.5', '!!int "007"']) {
-  t.test(`a claim whose value is ${written} is to be quoted, because another number would be accepted`, async (t) => {
+  t.test(`a claim with the value ${written} must be quoted, because YAML would change the number`, async (t) => {
     for (const claims of [`{ tenant: ${written} }`, `{ tenant: [1, ${written}] }`, `[{ claim: tenant, values: [${written}] }]`]) {
       t.match(await load(t, withClaims(claims)), /^5:\d+ this value would be changed when it is read\. Quote it\.$/, claims)
     }
   })
 }
 
-t.test('a claim keeps a number that is written as JavaScript writes it, a boolean, and text in quotes', async (t) => {
+t.test('canonical numbers, booleans and quoted strings are kept as claim values', async (t) => {
   const claims = { a: 42, b: -1.5, c: 9007199254740991, d: true, e: '1.10', f: '1234567890123456789' }
 
   t.match(await load(t, withClaims("{ a: 42, b: -1.5, c: 9007199254740991, d: True, e: '1.10', f: '1234567890123456789' }")),
     { gateway: { identity: { providers: [{ claims }] } } })
 })
 
-t.test('NO is not false in the claims of a file of YAML 1.1', async (t) => {
+t.test('an unquoted NO is not read as false in the claims of a YAML 1.1 file', async (t) => {
   t.match(await load(t, `%YAML 1.1\n---\n${lines(withClaims('{ country: NO }'))}`), /^7:\d+ this value would be changed when it is read/)
 })
 
-t.test('a number that more than one alias repeats is reported once, at its place', async (t) => {
+t.test('a number that several aliases repeat is reported once, at its position', async (t) => {
   t.match(await load(t, withClaims('{ a: &a 1.10, b: *a, c: [*a] }')), /^5:\d+ this value [^\n]*$/)
 })
 
-t.test('a number may have any spelling where only a number is valid', async (t) => {
+t.test('a number can be written in any form if its option only accepts numbers', async (t) => {
   const loaded = await load(t, `
     server: { port: 0x0 }
     versions: { v1: { upstream: { targets: 'http://127.0.0.1:1', maxRequestBytes: 1e6, health: { passive: { serverErrors: { ratio: 0.50 } } } } } }
@@ -63,7 +63,7 @@ t.test('a number may have any spelling where only a number is valid', async (t) 
   t.match(loaded, { file: { server: { port: 0 }, versions: { v1: { upstream: { maxRequestBytes: 1_000_000 } } } } })
 })
 
-t.test('a secret that lacks quotes is not shown', async (t) => {
+t.test('an unquoted secret is not shown', async (t) => {
   const problem = await load(t, `
     versions: { v1: { upstream: 'http://127.0.0.1:1' } }
     resolve: { default: v1 }
@@ -80,7 +80,7 @@ t.test('a secret that lacks quotes is not shown', async (t) => {
   t.match(ofIssuer, /^3:\d+ identity\.providers\[0\]\.jwks\.secret: expected a secret of at least 32 bytes, as text, got a number\. Quote it\.$/)
 })
 
-t.test('anchors and merge keys are understood', async (t) => {
+t.test('anchors and merge keys are supported', async (t) => {
   const loaded = await load(t, `
     versions:
       v1: &version { upstream: &address 'http://127.0.0.1:1', hidden: true }
@@ -92,7 +92,7 @@ t.test('anchors and merge keys are understood', async (t) => {
   t.match(loaded, { file: { versions: { v2: { upstream: 'http://127.0.0.1:1', hidden: false }, v3: { upstream: 'http://127.0.0.1:1' } } } })
 })
 
-t.test('an alias or a merge key that stands for nothing has its line, and hides no other problem', async (t) => {
+t.test('an invalid alias or merge key is reported with its line and hides no other problem', async (t) => {
   const problems = await load(t, `
     versions:
       v1: &v { upstream: *address, hidden: 1 }
@@ -114,7 +114,7 @@ t.test('an alias or a merge key that stands for nothing has its line, and hides 
   ])
 })
 
-t.test('a variable in an alias or a merged map has the type that its place asks for', async (t) => {
+t.test('a variable in an alias or a merged map gets the type that its option expects', async (t) => {
   const file = await (await makeFolder(t)).write('gateway.yaml', lines(`
     server: &server { port: "\${PORT}" }
     versions: { v1: { upstream: 'http://127.0.0.1:1' } }
@@ -156,12 +156,12 @@ t.test('a second document is reported with its line', async (t) => {
   t.match(loaded, /^[23]:1 a second document begins here/)
 })
 
-t.test('a file that is empty, or has only comments, says so', async (t) => {
+t.test('an empty file, or one with only comments, is reported as empty', async (t) => {
   t.match(await load(t, ''), /^1:1 the file is empty/)
   t.match(await load(t, '# nothing yet\n'), /^1:1 the file is empty/)
 })
 
-t.test('a name that is there twice is reported with its place', async (t) => {
+t.test('a duplicate name is reported with its position', async (t) => {
   const loaded = await load(t, `
     versions: { latest: { upstream: 'http://127.0.0.1:1' } }
     prefix: /a
@@ -171,7 +171,7 @@ t.test('a name that is there twice is reported with its place', async (t) => {
   t.match(loaded, /^3:1 'prefix' is defined twice/)
 })
 
-t.test('20,000 tenants and one that is there twice', async (t) => {
+t.test('a duplicate among 20,000 tenants is reported', async (t) => {
   const tenants = Array.from({ length: 20_000 }, (_, index) => `          tenant-${index}: latest`).join('\n')
   const loaded = await load(t, `versions: { latest: { upstream: 'http://127.0.0.1:1' } }
 resolve:

@@ -8,7 +8,7 @@ import { connectorTo } from '../../lib/transport/connector.ts'
 import { Http1Pool } from '../../lib/transport/http1-pool.ts'
 import { makeHandler } from '../helpers/dispatch-handler.ts'
 
-t.test('the socket of an upgraded connection is handed over as Node made it', async (t) => {
+t.test('the socket of an upgraded connection is passed on unmodified', async (t) => {
   const server = createServer().on('upgrade', (_request, socket) => {
     socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n')
   })

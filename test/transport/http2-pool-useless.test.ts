@@ -5,7 +5,7 @@ import { get, makePool } from '../helpers/http2-pool.ts'
 import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { until } from '../helpers/until.ts'
 
-t.test('a connection that allows no streams for ten seconds is replaced, for the requests that wait as well', async (t) => {
+t.test('a connection that allows no streams for ten seconds is replaced, and waiting requests move to the new one', async (t) => {
   const timers = holdTimers(t, 10_000)
   const { targets, ca, server, sessions } = await startHttp2Upstream(t, saying('ok'), { settings: { maxConcurrentStreams: 0 } })
   const { pool, told } = makePool(t, targets, ca)

@@ -7,7 +7,7 @@ import { get, makePool } from '../helpers/http2-pool.ts'
 import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { until } from '../helpers/until.ts'
 
-t.test('requests wait for the first connection, and share it', async (t) => {
+t.test('requests wait for the first connection and share it', async (t) => {
   const { targets, ca, sessions } = await startHttp2Upstream(t, saying('ok'))
   const { pool, told } = makePool(t, targets, ca)
   const handlers = [1, 2, 3].map(() => makeHandler())
@@ -21,7 +21,7 @@ t.test('requests wait for the first connection, and share it', async (t) => {
   t.strictSame(told, [10 * mostStreams])
 })
 
-t.test('a target that allows fewer streams gets more connections', async (t) => {
+t.test('a target with a lower stream limit gets more connections', async (t) => {
   const held: ServerHttp2Stream[] = []
   const settings = { maxConcurrentStreams: 2 }
   const { targets, ca, sessions } = await startHttp2Upstream(t, (stream) => { held.push(stream) }, { settings })
@@ -38,7 +38,7 @@ t.test('a target that allows fewer streams gets more connections', async (t) => 
   t.equal(sessions.length, 3)
 })
 
-t.test('when no connection can be made all that wait for it are told, as having sent nothing', async (t) => {
+t.test('if no connection can be established, all waiting requests fail as not sent', async (t) => {
   const { pool } = makePool(t, 'https://127.0.0.1:1', '', {
     connect: () => (_where, callback) => setImmediate(() => callback(Object.assign(new Error(), { code: 'ECONNREFUSED' }), null))
   })
@@ -50,7 +50,7 @@ t.test('when no connection can be made all that wait for it are told, as having 
   for (const { notes } of handlers) t.strictSame(notes, ['ECONNREFUSED'])
 })
 
-t.test('its close waits for a connection that is being made, and for what waits for that', async (t) => {
+t.test('close() waits for a pending connection and the requests that wait for it', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
   let go = (): void => {}
   const { pool } = makePool(t, targets, ca, { connect: (connect) => (where, callback) => { go = () => connect(where, callback) } })
@@ -64,7 +64,7 @@ t.test('its close waits for a connection that is being made, and for what waits 
   t.strictSame(notes, ['connected', '200', 'ok', 'complete'])
 })
 
-t.test('its close does not wait for one that cannot be made', async (t) => {
+t.test('close() does not wait for a connection that cannot be established', async (t) => {
   const { pool } = makePool(t, 'https://127.0.0.1:1', '', {
     connect: () => (_where, callback) => setImmediate(() => callback(new Error('refused'), null))
   })
@@ -73,7 +73,7 @@ t.test('its close does not wait for one that cannot be made', async (t) => {
   await t.resolves(pool.close())
 })
 
-t.test('what was dispatched just before its close is sent, with a body as well', async (t) => {
+t.test('requests dispatched just before close() are sent, even with a body', async (t) => {
   const { targets, ca, sessions } = await startHttp2Upstream(t, (stream) => {
     stream.respond({ ':status': 200 })
     stream.pipe(stream)
@@ -90,7 +90,7 @@ t.test('what was dispatched just before its close is sent, with a body as well',
   await until(() => sessions.every(({ destroyed, closed }) => destroyed || closed))
 })
 
-t.test('what is refused during its close is sent with another connection, which is closed as well', async (t) => {
+t.test('a request that is refused during close() is retried on another connection, which is closed, too', async (t) => {
   let asked = 0
   const { targets, ca, sessions } = await startHttp2Upstream(t, (stream, headers) => {
     if (++asked === 1) stream.close(7)
@@ -106,7 +106,7 @@ t.test('what is refused during its close is sent with another connection, which 
   t.equal(sessions.length, 2)
 })
 
-t.test('a request that cannot be sent does not hold up the close', async (t) => {
+t.test('a request that cannot be sent does not delay close()', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
   const { pool } = makePool(t, targets, ca)
   const { handler, notes, ended } = makeHandler()

@@ -11,7 +11,7 @@ import { until } from '../helpers/until.ts'
 
 const gaveUp = new Error('gave up')
 
-t.test('who gives up as soon as there is a connection has sent nothing', async (t) => {
+t.test('a request that is aborted as soon as a connection exists is not sent', async (t) => {
   let asked = 0
   const { targets, ca } = await startHttp2Upstream(t, (stream, headers) => {
     asked++
@@ -30,7 +30,7 @@ t.test('who gives up as soon as there is a connection has sent nothing', async (
   t.equal(asked, 1)
 })
 
-t.test('who gives up twice is told once, and nothing after that', async (t) => {
+t.test('a request that is aborted twice fails once, and no callback follows', async (t) => {
   const { targets, tls } = await rawHttp2Upstream(t, (id) => [frames.interim(id), frames.headers(id), frames.data(id, 'ok'), frames.trailers(id)])
   const { pool } = makePool(t, targets, tls.ca)
   const impatient = makeHandler({ onHeaders: () => { impatient.abort(gaveUp); impatient.abort(gaveUp) } })
@@ -42,7 +42,7 @@ t.test('who gives up twice is told once, and nothing after that', async (t) => {
   t.strictSame(impatient.notes, ['connected', '103', 'gave up'])
 })
 
-t.test('who gives up while a refused request is sent once more is told at once', async (t) => {
+t.test('a request that is aborted while it waits for a retry fails immediately', async (t) => {
   const connections: Array<() => void> = []
   const { targets, tls } = await rawHttp2Upstream(t, () => [frames.goAway(0, 0)])
   const { pool } = makePool(t, targets, tls.ca, {
@@ -61,7 +61,7 @@ t.test('who gives up while a refused request is sent once more is told at once',
   connections[1]!()
 })
 
-t.test('what a handler throws ends the request', async (t) => {
+t.test('an exception in a handler ends the request', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
   const { pool } = makePool(t, targets, ca)
   const [atHeaders, atData] = [makeHandler({ onHeaders: () => { throw gaveUp } }), makeHandler({ onData: () => { throw gaveUp } })]
@@ -75,7 +75,7 @@ t.test('what a handler throws ends the request', async (t) => {
   t.strictSame(atData.notes, ['connected', '200', 'ok', 'gave up'])
 })
 
-t.test('the wait for the headers begins when the request is sent, and anew with an interim answer', async (t) => {
+t.test('the headers timeout starts when the request has been sent and restarts with each interim response', async (t) => {
   const timers = holdTimers(t, 55_555)
   const { targets, ca } = await startHttp2Upstream(t, (stream) => {
     stream.on('data', () => stream.additionalHeaders({ ':status': 103 })).on('end', () => held.push(stream))
@@ -103,7 +103,7 @@ t.test('the wait for the headers begins when the request is sent, and anew with 
   t.strictSame(notes, ['connected', '103', 'UND_ERR_HEADERS_TIMEOUT'])
 })
 
-t.test('a target that does not take the request is late as well', async (t) => {
+t.test('a target that does not read the request also causes a headers timeout', async (t) => {
   const timers = holdTimers(t, 55_555)
   const { targets, ca, sessions } = await startHttp2Upstream(t, () => {})
   const { pool } = makePool(t, targets, ca, { limits: { headersTimeout: 55_555, maxHeaderSize: 16_384 } })
@@ -120,7 +120,7 @@ t.test('a target that does not take the request is late as well', async (t) => {
   t.strictSame(notes, ['connected', 'UND_ERR_HEADERS_TIMEOUT'])
 })
 
-t.test('a connection that is gone takes no request', async (t) => {
+t.test('a closed connection does not accept a request', async (t) => {
   const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
   const session = connect(targets, { ca })
   const { handler, notes, ended } = makeHandler()

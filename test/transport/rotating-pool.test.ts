@@ -24,7 +24,7 @@ function makePool () {
   return { pool, clock, notes, ends, send }
 }
 
-t.test('one that was used for long enough is replaced, and closes when what is under way is over', async (t) => {
+t.test('a pool that is old enough is replaced, and closes when its requests in flight have completed', async (t) => {
   const { clock, notes, send } = makePool()
 
   for (const now of [0, 99, 100, 150, 200]) {
@@ -35,7 +35,7 @@ t.test('one that was used for long enough is replaced, and closes when what is u
   t.strictSame(notes, ['1: /0', '1: /99', '1 closes', '2: /100', '2: /150', '2 closes', '3: /200'])
 })
 
-t.test('its close waits for all of them', async (t) => {
+t.test('close() waits for all pools', async (t) => {
   const { pool, clock, notes, ends, send } = makePool()
   clock.now = 100
   send('/')
@@ -47,7 +47,7 @@ t.test('its close waits for all of them', async (t) => {
   t.strictSame(notes, ['1 closes', '2: /', '2 closes', '1 closed', '2 closed', 'all closed'])
 })
 
-t.test('a request that comes after its close is served by one of its own, which closes behind it', async (t) => {
+t.test('a request after close() is served by a pool of its own, which closes afterwards', async (t) => {
   const { pool, notes, ends, send } = makePool()
   const first = pool.close()
 
@@ -58,7 +58,7 @@ t.test('a request that comes after its close is served by one of its own, which 
   t.strictSame(notes, ['1 closes', '2: /late', '2 closes', '1 closed', '2 closed'])
 })
 
-t.test('all of them are destroyed, those that are closing as well', async (t) => {
+t.test('destroy() destroys all pools, including those that are closing', async (t) => {
   const { pool, clock, notes, send } = makePool()
   send('/a')
   clock.now = 100

@@ -6,7 +6,7 @@ import { sendRaw } from '../helpers/raw.ts'
 
 const issuer = makeIssuer()
 
-t.test('a refusal to HEAD has everything but a body', async (t) => {
+t.test('a refused HEAD request gets all headers but no body', async (t) => {
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider()], policy: 'require' })
   const origin = await listen(app)
 
@@ -18,7 +18,7 @@ t.test('a refusal to HEAD has everything but a body', async (t) => {
   t.notMatch(missing + bad, '{')
 })
 
-t.test('a preflight passes without a token, and not with a bad one', async (t) => {
+t.test('a preflight needs no token, but a bad token is refused', async (t) => {
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider()], policy: 'require' })
   const preflight = { origin: 'https://app.test', 'access-control-request-method': 'GET' }
   const send = async (headers: object) => (await app.inject({ method: 'OPTIONS', url: '/', headers: { ...headers } })).statusCode
@@ -29,7 +29,7 @@ t.test('a preflight passes without a token, and not with a bad one', async (t) =
   t.equal(await send({ 'access-control-request-method': 'GET' }), 401)
 })
 
-t.test('a key in the config that is not used is told of, with its name and the reason', async (t) => {
+t.test('a configured key that cannot be used is logged with its kid and the reason', async (t) => {
   const lines: Array<Record<string, unknown>> = []
   const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(JSON.parse(line) as Record<string, unknown>) } } } })
   const keys = [issuer.jwk, { ...makeIssuer('for encryption').jwk, use: 'enc' }]
@@ -42,7 +42,7 @@ t.test('a key in the config that is not used is told of, with its name and the r
   t.match(app.identityProviders(), [{ keys: [{ kid: 'test-key' }], lastRefresh: null, lastError: null }])
 })
 
-t.test('several gateways in one app have a status each', async (t) => {
+t.test('several gateways in one app each have their own status', async (t) => {
   const app = makeApp(t)
   const found: string[] = []
   for (const name of ['one', 'two']) {

@@ -3,7 +3,7 @@ import t from 'tap'
 import { identifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 
-t.test('bad tokens are refused with a challenge that says no more than it must', async (t) => {
+t.test('a bad token is refused with a minimal challenge', async (t) => {
   const issuer = makeIssuer()
   const stranger = makeIssuer()
   const send = await identifyingApp(t, { providers: [issuer.provider({ requiredClaims: ['sub'] })] })
@@ -57,7 +57,7 @@ t.test('bad tokens are refused with a challenge that says no more than it must',
     })
   }
 
-  t.test('the good one they were made of', async (t) => {
+  t.test('the valid token from which the bad ones are made is accepted', async (t) => {
     t.equal((await send(`Bearer ${good}`)).statusCode, 200)
   })
 })

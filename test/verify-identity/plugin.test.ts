@@ -5,7 +5,7 @@ import { algorithms } from '../helpers/hostile-tokens.ts'
 import { identifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 
-t.test('a good token identifies its caller', async (t) => {
+t.test('a valid token identifies its caller', async (t) => {
   const issuer = makeIssuer()
   const send = await identifyingApp(t, { providers: [issuer.provider()] })
 
@@ -14,7 +14,7 @@ t.test('a good token identifies its caller', async (t) => {
   t.match(response.json().identity, { provider: 'test-idp', claims: { sub: 'alice', roles: ['Admin'] } })
 })
 
-t.test('no token is nobody', async (t) => {
+t.test('a request without a token has no identity', async (t) => {
   const send = await identifyingApp(t, { providers: [makeIssuer().provider()] })
 
   const response = await send()
@@ -23,7 +23,7 @@ t.test('no token is nobody', async (t) => {
   t.equal(response.json().identity, null)
 })
 
-t.test('without a provider nobody is identified and tokens are not read', async (t) => {
+t.test('without a provider, no caller is identified and tokens are not read', async (t) => {
   const send = await identifyingApp(t, { providers: [] })
 
   const response = await send('Bearer whatever')
@@ -42,7 +42,7 @@ for (const algorithm of algorithms) {
     t.equal(response.json().identity?.claims.sub, 'alice')
   })
 
-  t.test(`a token that is signed with ${algorithm} is refused where that is not accepted`, async (t) => {
+  t.test(`a token that is signed with ${algorithm} is refused if the algorithm is not accepted`, async (t) => {
     const send = await identifyingApp(t, { providers: [issuer.provider({ algorithms: [algorithm === 'RS256' ? 'PS256' : 'RS256'] })] })
 
     const response = await send(`Bearer ${issuer.token()}`)
@@ -51,7 +51,7 @@ for (const algorithm of algorithms) {
   })
 }
 
-t.test('a token without a kid is tried with every key that fits, and told what is wrong with it', async (t) => {
+t.test('a token without a kid is verified with every suitable key, and the refusal has the actual reason', async (t) => {
   const [one, two] = [makeIssuer('one'), makeIssuer('two')]
   const send = await identifyingApp(t, { providers: [one.provider({ jwks: { keys: [one.jwk, two.jwk, makeIssuer('three').jwk] } })] })
 
@@ -79,7 +79,7 @@ t.test('the issuer selects the provider', async (t) => {
   t.equal(mixed.statusCode, 401)
 })
 
-t.test('a malformed Authorization is refused, another scheme is passed on', async (t) => {
+t.test('a malformed Authorization is refused, and another scheme is forwarded', async (t) => {
   const send = await identifyingApp(t, { providers: [makeIssuer().provider()] })
 
   const bare = await send('Bearer')
@@ -89,7 +89,7 @@ t.test('a malformed Authorization is refused, another scheme is passed on', asyn
   t.match(basic.json(), { identity: null, headers: { authorization: 'Basic eA==' } })
 })
 
-t.test('otherSchemes: reject refuses another scheme', async (t) => {
+t.test('otherSchemes: \'reject\' refuses another scheme', async (t) => {
   const send = await identifyingApp(t, { providers: [makeIssuer().provider()], otherSchemes: 'reject' })
 
   const response = await send('Basic eA==')
@@ -97,7 +97,7 @@ t.test('otherSchemes: reject refuses another scheme', async (t) => {
   t.equal(response.statusCode, 401)
 })
 
-t.test('policy require refuses a request without a token, with the bare challenge', async (t) => {
+t.test('policy \'require\' refuses a request without a token, with a bare challenge', async (t) => {
   const send = await identifyingApp(t, { providers: [makeIssuer().provider()], policy: 'require', realm: 'orders' })
 
   const missing = await send()
@@ -110,7 +110,7 @@ t.test('policy require refuses a request without a token, with the bare challeng
   }
 })
 
-t.test('a route has its own policy', async (t) => {
+t.test('a route can have its own policy', async (t) => {
   const send = await identifyingApp(t, { providers: [makeIssuer().provider()] })
 
   const required = await send(undefined, '/required')
@@ -120,7 +120,7 @@ t.test('a route has its own policy', async (t) => {
   t.equal(unread.statusCode, 200)
 })
 
-t.test('a claim that cannot be a header is refused', async (t) => {
+t.test('a claim whose value is not a valid header is refused', async (t) => {
   const issuer = makeIssuer()
   const send = await identifyingApp(t, { providers: [issuer.provider({ claimsToHeaders: [{ claim: 'v', header: 'X-V' }] })] })
 
@@ -133,7 +133,7 @@ t.test('a claim that cannot be a header is refused', async (t) => {
   t.notOk('x-v' in absent.json().headers)
 })
 
-t.test('the claims on the request are frozen all the way down', async (t) => {
+t.test('the claims of a request are deeply frozen', async (t) => {
   const issuer = makeIssuer()
   const app = makeApp(t)
   await app.register(sanitizeHeaders, {})
@@ -145,7 +145,7 @@ t.test('the claims on the request are frozen all the way down', async (t) => {
   t.equal(response.body, 'true')
 })
 
-t.test('an app may use @fastify/jwt itself', async (t) => {
+t.test('the app can use @fastify/jwt itself', async (t) => {
   const { default: fastifyJwt } = await import('@fastify/jwt')
   const issuer = makeIssuer()
   const app = makeApp(t)

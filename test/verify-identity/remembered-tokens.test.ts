@@ -6,7 +6,7 @@ import { sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
 
 const issuer = makeIssuer()
 
-t.test('a token is verified once, and its claims are the same object from then on', async (t) => {
+t.test('a token is verified once, and later requests get the same claims object', async (t) => {
   const seen: unknown[] = []
   let validated = 0
   const app = makeApp(t)
@@ -22,7 +22,7 @@ t.test('a token is verified once, and its claims are the same object from then o
   t.match(app.identityProviders(), [{ cache: { hits: 2, misses: 1 } }])
 })
 
-t.test('a token that is remembered is found without waiting', async (t) => {
+t.test('a cached token is found synchronously', async (t) => {
   const order: string[] = []
   const app = makeApp(t)
   await app.register(sanitizeHeaders, {})
@@ -38,7 +38,7 @@ t.test('a token that is remembered is found without waiting', async (t) => {
   t.strictSame(order, ['later', 'identified', 'identified', 'later'])
 })
 
-t.test('cache: false verifies each time', async (t) => {
+t.test('with cache: false, a token is verified each time', async (t) => {
   let validated = 0
   const app = await makeIdentifyingApp(t, { cache: false, providers: [issuer.provider({ validate: () => { validated++ } })] })
   const authorization = `Bearer ${issuer.token()}`
@@ -49,7 +49,7 @@ t.test('cache: false verifies each time', async (t) => {
   t.match(app.identityProviders(), [{ cache: { hits: 0, misses: 3 } }])
 })
 
-t.test('what was refused is not remembered', async (t) => {
+t.test('a refused token is not cached', async (t) => {
   let validated = 0
   const validate = (): void => { if (validated++ === 0) throw new Error('not yet') }
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ validate })] })
@@ -68,7 +68,7 @@ const ends: Array<[what: string, claims: (now: number) => object, options: objec
   ['its age', (now) => ({ iat: now }), { maxAgeSeconds: 60 }, 60]
 ]
 for (const [what, claims, options, after] of ends) {
-  t.test(`a remembered token ends with ${what}`, async (t) => {
+  t.test(`a cached token expires with ${what}`, async (t) => {
     const realNow = Date.now
     t.teardown(() => { Date.now = realNow })
     const now = Math.floor(realNow() / 1000)
@@ -87,7 +87,7 @@ for (const [what, claims, options, after] of ends) {
   })
 }
 
-t.test('one token is not another, whatever they share', async (t) => {
+t.test('tokens that share parts are not confused', async (t) => {
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider()] })
   const [alice, bob] = [issuer.token({ sub: 'alice' }), issuer.token({ sub: 'bob' })]
   const [header, payload] = alice.split('.')

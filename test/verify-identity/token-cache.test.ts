@@ -10,7 +10,7 @@ function makeCache (bounds = {}) {
   return { clock, cache: new TokenCache<string>({ size: 10, bytes: 1024 * 1024, ...bounds }, () => clock.now) }
 }
 
-t.test('what was verified is remembered by the whole token', async (t) => {
+t.test('a result is cached under the complete token', async (t) => {
   const { cache } = makeCache()
 
   cache.set('a.b.c', { value: 'alice', key: makeKey(), until: 2000 })
@@ -19,7 +19,7 @@ t.test('what was verified is remembered by the whole token', async (t) => {
   for (const other of ['a.b.d', 'a.b.', 'a.b.c=', 'A.b.c', 'a.b.c ', '']) t.equal(cache.get(other), undefined)
 })
 
-t.test('it ends when it is said to, to the millisecond', async (t) => {
+t.test('an entry expires at its time, to the millisecond', async (t) => {
   const { cache, clock } = makeCache()
   cache.set('a.b.c', { value: 'alice', key: makeKey(), until: 2000 })
 
@@ -31,7 +31,7 @@ t.test('it ends when it is said to, to the millisecond', async (t) => {
   t.equal(cache.get('a.b.c'), undefined)
 })
 
-t.test('it ends with its key, and does not come back', async (t) => {
+t.test('an entry expires with its key and does not come back', async (t) => {
   const { cache } = makeCache()
   const [removed, kept] = [makeKey(), makeKey()]
   cache.set('a', { value: 'alice', key: removed, until: 2000 })
@@ -45,7 +45,7 @@ t.test('it ends with its key, and does not come back', async (t) => {
   t.equal(cache.get('a'), undefined)
 })
 
-t.test('there are only so many, and the one used last stays', async (t) => {
+t.test('the number of entries is limited, and the most recently used ones are kept', async (t) => {
   const { cache } = makeCache({ size: 2 })
   const entry = (value: string) => ({ value, key: makeKey(), until: 2000 })
   cache.set('a', entry('alice'))
@@ -57,7 +57,7 @@ t.test('there are only so many, and the one used last stays', async (t) => {
   t.strictSame(['a', 'b', 'c'].map((token) => cache.get(token)), ['alice', undefined, 'carol'])
 })
 
-t.test('they take only so much memory', async (t) => {
+t.test('the memory of the entries is limited', async (t) => {
   const { cache } = makeCache({ size: 1000, bytes: 10_000 })
   const tokens = Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(100, '.'))
 

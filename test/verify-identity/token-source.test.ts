@@ -82,18 +82,18 @@ for (const [sentence, source, field, found] of places) {
 }
 
 for (const cookie of ['Session=a.b.c', 'sessions=a.b.c', 'a=session=a.b.c', 'x-session=a.b.c']) {
-  t.test(`the cookie ${cookie} is another`, async (t) => {
+  t.test(`the cookie ${cookie} does not match the source`, async (t) => {
     t.strictSame(tokenSource({ cookie: 'session' }).find(requestOf([['Cookie', cookie]])), { kind: 'none' })
   })
 }
 
-t.test('a cookie in two lines is malformed', async (t) => {
+t.test('a cookie on two lines is malformed', async (t) => {
   const request = requestOf([['cookie', 'session=a.b.c'], ['Cookie', 'session=a.b.c']])
 
   t.strictSame(tokenSource({ cookie: 'session' }).find(request), { kind: 'malformed' })
 })
 
-t.test('one token in two places is one token, two that differ are refused', async (t) => {
+t.test('the same token in two places is accepted, and two different tokens are refused', async (t) => {
   const sources = [bearer, tokenSource({ cookie: 'session' }), tokenSource({ query: 'access_token' })]
   const same = requestOf([['authorization', 'Bearer a.b.c'], ['cookie', 'session=a.b.c']])
   const different = requestOf([['authorization', 'Bearer a.b.c'], ['cookie', 'session=a.b.d']])
@@ -102,21 +102,21 @@ t.test('one token in two places is one token, two that differ are refused', asyn
   t.throws(() => findCredential(different, sources, ignore), { code: 'TOKEN_INVALID', message: 'The request has more than one token.' })
 })
 
-t.test('a token beside something malformed is refused', async (t) => {
+t.test('a token next to a malformed one is refused', async (t) => {
   const sources = [bearer, tokenSource({ cookie: 'session' })]
   const request = requestOf([['authorization', 'Bearer a.b.c'], ['cookie', 'session=']])
 
   t.throws(() => findCredential(request, sources, ignore), { code: 'TOKEN_INVALID' })
 })
 
-t.test('another scheme is ignored, or refused, as it is said', async (t) => {
+t.test('another scheme is ignored or refused as configured', async (t) => {
   const request = requestOf([['authorization', 'Basic eA==']])
 
   t.equal(findCredential(request, [bearer], ignore), null)
   t.throws(() => findCredential(request, [bearer], reject), { code: 'TOKEN_INVALID', statusCode: 401 })
 })
 
-t.test('a header is removed in every line and every case, and nothing else', async (t) => {
+t.test('a header is removed from all lines in any case, and nothing else is', async (t) => {
   const request = requestOf([['A', '1'], ['authorization', 'Bearer a.b.c'], ['B', '2'], ['AUTHORIZATION', 'x']])
 
   bearer.remove(request)
@@ -125,7 +125,7 @@ t.test('a header is removed in every line and every case, and nothing else', asy
   t.strictSame(request.headers, { a: '1', b: '2' })
 })
 
-t.test('a cookie is removed, and the others stay as they are', async (t) => {
+t.test('a cookie is removed, and the others are unchanged', async (t) => {
   const request = requestOf([['Cookie', 'a=1; session=a.b.c; b="2"'], ['X', '1']])
 
   tokenSource({ cookie: 'session' }).remove(request)
@@ -134,7 +134,7 @@ t.test('a cookie is removed, and the others stay as they are', async (t) => {
   t.strictSame({ ...request.headers }, { x: '1', cookie: 'a=1; b="2"' })
 })
 
-t.test('a cookie that is alone takes its header along', async (t) => {
+t.test('removing the only cookie removes the header', async (t) => {
   const request = requestOf([['Cookie', 'session=a.b.c']])
 
   tokenSource({ cookie: 'session' }).remove(request)

@@ -3,7 +3,7 @@ import { discovering } from '../helpers/discovering.ts'
 import { sendRaw } from '../helpers/raw.ts'
 
 for (const [catalog, api] of [[true, '/'], ['/api/', '/api/']] as const) {
-  t.test(`the catalog names the API at ${api}, and where its versions are told (RFC 9727)`, async (t) => {
+  t.test(`the catalog contains the API at ${api} and the URL of its versions (RFC 9727)`, async (t) => {
     const origin = await discovering(t, { catalog })
 
     const response = await fetch(`${origin}/.well-known/api-catalog`)
@@ -20,7 +20,7 @@ for (const [catalog, api] of [[true, '/'], ['/api/', '/api/']] as const) {
   })
 }
 
-t.test('HEAD of the catalog has its link', async (t) => {
+t.test('HEAD of the catalog has the Link header', async (t) => {
   const origin = await discovering(t, { catalog: true })
 
   const response = await fetch(`${origin}/.well-known/api-catalog`, { method: 'HEAD' })
@@ -29,7 +29,7 @@ t.test('HEAD of the catalog has its link', async (t) => {
   t.equal(response.headers.get('link'), '</.well-known/api-catalog>; rel="api-catalog"')
 })
 
-t.test('the catalog has relative links for a client that names no host that can be one', async (t) => {
+t.test('the catalog has relative links if the client sends no valid host', async (t) => {
   const origin = await discovering(t, { catalog: true })
 
   const answers = await Promise.all([
@@ -40,7 +40,7 @@ t.test('the catalog has relative links for a client that names no host that can 
   for (const answer of answers) t.ok(answer.includes('{"anchor":"/.well-known/api-catalog","item":[{"href":"/"}]}'))
 })
 
-t.test('there is no catalog unless it is asked for', async (t) => {
+t.test('there is no catalog unless configured', async (t) => {
   const origin = await discovering(t)
 
   const response = await fetch(`${origin}/.well-known/api-catalog`)

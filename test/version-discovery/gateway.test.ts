@@ -39,7 +39,7 @@ async function discoveringGateway (t: Test, overrides: Partial<GatewayOptions> =
   return { app, origin, clock, told }
 }
 
-t.test('the versions of a gateway are told, each in its state', async (t) => {
+t.test('the versions of a gateway are listed with their states', async (t) => {
   const { told } = await discoveringGateway(t)
 
   const versions = await told()
@@ -63,7 +63,7 @@ t.test('the versions of a gateway are told, each in its state', async (t) => {
   })
 })
 
-t.test('they are told whatever version a request names', async (t) => {
+t.test('the list is returned whatever version the request names', async (t) => {
   const { origin } = await discoveringGateway(t)
 
   const response = await fetch(`${origin}/versions`, { headers: { 'api-version': 'v9' } })
@@ -73,7 +73,7 @@ t.test('they are told whatever version a request names', async (t) => {
   t.equal(response.headers.get('api-version'), null)
 })
 
-t.test('what happens to versions is told at once, with another tag', async (t) => {
+t.test('changes of versions are visible immediately and change the ETag', async (t) => {
   const { app, origin, clock, told } = await discoveringGateway(t)
   const tag = (await fetch(`${origin}/versions`)).headers.get('etag')!
 
@@ -97,7 +97,7 @@ for (const [title, byDefault, told] of [
   ['\'required\'', 'required', null],
   ['a function', () => 'v3', null]
 ] as const) {
-  t.test(`a default that is ${title} is told as ${told}`, async (t) => {
+  t.test(`a default that is ${title} is listed as ${told}`, async (t) => {
     const upstream = 'http://127.0.0.1:1'
     const { told: ask } = await discoveringGateway(t, {
       versions: { v2: { upstream }, v3: { upstream }, secret: { upstream, hidden: true } }, aliases: {}, resolve: { default: byDefault }
@@ -109,7 +109,7 @@ for (const [title, byDefault, told] of [
   })
 }
 
-t.test('a default that has ended is told as the version that serves in its place', async (t) => {
+t.test('a retired default is listed as the version that replaces it', async (t) => {
   const { clock, told } = await discoveringGateway(t, {
     versions: {
       v2: { upstream: 'http://127.0.0.1:1', sunsetAt: '2026-12-31', enforceSunset: true, successor: 'v3' },
@@ -126,7 +126,7 @@ t.test('a default that has ended is told as the version that serves in its place
   t.strictSame([before.default, after.default], ['v2', 'v3'])
 })
 
-t.test('a default that nobody serves is not told', async (t) => {
+t.test('an unavailable default is not listed', async (t) => {
   const { app, told } = await discoveringGateway(t)
 
   app.versions.disable('v3')
@@ -135,7 +135,7 @@ t.test('a default that nobody serves is not told', async (t) => {
   t.equal(versions.default, null)
 })
 
-t.test('the catalog leads to the API of the gateway and to its versions', async (t) => {
+t.test('the catalog links to the API of the gateway and to its versions', async (t) => {
   const { origin } = await discoveringGateway(t, {}, { catalog: '/api' })
 
   const response = await fetch(`${origin}/.well-known/api-catalog`)
@@ -148,7 +148,7 @@ t.test('the catalog leads to the API of the gateway and to its versions', async 
   })
 })
 
-t.test('beside a gateway at the root the versions are told as well', async (t) => {
+t.test('the versions are listed next to a gateway at the root', async (t) => {
   const { told } = await discoveringGateway(t, { prefix: '' } as object)
 
   const versions = await told({ 'api-version': 'v9' })
@@ -156,7 +156,7 @@ t.test('beside a gateway at the root the versions are told as well', async (t) =
   t.equal(versions.default, 'v3')
 })
 
-t.test('another registry than the first gateway\'s can be told', async (t) => {
+t.test('another registry than that of the gateway can be listed', async (t) => {
   const other = defineVersions({ w1: { upstream: 'http://127.0.0.1:1' } })
   const { told } = await discoveringGateway(t, {}, { versions: other })
 

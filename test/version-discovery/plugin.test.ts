@@ -7,7 +7,7 @@ import { listen, makeApp } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { sendRaw } from '../helpers/raw.ts'
 
-t.test('visible versions are told, and nothing of the others', async (t) => {
+t.test('only visible versions are listed', async (t) => {
   const origin = await discovering(t)
 
   const response = await fetch(`${origin}/versions`)
@@ -39,7 +39,7 @@ for (const [title, defaultId, told] of [
   ['a hidden version', 'secret', null],
   ['what only the request decides', null, null]
 ] as const) {
-  t.test(`where the default is ${title}, it is ${told === null ? 'not told' : 'told'}`, async (t) => {
+  t.test(`a default that is ${title} is ${told === null ? 'not told' : 'told'}`, async (t) => {
     const origin = await discovering(t, {}, registryOf(defaultId))
 
     const response = await fetch(`${origin}/versions`)
@@ -48,7 +48,7 @@ for (const [title, defaultId, told] of [
   })
 }
 
-t.test('HEAD is answered like GET, without the body', async (t) => {
+t.test('HEAD gets the same response as GET, without the body', async (t) => {
   const origin = await discovering(t, { path: '/meta/versions' }, registryOf(), makeApp(t, { exposeHeadRoutes: false }))
   const lines = ['/meta/versions HTTP/1.1', 'Host: a']
 
@@ -69,7 +69,7 @@ for (const [title, condition, status] of [
   ['a list of others', (tag: string) => `"a", "x${tag.slice(1)}`, 200],
   ['no tag at all', (tag: string) => tag.slice(1, -1), 200]
 ] as const) {
-  t.test(`If-None-Match with ${title} is ${status}`, async (t) => {
+  t.test(`If-None-Match with ${title} gets ${status}`, async (t) => {
     const origin = await discovering(t)
     const tag = (await fetch(`${origin}/versions`)).headers.get('etag')!
 
@@ -83,7 +83,7 @@ for (const [title, condition, status] of [
   })
 }
 
-t.test('another content has another tag', async (t) => {
+t.test('different content has a different ETag', async (t) => {
   const [one, other] = await Promise.all([discovering(t), discovering(t, {}, registryOf('v1'))])
 
   const [a, b] = await Promise.all([one, other].map(async (origin) => (await fetch(`${origin}/versions`)).headers.get('etag')))
@@ -91,7 +91,7 @@ t.test('another content has another tag', async (t) => {
   t.not(a, b)
 })
 
-t.test('the routes are neutral among the stages', async (t) => {
+t.test('with separate stages, the routes are neutral', async (t) => {
   const app = makeApp(t)
   await app.register(sanitizeHeaders, {})
   await app.register(verifyIdentity, { policy: 'require', providers: [makeIssuer().provider()] })
@@ -104,14 +104,14 @@ t.test('the routes are neutral among the stages', async (t) => {
   t.strictSame(statuses, [200, 200])
 })
 
-t.test('without a gateway before it, the sentence says what to do', async (t) => {
+t.test('without a gateway, the error message says what to do', async (t) => {
   const app = makeApp(t)
   app.register(versionDiscovery)
 
   await t.rejects(boot(app), { code: 'STAGE_ORDER_INVALID', message: /Register it after the gateway, in the same app: app\.register\(versionGateway/ })
 })
 
-t.test('a prefix is Fastify\'s own', async (t) => {
+t.test('the prefix option of Fastify is supported', async (t) => {
   const origin = await discovering(t, { prefix: '/meta' } as VersionDiscoveryOptions)
 
   const response = await fetch(`${origin}/meta/versions`)
@@ -128,7 +128,7 @@ for (const [title, options, message] of [
   ['versions that are no registry', { versions: {} }, /- versions: expected a registry from defineVersions/],
   ['an unknown option', { pth: '/versions' }, /- pth: unknown option\. Did you mean 'path'\?/]
 ] as const) {
-  t.test(`refused: ${title}`, async (t) => {
+  t.test(`rejects an invalid config: ${title}`, async (t) => {
     const app = makeApp(t)
     app.decorate('versions', { getter: () => registryOf() })
     app.register(versionDiscovery, options as VersionDiscoveryOptions)

@@ -26,12 +26,12 @@ function words (instruction: JSONInstruction): string[] {
   return instruction.getJSONStrings().map((each) => JSON.parse(each.getValue()) as string)
 }
 
-t.test('a linter has nothing to say', async (t) => {
+t.test('the Dockerfile has no linter warnings', async (t) => {
   t.strictSame(validate(text).map(({ message, range }) => `${range.start.line + 1}: ${message}`), [])
   t.equal(validate(text.replace('HEALTHCHECK --interval', 'HEALTHCHECK --intervall')).length, 1, 'it does look')
 })
 
-t.test('the image has a version that the package runs on, and installs what the package wants', async (t) => {
+t.test('the image has a supported Node.js version and installs the package with its peer dependencies', async (t) => {
   const { dependencies } = await json(new URL('package.json', folder))
   const { name, version, engines, peerDependencies } = await json(new URL('package.json', project))
   const images = file.getFROMs().map((from) => from.getImage()!)
@@ -44,7 +44,7 @@ t.test('the image has a version that the package runs on, and installs what the 
   t.ok(satisfies(minVersion(dependencies.fastify)!, peerDependencies.fastify))
 })
 
-t.test('what is copied is there', async (t) => {
+t.test('all copied files exist', async (t) => {
   const stages = file.getFROMs().map((from) => from.getBuildStage())
   const names = await readdir(folder)
   const isThere = (source: string): boolean =>
@@ -58,7 +58,7 @@ t.test('what is copied is there', async (t) => {
   }
 })
 
-t.test('it runs as a user without rights, and gets signals itself', async (t) => {
+t.test('the container runs as an unprivileged user, and the process receives signals directly', async (t) => {
   const { bin } = await json(new URL('package.json', project))
   const [program, script, ...rest] = words(file.getENTRYPOINTs()[0]!)
   const [user, group] = last('USER')[0]!.split(':').map(Number)
@@ -71,7 +71,7 @@ t.test('it runs as a user without rights, and gets signals itself', async (t) =>
   t.strictSame(last('STOPSIGNAL'), ['SIGTERM'])
 })
 
-t.test('the health check says what /healthz does', async (t) => {
+t.test('the health check agrees with /healthz', async (t) => {
   const { origin } = await run(t, config(await startUpstream(t, 'one')))
   const check = file.getHEALTHCHECKs()[0]!
   const code = JSON.parse(/CMD (\[.*\])/.exec(check.getRawArgumentsContent()!)![1]!) as string[]

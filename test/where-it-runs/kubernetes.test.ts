@@ -7,7 +7,7 @@ import { folder, kustomization, manifestFiles, manifestsOf, problemsOf, readMani
 import { config as configOf, run } from '../helpers/standalone.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-t.test('every manifest is what the schema of Kubernetes asks for', async (t) => {
+t.test('every manifest conforms to the Kubernetes schema', async (t) => {
   const files = await manifestFiles()
 
   t.ok(files.length >= 6)
@@ -24,7 +24,7 @@ for (const [what, replace, problem] of [
   ['of another type', ['"periodSeconds":1,', '"periodSeconds":"1s",'], /periodSeconds must be integer/],
   ['missing', ['"selector"', '"selektor"'], /must have required property selector/]
 ] as const) {
-  t.test(`a field that is ${what} is found`, async (t) => {
+  t.test(`a field that is ${what} is detected`, async (t) => {
     const [deployment] = await manifestsOf('deployment.yaml')
 
     const problems = problemsOf(JSON.parse(JSON.stringify(deployment).replace(replace[0], replace[1])))
@@ -34,7 +34,7 @@ for (const [what, replace, problem] of [
   })
 }
 
-t.test('the kustomization has every file, and sets no namespace', async (t) => {
+t.test('the kustomization lists every manifest and sets no namespace', async (t) => {
   const { resources, ...rest } = parse(await readFile(new URL(kustomization, folder), 'utf8'))
   const manifests = (await Promise.all((await manifestFiles()).map(manifestsOf))).flat() as Array<{ metadata: { namespace?: string } }>
 
@@ -43,7 +43,7 @@ t.test('the kustomization has every file, and sets no namespace', async (t) => {
   t.ok(manifests.every(({ metadata }) => metadata.namespace === undefined))
 })
 
-t.test('what is selected, scaled and guarded is the Deployment', async (t) => {
+t.test('the selectors, the autoscaler and the disruption budget match the Deployment', async (t) => {
   const { deployment, pod, labels, service, autoscaler, budget, container } = await readManifests()
   const { apiVersion, kind, metadata, spec } = deployment
   const { scaleTargetRef, minReplicas, metrics } = autoscaler.spec!
@@ -59,7 +59,7 @@ t.test('what is selected, scaled and guarded is the Deployment', async (t) => {
   t.ok(container.resources!.requests!.cpu, 'without a request there is no use of it')
 })
 
-t.test('no request is lost when pods are replaced', async (t) => {
+t.test('no request is lost during a rolling update', async (t) => {
   const { deployment, pod, config, budget, container } = await readManifests()
   const { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } = config
   const { periodSeconds, failureThreshold } = container.readinessProbe!
@@ -71,7 +71,7 @@ t.test('no request is lost when pods are replaced', async (t) => {
   t.ok(periodSeconds! * failureThreshold! * 1000 <= drainMs, 'the probe notices in time')
 })
 
-t.test('the pod may do nothing that it need not', async (t) => {
+t.test('the pod has minimal privileges', async (t) => {
   const { pod, container } = await readManifests()
 
   t.equal(pod.automountServiceAccountToken, false)
@@ -82,7 +82,7 @@ t.test('the pod may do nothing that it need not', async (t) => {
   t.match(container.image, /:[^/]+$/)
 })
 
-t.test('the probes ask for what a gateway answers by itself', async (t) => {
+t.test('the probes request routes of the gateway itself', async (t) => {
   const { container } = await readManifests()
   const { origin } = await run(t, configOf(await startUpstream(t, 'one')))
 
@@ -97,7 +97,7 @@ t.test('the probes ask for what a gateway answers by itself', async (t) => {
   }
 })
 
-t.test('the config is good, with the variables that the Deployment sets, and listens where the pod is asked', async (t) => {
+t.test('the config is valid with the variables of the Deployment, and its ports match the container\'s', async (t) => {
   const { container, pod, configMap, text, config: { server } } = await readManifests()
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', text)

@@ -62,7 +62,7 @@ async function runPod (t: Test, file: string): Promise<Standalone> {
   return standalone
 }
 
-t.test('a ConfigMap that changes is in force without a restart, and so is the one before when it is put back', async (t) => {
+t.test('a changed ConfigMap takes effect without a restart, and so does restoring the previous one', async (t) => {
   const { text, authorization } = await localConfig(t)
   const { file, write } = await mountConfigMap(t, 'gateway.yaml')
   await write(text)
@@ -83,7 +83,7 @@ t.test('a ConfigMap that changes is in force without a restart, and so is the on
   t.equal(await served(address, { authorization, 'x-version-override': 'v3' }), '200 v3 v3', 'the header outranks it')
 })
 
-t.test('a ConfigMap that is wrong changes nothing, and is counted; one that is put right is in force', async (t) => {
+t.test('an invalid ConfigMap changes nothing and is counted, and a fixed one takes effect', async (t) => {
   const { text } = await localConfig(t)
   const { file, write } = await mountConfigMap(t, 'gateway.yaml')
   await write(text)
@@ -102,7 +102,7 @@ t.test('a ConfigMap that is wrong changes nothing, and is counted; one that is p
   t.equal(await served(address), '200 v3 v3')
 })
 
-t.test('the versions get the key of the Secret, and no other', async (t) => {
+t.test('upstreams receive the key from the Secret and no other', async (t) => {
   const { text } = await localConfig(t)
   const { file, write } = await mountConfigMap(t, 'gateway.yaml')
   await write(text)

@@ -20,7 +20,7 @@ async function policies () {
 /** The labels of the pods behind a Service, as the manifests name them. */
 const labelsOf = ({ hostname }: URL) => ({ 'app.kubernetes.io/name': hostname })
 
-t.test('only the gateway reaches the pods of the versions', async (t) => {
+t.test('only the gateway can reach the pods of the versions', async (t) => {
   const { labels } = await readManifests()
   const { upstreams: { podSelector, policyTypes, ingress } } = await policies()
   const [{ from, ports } = {}, ...others] = ingress!
@@ -36,7 +36,7 @@ t.test('only the gateway reaches the pods of the versions', async (t) => {
   t.notOk(selects(podSelector, { 'app.kubernetes.io/name': 'somebody-else' }))
 })
 
-t.test('only the ingress and the monitoring reach the gateway', async (t) => {
+t.test('only ingress and monitoring can reach the gateway', async (t) => {
   const { container } = await readManifests()
   const { gateway: { ingress, policyTypes } } = await policies()
   const [{ from, ports } = {}, ...others] = ingress!
@@ -48,7 +48,7 @@ t.test('only the ingress and the monitoring reach the gateway', async (t) => {
   t.strictSame(ports!.map(({ port }) => port), container.ports!.map(({ name }) => name))
 })
 
-t.test('the gateway reaches names, the versions and issuers, and nothing else', async (t) => {
+t.test('the gateway can reach only DNS, the versions and the issuers', async (t) => {
   const { gateway: { egress }, upstreams: { podSelector } } = await policies()
   const portsOf = (index: number) => egress![index]!.ports!.map(({ protocol, port }) => `${protocol} ${port}`)
   const upstreamPorts = new Set((await targets()).map(({ port }) => `TCP ${port}`))
@@ -61,7 +61,7 @@ t.test('the gateway reaches names, the versions and issuers, and nothing else', 
   t.strictSame(portsOf(2), ['TCP 443'])
 })
 
-t.test('the keys of every issuer are fetched by a port that is let out', async (t) => {
+t.test('the egress policy allows the port at which the keys of every issuer are fetched', async (t) => {
   const { config } = await readManifests()
 
   for (const { jwks } of (config.identity as VerifyIdentityOptions).providers) {

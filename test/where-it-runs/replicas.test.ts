@@ -11,7 +11,7 @@ versions: { v1: { upstream: '${upstreams[0]}' }, v2: { upstream: '${upstreams[1]
 resolve: { override: [{ header: x-version }], default: v2 }
 ${more}`
 
-t.test('each replica fetches the keys of an issuer once as it starts', async (t) => {
+t.test('each replica fetches the keys of an issuer once at its start', async (t) => {
   const issuer = makeIssuer().provider()
   const { url, fetched } = await startJwksServer(t, answer({ keys: [makeIssuer().jwk] }))
   const upstreams = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
@@ -22,7 +22,7 @@ t.test('each replica fetches the keys of an issuer once as it starts', async (t)
   t.equal(fetched.length, 3)
 })
 
-t.test('what is switched off in one replica is on in the others, and in one that starts later', async (t) => {
+t.test('disabling a version in one replica does not affect other replicas or later ones', async (t) => {
   const text = config([await startUpstream(t, 'one'), await startUpstream(t, 'two')])
   const [first, second] = [await run(t, text), await run(t, text)]
 
@@ -34,7 +34,7 @@ t.test('what is switched off in one replica is on in the others, and in one that
   t.equal(await served(later.origin, { 'x-version': 'v1' }), '200 v1 one')
 })
 
-t.test('a replica that is behind knows no version that the others have: it is added first, and pointed at afterwards', async (t) => {
+t.test('an outdated replica does not know a new version, so a version is added before it becomes the default', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const behind = await run(t, `server: { port: 0, log: silent }\nversions: { v1: { upstream: '${one}' } }\nresolve: { override: [{ header: x-version }], default: v1 }`)
   const added = await run(t, config([one, two]).replace('default: v2', 'default: v1'))
@@ -45,7 +45,7 @@ t.test('a replica that is behind knows no version that the others have: it is ad
   t.equal(await served(behind.origin), await served(added.origin), 'nobody gets the new version before all have it')
 })
 
-t.test('the metrics that the page about several gateways reads are there', async (t) => {
+t.test('the metrics in docs/scaling.md exist', async (t) => {
   const text = await readFile('docs/scaling.md', 'utf8')
   const issuer = makeIssuer()
   const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))

@@ -41,7 +41,7 @@ async function runProgram (t: Test, text: string) {
   return { program, write, next }
 }
 
-t.test('systemd ends and reloads it by the signals that it knows, and waits long enough', async (t) => {
+t.test('the unit stops and reloads the gateway with the right signals, and with a sufficient timeout', async (t) => {
   const service = await section('Service')
   const { config: { server: { drainMs = 0 } = {}, forward: { closeGraceMs = 10_000 } = {} } } = await readManifests()
   const [program, script, command, file] = service.get('ExecStart')![0]!.split(' ')
@@ -55,7 +55,7 @@ t.test('systemd ends and reloads it by the signals that it knows, and waits long
   t.strictSame(service.get('Restart'), ['on-failure'])
 })
 
-t.test('it is kept from what it need not do, and not from what V8 does', async (t) => {
+t.test('the unit restricts the gateway, except for what V8 needs', async (t) => {
   const service = await section('Service')
 
   for (const [key, value] of Object.entries({
@@ -71,7 +71,7 @@ t.test('it is kept from what it need not do, and not from what V8 does', async (
   t.ok(service.has('EnvironmentFile'))
 })
 
-t.test('the program says what becomes of a config, and ends with 0', async (t) => {
+t.test('the program logs the outcome of each reload and exits with 0', async (t) => {
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const config = (upstream: string, more = ''): string => `server: { port: 0 }\nversions: { v1: { upstream: '${upstream}' } }\nresolve: { default: v1 }\n${more}`
   const { program, write, next } = await runProgram(t, config(one))

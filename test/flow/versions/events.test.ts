@@ -38,7 +38,7 @@ async function gatewayWith (t: Test, config: Omit<VersionConfig<'v2' | 'stable'>
 const ann = { 'x-api-version': 'v1', 'x-key': 'ann' }
 const use = { version: 'v1', consumer: 'ann', tier: 'override', source: 'header:x-api-version' }
 
-t.test('the use of a deprecated version is told once an hour for each caller', async (t) => {
+t.test('the use of a deprecated version is reported once an hour for each caller', async (t) => {
   const { told, ask, pass } = await gatewayWith(t, { deprecatedAt: '2026-01-01' })
 
   for (const key of ['ann', 'ann', 'bob']) await ask({ ...ann, 'x-key': key })
@@ -48,7 +48,7 @@ t.test('the use of a deprecated version is told once an hour for each caller', a
   t.strictSame(told, ['ann', 'bob', 'ann'].map((consumer) => ['deprecated-use', { ...use, consumer }]))
 })
 
-t.test('that a successor serves is told for every request that named the version', async (t) => {
+t.test('every request that a successor serves in place of the named version is reported', async (t) => {
   const { told, ask } = await gatewayWith(t, { retired: true, onRetired: 'forward', successor: 'v2' })
 
   await ask(ann)
@@ -57,7 +57,7 @@ t.test('that a successor serves is told for every request that named the version
   t.strictSame(told, [['forwarded', { ...use, to: 'v2' }], ['forwarded', { ...use, to: 'v2' }]])
 })
 
-t.test('that the default has moved is told once a day', async (t) => {
+t.test('a changed default is reported once a day', async (t) => {
   const { told, ask, pass } = await gatewayWith(t, { retired: true })
 
   await ask({})
@@ -69,7 +69,7 @@ t.test('that the default has moved is told once a day', async (t) => {
 })
 
 for (const [mode, refused] of [['enforce', true], ['observe', false]] as const) {
-  t.test(`a brownout is told, with mode ${mode}, but not of those who named no version`, async (t) => {
+  t.test(`a brownout with mode ${mode} is reported, but not for requests that name no version`, async (t) => {
     const { told, ask } = await gatewayWith(t, { deprecatedAt: '2026-01-01', brownouts: [{ start: '2026-11-02', end: '2026-11-03', mode }] })
 
     const statuses = [await ask(ann), await ask({})]
@@ -79,7 +79,7 @@ for (const [mode, refused] of [['enforce', true], ['observe', false]] as const) 
   })
 }
 
-t.test('a sunset that nobody enforces is told once a day', async (t) => {
+t.test('a sunset that is not enforced is reported once a day', async (t) => {
   const { told, ask, pass } = await gatewayWith(t, { sunsetAt: '2026-11-01' })
 
   await ask(ann)
@@ -90,7 +90,7 @@ t.test('a sunset that nobody enforces is told once a day', async (t) => {
   t.strictSame(told, [1, 2].map(() => ['sunset-overdue', { version: 'v1', sunsetAt: new Date('2026-11-01') }]))
 })
 
-t.test('every change is told twice: that there is another set, and what was done', async (t) => {
+t.test('every change emits two events: one for the new set and one for the operation', async (t) => {
   const { versions, told } = await gatewayWith(t, {})
 
   versions.promote('stable', 'v1')
@@ -112,7 +112,7 @@ t.test('every change is told twice: that there is another set, and what was done
   t.equal(versions.get('stable')!.id, 'v2')
 })
 
-t.test('a listener that throws disturbs nobody', async (t) => {
+t.test('a listener that throws or rejects has no effect on other listeners or requests', async (t) => {
   const { versions, told, ask } = await gatewayWith(t, { deprecatedAt: '2026-01-01' })
   versions.events.prependListener('deprecated-use', () => { throw new Error('a bug of the app') })
   versions.events.prependListener('deprecated-use', async () => { throw new Error('another one') })

@@ -15,7 +15,7 @@ for (const [title, tokenSources, said] of [
   ['a cookie', [{ cookie: 'token' }], { lines: [`Cookie: token=${issuer.token({ ver: 'v2' })}`] }],
   ['a header of its own', [{ header: 'x-token' }], { lines: [`X-Token: ${issuer.token({ ver: 'v2' })}`] }]
 ] as const) {
-  t.test(`a token in ${title} is explained as it is answered`, async (t) => {
+  t.test(`the explanation of a request with a token in ${title} matches the response`, async (t) => {
     const started = await startCase(t, { gateway: { identity: { providers: [issuer.provider({ tokenSources, forwardToken: false })] } } })
 
     const { decision, seen } = await sayAlike(t, started, said)
@@ -25,7 +25,7 @@ for (const [title, tokenSources, said] of [
   })
 }
 
-t.test('claims are explained without a token', async (t) => {
+t.test('claims can be explained without a token', async (t) => {
   const { app } = await startCase(t)
 
   const { decision, trace } = await app.versions.explain({ claims: { ver: 'v2' }, headers: { 'api-version': 'stable', authorization: 'Bearer x' } })
@@ -41,20 +41,20 @@ t.test('claims are explained without a token', async (t) => {
   ])
 })
 
-t.test('a provider that nobody knows is a mistake in the call', async (t) => {
+t.test('an unknown provider is an error of the caller', async (t) => {
   const { app } = await startCase(t)
 
   await t.rejects(app.versions.explain({ claims: {}, provider: 'other' }), { message: "There is no identity provider 'other'." })
 })
 
-t.test('without a provider, claims can come from nobody', async (t) => {
+t.test('claims cannot be explained without a provider', async (t) => {
   const app = makeApp(t)
   await app.register(versionGateway, { versions: { v1: { upstream: 'http://127.0.0.1:1' } }, resolve: { default: 'v1' } })
 
   await t.rejects(app.versions.explain({ claims: {} }), { message: 'Claims need an identity provider, but none is configured.' })
 })
 
-t.test('a tenant is explained without a caller', async (t) => {
+t.test('a tenant can be explained without a caller', async (t) => {
   const { app } = await startCase(t, { tenants: byTenant })
 
   const pinned = await app.versions.explain({ tenant: 'acme' })
@@ -65,7 +65,7 @@ t.test('a tenant is explained without a caller', async (t) => {
   t.equal(locked.problem?.code, 'VERSION_LOCKED')
 })
 
-t.test('another time is explained by its own clock', async (t) => {
+t.test('another time can be explained', async (t) => {
   const { app } = await startCase(t, { versions: { v2: { enforceSunset: true } } })
 
   const today = await app.versions.explain({ headers: v2 })
@@ -75,7 +75,7 @@ t.test('another time is explained by its own clock', async (t) => {
   t.equal(later.problem?.code, 'VERSION_RETIRED')
 })
 
-t.test('an explanation is not used, counted or told', async (t) => {
+t.test('an explanation is not counted as usage and emits no events', async (t) => {
   const { app, events } = await startCase(t, { versions: { v2: { brownouts: [{ start: 0, end: 9e14 }] } } })
 
   await app.versions.explain({ headers: v2 })
@@ -86,7 +86,7 @@ t.test('an explanation is not used, counted or told', async (t) => {
   t.strictSame(app.versions.list().map(({ id }) => app.versions.usage(id).length), [0, 0, 0, 0])
 })
 
-t.test('the version of a caller is that of its pins, then the default', async (t) => {
+t.test('resolveFor decides by the caller\'s pins, then by the default', async (t) => {
   const { app } = await startCase(t, { tenants: byTenant })
 
   const decisions = await Promise.all([{ claims: { ver: 'next' } }, { tenant: 'acme', claims: { ver: 'v3' } }, { claims: {} }, {}].map((each) => app.versions.resolveFor(each)))
@@ -94,7 +94,7 @@ t.test('the version of a caller is that of its pins, then the default', async (t
   t.match(decisions, [{ id: 'v4', alias: 'next', source: 'claim:ver' }, { id: 'v2', source: 'tenant-map' }, { id: 'v3', tier: 'default' }, { id: 'v3' }])
 })
 
-t.test('the version of a caller needs no token where requests do, and is refused like theirs', async (t) => {
+t.test('resolveFor does not need a token, but refuses the versions that requests cannot get', async (t) => {
   const { app } = await startCase(t, { gateway: { identity: { policy: 'require', providers: [issuer.provider()] } } })
 
   const decision = await app.versions.resolveFor({})
@@ -104,13 +104,13 @@ t.test('the version of a caller needs no token where requests do, and is refused
   await t.rejects(app.versions.resolveFor({ claims: { ver: 'v9' } }), { code: 'PINNED_VERSION_UNAVAILABLE', statusCode: 503 })
 })
 
-t.test('without a gateway nothing is explained', async (t) => {
+t.test('nothing can be explained without a gateway', async (t) => {
   const versions = defineVersions({ v2: { upstream: 'http://127.0.0.1:1' } })
 
   await t.rejects(versions.explain({}), { message: /needs a gateway/ })
 })
 
-t.test('resolvers see the query of what is explained, as it is decoded', async (t) => {
+t.test('resolvers see the decoded query of the explained request', async (t) => {
   const started = await startCase(t, {
     resolve: { override: [fromQuery('v'), { name: 'own', resolve: ({ query }) => (query as Record<string, string>)['own'] }] }
   })
@@ -120,7 +120,7 @@ t.test('resolvers see the query of what is explained, as it is decoded', async (
   t.hasStrict(decision, { id: 'v2', source: 'own' })
 })
 
-t.test('a host is taken in any spelling of its header, and from a URL in absolute form', async (t) => {
+t.test('the explained host can be in a header in any case, or in an absolute URL', async (t) => {
   const { app } = await startCase(t)
 
   const [spelled, absolute] = await Promise.all([{ headers: { Host: 'b.io' } }, { url: 'http://b.io/orders' }].map(async (said) =>
@@ -130,13 +130,13 @@ t.test('a host is taken in any spelling of its header, and from a URL in absolut
   t.equal(absolute!.outcome, 'forwarded')
 })
 
-t.test('a moment that is none is no moment to explain', async (t) => {
+t.test('a time that is not a number is rejected', async (t) => {
   const { app } = await startCase(t)
 
   await t.rejects(app.versions.explain({ now: NaN }), { name: 'TypeError', message: 'now must be milliseconds since 1970, not NaN' })
 })
 
-t.test('of two gateways with one registry, the one that has the path explains', async (t) => {
+t.test('if two gateways share a registry, the one whose prefix matches explains', async (t) => {
   const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' }, v2: { upstream: 'http://127.0.0.1:2' } })
   const app = makeApp(t)
   await app.register(async (scope) => { await scope.register(versionGateway, { versions, prefix: '/a', resolve: { default: 'v1' } }) })

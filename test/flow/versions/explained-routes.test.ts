@@ -56,7 +56,7 @@ for (const [title, said, status, outcome, sentence] of [
   ['another method', { method: 'POST', url: '/users/5' }, 200, 'forwarded', forwards],
   ['everything else', { url: '/orders' }, 200, 'forwarded', forwards]
 ] as const) {
-  t.test(`among the stages, ${title} is explained as it is answered`, async (t) => {
+  t.test(`with separate stages, the explanation of ${title} matches the response`, async (t) => {
     const app = await stagesAmongRoutes(t)
 
     const { live, explanation } = await both(app, said)
@@ -73,7 +73,7 @@ for (const [title, said, outcome, sentence] of [
   ['a route from afterwards', { url: '/late/5', headers: wrong }, 'decided', outside('/late/5')],
   ['everything else', { url: '/orders' }, 'forwarded', forwards]
 ] as const) {
-  t.test(`beside a whole gateway, ${title} is explained as it is answered`, async (t) => {
+  t.test(`with a whole gateway, the explanation of ${title} matches the response`, async (t) => {
     const app = await gatewayAmongRoutes(t)
 
     const { live, explanation } = await both(app, said)
@@ -86,7 +86,7 @@ for (const [title, said, outcome, sentence] of [
 }
 
 for (const [options, warnings] of [[{ routerOptions: { caseSensitive: false } }, []], [{ caseSensitive: false }, ['FSTDEP022']]] as const) {
-  t.test(`paths are matched as the app matches them: ${JSON.stringify(options)}`, async (t) => {
+  t.test(`explained paths are matched as the router matches them: ${JSON.stringify(options)}`, async (t) => {
     const warned = t.capture(process, 'emitWarning', () => {})
     const app = await stagesAmongRoutes(t, options)
 
@@ -98,7 +98,7 @@ for (const [options, warnings] of [[{ routerOptions: { caseSensitive: false } },
   })
 }
 
-t.test('a prefix that is encoded is the same prefix', async (t) => {
+t.test('an encoded prefix is recognized', async (t) => {
   const app = makeApp(t)
   await app.register(versionGateway, { prefix: '/api', versions: { v1: { upstream: await startUpstream(t, 'v1') } }, resolve: { default: 'v1' } })
 
@@ -108,7 +108,7 @@ t.test('a prefix that is encoded is the same prefix', async (t) => {
   t.equal(explanation.outcome, 'forwarded')
 })
 
-t.test('a caller outside of a request takes no route, be it neutral', async (t) => {
+t.test('resolveFor ignores routes, even a neutral one', async (t) => {
   const app = makeApp(t)
   const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' } })
   await app.register(sanitizeHeaders, {})
@@ -122,7 +122,7 @@ t.test('a caller outside of a request takes no route, be it neutral', async (t) 
   t.equal(id, 'v1')
 })
 
-t.test('what constraints of the app\'s own read is not known', async (t) => {
+t.test('the explanation does not evaluate the app\'s own route constraints', async (t) => {
   const plans = new Map<unknown, unknown>()
   const plan = {
     name: 'plan',

@@ -13,7 +13,7 @@ for (const [title, registry, hidden, others, said, id] of [
   ['a date', dated, '2025-06-01', ['2025-01-01', '2025-09-01'], '2025-06-01', '2025-01-01'],
   ['a range', ranged, '7.9.0', ['7.9.5', '8.0.0'], '7.9', '7.9.5']
 ] as Array<[string, RegistryOptions, string, string[], string, string]>) {
-  t.test(`${title} that is also the name of a hidden version is read as if that were not there`, async (t) => {
+  t.test(`${title} that is also the id of a hidden version is resolved as if that did not exist`, async (t) => {
     const versions = Object.fromEntries([...others.map((other) => [other, {}]), [hidden, { hidden: true }]])
     const started = await startCase(t, { versions, registry, resolve: { override: header, default: others[0]! } })
 
@@ -23,7 +23,7 @@ for (const [title, registry, hidden, others, said, id] of [
   })
 }
 
-t.test('where unknown names fall through to a weak resolver, hidden ones do as well', async (t) => {
+t.test('if unknown names fall through to a weak resolver, names of hidden versions do, too', async (t) => {
   const override = [{ ...fromHeader('api-version'), onUnknown: 'next' as const }, fromCookie('v')]
   const started = await startCase(t, { versions: { v5: { hidden: true } }, resolve: { override } })
 
@@ -34,7 +34,7 @@ t.test('where unknown names fall through to a weak resolver, hidden ones do as w
   t.strictSame(hidden!.decision, unknown!.decision)
 })
 
-t.test('a preview that is public is not chosen by a cookie, which may be there by chance', async (t) => {
+t.test('a public preview cannot be selected by a cookie, which may be outdated', async (t) => {
   const started = await startCase(t, { versions: { v4: { state: 'preview', public: true } }, resolve: { override: [...header, fromCookie('v')] } })
 
   const byCookie = await sayAlike(t, started, { lines: ['Cookie: v=v4'] })
@@ -45,7 +45,7 @@ t.test('a preview that is public is not chosen by a cookie, which may be there b
 })
 
 for (const life of [{ deprecatedAt: '2020-01-01' }, { retired: true }] as Array<Partial<VersionConfig>>) {
-  t.test(`a preview opens to nobody when it is ${Object.keys(life)[0]}`, async (t) => {
+  t.test(`a preview for which ${Object.keys(life)[0]} is set is not accessible`, async (t) => {
     const started = await startCase(t, { versions: { v4: { state: 'preview', ...life } } })
 
     const { status, seen } = await sayAlike(t, started, { lines: says('v4') })
@@ -56,7 +56,7 @@ for (const life of [{ deprecatedAt: '2020-01-01' }, { retired: true }] as Array<
 }
 
 for (const any of ['*', 'x', 'X', '^x', '~x', 'x.x']) {
-  t.test(`${any} is no opinion where ranges are allowed`, async (t) => {
+  t.test(`${any} counts as no opinion if ranges are enabled`, async (t) => {
     const started = await startCase(t, {
       versions: { '5.0.0': {}, '6.0.0': {} }, registry: ranged, resolve: { override: header, default: '5.0.0' }
     })
@@ -67,7 +67,7 @@ for (const any of ['*', 'x', 'X', '^x', '~x', 'x.x']) {
   })
 }
 
-t.test('what is longer than any list of names is malformed', async (t) => {
+t.test('a value that is longer than any list of names is malformed', async (t) => {
   const started = await startCase(t, { resolve: { override: header } })
 
   const { status, seen } = await sayAlike(t, started, { lines: says(`v2${' '.repeat(2000)}x`) })
@@ -76,7 +76,7 @@ t.test('what is longer than any list of names is malformed', async (t) => {
   t.equal(seen.code, 'VERSION_MALFORMED')
 })
 
-t.test('an observed brownout hides no enforced one', async (t) => {
+t.test('an observed brownout does not mask an enforced one', async (t) => {
   const started = await startCase(t, {
     versions: {
       v2: {
@@ -94,7 +94,7 @@ t.test('an observed brownout hides no enforced one', async (t) => {
   t.equal(seen.code, 'VERSION_BROWNOUT')
 })
 
-t.test('a request to no version is told where it can name one, and one to an unknown version which is the latest', async (t) => {
+t.test('the problem for a missing version says where to name one, and that for an unknown one names the latest', async (t) => {
   const started = await startCase(t, { resolve: { override: header, default: 'required' } })
 
   const nothing = await sayAlike(t, started, {})

@@ -24,7 +24,7 @@ for (const [title, setting, lines, status] of [
   ['key of a tenant map', byTenant(rejects), [], 503],
   ['registry.now', { registry: { now: rejects as never } }, [], 503]
 ] as Array<[string, Setting, string[], number]>) {
-  t.test(`${title} must answer at once: one that promises to has failed, and its rejection ends nothing`, async (t) => {
+  t.test(`${title} must be synchronous: a promise counts as a failure, and its rejection is handled`, async (t) => {
     const unhandled: unknown[] = []
     const note = (error: unknown): void => { unhandled.push(error) }
     process.on('unhandledRejection', note)
@@ -41,7 +41,7 @@ for (const [title, setting, lines, status] of [
 }
 
 for (const value of odd) {
-  t.test(`a consumer of a wrong type costs its name, not the answer: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
+  t.test(`a consumer of the wrong type only loses the name of the caller: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
     const started = await startCase(t, { resolve: { consumer: () => value as never } })
 
     const { status } = await sayAlike(t, started, {})
@@ -50,7 +50,7 @@ for (const value of odd) {
     t.equal(started.app.versions.usage('v3')[0]?.consumer, null)
   })
 
-  t.test(`a default of a wrong type is no version: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
+  t.test(`a default of the wrong type is not a version: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
     const started = await startCase(t, { resolve: { default: () => value as never } })
 
     const { status, seen } = await sayAlike(t, started, {})
@@ -61,7 +61,7 @@ for (const value of odd) {
 
   // A number is an id like others.
   if (typeof value === 'number') continue
-  t.test(`a tenant of a wrong type is the operator's mistake: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
+  t.test(`a tenant of the wrong type is a server error: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
     const started = await startCase(t, byTenant(() => value))
 
     const { status, seen } = await sayAlike(t, started, {})
@@ -73,7 +73,7 @@ for (const value of odd) {
 }
 
 for (const [title, now] of [['throws', fails], ['gives no time', () => NaN]] as const) {
-  t.test(`with a clock that ${title} nothing is decided, and what has ended does not come back`, async (t) => {
+  t.test(`if the clock ${title}, requests get a 503, and no retired version is served`, async (t) => {
     const { app } = await startCase(t, { registry: { now } })
 
     const answer = await app.inject({ url: '/orders', headers: { 'api-version': 'v1' } })

@@ -16,7 +16,7 @@ interface Traced {
   seen: Seen
 }
 
-t.test('100 updates under load: no request fails, and each is decided, forwarded and answered by one revision', async (t) => {
+t.test('100 updates under load: no request fails, and a single revision handles each request', async (t) => {
   const [a, b, fixed] = await Promise.all(['a', 'b', 'fixed'].map((name) => startUpstream(t, name)))
   // Revision n has its number in what it adds, and moves the version v2 to and fro.
   const setOf = (revision: number): VersionSet => ({
@@ -61,7 +61,7 @@ function isOfOneRevision (revision: number, { servedBy, headers, path }: Seen): 
   return servedBy === (revision % 2 === 0 ? 'b' : 'a') && headers['x-revision'] === String(revision) && headers['api-version'] === 'v2'
 }
 
-t.test('connections to what stays the same are kept, those to what is gone are closed', async (t) => {
+t.test('an update keeps connections to unchanged upstreams and closes those to removed ones', async (t) => {
   const sockets = { stays: new Set<unknown>(), goes: new Set<unknown>() }
   const upstreamThat = async (name: keyof typeof sockets) => await startUpstream(t, name, ({ socket }, response) => {
     sockets[name].add(socket)

@@ -46,7 +46,7 @@ const readers: Array<[how: string, resolve: ResolveOptions, headers: Record<stri
   ['a pin that reads the host', pin(({ hostname, headers }) => hostname === '127.0.0.1' ? byKey(headers['x-api-key']) : 'v1'), { 'x-api-key': 'key-2' }, 'host, x-api-key']
 ]
 for (const [how, resolve, headers, vary] of readers) {
-  t.test(`Vary names the headers that ${how} reads without listing them`, async (t) => {
+  t.test(`Vary lists headers that ${how} reads without declaring them`, async (t) => {
     const { ask } = await gateway(t, resolve)
 
     t.match(await ask(headers), { ...cached, vary })
@@ -64,7 +64,7 @@ const opaque: Array<[how: string, read: VersionResolver['resolve']]> = [
   }]
 ]
 for (const [how, read] of opaque) {
-  t.test(`a response that depends on ${how} is not cached, unless the resolver lists what it reads`, async (t) => {
+  t.test(`a response that depends on ${how} is not cacheable unless the resolver declares what it reads`, async (t) => {
     const { ask } = await gateway(t, pin(read))
     const declared = await gateway(t, pin(read, { readsHeaders: ['X-API-Key'] }))
 
@@ -74,7 +74,7 @@ for (const [how, read] of opaque) {
   })
 }
 
-t.test('a resolver that throws, and one that reads cookies a plugin has parsed, are watched too', async (t) => {
+t.test('headers read by a resolver that throws, or through parsed cookies, are tracked, too', async (t) => {
   const app = makeApp(t)
   app.addHook('onRequest', async (request) => { Object.assign(request, { cookies: { v: 'v2' } }) })
   const { ask } = await gateway(t, {
@@ -85,7 +85,7 @@ t.test('a resolver that throws, and one that reads cookies a plugin has parsed, 
   t.match(await ask(), { ...cached, vary: 'x-broken, cookie' })
 })
 
-t.test('a resolver sees the same request, and what it sets stays', async (t) => {
+t.test('a resolver receives the original request, and properties that it sets are kept', async (t) => {
   const app = makeApp(t)
   const seen: unknown[] = []
   app.addHook('onRequest', async (request) => { seen.push(request) })
@@ -101,7 +101,7 @@ t.test('a resolver sees the same request, and what it sets stays', async (t) => 
   t.equal((seen[0] as { tenant: string }).tenant, 'acme')
 })
 
-t.test('over HTTP/2 the headers are watched as well', async (t) => {
+t.test('headers are tracked over HTTP/2, too', async (t) => {
   const app = Fastify({ http2: true, forceCloseConnections: true }) as unknown as FastifyInstance
   t.teardown(() => app.close())
   await gateway(t, pin(({ headers, host }) => host === '' ? 'v1' : byKey(headers['x-api-key'])), app)
@@ -122,7 +122,7 @@ t.test('what the gateway reads while a pin that nobody waits for still runs is n
   t.match(await ask(), { version: 'v2', vary: 'x-a, x-b' })
 })
 
-t.test('explain watches too', async (t) => {
+t.test('headers are tracked in explanations, too', async (t) => {
   const { app } = await gateway(t, pin(({ headers }) => byKey(headers['x-api-key'])))
 
   const { decision, headers } = await app.versions.explain({ headers: { 'x-api-key': 'key-2' } })

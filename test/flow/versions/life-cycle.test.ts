@@ -16,7 +16,7 @@ for (const [title, theirs, expected] of [
   ['says them as nobody can read', { deprecation: 'true', sunset: 'soon' }, endOfV2],
   ['has links of its own', { link: '</a>; rel="next"' }, { ...endOfV2, link: `</a>; rel="next", ${endOfV2.link}` }]
 ] as const) {
-  t.test(`an answer tells the end of its version once, where the upstream ${title}`, async (t) => {
+  t.test(`a response has the sunset of its version once if the upstream ${title}`, async (t) => {
     const { origin } = await startCase(t, { upstreams: { v2: (_request, response) => { response.writeHead(200, theirs as Record<string, string>).end('{}') } } })
 
     const { headers } = await say(t, origin, { lines: says('v2') })
@@ -25,7 +25,7 @@ for (const [title, theirs, expected] of [
   })
 }
 
-t.test('what an upstream says of a version without an end is passed on', async (t) => {
+t.test('for a version without a sunset, the headers of the upstream are forwarded', async (t) => {
   const { origin } = await startCase(t, { upstreams: { v3: (_request, response) => { response.writeHead(200, { deprecation: '@5', sunset: 'soon' }).end('{}') } } })
 
   const { headers } = await say(t, origin, {})
@@ -33,7 +33,7 @@ t.test('what an upstream says of a version without an end is passed on', async (
   t.hasStrict(headers, { deprecation: '@5', sunset: 'soon' })
 })
 
-t.test('an end that is enforced comes by the clock', async (t) => {
+t.test('an enforced sunset takes effect when the clock reaches it', async (t) => {
   const { origin, clock } = await startCase(t, { versions: { v2: { enforceSunset: true } } })
   const end = Date.parse('2026-12-31T23:59:59Z')
 
@@ -50,7 +50,7 @@ t.test('an end that is enforced comes by the clock', async (t) => {
   t.hasStrict(ownHeaders(after.headers), { ...endOfV2, 'cache-control': 'no-store', vary: 'api-version' })
 })
 
-t.test('a deprecation that is to come is told, and changes nothing', async (t) => {
+t.test('a future deprecation is announced and has no other effect', async (t) => {
   const { origin, clock, decisions } = await startCase(t)
 
   clock.now = Date.parse('2025-12-31T23:59:59Z')
@@ -60,7 +60,7 @@ t.test('a deprecation that is to come is told, and changes nothing', async (t) =
   t.hasStrict(decisions[0], { id: 'v2', state: 'active' })
 })
 
-t.test('retired versions are forwarded from one to the next, and the answer says what was asked for', async (t) => {
+t.test('forwarding follows a chain of retired versions, and the response names the requested one', async (t) => {
   const { origin, decisions } = await startCase(t, { versions: { v0: { retired: true, onRetired: 'forward', successor: 'v1' }, v1: { onRetired: 'forward', successor: 'latest' } } })
 
   const { headers, body } = await say(t, origin, { lines: says('V0') })
@@ -70,7 +70,7 @@ t.test('retired versions are forwarded from one to the next, and the answer says
   t.hasStrict(decisions[0], { id: 'v3', insteadOf: 'v0', requested: 'V0' })
 })
 
-t.test('an upstream cannot say what was asked for', async (t) => {
+t.test('an upstream cannot set the header of the requested version', async (t) => {
   const { origin } = await startCase(t, {
     upstreams: { v3: (_request, response) => { response.writeHead(200, { 'api-version': 'v8', 'API-Version-Requested': 'v9' }).end('{}') } }
   })
@@ -80,7 +80,7 @@ t.test('an upstream cannot say what was asked for', async (t) => {
   t.strictSame(ownHeaders(headers), { 'api-version': 'v3', vary: 'api-version' })
 })
 
-t.test('a pin to a version that is forwarded is forwarded too', async (t) => {
+t.test('a pin to a forwarded version is forwarded, too', async (t) => {
   const { origin } = await startCase(t, { versions: { v1: { onRetired: 'forward' } } })
 
   const { headers } = await say(t, origin, { claims: { ver: 'v1' } })
@@ -103,7 +103,7 @@ for (const [at, status, retryAfter] of [
   })
 }
 
-t.test('a brownout that observes refuses nobody, and tells whom it would have met', async (t) => {
+t.test('a brownout that only observes refuses no request and reports those it would have refused', async (t) => {
   const brownouts = [{ start: noon, end: noon + hour, mode: 'observe' as const, exempt: ({ headers }: { headers: object }) => 'x-exempt' in headers }]
   const { origin, events } = await startCase(t, { versions: { v2: { brownouts } } })
 
@@ -117,7 +117,7 @@ t.test('a brownout that observes refuses nobody, and tells whom it would have me
 })
 
 for (const [mode, status] of [['enforce', 410], ['observe', 200]] as const) {
-  t.test(`a brownout that would ${mode} exempts nobody when it cannot tell whom`, async (t) => {
+  t.test(`if exempt throws, a brownout with mode ${mode} exempts no caller`, async (t) => {
     const exempt = (): boolean => { throw new Error('no') }
     const { origin, events } = await startCase(t, { versions: { v2: { brownouts: [{ start: noon, end: noon + hour, mode, exempt }] } } })
 
@@ -128,7 +128,7 @@ for (const [mode, status] of [['enforce', 410], ['observe', 200]] as const) {
   })
 }
 
-t.test('a brownout meets pins as well', async (t) => {
+t.test('a brownout applies to pins, too', async (t) => {
   const { origin } = await startCase(t, { versions: { v2: { brownouts: [{ start: noon, end: noon + hour }] } } })
 
   const { status, body } = await say(t, origin, { claims: { ver: 'v2' } })
@@ -143,7 +143,7 @@ t.test('the default cannot have a brownout', async (t) => {
   await t.rejects(started, { code: 'VERSION_CONFIG_INVALID', message: /versions\.v3\.brownouts: this version is the default/ })
 })
 
-t.test('a default that has ended is its successor, and that is told once a day', async (t) => {
+t.test('a retired default is replaced by its successor, which is reported once a day', async (t) => {
   const { origin, clock, events } = await startCase(t, { resolve: { default: 'v1' } })
 
   const { status, headers } = await say(t, origin, {})
@@ -157,7 +157,7 @@ t.test('a default that has ended is its successor, and that is told once a day',
   t.strictSame(events, [moved('v1', 'v3'), moved('v1', 'v3')])
 })
 
-t.test('a default that has ended and has no successor is the oldest version that is active', async (t) => {
+t.test('a retired default without a successor is replaced by the oldest active version', async (t) => {
   const { origin, events, app } = await startCase(t, { versions: { v5: { retired: true }, v2: { disabled: true } }, resolve: { default: 'v5' } })
 
   const { headers } = await say(t, origin, {})
@@ -167,7 +167,7 @@ t.test('a default that has ended and has no successor is the oldest version that
   t.hasStrict(app.versions.get('v5'), { state: 'retired', visible: false })
 })
 
-t.test('a default that has ended, and nothing is left, is 503', async (t) => {
+t.test('if the default is retired and no active version is left, requests get a 503', async (t) => {
   const { origin } = await startCase(t, { versions: { v2: { retired: true }, v3: { retired: true } } })
 
   const { status, body } = await say(t, origin, {})

@@ -17,7 +17,7 @@ async function gatewayOf (t: Test, versions: VersionsConfig) {
   return { origin, versions: app.versions, send: async (init?: RequestInit) => await fetch(origin, init) }
 }
 
-t.test('a request that is under way ends at the version that it was decided for, though that is removed', async (t) => {
+t.test('a request in flight completes at its version, even if that is removed', async (t) => {
   let answer: ServerResponse | undefined
   const slow = await startUpstream(t, 'v1', (_request, response) => { (answer = response).write('begun, ') })
   const v2 = { upstream: await startUpstream(t, 'v2') }
@@ -51,7 +51,7 @@ t.test('a WebSocket stays open when its version is removed', async (t) => {
   t.equal(String(message), 'v1 heard hello')
 })
 
-t.test('a set that the gateway cannot work with changes nothing', async (t) => {
+t.test('an update that is incompatible with the gateway\'s config is rejected and changes nothing', async (t) => {
   const v2 = { upstream: await startUpstream(t, 'v2') }
   const { versions, send } = await gatewayOf(t, { v2 })
 
@@ -62,7 +62,7 @@ t.test('a set that the gateway cannot work with changes nothing', async (t) => {
 })
 
 for (const set of [undefined, 'v2', {}, { versions: null }, { versions: { v2: null } }, { versions: { v2: { upstream: 'http://a.test' } }, aliases: null }]) {
-  t.test(`a set of a wrong shape is refused as at boot, and told of: ${JSON.stringify(set)}`, async (t) => {
+  t.test(`a malformed set is rejected as at boot, with an event: ${JSON.stringify(set)}`, async (t) => {
     const v2 = { upstream: await startUpstream(t, 'v2') }
     const { versions, send } = await gatewayOf(t, { v2 })
     const rejected: number[] = []
@@ -75,7 +75,7 @@ for (const set of [undefined, 'v2', {}, { versions: null }, { versions: { v2: nu
   })
 }
 
-t.test('a version that was switched off stays so when a set spells it in another way', async (t) => {
+t.test('a disabled version stays disabled if an update spells its id differently', async (t) => {
   const v2 = { upstream: await startUpstream(t, 'v2') }
   const { versions, send } = await gatewayOf(t, { v2 })
   versions.disable('v2')
@@ -87,7 +87,7 @@ t.test('a version that was switched off stays so when a set spells it in another
   t.equal((await send()).status, 200)
 })
 
-t.test('after more changes than are kept, it still goes back one at a time', async (t) => {
+t.test('after more changes than the history keeps, rollback still goes back one change at a time', async (t) => {
   const v2 = { upstream: await startUpstream(t, 'v2') }
   const { versions } = await gatewayOf(t, { v2 })
   for (let i = 1; i <= 12; i++) versions.update({ versions: { v2, [`extra${i}`]: v2 }, aliases: { stable: 'v2' } })
@@ -99,7 +99,7 @@ t.test('after more changes than are kept, it still goes back one at a time', asy
   t.throws(() => versions.rollback(), { code: 'VERSION_CONFIG_INVALID' })
 })
 
-t.test('after its app a registry serves another one, goes by that and tells of it', async (t) => {
+t.test('after its app has closed, a registry can serve another one', async (t) => {
   const versions = defineVersions({ v1: { upstream: 'http://127.0.0.1:1' }, v2: { upstream: await startUpstream(t, 'v2') } })
   const first = makeApp(t)
   first.register(versionGateway, { versions, resolve: { default: 'v1' } })

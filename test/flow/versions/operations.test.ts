@@ -8,7 +8,7 @@ const day = 24 * hour
 const v2 = { lines: says('v2') }
 const called = ({ events }: Started, name: string): object[] => events.filter(([each]) => each === name).map(([, event]) => event)
 
-t.test('the use of a deprecated version is told once an hour for each caller', async (t) => {
+t.test('the use of a deprecated version is reported once an hour for each caller', async (t) => {
   const started = await startCase(t)
   const { origin, clock } = started
   const alice = { ...v2, claims: { sub: 'alice' } }
@@ -23,7 +23,7 @@ t.test('the use of a deprecated version is told once an hour for each caller', a
   t.equal(called(started, 'deprecated-use').length, 3)
 })
 
-t.test('an end that has passed and is not enforced is told once a day', async (t) => {
+t.test('a sunset that has passed but is not enforced is reported once a day', async (t) => {
   const started = await startCase(t)
   const { origin, clock } = started
   clock.now = Date.parse('2027-01-01')
@@ -38,7 +38,7 @@ t.test('an end that has passed and is not enforced is told once a day', async (t
   t.strictSame(called(started, 'sunset-overdue'), [event, event])
 })
 
-t.test('listeners that throw or reject disturb neither each other nor the request', async (t) => {
+t.test('listeners that throw or reject affect neither each other nor the request', async (t) => {
   const started = await startCase(t)
   const { app, origin } = started
   let told = 0
@@ -53,7 +53,7 @@ t.test('listeners that throw or reject disturb neither each other nor the reques
   t.equal(called(started, 'deprecated-use').length, 2)
 })
 
-t.test('a consumer that throws is nobody known', async (t) => {
+t.test('if the consumer function throws, the caller is anonymous', async (t) => {
   const { origin, app } = await startCase(t, { resolve: { consumer: () => { throw new Error('no') } } })
 
   const { status } = await say(t, origin, v2)
@@ -62,7 +62,7 @@ t.test('a consumer that throws is nobody known', async (t) => {
   t.strictSame(app.versions.usage('v2').map(({ consumer }) => consumer), [null])
 })
 
-t.test('a version is switched off and on', async (t) => {
+t.test('a version can be disabled and enabled', async (t) => {
   const { app, origin } = await startCase(t)
 
   app.versions.disable('V2', { to: 'v3', retryAfter: 5, reason: 'it burns' })
@@ -80,7 +80,7 @@ t.test('a version is switched off and on', async (t) => {
   t.equal(after.headers['api-version'], 'v2')
 })
 
-t.test('what is switched off is off, also where the versions lead in a circle: requests are refused', async (t) => {
+t.test('if disabled versions form a circle, requests are refused', async (t) => {
   const { app, origin } = await startCase(t)
 
   app.versions.disable('v2', { to: 'v3' })
@@ -91,7 +91,7 @@ t.test('what is switched off is off, also where the versions lead in a circle: r
   t.hasStrict(JSON.parse(body), { code: 'VERSION_DISABLED' })
 })
 
-t.test('a version that is switched off stays so when the set is updated', async (t) => {
+t.test('a disabled version stays disabled if the set is updated', async (t) => {
   const { app, origin } = await startCase(t)
   const { upstream } = app.versions.get('v2')!
 
@@ -102,7 +102,7 @@ t.test('a version that is switched off stays so when the set is updated', async 
   t.equal(status, 503)
 })
 
-t.test('usage tells who used a version, served or refused, and who chose it', async (t) => {
+t.test('usage lists the callers of a version, whether served or refused, and who chose it', async (t) => {
   const { app, origin, clock } = await startCase(t)
 
   await say(t, origin, { ...v2, claims: { sub: 'alice' } })
@@ -119,7 +119,7 @@ t.test('usage tells who used a version, served or refused, and who chose it', as
   t.match(app.versions.usage('stable'), [{ consumer: null, version: 'v3', tier: 'default' }])
 })
 
-t.test('a version in use is not retired, unless by force', async (t) => {
+t.test('a version in use is not retired unless forced', async (t) => {
   const { app, origin, clock } = await startCase(t, { registry: { retireGuard: { idleDays: 2 } } })
   const told: object[] = []
   app.versions.events.on('retired', (event) => { told.push(event) })
@@ -136,7 +136,7 @@ t.test('a version in use is not retired, unless by force', async (t) => {
   t.strictSame(told, [{ version: 'v2', reason: 'enough', revision }])
 })
 
-t.test('a version that nobody was seen at for long enough is retired, and comes back by a rollback', async (t) => {
+t.test('a version that has been idle for long enough is retired, and a rollback restores it', async (t) => {
   const { app, origin, clock } = await startCase(t, { registry: { retireGuard: { idleDays: 2, allowTiers: ['override'] } } })
   await say(t, origin, v2)
   await say(t, origin, { claims: { ver: 'v2' } })
@@ -152,7 +152,7 @@ t.test('a version that nobody was seen at for long enough is retired, and comes 
   t.equal(back.status, 200)
 })
 
-t.test('a refusal names nothing that is hidden, not public, retired or switched off', async (t) => {
+t.test('a refusal does not name versions that are hidden, in preview, retired or disabled', async (t) => {
   const { origin } = await startCase(t, { versions: { v1: { successor: 'v5' }, v5: { hidden: true }, v6: { disabled: true }, v7: { state: 'preview', public: true } } })
 
   const unknown = await say(t, origin, { lines: says('v9') })

@@ -28,7 +28,7 @@ for (const [title, allow, version, status, code] of [
   ['yes, to a version that nobody knows', () => true, 'v9', 400, 'VERSION_UNKNOWN'],
   ['yes, to a retired one', () => true, 'v1', 410, 'VERSION_RETIRED']
 ] as Array<[string, Allow, string, number, string | undefined]>) {
-  t.test(`where allow says ${title}, ${version} is ${status}`, async (t) => {
+  t.test(`if allow says ${title}, a request for ${version} gets ${status}`, async (t) => {
     const started = await startCase(t, { versions: { v5: { hidden: true } }, resolve: allowing(allow) })
 
     const { status: answered, seen, headers } = await sayAlike(t, started, { lines: says(version) })
@@ -39,7 +39,7 @@ for (const [title, allow, version, status, code] of [
   })
 }
 
-t.test('allow that does not answer is given up', async (t) => {
+t.test('an allow function that does not settle times out', async (t) => {
   const timers = holdTimers(t, 200)
   const { origin } = await startCase(t, { resolve: allowing(() => new Promise(() => {})) })
 
@@ -52,7 +52,7 @@ t.test('allow that does not answer is given up', async (t) => {
   t.hasStrict(JSON.parse(body), { code: 'VERSION_RESOLUTION_UNAVAILABLE', source: 'override.allow' })
 })
 
-t.test('allow knows the caller and the version', async (t) => {
+t.test('allow receives the caller and the version', async (t) => {
   const started = await startCase(t, { resolve: allowing(isTester) })
 
   const tester = await sayAlike(t, started, { lines: says('next'), claims: { sub: 'tester' } })
@@ -68,7 +68,7 @@ for (const [title, versions, version, claims, status] of [
   ['a hidden version', { v3: {}, v4: { hidden: true } }, 'v4', {}, 400],
   ['a hidden version that the caller is pinned to', { v4: { hidden: true } }, 'v4', { ver: 'v4' }, 200]
 ] as Array<[string, Versions, string, object, number]>) {
-  t.test(`an override of ${title} is ${status}`, async (t) => {
+  t.test(`an override of ${title} gets ${status}`, async (t) => {
     const started = await startCase(t, { versions })
 
     const { status: answered } = await sayAlike(t, started, { lines: says(version), claims })
@@ -85,7 +85,7 @@ for (const [title, tenants, status, version] of [
   ['throws', () => { throw new Error('down') }, 503, undefined],
   ['names no version', () => 'v9', 503, undefined]
 ] as Array<[string, () => ResolverAnswer | Promise<ResolverAnswer>, number, string | undefined]>) {
-  t.test(`where the map ${title}, the answer is ${status}`, async (t) => {
+  t.test(`if the map ${title}, the status is ${status}`, async (t) => {
     const started = await startCase(t, { tenants })
 
     const { status: answered, headers, seen } = await sayAlike(t, started, { claims: { tenant: 'acme' } })
@@ -96,7 +96,7 @@ for (const [title, tenants, status, version] of [
   })
 }
 
-t.test('a map that is down is used on with what it said, and no longer than that lasts', async (t) => {
+t.test('while a tenant map is down, its cached results are used until they expire', async (t) => {
   let isDown = false
   const started = await startCase(t, { tenants: async () => { if (isDown) throw new Error('down'); return 'v2' } })
   const said = { claims: { tenant: 'acme' } }
@@ -112,7 +112,7 @@ t.test('a map that is down is used on with what it said, and no longer than that
   t.equal(gone.headers['retry-after'], '1')
 })
 
-t.test('answers and refusals tell why, to those who may know', async (t) => {
+t.test('responses and refusals contain the reason if exposeDecision allows it', async (t) => {
   const exposeDecision: ResolveOptions['exposeDecision'] = ({ headers }) => 'x-why' in headers
   const started = await startCase(t, { versions: { v1: { onRetired: 'forward' } }, resolve: { exposeDecision } })
   const reason = async (...lines: string[]) => (await sayAlike(t, started, { lines, claims: { ver: 'v2' } })).headers['x-version-reason']
@@ -125,7 +125,7 @@ t.test('answers and refusals tell why, to those who may know', async (t) => {
   t.equal(await reason(), undefined)
 })
 
-t.test('a function that cannot say who may know why tells nobody, and refuses nobody', async (t) => {
+t.test('if exposeDecision throws, the reason is hidden and the request succeeds', async (t) => {
   const started = await startCase(t, { resolve: { exposeDecision: () => { throw new Error('no') } } })
 
   const { status, headers } = await sayAlike(t, started, {})
@@ -143,7 +143,7 @@ for (const [varyAuthorization, caching, vary] of [
   ['always', undefined, 'api-version, authorization'],
   ['never', 'public', 'api-version']
 ] as const) {
-  t.test(`varyAuthorization ${varyAuthorization} with ${caching} makes Vary ${vary}`, async (t) => {
+  t.test(`varyAuthorization ${varyAuthorization} with ${caching} results in Vary: ${vary}`, async (t) => {
     const { origin } = await startCase(t, {
       resolve: { varyAuthorization },
       upstreams: { v3: (_request, response) => { response.writeHead(200, caching === undefined ? {} : { 'cache-control': caching }).end('{}') } }
@@ -163,7 +163,7 @@ for (const [title, versions, byDefault, servedBy] of [
   ['rejects', {}, async () => { throw new Error('no') }, 'v3'],
   ['names no version', {}, () => 'v9', 'v3']
 ] as Array<[string, Versions, ResolveOptions['default'], string]>) {
-  t.test(`a preflight is not refused where the default ${title}`, async (t) => {
+  t.test(`a preflight is not refused if the default ${title}`, async (t) => {
     const started = await startCase(t, { versions, resolve: { default: byDefault! } })
 
     const { status, seen } = await sayAlike(t, started, preflight)
@@ -173,7 +173,7 @@ for (const [title, versions, byDefault, servedBy] of [
   })
 }
 
-t.test('where no version can serve, a preflight is not sent to one that is hidden, switched off or has ended', async (t) => {
+t.test('if no version is available, a preflight is not sent to one that is hidden, disabled or retired', async (t) => {
   const versions = { v1: { hidden: true, disabled: true }, v2: { retired: true }, v3: { retired: true }, v4: { hidden: true } } as Versions
   const started = await startCase(t, { versions })
 
@@ -183,7 +183,7 @@ t.test('where no version can serve, a preflight is not sent to one that is hidde
   t.equal(seen.code, 'VERSION_RESOLUTION_UNAVAILABLE')
 })
 
-t.test('preflights are no use of a version, and are not told of its end', async (t) => {
+t.test('preflights do not count as usage, and their responses do not announce a sunset', async (t) => {
   const started = await startCase(t, { versions: { v3: { deprecatedAt: '2026-01-01' } } })
 
   const { status, headers } = await sayAlike(t, started, preflight)

@@ -11,7 +11,7 @@ const runs = { numRuns: 60 }
 const requests = fc.array(someHeaders, { minLength: 1, maxLength: 6 })
 const show = (...values: unknown[]): string => values.map((value) => JSON.stringify(value)).join('\n')
 
-t.test('a version that is not registered, switched off or retired is never decided for', async (t) => {
+t.test('an unregistered, disabled or retired version is never selected', async (t) => {
   const upstream = await startUpstream(t, 'any')
 
   await fc.assert(fc.asyncProperty(someGateway, requests, async (config, all) => {
@@ -28,7 +28,7 @@ t.test('a version that is not registered, switched off or retired is never decid
   }), runs)
 })
 
-t.test('an answer varies by every header that could have changed the decision', async (t) => {
+t.test('a response varies by every header that could have changed the decision', async (t) => {
   const upstream = await startUpstream(t, 'any')
   const change = fc.tuple(someHeaders, someHeaders)
   const saying = ({ decision, status, code }: Outcome) => ({ decision, status, code })
@@ -50,7 +50,7 @@ t.test('an answer varies by every header that could have changed the decision', 
   }), runs)
 })
 
-t.test('what is explained is what happens', async (t) => {
+t.test('an explanation always matches the actual decision', async (t) => {
   const upstream = await startUpstream(t, 'any')
 
   await fc.assert(fc.asyncProperty(someGateway, requests, async (config, all) => {
@@ -64,7 +64,7 @@ t.test('what is explained is what happens', async (t) => {
   }), runs)
 })
 
-t.test('a wrong opinion never falls through to a weaker tier, unless it is unknown and onUnknown is next', async (t) => {
+t.test('an invalid opinion never falls through to a weaker tier, except an unknown one with onUnknown: \'next\'', async (t) => {
   const upstream = await startUpstream(t, 'any')
   const opinion = fc.record({
     tier: fc.constantFrom('override' as const, 'pin' as const),

@@ -80,11 +80,11 @@ const expected: Record<string, Sent[]> = {
   ]
 }
 
-t.test('every recipe of the docs is tried here', async (t) => {
+t.test('every recipe in the docs is tested', async (t) => {
   t.strictSame([...recipes.keys()], Object.keys(expected))
 })
 
-t.test('the trace and the rule of permission in the docs are what they say', async (t) => {
+t.test('the documented trace and allow function work as described', async (t) => {
   const versions = { v1: { upstream: 'http://127.0.0.1:1', disabled: { to: 'v2' as const } }, v2: { upstream: 'http://127.0.0.1:1' } }
   const preview = { upstream: 'http://127.0.0.1:1', state: 'preview' as const }
   const override: OverrideOptions = {
@@ -111,7 +111,7 @@ t.test('the trace and the rule of permission in the docs are what they say', asy
 })
 
 for (const [name, requests] of Object.entries(expected)) {
-  t.test(`the recipe "${name}" prints what the docs say, and serves so`, async (t) => {
+  t.test(`the recipe "${name}" prints and serves what the docs say`, async (t) => {
     const { prints, origin } = await run(t, name)
 
     const answers = await Promise.all(requests.map(async ({ path = '/orders', init }) => await (await fetch(origin + path, init)).json()))

@@ -6,7 +6,7 @@ import { startUpstream } from '../../helpers/upstream.ts'
 import { say } from '../../helpers/worked-cases/say.ts'
 import { startCase } from '../../helpers/worked-cases/start.ts'
 
-t.test('a version that is removed while it is decided on serves that request all the same', async (t) => {
+t.test('a version that is removed while a request is being resolved still serves that request', async (t) => {
   const held: Array<(version: string) => void> = []
   const slow: VersionResolver = { name: 'slow', timeoutMs: 0, resolve: () => new Promise((resolve) => { held.push(resolve) }) }
   const { app, origin, decisions } = await startCase(t, { resolve: { override: [slow] } })
@@ -24,7 +24,7 @@ t.test('a version that is removed while it is decided on serves that request all
   t.hasStrict(decisions[0], { id: 'v2', revision: 1 })
 })
 
-t.test('a target that a version moves to serves from then on, and what is under way ends where it began', async (t) => {
+t.test('a version with a new target uses it immediately, and requests in flight complete at the old one', async (t) => {
   const finish: Array<() => void> = []
   const old: RequestListener = (_request, response) => { finish.push(() => response.end('{"servedBy":"old"}')) }
   const { app, origin } = await startCase(t, { upstreams: { v3: old } })
@@ -40,7 +40,7 @@ t.test('a target that a version moves to serves from then on, and what is under 
   t.strictSame(answers, ['old', 'new'])
 })
 
-t.test('a set that is wrong changes nothing, and every problem is told', async (t) => {
+t.test('an invalid set changes nothing, and every problem is reported', async (t) => {
   const { app, origin } = await startCase(t)
   const rejected: object[] = []
   app.versions.events.on('rejected', (event) => { rejected.push(event) })

@@ -52,7 +52,7 @@ const rows: Array<[title: string, override: ResolveOptions['override'] & object,
 ]
 
 for (const [title, override, said, outcome, rest, vary] of rows) {
-  t.test(`${title} leads to ${outcome} ${rest}`, async (t) => {
+  t.test(`${title} results in ${outcome} ${rest}`, async (t) => {
     const started = await startCase(t, { resolve: { override, pin: [] } })
 
     const { status, headers, seen } = await sayAlike(t, started, said)
@@ -62,7 +62,7 @@ for (const [title, override, said, outcome, rest, vary] of rows) {
   })
 }
 
-t.test('a version in the path is not seen by its upstream, which is told of it in X-Forwarded-Prefix', async (t) => {
+t.test('a version in the path is removed before forwarding and added to X-Forwarded-Prefix', async (t) => {
   const started = await startCase(t, { ...underApi, resolve: { override: [fromPath()] } })
 
   const { seen } = await sayAlike(t, started, { path: '/api/V2/orders?a=%2f' })
@@ -78,7 +78,7 @@ for (const [where, override, path, outside] of [
   ['the path', fromPath(), '/api/v2/orders', '/api/v2/login?a=1#b'],
   ['the query', fromQuery('v'), '/api/orders?v=v2', '/api/login?a=1&v=v2#b']
 ] as const) {
-  t.test(`a redirect leads back to the version in ${where}`, async (t) => {
+  t.test(`a redirect contains the version in ${where}`, async (t) => {
     const started = await startCase(t, { ...underApi, upstreams: { v2: redirects('/login?a=1#b') }, resolve: { override: [override] } })
 
     const { headers } = await sayAlike(t, started, { path })
@@ -94,7 +94,7 @@ for (const [offered, selects, forwarded, echoed] of [
   [['chat', 'api-version.v2'], false, 'chat', 'api-version.v2'],
   [['chat'], true, 'chat', 'chat']
 ] as const) {
-  t.test(`a WebSocket with ${offered} whose upstream selects ${selects ? 'the first' : 'none'} has ${echoed}`, async (t) => {
+  t.test(`a WebSocket that offers ${offered} gets ${echoed} if the upstream selects ${selects ? 'the first' : 'none'}`, async (t) => {
     const upstream = await startWebSockets(t, undefined, selects ? {} : { handleProtocols: () => false })
     const version = { upstream: upstream.origin }
     const { origin, decisions } = await startCase(t, { versions: { v2: version, v3: version }, resolve: { override: [fromSubprotocol()] } })
@@ -107,7 +107,7 @@ for (const [offered, selects, forwarded, echoed] of [
   })
 }
 
-t.test('a WebSocket may name its version in the query too', async (t) => {
+t.test('a WebSocket can name its version in the query, too', async (t) => {
   const upstream = await startWebSockets(t)
   const { origin } = await startCase(t, { versions: { v2: { upstream: upstream.origin } }, resolve: { override: [fromQuery('v')] } })
 

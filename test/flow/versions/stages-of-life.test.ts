@@ -45,7 +45,7 @@ const stages: Record<string, Stage> = {
 const pin: VersionResolver = { name: 'pinned', resolve: ({ headers }) => headers['x-pinned'] as string | undefined }
 
 for (const [name, { config, ...expected }] of Object.entries(stages)) {
-  t.test(`a version that is ${name}: what an override, a pin and the default get`, async (t) => {
+  t.test(`overrides, pins and the default get the expected result for a version that is ${name}`, async (t) => {
     const [v1, v2, v3] = await Promise.all(['v1', 'v2', 'v3'].map(async (id) => await startUpstream(t, id)))
     const app = makeApp(t)
     await app.register(versionGateway, {
@@ -70,7 +70,7 @@ for (const [name, { config, ...expected }] of Object.entries(stages)) {
   })
 }
 
-t.test('a range of a version and a date keep to what serves: previews and hidden ones are passed over', async (t) => {
+t.test('ranges and dates select only available versions, and skip previews and hidden ones', async (t) => {
   const upstream = await startUpstream(t, 'any')
   const app = makeApp(t)
   await app.register(versionGateway, {

@@ -25,7 +25,7 @@ for (const [title, resolve, vary] of [
     'authorization, api-version, x-key'
   ]
 ] as Array<[string, ResolveOptions, string]>) {
-  t.test(`where ${title}, an answer that caches may keep has Vary: ${vary}`, async (t) => {
+  t.test(`if ${title}, a cacheable response has Vary: ${vary}`, async (t) => {
     const { origin } = await startCase(t, { resolve: { pin: [], ...resolve }, upstreams: caching({ 'cache-control': 'public' })! })
 
     const { headers } = await say(t, origin, {})
@@ -37,7 +37,7 @@ for (const [title, resolve, vary] of [
 const names = (vary = ''): string[] => vary.toLowerCase().split(', ').sort()
 
 for (const field of ['cdn-cache-control', 'surrogate-control'] as const) {
-  t.test(`${field} makes an answer one that caches may keep, whatever Cache-Control says`, async (t) => {
+  t.test(`${field} makes a response cacheable regardless of Cache-Control`, async (t) => {
     const { origin } = await startCase(t, { upstreams: caching({ [field]: 'max-age=60', 'cache-control': 'private' })! })
 
     const { headers } = await say(t, origin, {})
@@ -46,7 +46,7 @@ for (const field of ['cdn-cache-control', 'surrogate-control'] as const) {
   })
 }
 
-t.test('an answer with a Last-Modified may be kept', async (t) => {
+t.test('a response with Last-Modified is cacheable', async (t) => {
   const { origin } = await startCase(t, { upstreams: caching({ 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT' })! })
 
   const { headers } = await say(t, origin, {})

@@ -17,7 +17,7 @@ import { startCase } from '../../helpers/worked-cases/start.ts'
 // which do not exist yet. 43 and 44 are no single requests.
 for (const row of [...overrideCases, ...pinCases, ...lifeCases]) {
   const { title, setting, before, refused, decision, headers = {}, body = {}, events, unexplained } = row
-  t.test(`${title} is ${refused === undefined ? 'forwarded' : refused.join(' ')}, and explained alike`, async (t) => {
+  t.test(`${title} is ${refused === undefined ? 'forwarded' : refused.join(' ')}, and the explanation matches`, async (t) => {
     const started = await startCase(t, setting)
     await before?.(started)
 
@@ -39,7 +39,7 @@ for (const row of [...overrideCases, ...pinCases, ...lifeCases]) {
   })
 }
 
-t.test('39: a WebSocket names its version in a subprotocol: the cluster sees the others, and chooses among them', async (t) => {
+t.test('39: a WebSocket can name its version in a subprotocol, and the cluster chooses among the others', async (t) => {
   const upstream = await startSwitching(t, ({ headers }) => [`Upgrade: ${headers.upgrade}`, `Sec-WebSocket-Protocol: ${headers['sec-websocket-protocol']}`])
   const { app, origin, decisions } = await startCase(t, { versions: { v2: { upstream: upstream.origin } }, resolve: forSockets })
   const said = webSocket('/live', 'Sec-WebSocket-Protocol: api-version.v2, chat')
@@ -58,7 +58,7 @@ t.test('39: a WebSocket names its version in a subprotocol: the cluster sees the
   agree(t, explanation, live, decisions[0]!)
 })
 
-t.test('41: a neutral route is served, whatever version the request names', async (t) => {
+t.test('41: a neutral route is served regardless of the requested version', async (t) => {
   const { app, origin } = await neutralApp(t)
   const said = { path: '/healthz', lines: says('v9') }
 
@@ -71,7 +71,7 @@ t.test('41: a neutral route is served, whatever version the request names', asyn
   t.equal(live.headers['vary'], undefined)
 })
 
-t.test('43: a request keeps the versions that it was decided against', async (t) => {
+t.test('43: a request keeps the set of versions that it was resolved against', async (t) => {
   const held = new EventEmitter()
   const v2: RequestListener = (_request, response) => { held.emit('arrived', () => response.end('{"servedBy":"v2"}')) }
   const { app, origin, decisions } = await startCase(t, { upstreams: { v2 } })
@@ -93,7 +93,7 @@ t.test('43: a request keeps the versions that it was decided against', async (t)
   t.match(JSON.parse(later.body), { code: 'VERSION_UNKNOWN', supported: ['v3'] })
 })
 
-t.test('44: Accept-Version is refused at boot, with the reason', async (t) => {
+t.test('44: a resolver for Accept-Version is rejected at boot with an explanation', async (t) => {
   await t.rejects(startCase(t, { resolve: { override: [fromHeader('Accept-Version')] } }), {
     code: 'VERSION_CONFIG_INVALID',
     message: /resolve\.override\[0\]: expected another header in fromHeader\('api-version'\).*404.*got 'Accept-Version'/

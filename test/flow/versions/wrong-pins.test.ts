@@ -10,7 +10,7 @@ const pinnedTo = (answer: unknown) => ({
 })
 
 for (const locked of [1, '1', 'true', {}]) {
-  t.test(`a pin that a database calls locked with ${JSON.stringify(locked)} is locked`, async (t) => {
+  t.test(`a pin with locked: ${JSON.stringify(locked)}, as a database may return it, is locked`, async (t) => {
     const started = await startCase(t, pinnedTo({ version: 'v2', locked }))
 
     const { status, seen } = await sayAlike(t, started, { lines: says('v3') })
@@ -21,7 +21,7 @@ for (const locked of [1, '1', 'true', {}]) {
 }
 
 for (const [version, code] of [['v9', 'PINNED_VERSION_UNAVAILABLE'], ['!!', 'PINNED_VERSION_INVALID'], [5n, 'PINNED_VERSION_INVALID']] as const) {
-  t.test(`a locked pin that names no version (${version}) holds the caller back, one that is not locked does not`, async (t) => {
+  t.test(`an invalid pin (${version}) refuses overrides if it is locked, and allows them if it is not`, async (t) => {
     const locked = await startCase(t, pinnedTo({ version, locked: true }))
     const unlocked = await startCase(t, pinnedTo({ version }))
 
@@ -35,7 +35,7 @@ for (const [version, code] of [['v9', 'PINNED_VERSION_UNAVAILABLE'], ['!!', 'PIN
 }
 
 for (const answer of [{ version: null, locked: true }, { version: undefined }, {}, { version: '' }, '', null]) {
-  t.test(`a row without a version is no pin: ${JSON.stringify(answer)}`, async (t) => {
+  t.test(`a row without a version is not a pin: ${JSON.stringify(answer)}`, async (t) => {
     const started = await startCase(t, pinnedTo(answer))
 
     const { decision } = await sayAlike(t, started, {})

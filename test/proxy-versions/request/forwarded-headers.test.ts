@@ -34,7 +34,7 @@ for (const [sentence, more, expected] of cases) {
   })
 }
 
-t.test('an address that a hook sets for each request of a connection is not that of the last one', async (t) => {
+t.test('an address that a hook sets per request is not cached for the connection', async (t) => {
   const raw = { httpVersion: '1.1', socket: {} }
   const addresses = ['1.1.1.1', '1.1.1.1', '2.2.2.2'].map((ip) => {
     const headers: string[] = []

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { RequestBody } from '../../../lib/proxy-versions/request/request-body.ts'
 
-t.test('a body that is taken comes through', async (t) => {
+t.test('a body that is consumed is delivered', async (t) => {
   const source = new PassThrough()
   const body = new RequestBody(source as unknown as IncomingMessage, { bytes: 0, idle: 0 })
 
@@ -18,7 +18,7 @@ t.test('a body that is taken comes through', async (t) => {
   t.equal(String((await second)[0]), 'two')
 })
 
-t.test('a body that nobody takes stops its source', async (t) => {
+t.test('a body that is not consumed pauses its source', async (t) => {
   const source = new PassThrough()
   const body = new RequestBody(source as unknown as IncomingMessage, { bytes: 0, idle: 0 })
 

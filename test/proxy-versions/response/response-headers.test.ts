@@ -45,14 +45,14 @@ const own = (headers: OwnHeaders): FastifyReply =>
   ({ getHeaders: () => headers, request: { version: null, headers: {} } }) as unknown as FastifyReply
 const endOf = (headers: string[]): string[] => headers.flatMap((name, index) => index % 2 === 0 && name === 'sunset' ? [headers[index + 1]!] : [])
 
-t.test('the end of a version is one line, the earlier one, also where the app tells one', async (t) => {
+t.test('a response has a single Sunset header, the earliest one, even if the app sets one', async (t) => {
   const toClient = responseHeaders(new RegisteredVersion('v2', ending, normalizeUpstream(upstream)), rules)
 
   t.strictSame(endOf(toClient([], own({ sunset: 'Tue, 01 Dec 2026 00:00:00 GMT' }))), ['Tue, 01 Dec 2026 00:00:00 GMT'])
   t.strictSame(endOf(toClient([], own({ sunset: 'Fri, 01 Jan 2027 00:00:00 GMT' }))), ['Thu, 31 Dec 2026 00:00:00 GMT'])
 })
 
-t.test('what the config sets counts before the life cycle', async (t) => {
+t.test('configured headers take precedence over those of the life cycle', async (t) => {
   const settled = { ...upstream, headers: { response: { set: { sunset: 'never' } } } }
   const toClient = responseHeaders(new RegisteredVersion('v2', { ...ending, upstream: settled }, normalizeUpstream(settled)), rules)
 

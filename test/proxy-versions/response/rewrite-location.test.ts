@@ -47,7 +47,7 @@ const cases: Array<[prefix: string, base: string, location: string, rewritten: s
 ]
 
 for (const [prefix, base, location, rewritten] of cases) {
-  t.test(`under '${prefix}', which is '${base}' inside, ${location} becomes ${rewritten}`, async (t) => {
+  t.test(`with prefix '${prefix}' and base '${base}', ${location} becomes ${rewritten}`, async (t) => {
     const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
 
     t.equal(rewrite(location, request), rewritten)
@@ -55,7 +55,7 @@ for (const [prefix, base, location, rewritten] of cases) {
 }
 
 for (const host of ['target', 'client']) {
-  t.test(`with host '${host}' a cluster knows itself by its targets alone`, async (t) => {
+  t.test(`with host '${host}', only target addresses count as internal hosts`, async (t) => {
     t.strictSame(insideHosts(['http://a'], host), ['a', 'a:80'])
   })
 }
@@ -102,7 +102,7 @@ const putBack: Array<[taken: RemovedParts, prefix: string, base: string, locatio
 ]
 
 for (const [taken, prefix, base, location, rewritten] of putBack) {
-  t.test(`${JSON.stringify(taken)} comes back: under '${prefix}', '${base}' inside, ${location} becomes ${rewritten}`, async (t) => {
+  t.test(`${JSON.stringify(taken)} is restored: with prefix '${prefix}' and base '${base}', ${location} becomes ${rewritten}`, async (t) => {
     const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
     const asked = { host: request.host } as FastifyRequest
     contextOf(asked).removedParts = taken

@@ -6,20 +6,20 @@ const cases: Array<[cacheControl: string | null, verdict: boolean]> = [
   ['public, max-age=5', true], ['private, max-age=5', false], ['public, no-store', false], ['private="x-a, x-b", public', true], ['immutable', false]
 ]
 for (const [value, verdict] of cases) {
-  t.test(`Cache-Control: ${value}`, async (t) => {
+  t.test(`a shared cache follows Cache-Control: ${value}`, async (t) => {
     t.equal(isSharedCacheable(value === null ? [] : ['cache-control', value], {}), verdict)
   })
 }
 
-t.test('directives may be in lines of their own', async (t) => {
+t.test('directives on separate lines are combined', async (t) => {
   t.equal(isSharedCacheable(['cache-control', 'public', 'cache-control', 'private'], {}), false)
 })
 
-t.test('what the app has set counts before the upstream\'s', async (t) => {
+t.test('headers set by the app take precedence over those of the upstream', async (t) => {
   t.equal(isSharedCacheable(['cache-control', 'public'], { 'cache-control': 'private' }), false)
   t.equal(isSharedCacheable([], { 'cache-control': 'public' }), true)
 })
 
-t.test('an answer with a date of its end may be kept', async (t) => {
+t.test('a response with an Expires header is cacheable', async (t) => {
   t.equal(isSharedCacheable(['expires', 'Thu, 01 Jan 2026 00:00:00 GMT'], {}), true)
 })

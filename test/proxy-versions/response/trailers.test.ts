@@ -20,7 +20,7 @@ const clients: Array<[te: string | undefined, httpVersion: string, method: strin
 ]
 
 for (const [te, httpVersion, method, takes] of clients) {
-  t.test(`a client that says ${te} with ${method} over HTTP/${httpVersion} ${takes ? 'takes' : 'does not take'} trailers`, async (t) => {
+  t.test(`a client that sends TE: ${te} with ${method} over HTTP/${httpVersion} ${takes ? 'takes' : 'does not take'} trailers`, async (t) => {
     const request = { headers: te === undefined ? {} : { te }, method, raw: { httpVersion } } as FastifyRequest
 
     t.equal(takesTrailers(request), takes)
@@ -39,23 +39,23 @@ const announcements: Array<[fields: string[], announced: string | null]> = [
 ]
 
 for (const [fields, announced] of announcements) {
-  t.test(`of ${JSON.stringify(fields)} ${announced ?? 'nothing'} is announced`, async (t) => {
+  t.test(`of the fields ${JSON.stringify(fields)}, ${announced ?? 'nothing'} is announced`, async (t) => {
     t.equal(announcedTrailers(bytes(...fields)), announced)
   })
 }
 
-t.test('trailers are passed in order, repeated ones apart, with their bytes', async (t) => {
+t.test('trailers are forwarded in order and byte for byte, and repeated ones stay separate', async (t) => {
   const trailers = bytes('X-Sum', '1', 'x-twice', 'a', 'x-twice', 'b', 'x-name', 'caf\xe9')
 
   t.strictSame(passedTrailers(trailers), [['X-Sum', '1'], ['x-twice', 'a'], ['x-twice', 'b'], ['x-name', 'caf\xe9']])
 })
 
-t.test('a trailer that would not be valid HTTP is left out', async (t) => {
+t.test('an invalid trailer is dropped', async (t) => {
   t.strictSame(passedTrailers(bytes('x sum', '1', 'x-line', 'a\nb', 'x-sum', '2')), [['x-sum', '2']])
 })
 
 // Behind the body they would be merged into headers that were checked before it.
-t.test('fields that decide how a message is read, or by whom it was sent, are not passed', async (t) => {
+t.test('trailers that affect framing, routing, caching or authentication are dropped', async (t) => {
   const names = [
     'Content-Length', 'Content-Type', 'Content_Encoding', 'Transfer-Encoding', 'Connection', 'Keep-Alive', 'Trailer', 'TE', 'Upgrade', 'Host',
     'Cache-Control', 'Expires', 'Age', 'Date', 'Vary', 'Location', 'Retry-After', 'Set-Cookie', 'Authorization', 'WWW-Authenticate',
@@ -67,7 +67,7 @@ t.test('fields that decide how a message is read, or by whom it was sent, are no
   t.strictSame(passed, [])
 })
 
-t.test('trailing metadata of gRPC may have any name that does not concern the connection', async (t) => {
+t.test('gRPC trailing metadata can have any name that is not connection-specific', async (t) => {
   const metadata = bytes('content-id', '1', 'age', '2', 'date', '3', 'location', '4', 'authorization', '5', 'grpc-status', '0')
 
   const passed = passedTrailers([...metadata, ...bytes('Connection', 'x', 'TE', 'x', 'Content-Length', '1')], { isGrpc: true })
@@ -75,7 +75,7 @@ t.test('trailing metadata of gRPC may have any name that does not concern the co
   t.strictSame(passed.flat(), metadata.map(String))
 })
 
-t.test('what is not passed on as a header is no trailer either', async (t) => {
+t.test('names that are dropped as headers are dropped as trailers, too', async (t) => {
   const dropped = new HeaderNames(['api-version', 'x-internal-*'])
 
   const announced = announcedTrailers(bytes('Trailer', 'API-Version, x-sum, X-Internal-Host'), { dropped })

@@ -40,7 +40,7 @@ for (const [how, end] of [
   ['the upstream breaks', ({ upstream }: Dug) => upstream.resetAndDestroy()],
   ['both sides break', ({ client, upstream }: Dug) => { client.resetAndDestroy(); upstream.resetAndDestroy() }]
 ] as const) {
-  t.test(`that a tunnel is closed is told once when ${how}`, async (t) => {
+  t.test(`the close of a tunnel is reported once when ${how}`, async (t) => {
     const dug = await dig(t, { idle: 1_000 })
 
     end(dug)
@@ -53,7 +53,7 @@ for (const [how, end] of [
 
 type Dug = Awaited<ReturnType<typeof dig>>
 
-t.test('bytes in either direction begin the idle limit anew', async (t) => {
+t.test('bytes in either direction restart the idle timeout', async (t) => {
   const { client, upstream, idleTimers, closed } = await dig(t, { idle: 1_000 })
 
   client.write('a')
@@ -65,7 +65,7 @@ t.test('bytes in either direction begin the idle limit anew', async (t) => {
   t.equal(closed(), 0)
 })
 
-t.test('a goodbye is said once, whoever asks for another', async (t) => {
+t.test('only the first close frame is sent', async (t) => {
   const { tunnel, client, upstream } = await dig(t)
 
   tunnel.close({ code: 1008, reason: 'token expired' })
@@ -76,7 +76,7 @@ t.test('a goodbye is said once, whoever asks for another', async (t) => {
   t.strictSame(said, closeFrame(1008, 'token expired'))
 })
 
-t.test('behind a goodbye the upstream is not heard any more, the client is', async (t) => {
+t.test('after the close frame, data from the client is still forwarded, data from the upstream is not', async (t) => {
   const { tunnel, client, upstream } = await dig(t)
 
   tunnel.close({ code: 1001, reason: '' })
@@ -88,7 +88,7 @@ t.test('behind a goodbye the upstream is not heard any more, the client is', asy
   t.strictSame(said, closeFrame(1001, ''))
 })
 
-t.test('a goodbye waits for the end of the frame on its way, also when others come with it', async (t) => {
+t.test('the close frame waits for the end of the frame in flight, even if more frames follow in its chunk', async (t) => {
   const { tunnel, client, upstream } = await dig(t)
   const frame = Buffer.from([0x81, 3, 97, 98, 99])
 
@@ -102,7 +102,7 @@ t.test('a goodbye waits for the end of the frame on its way, also when others co
   t.strictSame(Buffer.concat([Buffer.from(first, 'latin1'), rest]), Buffer.concat([frame, closeFrame(1001, '')]))
 })
 
-t.test('a WebSocket that does not close ten seconds after the goodbye is broken off', async (t) => {
+t.test('a WebSocket that is still open ten seconds after the close frame is disconnected', async (t) => {
   const { tunnel, goodbyeTimers, closed, allClosed } = await dig(t)
 
   tunnel.close({ code: 1001, reason: '' })
@@ -112,7 +112,7 @@ t.test('a WebSocket that does not close ten seconds after the goodbye is broken 
   t.equal(closed(), 1)
 })
 
-t.test('a goodbye to a client that has left is no error', async (t) => {
+t.test('a close frame to a client that has disconnected is not an error', async (t) => {
   const { tunnel, front, client, allClosed } = await dig(t)
 
   front.destroy()
@@ -122,7 +122,7 @@ t.test('a goodbye to a client that has left is no error', async (t) => {
   await t.resolves(allClosed)
 })
 
-t.test('what an upstream said before its end reaches a client that reads slowly, though the upstream is gone', async (t) => {
+t.test('a slow client receives everything that the upstream sent before it closed', async (t) => {
   const { client, upstream, back, closed, allClosed } = await dig(t, { isWebSocket: false })
   const bytes = Buffer.alloc(16 * 1024 * 1024, 'x')
   const paused = once(back, 'pause')

@@ -27,7 +27,7 @@ const frames = {
 }
 
 for (const [what, bytes] of Object.entries(frames)) {
-  t.test(`a frame ${what} ends behind its last byte, wherever it is cut`, (t) => {
+  t.test(`a frame ${what} ends after its last byte, wherever it is split`, (t) => {
     const cuts = [1, 2, 3, 7, bytes.length - 1].filter((cut) => cut > 0 && cut < bytes.length)
 
     for (const cut of cuts) {
@@ -41,7 +41,7 @@ for (const [what, bytes] of Object.entries(frames)) {
     t.end()
   })
 
-  t.test(`a frame ${what} ends behind its last byte, when they come one by one`, (t) => {
+  t.test(`a frame ${what} ends after its last byte when its bytes arrive one by one`, (t) => {
     const follower = new FrameFollower()
 
     const states = [...bytes].map((_, index) => {
@@ -54,7 +54,7 @@ for (const [what, bytes] of Object.entries(frames)) {
   })
 }
 
-t.test('of several frames in a chunk, the one that was open ends first', (t) => {
+t.test('if a chunk contains several frames, the end of the open one is found', (t) => {
   const follower = new FrameFollower()
   follower.follow(frame(10).subarray(0, 5))
 
@@ -65,7 +65,7 @@ t.test('of several frames in a chunk, the one that was open ends first', (t) => 
   t.end()
 })
 
-t.test('a chunk without bytes changes nothing', (t) => {
+t.test('an empty chunk has no effect', (t) => {
   const follower = new FrameFollower()
 
   t.equal(follower.follow(Buffer.alloc(0)), 0)
@@ -75,7 +75,7 @@ t.test('a chunk without bytes changes nothing', (t) => {
 })
 
 for (const [what, length] of [['the longest length there is', 'ffffffffffffffff'], ['a length that is not allowed', '8000000000000000']] as const) {
-  t.test(`a frame with ${what} has no end`, (t) => {
+  t.test(`a frame with ${what} never ends`, (t) => {
     const follower = new FrameFollower()
 
     const first = follower.follow(Buffer.from(`827f${length}`, 'hex'))
@@ -87,7 +87,7 @@ for (const [what, length] of [['the longest length there is', 'ffffffffffffffff'
   })
 }
 
-t.test('bytes that are no frames are followed without fail', (t) => {
+t.test('bytes that are not valid frames do not cause an error', (t) => {
   const follower = new FrameFollower()
 
   for (let i = 0; i < 200; i++) {
@@ -100,7 +100,7 @@ t.test('bytes that are no frames are followed without fail', (t) => {
   t.end()
 })
 
-t.test('a close frame has its code and reason, and no mask', (t) => {
+t.test('a close frame has its code and reason and is not masked', (t) => {
   t.strictSame(closeFrame(1001, 'going away'), Buffer.from([0x88, 12, 0x03, 0xe9, ...Buffer.from('going away')]))
   t.strictSame(closeFrame(1008, ''), Buffer.from([0x88, 2, 0x03, 0xf0]))
   t.end()

@@ -44,7 +44,7 @@ async function answeringInTurn (t: Test, ...statuses: number[]) {
   return { address: await startUpstream(t, 'v1', listener), seen }
 }
 
-t.test('a target is up, or down, after two results of one kind in a row', async (t) => {
+t.test('the state changes after two equal results in a row', async (t) => {
   const { address } = await answeringInTurn(t, 200, 200, 503, 200, 503, 503, 200, 503, 200, 200)
   const { first } = startCheck(t, address)
 
@@ -55,7 +55,7 @@ t.test('a target is up, or down, after two results of one kind in a row', async 
     [undefined, undefined, '503', undefined, '503', '503', undefined, '503', undefined, undefined])
 })
 
-t.test('how many in a row is a matter of config', async (t) => {
+t.test('the number of results in a row is configurable', async (t) => {
   const { address } = await answeringInTurn(t, 503, 200, 200, 200, 503)
   const { first } = startCheck(t, address, { ...soon, failures: 1, successes: 3 })
 
@@ -64,7 +64,7 @@ t.test('how many in a row is a matter of config', async (t) => {
   t.strictSame(results.map(({ state }) => state), ['down', 'down', 'down', 'up', 'down'])
 })
 
-t.test('any 2xx is well, everything else is not', async (t) => {
+t.test('a 2xx response is healthy, any other response is not', async (t) => {
   const { address } = await answeringInTurn(t, 200, 204, 299, 301, 404, 429, 500)
   const { first } = startCheck(t, address)
 
@@ -73,7 +73,7 @@ t.test('any 2xx is well, everything else is not', async (t) => {
   t.strictSame(results.map(({ error }) => error === null), [true, true, true, false, false, false, false])
 })
 
-t.test('it asks for the path as it is, each time with a new connection', async (t) => {
+t.test('a check requests the configured path unchanged, on a new connection each time', async (t) => {
   const { address, seen } = await answeringInTurn(t, 200)
   const { first } = startCheck(t, address, { ...soon, path: '/healthz?deep=1' }, { rewritePrefix: '/inside' })
 
@@ -84,7 +84,7 @@ t.test('it asks for the path as it is, each time with a new connection', async (
 })
 
 for (const [host, seenHost] of [['orders.internal', 'orders.internal'], ['client', null], ['target', null]] as const) {
-  t.test(`with the host of ${host} it asks for ${seenHost ?? 'the target\'s own'}`, async (t) => {
+  t.test(`with host ${host}, a check sends the host ${seenHost ?? 'the target\'s own'}`, async (t) => {
     const { address, seen } = await answeringInTurn(t, 200)
     const { first } = startCheck(t, address, soon, { host })
 
@@ -94,7 +94,7 @@ for (const [host, seenHost] of [['orders.internal', 'orders.internal'], ['client
   })
 }
 
-t.test('a target that cannot be reached is not well', async (t) => {
+t.test('a target that cannot be reached is unhealthy', async (t) => {
   const { first } = startCheck(t, await deadOrigin())
 
   const results = await first(2)
@@ -106,7 +106,7 @@ for (const [when, bytes] of [
   ['before its answer', ''],
   ['during its answer', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf']
 ] as const) {
-  t.test(`a target that hangs ${when} is not well`, async (t) => {
+  t.test(`a target that hangs ${when} is unhealthy`, async (t) => {
     const address = await rawUpstream(t, (socket) => { socket.write(bytes) })
     const { first } = startCheck(t, address, { ...soon, timeoutMs: 5 })
 
@@ -116,7 +116,7 @@ for (const [when, bytes] of [
   })
 }
 
-t.test('an answer without end is read only so far', async (t) => {
+t.test('an endless response is read only up to a limit', async (t) => {
   const address = await rawUpstream(t, (socket) => {
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n')
     const writeOn = (): void => { while (socket.write(Buffer.alloc(65_536))) ; }
@@ -131,7 +131,7 @@ t.test('an answer without end is read only so far', async (t) => {
 })
 
 for (const [random, wait] of [[0, 750_000], [0.5, 1_000_000], [1, 1_250_000]] as const) {
-  t.test(`jitter makes the interval shorter or longer by chance: ${random}`, async (t) => {
+  t.test(`jitter randomly shortens or extends the interval: ${random}`, async (t) => {
     const { address } = await answeringInTurn(t, 200)
     const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
     const { first } = startCheck(t, address, { path: '/', intervalMs: 1_000_000, jitter: 0.25 }, {}, () => random)
@@ -143,7 +143,7 @@ for (const [random, wait] of [[0, 750_000], [0.5, 1_000_000], [1, 1_250_000]] as
   })
 }
 
-t.test('after its close nothing is asked and nothing told', async (t) => {
+t.test('after close(), no check is sent and no result is reported', async (t) => {
   const told: unknown[] = []
   let ask = (): void => {}
   const asked = new Promise<void>((resolve) => { ask = resolve })
@@ -160,7 +160,7 @@ t.test('after its close nothing is asked and nothing told', async (t) => {
   t.equal(check.state, 'unknown')
 })
 
-t.test('a check that waits for its next turn ends as well', async (t) => {
+t.test('close() ends a check that waits for its next interval', async (t) => {
   const server = await answeringInTurn(t, 200)
   const { check, first } = startCheck(t, server.address, { path: '/', intervalMs: 1_000_000 })
   await first(1)
@@ -170,7 +170,7 @@ t.test('a check that waits for its next turn ends as well', async (t) => {
   t.equal(server.seen.length, 1)
 })
 
-t.test('fifteen seconds give or take a tenth are the default', async (t) => {
+t.test('the interval defaults to fifteen seconds with ten percent jitter', async (t) => {
   const { address } = await answeringInTurn(t, 200)
   const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
   const { first } = startCheck(t, address, { path: '/' })

@@ -11,7 +11,7 @@ function notebook () {
   return { notes, waiter }
 }
 
-t.test('connections are given out up to the limit, and then in the order in which they were asked for', async (t) => {
+t.test('connections are assigned up to the limit, and then in order of arrival', async (t) => {
   const queue = new ConnectionQueue(2, 10, 0)
   const { notes, waiter } = notebook()
 
@@ -27,7 +27,7 @@ t.test('connections are given out up to the limit, and then in the order in whic
   t.equal(queue.length, 0)
 })
 
-t.test('a connection that nobody waits for is free', async (t) => {
+t.test('a connection is free if no request waits for it', async (t) => {
   const queue = new ConnectionQueue(1, 10, 0)
   const { notes, waiter } = notebook()
 
@@ -40,7 +40,7 @@ t.test('a connection that nobody waits for is free', async (t) => {
   t.strictSame(notes, ['a connected', 'b connected'])
 })
 
-t.test('a waiter that gives up is passed over', async (t) => {
+t.test('a waiter that gives up is skipped', async (t) => {
   const queue = new ConnectionQueue(1, 10, 0)
   const { notes, waiter } = notebook()
   const impatient = waiter('b')
@@ -52,7 +52,7 @@ t.test('a waiter that gives up is passed over', async (t) => {
   t.strictSame(notes, ['a connected', 'c connected'])
 })
 
-t.test('who never waited can give up as well', async (t) => {
+t.test('giving up after having been served has no effect', async (t) => {
   const queue = new ConnectionQueue(1, 10, 0)
   const { notes, waiter } = notebook()
   const served = waiter('a')
@@ -64,7 +64,7 @@ t.test('who never waited can give up as well', async (t) => {
   t.equal(queue.taken, 1)
 })
 
-t.test('no more wait than may', async (t) => {
+t.test('waiters beyond maxQueued are rejected', async (t) => {
   const { notes, waiter } = notebook()
 
   for (const maxQueued of [0, 1]) {
@@ -79,7 +79,7 @@ t.test('no more wait than may', async (t) => {
   ])
 })
 
-t.test('who waits too long is told so, and passed over', async (t) => {
+t.test('a waiter that times out gets an error and is skipped', async (t) => {
   const queue = new ConnectionQueue(1, 10, 1)
   const { notes, waiter } = notebook()
 
@@ -92,7 +92,7 @@ t.test('who waits too long is told so, and passed over', async (t) => {
   t.strictSame([queue.taken, queue.length], [0, 0])
 })
 
-t.test('a higher limit serves those who wait at once', async (t) => {
+t.test('a raised limit serves waiters immediately', async (t) => {
   const queue = new ConnectionQueue(1, 10, 0)
   const { notes, waiter } = notebook()
   for (const name of ['a', 'b', 'c', 'd']) queue.enter(waiter(name))
@@ -102,7 +102,7 @@ t.test('a higher limit serves those who wait at once', async (t) => {
   t.strictSame(notes, ['a connected', 'b connected', 'c connected'])
 })
 
-t.test('a lower limit serves nobody until enough have left', async (t) => {
+t.test('a lowered limit serves no waiter until enough connections have been released', async (t) => {
   const queue = new ConnectionQueue(2, 10, 0)
   const { notes, waiter } = notebook()
   for (const name of ['a', 'b', 'c']) queue.enter(waiter(name))
@@ -116,7 +116,7 @@ t.test('a lower limit serves nobody until enough have left', async (t) => {
   t.strictSame(notes, ['a connected', 'b connected', 'c connected'])
 })
 
-t.test('a long queue of waiters that all fail at once is no deep stack', async (t) => {
+t.test('many waiters that fail at once do not overflow the stack', async (t) => {
   const queue = new ConnectionQueue(1, 100_000, 0)
   let failed = 0
   const failing: Waiter = { onConnection: () => { failed++; queue.leave() }, onError: () => {} }

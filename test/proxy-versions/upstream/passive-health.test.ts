@@ -13,7 +13,7 @@ function makeHealth () {
   return { health, clock, exchange }
 }
 
-t.test('failures in a row make a target rest; a success between them does not let them add up', async (t) => {
+t.test('consecutive failures take a target out of rotation, and a success resets their count', async (t) => {
   const { health, exchange } = makeHealth()
 
   const seen = [false, true, false, false].map((succeeded) => {
@@ -24,7 +24,7 @@ t.test('failures in a row make a target rest; a success between them does not le
   t.strictSame(seen, [[1, true], [0, true], [1, true], [2, false]])
 })
 
-t.test('a target rests for the whole cool-down', async (t) => {
+t.test('a target gets no requests for the whole cool-down', async (t) => {
   const { health, clock, exchange } = makeHealth()
   exchange(false)
   exchange(false)
@@ -37,7 +37,7 @@ t.test('a target rests for the whole cool-down', async (t) => {
   t.strictSame(seen, [false, true])
 })
 
-t.test('a target that has rested gets one exchange to try, until that is over', async (t) => {
+t.test('after the cool-down, a target gets a single trial exchange until that ends', async (t) => {
   const { health, clock, exchange } = makeHealth()
   exchange(false)
   exchange(false)
@@ -50,7 +50,7 @@ t.test('a target that has rested gets one exchange to try, until that is over', 
   t.strictSame([whileTrying, health.isHealthy, health.failed], [false, true, 0])
 })
 
-t.test('a try that fails makes it rest again', async (t) => {
+t.test('a failed trial starts another cool-down', async (t) => {
   const { health, clock, exchange } = makeHealth()
   exchange(false)
   exchange(false)
@@ -65,7 +65,7 @@ t.test('a try that fails makes it rest again', async (t) => {
   t.strictSame(seen, [false, true])
 })
 
-t.test('a try that says nothing, as when the client left, is followed by another after the cool-down', async (t) => {
+t.test('a trial without a result is followed by another one after the cool-down', async (t) => {
   const { health, clock, exchange } = makeHealth()
   exchange(false)
   exchange(false)
@@ -80,7 +80,7 @@ t.test('a try that says nothing, as when the client left, is followed by another
   t.strictSame(seen, [false, true])
 })
 
-t.test('five failures and ten seconds are the default', async (t) => {
+t.test('the defaults are five failures and ten seconds', async (t) => {
   const clock = { now: 0 }
   const health = new PassiveHealth(healthDefaults.passive, () => clock.now)
 

@@ -14,7 +14,7 @@ function policy (options: UpstreamRetry = {}): RetryPolicy {
   return new RetryPolicy(withDefaults(options, retryDefaults), () => now, () => 1)
 }
 
-t.test('by default only what was not sent is sent once more, and only once', async (t) => {
+t.test('by default, only requests that were not sent are retried, and only once', async (t) => {
   const retries = policy()
 
   const delays = (['not-sent', 'reset', 'timeout', 503] as const).map((reason) => retries.delay(reason, get))
@@ -23,14 +23,14 @@ t.test('by default only what was not sent is sent once more, and only once', asy
   t.equal(retries.delay('not-sent', { ...get, attempts: 2 }), null)
 })
 
-t.test('what was not sent may be of any method and have a body', async (t) => {
+t.test('a request that was not sent can be retried regardless of its method and body', async (t) => {
   const retries = policy()
 
   t.equal(retries.delay('not-sent', { method: 'POST', hasBody: true, attempts: 1 }), 0)
 })
 
 for (const reason of ['reset', 'timeout', 429, 500, 502, 503, 504] as const) {
-  t.test(`${reason} repeats what is idempotent and has no body, when it is asked for`, async (t) => {
+  t.test(`${reason} retries idempotent requests without a body if configured`, async (t) => {
     const retries = policy({ on: [reason] })
     const methods = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'PROPFIND', 'QUERY', 'POST', 'PATCH', 'get']
 
@@ -42,7 +42,7 @@ for (const reason of ['reset', 'timeout', 429, 500, 502, 503, 504] as const) {
   })
 }
 
-t.test('attempts is how often one request is sent once more', async (t) => {
+t.test('attempts is the maximum number of retries of a request', async (t) => {
   const allowed = [0, 1, 3].map((attempts) => {
     const retries = policy({ attempts, on: ['reset'] })
     return [1, 2, 3, 4].map((sent) => retries.delay('reset', { ...get, attempts: sent }) !== null)
@@ -51,7 +51,7 @@ t.test('attempts is how often one request is sent once more', async (t) => {
   t.strictSame(allowed, [[false, false, false, false], [true, false, false, false], [true, true, true, false]])
 })
 
-t.test('the wait doubles with each attempt, is random, and never longer than maxDelay', async (t) => {
+t.test('the delay doubles with each attempt, is random, and never exceeds maxDelay', async (t) => {
   const lengths = (random: number): Array<number | null> => {
     const retries = new RetryPolicy({ attempts: 9, on: ['reset'], maxDelay: 100 }, Date.now, () => random)
     return [1, 2, 3, 4].map((attempts) => retries.delay('reset', { ...get, attempts }))
@@ -87,13 +87,13 @@ for (const [value, delay] of retryAfter) {
   })
 }
 
-t.test('a second is the longest wait by default', async (t) => {
+t.test('maxDelay defaults to one second', async (t) => {
   const retries = policy({ on: [503] })
 
   t.strictSame(['1', '2'].map((value) => retries.delay(503, get, value)), [1_000, null])
 })
 
-t.test('three retries are always allowed, and beyond that a fifth of the requests under way', async (t) => {
+t.test('the budget allows three retries, plus a fifth of the requests in flight', async (t) => {
   const retries = policy({ on: ['reset'] })
   const allowedWith = (requests: number): number => {
     for (let i = 0; i < requests; i++) retries.begin()
@@ -110,7 +110,7 @@ t.test('three retries are always allowed, and beyond that a fifth of the request
   t.strictSame([1, 15, 16, 20, 100].map(allowedWith), [3, 3, 4, 4, 20])
 })
 
-t.test('the budget holds for what was not sent as well', async (t) => {
+t.test('the budget also applies to requests that were not sent', async (t) => {
   const retries = policy()
   for (let i = 0; i < 3; i++) retries.beginRetry()
 

@@ -23,7 +23,7 @@ t.test('a target rests once enough responses are server errors, and the reason s
   t.equal(rate.isHealthy, false)
 })
 
-t.test('too few responses, or a smaller share, are tolerated', async (t) => {
+t.test('too few responses, or a lower ratio of server errors, are tolerated', async (t) => {
   const few = makeRate()
   const rare = makeRate()
 
@@ -34,7 +34,7 @@ t.test('too few responses, or a smaller share, are tolerated', async (t) => {
   t.equal(rare.rate.isHealthy, true)
 })
 
-t.test('501 and 505 are no server errors, because the request is at fault; all others from 500 on are', async (t) => {
+t.test('501 and 505 do not count as server errors, because the request is at fault; other 5xx do', async (t) => {
   const ofRequests = makeRate({ ratio: 1 })
   const ofTarget = makeRate({ ratio: 1 })
 
@@ -45,7 +45,7 @@ t.test('501 and 505 are no server errors, because the request is at fault; all o
   t.equal(ofTarget.rate.isHealthy, false)
 })
 
-t.test('only the responses of one window count', async (t) => {
+t.test('only responses within one window count', async (t) => {
   const { rate, clock, respond } = makeRate()
   respond(500, 500, 500)
 
@@ -55,7 +55,7 @@ t.test('only the responses of one window count', async (t) => {
   t.equal(rate.isHealthy, true)
 })
 
-t.test('while it rests, responses to earlier requests change nothing', async (t) => {
+t.test('during a rest, responses to earlier requests have no effect', async (t) => {
   const { rate, clock, respond } = makeRate()
   respond(500, 500, 500, 500)
 
@@ -69,7 +69,7 @@ t.test('while it rests, responses to earlier requests change nothing', async (t)
   t.strictSame(isHealthy, [false, true], 'nor do requests that it gets because no target is healthy')
 })
 
-t.test('after the rest one request is the trial: it decides', async (t) => {
+t.test('after a rest, a single trial request decides', async (t) => {
   const { rate, clock, respond } = makeRate()
   respond(500, 500, 500, 500)
 
@@ -88,7 +88,7 @@ t.test('after the rest one request is the trial: it decides', async (t) => {
   t.equal(rate.isHealthy, false)
 })
 
-t.test('a trial without a response is followed by another', async (t) => {
+t.test('a trial without a response is followed by another one', async (t) => {
   const { rate, clock, respond } = makeRate()
   respond(500, 500, 500, 500)
   clock.now = 100
@@ -101,7 +101,7 @@ t.test('a trial without a response is followed by another', async (t) => {
   t.strictSame([isDue, rate.isHealthy], [true, true])
 })
 
-t.test('20 responses within 10 seconds, and a rest of 10 seconds, are the default', async (t) => {
+t.test('the defaults are 20 responses within 10 seconds and a rest of 10 seconds', async (t) => {
   const clock = { now: 0 }
   const rate = new ServerErrorRate({ ratio: 1, ...healthDefaults.serverErrors }, healthDefaults.passive.cooldownMs, () => clock.now)
   const add = (count: number): void => { for (let i = 0; i < count; i++) rate.add(500) }
@@ -117,7 +117,7 @@ t.test('20 responses within 10 seconds, and a rest of 10 seconds, are the defaul
   t.strictSame([before, after, rate.isHealthy], [true, false, true])
 })
 
-t.test('it continues where another one has stopped', async (t) => {
+t.test('a rate can take over the counts of another one', async (t) => {
   const [before, after] = [makeRate(), makeRate()]
   before.respond(500, 500, 500)
 

@@ -23,7 +23,7 @@ function makeTarget (t: Test, options: Partial<UpstreamOptions> = {}, address = 
   return { target, clock, told, exchange }
 }
 
-t.test('failures in a row make a target rest; exchanges that say nothing of it do not count', async (t) => {
+t.test('consecutive failures make a target rest, and exchanges without a result do not count', async (t) => {
   const { target, exchange } = makeTarget(t)
 
   const health = [failed, 'succeeded' as const, failed, null, failed].map((outcome) => {
@@ -34,7 +34,7 @@ t.test('failures in a row make a target rest; exchanges that say nothing of it d
   t.strictSame(health, [true, true, true, true, false])
 })
 
-t.test('a target that has rested gets one request to try', async (t) => {
+t.test('after its rest, a target gets a single trial request', async (t) => {
   const { target, clock, exchange } = makeTarget(t)
   exchange(failed)
   exchange(failed)
@@ -48,7 +48,7 @@ t.test('a target that has rested gets one request to try', async (t) => {
   t.strictSame([rested, trying, target.isHealthy], [true, false, true])
 })
 
-t.test('it is told once when its health changes, and why', async (t) => {
+t.test('each change of health is reported once, with its reason', async (t) => {
   const { clock, told, exchange } = makeTarget(t)
 
   for (const outcome of [failed, failed, failed]) exchange(outcome)
@@ -61,7 +61,7 @@ t.test('it is told once when its health changes, and why', async (t) => {
   t.strictSame(told, [[false, 'connection refused'], [true, undefined]])
 })
 
-t.test('without an ear for it nothing is told', async (t) => {
+t.test('nothing is reported without a listener', async (t) => {
   const target = new Target('http://127.0.0.1:1', normalizeUpstream({ targets: [], health: { passive: { failures: 1 } } }), Date.now)
   t.teardown(() => target.close())
 
@@ -71,7 +71,7 @@ t.test('without an ear for it nothing is told', async (t) => {
   t.equal(target.isHealthy, false)
 })
 
-t.test('what is known of it is counted', async (t) => {
+t.test('pending, queued and failed requests are counted', async (t) => {
   const { target, exchange } = makeTarget(t, { connections: 2 })
   exchange(failed)
   const waiting = { ...nobody }
@@ -89,7 +89,7 @@ t.test('what is known of it is counted', async (t) => {
   t.match(target.health(), { pending: 0, queued: 0 })
 })
 
-t.test('a check that fails takes it out, whatever the exchanges say, and it is told once', async (t) => {
+t.test('a failed health check takes the target out regardless of exchanges, and is reported once', async (t) => {
   const statuses = [503, 503, 200, 200]
   const asked = new EventEmitter()
   let answer = (): void => {}

@@ -16,7 +16,7 @@ function upstreamOf (upstreams: Upstreams, registry: Registry, id: string) {
   return upstreams.of(registry.current.find(id)!.version)
 }
 
-t.test('all mounts of a registry share its upstreams, and others have their own', async (t) => {
+t.test('all mounts of a registry share its upstreams, and other registries have their own', async (t) => {
   const [registry, other] = [makeRegistry(), makeRegistry()]
 
   const mounts = [registry, registry, other].map((each) => Upstreams.use(each, log))
@@ -27,7 +27,7 @@ t.test('all mounts of a registry share its upstreams, and others have their own'
   await Promise.all(mounts.map((upstreams) => upstreams.release()))
 })
 
-t.test('they are closed when the last mount gives them back, and opened anew for the next', async (t) => {
+t.test('upstreams are closed when the last mount releases them, and created again for the next', async (t) => {
   const registry = makeRegistry()
   const upstreams = Upstreams.use(registry, log)
   const upstream = upstreamOf(upstreams, registry, 'v1')
@@ -44,7 +44,7 @@ t.test('they are closed when the last mount gives them back, and opened anew for
   await next.release()
 })
 
-t.test('the registry tells of the health of all targets', async (t) => {
+t.test('the registry reports the health of all targets', async (t) => {
   const registry = makeRegistry()
   const before = registry.health()
 
@@ -58,7 +58,7 @@ t.test('the registry tells of the health of all targets', async (t) => {
   await upstreams.release()
 })
 
-t.test('an update keeps the upstreams that stay the same, whatever else changes of their versions, and closes the others', async (t) => {
+t.test('an update keeps unchanged upstreams, whatever else changes in their versions, and closes the others', async (t) => {
   const registry = makeRegistry()
   const upstreams = Upstreams.use(registry, log)
   const [kept, removed] = ['v1', 'v2'].map((id) => upstreamOf(upstreams, registry, id))
@@ -72,7 +72,7 @@ t.test('an update keeps the upstreams that stay the same, whatever else changes 
   await upstreams.release()
 })
 
-t.test('a request for a version that was removed has an upstream all the same', async (t) => {
+t.test('a request for a removed version still gets an upstream', async (t) => {
   const registry = makeRegistry()
   const upstreams = Upstreams.use(registry, log)
   const { version } = registry.current.find('v2')!
@@ -85,7 +85,7 @@ t.test('a request for a version that was removed has an upstream all the same', 
   await upstreams.release()
 })
 
-t.test('an update after the last mount is gone opens nothing', async (t) => {
+t.test('an update after the last mount was released creates no upstreams', async (t) => {
   const registry = makeRegistry()
   await Upstreams.use(registry, log).release()
 

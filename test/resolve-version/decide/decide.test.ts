@@ -31,7 +31,7 @@ t.test('the default decides if no resolver has an opinion', async (t) => {
   })
 })
 
-t.test('an override outranks a pin, and that is recorded', async (t) => {
+t.test('an override outranks a pin, and the overridden pin is recorded', async (t) => {
   const decision = await decideBy({ override: [says('v1', { name: 'header:x' })], pin: [says('v2', { name: 'claim:v' })] })
 
   t.strictSame(decision, {
@@ -46,7 +46,7 @@ t.test('an override outranks a pin, and that is recorded', async (t) => {
   })
 })
 
-t.test('a pin that agrees is not overridden', async (t) => {
+t.test('a pin with the same version is not recorded as overridden', async (t) => {
   t.match(await decideBy({ override: [says('v2')], pin: [says('stable')] }), { id: 'v2', tier: 'override', overridden: [] })
 })
 

@@ -81,7 +81,7 @@ test('the segment is recorded as the client wrote it, with its position', async 
 })
 
 for (const flags of ['g', 'y', 'gy']) {
-  test(`a pattern with the flags ${flags} treats all requests alike, whatever its lastIndex`, async (t) => {
+  test(`a pattern with the flags ${flags} behaves the same for every request, regardless of its lastIndex`, async (t) => {
     const pattern = new RegExp('v\\d+', flags)
     const resolver = fromPath({ pattern })
     pattern.lastIndex = 1

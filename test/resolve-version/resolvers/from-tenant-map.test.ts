@@ -24,7 +24,7 @@ test('a cached result is returned synchronously and unchanged', async (t) => {
   t.same(asked, ['acme'])
 })
 
-test('a synchronous map causes no promise', async (t) => {
+test('a synchronous map does not create promises', async (t) => {
   const { ask, asked, pass } = mapOf((key) => `v${key}`)
 
   t.equal(ask('1'), 'v1')
@@ -145,7 +145,7 @@ test('the tenant of a dry run replaces the key', async (t) => {
   t.equal(map.resolve(none), undefined)
 })
 
-test('it can have a name and skip failures, and a copy keeps its methods', async (t) => {
+test('a map can have a name and skip failures, and a copy of it keeps its methods', async (t) => {
   const { map } = mapOf(() => 'v1', { name: 'plans', onError: 'skip', timeoutMs: 50 })
   const copy = { ...map, timeoutMs: 20 }
 

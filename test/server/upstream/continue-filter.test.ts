@@ -26,18 +26,18 @@ for (const [what, sent, passed] of [
   ['a status that only looks similar', 'HTTP/1.1 1000 x\r\n\r\n', 'HTTP/1.1 1000 x\r\n\r\n'],
   ['no HTTP at all', 'SSH-2.0-OpenSSH\r\n', 'SSH-2.0-OpenSSH\r\n']
 ] as const) {
-  t.test(`every 100 in front of a response is dropped, however it is cut: ${what}`, async (t) => {
+  t.test(`every 100 Continue before a response is dropped, however it is split into chunks: ${what}`, async (t) => {
     t.equal(filtered(sent), passed)
     for (let at = 1; at < sent.length; at++) t.equal(filtered(sent.slice(0, at), sent.slice(at)), passed, `cut at ${at}`)
     t.equal(filtered(...sent), passed, 'byte by byte')
   })
 }
 
-t.test('a response that no request was sent for is not looked at', async (t) => {
+t.test('bytes for which no request was sent are not filtered', async (t) => {
   t.equal(new ContinueFilter().filter(Buffer.from(goOn)).toString(), goOn)
 })
 
-t.test('a flood of them reaches the parser, which breaks the connection off', async (t) => {
+t.test('a flood of 100 Continue responses reaches the parser, which closes the connection', async (t) => {
   t.match(filtered(...Array<string>(2_000).fill(goOn)), goOn)
   t.match(filtered(goOn.repeat(2_000)), goOn)
 })

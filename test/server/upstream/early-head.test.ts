@@ -21,13 +21,13 @@ async function open (t: Test): Promise<{ socket: Socket, received: Promise<strin
   return { socket, received }
 }
 
-t.test('the chunk that has only a head has no bytes, and a length that changes no sum', async (t) => {
+t.test('the marker chunk has no bytes, and a length that does not change a sum', async (t) => {
   t.equal(headOnly.length, 0)
   t.ok(headOnly.byteLength > 0)
   t.equal(headOnly.byteLength + 1, 1)
 })
 
-t.test('a head in front of chunks is complete at once, and the line break behind it is written once', async (t) => {
+t.test('headers before a chunked body are sent immediately, and the line break after them is written once', async (t) => {
   const { socket, received } = await open(t)
 
   socket.write(head)
@@ -42,7 +42,7 @@ t.test('a head in front of chunks is complete at once, and the line break behind
   t.equal(await received, `${head}\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`)
 })
 
-t.test('a body that stays without bytes ends directly behind its head', async (t) => {
+t.test('a body that remains empty ends right after its headers', async (t) => {
   const { socket, received } = await open(t)
 
   socket.write(head)
@@ -54,7 +54,7 @@ t.test('a body that stays without bytes ends directly behind its head', async (t
   t.equal(await received, `${head}\r\n0\r\n\r\n`)
 })
 
-t.test('the next request of the connection is not changed', async (t) => {
+t.test('the next request on the connection is not affected', async (t) => {
   const { socket, received } = await open(t)
 
   for (let i = 0; i < 2; i++) {
@@ -71,7 +71,7 @@ t.test('the next request of the connection is not changed', async (t) => {
   t.equal(await received, `${head}\r\n1\r\nx\r\n0\r\n\r\n`.repeat(2) + 'GET / HTTP/1.1\r\nhost: a\r\n\r\n')
 })
 
-t.test('bytes in front of the first size line pass as they are, and callbacks are called', async (t) => {
+t.test('bytes before the first chunk size are written unchanged, and callbacks are called', async (t) => {
   const { socket, received } = await open(t)
 
   socket.write(head)
@@ -83,7 +83,7 @@ t.test('bytes in front of the first size line pass as they are, and callbacks ar
   t.equal(await received, `${head}\r\n\r\nraw1\r\n`)
 })
 
-t.test('writing only the head reports whether the socket takes more', async (t) => {
+t.test('writing the marker chunk returns whether the socket accepts more data', async (t) => {
   const { socket } = await open(t)
   await once(socket, 'connect')
 
