@@ -1,6 +1,5 @@
 import type { ForwardOptions, UpstreamOptions, VersionsConfig } from '../../types/index.ts'
-import { foldName } from '../http/fold-name.ts'
-import { HeaderNames } from '../http/header-names.ts'
+import { foldName, HeaderNames } from '../http/header-names.ts'
 import { withDefaults } from './normalize.ts'
 import { forwardDefaults } from './normalize-gateway.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'

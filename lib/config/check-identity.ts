@@ -1,6 +1,5 @@
 import type { ClaimPath, ClaimToHeader, IdentityProvider, RouteIdentity, VerifyIdentityOptions } from '../../types/index.ts'
-import { foldName } from '../http/fold-name.ts'
-import { HeaderNames } from '../http/header-names.ts'
+import { foldName, HeaderNames } from '../http/header-names.ts'
 import { claimPathProblem } from '../identity/claim-path.ts'
 import { checkIssuers } from './check-issuers.ts'
 import { checkJwks } from './check-jwks.ts'

@@ -1,5 +1,4 @@
-import type { SanitizeHeadersOptions } from '../../types/index.ts'
-import { checkProblemOptions } from './check-problem-options.ts'
+import type { ProblemOptions, SanitizeHeadersOptions } from '../../types/index.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { takesReserved } from './reserved-headers.ts'
 
@@ -19,4 +18,14 @@ export function checkSanitize (problems: Problems, path: Path, options: Sanitize
       problems.add([...place, index], `${show(pattern)} would remove '${header}' from every request. List only your own headers.`)
     }
   })
+}
+
+/** Checks that the types of problems can be resolved (RFC 9457 3.1.1). */
+export function checkProblemOptions (problems: Problems, path: Path, options: ProblemOptions | undefined): void {
+  const place = [...path, 'baseUri']
+  if (options?.baseUri === undefined || problems.isMisshapen(place)) return
+  const { baseUri } = options
+  if (!/^https?:\/\//i.test(baseUri) || !URL.canParse(baseUri)) {
+    problems.add(place, `expected an absolute http(s) URL, got ${show(baseUri)}. Write 'https://docs.acme.io/problems'.`)
+  }
 }

@@ -1,5 +1,4 @@
 import { remembered } from '../shared/memoize.ts'
-import { foldName } from './fold-name.ts'
 
 /** A set of header names that contains all spellings of each name: see `foldName`. */
 export class HeaderNames {
@@ -29,4 +28,13 @@ export class HeaderNames {
     const folded = foldName(name)
     return this.#names.has(folded) || this.#beginnings.some((beginning) => folded.startsWith(beginning))
   }
+}
+
+/**
+ * Returns the same spelling for all names that some servers treat as the same header: lower case, with `-` instead of `_` and
+ * `.`. CGI, WSGI, PHP and nginx fold names this way, so their applications receive `X_Target.Version` as `x-target-version`
+ * (CVE-2026-39858, CVE-2026-88011).
+ */
+export function foldName (name: string): string {
+  return name.toLowerCase().replaceAll(/[_.]/g, '-')
 }

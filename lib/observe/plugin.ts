@@ -12,7 +12,7 @@ import { loadPromClient } from './prom-client.ts'
 import { registerRequestMetrics } from './request-metrics.ts'
 import { SeriesSet } from './series.ts'
 import { registerStateMetrics } from './state-metrics.ts'
-import { versionOf } from '../stage/observed-version.ts'
+import { versionOf } from '../stage/observation.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 
 async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {

@@ -1,9 +1,7 @@
-import {
-  type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout,
-  upstreamUnavailable
-} from '../errors.ts'
+import { type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout, upstreamUnavailable } from '../errors.ts'
 import { failure, transportCodes } from '../transport/transport-errors.ts'
 import { remedyOf } from './upstream-remedies.ts'
+import type { FastifyRequest } from 'fastify'
 
 /** The gateway's own codes, in addition to undici's. */
 const codes = {
@@ -164,4 +162,8 @@ export function exchangeFailure (cause: Error & { code?: string }, version: stri
   if (timeouts.has(code)) return upstreamTimeout(details, version)
   if (protocolErrors.has(code) || name === 'HTTPParserError') return upstreamProtocol(details, version)
   return upstreamUnavailable(details, version)
+}
+
+export function logClientClosed (request: FastifyRequest, version: string, target?: string): void {
+  request.log.info({ version, target, status: 499 }, 'client left before the response was complete')
 }

@@ -6,7 +6,7 @@ import { isRefusal } from '../errors.ts'
 import { dayOf, type RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { DecisionInput, Served } from './decide/types.ts'
-import { isExempt } from './decide/exempt.ts'
+import { isExempt } from './decide/apply-life-cycle.ts'
 
 /** Records usage, and emits the events of versions near their end. */
 export class UsageReporter {

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestOutcome } from '../../types/outcome.ts'
 import type { Refusal } from '../errors.ts'
 import { countBody } from '../server/count-body.ts'
+import type { Registry } from '../registry/registry.ts'
 
 /** The status that is recorded if the client left before a response was sent, as in nginx's logs. */
 const clientClosedRequest = 499
@@ -111,4 +112,14 @@ export class Observation {
 /** Whether the whole response was handed to the client's connection. */
 export function isFinished (raw: ServerResponse | Http2ServerResponse): boolean {
   return 'stream' in raw ? raw.stream?.writableFinished !== false : raw.writableFinished
+}
+
+/**
+ * Returns the id of the version that served a request, or that a refused request named. Returns an empty string if no version
+ * was chosen or the registry does not know the name, so that clients cannot choose label values.
+ */
+export function versionOf ({ request: { version }, refusal }: Observation, registry: Registry | undefined): string {
+  if (version != null) return version.id
+  const name = refusal?.members?.version
+  return name === undefined ? '' : registry?.get(name)?.id ?? ''
 }

@@ -1,6 +1,5 @@
 import { test } from 'tap'
-import { foldName } from '../../lib/http/fold-name.ts'
-import { HeaderNames } from '../../lib/http/header-names.ts'
+import { foldName, HeaderNames } from '../../lib/http/header-names.ts'
 
 const spellings = ['x-target-version', 'X-Target-Version', 'X_Target_Version', 'x.target.version', 'X_Target.Version', 'x-target_version']
 

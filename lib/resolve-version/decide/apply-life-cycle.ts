@@ -2,8 +2,9 @@ import { type Refusal, versionBrownout, versionDisabled, versionResolutionUnavai
 import { lifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
 import type { PlannedBrownout, RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Revision } from '../../registry/revision.ts'
-import type { DecisionInput, Chosen } from './types.ts'
-import { isExempt } from './exempt.ts'
+import type { Chosen, DecisionInput } from './types.ts'
+import type { FastifyRequest } from 'fastify'
+import { answerAtOnce } from '../../shared/answer-at-once.ts'
 
 /** A case; without a request, to find the version that the default leads to. */
 type Asked = Omit<DecisionInput, 'request'> & { readonly request: DecisionInput['request'] | null }
@@ -95,4 +96,14 @@ function disabled ({ id, disabled }: RegisteredVersion, { source, tier }: Chosen
   return versionDisabled({
     members: { version: id, source }, tier, ...retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }
   }, id)
+}
+
+/** Whether a brownout exempts a request. If `exempt` fails, it does not. */
+export function isExempt ({ exempt }: PlannedBrownout, request: FastifyRequest): boolean {
+  try {
+    return exempt !== undefined && answerAtOnce(exempt, request) === true
+  } catch (err) {
+    request.log.warn({ err }, 'brownout exempt failed')
+    return false
+  }
 }

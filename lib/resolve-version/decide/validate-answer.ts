@@ -1,10 +1,9 @@
 import type { Tier, VersionResolver } from '../../../types/index.ts'
 import { show } from '../../problems/config-problems.ts'
-import { isRefusal, pinnedVersionInvalid, pinnedVersionUnavailable, type Refusal, versionAmbiguous, versionMalformed } from '../../errors.ts'
-import type { Found } from '../../registry/revision.ts'
+import { isRefusal, pinnedVersionInvalid, pinnedVersionUnavailable, type Refusal, versionAmbiguous, versionMalformed, versionUnknown } from '../../errors.ts'
+import type { Found, Revision } from '../../registry/revision.ts'
 import type { Answer } from './run-resolver.ts'
 import type { DecisionInput } from './types.ts'
-import { unknown } from './unknown.ts'
 
 /** An opinion that names a version. */
 export interface Opinion extends Found {
@@ -73,4 +72,14 @@ function trimBlanks (text: string): string {
 
 function isBlank (code: number): boolean {
   return code === 0x20 || code === 0x09
+}
+
+/** Makes the refusal of an unknown version, or of one that is hidden from the caller. */
+export function unknown ({ name: source, unknownStatus }: VersionResolver, requested: string, revision: Revision, now: number): Refusal {
+  const supported = revision.visibleIds(now)
+  const latest = revision.find('latest')?.version.id
+  return versionUnknown({
+    members: { source, requested, supported, ...latest !== undefined && supported.includes(latest) && { latest } },
+    ...unknownStatus !== undefined && { status: unknownStatus }
+  }, requested)
 }
