@@ -1,7 +1,10 @@
-import { type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout, upstreamUnavailable } from '../errors.ts'
+import type { FastifyRequest } from 'fastify'
+import {
+  type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout,
+  upstreamUnavailable
+} from '../errors.ts'
 import { failure, transportCodes } from '../transport/transport-errors.ts'
 import { remedyOf } from './upstream-remedies.ts'
-import type { FastifyRequest } from 'fastify'
 
 /** The gateway's own codes, in addition to undici's. */
 const codes = {
