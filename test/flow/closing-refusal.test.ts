@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { connect } from 'node:http2'
+import { connect, constants } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
@@ -89,12 +89,12 @@ t.test('a request over HTTP/2 gets a problem too', async (t) => {
   session.request({ ':path': '/api/held' }).on('error', () => {}).resume()
   const end = await beginClose()
 
+  // Newer versions of Node tell the client at once that the session ends, and the client does not send the request then.
   const late = session.request({ ':path': '/api/late' })
-  const [headers] = await once(late, 'response')
-  const problem = JSON.parse(await text(late))
+  const response = await once(late, 'response').then(async ([headers]) => ({ headers, problem: JSON.parse(await text(late)) as unknown }), () => null)
   session.destroy()
   await end()
 
-  t.match(headers, { ':status': 503, 'content-type': 'application/problem+json' })
-  t.match(problem, { code: 'GATEWAY_CLOSING' })
+  if (response === null) t.equal(late.rstCode, constants.NGHTTP2_REFUSED_STREAM)
+  else t.match(response, { headers: { ':status': 503, 'content-type': 'application/problem+json' }, problem: { code: 'GATEWAY_CLOSING' } })
 })

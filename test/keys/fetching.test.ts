@@ -55,6 +55,7 @@ const told: Array<[what: string, response: Answer, says: RegExp]> = [
   ['a redirect', answer('', 302, { location: '/other?a=1' }), /returned 302\. Redirects are not followed\. .*write http:\/\/127\.0\.0\.1:\d+\/other as/],
   ['broken', answer('', 500), /returned 500/], ['odd', answer('', 418), /returned 418/], ['a proxy\'s', answer('', 407), /jwks\.proxy/],
   ['HTML', answer('<html>', 200, { 'content-type': 'text/html; charset=utf-8' }), /returned text\/html, which is not JSON/],
+  ['text without a type', (_request, response) => { response.end('keys') }, /returned a body without a Content-Type, which is not JSON/],
   ['metadata', answer({ issuer: 'x', jwks_uri: 'https://idp.test/keys' }), /metadata of an issuer.*discovery: true/],
   ['a bare list', answer([jwk]), /a list, not a JWKS.*\{ keys: \[\.\.\.\] \}/],
   ['a PEM file', answer('-----BEGIN PUBLIC KEY-----\nMII', 200), /PEM, not a JWKS.*node -p /],

@@ -97,7 +97,7 @@ function parse (url: URL, rawHeaders: RawHeaders, body: Buffer, remedy: string):
     return JSON.parse(text)
   } catch {
     if (hasPem(text)) throw new KeyFetchError(url, 'has PEM, not a JWKS', `${pemRemedy}.`)
-    const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(fieldValue(rawHeaders, 'content-type') ?? '')?.[0] ?? 'no Content-Type'
+    const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(fieldValue(rawHeaders, 'content-type') ?? '')?.[0] ?? 'a body without a Content-Type'
     throw new KeyFetchError(url, `returned ${type}, which is not JSON`, remedy)
   }
 }
