@@ -69,7 +69,8 @@ for (const [what, metadata, says] of wrong) {
 }
 
 t.test('with allowHttp, metadata may name an http address, but no other scheme', async (t) => {
-  const of = async (address: string) => await keySetUrl(clientOf({ issuer, jwks_uri: address }), issuer, { ...keyFetchingDefaults, discovery: true, allowHttp: true })
+  const options = { ...keyFetchingDefaults, discovery: true, allowHttp: true } as const
+  const of = async (address: string) => await keySetUrl(clientOf({ issuer, jwks_uri: address }), issuer, options)
 
   t.equal(String(await of('http://keys.test/')), 'http://keys.test/')
   await t.rejects(of('ftp://keys.test/'), { message: /expected an http or https URL/ })
