@@ -39,3 +39,8 @@ for (const host of ['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'gatewa
     t.strictSame(found({ host, port }), [])
   })
 }
+
+t.test('hosts of the wrong type are left to the schema', async (t) => {
+  t.strictSame(found({ host: 1, port }, { host: 'a.test', port }), [])
+  t.strictSame(found({ host: 'a.test', port }, { host: null, port }), [])
+})
