@@ -8,6 +8,7 @@ import { pushUpgradeRequired } from '../response/response-headers.ts'
 import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from '../../server/client-response.ts'
 import { announcedTrailers, passedTrailers, takesTrailers, type TrailerRules } from '../response/trailers.ts'
 import type { UpstreamRequest } from '../../transport/upstream-handler.ts'
+import { flushHead } from '../../server/flush-head.ts'
 import { writeHead } from '../../server/write-head.ts'
 
 /**
@@ -94,7 +95,7 @@ export class ResponseRelay {
     if (relay.#isOver || relay.#isUnderWay) return
     relay.#isUnderWay = true
     relay.#limitStalls()
-    if (relay.#held === null) return relay.#response.flushHeaders()
+    if (relay.#held === null) return flushHead(relay.#response)
     writePiece(relay.#response, relay.#held)
     relay.#held = null
   }

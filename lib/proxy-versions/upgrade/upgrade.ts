@@ -7,6 +7,7 @@ import type { Route } from '../route.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { goingAway, Tunnel } from './tunnel.ts'
 import { allowedProtocols } from '../request/upgrade-protocols.ts'
+import { flushSwitch } from '../../server/flush-head.ts'
 import { writeHead } from '../../server/write-head.ts'
 
 /** Maximum delay of a timer, in milliseconds. */
@@ -33,7 +34,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
     headers.push('sec-websocket-protocol', subprotocol)
   }
   writeHead(reply.raw, 101, 'Switching Protocols', [...headers, 'connection', 'upgrade', 'upgrade', protocol])
-  reply.raw.flushHeaders()
+  flushSwitch(reply.raw)
   reply.hijack()
   client.unshift(head)
 
