@@ -24,12 +24,12 @@ export class Files {
         const content = this.#streams.get(file) ?? await readFile(file)
         this.#streams.set(file, content)
         this.fingerprints.set(file, streamFingerprint)
-        return content.toString('utf8')
+        return decoded(file, content)
       }
       await this.#settled(file)
       const content = await readFile(file)
       this.fingerprints.set(file, digest(content))
-      return content.toString('utf8')
+      return decoded(file, content)
     } catch (error) {
       this.fingerprints.set(file, codeOf(error))
       throw error
@@ -40,6 +40,15 @@ export class Files {
   async findChanged (): Promise<string | undefined> {
     for (const [file, content] of this.fingerprints) if (await fingerprint(file) !== content) return file
     return undefined
+  }
+}
+
+/** @throws TypeError if the file is not UTF-8: characters would be replaced silently, in passwords too */
+function decoded (file: string, content: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch (cause) {
+    throw new TypeError(`${file} is not UTF-8. Save it in that encoding.`, { cause })
   }
 }
 

@@ -6,7 +6,8 @@ export function checkDocument (document: Document.Parsed, mostAliases: number): 
   // Most further errors are consequences of the first one.
   const [error] = document.errors
   if (error !== undefined) return { problems: [{ offset: error.pos[0], message: messageOf(error) }], isReadable: false }
-  const problems: Problem[] = []
+  // An unknown tag, such as `!env` of other tools, would leave its text as the value: the name of a secret as the secret.
+  const problems: Problem[] = document.warnings.map((warning) => ({ offset: warning.pos[0], message: warningOf(warning) }))
   let aliases = 0
   visit(document, {
     Map (_key, map) { checkNames(problems, map) },
@@ -20,6 +21,13 @@ export function checkDocument (document: Document.Parsed, mostAliases: number): 
 function messageOf ({ code, message }: { readonly code: string, readonly message: string }): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here. A config is one document: remove the --- before it.'
   return `${message}.`
+}
+
+function warningOf ({ code, message }: { readonly code: string, readonly message: string }): string {
+  const [, tag] = /^Unresolved tag: (\S+)/.exec(message) ?? []
+  return code === 'TAG_RESOLVE_FAILED' && tag !== undefined
+    ? `the tag ${tag.replace(/:$/, '')} is unknown. Write \${NAME} for a variable of the environment.`
+    : `${message}.`
 }
 
 function checkNames (problems: Problem[], { items }: YAMLMap): void {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { readConfigFile } from '../../lib/standalone/config-file.ts'
 import { lines, makeFolder } from '../helpers/config-folder.ts'
@@ -88,3 +89,22 @@ for (const [name, text] of [['gateway.ts', 'const port: number = 1\nexport defau
     t.match(await locate([['port']]), [{ line: null, column: null }])
   })
 }
+
+t.test('an unknown tag is reported with its position, because its text would become the value', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', 'admin: { password: !env ADMIN_PASSWORD }\nlist: [!Ref a]\n')
+
+  const { problems } = await readConfigFile(file, {})
+
+  t.match(problems, [
+    { line: 1, column: 20, message: /^the tag !env is unknown\. Write \$\{NAME\} for a variable/ }, { line: 2, column: 8, message: /^the tag !Ref is unknown/ }
+  ])
+})
+
+t.test('a file that is not UTF-8 is not read, because characters would be replaced', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', '')
+  await writeFile(file, Buffer.from('prefix: /caf\xe9\n', 'latin1'))
+
+  await t.rejects(readConfigFile(file, {}), { message: `${file} is not UTF-8. Save it in that encoding.` })
+})
