@@ -7,8 +7,8 @@ export interface Substituted {
   readonly values: ReadonlyMap<string, string>
 }
 
-/** Matches an escaped `$${`, a reference, or a bare `${`, which is a mistake. Only a reference has group 1. */
-const braces = /\$\$\{|\$\{(?:([A-Za-z_]\w*)(?:(:-|-|:\?)((?:(?!\$\{)[^}])*))?\})?/g
+/** Matches an escaped `$` (`$$` before a brace), a reference, or a bare `${`, which is a mistake. Only a reference has group 1. */
+const braces = /\$\$(?=\$*\{)|\$\{(?:([A-Za-z_]\w*)(?:(:-|-|:\?)((?:(?!\$\{)[^}])*))?\})?/g
 
 const forms = `${['NAME', 'NAME:-text if unset or empty', 'NAME-text if unset', 'NAME:?message'].map((form) => `\${${form}}`).join(', ')}, or write $\${ for a literal \${`
 
@@ -20,7 +20,7 @@ export function putVariablesIn (text: string, environment: NodeJS.ProcessEnv): S
   const problems: Array<{ index: number, message: string }> = []
   const values = new Map<string, string>()
   const result = text.replaceAll(braces, (whole: string, name: string | undefined, operator: string | undefined, word: string = '', index: number) => {
-    if (whole === '$${') return '${'
+    if (whole === '$$') return '$'
     if (name === undefined) {
       problems.push({ index, message: `'\${' is not a valid variable reference. Write ${forms}.` })
       return whole

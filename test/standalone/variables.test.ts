@@ -24,6 +24,7 @@ for (const [text, environment, expected] of [
   ['${A:?needed}', { A: 'x' }, 'x'],
   ['$${A} and $A', { A: 'x' }, '${A} and $A'],
   ['${A}${B:-}', { A: '$&' }, '$&'],
+  ['$$${A} $$$${A} $$ $${', { A: 'x' }, '$x $${A} $$ ${'],
   ['${A}', { A: 'secret\r\n' }, 'secret'],
   ['${toString:-x}${valueOf-y}', {}, 'xy']
 ] as const) {
