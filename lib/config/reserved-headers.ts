@@ -6,8 +6,8 @@ const reserved = [
   ...hopByHop, 'host', 'content-length', 'content-type', 'content-encoding', 'authorization', 'cookie', 'vary', 'date'
 ]
 
-/** Request headers that the gateway writes itself, as the last step. Another value would be lost or duplicated. */
-const writtenAnew = new HeaderNames(['x-forwarded-*', 'forwarded', 'x-real-ip', 'via'])
+/** Request headers that the gateway or the client's WebSocket writes. Another value would be lost, duplicated or wrong. */
+const writtenAnew = new HeaderNames(['x-forwarded-*', 'forwarded', 'x-real-ip', 'via', 'max-forwards', 'sec-websocket-*'])
 
 /** Whether the gateway writes a request header itself, in any spelling. */
 export function isWrittenByGateway (name: string): boolean {

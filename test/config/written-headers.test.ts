@@ -18,7 +18,7 @@ function problemsOf (options: object): Record<string, string> {
 
 const provider = { name: 'a', issuer: 'https://a.test', audience: 'api', jwks: { url: 'https://a.test/keys' } }
 
-for (const header of ['x-forwarded-for', 'X-Forwarded-Host', 'x_forwarded_proto', 'x-forwarded-prefix', 'forwarded', 'x-real-ip', 'X.Real.IP', 'Via']) {
+for (const header of ['x-forwarded-for', 'X-Forwarded-Host', 'x_forwarded_proto', 'x-forwarded-prefix', 'forwarded', 'x-real-ip', 'X.Real.IP', 'Via', 'Max-Forwards', 'Sec-WebSocket-Key']) {
   t.test(`a claim cannot be projected to ${header}, which the gateway writes itself`, async (t) => {
     const problems = problemsOf({ identity: { providers: [{ ...provider, claimsToHeaders: [{ claim: 'sub', header }] }] } })
 
