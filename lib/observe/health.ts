@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { withDefaults } from '../config/normalize.ts'
 import { gatewayHealthDefaults } from '../config/normalize-plugins.ts'
-import { Problems, show, showNames } from '../problems/config-problems.ts'
+import { checkRequiredKeys } from '../config/check-required-keys.ts'
+import { Problems } from '../problems/config-problems.ts'
 import type { HealthOptions, HealthPlugin } from '../../types/observe.ts'
 import type { VersionRegistry } from '../../types/index.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
@@ -58,13 +59,11 @@ function haveKeys ({ available, missing }: Keys, required: NonNullable<HealthOpt
   return required.every((name) => available.includes(name))
 }
 
-/** Rejects unknown names, which would keep the gateway unready forever. @throws `VERSION_CONFIG_INVALID` */
+/** @throws `VERSION_CONFIG_INVALID` */
 function checkNames (app: Partial<FastifyInstance>, required: readonly string[]): void {
   const known = (app.identityProviders?.() ?? []).map(({ name }) => name)
   const problems = new Problems()
-  required.forEach((name, index) => {
-    if (!known.includes(name)) problems.add(['health', 'requireKeys', index], `${show(name)} is not the name of a provider. Known: ${showNames(known)}.`)
-  })
+  checkRequiredKeys(problems, required, known)
   problems.throwIfAny('the options of gatewayHealth')
 }
 

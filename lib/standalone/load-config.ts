@@ -6,6 +6,7 @@ import { checkAccessLog } from '../config/check-access-log.ts'
 import { findGatewayProblems } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { type Path, Problems } from '../problems/config-problems.ts'
+import { checkRequiredKeys } from '../config/check-required-keys.ts'
 import { checkListening } from './check-listening.ts'
 import { checkPaths } from './check-paths.ts'
 import { defaultExport, readConfigFile } from './config-file.ts'
@@ -112,6 +113,7 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
       checkAccessLog(problems, ['accessLog'], file.accessLog ?? {}, file.identity)
       checkListening(problems, file)
       checkPaths(problems, file)
+      checkRequired(problems, file)
       return made
     })
     return { file, switchedOff, gateway, plugin: plugin ?? {}, masked: (message) => found.without(message) }
@@ -162,4 +164,10 @@ function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlug
     ? { ...override, resolvers: resolvers(['resolve', 'override', 'resolvers'], override.resolvers) }
     : resolvers(['resolve', 'override'], override)
   return { ...rest, resolve: { ...others, override: strong, pin: resolvers(['resolve', 'pin'], pin) } } as LoadedConfig['gateway']
+}
+
+function checkRequired (problems: Problems, { health, identity }: LoadedFile): void {
+  const { requireKeys } = Object(health) as { requireKeys?: unknown }
+  const { providers = [] } = identity ?? {}
+  if (Array.isArray(requireKeys)) checkRequiredKeys(problems, requireKeys, providers.map(({ name }) => name))
 }

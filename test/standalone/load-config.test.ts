@@ -187,3 +187,12 @@ for (const text of ['', 'const plugin = { register () {} }\n', 'export default {
     await t.rejects(loadConfig(file), { message: /plugin: .*plugin.ts exports nothing. Write: export default/ })
   })
 }
+
+t.test('names in health.requireKeys that no provider has are reported with their line', async (t) => {
+  const { write } = await makeFolder(t)
+  const file = await write('gateway.yaml', 'versions: { v1: { upstream: "http://127.0.0.1:1" } }\nresolve: { default: v1 }\nhealth:\n  requireKeys: [idp]\n')
+
+  const error = await loadConfig(file, {}).catch((error: unknown) => error)
+
+  t.match(error, { problems: [{ line: 4, message: "health.requireKeys[0]: 'idp' is not the name of a provider. There are no identity providers." }] })
+})
