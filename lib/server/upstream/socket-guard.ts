@@ -4,9 +4,9 @@ import { errors } from 'undici'
 import { ContinueFilter } from './continue-filter.ts'
 import { TlsEnd } from './tls-end.ts'
 
-// Touches: `read`, `_read`, `push`, `_write`, `_writev` and `destroy` of the sockets to upstreams, which are replaced. Gains: nothing in
-// time. Without it, undici 7 can end the process, responses are lost, and truncated ones look complete, as described below.
-// So `compatibility` does not turn it off.
+// Touches: `read`, `_read`, `push`, `_write`, `_writev` and `destroy` of the sockets to upstreams, which are replaced, and `reading` of
+// their private handles. Gains: nothing in time. Without it, undici 7 can end the process, responses are lost, and truncated ones look
+// complete, as described below. So `compatibility` does not turn it off.
 
 /** Error codes of a write to a peer that has closed or reset the connection. Its data may still be unread. */
 const peerIsGone = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED'])
@@ -58,14 +58,14 @@ export class SocketGuard {
 
   release (): void {
     this.#isHeld = false
-    if (!this.#isStopped) this.#socket.resume()
+    if (!this.#isStopped) this.#readOn()
   }
 
   /** The response in flight ends with the connection, so it matters how the connection ends. */
   watchEnd (): void {
     this.#isEndInDoubt = !('encrypted' in this.#socket)
     if (this.#isEndInDoubt) return
-    this.#tlsEnd = new TlsEnd(this.#socket, () => { if (!this.#isStopped) this.#socket.resume() })
+    this.#tlsEnd = new TlsEnd(this.#socket, () => { if (!this.#isStopped) this.#readOn() })
     this.#socket.pause()
   }
 
@@ -76,11 +76,18 @@ export class SocketGuard {
     this.#isEndInDoubt = false
     this.#tlsEnd?.stop()
     this.#tlsEnd = null
-    if (wasStopped) this.#socket.resume()
+    if (wasStopped) this.#readOn()
   }
 
   get #isStopped (): boolean {
     return this.#isHeld || this.#tlsEnd?.hasData === true
+  }
+
+  /** Without `onread`, Node takes a read that was withheld from it for one in progress, and `resume` starts no other. */
+  #readOn (): void {
+    if (this.#socket.destroyed) return
+    this.#socket.resume()
+    _read.call(this.#socket, 0)
   }
 
   /** Restores Node's own methods. */
@@ -118,9 +125,10 @@ export class SocketGuard {
   #readAgain (): void {
     this.#isEndInDoubt = false
     this.#socket.pause()
-    this.#socket.resume()
-    // Without `onread`, Node does not read on by itself.
-    _read.call(this.#socket, 0)
+    // Without `onread`, Node takes the read that found the end for one in progress.
+    const { _handle: handle } = this.#socket as Socket & { _handle?: { reading: boolean } | null }
+    if (handle != null) handle.reading = false
+    this.#readOn()
   }
 
   /** The kernel reports a reset only once. After a write has got the error, reads only see the end of the stream. */
