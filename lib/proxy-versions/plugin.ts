@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions, RouteHandlerMethod } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
 import { checkForward } from '../config/check-forward.ts'
@@ -10,7 +10,7 @@ import { hasBody } from '../http/framing.ts'
 import { isGrpc } from '../http/grpc.ts'
 import { isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind } from '../http/mounted-prefix.ts'
 import { splitTarget } from '../http/request-target.ts'
-import { beCompatible } from '../shared/compatibility.ts'
+import { beCompatible, isCompatible } from '../shared/compatibility.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { DryRun } from '../stage/dry-run.ts'
 import { forwardingConfig } from '../stage/forwarding-route.ts'
@@ -25,6 +25,7 @@ import { Mount } from './mount.ts'
 import { bodyOf } from './request/request-body.ts'
 import { keepPayload, payloadOf } from './request/request-payload.ts'
 import { isGone } from '../server/client-response.ts'
+import { notePayload } from '../server/replaced-payload.ts'
 import { ServerConnections } from '../server/server-connections.ts'
 import { insidePath } from './request/request-target.ts'
 import { takesTrailers } from './response/trailers.ts'
@@ -80,9 +81,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
         else if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
         else forward(request, reply, mount, mounted)
       }
-      const method = forwardedMethods(scope, mount.prefix)
-      // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
-      for (const url of mount.prefix === '' ? ['/*'] : ['/', '/*']) scope.route({ method, url, handler, config: forwardingConfig() })
+      addRoutes(scope, mount.prefix, handler)
     }, register)
   }
 })
@@ -139,6 +138,14 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
 /** Whether the upstream of some version takes an upgrade. The request's own version is only known after the hooks. */
 function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
   return current.versions.some(({ upstream }) => allowedProtocols(upgrade, upgradeProtocols(upstream.upgrades.protocols)) !== null)
+}
+
+function addRoutes (scope: FastifyInstance, prefix: string, handler: RouteHandlerMethod): void {
+  const method = forwardedMethods(scope, prefix)
+  // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
+  for (const url of prefix === '' ? ['/*'] : ['/', '/*']) {
+    scope.route({ method, url, handler, config: forwardingConfig(), ...isCompatible && { preParsing: notePayload } })
+  }
 }
 
 /** All methods, but not `OPTIONS` if the app has a route for every path, as @fastify/cors does: that route takes precedence. */

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
+import { inCompatibility } from '../helpers/compatibility.ts'
 import { answerOf, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
 import { answering } from '../helpers/raw-upstream.ts'
 import { startUpstream } from '../helpers/upstream.ts'
@@ -175,6 +176,8 @@ t.test('announced trailers arrive separately after the body if the client accept
 
   t.equal(headers.trailer, 'X-Sum, X-Twice')
   t.equal(body, 'ok')
-  t.strictSame(raw, [['x-sum', '7', 'x-twice', '1', 'x-twice', '2']])
+  // With `compatibility`, repeated trailers are joined.
+  const twice = inCompatibility ? ['x-twice', '1, 2'] : ['x-twice', '1', 'x-twice', '2']
+  t.strictSame(raw, [['x-sum', '7', ...twice]])
   t.match(without, { status: 200, headers: { trailer: undefined }, body: 'ok' })
 })

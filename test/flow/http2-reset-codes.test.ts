@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { constants } from 'node:http2'
 import t, { type Test } from 'tap'
+import { inCompatibility } from '../helpers/compatibility.ts'
 import { type Front, startHttp2Gateway } from '../helpers/http2.ts'
 import { frames, rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
 import { until } from '../helpers/until.ts'
@@ -36,7 +37,8 @@ async function brokenStream (t: Test, breakOff: (stream: number) => Buffer[] | '
 
 for (const front of ['h2', 'h2c'] as const) {
   for (const [code, passed] of [
-    [enhanceYourCalm, enhanceYourCalm], [cancel, internalError],
+    // With `compatibility`, no code can be chosen.
+    [enhanceYourCalm, inCompatibility ? internalError : enhanceYourCalm], [cancel, internalError],
     [noError, internalError], [protocolError, internalError], [internalError, internalError],
     [refusedStream, internalError], [inadequateSecurity, internalError]
   ] as const) {
