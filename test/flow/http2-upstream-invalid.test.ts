@@ -1,9 +1,13 @@
 import t, { type Test } from 'tap'
+import { inCompatibility } from '../helpers/compatibility.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { frame, frames, rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
 
 const types = { data: 0, headers: 1, push: 5, settings: 4, ping: 6, goAway: 7, window: 8, continuation: 9 }
 const endHeaders = 4
+
+/** Node 20 reports only some violations. With `compatibility`, the requests of the others fail by a timeout. */
+const isLost = inCompatibility && process.version.startsWith('v20.')
 
 /** Bytes that no HTTP/2 server may send (RFC 9113 4.1, 4.3, 5.1, 6). */
 const invalid: Record<string, Buffer> = {
@@ -32,7 +36,7 @@ async function gatewayToInvalid (t: Test, bytes: Buffer) {
     socket.on('data', (chunk: Buffer) => { if (chunk[3] === types.goAway) left() })
     return stream === 1 ? [bytes] : []
   })
-  return { hasLeft, ...await gatewayTo(t, { ...upstream, timeouts: { headers: 0 } }) }
+  return { hasLeft, ...await gatewayTo(t, { ...upstream, timeouts: { headers: isLost ? 500 : 0 } }) }
 }
 
 for (const [what, bytes] of Object.entries(invalid)) {
@@ -42,9 +46,13 @@ for (const [what, bytes] of Object.entries(invalid)) {
     const response = await send('/', { method: 'POST', body: 'x' })
     const next = await send('/')
 
+    t.equal(next.status, 200)
+    if (isLost && response.status === 504) {
+      t.match(await response.json(), { code: 'UPSTREAM_TIMEOUT' })
+      return
+    }
     t.equal(response.status, 502)
     t.match(await response.json(), { code: 'UPSTREAM_PROTOCOL' })
-    t.equal(next.status, 200)
     t.match(targets(), [{ pending: 0, failures: 0 }])
   })
 }
@@ -56,6 +64,5 @@ t.test('a connection on which the upstream violated the protocol gets no further
 
   const next = await send('/')
 
-  t.equal(next.status, 200)
-  t.equal((await failed).status, 502)
+  t.strictSame([(await failed).status, next.status], [isLost ? 504 : 502, 200])
 })
