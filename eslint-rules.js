@@ -76,27 +76,50 @@ const internals = {
     }
   },
   create: (context) => {
-    const classes = new Set()
-    const reportMember = (node, name) => context.report({ node, messageId: 'member', data: { name } })
+    const imported = new Set()
+    const check = (node, name) => {
+      if (isInternal(name)) context.report({ node, messageId: 'member', data: { name } })
+    }
+    const checkReplaced = (node, name) => {
+      if (methods.has(name)) context.report({ node, messageId: 'replaced', data: { name } })
+    }
     return {
       ImportDeclaration ({ source, specifiers }) {
-        if (foreign.test(source.value)) for (const { local } of specifiers) classes.add(local.name)
+        if (foreign.test(source.value)) for (const { local } of specifiers) imported.add(local.name)
       },
       MemberExpression (node) {
-        const { object, property: { name, value = name } } = node
-        if (/^_[a-z]/i.test(value) || internalMembers.has(value)) reportMember(node, value)
-        if (value === 'prototype' && classes.has(object.name)) reportMember(node, `${object.name}.prototype`)
+        const { object } = node
+        const name = nameOf(node.property)
+        check(node, name)
+        if (name !== 'prototype' || !imported.has((object.object ?? object).name)) return
+        context.report({ node, messageId: 'member', data: { name: `${nameOf(object.property ?? object)}.prototype` } })
       },
-      Property (node) {
-        const { key: { name } } = node
-        if (name === 'onread' || (node.parent.type === 'ObjectPattern' && /^_[a-z]/i.test(name))) reportMember(node, name)
+      Property ({ key, parent }) {
+        if (parent.type === 'ObjectPattern' || key.name === 'onread') check(key, nameOf(key))
       },
       AssignmentExpression ({ left }) {
-        if (left.type !== 'MemberExpression' || left.object.type === 'ThisExpression' || !methods.has(left.property.name)) return
-        context.report({ node: left, messageId: 'replaced', data: { name: left.property.name } })
+        if (left.type === 'MemberExpression' && left.object.type !== 'ThisExpression') checkReplaced(left, nameOf(left.property))
+      },
+      CallExpression ({ callee, arguments: [, argument] }) {
+        if (argument === undefined || !/^(Object|Reflect)$/.test(callee.object?.name)) return
+        const isWrite = /^(assign|defineProperty|set)$/.test(callee.property.name)
+        const names = argument.properties?.map(({ key }) => nameOf(key)) ?? [argument.type === 'Identifier' ? undefined : nameOf(argument)]
+        for (const name of names) {
+          check(argument, name)
+          if (isWrite) checkReplaced(argument, name)
+        }
       }
     }
   }
+}
+
+/** The name that a member, a key or an argument stands for; `undefined` if only the running program knows it. */
+function nameOf (node) {
+  return node?.name ?? node?.value ?? node?.quasis?.[0].value.cooked
+}
+
+function isInternal (name) {
+  return /^_[a-z]/i.test(name) || internalMembers.has(name)
 }
 
 export default { rules: { layered, acyclic, internals } }

@@ -4,7 +4,8 @@ import type { Response } from './client-response.ts'
 import { responseTo } from './socket-refusal.ts'
 
 // Touches: `writeHead` and `end` of the response to a request that arrives while the app is closing. Gains: its refusal is a
-// problem like all others. Without this, Fastify sends JSON of its own, before any hook runs.
+// problem like all others. Without it, Fastify sends JSON of its own, before any hook runs. `compatibility` does not turn it off: like
+// compression and tracing, it only replaces methods of one response.
 
 type Fields = Record<string, unknown>
 type WriteHead = (status: number, fields?: Fields) => Response

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 // Touches: `write` and `end` of one response, which are replaced, as compression and tracing do. Gains: `bytesSent` of responses
-// from the app's own routes, if metrics, a log or the admin page observe them. `compatibility` does not turn it off.
+// from the app's own routes, if metrics, a log or the admin page observe them. Without it, that number would be unknown: the socket
+// also counts heads and earlier responses. `compatibility` does not turn it off, because it only concerns one response at a time.
 
 type Write = (chunk?: unknown, ...rest: unknown[]) => unknown
 

@@ -14,7 +14,7 @@ import { renewSessions } from './http2-lost-streams.ts'
 // Touches: `emit` of `EventEmitter.prototype`, `close` of `net.Server.prototype`, Node's listener for `connection` of a server that
 // never listens, and `shouldUpgradeCallback`. Gains: apps can be replaced while connections stay open, and requests in transit are
 // served on shutdown. Without it, a reload would close all connections. Only the standalone gateway uses it. `compatibility` does
-// not turn it off.
+// not turn it off, because Node has no public way to hand a connection from one server to another.
 
 /** The events that the listener passes on to an app's server. */
 const events = ['request', 'upgrade', 'connect', 'checkContinue', 'checkExpectation', 'clientError'] as const

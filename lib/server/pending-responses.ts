@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { isCompatible } from '../shared/compatibility.ts'
 
 // Touches: `_httpMessage` of a socket, read only: the response that Node writes to it. Gains: nothing has to be done for each
-// request. With `compatibility`, a listener for `request` keeps the responses of each connection instead. Nothing is lost.
+// request. Without it, with `compatibility`, a listener for `request` keeps the responses of each connection instead. Nothing is lost.
 
 type ServerSocket = Duplex & { _httpMessage?: ServerResponse | null }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
-// Touches: the listeners of others, which are removed and called later. Gains: only one of them responds to a request. It is public
-// API, so `compatibility` does not turn it off. Node itself has no listeners for these events.
+// Touches: the listeners of others, which are removed and called later. Gains: only one of them responds to a request. Without it,
+// several would. It is public API, so `compatibility` does not turn it off. Node itself has no listeners for these events.
 
 type Server = FastifyInstance['server']
 

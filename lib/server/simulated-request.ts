@@ -1,11 +1,10 @@
-/*
- * Makes a request and a response of Node without a connection, for `app.versions.explain()`.
- *
- * - Touches: `IncomingMessage._addHeaderLines`, which Node's parser calls with the fields of a request.
- * - Gains: fields are joined, dropped and listed exactly as Node does it for a real request.
- * - Without it: every name and every rule for duplicates would have to be repeated here.
- * - Only `explain()` and `resolveFor()` use it, so there is no option to turn it off.
- */
+// Makes a request and a response of Node without a connection, for `app.versions.explain()`.
+//
+// Touches: `_addHeaderLines` of a request, which Node's parser calls with its fields; `assignSocket` and `writableEnded` of a response.
+// Gains: fields are joined, dropped and listed exactly as Node does it for a real request, and Fastify handles it as one. Without it,
+// every name and every rule for duplicates would have to be repeated here. `compatibility` does not turn it off: only `explain()` and
+// `resolveFor()` use it, and no request of a client passes it.
+
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'

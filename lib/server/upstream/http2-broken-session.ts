@@ -1,6 +1,9 @@
 import type { Http2Session } from 'node:http2'
 import { isCompatible } from '../../shared/compatibility.ts'
 
+// Touches: the private handle of an HTTP/2 session, read only. Gains: requests on a session that Node 20 has terminated fail at once.
+// Without it, and with `compatibility`, they fail by a timeout.
+
 /** Milliseconds between two checks of a session. */
 const checkInterval = 500
 
@@ -9,8 +12,7 @@ type Handle = { hasPendingData?: () => boolean } | undefined
 
 /**
  * Whether Node has terminated a session whose peer violated the protocol. After some violations, Node 20 only sends GOAWAY:
- * it emits no event, and accepts requests that it never sends. Newer versions destroy the session. Without the private
- * method, and with `compatibility`, this is always `false`: such requests then fail by a timeout.
+ * it emits no event, and accepts requests that it never sends. Newer versions destroy the session.
  */
 export function isBroken (session: Http2Session): boolean {
   if (isCompatible || session.destroyed || session.closed) return false

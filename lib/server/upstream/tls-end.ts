@@ -1,6 +1,10 @@
 import type { Socket } from 'node:net'
 import { isCompatible } from '../../shared/compatibility.ts'
 
+// Touches: the private handle of a TLS socket, read only. Gains: the proper end of a TLS connection is distinguished from an injected
+// one. Without it, and with `compatibility`, every end counts as proper: an attacker on the network can then shorten a response
+// without a length.
+
 /** Upper limit of the bytes that a `close_notify` takes. It is less than Node reads at a time. */
 const longestAlert = 1024
 
@@ -11,9 +15,6 @@ type TlsHandle = { _handle?: { _parent?: { bytesRead?: number } } | null }
  * Detects whether the peer of a TLS connection has announced its end (`close_notify`). A response without a length is
  * complete only then (RFC 9112 9.8), because an attacker on the network can inject a FIN. Node reports both ends alike, but
  * with different timing: `close_notify` together with the bytes that carried it, a FIN by a separate read without bytes.
- *
- * It touches the private handle of the socket, read only. If a version of Node hides it, and with `compatibility`, every end counts
- * as announced: an attacker on the network can then shorten a response without a length.
  */
 export class TlsEnd {
   readonly #handle: { bytesRead?: number }
