@@ -30,7 +30,7 @@ t.test('a config file can turn internals of Node off, and a reload turns them on
 
   const before = isCompatible
   const response = await served(origin)
-  await write('gateway.yaml', config(upstream))
+  await write('gateway.yaml', config(upstream, 'forward: { compatibility: false }\n'))
   host.emit('SIGHUP')
   await until(() => isCompatible === inCompatibility)
 
