@@ -71,7 +71,7 @@ export interface ForwardOptions {
    */
   forwardedHeaders?: readonly string[]
   /**
-   * Whether to do without the internals of Node that are not indispensable, in the whole process. Set it if an instrumentation or
+   * Whether to avoid Node internals wherever possible, in the whole process. Set it if an instrumentation or
    * a new version of Node conflicts with them. docs/architecture.md lists what is lost. Default false.
    */
   compatibility?: boolean

@@ -1,5 +1,5 @@
 /**
- * What decided the version, strongest first: `override` is the request itself, `pin` the caller's verified identity or
+ * The tier that decided the version, strongest first: `override` is the request itself, `pin` the caller's verified identity or
  * tenant, `default` the config.
  */
 export type Tier = 'override' | 'pin' | 'default'

@@ -44,7 +44,7 @@ export function withExactNumbers (json: string, value: Record<string, unknown>):
   return exact
 }
 
-/** Returns the text of a number as the token has it, or `undefined` if JavaScript writes it alike. */
+/** Returns the text of a number in the token, or `undefined` if JavaScript formats the number the same way. */
 export function writtenNumber (holder: unknown, name: string | number): string | undefined {
   return texts.get(holder as object)?.get(String(name))
 }

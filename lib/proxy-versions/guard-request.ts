@@ -56,7 +56,7 @@ function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null
   return plainTarget.test(target) || isForwardable(target, mounted) ? null : requestMalformed({})
 }
 
-/** Targets that need no closer look: nothing in the path is encoded, and it has no `//`, `..` or `;`. */
+/** Matches targets that need no further checks: nothing in the path is encoded, and it has no `//`, `..` or `;`. */
 const plainTarget = /^(?=\/)(?:\/(?!\/)|\.(?!\.)|[\w~!$&'()*+,=:@-])*(?:\?[\x21-\x7e]*)?$/
 
 function isForwardable (target: string, mounted: Mounted): boolean {

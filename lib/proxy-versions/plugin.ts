@@ -161,7 +161,7 @@ function checkUpdates (registry: Registry, versionHeader: string, projected: rea
   })
 }
 
-/** Responds in the place of the upstream. */
+/** Responds instead of the upstream. */
 function endDryRun (dryRun: DryRun, request: FastifyRequest, reply: FastifyReply, mount: Mount): void {
   const version = contextOf(request).servedBy!
   const headers = mount.routeTo(version).responseHeaders([], reply)

@@ -4,7 +4,7 @@ let users = 0
 export let isCompatible = false
 
 /**
- * Turns off what touches internals of Node, in the whole process: gateways share memory and the classes of Node.
+ * Turns off the use of Node internals in the whole process: gateways share memory and the classes of Node.
  *
  * @returns ends it
  */

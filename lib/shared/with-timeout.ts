@@ -2,7 +2,7 @@
  * Limits the time that a promise may take.
  *
  * @param ms 0 = no limit
- * @param onTimeout its result, or what it throws, takes the place of the promise's
+ * @param onTimeout called when the time is up. It returns the result to use instead, or throws
  */
 export function withTimeout<Value> (work: PromiseLike<Value>, ms: number, onTimeout: () => Value): Promise<Value> {
   if (ms === 0) return Promise.resolve(work)
@@ -18,7 +18,7 @@ export function withTimeout<Value> (work: PromiseLike<Value>, ms: number, onTime
   })
 }
 
-/** @param name of what the promise came from */
+/** @param name names the operation in the error */
 export function tookTooLong (name: string, ms: number): Error {
   return new Error(`${name} took longer than ${ms} ms`)
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.ts'
 import { refuseOrFail } from './refuse.ts'
 
-/** What a stage does with a request before the handler runs. It may throw a refusal or reject with one. */
+/** Processes a request in one stage, before the handler runs. Throws or rejects with a refusal to end the request. */
 type Step = (request: FastifyRequest, reply: FastifyReply) => MaybePromise<void>
 
 /** Adds a step for every request in the scope. */

@@ -41,16 +41,16 @@ export class RequestContext {
   hasOpaqueToken = false
   /** The version that serves the request, from the revision that the request was decided against. */
   servedBy: RegisteredVersion | null = null
-  /** What resolvers removed from the request. */
+  /** The parts that resolvers removed from the request. */
   removedParts: RemovedParts | null = null
   /** Whether it is unknown on which headers the decision depends. */
   isDecisionUnclear = false
-  /** Metrics, log or traces observe the request. */
+  /** Collects data for metrics, logs and traces; `null` if nothing observes the request. */
   observation: Observation | null = null
   /** The span that another instrumentation has made of the request. */
   activeSpan: Pick<Span, 'setAttributes'> | null = null
   spans: RequestSpans | null = null
-  /** Set if the request is only explained. */
+  /** Set while `explain()` runs the request; otherwise `null`. */
   dryRun: DryRun | null
 
   constructor (raw: object) {

@@ -6,7 +6,7 @@ import type { Refusal } from '../errors.ts'
 /** The `request.id` of all dry runs. */
 const requestId = 'explained'
 
-/** What the caller of `explain()` assumes. */
+/** Values that the caller of `explain()` supplies in place of those of a real request. */
 interface Assumptions extends Pick<ExplainedRequest, 'claims' | 'provider' | 'now'> {
   readonly tenant?: string | null
 }
@@ -25,12 +25,12 @@ export class DryRun {
   readonly now: number | undefined
   /** A sentence for every step. */
   readonly trace: string[] = []
-  /** `null` if something else than the gateway has responded. */
+  /** `null` if the app itself responded. */
   outcome: Explanation['outcome'] | null = null
   decision: VersionDecision | null = null
   refusal: Refusal | null = null
   problem: Problem | null = null
-  /** A mistake in the call of `explain()`, which is thrown there. */
+  /** An invalid argument of `explain()`, which throws it. */
   mistake: Error | null = null
 
   constructor ({ claims, provider, tenant, now }: Assumptions, isOfCaller: boolean) {
@@ -66,7 +66,7 @@ type MakeId = (this: unknown, raw: IncomingMessage) => string
 
 const dryRuns = new WeakMap<object, Running>()
 
-/** Dry runs in progress. As long as there are none, requests are not looked up. */
+/** Number of dry runs in progress. While it is 0, requests skip the lookup. */
 let running = 0
 
 /** Only this makes a request a dry run, so no client can. @returns ends it */

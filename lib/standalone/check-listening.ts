@@ -18,7 +18,7 @@ export function checkListening (problems: Problems, { server, admin }: LoadedFil
   }
 }
 
-/** Returns the canonical form of a host: `0x7f.1` and `localhost` are 127.0.0.1. Returns `null`, and adds a problem, if it is none. */
+/** Returns a host in canonical form: `0x7f.1` and `localhost` become 127.0.0.1. Adds a problem and returns `null` for an invalid host. */
 function checkHost (problems: Problems, path: Path, host: unknown): string | null {
   if (typeof host !== 'string' || problems.isMisshapen(path)) return null
   const hostname = canonical(host)

@@ -10,7 +10,7 @@ export class Files {
 
   /**
    * @param settled waits until a file no longer changes. Default: files are read as they are.
-   * @param streams what was read from pipes, which can be read only once
+   * @param streams the content of pipes, which can be read only once
    */
   constructor (settled = async (_file: string): Promise<void> => {}, streams = new Map<string, Buffer>()) {
     this.#settled = settled

@@ -17,7 +17,7 @@ export interface Generation {
   idle (limitMs: number, hurry: AbortSignal): Promise<void>
 }
 
-/** @param admin the admin pages to serve, which may be in another place than the config says until a restart */
+/** @param admin the admin pages to serve. Until a restart, their address may differ from the config */
 export async function generate (
   config: LoadedConfig, surroundings: Omit<Surroundings, 'server' | 'adminServer'>, admin = config.file.admin
 ): Promise<Generation> {

@@ -42,7 +42,7 @@ export function maskError (error: unknown, { masked }: LoadedConfig): Error {
 /** The problems of a config file, in their order in the file. */
 export class ConfigFileInvalid extends Error {
   readonly file: string
-  /** Of very many problems, the first ones. */
+  /** The first problems; at most as many as a message lists. */
   readonly problems: readonly FileProblem[]
   /** The number of all problems. */
   readonly count: number

@@ -123,7 +123,7 @@ export class Standalone {
     await listener.close(0, lingerMs)
   }
 
-  /** Leaves the admin pages where they are if they now have a port: it cannot be opened at run time. */
+  /** Keeps the admin pages in place if they now have a port: it cannot be opened at run time. */
   #placed (admin: AdminConfig | undefined): AdminConfig | undefined {
     if (admin?.port === undefined || this.#adminListener !== null) return admin
     const { admin: before } = this.#generation

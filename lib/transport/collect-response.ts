@@ -19,7 +19,7 @@ export interface CollectedResponse {
 }
 
 /**
- * Sends a request of the gateway's own, and waits for the complete response.
+ * Sends a request that the gateway itself makes, and waits for the complete response.
  *
  * @param send passes the handler on to the transport
  * @throws unless a complete response arrives in time

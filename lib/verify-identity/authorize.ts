@@ -6,7 +6,7 @@ import { unacceptedClaim } from '../identity/accepted-claims.ts'
 import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { chain, type MaybePromise } from '../shared/maybe-promise.ts'
 
-/** Whether a provider or a route asks for more than a verified token. */
+/** Whether a provider or a route requires more than a verified token. */
 export function asksForMore ({ requiredScopes, requiredRoles, requiredClaims, claims, authorize }: RouteIdentity): boolean {
   return [requiredScopes, requiredRoles, requiredClaims, claims, authorize].some((asked) => asked !== undefined)
 }

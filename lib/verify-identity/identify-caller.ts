@@ -16,7 +16,7 @@ import { setHeaders } from './project-claims.ts'
 import type { Provider } from './provider.ts'
 import type { Source } from './token-source.ts'
 
-/** What a route asks of its callers. */
+/** The identity requirements of a route. */
 export interface RouteRules {
   readonly policy: NonNullable<RouteIdentity['policy']>
   /** Requirements in addition to a verified token. */
@@ -33,8 +33,8 @@ interface Identification {
 }
 
 /**
- * Makes the steps that identify the caller of a request: find the token, verify it, check what the provider and the route ask
- * for, and set `request.identity` and the projected headers. They throw a refusal with a `WWW-Authenticate` challenge.
+ * Makes the steps that identify the caller of a request: find the token, verify it, check the requirements of the provider and
+ * the route, and set `request.identity` and the projected headers. They throw a refusal with a `WWW-Authenticate` challenge.
  */
 export function callerIdentifier ({ providers, sources, rules, identify, readers, realm }: Identification) {
   return function * identifyCaller (request: FastifyRequest, route: RouteRules, dryRun: DryRun | null): Steps<void> {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Test } from 'tap'
 
-/** Starts an upstream that does with its sockets what it is told. @returns its origin */
+/** Starts an upstream that handles each connection with `onRequest`. @returns its origin */
 export async function rawUpstream (t: Test, onRequest: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -18,7 +18,7 @@ export async function rawUpstream (t: Test, onRequest: (socket: Socket) => void)
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** An upstream that answers every connection with these bytes (latin1) and closes it. */
+/** Starts an upstream that responds to each connection with these bytes (Latin-1) and closes it. */
 export async function answering (t: Test, bytes: string): Promise<string> {
   return await rawUpstream(t, (socket) => socket.end(bytes, 'latin1'))
 }

@@ -7,7 +7,7 @@ import { byId, element, fill, say } from './dom.js'
  * @property {string} meaning
  * @property {string} confirm
  * @property {(subject: string) => string} path of the API
- * @property {(state: import('../../../types/admin-api.ts').AdminState, subject: string) => Node[]} fields what it needs apart from a reason
+ * @property {(state: import('../../../types/admin-api.ts').AdminState, subject: string) => Node[]} fields the inputs besides the reason
  */
 
 const optionsOf = (/** @type {import('../../../types/admin-api.ts').AdminVersion[]} */ versions) => versions.map(({ id }) => element('option', { value: id }, id))

@@ -125,7 +125,7 @@ export class HeaderReads {
 }
 
 /**
- * Whether it matters what else than headers a function reads. An empty list says nothing about the address of the client. A list
+ * Whether to watch other properties than headers. An empty list says nothing about the address of the client. A list
  * with headers may name those of a proxy that has it.
  */
 function needsProperties ({ readsHeaders = [] }: Running): boolean {

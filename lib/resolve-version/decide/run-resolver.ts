@@ -50,7 +50,7 @@ function read (answer: ResolverAnswer): Answer | undefined {
   return version === undefined || version === null ? undefined : { version, locked: Boolean(locked) }
 }
 
-/** Rejects when an answer takes too long; 0 = no limit. */
+/** Rejects if a result takes too long; 0 = no limit. */
 export function limited<Value> (answer: PromiseLike<Value>, name: string, timeoutMs: number = resolverDefaults.timeoutMs): Promise<Value> {
   return withTimeout(answer, timeoutMs, () => { throw tookTooLong(name, timeoutMs) })
 }

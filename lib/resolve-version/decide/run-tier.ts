@@ -15,7 +15,7 @@ export function runTier (tier: Exclude<Tier, 'default'>, resolvers: readonly Ver
 
 const none: readonly Verdict[] = []
 
-/** Runs the resolvers that are left, and adds their verdicts. */
+/** Runs the remaining resolvers, and adds their verdicts. */
 function runFrom (
   first: number, tier: Exclude<Tier, 'default'>, resolvers: readonly VersionResolver[], input: DecisionInput, verdicts: Verdict[]
 ): MaybePromise<readonly Verdict[]> {

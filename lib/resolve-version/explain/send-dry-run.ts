@@ -61,7 +61,7 @@ async function dispatch (app: FastifyInstance, dryRun: DryRun, simulated: Simula
   }
 }
 
-/** Describes a request that has reached no gateway, by what Fastify tells about its routes. */
+/** Describes a request outside the gateway: Fastify only reports whether a route matches. */
 function describeOutside (app: FastifyInstance, { method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): string {
   const { host, 'accept-version': version } = headers
   const constraints = { ...host !== undefined && { host }, ...version !== undefined && { version: String(version) } }

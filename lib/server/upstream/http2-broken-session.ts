@@ -21,7 +21,7 @@ export function isBroken (session: Http2Session): boolean {
   return handle?.hasPendingData?.() === false
 }
 
-/** Sessions with what ends them. One timer serves all. */
+/** The function that ends each session. One timer checks all sessions. */
 const watched = new Map<Http2Session, () => void>()
 let check: NodeJS.Timeout | undefined
 

@@ -44,7 +44,7 @@ export class JwksClient {
     }
   }
 
-  /** Gives no provider less time or fewer bytes than it allows. A fetch in flight keeps its limits. */
+  /** Applies the largest time and size limits of the providers. A fetch in flight keeps its own. */
   serve (users: readonly User[]): void {
     const limits = limitsOf(users)
     if (isDeepStrictEqual(limits, this.#limits)) return

@@ -8,7 +8,7 @@ import { type VerificationKey, verificationKey } from '../../identity/verificati
  */
 export class PreparedKeys {
   readonly usable: readonly VerificationKey[]
-  /** The keys by their JSON, or why they cannot be used. */
+  /** The keys by their JSON, or the reason why one cannot be used. */
   readonly #all: ReadonlyMap<string, VerificationKey | string>
 
   private constructor (all: ReadonlyMap<string, VerificationKey | string>) {
