@@ -97,6 +97,7 @@ for (const [what, before, after] of [
   }, { aliases: { latest: 'v1' }, resolve: { pin: [{ tenants: { claim: 't', map: {} } }] } }],
   ['dates and links', { versions: { v1: { upstream: 'u', deprecatedAt: '2026-01-01', sunsetAt: '2026-02-01', successor: 'v2', links: { sunset: 'l' } } } }, { versions: { v1: { upstream: 'u' } } }],
   ['how the gateway listens and logs', { server: { port: 1, log: 'debug', drainMs: 1, trustProxy: true } }, { server: { host: 'h' } }],
+  ['a section of which every option may be absent', { forward: { closeGraceMs: 5, compatibility: true } }, {}],
   ['defaults', { metrics: true, discovery: true, sanitize: {} }, {}],
   ['what is confirmed', { sanitize: { owned: ['x-user'] }, identity: { providers: [provider] } }, {
     confirmRemoved: ['sanitize', 'identity.providers.idp'], identity: { providers: [{ ...provider, name: 'other', issuer: 'https://other.example' }] }
