@@ -1,27 +1,26 @@
 import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect } from 'node:tls'
 import t, { type Test } from 'tap'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { openSocket } from '../helpers/raw.ts'
+import { rawUpstream } from '../helpers/raw-upstream.ts'
 
 // Values of fields pass byte for byte (RFC 9110 5.5), even if the head is sent before the body.
 
 const value = Buffer.from('attachment; filename="é日.txt"')
 const body = 'body'
 
-/** An upstream that sends its head, and the body only after the client has got the head. */
+/** Starts an upstream that sends its head, and the body only when the test asks for it. */
 async function startUpstream (t: Test, head: string) {
-  const sockets: Socket[] = []
-  const server = createServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => {}).once('data', () => { socket.write(Buffer.concat([Buffer.from(`HTTP/1.1 ${head}\r\nX-Value: `), value, Buffer.from('\r\n\r\n')])) })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => { for (const socket of sockets) socket.destroy(); server.close() })
-  return { address: `http://127.0.0.1:${(server.address() as { port: number }).port}`, send: (text: string) => { sockets[0]!.end(text) } }
+  let connection: Socket | undefined
+  const address = await rawUpstream(t, (socket) => {
+    connection = socket
+    socket.write(Buffer.concat([Buffer.from(`HTTP/1.1 ${head}\r\nX-Value: `), value, Buffer.from('\r\n\r\n')]))
+  })
+  return { address, send: (text: string) => { connection!.end(text) } }
 }
 
 /** Reads until the end of a head. */
