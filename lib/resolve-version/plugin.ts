@@ -48,7 +48,6 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const rules = rulesOf(resolved)
     const vary = varyHeaders(app, resolved, rules)
     const reporter = new UsageReporter(registry, resolved.consumer)
-    const [always, forPreflights] = [varyBy(vary.always), varyBy(preflightHeaders)]
     addReaders(scopeOf(app).claimReaders!, resolved)
     publishState(app, registry, vary.whenShared)
     provideForRegistry(app, registry, rules)
@@ -59,8 +58,8 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)
       if (request.routeOptions.config?.version === false && dryRun?.isOfCaller !== true) return skipNeutral(request, reply, dryRun)
-      always(reply)
-      if (isPreflight(request)) forPreflights(reply)
+      if (vary.always.length > 0) addVary(reply, vary.always)
+      if (isPreflight(request)) addVary(reply, preflightHeaders)
       return runSteps(resolve(request, reply, dryRun))
     })
   }
@@ -119,9 +118,4 @@ function skipNeutral (request: FastifyRequest, reply: FastifyReply, dryRun: DryR
   if (dryRun === null) return
   dryRun.trace.push('The route is neutral, so no version is chosen.')
   endUnlessForwarded(dryRun, request, reply)
-}
-
-/** Makes the function that adds names to `Vary`. */
-function varyBy (names: readonly string[]): (reply: FastifyReply) => void {
-  return names.length === 0 ? () => {} : (reply) => { addVary(reply, names) }
 }

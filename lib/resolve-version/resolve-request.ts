@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { versionResolutionUnavailable } from '../errors.ts'
 import { isPreflight } from '../http/preflight.ts'
 import type { Registry } from '../registry/registry.ts'
-import { type Steps, wait } from '../shared/maybe-promise.ts'
+import type { Steps } from '../shared/maybe-promise.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { contextOf } from '../stage/context.ts'
 import type { DryRun } from '../stage/dry-run.ts'
@@ -32,7 +32,7 @@ export function requestResolver ({ registry, rules, learned, reporter, isExposed
     let served: Served
     try {
       const applied = dryRun?.isOfCaller === true ? withoutOverrides(rules) : rules
-      served = yield * wait(isPreflight(request) ? decideForPreflight(input, applied) : decide(input, applied))
+      served = yield * (isPreflight(request) ? decideForPreflight(input, applied) : decide(input, applied))
     } catch (error) {
       if (learned !== undefined) varyByLearned(request, reply, learned)
       if (isCounted) reporter.failed(error, input)
@@ -53,7 +53,7 @@ export function requestResolver ({ registry, rules, learned, reporter, isExposed
 
 function inputOf (request: DecisionInput['request'], registry: Registry, dryRun: DryRun | null, reads: HeaderReads | undefined): DecisionInput {
   try {
-    return { request, revision: registry.current, now: dryRun?.now ?? registry.now(), trace: dryRun?.trace ?? null, reads }
+    return { request, revision: registry.revisions.current, now: dryRun?.now ?? registry.now(), trace: dryRun?.trace ?? null, reads }
   } catch (cause) {
     throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
   }

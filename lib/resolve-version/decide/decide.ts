@@ -1,6 +1,6 @@
 import type { Overridden, VersionResolver } from '../../../types/index.ts'
 import { isRefusal, type Refusal, versionAmbiguous, versionLocked, versionResolutionUnavailable } from '../../errors.ts'
-import { chain, type MaybePromise, rescue, runSteps, type Steps, wait } from '../../shared/maybe-promise.ts'
+import { type MaybePromise, type Steps, wait } from '../../shared/maybe-promise.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { applyLifeCycle } from './apply-life-cycle.ts'
 import { runTier } from './run-tier.ts'
@@ -10,17 +10,13 @@ import type { Opinion, Verdict } from './validate-answer.ts'
 import { authorizeOverrides } from './authorize-override.ts'
 
 /** Decides the version of a request: override before pin before default. @throws a refusal */
-export function decide (input: DecisionInput, rules: Rules): MaybePromise<Served> {
-  return runSteps(steps(input, rules))
-}
-
-function * steps (input: DecisionInput, rules: Rules): Steps<Served> {
-  const named = yield * wait(runTier('override', rules.override, input))
+export function * decide (input: DecisionInput, rules: Rules): Steps<Served> {
+  const named = yield * runTier('override', rules.override, input)
   // Pins are always run: the decision records overridden pins, and a locked pin must be enforced.
-  const pins = yield * wait(runTier('pin', rules.pin, input))
+  const pins = yield * runTier('pin', rules.pin, input)
   let overrides = named.length === 0 ? named : yield * wait(authorizeOverrides(named, pins[0], input, rules))
   if (overrides.length === 0 && rules.weak.length > 0) {
-    const weak = yield * wait(runTier('override', rules.weak, input))
+    const weak = yield * runTier('override', rules.weak, input)
     overrides = yield * wait(authorizeOverrides(weak, pins[0], input, rules))
   }
   const chosen = yield * wait(choose(overrides, pins, input, rules))
@@ -28,18 +24,17 @@ function * steps (input: DecisionInput, rules: Rules): Steps<Served> {
 }
 
 /** Decides the version of a preflight, which cannot name one and must not be refused for it. */
-export function decideForPreflight (input: DecisionInput, rules: Rules): MaybePromise<Served> {
+export function * decideForPreflight (input: DecisionInput, rules: Rules): Steps<Served> {
   const { revision, now, trace } = input
   trace?.push('The request is a CORS preflight, which cannot name a version.')
-  return rescue(() => chain(chooseDefault(input, rules), (chosen) => served(chosen, applyLifeCycle(chosen, input))), (error) => {
+  try {
+    const chosen = yield * wait(chooseDefault(input, rules))
+    return { chosen, version: applyLifeCycle(chosen, input), consulted: rules.override }
+  } catch (cause) {
     const version = revision.oldestActive(now)
-    if (version === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause: error })
+    if (version === undefined) throw versionResolutionUnavailable({ members: { source: 'default' }, cause })
     trace?.push(`The default version cannot serve the request, so ${version.id} does.`)
-    return served(chosenByDefault({ version, alias: undefined }), version)
-  })
-
-  function served (chosen: Chosen, version: RegisteredVersion): Served {
-    return { chosen, version, consulted: rules.override }
+    return { chosen: chosenByDefault({ version, alias: undefined }), version, consulted: rules.override }
   }
 }
 

@@ -6,6 +6,7 @@ import type { Registry } from '../../../lib/registry/registry.ts'
 import { rulesOf } from '../../../lib/resolve-version/decide/types.ts'
 import { makeDecision } from '../../../lib/resolve-version/decide/decision.ts'
 import { decide } from '../../../lib/resolve-version/decide/decide.ts'
+import { runSteps } from '../../../lib/shared/maybe-promise.ts'
 import type { ResolveOptions, ResolverAnswer, VersionResolver } from '../../../types/index.ts'
 
 const registry = defineVersions(
@@ -23,7 +24,7 @@ function says (
 }
 const inputFor = ({ current: revision }: Registry) => ({ request, revision, now: 0, trace: null })
 const decideBy = async (options: ResolveOptions, versions: Registry = registry) =>
-  makeDecision(await decide(inputFor(versions), rulesOf(normalizeResolve(options))), inputFor(versions))
+  makeDecision(await runSteps(decide(inputFor(versions), rulesOf(normalizeResolve(options)))), inputFor(versions))
 
 t.test('the default decides if no resolver has an opinion', async (t) => {
   t.strictSame(await decideBy({ override: [says(undefined)], pin: [says(null)] }), {
@@ -61,7 +62,7 @@ t.test('a decision is frozen', async (t) => {
 })
 
 t.test('the decision is synchronous if all resolvers are', async (t) => {
-  const decision = decide(inputFor(registry), rulesOf(normalizeResolve({ override: [says('v1')], pin: [says('v2')] })))
+  const decision = runSteps(decide(inputFor(registry), rulesOf(normalizeResolve({ override: [says('v1')], pin: [says('v2')] }))))
 
   t.notOk(decision instanceof Promise)
 })
