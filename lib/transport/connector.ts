@@ -1,7 +1,6 @@
 import { buildConnector } from 'undici'
 import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 import { connectionOptions } from './undici-options.ts'
-import { freeWritten } from '../memory/free-written-chunks.ts'
 import { readOptions } from '../memory/read-buffers.ts'
 import { isCompatible } from '../shared/compatibility.ts'
 
@@ -32,7 +31,6 @@ export function connectorTo (
     if (error !== null) return callback(error, null)
     connections.open++
     socket.once('close', () => { connections.open-- })
-    if (!isCompatible) freeWritten(socket)
     callback(null, socket)
   })
 }

@@ -14,7 +14,8 @@ export function guardedClient (origin: string | URL, { connect, ...options }: Cl
     allowH2: false,
     connect: (where: buildConnector.Options, callback: buildConnector.Callback) => open(where, (...[error, socket]) => {
       if (error !== null) return callback(error, null)
-      new SocketGuard(socket).expectResponse()
+      // eslint-disable-next-line no-new
+      new SocketGuard(socket)
       callback(null, socket)
     })
   })
@@ -22,10 +23,9 @@ export function guardedClient (origin: string | URL, { connect, ...options }: Cl
 
 const nothing = (): void => {}
 
-/** The connection of such a client: the guard already expects the response, and nothing is held back or reused. */
+/** The connection of such a client: nothing is held back or reused. */
 const connection = {
   isReused: false,
-  begin: nothing,
   hold: nothing,
   release: nothing,
   watchEnd: nothing,

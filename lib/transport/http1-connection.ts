@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net'
 import { type buildConnector, Client } from 'undici'
+import { freeWritten } from '../memory/free-written-chunks.ts'
 import { sendHeadsEarly } from '../server/upstream/early-head.ts'
 import { SocketGuard } from '../server/upstream/socket-guard.ts'
 import { isCompatible } from '../shared/compatibility.ts'
 import { UndiciHandler } from './undici-handler.ts'
-import { isStreamed, type UpgradeHandler, type UpstreamRequestOptions } from './upstream-handler.ts'
+import { isStreamed, type StreamedBody, type UpgradeHandler, type UpstreamRequestOptions } from './upstream-handler.ts'
 
 export interface Http1Options extends Omit<Client.Options, 'connect' | 'pipelining' | 'allowH2'> {
   connect: buildConnector.connector
@@ -32,7 +34,9 @@ export class Http1Connection {
   #hasServed = false
   /** The socket had carried a request before the one in flight. */
   isReused = false
-  readonly #sendsHeadFirst = !isCompatible
+  #socket: Socket | null = null
+  /** Whether a streamed body was sent. Until then, the socket keeps Node's own `write`. */
+  #carriesUploads = false
   #onDiscard = (): void => {}
 
   constructor (origin: string, { connect, ...options }: Http1Options, owner: Owner) {
@@ -44,7 +48,8 @@ export class Http1Connection {
       connect: (where: buildConnector.Options, callback: buildConnector.Callback) => connect(where, (...[error, socket]) => {
         if (error !== null) return callback(error, null)
         this.#guard = new SocketGuard(socket)
-        if (this.#sendsHeadFirst) sendHeadsEarly(socket)
+        this.#socket = socket
+        if (this.#carriesUploads) prepareForUploads(socket)
         this.#hasServed = false
         this.isReused = false
         callback(null, socket)
@@ -53,19 +58,21 @@ export class Http1Connection {
     this.#client.on('disconnect', () => {
       this.#lastGuard = this.#guard
       this.#guard = null
+      this.#socket = null
       owner.onClosed(this)
     })
   }
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.isReused = this.#hasServed
-    if (options.body !== null && isStreamed(options.body) && this.#sendsHeadFirst) options.body.sendHeadFirst()
+    if (options.body !== null && isStreamed(options.body) && !isCompatible) this.#beginUpload(options.body)
     this.#client.dispatch(options, new UndiciHandler(handler, this, options.body != null))
   }
 
-  /** A request is about to be sent. */
-  begin (): void {
-    this.#guard!.expectResponse()
+  #beginUpload (body: StreamedBody): void {
+    body.sendHeadFirst()
+    if (!this.#carriesUploads && this.#socket !== null) prepareForUploads(this.#socket)
+    this.#carriesUploads = true
   }
 
   /** Stops reading until `release` is called. */
@@ -117,4 +124,9 @@ export class Http1Connection {
   async destroy (): Promise<void> {
     await this.#client.destroy()
   }
+}
+
+function prepareForUploads (socket: Socket): void {
+  freeWritten(socket)
+  sendHeadsEarly(socket)
 }

@@ -6,8 +6,6 @@ import { isClosed, type UpgradeHandler, type UpstreamRequest } from './upstream-
 
 /** The connection that carries the request. */
 interface Connection {
-  /** A request is about to be sent. */
-  begin (): void
   /** The socket has carried a request before this one. */
   isReused: boolean
   /** Stops reading. */
@@ -65,7 +63,6 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
 
   onRequestStart (controller: Controller): void {
     this.#controller = controller
-    this.#connection.begin()
     this.#handler.onRequest(this)
   }
 

@@ -15,12 +15,12 @@ const startOfInterim = /^HTTP\/1\.[01] 1(?!01)\d\d[ \r\n]/
  * Only the heads before a final response are filtered. A body may contain the same bytes.
  */
 export class ContinueFilter {
-  #isAtHead = false
+  #isAtHead = true
   /** The start of an incomplete interim response. */
   #held: Buffer | null = null
   #seen = 0
 
-  /** A request is sent, so a response comes next. */
+  /** A response is complete, so the next bytes begin another one. */
   begin (): void {
     this.#isAtHead = true
     this.#held = null

@@ -45,11 +45,6 @@ export class SocketGuard {
     socket.destroy = (error, ...rest) => destroy.call(socket, isReset(error) ? brokenOff(error) : error, ...rest)
   }
 
-  /** A response comes next. */
-  expectResponse (): void {
-    this.#continueFilter.begin()
-  }
-
   /** Stops reading. Data that was already read is still delivered. */
   hold (): void {
     this.#isHeld = true
@@ -72,6 +67,7 @@ export class SocketGuard {
   /** There is no response in flight. */
   rest (): void {
     const wasStopped = this.#isStopped
+    this.#continueFilter.begin()
     this.#isHeld = false
     this.#isEndInDoubt = false
     this.#tlsEnd?.stop()
