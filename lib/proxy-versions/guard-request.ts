@@ -4,11 +4,10 @@ import type { Mounted } from '../http/mounted-prefix.ts'
 import { splitAbsolute, splitTarget } from '../http/request-target.ts'
 import { refuse } from '../stage/refuse.ts'
 import { contextOf } from '../stage/context.ts'
-import { hasUnknownMethod, isParameterLong, isWellEncoded } from '../server/routable-requests.ts'
+import { isWellEncoded } from '../server/routable-requests.ts'
 import { hasUnknownExpectation } from '../server/expectations.ts'
 import { namesOneHost } from './request/host.ts'
 import { decrementMaxForwards } from './request/max-forwards.ts'
-import type { Mount } from './mount.ts'
 import { hidesPath, isTraversal, namesHost } from './request/request-target.ts'
 
 /** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
@@ -16,12 +15,8 @@ const longestTarget = 8 * 1024
 
 type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void
 
-/**
- * Refuses requests that cannot be forwarded safely, and hides from Fastify what only the upstream may judge.
- *
- * @param mounted where the routes are
- */
-export function guardRequests (mount: Mount, mounted: Mounted): Guard {
+/** Refuses requests under a prefix that cannot be forwarded safely, and hides from Fastify what only the upstream may judge. */
+export function guardRequests (mounted: Mounted): Guard {
   return (request, reply, done) => {
     const { raw, headers } = request
     const refusal = judgeTarget(request, mounted)
@@ -29,7 +24,7 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
     if (raw.method === 'OPTIONS' && decrementMaxForwards(raw)) return answerOptions(request, reply)
     if (headers.expect !== undefined && hasUnknownExpectation(raw)) return refuse(request, reply, expectationFailed({ headers: { connection: 'close' } }))
     const version = contextOf(request).servedBy!
-    const { maxRequestBytes } = mount.routeTo(version).upstream
+    const { maxRequestBytes } = version.upstream
     if (maxRequestBytes > 0 && Number(headers['content-length'] ?? 0) > maxRequestBytes) {
       return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
     }
@@ -43,8 +38,9 @@ export function guardRequests (mount: Mount, mounted: Mounted): Guard {
 /** Returns the refusal of a request under a prefix; `null` if it may pass. */
 function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
   const { raw } = request
-  if (hasUnknownMethod(raw)) return methodUnknown({})
-  if (mounted.longestParameter !== Infinity && isParameterLong(raw)) return targetTooLong({})
+  const { unroutable } = contextOf(request)
+  if (unroutable === 'method') return methodUnknown({})
+  if (unroutable === 'parameter' && mounted.longestParameter !== Infinity) return targetTooLong({})
   // The response would reveal the headers that the gateway adds (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
   const [authority, target] = raw.url!.startsWith('/') ? [undefined, raw.url!] : splitAbsolute(raw.url!)

@@ -73,7 +73,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       // Bodies pass through unread, so the app's parsers must not touch them.
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', keepPayload)
-      scope.addHook('onRequest', guardRequests(mount, mounted))
+      scope.addHook('onRequest', guardRequests(mounted))
       const handler = (request: FastifyRequest, reply: FastifyReply): void => {
         const { dryRun } = contextOf(request)
         if (dryRun !== null) endDryRun(dryRun, request, reply, mount)

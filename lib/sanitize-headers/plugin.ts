@@ -2,7 +2,7 @@ import type { SanitizeHeadersOptions, SanitizeHeadersPlugin } from '../../types/
 import { checkSanitize } from '../config/check-sanitize.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { requestMalformed, tooManyHeaders } from '../errors.ts'
-import { isWellFramed } from '../http/framing.ts'
+import { hasBody, isWellFramed } from '../http/framing.ts'
 import { HeaderNames } from '../http/header-names.ts'
 import { isPeerTrusted } from '../http/trusted-peer.ts'
 import { raiseHttp2Limits } from '../server/http2-limits.ts'
@@ -44,8 +44,8 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     await noteSpans(app)
     addStep(app, (request, reply) => {
       const context = contextOf(request)
-      lingerAfter(request.raw, reply.raw)
-      restoreRequest(request.raw)
+      if (hasBody(request.raw)) lingerAfter(request.raw, reply.raw)
+      context.unroutable = restoreRequest(request.raw)
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
       if (hasTooMany(request.raw)) throw tooManyHeaders({})
       const removed = removeOwned(request.raw, owned, ownsForwarded && isPeerTrusted(request))

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hasBody, refuseFurther } from '../http/framing.ts'
+import { refuseFurther } from '../http/framing.ts'
 import { isCompatible } from '../shared/compatibility.ts'
 import { isHeldBack } from './expectations.ts'
 
@@ -14,11 +14,10 @@ const longestLinger = 30_000
  * Lets a client read its response when the connection closes before its upload has been read. Node closes such a socket at
  * once. The system resets a connection that is closed with unread bytes, and the reset can destroy the response in transit.
  * So the gateway only ends its own side, and discards what the client still sends (RFC 9112 9.6). Call this when a request
- * arrives, because each stage can respond before the upload has been read.
+ * with a body arrives, because each stage can respond before the upload has been read.
  */
 export function lingerAfter (request: IncomingMessage, response: ServerResponse): void {
-  if ('stream' in request || !hasBody(request)) return
-  response.once('finish', () => linger(request))
+  if (!('stream' in request)) response.once('finish', () => linger(request))
 }
 
 /** Waits for the rest of an upload before the connection closes. Does nothing if the connection stays open. */

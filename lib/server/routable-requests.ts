@@ -3,10 +3,11 @@ import { splitTarget } from '../http/request-target.ts'
 
 type Raw = Pick<IncomingMessage, 'url' | 'method'>
 
+/** The part of a request for which Fastify would have refused it. */
+type Unroutable = 'method' | 'parameter'
+
 /** The original targets and methods of requests that were changed for the router. */
-const written = new WeakMap<object, Raw>()
-const unknownMethods = new WeakSet<object>()
-const longParameters = new WeakSet<object>()
+const changed = new WeakMap<object, { readonly written: Raw, readonly unroutable: Unroutable | null }>()
 
 /**
  * Changes a request so that the router finds a route for it and the hooks run. `restoreRequest` undoes the change.
@@ -23,28 +24,24 @@ export function makeRoutable (raw: Raw, methods: ReadonlySet<string>, shortTarge
   const isKnown = methods.has(method!)
   const target = routableTarget(shortTarget ?? url!)
   if (target === url && isKnown) return
-  written.set(raw, { url, method })
+  const unroutable = !isKnown ? 'method' : shortTarget !== null ? 'parameter' : null
+  changed.set(raw, { written: { url, method }, unroutable })
   raw.url = target
-  if (shortTarget !== null) longParameters.add(raw)
-  if (!isKnown) unknownMethods.add(raw)
-  // The gateway refuses these requests. `restoreRequest` recognizes them by the method.
-  if (shortTarget !== null || !isKnown) raw.method = 'TRACE'
+  // `restoreRequest` recognizes these requests by the method.
+  if (unroutable !== null) raw.method = 'TRACE'
 }
 
-/** Restores the target and method as the client wrote them. */
-export function restoreRequest (raw: Raw): void {
-  if (!raw.url!.includes('%25') && raw.method !== 'TRACE') return
-  Object.assign(raw, written.get(raw))
-  written.delete(raw)
-}
-
-export function hasUnknownMethod (raw: object): boolean {
-  return unknownMethods.has(raw)
-}
-
-/** Whether the router would have refused the value of a parameter in the prefix. */
-export function isParameterLong (raw: object): boolean {
-  return longParameters.has(raw)
+/**
+ * Restores the target and method as the client wrote them.
+ *
+ * @returns why the gateway must refuse the request; `null` if the router has found a route for it
+ */
+export function restoreRequest (raw: Raw): Unroutable | null {
+  if (!raw.url!.includes('%25') && raw.method !== 'TRACE') return null
+  const { written, unroutable } = changed.get(raw) ?? { written: {}, unroutable: null }
+  Object.assign(raw, written)
+  changed.delete(raw)
+  return unroutable
 }
 
 function routableTarget (url: string): string {

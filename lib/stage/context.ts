@@ -37,6 +37,8 @@ export interface RequestSpans {
 export class RequestContext {
   /** The headers that the client listed in `Connection`. The gateway reads them, but does not forward them. */
   nominatedHeaders: ReadonlySet<string> | null = null
+  /** The part for which Fastify's router would have refused the request. The gateway refuses it instead. */
+  unroutable: 'method' | 'parameter' | null = null
   /** Whether only the upstream can read the token. */
   hasOpaqueToken = false
   /** The version that serves the request, from the revision that the request was decided against. */
