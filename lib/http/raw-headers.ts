@@ -8,9 +8,8 @@ export type RawHeaders = readonly Buffer[]
  */
 export function fieldValue (rawHeaders: RawHeaders, name: string): string | undefined {
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (isNamed(rawHeaders[i]!, name)) {
-      return rawHeaders[i + 1]!.toString('latin1')
-    }
+    const field = rawHeaders[i]!
+    if (field.length === name.length && field.toString('latin1').toLowerCase() === name) return rawHeaders[i + 1]!.toString('latin1')
   }
   return undefined
 }
@@ -23,13 +22,8 @@ export function fieldValue (rawHeaders: RawHeaders, name: string): string | unde
 export function fieldList (rawHeaders: RawHeaders, name: string): string | undefined {
   const values: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (isNamed(rawHeaders[i]!, name)) {
-      values.push(rawHeaders[i + 1]!.toString('latin1'))
-    }
+    const field = rawHeaders[i]!
+    if (field.length === name.length && field.toString('latin1').toLowerCase() === name) values.push(rawHeaders[i + 1]!.toString('latin1'))
   }
   return values.length === 0 ? undefined : values.join(', ')
-}
-
-function isNamed (field: Buffer, name: string): boolean {
-  return field.length === name.length && field.toString('latin1').toLowerCase() === name
 }

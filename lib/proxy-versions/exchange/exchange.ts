@@ -50,10 +50,10 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     const { inFlight, upstream } = this.#route
     if (this.#options.upgrade != null && !upstream.beginUpgrade()) return this.#refuse(tooManyUpgrades())
     inFlight.exchanges.add(this)
-    upstream.retries.begin()
+    upstream.retries.inFlight++
     this.#reply.raw.on('close', this.#onClose)
     if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#cut(timedOut()), upstream.totalMs)
-    this.#attempts.begin(this.#attempts.next(true)!)
+    this.#attempts.begin(upstream.pick([])!)
   }
 
   /** Aborts the exchange because the gateway closes. */
@@ -63,7 +63,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
 
   onConnection (): void {
     this.#attempts.isConnected = true
-    this.#attempts.target!.dispatch(this.#options, this)
+    this.#attempts.target!.connections.dispatch(this.#options, this)
   }
 
   onRequest (request: UpstreamRequest): void {
@@ -74,7 +74,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole = false): void {
     if (status < 200) return this.#onInterim(status, rawHeaders)
     this.#attempts.responded(status)
-    if (this.#route.upstream.retries.isReason(status) && this.#repeatsFor(status, rawHeaders)) return
+    if (this.#route.upstream.retries.on.has(status) && this.#repeatsFor(status, rawHeaders)) return
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.answered(status)
@@ -177,7 +177,8 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     this.#isOver = true
     this.#observation?.exchanged(this.#attempts, this.#options.body)
     inFlight.endExchange(this)
-    upstream.retries.end(this.#attempts.retries)
+    upstream.retries.inFlight--
+    if (this.#attempts.retries > 0) upstream.retries.endRetries(this.#attempts.retries)
     clearTimeout(this.#totalLimit)
     clearTimeout(this.#pause)
     this.#answer?.stop()

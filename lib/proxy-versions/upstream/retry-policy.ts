@@ -22,26 +22,23 @@ export interface Attempted {
 export class RetryPolicy {
   /** Retries so far. */
   made = 0
+  /** Requests in flight. They count themselves. */
+  inFlight = 0
+  /** The reasons in the config. */
+  readonly on: ReadonlySet<RetryReason | number>
   readonly #attempts: number
-  readonly #on: ReadonlySet<RetryReason>
   readonly #maxDelay: number
   readonly #random: () => number
   readonly #now: () => number
-  #inFlight = 0
   #retrying = 0
 
   constructor ({ attempts, on, maxDelay }: Required<UpstreamRetry>, now: () => number, random = Math.random) {
     this.#attempts = attempts
     // A stale connection also counts as a reset.
-    this.#on = new Set(on.includes('reset') ? [...on, 'stale'] : on)
+    this.on = new Set<RetryReason | number>(on.includes('reset') ? [...on, 'stale'] : on)
     this.#maxDelay = maxDelay
     this.#now = now
     this.#random = random
-  }
-
-  /** Whether the config names a reason. */
-  isReason (reason: RetryReason | number): boolean {
-    return this.#on.has(reason as RetryReason)
   }
 
   /**
@@ -50,7 +47,7 @@ export class RetryPolicy {
    * @param retryAfter value of the response's `Retry-After`
    */
   delay (reason: RetryReason | number, { method, hasBody, attempts }: Attempted, retryAfter?: string): number | null {
-    if (attempts > this.#attempts || !this.isReason(reason)) return null
+    if (attempts > this.#attempts || !this.on.has(reason)) return null
     // An HTTP/2 connection that ends takes all its requests with it. That says nothing about the load of the target.
     if (reason !== 'stale' && !this.#hasBudget) return null
     if (reason === 'not-sent') return 0
@@ -61,23 +58,18 @@ export class RetryPolicy {
     return delay <= this.#maxDelay ? delay : null
   }
 
-  begin (): void {
-    this.#inFlight++
-  }
-
   beginRetry (): void {
     this.#retrying++
     this.made++
   }
 
-  /** @param retries of the request that is over */
-  end (retries: number): void {
-    this.#inFlight--
+  /** @param retries of a request that is over */
+  endRetries (retries: number): void {
     this.#retrying -= retries
   }
 
   get #hasBudget (): boolean {
-    return this.#retrying < Math.max(smallestBudget, budget * this.#inFlight)
+    return this.#retrying < Math.max(smallestBudget, budget * this.inFlight)
   }
 
   /** Parses seconds or a date (RFC 9110 10.2.3). Anything else prevents the retry. */

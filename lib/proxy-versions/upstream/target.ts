@@ -7,7 +7,6 @@ import { mostStreams } from '../../transport/http2-connection.ts'
 import { PassiveHealth } from './passive-health.ts'
 import { ServerErrorRate } from './server-error-rate.ts'
 import { TargetConnections } from '../../transport/transport.ts'
-import type { UpgradeHandler, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
 
 /** Called when a target starts or stops getting requests. */
 export type OnHealth = (target: Target, error: Error | null) => void
@@ -15,7 +14,7 @@ export type OnHealth = (target: Target, error: Error | null) => void
 /** One address of an upstream, with its connections and its health. */
 export class Target {
   readonly address: string
-  readonly #connections: TargetConnections
+  readonly connections: TargetConnections
   readonly #queue: ConnectionQueue
   readonly #passive: PassiveHealth
   readonly #serverErrors: ServerErrorRate | null
@@ -30,7 +29,7 @@ export class Target {
     const { connections, maxQueued, http2, timeouts: { connect }, health: { passive, active } } = options
     this.address = address
     this.#queue = new ConnectionQueue(connections * (http2 ? mostStreams : 1), maxQueued, connect)
-    this.#connections = new TargetConnections(address, options, now, (requests) => this.#queue.resize(requests))
+    this.connections = new TargetConnections(address, options, now, (requests) => this.#queue.resize(requests))
     this.#passive = new PassiveHealth(passive, now)
     this.#serverErrors = passive.serverErrors === null ? null : new ServerErrorRate(passive.serverErrors, passive.cooldownMs, now)
     this.#check = active === null ? null : new HealthCheck(address, options, active, this.#note)
@@ -67,19 +66,14 @@ export class Target {
 
   statistics (): TargetStatistics {
     const { address, healthy, pending, queued } = this.health()
-    return { address, healthy, pending, queued, connections: this.#connections.open, ended: { ...this.#ended } }
+    return { address, healthy, pending, queued, connections: this.connections.open, ended: { ...this.#ended } }
   }
 
   /** Begins an exchange as soon as a connection is free. */
   enter (waiter: Waiter): void {
-    this.#passive.begin()
+    if (this.#passive.failed > 0) this.#passive.begin()
     this.#serverErrors?.begin()
     this.#queue.enter(waiter)
-  }
-
-  /** Sends the request of an exchange that has begun. */
-  dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
-    this.#connections.dispatch(options, handler)
   }
 
   /** Counts the status of a response, at its beginning: its body may stream for hours. */
@@ -116,12 +110,12 @@ export class Target {
 
   /** Waits for the exchanges in flight. */
   async close (): Promise<void> {
-    await Promise.all([this.#check?.close(), this.#connections.close()])
+    await Promise.all([this.#check?.close(), this.connections.close()])
   }
 
   /** Ends all connections at once. */
   async destroy (): Promise<void> {
-    await Promise.all([this.#check?.close(), this.#connections.destroy()])
+    await Promise.all([this.#check?.close(), this.connections.destroy()])
   }
 
   readonly #note = (error: Error | null): void => {
