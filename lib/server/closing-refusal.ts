@@ -1,17 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import { gatewayClosing } from '../errors.ts'
 import type { Response } from './client-response.ts'
+import { isCompatible } from '../shared/compatibility.ts'
 import { responseTo } from './socket-refusal.ts'
 
 // Touches: `writeHead` and `end` of the response to a request that arrives while the app is closing. Gains: its refusal is a
-// problem like all others. Without it, Fastify sends JSON of its own, before any hook runs. `compatibility` does not turn it off: like
-// compression and tracing, it only replaces methods of one response.
+// problem like all others. Without it, and with `compatibility`, Fastify sends JSON of its own, before any hook runs.
 
 type Fields = Record<string, unknown>
 type WriteHead = (status: number, fields?: Fields) => Response
 
 /** Replaces the 503 that Fastify sends while it is closing. All other responses stay unchanged. */
 export function renderClosing (app: FastifyInstance, response: Response): void {
+  if (isCompatible) return
   const { writeHead, end } = response as unknown as { writeHead: WriteHead, end: (body: string) => Response }
   const own = response as unknown as { writeHead?: unknown, end?: unknown }
   own.writeHead = (status: number, fields?: Fields) => {
