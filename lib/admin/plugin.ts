@@ -6,7 +6,7 @@ import { adminDefaults, normalizeRecent } from '../config/normalize-plugins.ts'
 import { AdminNotFound, AdminUnavailable, StageOrderInvalid } from '../errors.ts'
 import { versionOf } from '../stage/observation.ts'
 import type { Registry } from '../registry/registry.ts'
-import { kept } from '../stage/kept.ts'
+import { reloadState } from '../stage/reload-state.ts'
 import { observe } from '../stage/observe.ts'
 import { answerError } from './answer-error.ts'
 import { changeRoutes } from './change-routes.ts'
@@ -30,9 +30,9 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
     if (versions === undefined || isClosed) throw new AdminUnavailable()
     return versions
   }
-  const traffic = kept(app, 'traffic', () => new Traffic())
-  const requests = kept(app, 'recentRequests', () => new RecentRequests(normalizeRecent(options.recent)))
-  const audit = kept(app, 'audit', () => new Recent<AuditEntry>(mostChanges))
+  const traffic = reloadState(app, 'traffic', () => new Traffic())
+  const requests = reloadState(app, 'recentRequests', () => new RecentRequests(normalizeRecent(options.recent)))
+  const audit = reloadState(app, 'audit', () => new Recent<AuditEntry>(mostChanges))
 
   app.addHook('onReady', async () => {
     if (registry() === undefined) throw new StageOrderInvalid(`versionAdmin needs a gateway in the same scope. ${order}`)

@@ -4,7 +4,7 @@ import { withDefaults } from '../config/normalize.ts'
 import { metricsDefaults } from '../config/normalize-plugins.ts'
 import type { Registry } from '../registry/registry.ts'
 import { scopeOf } from '../stage/context.ts'
-import { kept } from '../stage/kept.ts'
+import { reloadState } from '../stage/reload-state.ts'
 import { observe } from '../stage/observe.ts'
 import { IdentityResults } from './identity-results.ts'
 import { registerMetric, type Value } from './metric.ts'
@@ -19,9 +19,9 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   const { path, prefix, register } = withDefaults(options, metricsDefaults)
   const metrics = register ?? new (await loadPromClient()).Registry()
   const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
-  const requests = kept(app, 'requests', () => new SeriesSet())
-  const identities = kept(app, 'identities', () => new IdentityResults())
-  const deprecated = kept(app, 'deprecated', () => new Map<string, number>())
+  const requests = reloadState(app, 'requests', () => new SeriesSet())
+  const identities = reloadState(app, 'identities', () => new IdentityResults())
+  const deprecated = reloadState(app, 'deprecated', () => new Map<string, number>())
 
   observe(app, (observation) => {
     const { version } = observation.request
@@ -78,8 +78,8 @@ async function processMetrics (): Promise<MetricsRegistry> {
 }
 
 function countEvents (app: FastifyInstance, metrics: MetricsRegistry, prefix: string, registry: () => Registry | undefined): void {
-  const brownouts = kept(app, 'brownouts', () => new Map<string, { readonly labels: Value['labels'], value: number }>())
-  const rejected = kept(app, 'rejected', () => ({ count: 0 }))
+  const brownouts = reloadState(app, 'brownouts', () => new Map<string, { readonly labels: Value['labels'], value: number }>())
+  const rejected = reloadState(app, 'rejected', () => ({ count: 0 }))
   registerMetric(metrics, {
     name: `${prefix}brownout_requests_total`, type: 'counter', help: 'Requests during a brownout, by whether they were refused.'
   }, () => [...brownouts.values()])

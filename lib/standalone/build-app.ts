@@ -16,7 +16,7 @@ import { takeOverServer } from '../server/take-over-server.ts'
 import { refuse } from '../stage/refuse.ts'
 import { hasSdk } from '../stage/active-span.ts'
 import { extendScope } from '../stage/context.ts'
-import { keepIn, type Kept } from '../stage/kept.ts'
+import { provideReloadState, type ReloadState } from '../stage/reload-state.ts'
 import { versionDiscovery } from '../version-discovery/plugin.ts'
 import { versionGateway } from '../version-gateway.ts'
 import { trustedProxies } from './check-listening.ts'
@@ -32,7 +32,7 @@ export interface Surroundings {
   /** Whether the gateway is shutting down. */
   readonly isDraining: () => boolean
   /** State that earlier apps have left for this one. */
-  readonly kept: Kept
+  readonly reloadState: ReloadState
   /** Number of log lines dropped so far. */
   readonly lostLogLines: () => number
   /** Whether the app is only built to be checked, so it fetches no keys. */
@@ -46,7 +46,7 @@ export interface Surroundings {
  */
 export async function buildApp (config: LoadedConfig, surroundings: Surroundings): Promise<FastifyInstance> {
   const { trustProxy, methods } = normalizeServer(config.file.server)
-  const { log, server, isDraining, kept, lostLogLines, isRehearsal = false } = surroundings
+  const { log, server, isDraining, reloadState, lostLogLines, isRehearsal = false } = surroundings
   const app = Fastify({
     loggerInstance: log,
     logController: silentController(),
@@ -57,7 +57,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     serverFactory: (handler) => server.on('request', handler)
   }) as unknown as FastifyInstance
 
-  keepIn(app, kept)
+  provideReloadState(app, reloadState)
   extendScope(app, { lostLines: lostLogLines, ...isRehearsal && { fetchesKeys: () => false } })
   for (const method of new Set(methods)) app.addHttpMethod(method, { hasBody: true })
   app.addHook('onRequest', (_request, { raw }, done) => {

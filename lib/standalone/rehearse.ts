@@ -17,7 +17,7 @@ export async function rehearse (file: string, config: LoadedConfig): Promise<voi
     server: createServer(),
     adminServer: createServer(),
     isDraining: () => false,
-    kept: new Map(),
+    reloadState: new Map(),
     lostLogLines: () => 0,
     isRehearsal: true
   }

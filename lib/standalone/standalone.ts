@@ -57,7 +57,7 @@ export class Standalone {
     config: LoadedConfig, log: FastifyBaseLogger, { lostLogLines = () => 0 }: { lostLogLines?: () => number } = {}
   ): Promise<Standalone> {
     let isDraining = (): boolean => false
-    const surroundings: Lasting = { log, lostLogLines, kept: new Map(), isDraining: () => isDraining() }
+    const surroundings: Lasting = { log, lostLogLines, reloadState: new Map(), isDraining: () => isDraining() }
     const generation = await generate(config, surroundings)
     const listeners = await listen(generation, log).catch(async (error: unknown) => {
       await generation.app.close()

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { VersionSet } from '../../types/index.ts'
-import { takeOverHealth } from '../proxy-versions/upstream/upstreams.ts'
+import { transferHealth } from '../proxy-versions/upstream/upstreams.ts'
 import type { Registry } from '../registry/registry.ts'
 import { versionsOf } from './file-changes.ts'
 import type { Generation } from './generation.ts'
@@ -15,7 +15,7 @@ export function takeOverState (after: Generation, before: Generation): void {
   const [registry, previous] = [after.app.versions as Registry, before.app.versions as Registry]
   const [next, old] = [versionsOf(after.config.file), versionsOf(before.config.file)]
   registry.takeOver(previous, isDeepStrictEqual(next, old) ? previous.current.content.set : withRetired(next, old, previous))
-  takeOverHealth(registry, previous)
+  transferHealth(registry, previous)
 }
 
 /**

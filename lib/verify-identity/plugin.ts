@@ -10,7 +10,7 @@ import { projectedHeaders } from '../identity/projected-headers.ts'
 import { runSteps } from '../shared/maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
-import { kept } from '../stage/kept.ts'
+import { reloadState } from '../stage/reload-state.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { DryRun } from '../stage/dry-run.ts'
 import { asksForMore } from './authorize.ts'
@@ -82,7 +82,7 @@ function publishTokenHeaders (app: FastifyInstance, sources: readonly Source[]):
 
 /** Prepares to count tokens without the claims that options read. `resolveVersion` adds its own options. */
 function startReaders (app: FastifyInstance, { providers }: ResolvedIdentity): ClaimReaders {
-  const readers = new ClaimReaders(kept(app, 'claimReaders', () => new Map<string, ClaimReader>()), app.log)
+  const readers = new ClaimReaders(reloadState(app, 'claimReaders', () => new Map<string, ClaimReader>()), app.log)
   addReaders(readers, providers)
   extendScope(app, { claimReaders: readers })
   return readers

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import type { ResolvedProvider } from '../../config/normalize-identity.ts'
 import { soleIssuer } from '../../identity/issuers.ts'
-import { kept } from '../../stage/kept.ts'
+import { reloadState } from '../../stage/reload-state.ts'
 import { lowerCased } from './fetch-json.ts'
 import type { User } from './jwks-client.ts'
 import { RemoteKeys, type Surroundings } from './remote-keys.ts'
@@ -35,7 +35,7 @@ export class KeySets {
 
   /** The key sets of an app, shared with the apps that it replaces. */
   static of (app: FastifyInstance): KeySets {
-    return kept(app, 'keySets', () => new KeySets())
+    return reloadState(app, 'keySets', () => new KeySets())
   }
 
   /** Returns the key set of a provider: an existing one if it is fetched in the same way, or a new one. */
