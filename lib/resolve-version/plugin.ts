@@ -53,7 +53,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     provideForRegistry(app, registry, rules)
     admitDryRuns(app)
     flushUsage(app, registry.usageLog, registry.options.usage)
-    const resolve = requestResolver({ registry, rules, learned: vary.learned, reporter, isExposed: exposure(resolved) })
+    const resolve = requestResolver({ registry, rules, headerTracker: vary.headerTracker, reporter, isExposed: exposure(resolved) })
 
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)

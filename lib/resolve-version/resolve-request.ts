@@ -9,7 +9,7 @@ import type { DryRun } from '../stage/dry-run.ts'
 import { addVary } from './add-vary.ts'
 import { decide, decideForPreflight } from './decide/decide.ts'
 import { makeDecision } from './decide/decision.ts'
-import type { HeaderReads } from './decide/header-reads.ts'
+import type { HeaderTracker } from './decide/header-tracker.ts'
 import type { DecisionInput, Rules, Served } from './decide/types.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
 import { reasonHeader, reasonOf, reasonOfRefusal } from './reason-header.ts'
@@ -18,28 +18,28 @@ import type { UsageReporter } from './usage-reporter.ts'
 interface Resolution {
   readonly registry: Registry
   readonly rules: Rules
-  readonly learned: HeaderReads | undefined
+  readonly headerTracker: HeaderTracker | undefined
   readonly reporter: UsageReporter
   /** Whether a response says why its version was chosen. `null`: none does. */
   readonly isExposed: ((request: FastifyRequest) => boolean) | null
 }
 
 /** Makes the steps that decide the version of a request, and set `request.version` and the headers of the decision. */
-export function requestResolver ({ registry, rules, learned, reporter, isExposed }: Resolution) {
+export function requestResolver ({ registry, rules, headerTracker, reporter, isExposed }: Resolution) {
   return function * resolve (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): Steps<void> {
-    const input = inputOf(request, registry, dryRun, learned)
+    const input = inputOf(request, registry, dryRun, headerTracker)
     const isCounted = dryRun === null && !isPreflight(request)
     let served: Served
     try {
       const applied = dryRun?.isOfCaller === true ? withoutOverrides(rules) : rules
       served = yield * (isPreflight(request) ? decideForPreflight(input, applied) : decide(input, applied))
     } catch (error) {
-      if (learned !== undefined) varyByLearned(request, reply, learned)
+      if (headerTracker !== undefined) addTrackedVary(request, reply, headerTracker)
       if (isCounted) reporter.failed(error, input)
       if (isExposed?.(request) === true) reply.header(reasonHeader, reasonOfRefusal(error))
       throw error
     }
-    if (learned !== undefined) varyByLearned(request, reply, learned)
+    if (headerTracker !== undefined) addTrackedVary(request, reply, headerTracker)
     request.version = makeDecision(served, input)
     contextOf(request).servedBy = served.version
     for (const resolver of served.consulted) builtInMark(resolver)?.consume?.(request)
@@ -51,9 +51,9 @@ export function requestResolver ({ registry, rules, learned, reporter, isExposed
   }
 }
 
-function inputOf (request: DecisionInput['request'], registry: Registry, dryRun: DryRun | null, reads: HeaderReads | undefined): DecisionInput {
+function inputOf (request: DecisionInput['request'], registry: Registry, dryRun: DryRun | null, headerTracker: HeaderTracker | undefined): DecisionInput {
   try {
-    return { request, revision: registry.revisions.current, now: dryRun?.now ?? registry.now(), trace: dryRun?.trace ?? null, reads }
+    return { request, revision: registry.revisions.current, now: dryRun?.now ?? registry.now(), trace: dryRun?.trace ?? null, headerTracker }
   } catch (cause) {
     throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
   }
@@ -68,9 +68,9 @@ function withoutOverrides (rules: Rules): Rules {
 const cacheControls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
 
 /** Adds headers that functions of the app have read, now or before. */
-function varyByLearned (request: FastifyRequest, reply: FastifyReply, learned: HeaderReads): void {
-  learned.stop(request)
-  if (learned.names.length > 0) addVary(reply, learned.names)
+function addTrackedVary (request: FastifyRequest, reply: FastifyReply, headerTracker: HeaderTracker): void {
+  headerTracker.stop(request)
+  if (headerTracker.names.length > 0) addVary(reply, headerTracker.names)
   if (!contextOf(request).isDecisionUnclear) return
   // A proxy must not send `Vary: *`, and content delivery networks have their own headers.
   for (const name of cacheControls) reply.header(name, 'no-store')

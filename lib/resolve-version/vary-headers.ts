@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { ResolvedResolve } from '../config/normalize-gateway.ts'
 import { scopeOf } from '../stage/context.ts'
-import { readsWhatItSays } from './decide/run-resolver.ts'
+import { declaresItsReads } from './decide/run-resolver.ts'
 import type { Rules } from './decide/types.ts'
-import { HeaderReads } from './decide/header-reads.ts'
+import { HeaderTracker } from './decide/header-tracker.ts'
 
 /** The headers that a decision may depend on. */
 interface Variation {
@@ -12,7 +12,7 @@ interface Variation {
   /** Also named if a shared cache may store the response. */
   readonly whenShared: readonly string[]
   /** Further headers that functions of the app are found to read. `undefined` if there are no such functions. */
-  readonly learned: HeaderReads | undefined
+  readonly headerTracker: HeaderTracker | undefined
 }
 
 /**
@@ -28,14 +28,14 @@ export function varyHeaders (app: FastifyInstance, options: ResolvedResolve, rul
   const read = [...[...override, ...weak, ...pin].flatMap(({ readsHeaders = [] }) => readsHeaders), ...readsHeaders]
   const own = [...new Map(read.map((name) => [name.toLowerCase(), name])).values()].filter((name) => !owned.has(name))
   const known = new Set(own.map((name) => name.toLowerCase()))
-  const learned = callsApp(rules) ? new HeaderReads((name) => known.has(name) || owned.has(name)) : undefined
-  if (varyAuthorization === 'always') return { always: [...own, ...credentialHeaders], whenShared: [], learned }
-  return { always: own, learned, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? credentialHeaders : [] }
+  const headerTracker = callsApp(rules) ? new HeaderTracker((name) => known.has(name) || owned.has(name)) : undefined
+  if (varyAuthorization === 'always') return { always: [...own, ...credentialHeaders], whenShared: [], headerTracker }
+  return { always: own, headerTracker, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? credentialHeaders : [] }
 }
 
 /** Whether functions of the app take part in the decision. */
 function callsApp ({ override, weak, pin, allow, default: byDefault }: Rules): boolean {
-  return allow !== undefined || typeof byDefault === 'function' || ![...override, ...weak, ...pin].every(readsWhatItSays)
+  return allow !== undefined || typeof byDefault === 'function' || ![...override, ...weak, ...pin].every(declaresItsReads)
 }
 
 /** Whether the decision may depend on the caller's identity. */

@@ -1,8 +1,8 @@
 import { isRefusal, versionForbidden, versionResolutionUnavailable } from '../../errors.ts'
 import { chain, isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
-import { limited } from './run-resolver.ts'
+import { withResolverTimeout } from './run-resolver.ts'
 import type { DecisionInput, Rules } from './types.ts'
-import { type Opinion, unknown, type Verdict } from './validate-answer.ts'
+import { type Opinion, refuseUnknownVersion, type Verdict } from './validate-answer.ts'
 
 /**
  * Checks that the caller may choose the versions that overrides name. A version to which the caller is pinned is always
@@ -43,7 +43,7 @@ function isOpen ({ version, resolver }: Opinion): boolean {
 }
 
 function isAllowed (
-  override: Opinion, { request, revision, now, reads }: DecisionInput, { allow, readsHeaders }: Rules
+  override: Opinion, { request, revision, now, headerTracker }: DecisionInput, { allow, readsHeaders }: Rules
 ): MaybePromise<boolean> {
   const byDefault = isOpen(override)
   if (allow === undefined) return byDefault
@@ -53,8 +53,8 @@ function isAllowed (
   }
   try {
     const ask = (): boolean | Promise<boolean> => allow(request, revision.describe(override.version, now), byDefault)
-    const answer = reads === undefined ? ask() : reads.watch(request, 'override.allow', readsHeaders, ask)
-    return isPromise(answer) ? limited(answer, 'override.allow').then((said) => said === true, failed) : answer === true
+    const answer = headerTracker === undefined ? ask() : headerTracker.watch(request, 'override.allow', readsHeaders, ask)
+    return isPromise(answer) ? withResolverTimeout(answer, 'override.allow').then((said) => said === true, failed) : answer === true
   } catch (error) {
     return failed(error)
   }
@@ -65,5 +65,5 @@ function forbidden ({ resolver, requested }: Opinion): Verdict {
 }
 
 function unknownOverride ({ resolver, requested }: Opinion, { revision, now }: DecisionInput): Verdict | undefined {
-  return resolver.onUnknown === 'next' ? undefined : unknown(resolver, requested, revision, now)
+  return resolver.onUnknown === 'next' ? undefined : refuseUnknownVersion(resolver, requested, revision, now)
 }

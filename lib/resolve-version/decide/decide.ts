@@ -5,7 +5,7 @@ import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { applyLifeCycle } from './apply-life-cycle.ts'
 import { runTier } from './run-tier.ts'
 import { chooseDefault, chosenByDefault } from './default-version.ts'
-import { type DecisionInput, type Chosen, nobody, type Rules, type Served } from './types.ts'
+import { type DecisionInput, type Chosen, noOverrides, type Rules, type Served } from './types.ts'
 import type { Opinion, Verdict } from './validate-answer.ts'
 import { authorizeOverrides } from './authorize-override.ts'
 
@@ -20,7 +20,7 @@ export function * decide (input: DecisionInput, rules: Rules): Steps<Served> {
     overrides = yield * wait(authorizeOverrides(weak, pins[0], input, rules))
   }
   const chosen = yield * wait(choose(overrides, pins, input, rules))
-  return { chosen, version: applyLifeCycle(chosen, input), consulted: overrides.length === 0 ? nobody : resolversOf(overrides) }
+  return { chosen, version: applyLifeCycle(chosen, input), consulted: overrides.length === 0 ? noOverrides : resolversOf(overrides) }
 }
 
 /** Decides the version of a preflight, which cannot name one and must not be refused for it. */
@@ -81,11 +81,11 @@ function byPin (pins: readonly Verdict[]): Chosen {
   const pin = pins[0]!
   if (isRefusal(pin)) throw pin
   const { version, alias, resolver: { name: source }, requested, locked } = pin
-  return { version, alias, tier: 'pin', source, requested, locked, overridden: pins.length === 1 ? nobody : others(pins, version) }
+  return { version, alias, tier: 'pin', source, requested, locked, overridden: pins.length === 1 ? noOverrides : others(pins, version) }
 }
 
 /** Returns the pins that were overridden. */
 function others (pins: readonly Verdict[], chosen: RegisteredVersion): readonly Overridden[] {
   const outranked = pins.filter(isOpinion).filter(({ version }) => version !== chosen)
-  return outranked.length === 0 ? nobody : outranked.map(({ resolver, version }) => ({ source: resolver.name, id: version.id }))
+  return outranked.length === 0 ? noOverrides : outranked.map(({ resolver, version }) => ({ source: resolver.name, id: version.id }))
 }

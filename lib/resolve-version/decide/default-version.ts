@@ -5,8 +5,8 @@ import { chain, isPromise, type MaybePromise } from '../../shared/maybe-promise.
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Found, Revision } from '../../registry/revision.ts'
 import { applyLifeCycle } from './apply-life-cycle.ts'
-import { limited } from './run-resolver.ts'
-import { type DecisionInput, type Chosen, nobody, type Rules } from './types.ts'
+import { withResolverTimeout } from './run-resolver.ts'
+import { type DecisionInput, type Chosen, noOverrides, type Rules } from './types.ts'
 
 /** Chooses the version when no resolver has an opinion. @throws `VERSION_REQUIRED`, `VERSION_RESOLUTION_UNAVAILABLE` */
 export function chooseDefault (input: DecisionInput, rules: Rules): MaybePromise<Chosen> {
@@ -33,13 +33,13 @@ export function servedByDefault (revision: Revision, now: number, value: Default
 }
 
 export function chosenByDefault ({ version, alias }: Found): Chosen {
-  return { version, alias, tier: 'default', source: 'default', requested: null, locked: false, overridden: nobody }
+  return { version, alias, tier: 'default', source: 'default', requested: null, locked: false, overridden: noOverrides }
 }
 
-function call (choose: Exclude<DefaultVersion, string>, { request, reads }: DecisionInput, readsHeaders: Rules['readsHeaders']): MaybePromise<string> {
+function call (choose: Exclude<DefaultVersion, string>, { request, headerTracker }: DecisionInput, readsHeaders: Rules['readsHeaders']): MaybePromise<string> {
   try {
-    const name = reads === undefined ? choose(request) : reads.watch(request, 'default', readsHeaders, () => choose(request))
-    return isPromise(name) ? limited(name, 'default').catch((error: unknown) => { throw unavailable(error) }) : name
+    const name = headerTracker === undefined ? choose(request) : headerTracker.watch(request, 'default', readsHeaders, () => choose(request))
+    return isPromise(name) ? withResolverTimeout(name, 'default').catch((error: unknown) => { throw unavailable(error) }) : name
   } catch (error) {
     throw unavailable(error)
   }

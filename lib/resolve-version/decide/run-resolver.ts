@@ -8,20 +8,20 @@ import { builtInMark } from '../../stage/built-in.ts'
 import type { DecisionInput } from './types.ts'
 
 /** The result of a resolver, before it is judged. */
-export interface Answer {
+export interface ResolverResult {
   readonly version: unknown
   readonly locked: boolean
 }
 
 /** Asks a resolver, with its timeout. A failure becomes a refusal, or no opinion with `onError: 'skip'`. */
-export function runResolver (resolver: VersionResolver, { request, reads }: Pick<DecisionInput, 'request' | 'reads'>): MaybePromise<Answer | Refusal | undefined> {
+export function runResolver (resolver: VersionResolver, { request, headerTracker }: Pick<DecisionInput, 'request' | 'headerTracker'>): MaybePromise<ResolverResult | Refusal | undefined> {
   try {
-    const answer = reads === undefined || readsWhatItSays(resolver)
+    const answer = headerTracker === undefined || declaresItsReads(resolver)
       ? resolver.resolve(request)
-      : reads.watch(request, resolver.name, resolver.readsHeaders, () => resolver.resolve(request))
+      : headerTracker.watch(request, resolver.name, resolver.readsHeaders, () => resolver.resolve(request))
     if (answer === undefined) return undefined
     if (!isPromise(answer)) return read(answer)
-    return limited(answer, resolver.name, resolver.timeoutMs).then(read)
+    return withResolverTimeout(answer, resolver.name, resolver.timeoutMs).then(read)
       .catch((error: unknown) => failed(resolver, request, error))
   } catch (error) {
     return failed(resolver, request, error)
@@ -29,7 +29,7 @@ export function runResolver (resolver: VersionResolver, { request, reads }: Pick
 }
 
 /** Whether only the library's code reads the request. A tenant map calls the app's `key`. */
-export function readsWhatItSays (resolver: VersionResolver): boolean {
+export function declaresItsReads (resolver: VersionResolver): boolean {
   const mark = builtInMark(resolver)
   return mark !== undefined && mark.reads !== 'tenant-map'
 }
@@ -43,7 +43,7 @@ function failed (resolver: VersionResolver, request: FastifyRequest, cause: unkn
     : versionResolutionUnavailable({ cause, members: { source: resolver.name }, headers: { 'retry-after': '1' } })
 }
 
-function read (answer: ResolverAnswer): Answer | undefined {
+function read (answer: ResolverAnswer): ResolverResult | undefined {
   if (answer === undefined || answer === null) return undefined
   const { version, locked } = typeof answer === 'object' && !Array.isArray(answer) ? answer : { version: answer, locked: false }
   // Databases may return other truthy values.
@@ -51,6 +51,8 @@ function read (answer: ResolverAnswer): Answer | undefined {
 }
 
 /** Rejects if a result takes too long; 0 = no limit. */
-export function limited<Value> (answer: PromiseLike<Value>, name: string, timeoutMs: number = resolverDefaults.timeoutMs): Promise<Value> {
+export function withResolverTimeout<Value> (
+  answer: PromiseLike<Value>, name: string, timeoutMs: number = resolverDefaults.timeoutMs
+): Promise<Value> {
   return withTimeout(answer, timeoutMs, () => { throw tookTooLong(name, timeoutMs) })
 }

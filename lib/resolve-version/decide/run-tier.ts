@@ -21,13 +21,13 @@ export function * runTier (tier: Exclude<Tier, 'default'>, resolvers: readonly V
       continue
     }
     const verdict = validateAnswer(tier, resolver, yield * wait(answer), input)
-    trace?.push(`${resolver.name} (${tier}) ${inWords(verdict)}.`)
+    trace?.push(`${resolver.name} (${tier}) ${describe(verdict)}.`)
     if (verdict !== undefined) verdicts.push(verdict)
   }
   return verdicts
 }
 
-function inWords (verdict: Verdict | undefined): string {
+function describe (verdict: Verdict | undefined): string {
   if (verdict === undefined) return 'has no opinion'
   if (isRefusal(verdict)) return `fails with ${verdict.code}`
   const { requested, version, locked } = verdict

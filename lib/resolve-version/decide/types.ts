@@ -4,7 +4,7 @@ import type { ResolvedResolve } from '../../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Precedence } from '../../registry/providers.ts'
 import type { Found, Revision } from '../../registry/revision.ts'
-import type { HeaderReads } from './header-reads.ts'
+import type { HeaderTracker } from './header-tracker.ts'
 
 /** The resolvers and options of a gateway, strongest first. */
 export interface Rules {
@@ -29,7 +29,7 @@ export interface DecisionInput {
   /** Records every step in words; `null` unless the request is explained. */
   readonly trace: string[] | null
   /** Records the headers that the app's functions read. */
-  readonly reads?: HeaderReads | undefined
+  readonly headerTracker?: HeaderTracker | undefined
 }
 
 /** The chosen version, before it is checked whether it can be served. */
@@ -42,7 +42,7 @@ export interface Chosen extends Found {
 }
 
 /** Shared empty list, for the many requests without overridden opinions. */
-export const nobody: readonly never[] = Object.freeze([])
+export const noOverrides: readonly never[] = Object.freeze([])
 
 /** The version that serves a request. */
 export interface Served {

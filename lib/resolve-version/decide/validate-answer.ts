@@ -2,7 +2,7 @@ import type { Tier, VersionResolver } from '../../../types/index.ts'
 import { show } from '../../problems/config-problems.ts'
 import { isRefusal, pinnedVersionInvalid, pinnedVersionUnavailable, type Refusal, versionAmbiguous, versionMalformed, versionUnknown } from '../../errors.ts'
 import type { Found, Revision } from '../../registry/revision.ts'
-import type { Answer } from './run-resolver.ts'
+import type { ResolverResult } from './run-resolver.ts'
 import type { DecisionInput } from './types.ts'
 
 /** An opinion that names a version. */
@@ -20,7 +20,7 @@ export type Verdict = Opinion | Refusal
  * operator's invalid pin is 503.
  */
 export function validateAnswer (
-  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: Answer | Refusal | undefined, { revision, now }: DecisionInput
+  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: ResolverResult | Refusal | undefined, { revision, now }: DecisionInput
 ): Verdict | undefined {
   if (answer === undefined || isRefusal(answer)) return answer
   const { version, locked } = answer
@@ -43,12 +43,12 @@ export function validateAnswer (
   if (found !== undefined) return { version: found.version, alias: found.alias, resolver, requested, locked }
   if (resolver.onUnknown === 'next') return undefined
   return tier === 'override'
-    ? unknown(resolver, requested, revision, now)
+    ? refuseUnknownVersion(resolver, requested, revision, now)
     : pinnedVersionUnavailable({ members, locked, cause: named(source, version) })
 }
 
 /** Maximum length of a resolver's result: a list may have several names. */
-const longestList = 1024
+const maxListLength = 1024
 
 /** Describes an invalid pin, for the log. */
 function named (source: string, version: unknown): Error {
@@ -58,7 +58,7 @@ function named (source: string, version: unknown): Error {
 /** Splits an override, which may be a list (RFC 9110 5.6.1); a pin is a single name. An invalid value becomes an empty name. */
 function namesIn (tier: Tier, version: unknown): string[] {
   const text = Number.isInteger(version) ? String(version) : version
-  if (typeof text !== 'string' || text.length > longestList) return ['']
+  if (typeof text !== 'string' || text.length > maxListLength) return ['']
   return tier === 'override' && text.includes(',') ? text.split(',').map(trimBlanks) : [trimBlanks(text)]
 }
 
@@ -75,7 +75,9 @@ function isBlank (code: number): boolean {
 }
 
 /** Makes the refusal of an unknown version, or of one that is hidden from the caller. */
-export function unknown ({ name: source, unknownStatus }: VersionResolver, requested: string, revision: Revision, now: number): Refusal {
+export function refuseUnknownVersion (
+  { name: source, unknownStatus }: VersionResolver, requested: string, revision: Revision, now: number
+): Refusal {
   const supported = revision.visibleIds(now)
   const latest = revision.find('latest')?.version.id
   return versionUnknown({

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { type HeaderReader, watchedHeaders, watchedRawHeaders } from '../../http/watched-headers.ts'
 import { contextOf } from '../../stage/context.ts'
 import { isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
-import { watchProperties } from './watched-request.ts'
+import { watchProperties } from './watch-properties.ts'
 
 /** Maximum number of learned names, so that a function that reads random names does not exhaust memory. */
 const mostNames = 100
@@ -28,7 +28,7 @@ interface Watched {
  * (RFC 9110 12.5.5), or a cache would serve one caller's version to another. An app's own list may be incomplete. `Vary` cannot
  * name anything else, such as the address of the client, so then no cache may store the response.
  */
-export class HeaderReads {
+export class HeaderTracker {
   readonly #isKnown: (name: string) => boolean
   /** Names learned in addition to the known ones. */
   #names: readonly string[] = []
