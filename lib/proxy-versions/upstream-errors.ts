@@ -3,7 +3,7 @@ import {
   type Refusal, requestMalformed, requestStalled, requestTooLarge, upstreamOverloaded, upstreamProtocol, upstreamTimeout,
   upstreamUnavailable
 } from '../errors.ts'
-import { failure, transportCodes } from '../transport/transport-errors.ts'
+import { transportError, transportCodes } from '../transport/transport-errors.ts'
 import { remedyOf } from './upstream-remedies.ts'
 
 /** The gateway's own codes, in addition to undici's. */
@@ -24,52 +24,52 @@ const codes = {
 } as const
 
 export function clientLeft (): Error {
-  return failure(codes.clientLeft, 'the client left')
+  return transportError(codes.clientLeft, 'the client left')
 }
 
 export function timedOut (): Error {
-  return failure(codes.timedOut, 'the exchange took longer than timeouts.total')
+  return transportError(codes.timedOut, 'the exchange took longer than timeouts.total')
 }
 
 export function wasIdle (): Error {
-  return failure(codes.idle, 'the response made no progress for timeouts.idle')
+  return transportError(codes.idle, 'the response made no progress for timeouts.idle')
 }
 
 export function clientStalled (): Error {
-  return failure(codes.clientStalled, 'the client read nothing of the response for timeouts.idle')
+  return transportError(codes.clientStalled, 'the client read nothing of the response for timeouts.idle')
 }
 
 export function bodyStalled (): Error {
-  return failure(codes.bodyStalled, 'the body made no progress for timeouts.idle')
+  return transportError(codes.bodyStalled, 'the body made no progress for timeouts.idle')
 }
 
 export function notOffered (protocol: string): Error {
-  return failure(codes.notOffered, `the upstream switched to ${JSON.stringify(protocol)}, which was not offered`)
+  return transportError(codes.notOffered, `the upstream switched to ${JSON.stringify(protocol)}, which was not offered`)
 }
 
 export function queueFull (): Error {
-  return failure(codes.queueFull, 'all connections to the target are in use, and maxQueued requests wait')
+  return transportError(codes.queueFull, 'all connections to the target are in use, and maxQueued requests wait')
 }
 
 export function tooManyUpgrades (): Error {
-  return failure(codes.tooManyUpgrades, 'there are already upgrades.max upgraded connections')
+  return transportError(codes.tooManyUpgrades, 'there are already upgrades.max upgraded connections')
 }
 
 export function closing (): Error {
-  return failure(codes.closing, 'the gateway is closing')
+  return transportError(codes.closing, 'the gateway is closing')
 }
 
 export function bodyTooLarge (limit: number): Error {
-  return failure(codes.tooLarge, `the body has more than ${limit} bytes`)
+  return transportError(codes.tooLarge, `the body has more than ${limit} bytes`)
 }
 
 /** @param cause error of an app's stream that decodes the body */
 export function bodyUnreadable (cause: Error): Error {
-  return Object.assign(failure(codes.unreadable, `the body cannot be read: ${cause.message}`), { cause })
+  return Object.assign(transportError(codes.unreadable, `the body cannot be read: ${cause.message}`), { cause })
 }
 
 export function tooManyInterim (): Error {
-  return failure(codes.tooManyInterim, 'the upstream sends too many interim responses')
+  return transportError(codes.tooManyInterim, 'the upstream sends too many interim responses')
 }
 
 const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut, codes.idle])

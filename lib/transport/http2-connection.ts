@@ -4,7 +4,7 @@ import { type buildConnector, errors } from 'undici'
 import { endWhenBroken, isBroken } from '../server/upstream/http2-broken-session.ts'
 
 /** Maximum concurrent streams per connection, if the target allows as many (RFC 9113 6.5.2 recommends at least 100). */
-export const mostStreams = 100
+export const defaultMaxStreams = 100
 
 /** Flow-control windows, in bytes: how much a target may send before the gateway has read it. */
 const windows = { stream: 262_144, connection: 1_048_576 }
@@ -47,7 +47,7 @@ export class Http2Connection {
   /** Requests in flight on this connection. */
   streams = 0
   /** Requests that the target allows at once. Every SETTINGS frame may change it (RFC 9113 6.5.2). */
-  limit = mostStreams
+  limit = defaultMaxStreams
   /** A request of this connection has ended. */
   isReused = false
   /** The target does not process streams with a higher id (RFC 9113 6.8). */
@@ -149,9 +149,9 @@ export class Http2Connection {
         this.retire()
         this.#owner.onChange()
       })
-      .on('remoteSettings', ({ maxConcurrentStreams = mostStreams }) => {
+      .on('remoteSettings', ({ maxConcurrentStreams = defaultMaxStreams }) => {
         clearTimeout(late)
-        this.limit = Math.min(mostStreams, maxConcurrentStreams)
+        this.limit = Math.min(defaultMaxStreams, maxConcurrentStreams)
         if (!this.#hasEnded) this.session = session
         this.#closeWhenIdle()
         this.#owner.onChange()

@@ -1,8 +1,8 @@
 import type { buildConnector } from 'undici'
 import { originOf } from './undici-options.ts'
-import { type ConnectionLimits, Http2Connection, mostStreams } from './http2-connection.ts'
+import { type ConnectionLimits, Http2Connection, defaultMaxStreams } from './http2-connection.ts'
 import { Http2Request, type Limits } from './http2-request.ts'
-import { type Pending, WaitingRequests } from './http2-queue.ts'
+import { type QueuedRequest, Http2Queue } from './http2-queue.ts'
 import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './upstream-handler.ts'
 
 interface Options extends Pick<ConnectionLimits, 'keepAlive'> {
@@ -29,7 +29,7 @@ export class Http2Pool implements UpstreamPool {
   readonly #origin: URL
   readonly #options: Options
   readonly #connections = new Set<Http2Connection>()
-  readonly #waiting: WaitingRequests
+  readonly #waiting: Http2Queue
   #isOffered = true
   #isClosing = false
   #capacity: number | null = null
@@ -41,7 +41,7 @@ export class Http2Pool implements UpstreamPool {
   constructor (address: string, options: Options) {
     this.#origin = new URL(originOf(address))
     this.#options = options
-    this.#waiting = new WaitingRequests(options.connectTimeout, () => this.#closeWhenIdle())
+    this.#waiting = new Http2Queue(options.connectTimeout, () => this.#closeWhenIdle())
   }
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
@@ -102,7 +102,7 @@ export class Http2Pool implements UpstreamPool {
 
   #place (options: UpstreamRequestOptions, handler: UpgradeHandler, isRepeated: boolean): void {
     if (!this.#isOffered) return this.#options.http1.dispatch(options, handler)
-    const pending: Pending = { options, handler, isRepeated }
+    const pending: QueuedRequest = { options, handler, isRepeated }
     const connection = this.#waiting.size === 0 ? this.#withRoom() : undefined
     if (connection !== undefined) return this.#send(connection, pending)
     this.#waiting.add(pending)
@@ -110,7 +110,7 @@ export class Http2Pool implements UpstreamPool {
     this.#limitWaits()
   }
 
-  #send (connection: Http2Connection, { options, handler, isRepeated }: Pending): void {
+  #send (connection: Http2Connection, { options, handler, isRepeated }: QueuedRequest): void {
     const repeat = isRepeated ? null : () => this.#place(options, handler, true)
     connection.streams++
     try {
@@ -161,7 +161,7 @@ export class Http2Pool implements UpstreamPool {
 
   /** Estimates the streams of a new connection by the newest one that is ready. */
   #expectedLimit (usable: readonly Http2Connection[]): number {
-    return usable.findLast(({ session }) => session !== null)?.limit ?? mostStreams
+    return usable.findLast(({ session }) => session !== null)?.limit ?? defaultMaxStreams
   }
 
   #withRoom (): Http2Connection | undefined {

@@ -2,7 +2,7 @@ import { waitedTooLong } from './transport-errors.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
 
 /** A request that waits for a stream. */
-export interface Pending {
+export interface QueuedRequest {
   readonly options: UpstreamRequestOptions
   readonly handler: UpgradeHandler
   /** A target has refused it once. */
@@ -10,8 +10,8 @@ export interface Pending {
 }
 
 /** The queue of requests that wait for a stream. */
-export class WaitingRequests {
-  readonly #requests = new Map<Pending, NodeJS.Timeout | undefined>()
+export class Http2Queue {
+  readonly #requests = new Map<QueuedRequest, NodeJS.Timeout | undefined>()
   readonly #longestWait: number
   readonly #onTimeout: () => void
 
@@ -28,12 +28,12 @@ export class WaitingRequests {
     return this.#requests.size
   }
 
-  add (pending: Pending): void {
+  add (pending: QueuedRequest): void {
     this.#requests.set(pending, undefined)
   }
 
   /** Removes and returns the first request. */
-  take (): Pending | undefined {
+  take (): QueuedRequest | undefined {
     const pending = this.#requests.keys().next().value
     if (pending !== undefined) this.#remove(pending)
     return pending
@@ -55,13 +55,13 @@ export class WaitingRequests {
     }
   }
 
-  #expire (pending: Pending): void {
+  #expire (pending: QueuedRequest): void {
     this.#remove(pending)
     pending.handler.onError(waitedTooLong())
     this.#onTimeout()
   }
 
-  #remove (pending: Pending): void {
+  #remove (pending: QueuedRequest): void {
     clearTimeout(this.#requests.get(pending))
     this.#requests.delete(pending)
   }

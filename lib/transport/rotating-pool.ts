@@ -4,7 +4,7 @@ import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './ups
  * Replaces its connections after some time, so that DNS changes take effect. undici's own `clientTtl` makes a request
  * wait forever when all connections are old, and keeps every request in memory that a long stream outlasts.
  */
-export class RenewedPool implements UpstreamPool {
+export class RotatingPool implements UpstreamPool {
   readonly #make: () => UpstreamPool
   readonly #longestUse: number
   readonly #now: () => number

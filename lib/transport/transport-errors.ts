@@ -5,14 +5,14 @@ export const transportCodes = {
 } as const
 
 /** Makes an error with a code. */
-export function failure (code: string, message: string): Error & { code: string } {
+export function transportError (code: string, message: string): Error & { code: string } {
   return Object.assign(new Error(message), { code })
 }
 
 export function unknownCoding (coding: string): Error {
-  return failure(transportCodes.unknownCoding, `the response has the transfer coding ${JSON.stringify(coding)}, which was not asked for`)
+  return transportError(transportCodes.unknownCoding, `the response has the transfer coding ${JSON.stringify(coding)}, which was not asked for`)
 }
 
 export function waitedTooLong (): Error {
-  return failure(transportCodes.waitedTooLong, 'no connection to the target was free within timeouts.connect')
+  return transportError(transportCodes.waitedTooLong, 'no connection to the target was free within timeouts.connect')
 }

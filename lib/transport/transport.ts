@@ -2,7 +2,7 @@ import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 import { connectionOptions, originOf } from './undici-options.ts'
 import { connectorTo, type OpenConnections } from './connector.ts'
 import { Http2Pool } from './http2-pool.ts'
-import { RenewedPool } from './rotating-pool.ts'
+import { RotatingPool } from './rotating-pool.ts'
 import { Http1Pool } from './http1-pool.ts'
 import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './upstream-handler.ts'
 
@@ -33,14 +33,14 @@ function http1PoolsTo (address: string, options: ResolvedUpstream, open?: OpenCo
 /** All connections to a target. The caller limits their number. */
 export class TargetConnections implements OpenConnections {
   open = 0
-  readonly #requests: RenewedPool
+  readonly #requests: RotatingPool
   /** HTTP/2 has no `Upgrade` (RFC 9113 8.6), so upgrades use separate HTTP/1.1 connections. */
-  readonly #upgrades: RenewedPool
+  readonly #upgrades: RotatingPool
 
   /** @param onCapacity called with the number of concurrent requests that the connections can carry, when it changes */
   constructor (address: string, options: ResolvedUpstream, now: () => number, onCapacity: (requests: number) => void) {
-    this.#requests = new RenewedPool(poolsTo(address, options, this, onCapacity), longestUse, now)
-    this.#upgrades = new RenewedPool(http1PoolsTo(address, options, this), longestUse, now)
+    this.#requests = new RotatingPool(poolsTo(address, options, this, onCapacity), longestUse, now)
+    this.#upgrades = new RotatingPool(http1PoolsTo(address, options, this), longestUse, now)
   }
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {

@@ -1,7 +1,7 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { mostStreams } from '../../lib/transport/http2-connection.ts'
+import { defaultMaxStreams } from '../../lib/transport/http2-connection.ts'
 import { makeHandler } from '../helpers/dispatch-handler.ts'
 import { get, makePool } from '../helpers/http2-pool.ts'
 import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
@@ -18,7 +18,7 @@ t.test('requests wait for the first connection and share it', async (t) => {
   for (const { notes } of handlers) t.strictSame(notes, ['connected', '200', 'ok', 'complete'])
   t.equal(sessions.length, 1)
   await until(() => told.length > 0)
-  t.strictSame(told, [10 * mostStreams])
+  t.strictSame(told, [10 * defaultMaxStreams])
 })
 
 t.test('a target with a lower stream limit gets more connections', async (t) => {

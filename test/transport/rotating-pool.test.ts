@@ -1,5 +1,5 @@
 import t from 'tap'
-import { RenewedPool } from '../../lib/transport/rotating-pool.ts'
+import { RotatingPool } from '../../lib/transport/rotating-pool.ts'
 import type { UpgradeHandler } from '../../lib/transport/upstream-handler.ts'
 
 /** A pool of pools that only note what they are told. */
@@ -8,7 +8,7 @@ function makePool () {
   const notes: string[] = []
   const ends: Array<() => void> = []
   let made = 0
-  const pool = new RenewedPool(() => {
+  const pool = new RotatingPool(() => {
     const name = ++made
     return {
       dispatch: ({ path }) => notes.push(`${name}: ${path}`),

@@ -13,7 +13,7 @@ import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isUnfinished, RequestBody } from '../request/request-body.ts'
 import type { InFlightMember } from '../in-flight-set.ts'
 import { breakOff, endConnectionAfter } from '../../server/client-response.ts'
-import { type Attempted, reasonOf } from '../upstream/retry-policy.ts'
+import { type RetryCandidate, retryReason } from '../upstream/retry-policy.ts'
 import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
 import { openTunnel } from '../upgrade/upgrade.ts'
 
@@ -111,7 +111,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
 
   onError (error: Error, isExcused = false): void {
     if (this.#isOver || this.#pause !== undefined) return
-    const reason = this.#answer === null ? reasonOf(error, this.#request !== null, isExcused) : null
+    const reason = this.#answer === null ? retryReason(error, this.#request !== null, isExcused) : null
     const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
     if (delay === null || !this.#repeat(delay, isExcused ? null : error, reason === 'not-sent')) this.#fail(error, isExcused)
   }
@@ -126,7 +126,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     return true
   }
 
-  get #attempted (): Attempted {
+  get #attempted (): RetryCandidate {
     return { method: this.#options.method, hasBody: this.#options.body !== null, attempts: this.#attempts.count }
   }
 

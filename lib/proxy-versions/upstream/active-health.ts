@@ -4,7 +4,7 @@ import { poolsTo } from '../../transport/transport.ts'
 import type { UpstreamPool } from '../../transport/upstream-handler.ts'
 
 /** Bytes of a response that are read. */
-const longestBody = 65_536
+const maxBodyBytes = 65_536
 
 type ActiveHealth = NonNullable<ResolvedUpstream['health']['active']>
 
@@ -16,7 +16,7 @@ type OnResult = (error: Error | null) => void
  * connection: it does not queue behind the requests to a busy target, it tests whether the target accepts connections, and
  * it follows DNS.
  */
-export class HealthCheck {
+export class ActiveHealthCheck {
   /** `unknown` until there are enough consecutive results of one kind. */
   state: 'up' | 'down' | 'unknown' = 'unknown'
   readonly #options: ActiveHealth
@@ -46,7 +46,7 @@ export class HealthCheck {
   }
 
   /** Takes the state of another check, unless this one already has its own. */
-  takeOver (other: HealthCheck): void {
+  takeOver (other: ActiveHealthCheck): void {
     if (this.state !== 'unknown') return
     this.state = other.state
   }
@@ -69,7 +69,7 @@ export class HealthCheck {
     const { path, timeoutMs } = this.#options
     const pool = this.#pool = this.#makePool()
     const request = { method: 'GET', path, headers: this.#headers, body: null, reset: true } as const
-    const limits = { signal: AbortSignal.timeout(timeoutMs), maxBytes: longestBody }
+    const limits = { signal: AbortSignal.timeout(timeoutMs), maxBytes: maxBodyBytes }
     try {
       const { status } = await collectResponse((handler) => pool.dispatch(request, handler), limits)
       if (status < 200 || status > 299) throw new Error(`health check returned ${status}`)

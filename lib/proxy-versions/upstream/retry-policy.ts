@@ -4,14 +4,14 @@ import { isTimeout, isTransient } from '../upstream-errors.ts'
 /** Share of the requests in flight that may be retries: more would overload a struggling upstream further. */
 const budget = 0.2
 /** Concurrent retries that are always allowed, so that a quiet gateway can retry at all. */
-const smallestBudget = 3
+const minBudget = 3
 /** Maximum delay of the first retry, in milliseconds. It doubles with each further one. */
 const firstDelay = 25
 
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'PROPFIND', 'QUERY'])
 
 /** The properties of a request that decide whether it is retried. */
-export interface Attempted {
+export interface RetryCandidate {
   method: string
   hasBody: boolean
   /** Attempts so far. */
@@ -46,7 +46,7 @@ export class RetryPolicy {
    *
    * @param retryAfter value of the response's `Retry-After`
    */
-  delay (reason: RetryReason | number, { method, hasBody, attempts }: Attempted, retryAfter?: string): number | null {
+  delay (reason: RetryReason | number, { method, hasBody, attempts }: RetryCandidate, retryAfter?: string): number | null {
     if (attempts > this.#attempts || !this.on.has(reason)) return null
     // An HTTP/2 connection that ends takes all its requests with it. That says nothing about the load of the target.
     if (reason !== 'stale' && !this.#hasBudget) return null
@@ -69,7 +69,7 @@ export class RetryPolicy {
   }
 
   get #hasBudget (): boolean {
-    return this.#retrying < Math.max(smallestBudget, budget * this.inFlight)
+    return this.#retrying < Math.max(minBudget, budget * this.inFlight)
   }
 
   /** Parses seconds or a date (RFC 9110 10.2.3). Anything else prevents the retry. */
@@ -82,7 +82,7 @@ export class RetryPolicy {
 }
 
 /** Returns why a failed exchange is worth another attempt; `null` if another one would fail as well. */
-export function reasonOf (error: Error & { code?: string }, wasSent: boolean, isStale = false): RetryReason | null {
+export function retryReason (error: Error & { code?: string }, wasSent: boolean, isStale = false): RetryReason | null {
   if (!isTransient(error)) return null
   if (!wasSent) return 'not-sent'
   if (isStale) return 'stale'

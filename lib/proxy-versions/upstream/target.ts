@@ -2,14 +2,14 @@ import type { TargetHealth } from '../../../types/index.ts'
 import type { ResolvedUpstream } from '../../config/normalize-upstream.ts'
 import type { TargetStatistics } from '../../registry/providers.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
-import { HealthCheck } from './active-health.ts'
-import { mostStreams } from '../../transport/http2-connection.ts'
+import { ActiveHealthCheck } from './active-health.ts'
+import { defaultMaxStreams } from '../../transport/http2-connection.ts'
 import { PassiveHealth } from './passive-health.ts'
 import { ServerErrorRate } from './server-error-rate.ts'
 import { TargetConnections } from '../../transport/transport.ts'
 
 /** Called when a target starts or stops getting requests. */
-export type OnHealth = (target: Target, error: Error | null) => void
+export type OnHealthChange = (target: Target, error: Error | null) => void
 
 /** One address of an upstream, with its connections and its health. */
 export class Target {
@@ -18,21 +18,21 @@ export class Target {
   readonly #queue: ConnectionQueue
   readonly #passive: PassiveHealth
   readonly #serverErrors: ServerErrorRate | null
-  readonly #check: HealthCheck | null
-  readonly #onHealth: OnHealth
+  readonly #check: ActiveHealthCheck | null
+  readonly #onHealth: OnHealthChange
   #ended = { succeeded: 0, 'server-error': 0, failed: 0, abandoned: 0 }
   /** The state that `onHealth` last reported. */
   #wasHealthy = true
   #lastError: string | undefined
 
-  constructor (address: string, options: ResolvedUpstream, now: () => number, onHealth: OnHealth = () => {}) {
+  constructor (address: string, options: ResolvedUpstream, now: () => number, onHealth: OnHealthChange = () => {}) {
     const { connections, maxQueued, http2, timeouts: { connect }, health: { passive, active } } = options
     this.address = address
-    this.#queue = new ConnectionQueue(connections * (http2 ? mostStreams : 1), maxQueued, connect)
+    this.#queue = new ConnectionQueue(connections * (http2 ? defaultMaxStreams : 1), maxQueued, connect)
     this.connections = new TargetConnections(address, options, now, (requests) => this.#queue.resize(requests))
     this.#passive = new PassiveHealth(passive, now)
     this.#serverErrors = passive.serverErrors === null ? null : new ServerErrorRate(passive.serverErrors, passive.cooldownMs, now)
-    this.#check = active === null ? null : new HealthCheck(address, options, active, this.#note)
+    this.#check = active === null ? null : new ActiveHealthCheck(address, options, active, this.#note)
     this.#onHealth = onHealth
     this.#check?.start()
   }

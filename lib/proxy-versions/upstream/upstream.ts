@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { VersionHealth } from '../../../types/index.ts'
-import { type Balance, leastRequests, roundRobin } from './load-balancing.ts'
+import { type LoadBalancer, leastRequests, roundRobin } from './load-balancing.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { UpstreamStatistics } from '../../registry/providers.ts'
 import { remedyOf } from '../upstream-remedies.ts'
@@ -20,7 +20,7 @@ export class Upstream {
   readonly tunnelIdleMs: number
   readonly retries: RetryPolicy
   readonly #targets: readonly Target[]
-  readonly #balance: Balance
+  readonly #balance: LoadBalancer
   readonly #maxUpgrades: number
   #upgrades = 0
 

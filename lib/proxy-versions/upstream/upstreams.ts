@@ -7,7 +7,7 @@ import { Upstream } from './upstream.ts'
 const shared = new WeakMap<Registry, Upstreams>()
 
 /** Makes the gateway of one registry take the health of its targets from the gateway of a previous registry. */
-export function takeOverHealth (registry: Registry, previous: Registry): void {
+export function transferHealth (registry: Registry, previous: Registry): void {
   const [own, others] = [shared.get(registry), shared.get(previous)]
   if (own !== undefined && others !== undefined) own.takeOver(others)
 }

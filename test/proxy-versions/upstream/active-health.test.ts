@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
 import { normalizeUpstream } from '../../../lib/config/normalize-upstream.ts'
-import { HealthCheck } from '../../../lib/proxy-versions/upstream/active-health.ts'
+import { ActiveHealthCheck } from '../../../lib/proxy-versions/upstream/active-health.ts'
 import type { ActiveHealth, UpstreamOptions } from '../../../types/index.ts'
 import { rawUpstream } from '../../helpers/raw-upstream.ts'
 import { deadOrigin, startUpstream } from '../../helpers/upstream.ts'
@@ -15,7 +15,7 @@ function startCheck (
   const results: Array<{ error: Error | null, state: string }> = []
   const waiting = new Map<number, () => void>()
   const options = normalizeUpstream({ targets: address, ...upstream, health: { active } })
-  const check = new HealthCheck(address, options, options.health.active!, (error) => {
+  const check = new ActiveHealthCheck(address, options, options.health.active!, (error) => {
     results.push({ error, state: check.state })
     waiting.get(results.length)?.()
   }, random)
@@ -149,7 +149,7 @@ t.test('after close(), no check is sent and no result is reported', async (t) =>
   const asked = new Promise<void>((resolve) => { ask = resolve })
   const address = await rawUpstream(t, () => ask())
   const options = normalizeUpstream({ targets: address, health: { active: soon } })
-  const check = new HealthCheck(address, options, options.health.active!, (error) => { told.push(error) })
+  const check = new ActiveHealthCheck(address, options, options.health.active!, (error) => { told.push(error) })
   check.start()
   await asked
 

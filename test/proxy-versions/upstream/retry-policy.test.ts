@@ -3,10 +3,10 @@ import { withDefaults } from '../../../lib/config/normalize.ts'
 import { retryDefaults } from '../../../lib/config/normalize-upstream.ts'
 import { clientLeft, queueFull, timedOut, wasIdle } from '../../../lib/proxy-versions/upstream-errors.ts'
 import { waitedTooLong } from '../../../lib/transport/transport-errors.ts'
-import { type Attempted, reasonOf, RetryPolicy } from '../../../lib/proxy-versions/upstream/retry-policy.ts'
+import { type RetryCandidate, retryReason, RetryPolicy } from '../../../lib/proxy-versions/upstream/retry-policy.ts'
 import type { RetryReason, UpstreamRetry } from '../../../types/index.ts'
 
-const get: Attempted = { method: 'GET', hasBody: false, attempts: 1 }
+const get: RetryCandidate = { method: 'GET', hasBody: false, attempts: 1 }
 const now = Date.UTC(2026, 0, 1)
 
 /** A policy without chance, at the beginning of 2026. */
@@ -131,6 +131,6 @@ const reasons: Array<[what: string, error: Error & { code?: string }, wasSent: b
 
 for (const [what, error, wasSent, reason] of reasons) {
   t.test(`${what} is ${reason ?? 'no reason to send anything once more'}`, async (t) => {
-    t.equal(reasonOf(error, wasSent), reason)
+    t.equal(retryReason(error, wasSent), reason)
   })
 }
