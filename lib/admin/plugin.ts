@@ -18,7 +18,7 @@ import { Traffic } from './traffic.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 
 /** How many changes `api/audit` returns. The log contains all of them. */
-const mostChanges = 100
+const maxChanges = 100
 
 async function administer (app: FastifyInstance, options: VersionAdminOptions): Promise<void> {
   check(app, options)
@@ -32,7 +32,7 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
   }
   const traffic = reloadState(app, 'traffic', () => new Traffic())
   const requests = reloadState(app, 'recentRequests', () => new RecentRequests(normalizeRecent(options.recent)))
-  const audit = reloadState(app, 'audit', () => new Recent<AuditEntry>(mostChanges))
+  const audit = reloadState(app, 'audit', () => new Recent<AuditEntry>(maxChanges))
 
   app.addHook('onReady', async () => {
     if (registry() === undefined) throw new StageOrderInvalid(`versionAdmin needs a gateway in the same scope. ${order}`)

@@ -24,7 +24,7 @@ export class Recent<Item> {
 }
 
 /** Maximum number of characters of a path. */
-const longestPath = 300
+const maxPathLength = 300
 
 /** Keeps the most recent completed requests, or a sample of them: one of every `sampleEvery`. */
 export class RecentRequests {
@@ -49,7 +49,7 @@ export class RecentRequests {
 /** Cuts the path at `?` or `;`. It is copied, because a slice would keep the whole URL in memory. */
 function recentRequest ({ request, status, outcome, cause, begunAt, endedAt }: Observation, now: number): RecentRequest {
   const durationMs = endedAt - begunAt
-  const path = Buffer.from(request.url.split(/[?;]/, 1)[0]!.slice(0, longestPath)).toString()
+  const path = Buffer.from(request.url.split(/[?;]/, 1)[0]!.slice(0, maxPathLength)).toString()
   const { id = null, tier = null, source = null, requested = null } = request.version ?? {}
   return {
     at: new Date(now - durationMs).toISOString(),

@@ -19,7 +19,7 @@ interface Slice {
 }
 
 /** The part of an observation that is counted. */
-type Counted = Pick<Observation, 'outcome' | 'isFailure' | 'begunAt' | 'answeredAt' | 'endedAt' | 'isTunnel'>
+type Counted = Pick<Observation, 'outcome' | 'isFailure' | 'begunAt' | 'respondedAt' | 'endedAt' | 'isTunnel'>
 
 /** Counts the requests of the last five minutes by version. */
 export class Traffic {
@@ -32,7 +32,7 @@ export class Traffic {
    * @param version an id; empty if no version was chosen
    * @param now milliseconds since 1970
    */
-  add (version: string, { outcome, isFailure, begunAt, answeredAt, endedAt, isTunnel }: Counted, now: number): void {
+  add (version: string, { outcome, isFailure, begunAt, respondedAt, endedAt, isTunnel }: Counted, now: number): void {
     const number = Math.floor(now / sliceMs)
     const place = number % slices
     if (this.#ring[place]?.number !== number) this.#ring[place] = { number, byVersion: new Map() }
@@ -42,7 +42,7 @@ export class Traffic {
     slice.requests++
     if (outcome === 'refused') slice.refused++
     else if (isFailure) slice.failed++
-    if (!isTunnel) slice.durations[stepOf((answeredAt ?? endedAt) - begunAt)]!++
+    if (!isTunnel) slice.durations[stepOf((respondedAt ?? endedAt) - begunAt)]!++
   }
 
   /** Returns the versions that had requests. @param now milliseconds since 1970 */

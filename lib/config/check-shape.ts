@@ -62,12 +62,12 @@ function suggestOption (option: string, known: readonly string[], given: object)
 }
 
 /** Maximum number of names that a misspelled one is compared with, which takes a microsecond each. */
-const mostCompared = 1000
+const maxCompared = 1000
 
 /** Finds the option with the most similar name. */
 export function suggest (name: string, known: readonly string[], candidates = known): string {
   const maxDistance = name.length < 3 ? 0 : Math.ceil(name.length / 3)
-  const meant = maxDistance === 0 ? undefined : closestMatch(name, candidates.slice(0, mostCompared), { maxDistance })
+  const meant = maxDistance === 0 ? undefined : closestMatch(name, candidates.slice(0, maxCompared), { maxDistance })
   return meant === undefined ? `Known: ${showNames(known)}.` : `Did you mean ${show(meant)}?`
 }
 

@@ -50,12 +50,12 @@ function originOf (address: string): string {
 }
 
 /** Longest path of a Unix socket in bytes (`sun_path` of unix(7), without the NUL). Before Node 24, a longer one is truncated silently. */
-const longestSocketPath = process.platform === 'linux' ? 107 : 103
+const maxSocketPathLength = process.platform === 'linux' ? 107 : 103
 
 function checkSocketPath (problems: Problems, path: Path, socketPath: string): void {
   const length = Buffer.byteLength(socketPath)
-  if (length <= longestSocketPath) return
-  problems.add(path, `the path of a Unix socket has at most ${longestSocketPath} bytes here, and ${show(socketPath)} has ${length}. Move the socket to a shorter path, such as '/run/app.sock'.`)
+  if (length <= maxSocketPathLength) return
+  problems.add(path, `the path of a Unix socket has at most ${maxSocketPathLength} bytes here, and ${show(socketPath)} has ${length}. Move the socket to a shorter path, such as '/run/app.sock'.`)
 }
 
 type Edits = NonNullable<UpstreamOptions['headers']>['request']

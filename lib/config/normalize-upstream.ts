@@ -34,7 +34,7 @@ const noEdits = { set: {}, add: {}, remove: [] } as const satisfies HeaderEdits
 /** Timeouts in milliseconds; 0 = no limit. */
 export interface ResolvedTimeouts extends Required<UpstreamTimeouts> {
   /** Limits the upstream's own `Keep-Alive: timeout`; `undefined` without `timeouts.keepAlive`. */
-  readonly mostKeepAlive: number | undefined
+  readonly maxKeepAlive: number | undefined
   /** `headers` of a gRPC call, whose response may only begin with its first message. */
   readonly grpcHeaders: number
   /** `idle` of server-sent events and gRPC calls. */
@@ -77,7 +77,7 @@ export function normalizeUpstream (upstream: string | UpstreamOptions): Resolved
 
 function normalizeTimeouts (timeouts: UpstreamTimeouts): ResolvedTimeouts {
   const { headers = streamTimeoutDefaults.headers, idle = streamTimeoutDefaults.idle, keepAlive } = timeouts
-  return { ...withDefaults(timeouts, timeoutDefaults), mostKeepAlive: keepAlive, grpcHeaders: headers, streamIdle: idle }
+  return { ...withDefaults(timeouts, timeoutDefaults), maxKeepAlive: keepAlive, grpcHeaders: headers, streamIdle: idle }
 }
 
 function normalizeHealth ({ passive = {}, active }: NonNullable<UpstreamOptions['health']>): ResolvedUpstream['health'] {

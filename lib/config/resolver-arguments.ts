@@ -13,9 +13,9 @@ export interface Broken {
 type Expectation = [value: unknown, holds: boolean, expected: string]
 
 /** Maximum delay of a timer, in milliseconds. */
-const longestMs = 2 ** 31 - 1
+const maxMs = 2 ** 31 - 1
 /** Maximum number of entries that lru-cache accepts. */
-const mostEntries = 2 ** 24
+const maxEntries = 2 ** 24
 
 /** Checks the arguments of a built-in resolver. Problems show the call as it should be written. */
 export function brokenArguments ({ reads, argument, options }: BuiltIn): Broken[] {
@@ -59,7 +59,7 @@ function tenantMap (options: Record<string, unknown>): Expectation[] {
     [get, typeof get === 'function', 'a function of the key as get in fromTenantMap({ key, get })'],
     ...Object.entries({ ttlMs, staleMs, negativeTtlMs, timeoutMs }).map(([name, value]): Expectation =>
       [value, value === undefined || isMilliseconds(value), `a whole number of milliseconds as ${name} in fromTenantMap({ ${name} })`]),
-    [max, max === undefined || isWhole(max, 1, mostEntries), 'a whole number of tenants as max in fromTenantMap({ max: 10_000 })'],
+    [max, max === undefined || isWhole(max, 1, maxEntries), 'a whole number of tenants as max in fromTenantMap({ max: 10_000 })'],
     [readsHeaders, readsHeaders === undefined || isHeaderList(readsHeaders), 'a list of header names as readsHeaders in fromTenantMap({ readsHeaders })'],
     [now, now === undefined || typeof now === 'function', 'a clock as now in fromTenantMap({ now: Date.now })']
   ]
@@ -85,7 +85,7 @@ export function isHeaderName (value: unknown): boolean {
 }
 
 export function isMilliseconds (value: unknown): boolean {
-  return isWhole(value, 0, longestMs)
+  return isWhole(value, 0, maxMs)
 }
 
 export function isOneOf (value: unknown, ...allowed: unknown[]): boolean {

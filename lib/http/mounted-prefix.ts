@@ -13,7 +13,7 @@ export interface Mounted {
   /** Whether `/API` is the same as `/api`. */
   readonly ignoresCase: boolean
   /** Longest value of a parameter in the prefix; `Infinity` without parameters. */
-  readonly longestParameter: number
+  readonly maxParameterLength: number
 }
 
 export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstance, 'initialConfig'>): Mounted {
@@ -26,14 +26,14 @@ export function mountedAt (prefix: string, { initialConfig }: Pick<FastifyInstan
     mergesSlashes: isSet('ignoreDuplicateSlashes'),
     endsAtSemicolon: isSet('useSemicolonDelimiter'),
     ignoresCase: isSet('caseSensitive', false),
-    longestParameter: prefix.includes(':') ? longestParameter(initialConfig) : Infinity
+    maxParameterLength: prefix.includes(':') ? maxParameterLength(initialConfig) : Infinity
   }
 }
 
 /** Fastify's default, which it reports for the place of the option that is not used. */
 const defaultLongest = 100
 
-function longestParameter (initialConfig: FastifyInstance['initialConfig']): number {
+function maxParameterLength (initialConfig: FastifyInstance['initialConfig']): number {
   const places = [initialConfig, initialConfig.routerOptions] as Array<{ maxParamLength?: number } | undefined>
   return places.map((options) => options?.maxParamLength ?? defaultLongest).find((value) => value !== defaultLongest) ?? defaultLongest
 }
@@ -43,17 +43,17 @@ function longestParameter (initialConfig: FastifyInstance['initialConfig']): num
  *
  * @returns the path that the router sees instead, or `null` if no value is too long
  */
-export function withShortParameters ({ prefix, mergesSlashes, longestParameter }: Mounted, url: string): string | null {
-  if (url.length <= longestParameter) return null
+export function withShortParameters ({ prefix, mergesSlashes, maxParameterLength }: Mounted, url: string): string | null {
+  if (url.length <= maxParameterLength) return null
   const parts = prefix.split('/')
   let isTooLong = false
   const segments = segmentsOf(url, mergesSlashes).map((segment, index) => {
     const parameters = (parts[index] ?? '').split(':').length - 1
     // Text between several parameters is not part of their values.
-    const longest = parameters <= 1 ? longestParameter : longestParameter * parameters + parts[index]!.length
+    const longest = parameters <= 1 ? maxParameterLength : maxParameterLength * parameters + parts[index]!.length
     if (parameters === 0 || decodeSegment(segment).length <= longest) return segment
     isTooLong = true
-    return segment.replaceAll(/%../g, 'x').slice(0, longestParameter)
+    return segment.replaceAll(/%../g, 'x').slice(0, maxParameterLength)
   })
   return isTooLong ? segments.join('/') : null
 }

@@ -2,9 +2,9 @@ import { closestMatch } from 'leven'
 import type { Claims } from '../../types/index.ts'
 
 /** Names that are compared with a misspelled one: a token may have very many, and very long ones. */
-const [mostNames, longestName] = [200, 100]
+const [maxNames, maxNameLength] = [200, 100]
 /** Letters by which names may differ. */
-const mostDifferences = 3
+const maxDifferences = 3
 
 /**
  * Suggests a claim of the token for a misspelled path. Returns only its path, never its value, and `undefined` if no claim is
@@ -28,8 +28,8 @@ export function similarClaim (claims: Claims, names: readonly string[]): readonl
 
 /** The name with another prefix, such as `https://acme.io/tenant` or `custom:tenant`, or with a few other letters. */
 function similarName (name: string, names: readonly string[]): string | undefined {
-  const candidates = names.filter(({ length }) => length <= longestName).slice(0, mostNames)
-  const maxDistance = name.length < 3 ? 0 : Math.min(Math.ceil(name.length / 3), mostDifferences)
+  const candidates = names.filter(({ length }) => length <= maxNameLength).slice(0, maxNames)
+  const maxDistance = name.length < 3 ? 0 : Math.min(Math.ceil(name.length / 3), maxDifferences)
   return candidates.find((candidate) => candidate.split(/[/:]/).at(-1) === name) ??
     (maxDistance === 0 ? undefined : closestMatch(name, candidates, { maxDistance }))
 }

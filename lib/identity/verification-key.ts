@@ -30,7 +30,7 @@ const algorithmsOf: Record<string, readonly Algorithm[]> = {
 export const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 
 /** The smallest public exponent in common use. Lax verifiers accept forged signatures with smaller ones. */
-const smallestExponent = 65_537n
+const minExponent = 65_537n
 
 /**
  * Prepares a JSON Web Key for verification, or returns why it cannot be used. It never throws, because an unusable key must
@@ -66,9 +66,9 @@ function prepare (jwk: PublicJwk): VerificationKey | string {
   const { kty, crv, n, e, x, y } = jwk as JsonWebKey
   // Pass no other members: newer versions of Node reject a key because of them.
   const key = createPublicKey({ key: { kty, crv, n, e, x, y } as JsonWebKey, format: 'jwk' })
-  const { modulusLength = Infinity, publicExponent = smallestExponent } = key.asymmetricKeyDetails!
+  const { modulusLength = Infinity, publicExponent = minExponent } = key.asymmetricKeyDetails!
   if (modulusLength < 2048) return `RSA of ${modulusLength} bits; at least 2048 are needed (RFC 7518 3.3)`
-  if (publicExponent < smallestExponent || publicExponent % 2n === 0n) return 'its public exponent is below 65537, or even'
+  if (publicExponent < minExponent || publicExponent % 2n === 0n) return 'its public exponent is below 65537, or even'
   const { kid, issuer } = jwk as PublicJwk & { issuer?: unknown }
   const material = key.export({ type: 'spki', format: 'pem' }).toString()
   return { kid: kid ?? undefined, ...typeof issuer === 'string' && { issuer }, material, algorithms, isCurrent: true }

@@ -10,13 +10,13 @@ import type { Socket } from 'node:net'
 /** Region of a connection that waits for a response, in bytes: it holds several short responses. */
 const shortLength = 16 * 1024
 /** A region with at least this much space left is read into again, in bytes. */
-const leastRest = 8 * 1024
+const minRest = 8 * 1024
 /** Region of a connection that filled its previous one, in bytes. */
 const longLength = 96 * 1024
 /** Maximum number of long regions, 15 MB in total: fast clients return them soon, slow ones keep them. Beyond it, regions are short. */
-const mostLong = 160
+const maxLong = 160
 /** Total bytes of free regions of one length. Further ones are left to the garbage collector. */
-const mostFree = 3 * 1024 * 1024
+const maxFree = 3 * 1024 * 1024
 
 const freeShort: Buffer[] = []
 const freeLong: Buffer[] = []
@@ -48,13 +48,13 @@ function onRead (this: Socket, length: number, region: Uint8Array): boolean {
   const takesMore = this.push(region.subarray(0, length))
   // This must come last: `push` may open a connection, which takes `next`.
   if (isFull) next = longRegion() ?? freeShort.pop() ?? null
-  else if (!isLong && region.byteLength - length >= leastRest) next = region.subarray(length) as Buffer
+  else if (!isLong && region.byteLength - length >= minRest) next = region.subarray(length) as Buffer
   return takesMore
 }
 
 function longRegion (): Buffer | null {
   const used = freeLong.pop()
-  if (used !== undefined || long === mostLong) return used ?? null
+  if (used !== undefined || long === maxLong) return used ?? null
   const region = Buffer.allocUnsafeSlow(longLength)
   collected.register(region.buffer, undefined)
   long++
@@ -70,5 +70,5 @@ export function giveBack (piece: Buffer): void {
   if (byteOffset !== 0 || filled.get(buffer) !== byteLength || received.hasSubscribers) return
   filled.delete(buffer)
   const waiting = buffer.byteLength === longLength ? freeLong : freeShort
-  if (waiting.length * buffer.byteLength < mostFree) waiting.push(Buffer.from(buffer))
+  if (waiting.length * buffer.byteLength < maxFree) waiting.push(Buffer.from(buffer))
 }

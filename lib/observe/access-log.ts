@@ -49,7 +49,7 @@ export const accessLog: AccessLogPlugin = definePlugin('fastify-version-gateway/
 
 /** The members of a line. It contains neither the query nor headers by default, because both may contain credentials. */
 function lineOf (observation: Observation, headers: readonly string[]): object {
-  const { request, client, host, outcome, cause, target, begunAt, answeredAt, endedAt } = observation
+  const { request, client, host, outcome, cause, target, begunAt, respondedAt, endedAt } = observation
   const { version } = request
   const [path] = request.url.split('?', 1)
   const userAgent = request.headers['user-agent']
@@ -67,7 +67,7 @@ function lineOf (observation: Observation, headers: readonly string[]): object {
     ...target !== null && { target },
     ...observation.retries > 0 && { retries: observation.retries },
     durationMs: rounded(endedAt - begunAt),
-    ...answeredAt !== null && { firstByteMs: rounded(answeredAt - begunAt) },
+    ...respondedAt !== null && { firstByteMs: rounded(respondedAt - begunAt) },
     bytesReceived: observation.bytesReceived,
     bytesSent: observation.bytesSent,
     ...outcome !== 'served' && { failedBy: atFault[outcome], ...cause !== null && { cause } }

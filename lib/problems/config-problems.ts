@@ -5,7 +5,7 @@ import { ConfigInvalid } from '../errors.ts'
 export type Path = readonly PropertyKey[]
 
 /** Maximum number of problems that a message lists. A mistake in a generated file may occur once per tenant. */
-export const mostListed = 100
+export const maxListed = 100
 
 interface PathNode {
   isMember: boolean
@@ -108,8 +108,8 @@ export class Problems {
   throwIfAny (subject: string): void {
     const count = this.#found.length
     if (count === 0) return
-    const lines = this.#found.slice(0, mostListed).map((found) => `- ${showProblem(found)}`)
-    if (count > mostListed) lines.push(`- and ${count - mostListed} more.`)
+    const lines = this.#found.slice(0, maxListed).map((found) => `- ${showProblem(found)}`)
+    if (count > maxListed) lines.push(`- and ${count - maxListed} more.`)
     const title = `${count} ${count === 1 ? 'problem' : 'problems'} in ${subject}`
     throw Object.assign(
       new ConfigInvalid([`VERSION_CONFIG_INVALID: ${title}`, ...lines].join('\n')),
@@ -132,12 +132,12 @@ export function showPath (path: Path): string {
 }
 
 /** Maximum number of names in a list. */
-const mostNames = 50
+const maxNames = 50
 
 /** Formats a list of names on one line. */
 export function showNames (names: readonly string[]): string {
-  const shown = names.slice(0, mostNames).map((name) => escape(name)).join(', ')
-  return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown
+  const shown = names.slice(0, maxNames).map((name) => escape(name)).join(', ')
+  return names.length > maxNames ? `${shown} and ${names.length - maxNames} more` : shown
 }
 
 /** Values that must not be shown, and their replacements. */

@@ -11,7 +11,7 @@ import { decrementMaxForwards } from './request/max-forwards.ts'
 import { hidesPath, isTraversal, namesHost } from './request/request-target.ts'
 
 /** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
-const longestTarget = 8 * 1024
+const maxTargetLength = 8 * 1024
 
 type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void
 
@@ -40,7 +40,7 @@ function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null
   const { raw } = request
   const { unroutable } = contextOf(request)
   if (unroutable === 'method') return methodUnknown({})
-  if (unroutable === 'parameter' && mounted.longestParameter !== Infinity) return targetTooLong({})
+  if (unroutable === 'parameter' && mounted.maxParameterLength !== Infinity) return targetTooLong({})
   // The response would reveal the headers that the gateway adds (RFC 9110 9.3.8).
   if (raw.method === 'TRACE') return methodNotAllowed({ headers: { allow: allowed(request) } })
   const [authority, target] = raw.url!.startsWith('/') ? [undefined, raw.url!] : splitAbsolute(raw.url!)
@@ -48,7 +48,7 @@ function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null
   if (!namesOneHost(request, authority)) return requestMalformed({})
   // An HTTP/1.0 request may name its host only here.
   if (authority !== undefined) raw.headers.host ??= authority
-  if (target.length > longestTarget) return targetTooLong({})
+  if (target.length > maxTargetLength) return targetTooLong({})
   return plainTarget.test(target) || isForwardable(target, mounted) ? null : requestMalformed({})
 }
 

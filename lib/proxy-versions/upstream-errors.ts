@@ -89,7 +89,7 @@ const protocolErrors = new Set<string>([
 /** undici refuses to send the request: a target such as `*`, or a body whose length differs from `Content-Length`. */
 const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'])
 
-const notTheUpstreams = new Set<string>([
+const notUpstreamFaults = new Set<string>([
   codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.unreadable, codes.closing
 ])
 
@@ -127,8 +127,8 @@ export function causeOf ({ code = '', name }: Error & { code?: string }): string
 }
 
 /** Whether a failed exchange says something about the target's health. */
-export function isUpstreamsFault ({ code = '' }: Error & { code?: string }): boolean {
-  return !notTheUpstreams.has(code) && !requestErrors.has(code) && !overloads.has(code)
+export function isUpstreamFault ({ code = '' }: Error & { code?: string }): boolean {
+  return !notUpstreamFaults.has(code) && !requestErrors.has(code) && !overloads.has(code)
 }
 
 /**
@@ -136,14 +136,14 @@ export function isUpstreamsFault ({ code = '' }: Error & { code?: string }): boo
  * body and closed the connection. An invalid response is the upstream's own fault. So is a headers timeout, which only
  * expires during an upload while the upstream does not read.
  */
-export function mayBeForBody (error: Error & { code?: string }): boolean {
+export function mayBeCausedByUpload (error: Error & { code?: string }): boolean {
   const cause = causeOf(error)
   return cause !== 'protocol' && cause !== 'headers-timeout'
 }
 
 /** Whether another attempt may succeed: a target is at fault, and there is time left. */
 export function isTransient (error: Error & { code?: string }): boolean {
-  return error.code === codes.queueFull || (isUpstreamsFault(error) && error.code !== codes.timedOut)
+  return error.code === codes.queueFull || (isUpstreamFault(error) && error.code !== codes.timedOut)
 }
 
 /** Whether a time limit was exceeded. */

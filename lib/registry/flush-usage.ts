@@ -4,7 +4,7 @@ import { withTimeout } from '../shared/with-timeout.ts'
 import type { Usage } from './usage.ts'
 
 /** How long closing an app waits for `onUsage`, in milliseconds. */
-const longestEndMs = 5000
+const maxCloseMs = 5000
 /** The flush in progress. Gateways may share a registry and thus its usage. */
 const underWay = new WeakMap<Usage, Promise<void>>()
 
@@ -40,6 +40,6 @@ export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flush
   app.addHook('onClose', async () => {
     clearTimeout(timer)
     timer = undefined
-    await withTimeout(flush(), longestEndMs, () => app.log.error('onUsage timed out on close'))
+    await withTimeout(flush(), maxCloseMs, () => app.log.error('onUsage timed out on close'))
   })
 }

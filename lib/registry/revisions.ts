@@ -5,7 +5,7 @@ import { frozenCopy } from '../shared/frozen-copy.ts'
 import { type Content, effectiveSet, type Matching, Revision } from './revision.ts'
 
 /** How many earlier sets `rollback()` can restore. */
-const longestHistory = 10
+const maxHistory = 10
 
 /** Validates a set of versions and adds its problems. */
 export type Check = (problems: Problems, set: VersionSet) => void
@@ -50,7 +50,7 @@ export class Revisions {
     for (const listener of this.#listeners) listener(next)
     this.current = next
     this.#history.push(before.content)
-    if (this.#history.length > longestHistory) this.#history.shift()
+    if (this.#history.length > maxHistory) this.#history.shift()
   }
 
   /**
@@ -69,7 +69,7 @@ export class Revisions {
       throw error
     }
     this.#history.splice(0, Infinity, ...others.#history, ...isSame ? [] : [before.content])
-    if (this.#history.length > longestHistory) this.#history.shift()
+    if (this.#history.length > maxHistory) this.#history.shift()
   }
 
   /** Restores an earlier set. The next rollback starts from that set. @throws `VERSION_CONFIG_INVALID` */

@@ -95,7 +95,7 @@ function onWritten (error: Error | null | undefined, piece: Buffer): void {
 }
 
 /** Longest body that is joined with its head, in bytes. */
-const longestWithHead = 8 * 1024
+const maxBytesWithHead = 8 * 1024
 
 /**
  * Ends a response with the last chunk of its body, or all of it. A short body whose head is not sent yet is joined with
@@ -105,7 +105,7 @@ const longestWithHead = 8 * 1024
 export function endWith (response: Response, body: Buffer | null): void {
   if (body === null) response.end()
   else if ('stream' in response) response.end(body)
-  else if (body.length > longestWithHead || response.chunkedEncoding || !hasOpenHead(response)) response.end(body)
+  else if (body.length > maxBytesWithHead || response.chunkedEncoding || !hasOpenHead(response)) response.end(body)
   else {
     response._header += body.toString('latin1')
     response.end()

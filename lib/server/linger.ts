@@ -8,7 +8,7 @@ import { isHeldBack } from './expectations.ts'
 // `compatibility`, the same.
 
 /** Milliseconds that a client may keep sending after its response before its connection is cut. */
-const longestLinger = 30_000
+const maxLingerMs = 30_000
 
 /**
  * Lets a client read its response when the connection closes before its upload has been read. Node closes such a socket at
@@ -29,7 +29,7 @@ export function linger (request: IncomingMessage): void {
   socket.off('finish', socket.destroy)
   // No request after a response with `Connection: close` may be processed.
   refuseFurther(socket)
-  const limit = setTimeout(() => socket.destroy(), longestLinger)
+  const limit = setTimeout(() => socket.destroy(), maxLingerMs)
   request.on('end', () => socket.destroySoon()).resume()
   socket.on('error', () => {}).once('close', () => clearTimeout(limit))
 }

@@ -23,7 +23,7 @@ const events = ['request', 'upgrade', 'connect', 'checkContinue', 'checkExpectat
 const keepAliveMs = 72_000
 
 /** Milliseconds after which the listener stops accepting on shutdown, even if new connections keep arriving. */
-const longestTakingMs = 500
+const maxTakeOverMs = 500
 
 type AnyServer = Server & Partial<Pick<TlsServer, 'setSecureContext'>> & {
   shouldUpgradeCallback?: (request: IncomingMessage) => boolean
@@ -83,7 +83,7 @@ export class Listener {
 
   /** Accepts the connections in the backlog: the system would reset them when the socket stops listening. */
   async #takeWaiting (): Promise<void> {
-    const end = performance.now() + longestTakingMs
+    const end = performance.now() + maxTakeOverMs
     let before
     do {
       before = this.#connections.accepted

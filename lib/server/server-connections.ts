@@ -2,7 +2,7 @@ import type { Server } from 'node:net'
 import { ClientConnections } from './client-connections.ts'
 
 /** Milliseconds after the grace time until connections are cut, so that clients of aborted exchanges get the refusal. */
-const longestGoodbye = 500
+const maxGoodbyeMs = 500
 
 const known = new WeakMap<Server, ServerConnections>()
 
@@ -43,7 +43,7 @@ export class ServerConnections {
     if (closesAt < this.#closesAt) return
     this.#closesAt = closesAt
     clearTimeout(this.#limit)
-    this.#limit = setTimeout(() => this.#connections.destroy(), graceMs + longestGoodbye)
+    this.#limit = setTimeout(() => this.#connections.destroy(), graceMs + maxGoodbyeMs)
   }
 
   endClose (): void {

@@ -7,7 +7,7 @@ import { problemOf } from '../stage/refuse.ts'
 import { scopeOf } from '../stage/context.ts'
 
 /** Milliseconds that a refused client has to end its side of the connection. */
-const longestLinger = 1_000
+const maxLingerMs = 1_000
 
 /**
  * Logs the refusal of a request that Fastify does not see, and returns the response. `problems.render` does not apply, because
@@ -28,7 +28,7 @@ export function refuseOnSocket (app: FastifyInstance, socket: Duplex, refusal: R
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
   const { statusCode: status } = refusal
   // The system resets a connection that is closed with unread bytes, and the reset can destroy the response in transit.
-  const limit = setTimeout(() => socket.destroy(), longestLinger).unref()
+  const limit = setTimeout(() => socket.destroy(), maxLingerMs).unref()
   socket.on('error', () => {}).once('close', () => clearTimeout(limit)).resume()
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, 'connection: close', '', body].join('\r\n'))
 }

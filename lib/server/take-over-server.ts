@@ -96,7 +96,7 @@ function placeOf (server: Server, url: string): Place | undefined {
 /** Whether Fastify may refuse a request itself, because the value of a parameter is too long or the app is closing. */
 function isSpecial (places: readonly Place[], url: string): boolean {
   for (const { mounted, isClosing } of places) {
-    if (url.length > mounted.longestParameter || isClosing()) return true
+    if (url.length > mounted.maxParameterLength || isClosing()) return true
   }
   return false
 }

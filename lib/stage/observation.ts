@@ -30,7 +30,7 @@ export class Observation {
   readonly begunAt = performance.now()
   endedAt = 0
   /** When the head of the upstream's response arrived. */
-  answeredAt: number | null = null
+  respondedAt: number | null = null
   /** Status of the upstream's response; `null` if there was none. */
   upstreamStatus: number | null = null
   /** Address of the last target that was tried. */
@@ -53,8 +53,8 @@ export class Observation {
   }
 
   /** Called when the upstream's response starts. */
-  answered (status: number): void {
-    this.answeredAt = performance.now()
+  responded (status: number): void {
+    this.respondedAt = performance.now()
     this.upstreamStatus = status
   }
 

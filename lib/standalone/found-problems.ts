@@ -1,4 +1,4 @@
-import { concealing, type FoundProblem, mostListed, Paths, type Problems, showProblem } from '../problems/config-problems.ts'
+import { concealing, type FoundProblem, maxListed, Paths, type Problems, showProblem } from '../problems/config-problems.ts'
 import { fileSchema } from './file-schema.ts'
 import { Masks } from './masks.ts'
 import { fittingAsText } from './variable-types.ts'
@@ -32,7 +32,7 @@ export class FoundProblems {
   async list (): Promise<FileProblems> {
     const { problems, problemCount } = this.#read
     const count = problemCount + this.#found.length
-    const listed = this.#found.slice(0, Math.max(0, mostListed - problems.length))
+    const listed = this.#found.slice(0, Math.max(0, maxListed - problems.length))
     if (listed.length === 0) return { problems, count }
     const places = await this.#read.locate(listed.map(({ path }) => path))
     const quotable = this.#quotable(listed, places)

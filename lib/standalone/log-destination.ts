@@ -1,7 +1,7 @@
 import { write, writeSync } from 'node:fs'
 
 /** Maximum number of bytes in the queue. Further lines are dropped, so that a stalled reader does not exhaust memory. */
-const mostWaitingBytes = 4 * 1024 * 1024
+const maxWaitingBytes = 4 * 1024 * 1024
 /** Maximum number of bytes per write. */
 const chunkBytes = 64 * 1024
 /** Milliseconds until a write to a busy reader is retried. */
@@ -29,7 +29,7 @@ export class LogDestination {
   }
 
   write (line: string): void {
-    if (this.#waitingBytes > mostWaitingBytes) {
+    if (this.#waitingBytes > maxWaitingBytes) {
       this.lost++
       return
     }
@@ -89,10 +89,10 @@ export class LogDestination {
     })
   }
 
-  #take (mostBytes: number): string {
+  #take (maxBytes: number): string {
     let text = this.#isTorn ? '\n' : ''
     let lines = 0
-    while (lines < this.#waiting.length && text.length < mostBytes) text += this.#waiting[lines++]!
+    while (lines < this.#waiting.length && text.length < maxBytes) text += this.#waiting[lines++]!
     for (const line of this.#waiting.splice(0, lines)) this.#waitingBytes -= line.length
     return text
   }

@@ -1,5 +1,5 @@
 /** Minimum length of a value that is masked in messages. Shorter ones occur in too many words. */
-const leastCharacters = 6
+const minCharacters = 6
 
 interface Masked {
   /** The lengths of the values, the longest first. */
@@ -14,7 +14,7 @@ export class Masks {
 
   constructor (values: ReadonlyArray<readonly [reference: string, value: string]>) {
     for (const [reference, value] of values) {
-      for (const part of partsOf(value)) if (part.length >= leastCharacters) this.#add(part, reference)
+      for (const part of partsOf(value)) if (part.length >= minCharacters) this.#add(part, reference)
     }
     for (const { lengths } of this.#byBeginning.values()) lengths.sort((one, other) => other - one)
   }
@@ -23,7 +23,7 @@ export class Masks {
   mask (message: string): string {
     if (this.#byBeginning.size === 0) return message
     let [masked, begin] = ['', 0]
-    for (let at = 0; at + leastCharacters <= message.length;) {
+    for (let at = 0; at + minCharacters <= message.length;) {
       const part = this.#partAt(message, at)
       if (part === null) at++
       else {
@@ -36,7 +36,7 @@ export class Masks {
   }
 
   #add (part: string, reference: string): void {
-    const beginning = part.slice(0, leastCharacters)
+    const beginning = part.slice(0, minCharacters)
     const known = this.#byBeginning.get(beginning) ?? { lengths: [], references: new Map<string, string>() }
     this.#byBeginning.set(beginning, known)
     if (!known.lengths.includes(part.length)) known.lengths.push(part.length)
@@ -44,7 +44,7 @@ export class Masks {
   }
 
   #partAt (message: string, at: number): { length: number, reference: string } | null {
-    const { lengths = [], references } = this.#byBeginning.get(message.slice(at, at + leastCharacters)) ?? {}
+    const { lengths = [], references } = this.#byBeginning.get(message.slice(at, at + minCharacters)) ?? {}
     for (const length of lengths) {
       const reference = references!.get(message.slice(at, at + length))
       if (reference !== undefined) return { length, reference }

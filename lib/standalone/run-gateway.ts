@@ -1,5 +1,5 @@
 import type { RunGatewayOptions, RunningGateway } from '../../types/standalone.ts'
-import { begin, longestFlushMs, settling } from './commands/start.ts'
+import { begin, maxFlushMs, settling } from './commands/start.ts'
 import { loadWhole } from './load-whole.ts'
 import { standardOutput } from './log-destination.ts'
 
@@ -27,7 +27,7 @@ export async function runGateway (file: string, { env = process.env }: RunGatewa
     reload: async (how) => await standalone.reload(await loadWhole(file, env, settling(options, log)), how),
     close: async () => {
       await standalone.stop()
-      await destination.flush(longestFlushMs)
+      await destination.flush(maxFlushMs)
     }
   }
 }

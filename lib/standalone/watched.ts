@@ -4,7 +4,7 @@ import { fingerprint } from './files.ts'
 const intervalMs = 500
 
 /** Maximum number of checks in a row that see other content before a change is reported. */
-const mostChanges = 10
+const maxChanges = 10
 
 /** Watches a config file and the files that it names, by content rather than by time. */
 export class Watched {
@@ -66,7 +66,7 @@ export class Watched {
     const isNew = !isSame(now, this.#reported ?? this.#loaded)
     const isChanging = before === null || !isSame(now, before)
     this.#changes = isChanging ? this.#changes + 1 : 0
-    if (!isNew || (isChanging && this.#changes < mostChanges)) return
+    if (!isNew || (isChanging && this.#changes < maxChanges)) return
     this.#changes = 0
     this.#reported = now
     this.#report()

@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml'
-import { mostListed, type Path } from '../problems/config-problems.ts'
+import { maxListed, type Path } from '../problems/config-problems.ts'
 import { fileSchema } from './file-schema.ts'
 import { fittingEitherWay, type FromVariables, giveTypes } from './variable-types.ts'
 import { putVariablesIn } from './variables.ts'
@@ -63,7 +63,7 @@ export interface ConfigFile extends Pick<YamlFile, 'value' | 'problems' | 'probl
 }
 
 /** Maximum number of YAML aliases: each may expand to a large part of the file. */
-const mostAliases = 100
+const maxAliases = 100
 
 /** Parses YAML or JSON, and replaces environment variables. */
 export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): YamlFile {
@@ -74,7 +74,7 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
     const { line, col: column } = offset === undefined ? { line: 1, col: 1 } : lines.linePos(offset)
     return { line, column }
   }
-  const { problems, isReadable } = checkDocument(document, mostAliases)
+  const { problems, isReadable } = checkDocument(document, maxAliases)
   if (!isReadable) {
     const locate = (): LocatedValue => ({ ...at(undefined), source: undefined })
     return { value: undefined, ...list(problems, at), broken: [], substitutions: [], locate }
@@ -108,7 +108,7 @@ export function parseYamlFile (text: string, environment: NodeJS.ProcessEnv): Ya
 
 /** Returns the first problems in the file, and the number of all. */
 function list (found: readonly Problem[], at: (offset: number | undefined) => Place): Pick<YamlFile, 'problems' | 'problemCount'> {
-  const first = found.toSorted((one, other) => (one.offset ?? 0) - (other.offset ?? 0)).slice(0, mostListed)
+  const first = found.toSorted((one, other) => (one.offset ?? 0) - (other.offset ?? 0)).slice(0, maxListed)
   return { problems: first.map(({ offset, message }) => ({ ...at(offset), message })), problemCount: found.length }
 }
 

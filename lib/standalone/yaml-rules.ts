@@ -2,7 +2,7 @@ import { type Document, isScalar, type Scalar, visit, type YAMLMap } from 'yaml'
 import { nameOf, type Problem } from './yaml-nodes.ts'
 
 /** Finds problems in a document that do not depend on its meaning. After a syntax error, it has no meaning. */
-export function checkDocument (document: Document.Parsed, mostAliases: number): { problems: Problem[], isReadable: boolean } {
+export function checkDocument (document: Document.Parsed, maxAliases: number): { problems: Problem[], isReadable: boolean } {
   // Most further errors are consequences of the first one.
   const [error] = document.errors
   if (error !== undefined) return { problems: [{ offset: error.pos[0], message: messageOf(error) }], isReadable: false }
@@ -12,7 +12,7 @@ export function checkDocument (document: Document.Parsed, mostAliases: number): 
   visit(document, {
     Map (_key, map) { checkNames(problems, map) },
     Alias (_key, { range }) {
-      if (++aliases === mostAliases + 1) problems.push({ offset: range?.[0], message: `there are more than ${mostAliases} aliases in the file. Write out the values.` })
+      if (++aliases === maxAliases + 1) problems.push({ offset: range?.[0], message: `there are more than ${maxAliases} aliases in the file. Write out the values.` })
     }
   })
   return { problems, isReadable: true }

@@ -3,7 +3,7 @@ import type { Path } from '../problems/config-problems.ts'
 import type { YamlNodes, Problem } from './yaml-nodes.ts'
 
 /** Maximum number of values that aliases and merge keys may add: a few of them can stand for billions. */
-const mostRepeated = 1_000_000
+const maxRepeated = 1_000_000
 
 /** The value of a document. Values of aliases are copies, because each may get a type of its own. */
 export class YamlValue {
@@ -30,8 +30,8 @@ export class YamlValue {
     const target = this.#nodes.target(node)
     if (target === null) return null
     if (target === undefined) return this.#break(path)
-    if (this.#seen.has(target) && ++this.#repeated > mostRepeated) {
-      if (this.#repeated === mostRepeated + 1) this.#add(node!, `the aliases in the file stand for more than ${mostRepeated} values. Use fewer.`)
+    if (this.#seen.has(target) && ++this.#repeated > maxRepeated) {
+      if (this.#repeated === maxRepeated + 1) this.#add(node!, `the aliases in the file stand for more than ${maxRepeated} values. Use fewer.`)
       return this.#break(path)
     }
     this.#seen.add(target)

@@ -10,7 +10,7 @@ export const defaultMaxStreams = 100
 const windows = { stream: 262_144, connection: 1_048_576 }
 
 /** Fields of a response. Node resets responses with more than 128 by default; `maxResponseHeaderBytes` limits them instead. */
-const mostFields = 16_384
+const maxHeaderPairs = 16_384
 /** Bytes that each field counts in addition to its name and value (RFC 9113 6.5.2). */
 const fieldOverhead = 32
 
@@ -123,8 +123,8 @@ export class Http2Connection {
   #open (origin: URL, socket: Socket, settingsTimeout: number, maxHeaderSize: number): void {
     const session = openSession(origin, {
       createConnection: () => socket,
-      settings: { enablePush: false, initialWindowSize: windows.stream, maxHeaderListSize: maxHeaderSize + fieldOverhead * mostFields },
-      maxHeaderListPairs: mostFields
+      settings: { enablePush: false, initialWindowSize: windows.stream, maxHeaderListSize: maxHeaderSize + fieldOverhead * maxHeaderPairs },
+      maxHeaderListPairs: maxHeaderPairs
     })
     this.#socket = socket
     // The same error as in newer versions of Node.

@@ -19,7 +19,7 @@ interface Options extends Pick<ConnectionLimits, 'keepAlive'> {
 }
 
 /** Milliseconds until a connection that allows no streams is replaced. */
-const longestRefusal = 10_000
+const maxRefusalMs = 10_000
 
 /**
  * Connections to a target over HTTP/2, or over HTTP/1.1 if it does not offer HTTP/2. undici's own client reports some
@@ -178,7 +178,7 @@ export class Http2Pool implements UpstreamPool {
     if (capacity === this.#capacity || this.#isClosing) return
     this.#capacity = capacity
     clearTimeout(this.#patience)
-    if (capacity === 0) this.#patience = setTimeout(this.#replaceUseless, longestRefusal).unref()
+    if (capacity === 0) this.#patience = setTimeout(this.#replaceUseless, maxRefusalMs).unref()
     onCapacity(capacity)
   }
 

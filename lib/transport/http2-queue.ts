@@ -12,15 +12,15 @@ export interface QueuedRequest {
 /** The queue of requests that wait for a stream. */
 export class Http2Queue {
   readonly #requests = new Map<QueuedRequest, NodeJS.Timeout | undefined>()
-  readonly #longestWait: number
+  readonly #maxWaitMs: number
   readonly #onTimeout: () => void
 
   /**
-   * @param longestWait in milliseconds, 0 = no limit
+   * @param maxWaitMs in milliseconds, 0 = no limit
    * @param onTimeout called after a request has waited too long
    */
-  constructor (longestWait: number, onTimeout: () => void) {
-    this.#longestWait = longestWait
+  constructor (maxWaitMs: number, onTimeout: () => void) {
+    this.#maxWaitMs = maxWaitMs
     this.#onTimeout = onTimeout
   }
 
@@ -49,9 +49,9 @@ export class Http2Queue {
 
   /** Starts the timeout of all requests that have none yet. */
   limit (): void {
-    if (this.#longestWait === 0) return
+    if (this.#maxWaitMs === 0) return
     for (const [pending, timer] of this.#requests) {
-      if (timer === undefined) this.#requests.set(pending, setTimeout(() => this.#expire(pending), this.#longestWait))
+      if (timer === undefined) this.#requests.set(pending, setTimeout(() => this.#expire(pending), this.#maxWaitMs))
     }
   }
 

@@ -4,7 +4,7 @@ import { errors } from 'undici'
 import { noteReset } from '../http/reset-codes.ts'
 import { Http2Inbox } from '../server/upstream/http2-inbox.ts'
 import { openStream } from './http2-stream.ts'
-import { isClosed, isFullyRead, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
+import { isClosed, isPartlyRead, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
 
 export interface Limits {
   /** Milliseconds from the end of the request to the response headers; 0 = no limit. */
@@ -151,7 +151,7 @@ export class Http2Request implements UpstreamRequest {
     clearTimeout(this.#wait)
     const { repeat } = this.#options
     const isUnprocessed = repeat !== null && !this.#hasAnswer && this.#isUnprocessed(stream)
-    this.#isRepeated = isUnprocessed && !isFullyRead(body)
+    this.#isRepeated = isUnprocessed && !isPartlyRead(body)
     if (this.#isRepeated) return repeat!()
     const isStale = !this.#wasProcessed && this.#isReused && this.#session.destroyed && isClosed(error)
     // As over HTTP/1.1: an upstream that closes a connection with unread bytes resets it.

@@ -6,7 +6,7 @@ import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './ups
  */
 export class RotatingPool implements UpstreamPool {
   readonly #make: () => UpstreamPool
-  readonly #longestUse: number
+  readonly #maxUseMs: number
   readonly #now: () => number
   #pool: UpstreamPool
   #since: number
@@ -14,10 +14,10 @@ export class RotatingPool implements UpstreamPool {
   /** Pools that only finish their requests in flight. */
   readonly #retired = new Map<UpstreamPool, Promise<void>>()
 
-  /** @param longestUse in milliseconds */
-  constructor (make: () => UpstreamPool, longestUse: number, now: () => number) {
+  /** @param maxUseMs in milliseconds */
+  constructor (make: () => UpstreamPool, maxUseMs: number, now: () => number) {
     this.#make = make
-    this.#longestUse = longestUse
+    this.#maxUseMs = maxUseMs
     this.#now = now
     this.#pool = make()
     this.#since = now()
@@ -25,7 +25,7 @@ export class RotatingPool implements UpstreamPool {
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     if (this.#isClosed) return this.#dispatchLate(options, handler)
-    if (this.#now() - this.#since >= this.#longestUse) this.#renew()
+    if (this.#now() - this.#since >= this.#maxUseMs) this.#renew()
     this.#pool.dispatch(options, handler)
   }
 

@@ -7,7 +7,7 @@ import { Http1Pool } from './http1-pool.ts'
 import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './upstream-handler.ts'
 
 /** Milliseconds after which connections are replaced. */
-const longestUse = 30_000
+const maxUseMs = 30_000
 
 /**
  * Returns a function that makes pools of connections to a target, in the protocol of its config.
@@ -39,8 +39,8 @@ export class TargetConnections implements OpenConnections {
 
   /** @param onCapacity called with the number of concurrent requests that the connections can carry, when it changes */
   constructor (address: string, options: ResolvedUpstream, now: () => number, onCapacity: (requests: number) => void) {
-    this.#requests = new RotatingPool(poolsTo(address, options, this, onCapacity), longestUse, now)
-    this.#upgrades = new RotatingPool(http1PoolsTo(address, options, this), longestUse, now)
+    this.#requests = new RotatingPool(poolsTo(address, options, this, onCapacity), maxUseMs, now)
+    this.#upgrades = new RotatingPool(http1PoolsTo(address, options, this), maxUseMs, now)
   }
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {

@@ -11,13 +11,13 @@ export function originOf (address: string): string {
 
 /** The options with which undici connects to an address. */
 export function connectionOptions (address: string, { timeouts, tls, maxResponseHeaderBytes }: ResolvedUpstream) {
-  const { connect, headers, keepAlive, mostKeepAlive } = timeouts
+  const { connect, headers, keepAlive, maxKeepAlive } = timeouts
   const [, , socketPath] = unixSocket.exec(address) ?? []
   return {
     connect: { timeout: connect, ...tls, ...socketPath !== undefined && { socketPath } },
     headersTimeout: headers,
     keepAliveTimeout: keepAlive,
-    ...mostKeepAlive !== undefined && { keepAliveMaxTimeout: mostKeepAlive },
+    ...maxKeepAlive !== undefined && { keepAliveMaxTimeout: maxKeepAlive },
     // The exchange limits the body itself: undici cannot distinguish a slow client from a slow upstream.
     bodyTimeout: 0,
     maxHeaderSize: maxResponseHeaderBytes

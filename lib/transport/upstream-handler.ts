@@ -56,7 +56,7 @@ export function isStreamed (body: unknown): body is StreamedBody {
 }
 
 /** Whether a part of the body is lost for another attempt. */
-export function isFullyRead (body: Buffer | Readable | null): boolean {
+export function isPartlyRead (body: Buffer | Readable | null): boolean {
   if (isStreamed(body)) return body.byteLength > 0 || body.destroyed
   return body !== null && !Buffer.isBuffer(body)
 }

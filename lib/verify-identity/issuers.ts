@@ -7,7 +7,7 @@ interface Template {
 }
 
 /** Maximum number of issuers in a log line. */
-const mostShown = 5
+const maxShown = 5
 
 /** The providers by the issuers of their tokens. */
 export class Issuers {
@@ -24,7 +24,7 @@ export class Issuers {
       }
     }
     const all = providers.flatMap(({ options: { issuer } }) => writtenIssuers(issuer))
-    this.written = all.length > mostShown ? [...all.slice(0, mostShown), `${all.length - mostShown} more`] : all
+    this.written = all.length > maxShown ? [...all.slice(0, maxShown), `${all.length - maxShown} more`] : all
   }
 
   /** Returns the provider of a token's exact `iss` (RFC 8725 3.8). Exact issuers take precedence over templates. */

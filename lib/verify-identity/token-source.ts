@@ -78,17 +78,17 @@ function cookieSource (name: string): Source {
     },
     remove (raw) {
       removeCookies(raw, name)
-      for (let index = 0; index < mostChunks; index++) removeCookies(raw, `${name}.${index}`)
+      for (let index = 0; index < maxChunks; index++) removeCookies(raw, `${name}.${index}`)
     }
   }
 }
 
 /** Browsers limit a cookie to about 4 KiB, so libraries split a longer value into `name.0`, `name.1` and so on. */
-const mostChunks = 20
+const maxChunks = 20
 
 function inChunks (rawHeaders: readonly string[], name: string): string | undefined {
   let whole: string | undefined
-  for (let index = 0; index < mostChunks; index++) {
+  for (let index = 0; index < maxChunks; index++) {
     const values = cookieValues(rawHeaders, `${name}.${index}`)
     if (values.length === 0) break
     // A repeated chunk is ambiguous.

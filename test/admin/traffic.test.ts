@@ -2,7 +2,7 @@ import t from 'tap'
 import { sliceMs, slices, Traffic } from '../../lib/admin/traffic.ts'
 
 const start = 1_800_000_000_000
-const served = { outcome: 'served', isFailure: false, begunAt: 0, answeredAt: 10, endedAt: 12, isTunnel: false } as const
+const served = { outcome: 'served', isFailure: false, begunAt: 0, respondedAt: 10, endedAt: 12, isTunnel: false } as const
 
 t.test('requests are counted per interval', (t) => {
   const traffic = new Traffic()
@@ -34,8 +34,8 @@ t.test('intervals older than five minutes are dropped', (t) => {
 
 t.test('durations end when the response starts and exclude tunnels', (t) => {
   const traffic = new Traffic()
-  traffic.add('v1', { ...served, answeredAt: 10, endedAt: 60_000 }, start)
-  traffic.add('v2', { ...served, answeredAt: null, endedAt: 60_000, isTunnel: true }, start)
+  traffic.add('v1', { ...served, respondedAt: 10, endedAt: 60_000 }, start)
+  traffic.add('v2', { ...served, respondedAt: null, endedAt: 60_000, isTunnel: true }, start)
 
   const [one, other] = traffic.list(start)
 
@@ -46,8 +46,8 @@ t.test('durations end when the response starts and exclude tunnels', (t) => {
 
 t.test('durations are accurate to within 20 percent', (t) => {
   const traffic = new Traffic()
-  for (let duration = 1; duration <= 100; duration++) traffic.add('', { ...served, answeredAt: null, endedAt: duration }, start)
-  traffic.add('', { ...served, answeredAt: 1e9 }, start)
+  for (let duration = 1; duration <= 100; duration++) traffic.add('', { ...served, respondedAt: null, endedAt: duration }, start)
+  traffic.add('', { ...served, respondedAt: 1e9 }, start)
 
   const [{ version, p50, p95 }] = traffic.list(start) as [ReturnType<Traffic['list']>[number]]
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import {
-  bodyStalled, bodyTooLarge, clientLeft, clientStalled, closing, exchangeFailure, isTimeout, isTransient, isUpstreamsFault, notOffered,
+  bodyStalled, bodyTooLarge, clientLeft, clientStalled, closing, exchangeFailure, isTimeout, isTransient, isUpstreamFault, notOffered,
   queueFull, timedOut, tooManyInterim, tooManyUpgrades, wasIdle
 } from '../../lib/proxy-versions/upstream-errors.ts'
 import { unknownCoding, waitedTooLong } from '../../lib/transport/transport-errors.ts'
@@ -44,7 +44,7 @@ for (const [failure, code, statusCode, follows = []] of failures) {
 
     t.match(refusal, { code, statusCode, cause, members: { version: 'v2' }, target: 'http://10.0.0.1' })
     t.notMatch(refusal.message, '10.0.0.1')
-    t.equal(isUpstreamsFault(cause), follows.includes('upstream\'s fault'))
+    t.equal(isUpstreamFault(cause), follows.includes('upstream\'s fault'))
     t.equal(isTransient(cause), follows.includes('transient'))
     t.equal(isTimeout(cause), follows.includes('timeout'))
   })
@@ -52,7 +52,7 @@ for (const [failure, code, statusCode, follows = []] of failures) {
 
 for (const failure of [clientLeft(), clientStalled(), closing()]) {
   t.test(`"${failure.message}" does not count against the target and is not retried`, async (t) => {
-    t.notOk(isUpstreamsFault(failure))
+    t.notOk(isUpstreamFault(failure))
     t.notOk(isTransient(failure))
     t.notOk(isTimeout(failure))
   })

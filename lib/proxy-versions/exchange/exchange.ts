@@ -6,8 +6,8 @@ import type { Observation } from '../../stage/observation.ts'
 import { ResponseRelay } from './response-relay.ts'
 import { Attempts, type Outcome } from './attempts.ts'
 import type { Waiter } from '../upstream/connection-queue.ts'
-import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamsFault, logClientClosed, mayBeForBody, timedOut, tooManyInterim, tooManyUpgrades } from '../upstream-errors.ts'
-import { forwardInterim, mostInterim } from '../response/interim-responses.ts'
+import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamFault, logClientClosed, mayBeCausedByUpload, timedOut, tooManyInterim, tooManyUpgrades } from '../upstream-errors.ts'
+import { forwardInterim, maxInterim } from '../response/interim-responses.ts'
 import type { Route } from '../route.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isUnfinished, RequestBody } from '../request/request-body.ts'
@@ -27,10 +27,10 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   readonly #options: Options
   readonly #attempts: Attempts
   readonly #observation: Observation | null
-  #interim = 0
+  #interimCount = 0
   /** The attempt in flight, once it has a connection. */
   #request: UpstreamRequest | null = null
-  #answer: ResponseRelay | null = null
+  #relay: ResponseRelay | null = null
   #totalLimit: NodeJS.Timeout | undefined
   /** Delays the next attempt. */
   #pause: NodeJS.Timeout | undefined
@@ -52,13 +52,13 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     inFlight.exchanges.add(this)
     upstream.retries.inFlight++
     this.#reply.raw.on('close', this.#onClose)
-    if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#cut(timedOut()), upstream.totalMs)
+    if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#abort(timedOut()), upstream.totalMs)
     this.#attempts.begin(upstream.pick([])!)
   }
 
   /** Aborts the exchange because the gateway closes. */
   cancel (): void {
-    this.#cut(closing())
+    this.#abort(closing())
   }
 
   onConnection (): void {
@@ -74,32 +74,32 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole = false): void {
     if (status < 200) return this.#onInterim(status, rawHeaders)
     this.#attempts.responded(status)
-    if (this.#route.upstream.retries.on.has(status) && this.#repeatsFor(status, rawHeaders)) return
+    if (this.#route.upstream.retries.on.has(status) && this.#retriesStatus(status, rawHeaders)) return
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
-    this.#observation?.answered(status)
-    this.#answer = new ResponseRelay(this.#reply, this.#route, this.#request!, (error) => this.#cut(error))
-    this.#answer.begin(status, rawHeaders, reason, isWhole)
+    this.#observation?.responded(status)
+    this.#relay = new ResponseRelay(this.#reply, this.#route, this.#request!, (error) => this.#abort(error))
+    this.#relay.begin(status, rawHeaders, reason, isWhole)
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.onComplete([])
   }
 
   #onInterim (status: number, rawHeaders: RawHeaders): void {
     // Each one restarts the headers timeout, so an upstream could hold the exchange open forever.
-    if (++this.#interim > mostInterim) throw tooManyInterim()
+    if (++this.#interimCount > maxInterim) throw tooManyInterim()
     // A 100 is for the gateway itself, and a 101 that switches nothing has no meaning.
     if (status > 101) forwardInterim(this.#reply, status, this.#route.interimHeaders(rawHeaders, this.#reply.request))
   }
 
   onData (chunk: Buffer): boolean {
     this.#observation?.sent(chunk)
-    return this.#answer!.write(chunk)
+    return this.#relay!.write(chunk)
   }
 
   onComplete (rawTrailers: RawHeaders): void {
     if (this.#isOver) return
     this.#end('succeeded')
-    this.#answer!.end(rawTrailers)
+    this.#relay!.end(rawTrailers)
   }
 
   onUpgrade (rawHeaders: RawHeaders, socket: Duplex): void {
@@ -111,17 +111,17 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
 
   onError (error: Error, isExcused = false): void {
     if (this.#isOver || this.#pause !== undefined) return
-    const reason = this.#answer === null ? retryReason(error, this.#request !== null, isExcused) : null
+    const reason = this.#relay === null ? retryReason(error, this.#request !== null, isExcused) : null
     const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
-    if (delay === null || !this.#repeat(delay, isExcused ? null : error, reason === 'not-sent')) this.#fail(error, isExcused)
+    if (delay === null || !this.#retry(delay, isExcused ? null : error, reason === 'not-sent')) this.#fail(error, isExcused)
   }
 
   /** Retries the request because of its status. @returns whether there is another attempt */
-  #repeatsFor (status: number, rawHeaders: RawHeaders): boolean {
+  #retriesStatus (status: number, rawHeaders: RawHeaders): boolean {
     const request = this.#request!
     const delay = this.#route.upstream.retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
     // At least 1 ms, so that undici reports the end of this attempt before the next one begins.
-    if (delay === null || !this.#repeat(Math.max(delay, 1), 'succeeded', false)) return false
+    if (delay === null || !this.#retry(Math.max(delay, 1), 'succeeded', false)) return false
     request.abort(clientLeft())
     return true
   }
@@ -131,7 +131,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   }
 
   /** @returns whether there is a target for another attempt */
-  #repeat (delay: number, outcome: Outcome, needsAnother: boolean): boolean {
+  #retry (delay: number, outcome: Outcome, needsAnother: boolean): boolean {
     const target = this.#attempts.next(needsAnother)
     if (target === null) return false
     this.#attempts.end(outcome)
@@ -149,13 +149,13 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
 
   #fail (error: Error, isExcused = false): void {
     const isUploading = this.#request !== null && isUnfinished(this.#options.body)
-    const isClients = this.#answer?.hasWaited === true || (isUploading && mayBeForBody(error))
-    const isUpstreams = !isExcused && isUpstreamsFault(error) && !isClients
+    const isClients = this.#relay?.hasWaited === true || (isUploading && mayBeCausedByUpload(error))
+    const isUpstreams = !isExcused && isUpstreamFault(error) && !isClients
     this.#observation?.failed(causeOf(error), isUpstreams)
     this.#end(isUpstreams ? error : null)
     if (!this.#reply.raw.headersSent) return this.#refuse(error)
     // Without an upstream response, the app has sent its own, which must not be cut off.
-    if (this.#answer === null) return
+    if (this.#relay === null) return
     this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the response')
     // The client must not mistake the truncated response for a complete one.
     breakOff(this.#reply.raw, error)
@@ -167,7 +167,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   }
 
   /** Ends the exchange with an error, in any state. */
-  #cut (error: Error): void {
+  #abort (error: Error): void {
     if (this.#request === null) this.#fail(error)
     else this.#request.abort(error)
   }
@@ -181,7 +181,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     if (this.#attempts.retries > 0) upstream.retries.endRetries(this.#attempts.retries)
     clearTimeout(this.#totalLimit)
     clearTimeout(this.#pause)
-    this.#answer?.stop()
+    this.#relay?.stop()
     if (this.#options.upgrade != null && !this.#isTunnel) upstream.endUpgrade()
     this.#attempts.end(outcome)
     // The rest of an upload is not forwarded.

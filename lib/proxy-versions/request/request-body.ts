@@ -9,7 +9,7 @@ import { headOnly } from '../../server/upstream/early-head.ts'
 import type { StreamedBody } from '../../transport/upstream-handler.ts'
 
 /** Milliseconds during which a discarded body is still read. A client may only read the response after sending its body. */
-const longestLinger = 30_000
+const maxLingerMs = 30_000
 
 /**
  * Returns the body of a request if it has a length and arrived completely with the head, as small ones do; otherwise
@@ -116,7 +116,7 @@ export class RequestBody extends Readable implements StreamedBody {
   /** Reads and drops the rest of the upload, because the next request on the connection follows it. */
   #linger (): void {
     if ('stream' in this.#request) stopUpload(this.#request.stream as ServerHttp2Stream)
-    const end = setTimeout(() => this.#request.destroy(), longestLinger).unref()
+    const end = setTimeout(() => this.#request.destroy(), maxLingerMs).unref()
     this.#request.on('close', () => clearTimeout(end)).on('end', () => clearTimeout(end)).resume()
   }
 

@@ -5,7 +5,7 @@ import { fieldLists } from '../../http/field-lists.ts'
 import type { Response } from '../../server/client-response.ts'
 
 /** Interim responses (1xx) that an upstream may send before the final one. */
-export const mostInterim = 16
+export const maxInterim = 16
 
 /**
  * Forwards an interim response, such as 102 or 103 (RFC 9110 15.2), with the fields that the final response would have from

@@ -25,7 +25,7 @@ interface TunnelOptions {
 }
 
 /** Milliseconds that a WebSocket may take to close after it was asked to. */
-const longestGoodbye = 10_000
+const maxGoodbyeMs = 10_000
 
 /**
  * Carries bytes in both directions between a client and an upstream after an upgrade, with backpressure. A proper end is
@@ -62,7 +62,7 @@ export class Tunnel {
     if (this.#frames === null) return this.#destroy()
     if (this.#goodbye !== null) return
     this.#goodbye = goodbye
-    this.#patience = setTimeout(this.#destroy, longestGoodbye)
+    this.#patience = setTimeout(this.#destroy, maxGoodbyeMs)
     if (this.#frames.isBetween) this.#sayGoodbye(goodbye)
   }
 

@@ -11,7 +11,7 @@ import { flushSwitch } from '../../server/flush-head.ts'
 import { writeHead } from '../../server/write-head.ts'
 
 /** Maximum delay of a timer, in milliseconds. */
-const longestTimer = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
 /**
  * Forwards a 101 of the upstream, and then all bytes in both directions.
@@ -53,8 +53,8 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
   if (inFlight.isClosing) tunnel.close(goingAway)
   const { exp } = request.identity?.claims ?? {}
   const left = Number(exp) * 1000 - Date.now()
-  // A timer cannot wait longer than `longestTimer`, which no connection is expected to outlast.
-  const expiry = route.closesAtExpiry && left < longestTimer
+  // A timer cannot wait longer than `maxTimerMs`, which no connection is expected to outlast.
+  const expiry = route.closesAtExpiry && left < maxTimerMs
     ? setTimeout(() => tunnel.close({ code: 1008, reason: 'token expired' }), left)
     : undefined
 }

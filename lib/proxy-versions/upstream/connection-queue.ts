@@ -13,15 +13,15 @@ export class ConnectionQueue {
   taken = 0
   #limit: number
   readonly #maxQueued: number
-  readonly #longestWait: number
+  readonly #maxWaitMs: number
   readonly #waiting = new Map<Waiter, NodeJS.Timeout | undefined>()
   #isGiving = false
 
-  /** @param longestWait in milliseconds, 0 = no limit */
-  constructor (limit: number, maxQueued: number, longestWait: number) {
+  /** @param maxWaitMs in milliseconds, 0 = no limit */
+  constructor (limit: number, maxQueued: number, maxWaitMs: number) {
     this.#limit = limit
     this.#maxQueued = maxQueued
-    this.#longestWait = longestWait
+    this.#maxWaitMs = maxWaitMs
   }
 
   get isFull (): boolean {
@@ -43,7 +43,7 @@ export class ConnectionQueue {
       this.#waiting.delete(waiter)
       waiter.onError(waitedTooLong())
     }
-    this.#waiting.set(waiter, this.#longestWait > 0 ? setTimeout(onTimeout, this.#longestWait) : undefined)
+    this.#waiting.set(waiter, this.#maxWaitMs > 0 ? setTimeout(onTimeout, this.#maxWaitMs) : undefined)
   }
 
   /** Removes a waiter from the queue, if it is still there. */

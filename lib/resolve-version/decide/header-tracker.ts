@@ -5,7 +5,7 @@ import { isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
 import { watchProperties } from './watch-properties.ts'
 
 /** Maximum number of learned names, so that a function that reads random names does not exhaust memory. */
-const mostNames = 100
+const maxNames = 100
 
 /** A function of the app. */
 interface Running {
@@ -112,7 +112,7 @@ export class HeaderTracker {
     // In `Vary`, `:authority` is Host. The other pseudo-headers are the method and the URL, which a cache key has anyway.
     const name = read === ':authority' ? 'host' : read
     if (this.#isKnown(name) || this.#names.includes(name) || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return
-    if (this.#names.length < mostNames) this.#names = [...this.#names, name]
+    if (this.#names.length < maxNames) this.#names = [...this.#names, name]
     else this.#lose(request, source, 'many headers')
   }
 

@@ -8,7 +8,7 @@ import { scopeOf } from '../../stage/context.ts'
 import { beginDryRun, type DryRun, rootOf } from '../../stage/dry-run.ts'
 
 /** Longest time for the hooks of the app, in milliseconds. */
-const longestMs = 10_000
+const maxMs = 10_000
 
 /** The head of a response. */
 interface Head {
@@ -47,7 +47,7 @@ async function dispatch (app: FastifyInstance, dryRun: DryRun, simulated: Simula
   let limit: NodeJS.Timeout | undefined
   try {
     return await new Promise<Head | null>((resolve, reject) => {
-      limit = setTimeout(() => reject(new Error(`A hook of the app has not continued within ${longestMs} ms.`)), longestMs)
+      limit = setTimeout(() => reject(new Error(`A hook of the app has not continued within ${maxMs} ms.`)), maxMs)
       simulated.onClosed = () => resolve(null)
       response.once('finish', () => resolve(headOf(response)))
       response.once('close', () => reject(new Error('A hook of the app has closed the connection without a response.')))

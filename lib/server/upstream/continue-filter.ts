@@ -1,5 +1,5 @@
 /** Bytes of interim responses that are filtered before a final one. The parser gets later bytes unchanged. */
-const longestPrelude = 16 * 1024
+const maxPreludeBytes = 16 * 1024
 
 /**
  * An interim response. A 101 is excluded, because another protocol follows it. Parsers skip empty lines before a response
@@ -35,7 +35,7 @@ export class ContinueFilter {
       return chunk
     }
     const data = this.#held === null ? chunk : Buffer.concat([this.#held, chunk])
-    const text = data.toString('latin1', 0, longestPrelude)
+    const text = data.toString('latin1', 0, maxPreludeBytes)
     const kept: Buffer[] = []
     let at = 0
     for (let match = interimAt(text, at); match !== null; match = interimAt(text, at)) {
@@ -44,7 +44,7 @@ export class ContinueFilter {
       at = end
     }
     this.#seen += at
-    if (this.#seen < longestPrelude && data.length < longestPrelude && canBeInterim(text.slice(at))) {
+    if (this.#seen < maxPreludeBytes && data.length < maxPreludeBytes && canBeInterim(text.slice(at))) {
       // A copy: the memory of the chunk is not ours to keep.
       this.#held = at === data.length ? null : Buffer.from(data.subarray(at))
     } else {

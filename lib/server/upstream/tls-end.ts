@@ -6,7 +6,7 @@ import { isCompatible } from '../../shared/compatibility.ts'
 // without a length.
 
 /** Upper limit of the bytes that a `close_notify` takes. It is less than Node reads at a time. */
-const longestAlert = 1024
+const maxAlertBytes = 1024
 
 /** Node's handle of a TLS connection, which has that of the underlying TCP connection. There is no public API for it. */
 type TlsHandle = { _handle?: { _parent?: { bytesRead?: number } } | null }
@@ -35,7 +35,7 @@ export class TlsEnd {
 
   get isAnnounced (): boolean {
     const came = this.#bytesRead - this.#before
-    return this.hasData || this.#handle.bytesRead === undefined || (came > 0 && came < longestAlert)
+    return this.hasData || this.#handle.bytesRead === undefined || (came > 0 && came < maxAlertBytes)
   }
 
   onData (): void {

@@ -59,7 +59,7 @@ export interface StartOptions {
 }
 
 /** Milliseconds that the process waits for the log on exit. */
-export const longestFlushMs = 1_000
+export const maxFlushMs = 1_000
 
 /** Runs a gateway from a config file until SIGTERM or SIGINT. SIGHUP reloads the file. */
 export async function start (file: string, options: StartOptions, host: Host): Promise<Standalone> {
@@ -85,7 +85,7 @@ export async function start (file: string, options: StartOptions, host: Host): P
     log.info({ signal }, 'shutting down')
     // An unhandled rejection here also ends the process, with another exit code.
     changes?.close()
-    standalone.stop().then(() => destination.flush(longestFlushMs)).then(() => host.exit(0))
+    standalone.stop().then(() => destination.flush(maxFlushMs)).then(() => host.exit(0))
   })
   return standalone
 }

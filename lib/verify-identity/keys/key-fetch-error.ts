@@ -1,7 +1,7 @@
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 
 /** Maximum `Retry-After` of an issuer, in milliseconds. */
-const longestWaitMs = 3_600_000
+const maxWaitMs = 3_600_000
 
 /** Why keys could not be fetched: the URL, the failure and a remedy for the operator. */
 export class KeyFetchError extends Error {
@@ -34,7 +34,7 @@ function remedyOf (status: number): string {
 function retryAfterOf (value: string | undefined, status: number): number {
   if (value === undefined || (status !== 429 && status < 500)) return 0
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-  return ms > 0 ? Math.min(ms, longestWaitMs) : 0
+  return ms > 0 ? Math.min(ms, maxWaitMs) : 0
 }
 
 const unknownAuthority = new Set([

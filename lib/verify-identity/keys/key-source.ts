@@ -28,7 +28,7 @@ export interface KeySource {
 }
 
 /** Maximum number of keys that are tried for one token. */
-const mostTried = 8
+const maxTried = 8
 
 /**
  * Returns the keys that fit a hint. For a token without `kid`, all keys with its algorithm fit. For an unknown `kid`, keys
@@ -36,7 +36,7 @@ const mostTried = 8
  */
 export function fittingKeys (keys: readonly VerificationKey[], { alg, kid }: KeyHint): VerificationKey[] {
   const fitting = keys.filter((key) => key.algorithms.includes(alg))
-  if (kid === undefined) return fitting.slice(0, mostTried)
+  if (kid === undefined) return fitting.slice(0, maxTried)
   const named = fitting.filter((key) => key.kid === kid)
-  return (named.length > 0 ? named : fitting.filter((key) => key.kid === undefined)).slice(0, mostTried)
+  return (named.length > 0 ? named : fitting.filter((key) => key.kid === undefined)).slice(0, maxTried)
 }
