@@ -23,7 +23,7 @@ import { trustedProxies } from './check-listening.ts'
 import type { LoadedConfig } from './load-config.ts'
 import { passwordGuard, userOf } from './password-guard.ts'
 
-export interface Surroundings {
+export interface AppDependencies {
   readonly log: FastifyBaseLogger
   /** The server that emits the app's requests. */
   readonly server: Server
@@ -36,7 +36,7 @@ export interface Surroundings {
   /** Number of log lines dropped so far. */
   readonly lostLogLines: () => number
   /** Whether the app is only built to be checked, so it fetches no keys. */
-  readonly isRehearsal?: boolean
+  readonly isTrial?: boolean
 }
 
 /**
@@ -44,9 +44,9 @@ export interface Surroundings {
  *
  * @throws errors of the plugin file; `KEYS_UNAVAILABLE` if required keys are missing
  */
-export async function buildApp (config: LoadedConfig, surroundings: Surroundings): Promise<FastifyInstance> {
+export async function buildApp (config: LoadedConfig, dependencies: AppDependencies): Promise<FastifyInstance> {
   const { trustProxy, methods } = normalizeServer(config.file.server)
-  const { log, server, isDraining, reloadState, lostLogLines, isRehearsal = false } = surroundings
+  const { log, server, isDraining, reloadState, lostLogLines, isTrial = false } = dependencies
   const app = Fastify({
     loggerInstance: log,
     logController: silentController(),
@@ -58,7 +58,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
   }) as unknown as FastifyInstance
 
   provideReloadState(app, reloadState)
-  extendScope(app, { lostLines: lostLogLines, ...isRehearsal && { fetchesKeys: () => false } })
+  extendScope(app, { lostLines: lostLogLines, ...isTrial && { fetchesKeys: () => false } })
   for (const method of new Set(methods)) app.addHttpMethod(method, { hasBody: true })
   app.addHook('onRequest', (_request, { raw }, done) => {
     // A client that reconnects reaches another gateway.
@@ -66,7 +66,7 @@ export async function buildApp (config: LoadedConfig, surroundings: Surroundings
     done()
   })
   try {
-    await assemble(app, config, surroundings)
+    await assemble(app, config, dependencies)
   } catch (error) {
     // Stop everything that plugins have started.
     await app.close().catch(() => {})
@@ -83,7 +83,7 @@ function silentController (): LogController {
 }
 
 /** Registers all plugins that a config needs. @throws like `buildApp` */
-export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<Surroundings, 'isDraining' | 'adminServer'>): Promise<void> {
+export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<AppDependencies, 'isDraining' | 'adminServer'>): Promise<void> {
   const { file, gateway, plugin } = config
   const { health, discovery, tracing } = withDefaults(file, fileDefaults)
   if (tracing) await app.register(traceVersions)

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { explain, type ExplainOptions, inWords } from './commands/explain.ts'
+import { explain, type ExplainOptions, formatExplanation } from './commands/explain.ts'
 import { init } from './commands/init.ts'
 import { type Host, start, type StartOptions } from './commands/start.ts'
 import { validate } from './commands/validate.ts'
 import { ConfigFileInvalid } from './load-config.ts'
-import { defaultSettleMs } from './settled.ts'
+import { defaultSettleMs } from './settle-files.ts'
 
 interface Package {
   version: string
@@ -66,7 +66,7 @@ function commands (host: Host, log: Output['log']): Command {
     .option('--json', 'print JSON', false)
     .action(async (file: string, { json, ...options }: ExplainOptions & { json: boolean }) => {
       const explanation = await explain(file, options)
-      log(json ? JSON.stringify(explanation, null, 2) : inWords(explanation))
+      log(json ? JSON.stringify(explanation, null, 2) : formatExplanation(explanation))
     })
   program.command('init').argument('[file]', 'file to write', 'gateway.yaml').description('write a starter config')
     .option('-f, --force', 'overwrite an existing file', false)

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
-import { Files } from './files.ts'
+import { FileReader } from './file-reader.ts'
 import { parseInThread } from './parse-in-thread.ts'
 import { transpileInThread } from './transpile-in-thread.ts'
 import { type ConfigFile, parseYamlFile } from './yaml-file.ts'
@@ -14,7 +14,7 @@ const longText = 32 * 1024
  *
  * @throws when the file cannot be read, or when its code fails
  */
-export async function readConfigFile (file: string, environment: NodeJS.ProcessEnv, files = new Files()): Promise<ConfigFile> {
+export async function readConfigFile (file: string, environment: NodeJS.ProcessEnv, files = new FileReader()): Promise<ConfigFile> {
   const text = await files.read(file)
   if (/^\.[cm]?[jt]s$/.test(extname(file))) return readCode(await defaultExport(file, text))
   if (text.length >= longText) {

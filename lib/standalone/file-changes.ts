@@ -6,7 +6,7 @@ import type { LoadedFile } from './loaded-file.ts'
 import { removedProtection } from './removals.ts'
 
 /** Options of the listeners that cannot change at run time. Certificates can. */
-export function placesOf (file: LoadedFile): Record<string, unknown> {
+export function fixedOptionsOf (file: LoadedFile): Record<string, unknown> {
   const { host, port, tls, http2 } = normalizeServer(file.server)
   const { admin } = file
   return {
@@ -42,7 +42,7 @@ export function versionsOf ({ versions, aliases }: LoadedFile): VersionSet {
 }
 
 /** The options that need a new app when they change: all but the versions and the listener's. */
-export function ofApp ({ versions, aliases, server, confirmRemoved, $schema, ...rest }: LoadedFile): object {
+export function appOptionsOf ({ versions, aliases, server, confirmRemoved, $schema, ...rest }: LoadedFile): object {
   const { trustProxy, methods } = normalizeServer(server)
   return { ...rest, trustProxy, methods }
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { AdminConfig } from '../../types/config-file.ts'
-import { buildApp, type Surroundings } from './build-app.ts'
+import { buildApp, type AppDependencies } from './build-app.ts'
 import { headerLimitOf } from './header-limit.ts'
 import { type LoadedConfig, maskError } from './load-config.ts'
 
@@ -19,13 +19,13 @@ export interface Generation {
 
 /** @param admin the admin pages to serve. Until a restart, their address may differ from the config */
 export async function generate (
-  config: LoadedConfig, surroundings: Omit<Surroundings, 'server' | 'adminServer'>, admin = config.file.admin
+  config: LoadedConfig, dependencies: Omit<AppDependencies, 'server' | 'adminServer'>, admin = config.file.admin
 ): Promise<Generation> {
   // These servers never listen. The listener emits its events on them.
   const [server, adminServer] = [createServer({ maxHeaderSize: headerLimitOf(config.file) }), createServer()]
   const { admin: _configured, ...file } = config.file
   const served = { ...config, file: { ...file, ...admin !== undefined && { admin } } }
-  const app = await buildApp(served, { ...surroundings, server, adminServer }).catch((error: unknown) => { throw maskError(error, config) })
+  const app = await buildApp(served, { ...dependencies, server, adminServer }).catch((error: unknown) => { throw maskError(error, config) })
   return { config, admin, app, server, adminServer, idle: idleOf(server) }
 }
 

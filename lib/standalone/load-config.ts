@@ -11,12 +11,12 @@ import { checkListening } from './check-listening.ts'
 import { checkPaths } from './check-paths.ts'
 import { defaultExport, readConfigFile } from './config-file.ts'
 import { fileSchema } from './file-schema.ts'
-import { Files } from './files.ts'
-import { FoundProblems } from './found-problems.ts'
-import { withIdentityFiles } from './identity-files.ts'
+import { FileReader } from './file-reader.ts'
+import { ProblemCollector } from './problem-collector.ts'
+import { inlineIdentityFiles } from './inline-identity-files.ts'
 import { type LoadedFile, sections } from './loaded-file.ts'
-import { Reading } from './reading.ts'
-import { withCertificates } from './with-certificates.ts'
+import { ReferencedFiles } from './referenced-files.ts'
+import { inlineCertificates } from './inline-certificates.ts'
 import { toResolver } from './to-resolver.ts'
 import type { ConfigFile, FileProblem } from './yaml-file.ts'
 
@@ -66,7 +66,7 @@ export class ConfigFileInvalid extends Error {
  * @throws ConfigFileInvalid with all problems and their lines
  */
 export async function loadConfig (
-  file: string, environment: NodeJS.ProcessEnv = process.env, files = new Files()
+  file: string, environment: NodeJS.ProcessEnv = process.env, files = new FileReader()
 ): Promise<LoadedConfig> {
   const absolute = resolve(file)
   const read = await readOrRefuse(file, () => readConfigFile(absolute, environment, files))
@@ -78,34 +78,34 @@ export async function loadConfig (
 }
 
 /** @throws ConfigFileInvalid */
-async function check (file: string, read: ConfigFile, folder: string, files: Files): Promise<LoadedConfig> {
+async function check (file: string, read: ConfigFile, folder: string, files: FileReader): Promise<LoadedConfig> {
   if (read.value === undefined && read.problems.length > 0) throw new ConfigFileInvalid(file, read.problems, read.problemCount)
   if (read.value === null) throw new ConfigFileInvalid(file, [{ line: 1, column: 1, message: emptyFile }])
-  const found = new FoundProblems(read)
+  const found = new ProblemCollector(read)
   const shape = new Problems()
   found.conceal(() => checkShape(shape, fileSchema, read.value))
   found.add(shape)
   // Requests are served between the steps, each of which takes a while for a large file.
   await setImmediate()
-  const reading = new Reading(folder, files, (text) => found.sourceOf(text))
-  const rest = await makeRest(Object(read.value) as ConfigFileOptions, reading, found).catch((error: Error) => error)
+  const referenced = new ReferencedFiles(folder, files, (text) => found.sourceOf(text))
+  const rest = await completeConfig(Object(read.value) as ConfigFileOptions, referenced, found).catch((error: Error) => error)
   const { problems, count } = await found.list()
   // An error here is just a consequence of other problems.
   if (count > 0) throw new ConfigFileInvalid(file, problems, count)
-  if (rest instanceof Error) throw new ConfigFileInvalid(file, [{ line: null, column: null, message: found.without(rest.message) }])
+  if (rest instanceof Error) throw new ConfigFileInvalid(file, [{ line: null, column: null, message: found.mask(rest.message) }])
   return rest
 }
 
 const emptyFile = "the file is empty. Write a config, or create one with 'fastify-version-gateway init'."
 
 /** Makes a config from a file's content, and finds the problems that the schema cannot detect. */
-async function makeRest (said: ConfigFileOptions, reading: Reading, found: FoundProblems): Promise<LoadedConfig> {
+async function completeConfig (written: ConfigFileOptions, referenced: ReferencedFiles, found: ProblemCollector): Promise<LoadedConfig> {
   const problems = new Problems()
-  const switchedOff = sections.filter((section) => said[section] === false)
-  const present = { ...said } as LoadedFile
+  const switchedOff = sections.filter((section) => written[section] === false)
+  const present = { ...written } as LoadedFile
   for (const section of switchedOff) delete present[section]
-  const file = await withIdentityFiles(problems, await withCertificates(problems, present, reading), reading)
-  const plugin = await readPlugin(problems, file, reading)
+  const file = await inlineIdentityFiles(problems, await inlineCertificates(problems, present, referenced), referenced)
+  const plugin = await readPlugin(problems, file, referenced)
   try {
     const gateway = found.conceal(() => {
       const made = toGateway(problems, file, plugin)
@@ -116,17 +116,17 @@ async function makeRest (said: ConfigFileOptions, reading: Reading, found: Found
       checkRequired(problems, file)
       return made
     })
-    return { file, switchedOff, gateway, plugin: plugin ?? {}, masked: (message) => found.without(message) }
+    return { file, switchedOff, gateway, plugin: plugin ?? {}, masked: (message) => found.mask(message) }
   } finally {
     found.add(problems)
   }
 }
 
 /** Evaluates the plugin file. Returns `null` if that fails. */
-async function readPlugin (problems: Problems, { plugin: name }: LoadedFile, reading: Reading): Promise<GatewayPlugin | null> {
+async function readPlugin (problems: Problems, { plugin: name }: LoadedFile, referenced: ReferencedFiles): Promise<GatewayPlugin | null> {
   if (name === undefined) return {}
   if (typeof name !== 'string') return null
-  const exported = await reading.read(problems, ['plugin'], name, async (text, file) => {
+  const exported = await referenced.read(problems, ['plugin'], name, async (text, file) => {
     const found = await defaultExport(file, text)
     // A file that is emptied, or cut off before its export, is still a valid module.
     if (isEmptyModule(found)) throw new Error(`${file} exports nothing. Write: export default { ... }.`)

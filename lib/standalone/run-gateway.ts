@@ -1,6 +1,6 @@
 import type { RunGatewayOptions, RunningGateway } from '../../types/standalone.ts'
-import { begin, maxFlushMs, settling } from './commands/start.ts'
-import { loadWhole } from './load-whole.ts'
+import { loadAndStart, maxFlushMs, settleOptions } from './commands/start.ts'
+import { loadSettledConfig } from './load-settled-config.ts'
 import { standardOutput } from './log-destination.ts'
 
 /**
@@ -19,12 +19,12 @@ import { standardOutput } from './log-destination.ts'
 export async function runGateway (file: string, { env = process.env }: RunGatewayOptions = {}): Promise<RunningGateway> {
   const destination = standardOutput()
   const options = { watch: false, destination }
-  const { standalone, log } = await begin(file, options, { env })
+  const { standalone, log } = await loadAndStart(file, options, { env })
   return {
     address: standalone.address,
     get adminAddress () { return standalone.adminAddress },
     get app () { return standalone.app },
-    reload: async (how) => await standalone.reload(await loadWhole(file, env, settling(options, log)), how),
+    reload: async (how) => await standalone.reload(await loadSettledConfig(file, env, settleOptions(options, log)), how),
     close: async () => {
       await standalone.stop()
       await destination.flush(maxFlushMs)

@@ -6,14 +6,14 @@ import { normalizeForward } from '../config/normalize-gateway.ts'
 import type { Listener } from '../server/listener.ts'
 import { ServerConnections } from '../server/server-connections.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Surroundings } from './build-app.ts'
-import { ofApp, placesOf, refuseRemovals, versionsOf } from './file-changes.ts'
+import type { AppDependencies } from './build-app.ts'
+import { appOptionsOf, fixedOptionsOf, refuseRemovals, versionsOf } from './file-changes.ts'
 import { generate, type Generation } from './generation.ts'
 import { headerLimitOf } from './header-limit.ts'
 import { listen, type Listeners } from './listeners.ts'
 import { type LoadedConfig, maskError } from './load-config.ts'
 import type { LoadedFile } from './loaded-file.ts'
-import { takeOverState, withRetired } from './take-over-state.ts'
+import { transferState, withRetired } from './transfer-state.ts'
 
 /** Milliseconds that an idle connection is kept on shutdown. */
 const lingerMs = 1_000
@@ -24,17 +24,17 @@ const servingMs = 1_500
 /** Milliseconds after the grace time until the remaining connections are cut off, so that clients of aborted exchanges get the refusal. */
 const goodbyeMs = 500
 
-/** The surroundings that all apps of a gateway share. */
-type Lasting = Omit<Surroundings, 'server' | 'adminServer'>
+/** The dependencies that all apps of a gateway share. */
+type SharedDependencies = Omit<AppDependencies, 'server' | 'adminServer'>
 
 /** A gateway that runs from a config file and can reload it. */
 export class Standalone {
   readonly #log: FastifyBaseLogger
-  readonly #surroundings: Lasting
+  readonly #dependencies: SharedDependencies
   readonly #listener: Listener
   #adminListener: Listener | null
   /** Options of the listeners that cannot change at run time. */
-  readonly #places: Record<string, unknown>
+  readonly #fixedOptions: Record<string, unknown>
   #generation: Generation
   /** Apps of earlier configs that still have requests in flight. */
   readonly #retired = new Map<Generation, Promise<void>>()
@@ -42,12 +42,12 @@ export class Standalone {
   readonly #hurry = new AbortController()
   #isDraining = false
 
-  private constructor (surroundings: Lasting, [listener, adminListener]: Listeners, generation: Generation) {
-    this.#surroundings = surroundings
-    this.#log = surroundings.log
+  private constructor (dependencies: SharedDependencies, [listener, adminListener]: Listeners, generation: Generation) {
+    this.#dependencies = dependencies
+    this.#log = dependencies.log
     this.#listener = listener
     this.#adminListener = adminListener
-    this.#places = placesOf(generation.config.file)
+    this.#fixedOptions = fixedOptionsOf(generation.config.file)
     this.#generation = generation
     listener.limitHeaders(headerLimitOf(generation.config.file))
   }
@@ -57,13 +57,13 @@ export class Standalone {
     config: LoadedConfig, log: FastifyBaseLogger, { lostLogLines = () => 0 }: { lostLogLines?: () => number } = {}
   ): Promise<Standalone> {
     let isDraining = (): boolean => false
-    const surroundings: Lasting = { log, lostLogLines, reloadState: new Map(), isDraining: () => isDraining() }
-    const generation = await generate(config, surroundings)
+    const dependencies: SharedDependencies = { log, lostLogLines, reloadState: new Map(), isDraining: () => isDraining() }
+    const generation = await generate(config, dependencies)
     const listeners = await listen(generation, log).catch(async (error: unknown) => {
       await generation.app.close()
       throw maskError(error, config)
     })
-    const standalone = new Standalone(surroundings, listeners, generation)
+    const standalone = new Standalone(dependencies, listeners, generation)
     isDraining = () => standalone.#isDraining
     return standalone
   }
@@ -96,15 +96,15 @@ export class Standalone {
       this.#log.info('config unchanged')
       return
     }
-    await this.#take(config).catch((error: unknown) => { throw maskError(error, config) })
+    await this.#apply(config).catch((error: unknown) => { throw maskError(error, config) })
     this.#log.level = normalizeServer(config.file.server).log
     this.#renewCertificate(before.file, config.file)
     this.#listener.limitHeaders(headerLimitOf(config.file))
     await this.#closeAdminListener(config.file)
-    const places = placesOf(config.file)
-    const waiting = Object.keys(places).filter((option) => places[option] !== this.#places[option])
-    if (waiting.length > 0) {
-      this.#log.warn({ options: waiting }, `${waiting.join(', ')} cannot change at run time: restart the gateway. The rest of the config was applied`)
+    const options = fixedOptionsOf(config.file)
+    const unchanged = Object.keys(options).filter((option) => options[option] !== this.#fixedOptions[option])
+    if (unchanged.length > 0) {
+      this.#log.warn({ options: unchanged }, `${unchanged.join(', ')} cannot change at run time: restart the gateway. The rest of the config was applied`)
     }
   }
 
@@ -119,20 +119,20 @@ export class Standalone {
     if (this.#adminListener === null || file.admin?.port !== undefined) return
     const listener = this.#adminListener
     this.#adminListener = null
-    this.#places['admin.port'] = this.#places['admin.host'] = undefined
+    this.#fixedOptions['admin.port'] = this.#fixedOptions['admin.host'] = undefined
     await listener.close(0, lingerMs)
   }
 
   /** Keeps the admin pages in place if they now have a port: it cannot be opened at run time. */
-  #placed (admin: AdminConfig | undefined): AdminConfig | undefined {
+  #servedAdmin (admin: AdminConfig | undefined): AdminConfig | undefined {
     if (admin?.port === undefined || this.#adminListener !== null) return admin
     const { admin: before } = this.#generation
     return before && { ...before, password: admin.password }
   }
 
-  async #take (config: LoadedConfig): Promise<void> {
+  async #apply (config: LoadedConfig): Promise<void> {
     const { config: before, app } = this.#generation
-    if (config.file.plugin === undefined && isDeepStrictEqual(ofApp(config.file), ofApp(before.file))) {
+    if (config.file.plugin === undefined && isDeepStrictEqual(appOptionsOf(config.file), appOptionsOf(before.file))) {
       const [next, old] = [versionsOf(config.file), versionsOf(before.file)]
       if (!isDeepStrictEqual(next, old)) {
         const revision = app.versions.update(withRetired(next, old, app.versions as Registry))
@@ -141,10 +141,10 @@ export class Standalone {
       this.#generation = { ...this.#generation, config }
       return
     }
-    const after = await generate(config, this.#surroundings, this.#placed(config.file.admin))
+    const after = await generate(config, this.#dependencies, this.#servedAdmin(config.file.admin))
     const retired = this.#generation
     try {
-      takeOverState(after, retired)
+      transferState(after, retired)
     } catch (error) {
       await after.app.close()
       throw error

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { loadWhole } from '../../lib/standalone/load-whole.ts'
+import { loadSettledConfig } from '../../lib/standalone/load-settled-config.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { config } from '../helpers/standalone.ts'
 
@@ -15,7 +15,7 @@ t.test('a config from a pipe is read once, without waiting for the file to settl
   const clock = { now: Date.now, wait: async () => { t.fail('waited') } }
 
   const [loaded] = await Promise.all([
-    loadWhole(pipe, {}, { settleMs: 1_000_000, clock }, fingerprints),
+    loadSettledConfig(pipe, {}, { settleMs: 1_000_000, clock }, fingerprints),
     writeFile(pipe, config('http://127.0.0.1:1'))
   ])
 

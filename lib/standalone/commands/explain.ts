@@ -36,7 +36,7 @@ export async function explain (file: string, options: ExplainOptions): Promise<E
 }
 
 /** Formats an explanation as text. */
-export function inWords ({ outcome, decision, status, problem, headers, trace }: Explanation): string {
+export function formatExplanation ({ outcome, decision, status, problem, headers, trace }: Explanation): string {
   const result = decision === null || status !== null ? `${outcome}${status === null ? '' : `: ${status}`} ${problem?.code ?? ''}`.trim() : `${outcome}: ${decision.id}`
   return [
     ...trace.map((step, index) => `${String(index + 1).padStart(3)}. ${step}`),

@@ -2,11 +2,11 @@ import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { normalizeServer } from '../../config/normalize-file.ts'
 import { isConfigInvalid } from '../../problems/config-problems.ts'
 
-import { loadWhole } from '../load-whole.ts'
+import { loadSettledConfig } from '../load-settled-config.ts'
 import { type LogDestination, standardOutput } from '../log-destination.ts'
-import { type Clock, defaultSettleMs, type SettlingOptions } from '../settled.ts'
+import { type Clock, defaultSettleMs, type SettleOptions } from '../settle-files.ts'
 import { Standalone } from '../standalone.ts'
-import { Watched } from '../watched.ts'
+import { FileWatcher } from '../watch-files.ts'
 
 /** The process that a gateway runs in. */
 export interface Host {
@@ -17,9 +17,9 @@ export interface Host {
 
 /** Handles signals from process start. Without a handler, a signal ends the process. */
 class Signals {
-  #isReloadAskedFor = false
+  #isReloadPending = false
   #isStopping = false
-  #reload = (): void => { this.#isReloadAskedFor = true }
+  #reload = (): void => { this.#isReloadPending = true }
   /** Exits immediately until the gateway serves requests. */
   #stop: (signal: string) => void
 
@@ -38,10 +38,10 @@ class Signals {
     }
   }
 
-  tell (reload: () => void, stop: (signal: string) => void): void {
+  setHandlers (reload: () => void, stop: (signal: string) => void): void {
     this.#reload = reload
     this.#stop = stop
-    if (this.#isReloadAskedFor) reload()
+    if (this.#isReloadPending) reload()
   }
 }
 
@@ -66,9 +66,9 @@ export async function start (file: string, options: StartOptions, host: Host): P
   const { watch } = options
   const signals = new Signals(host)
   // Watching starts before the first read, so that no change during startup is missed.
-  const changes = watch ? await Watched.watch(file) : null
+  const changes = watch ? await FileWatcher.watch(file) : null
   const destination = options.destination ?? standardOutput()
-  const { config, files, log, standalone } = await begin(file, { ...options, destination }, host).catch((error: unknown) => {
+  const { config, files, log, standalone } = await loadAndStart(file, { ...options, destination }, host).catch((error: unknown) => {
     changes?.close()
     throw error
   })
@@ -80,8 +80,8 @@ export async function start (file: string, options: StartOptions, host: Host): P
     await reloadFrom(file, { options, standalone, log, environment: host.env, files })
     changes?.loaded(files)
   })
-  changes?.tell(reload)
-  signals.tell(reload, (signal) => {
+  changes?.setListener(reload)
+  signals.setHandlers(reload, (signal) => {
     log.info({ signal }, 'shutting down')
     // An unhandled rejection here also ends the process, with another exit code.
     changes?.close()
@@ -90,19 +90,19 @@ export async function start (file: string, options: StartOptions, host: Host): P
   return standalone
 }
 
-type Beginning = StartOptions & { readonly destination: LogDestination }
+type LoadOptions = StartOptions & { readonly destination: LogDestination }
 
 /** Loads the file, and starts its gateway. */
-export async function begin (file: string, options: Beginning, { env }: Pick<Host, 'env'>) {
+export async function loadAndStart (file: string, options: LoadOptions, { env }: Pick<Host, 'env'>) {
   const { destination } = options
   const { log } = Fastify({ logger: { level: 'info', stream: destination } })
   const files = new Map<string, string>()
-  const config = await loadWhole(file, env, settling(options, log), files)
+  const config = await loadSettledConfig(file, env, settleOptions(options, log), files)
   log.level = normalizeServer(config.file.server).log
   return { config, files, log, standalone: await Standalone.start(config, log, { lostLogLines: () => destination.lost }) }
 }
 
-interface Reloading {
+interface ReloadContext {
   readonly options: StartOptions
   readonly standalone: Standalone
   readonly log: FastifyBaseLogger
@@ -112,10 +112,10 @@ interface Reloading {
 }
 
 /** Reloads the file. After any error the gateway keeps its current config. */
-async function reloadFrom (file: string, { options, standalone, log, environment, files }: Reloading): Promise<void> {
+async function reloadFrom (file: string, { options, standalone, log, environment, files }: ReloadContext): Promise<void> {
   const { allowRemovals = false } = options
   try {
-    await standalone.reload(await loadWhole(file, environment, settling(options, log), files), { allowRemovals })
+    await standalone.reload(await loadSettledConfig(file, environment, settleOptions(options, log), files), { allowRemovals })
   } catch (error) {
     const problems = (error as Error).message.split('\n')
     log.error({ problems }, 'config reload rejected; keeping the previous config')
@@ -125,7 +125,7 @@ async function reloadFrom (file: string, { options, standalone, log, environment
 }
 
 /** How long the files must have been unchanged before they are read. */
-export function settling ({ settleMs = defaultSettleMs, clock }: StartOptions, log: FastifyBaseLogger): SettlingOptions {
+export function settleOptions ({ settleMs = defaultSettleMs, clock }: StartOptions, log: FastifyBaseLogger): SettleOptions {
   return {
     settleMs,
     onChanging: (file) => log.info({ file }, `file is still changing; reading it after ${settleMs} ms without a change`),

@@ -1,4 +1,4 @@
-import { fingerprint } from './files.ts'
+import { fingerprint } from './file-reader.ts'
 
 /** Milliseconds between two checks. Polling is necessary: mounted files change through links, which the system does not report. */
 const intervalMs = 500
@@ -7,7 +7,7 @@ const intervalMs = 500
 const maxChanges = 10
 
 /** Watches a config file and the files that it names, by content rather than by time. */
-export class Watched {
+export class FileWatcher {
   /** Fingerprints of the loaded files. */
   #loaded: ReadonlyMap<string, string>
   /** Fingerprints from the last check. */
@@ -21,14 +21,14 @@ export class Watched {
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  private constructor (loaded: ReadonlyMap<string, string>) {
-    this.#loaded = loaded
+  private constructor (setLoaded: ReadonlyMap<string, string>) {
+    this.#loaded = setLoaded
     this.#lookLater()
   }
 
   /** Starts watching a file. */
-  static async watch (file: string): Promise<Watched> {
-    return new Watched(await look([file]))
+  static async watch (file: string): Promise<FileWatcher> {
+    return new FileWatcher(await look([file]))
   }
 
   /** @param files all files of a config, with the fingerprints of their content */
@@ -38,7 +38,7 @@ export class Watched {
   }
 
   /** Reports every change, and at once one that was noticed earlier. */
-  tell (onChange: () => void): void {
+  setListener (onChange: () => void): void {
     this.#onChange = onChange
     if (this.#isReportDue) this.#report()
   }

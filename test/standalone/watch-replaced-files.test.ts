@@ -4,28 +4,28 @@ import { get } from 'node:https'
 import { join } from 'node:path'
 import t from 'tap'
 import { start } from '../../lib/standalone/commands/start.ts'
-import { Watched } from '../../lib/standalone/watched.ts'
+import { FileWatcher } from '../../lib/standalone/watch-files.ts'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { config, Process, run, served } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-async function change (watched: Watched): Promise<void> {
-  await new Promise<void>((resolve) => { watched.tell(resolve) })
+async function change (watcher: FileWatcher): Promise<void> {
+  await new Promise<void>((resolve) => { watcher.setListener(resolve) })
 }
 
 t.test('replacing the file with an older one of the same size and time is detected, as in a rollback', async (t) => {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', 'latest: v2')
   const { atime, mtime } = await stat(file)
-  const watched = await Watched.watch(file)
-  t.teardown(() => watched.close())
+  const watcher = await FileWatcher.watch(file)
+  t.teardown(() => watcher.close())
 
   const older = await write('older.yaml', 'latest: v1')
   await utimes(older, atime, mtime)
   await rename(older, file)
-  await change(watched)
+  await change(watcher)
 
   t.pass('it was seen')
 })
@@ -35,12 +35,12 @@ t.test('a temporarily missing folder does not end the watch', async (t) => {
   const file = join(folder, 'mounted', 'gateway.yaml')
   await mkdir(join(folder, 'mounted'))
   await writeFile(file, 'one')
-  const watched = await Watched.watch(file)
-  t.teardown(() => watched.close())
+  const watcher = await FileWatcher.watch(file)
+  t.teardown(() => watcher.close())
 
   await rm(join(folder, 'mounted'), { recursive: true })
-  await change(watched)
-  const back = change(watched)
+  await change(watcher)
+  const back = change(watcher)
   await mkdir(join(folder, 'mounted'))
   await writeFile(file, 'two')
   await back
@@ -54,12 +54,12 @@ t.test('a symbolic link with a new target is detected, as with mounted ConfigMap
   await write('two.yaml', 'latest: v2')
   const file = join(folder, 'gateway.yaml')
   await symlink('one.yaml', file)
-  const watched = await Watched.watch(file)
-  t.teardown(() => watched.close())
+  const watcher = await FileWatcher.watch(file)
+  t.teardown(() => watcher.close())
 
   await symlink('two.yaml', join(folder, 'next'))
   await rename(join(folder, 'next'), file)
-  await change(watched)
+  await change(watcher)
 
   t.pass('it was seen')
 })

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
-import { fingerprint } from './files.ts'
+import { fingerprint } from './file-reader.ts'
 
 /** Default for the milliseconds that a file must have been unchanged before it is read. */
 export const defaultSettleMs = 500
@@ -15,7 +15,7 @@ export interface Clock {
 
 const systemClock: Clock = { now: Date.now, wait: setTimeout }
 
-export interface SettlingOptions {
+export interface SettleOptions {
   /** Milliseconds that a file must have been unchanged. 0 = files are not waited for. */
   readonly settleMs: number
   /** Called once for every file that changes while it is waited for. */
@@ -24,7 +24,7 @@ export interface SettlingOptions {
 }
 
 /** Waits for the files of a config: one that is written in two steps may be valid but incomplete after the first one. */
-export class Settling {
+export class FileSettler {
   readonly #settleMs: number
   readonly #onChanging: (file: string) => void
   readonly #clock: Clock
@@ -32,7 +32,7 @@ export class Settling {
   readonly #limitMs: number
   readonly #end: number
 
-  constructor ({ settleMs, onChanging = () => {}, clock = systemClock }: SettlingOptions) {
+  constructor ({ settleMs, onChanging = () => {}, clock = systemClock }: SettleOptions) {
     this.#settleMs = settleMs
     this.#onChanging = onChanging
     this.#clock = clock
@@ -41,27 +41,27 @@ export class Settling {
   }
 
   /** Waits until a file has been unchanged long enough, which is not at all for most files. @throws when it keeps changing */
-  async settled (file: string): Promise<void> {
+  async waitUntilSettled (file: string): Promise<void> {
     let before: string | null = null
     while (!await this.#isOld(file)) {
       const content = await fingerprint(file)
       // The time of a file may be wrong, so its content counts as well.
       if (content === before) return
       if (before !== null) this.#noteChange(file)
-      this.refuseIfOver(file)
+      this.throwIfTimedOut(file)
       before = content
       await this.#clock.wait(this.#settleMs)
     }
   }
 
   /** Whether files have been waited for too long. */
-  get isOver (): boolean {
+  get hasTimedOut (): boolean {
     return this.#clock.now() >= this.#end
   }
 
   /** @throws when files have been waited for too long */
-  refuseIfOver (file: string): void {
-    if (!this.isOver) return
+  throwIfTimedOut (file: string): void {
+    if (!this.hasTimedOut) return
     const message = `${file} has kept changing for ${Math.round(this.#limitMs / 1000)} s, so it may be incomplete. Write it to a temporary file, then rename that file.`
     throw Object.assign(new Error(message), { code: 'STILL_CHANGING' })
   }

@@ -2,9 +2,9 @@ import { appendFile, open, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { start } from '../../lib/standalone/commands/start.ts'
-import { loadWhole } from '../../lib/standalone/load-whole.ts'
+import { loadSettledConfig } from '../../lib/standalone/load-settled-config.ts'
 import { LogDestination } from '../../lib/standalone/log-destination.ts'
-import { Watched } from '../../lib/standalone/watched.ts'
+import { FileWatcher } from '../../lib/standalone/watch-files.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { holdTimers } from '../helpers/held-timers.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
@@ -38,7 +38,7 @@ t.test('a file that is written in several steps is read completely', async (t) =
   await clock.next()
   const changing: string[] = []
 
-  const loaded = await loadWhole(file, {}, { settleMs: 500, clock, onChanging: (name) => changing.push(name) })
+  const loaded = await loadSettledConfig(file, {}, { settleMs: 500, clock, onChanging: (name) => changing.push(name) })
 
   t.equal(Object.keys(loaded.file.versions).length, 60)
   t.strictSame(changing, [file])
@@ -51,7 +51,7 @@ t.test('a file that never stops changing is rejected, and counts as changed afte
   await clock.next()
   const files = new Map<string, string>()
 
-  const loading = loadWhole(file, {}, { settleMs: 500, clock }, files)
+  const loading = loadSettledConfig(file, {}, { settleMs: 500, clock }, files)
 
   await t.rejects(loading, { message: `${file} ${file} has kept changing for 60 s, so it may be incomplete. Write it to a temporary file, then rename that file.` })
   t.strictSame([...files], [[file, 'STILL_CHANGING']])
@@ -73,7 +73,7 @@ for (const [kind, section] of Object.entries(files)) {
     const clock = makeClock(join(folder, 'other.mjs'), [...contents[kind]!])
     await clock.next()
 
-    const loaded = await loadWhole(file, {}, { settleMs: 500, clock })
+    const loaded = await loadSettledConfig(file, {}, { settleMs: 500, clock })
 
     t.ok(loaded.plugin.resolvers?.b ?? loaded.file.identity?.providers[0]?.jwks.keys)
   })
@@ -90,7 +90,7 @@ export default { resolvers: { host: { name: 'host', resolve () {} } } }
 `)
   for (const name of ['plugin.mjs', 'gateway.yaml']) await utimes(join(folder, name), 0, 0)
 
-  const loaded = await loadWhole(file, {}, { settleMs: 500 })
+  const loaded = await loadSettledConfig(file, {}, { settleMs: 500 })
 
   t.strictSame(loaded.file.versions, { v1: { upstream: 'http://127.0.0.1:2' } })
 })
@@ -117,10 +117,10 @@ t.test('the start waits until the file has settled, and logs that', async (t) =>
 t.test('a watched file that never stops changing is eventually reported', async (t) => {
   const looks = holdTimers(t, 500)
   const { write } = await makeFolder(t)
-  const watched = await Watched.watch(await write('gateway.yaml', 'one'))
+  const watched = await FileWatcher.watch(await write('gateway.yaml', 'one'))
   t.teardown(() => watched.close())
   let reports = 0
-  watched.tell(() => { reports++ })
+  watched.setListener(() => { reports++ })
 
   for (let look = 1; look <= 10; look++) {
     await write('gateway.yaml', `change ${look}`)

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 
 /** Reads the files of a config, and records what was read. */
-export class Files {
+export class FileReader {
   /** The files that were read, each with the fingerprint of its content, or with the error code. */
   readonly fingerprints = new Map<string, string>()
-  readonly #settled: (file: string) => Promise<void>
+  readonly #waitUntilSettled: (file: string) => Promise<void>
   readonly #streams: Map<string, Buffer>
 
   /**
-   * @param settled waits until a file no longer changes. Default: files are read as they are.
+   * @param waitUntilSettled waits until a file no longer changes. Default: files are read as they are.
    * @param streams the content of pipes, which can be read only once
    */
-  constructor (settled = async (_file: string): Promise<void> => {}, streams = new Map<string, Buffer>()) {
-    this.#settled = settled
+  constructor (waitUntilSettled = async (_file: string): Promise<void> => {}, streams = new Map<string, Buffer>()) {
+    this.#waitUntilSettled = waitUntilSettled
     this.#streams = streams
   }
 
@@ -26,7 +26,7 @@ export class Files {
         this.fingerprints.set(file, streamFingerprint)
         return decoded(file, content)
       }
-      await this.#settled(file)
+      await this.#waitUntilSettled(file)
       const content = await readFile(file)
       this.fingerprints.set(file, digest(content))
       return decoded(file, content)

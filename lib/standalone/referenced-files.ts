@@ -1,18 +1,18 @@
 import { resolve } from 'node:path'
 import type { Path, Problems } from '../problems/config-problems.ts'
-import type { Files } from './files.ts'
+import type { FileReader } from './file-reader.ts'
 
 /** Reads the files that a config names. */
-export class Reading {
+export class ReferencedFiles {
   readonly #folder: string
-  readonly #files: Files
+  readonly #files: FileReader
   readonly #sourceOf: (text: string) => string | undefined
 
   /**
    * @param folder folder of relative file names
    * @param sourceOf returns what the config has in place of a text that came from a variable
    */
-  constructor (folder: string, files: Files, sourceOf: (text: string) => string | undefined) {
+  constructor (folder: string, files: FileReader, sourceOf: (text: string) => string | undefined) {
     this.#folder = folder
     this.#files = files
     this.#sourceOf = sourceOf

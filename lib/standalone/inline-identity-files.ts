@@ -3,23 +3,25 @@ import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { hasPem } from '../identity/pem-to-jwks.ts'
 import type { LoadedFile } from './loaded-file.ts'
 import { isObject } from './is-object.ts'
-import type { Reading } from './reading.ts'
+import type { ReferencedFiles } from './referenced-files.ts'
 
 /** Replaces file names in the identity section with the files' content. Names are relative to the folder of the config file. */
-export async function withIdentityFiles (problems: Problems, said: LoadedFile, reading: Reading): Promise<LoadedFile> {
-  const { identity } = said
-  if (!Array.isArray(identity?.providers)) return said
+export async function inlineIdentityFiles (problems: Problems, config: LoadedFile, referenced: ReferencedFiles): Promise<LoadedFile> {
+  const { identity } = config
+  if (!Array.isArray(identity?.providers)) return config
   const providers = await Promise.all(identity.providers.map(async (provider, index) =>
-    await withFiles(problems, ['identity', 'providers', index, 'jwks'], provider, reading)))
-  return { ...said, identity: { ...identity, providers } }
+    await inlineFiles(problems, ['identity', 'providers', index, 'jwks'], provider, referenced)))
+  return { ...config, identity: { ...identity, providers } }
 }
 
-async function withFiles (problems: Problems, path: Path, provider: IdentityProvider, reading: Reading): Promise<IdentityProvider> {
+async function inlineFiles (
+  problems: Problems, path: Path, provider: IdentityProvider, referenced: ReferencedFiles
+): Promise<IdentityProvider> {
   if (!isObject(provider) || !isObject(provider.jwks)) return provider
   const { ca, pem, file, ...jwks } = provider.jwks as { ca?: unknown, pem?: string | readonly string[], file?: string }
   const read = async (name: string, value: unknown): Promise<unknown> => {
     if (typeof value !== 'string' || hasPem(value)) return value
-    return await reading.read(problems, [...path, name], value, (text) => text)
+    return await referenced.read(problems, [...path, name], value, (text) => text)
   }
   const files = {
     ca: await read('ca', ca),
@@ -37,7 +39,7 @@ function keysIn (problems: Problems, path: Path, text: unknown): { keys?: unknow
   const value = parsed(text)
   const { keys } = value as { keys?: unknown }
   if (Array.isArray(keys)) return { keys }
-  problems.add(path, whatElse(value))
+  problems.add(path, explainContent(value))
   return {}
 }
 
@@ -49,7 +51,7 @@ function parsed (text: string): object {
   }
 }
 
-function whatElse (value: object): string {
+function explainContent (value: object): string {
   const { kty, jwks_uri: address } = value as Record<string, unknown>
   if (Array.isArray(value)) return 'is a list, not a JWKS. Put it into an object: { "keys": [...] }.'
   if (kty !== undefined) return 'is a single key, not a JWKS. Put it into a list: { "keys": [{ ... }] }.'

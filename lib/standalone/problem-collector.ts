@@ -11,7 +11,7 @@ interface Found extends FoundProblem {
 }
 
 /** Collects the problems of a file, and masks the values of variables. */
-export class FoundProblems {
+export class ProblemCollector {
   readonly #read: ConfigFile
   readonly #found: Found[] = []
   /** Values from variables, each with its source. */
@@ -39,7 +39,7 @@ export class FoundProblems {
     const shown = listed.map((found, index): FileProblem => {
       const { line, column, source } = places[index]!
       const remedy = !quotable.has(found) ? '' : found.isSecret ? ' Quote it.' : ` Quote it: '${source!}'.`
-      return { line, column, message: this.without(this.conceal(() => showProblem(found)) + remedy) }
+      return { line, column, message: this.mask(this.conceal(() => showProblem(found)) + remedy) }
     })
     return { problems: [...problems, ...shown], count }
   }
@@ -73,7 +73,7 @@ export class FoundProblems {
   }
 
   /** Masks values of variables that messages of other libraries may contain. */
-  without (message: string): string {
+  mask (message: string): string {
     this.#masks ??= new Masks(this.#read.substitutions.flatMap(({ values }) => [...values]))
     return this.#masks.mask(message)
   }

@@ -11,7 +11,7 @@ import type { Generation } from './generation.ts'
  *
  * @throws `VERSION_CONFIG_INVALID` when the state does not fit the new config
  */
-export function takeOverState (after: Generation, before: Generation): void {
+export function transferState (after: Generation, before: Generation): void {
   const [registry, previous] = [after.app.versions as Registry, before.app.versions as Registry]
   const [next, old] = [versionsOf(after.config.file), versionsOf(before.config.file)]
   registry.takeOver(previous, isDeepStrictEqual(next, old) ? previous.current.content.set : withRetired(next, old, previous))

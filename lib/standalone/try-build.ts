@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import Fastify from 'fastify'
 import type { VersionsConfig } from '../../types/index.ts'
-import { buildApp } from './build-app.ts'
+import { type AppDependencies, buildApp } from './build-app.ts'
 import { ConfigFileInvalid, type LoadedConfig } from './load-config.ts'
 
 /**
@@ -10,19 +10,19 @@ import { ConfigFileInvalid, type LoadedConfig } from './load-config.ts'
  *
  * @throws ConfigFileInvalid
  */
-export async function rehearse (file: string, config: LoadedConfig): Promise<void> {
+export async function tryBuild (file: string, config: LoadedConfig): Promise<void> {
   const { log } = Fastify({ logger: false })
-  const surroundings = {
+  const dependencies: AppDependencies = {
     log,
     server: createServer(),
     adminServer: createServer(),
     isDraining: () => false,
     reloadState: new Map(),
     lostLogLines: () => 0,
-    isRehearsal: true
+    isTrial: true
   }
   try {
-    const app = await buildApp({ ...config, gateway: withoutHealthChecks(config.gateway) }, surroundings)
+    const app = await buildApp({ ...config, gateway: withoutHealthChecks(config.gateway) }, dependencies)
     await app.close()
   } catch (error) {
     throw new ConfigFileInvalid(file, [{ line: null, column: null, message: config.masked((error as Error).message) }])
