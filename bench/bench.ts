@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { measureAgainst } from './against.ts'
+import { contenders } from './contenders.ts'
 import { environment } from './environment.ts'
 import { type Goal, goals, type Results, verdictOn } from './goals.ts'
 import { measureGrowth } from './measure/slow-clients.ts'
@@ -9,10 +11,10 @@ import { Process } from './measure/process.ts'
 import { type Measured, measureScenario, type Plan } from './measure/rounds.ts'
 import { type ColdTokens, measureColdTokens } from './measure/cold-tokens.ts'
 import { measureStages } from './micro.ts'
-import { readOptions, usage } from './options.ts'
+import { type Options, readOptions, usage } from './options.ts'
 import { barsOf, curveOf, writePicture } from './report/pictures.ts'
 import { profileTable } from './report/profile.ts'
-import { goalTable, scenarioTable, table } from './report/tables.ts'
+import { comparisonTable, goalTable, scenarioTable, table } from './report/tables.ts'
 import { benchUnder } from './runtimes.ts'
 import { measureScale } from './scale.ts'
 import { keyOf, type Scenario, scenarios } from './scenarios.ts'
@@ -21,7 +23,7 @@ import { algorithms, makeTokens } from './tokens.ts'
 type Facts = ReturnType<typeof environment>
 
 const pictures = join(import.meta.dirname, '../../../docs/pictures')
-const options = readOptions(process.argv.slice(2))
+const options = readOptionsOrExit()
 const print = options.json ? console.error : console.log
 
 if (options.help) print(usage)
@@ -30,13 +32,23 @@ else process.exitCode = await bench()
 
 /** @returns the exit code */
 async function bench (): Promise<number> {
-  const facts = environment()
+  const facts = { ...environment(), ...options.against !== null && { against: options.against } }
   print(table(Object.entries(facts)) + '\n')
   return await withSurroundings(async (plan) => {
+    if (options.against !== null) return await compare(options.against, plan, facts)
     if (options.profile) return await profile(plan)
     if (options.micro || options.scale) return await measureInside(plan, facts)
     return await measureGoals(plan, facts)
   })
+}
+
+function readOptionsOrExit (): Options {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    console.error((error as Error).message)
+    process.exit(2)
+  }
 }
 
 async function measureGoals (plan: Plan, facts: Facts): Promise<number> {
@@ -51,6 +63,14 @@ async function measureGoals (plan: Plan, facts: Facts): Promise<number> {
   }
   if (options.check) print(missed.length === 0 ? 'Every goal that was measured is met.' : `Missed: ${[...new Set(missed.map(({ id }) => id))].join(', ')}`)
   return options.check && missed.length > 0 ? 1 : 0
+}
+
+/** @param other folder of the compiled benchmark of another checkout */
+async function compare (other: string, plan: Plan, facts: Facts): Promise<number> {
+  const comparisons = await measureAgainst(other, plan, options.isWanted)
+  print(comparisonTable(comparisons))
+  if (options.json) printJson({ environment: facts, comparisons })
+  return 0
 }
 
 /** What is measured in this process: the stages one by one, and in large configs. */
@@ -69,7 +89,7 @@ async function profile (plan: Plan): Promise<number> {
     const folder = join(import.meta.dirname, '..', 'profiles', `${scenario.id}-node-${process.version}`)
     await rm(folder, { recursive: true, force: true })
     const nodeArguments = ['--cpu-prof', `--cpu-prof-dir=${folder}`]
-    const entries = scenario.entries.filter(({ contender }) => contender === 'ours').slice(-1)
+    const entries = scenario.entries.filter(({ contender }) => contender === contenders.ours).slice(-1)
     await measureScenario({ ...scenario, entries }, { ...plan, rounds: 3, nodeArguments })
     print(`${scenario.id}  ${scenario.title}\n\n${await profileTable(folder)}\n\n  ${folder}\n`)
   }
@@ -89,7 +109,7 @@ async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
   const coldTokens: ColdTokens[] = []
   for (const scenario of scenarios) {
     const { id } = scenario
-    if (!options.isWanted(id)) continue
+    if (!options.isWanted(id) && !wanted.some((goal) => goal.scenario === id)) continue
     const isNeeded = (key: string): boolean => wanted.some((goal) => goal.scenario === id && goal.needs.includes(key))
     const entries = scenario.entries.filter((entry) => !options.check || isNeeded(keyOf(entry)))
     if (entries.length === 0) continue
@@ -97,9 +117,9 @@ async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
     print(scenarioTable(scenario, measured[id]) + '\n')
   }
   for (const algorithm of options.isWanted('P5') ? algorithms : []) {
-    coldTokens.push(await measureColdTokens(await makeTokens(plan.folder, algorithm), plan.rounds))
+    coldTokens.push(await measureColdTokens(import.meta.dirname, await makeTokens(plan.folder, algorithm), plan.rounds))
   }
-  const growth = options.isWanted('P7') ? { down: await measureGrowth('ours', 'down', plan), up: await measureGrowth('ours', 'up', plan) } : {}
+  const growth = options.isWanted('P7') ? { down: await measureGrowth(contenders.ours, 'down', plan), up: await measureGrowth(contenders.ours, 'up', plan) } : {}
   return { scenarios: measured, coldTokens, growth }
 }
 

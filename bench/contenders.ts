@@ -15,6 +15,8 @@ export interface Running {
 }
 
 export interface Contender {
+  /** Identifies it in scenarios and goals. */
+  readonly key: string
   readonly label: string
   /** Why it cannot run here; `null`: it can. */
   readonly absence: string | null
@@ -24,27 +26,34 @@ export interface Contender {
 
 /** Everybody who takes part. `ours` may take part in several forms, which differ in their settings. */
 export const contenders = {
-  ours: ofNode('ours', 'fastify-version-gateway, the whole pipeline'),
-  bare: ofNode('http-proxy-plugin', '@fastify/http-proxy'),
-  assembly: ofNode('assembly', '@fastify/jwt with its cache + @fastify/http-proxy'),
-  'http-proxy': ofNode('node-http-proxy', 'http-proxy'),
-  httpxy: ofNode('httpxy', 'httpxy'),
-  'http-proxy-3': ofNode('http-proxy-3', 'http-proxy-3'),
-  floor: ofNode('floor', 'node:http + undici dispatch: the floor'),
+  ours: nodeContender('ours', 'ours', 'fastify-version-gateway, the whole pipeline'),
+  bare: nodeContender('bare', 'http-proxy-plugin', '@fastify/http-proxy'),
+  assembly: nodeContender('assembly', 'assembly', '@fastify/jwt with its cache + @fastify/http-proxy'),
+  'http-proxy': nodeContender('http-proxy', 'node-http-proxy', 'http-proxy'),
+  httpxy: nodeContender('httpxy', 'httpxy', 'httpxy'),
+  'http-proxy-3': nodeContender('http-proxy-3', 'http-proxy-3', 'http-proxy-3'),
+  floor: nodeContender('floor', 'floor', 'node:http + undici dispatch: the floor'),
 
-  nginx: native('nginx', 'nginx', nginxCommand),
-  haproxy: native('haproxy', 'HAProxy', haproxyCommand),
-  'haproxy-jwt': native('haproxy', 'HAProxy, jwt_verify', haproxyJwtCommand)
+  nginx: nativeContender('nginx', 'nginx', 'nginx', nginxCommand),
+  haproxy: nativeContender('haproxy', 'haproxy', 'HAProxy', haproxyCommand),
+  'haproxy-jwt': nativeContender('haproxy-jwt', 'haproxy', 'HAProxy, jwt_verify', haproxyJwtCommand)
 } satisfies Record<string, Contender>
 
 export type ContenderName = keyof typeof contenders
 
-function ofNode (file: string, label: string, absence: string | null = null): Contender {
+/** The gateway of another checkout. @param compiled folder of its compiled benchmark */
+export function gatewayOf (compiled: string, label: string): Contender {
+  return nodeContender('other', 'ours', label, compiled)
+}
+
+/** @param compiled folder of the compiled benchmark that has the script */
+function nodeContender (key: string, file: string, label: string, compiled = import.meta.dirname): Contender {
   return {
+    key,
     label,
-    absence,
+    absence: null,
     async start (setting, _folder, nodeArguments) {
-      const script = join(import.meta.dirname, 'contenders', `${file}.js`)
+      const script = join(compiled, 'contenders', `${file}.js`)
       const started = new Process(label, 'contender', [process.execPath, '--no-warnings', ...nodeArguments, script], environmentOf(setting))
       const { ports } = await started.firstLine<Pick<Running, 'ports'>>()
       return { process: started, ports }
@@ -54,9 +63,10 @@ function ofNode (file: string, label: string, absence: string | null = null): Co
 
 type CommandOf = (setting: Setting, folder: string, port: number) => Promise<string[]>
 
-function native (program: string, label: string, commandOf: CommandOf): Contender {
+function nativeContender (key: string, program: string, label: string, commandOf: CommandOf): Contender {
   const isThere = spawnSync(program, ['-v']).error === undefined
   return {
+    key,
     label,
     absence: isThere ? null : `not installed (apt-get install ${program})`,
     async start (setting, folder) {

@@ -1,4 +1,4 @@
-import type { ColdTokens } from './measure/cold-tokens.ts'
+import { type ColdTokens, extraCost } from './measure/cold-tokens.ts'
 import type { Measured } from './measure/rounds.ts'
 import { ratios, type Spread, spreadOf } from './measure/statistics.ts'
 import { type Algorithm, algorithms } from './tokens.ts'
@@ -86,7 +86,7 @@ function coldGoal (algorithm: Algorithm): Goal {
     needs: [],
     value ({ coldTokens }) {
       const measured = coldTokens.find((each) => each.algorithm === algorithm)
-      return measured === undefined ? null : ratios(measured.cold.map((cold, round) => cold - measured.warm[round]!), measured.bare)
+      return measured === undefined ? null : ratios(extraCost(measured), measured.bare)
     }
   }
 }

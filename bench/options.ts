@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
+import { compiledBenchOf } from './checkout.ts'
 
 export const usage = `npm run bench -- [options]
 
   --check            measure what the goals need, print them, and exit with 1 when one is missed
-  --only P1,P2       these scenarios alone, of P1 to P7 and metrics
+  --against folder   compare this build with another checkout of the package, which is built as well
+  --only P1,P2       these scenarios alone, of P1 to P8 and metrics
   --rounds 10        rounds for each contender
   --seconds 1        seconds of each round
   --node 20,24,26    once with each of these versions of Node, from the npm package "node"
@@ -21,6 +23,7 @@ export function readOptions (args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      against: { type: 'string', default: '' },
       check: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       rounds: { type: 'string', default: '10' },
@@ -34,9 +37,13 @@ export function readOptions (args: readonly string[]) {
       help: { type: 'boolean', default: false }
     }
   })
+  const conflict = (['check', 'profile', 'micro', 'scale', 'pictures'] as const).find((name) => values[name])
+  if (values.against !== '' && conflict !== undefined) throw new TypeError(`--against cannot be combined with --${conflict}`)
   const only = listOf(values.only)
   return {
     ...values,
+    /** Folder of the other checkout's compiled benchmark. */
+    against: values.against === '' ? null : compiledBenchOf(values.against),
     rounds: numberOf('rounds', values.rounds),
     seconds: numberOf('seconds', values.seconds),
     node: listOf(values.node),

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { ContenderName } from './contenders.ts'
+import { type Contender, type ContenderName, contenders } from './contenders.ts'
 import type { Traffic } from './load/load.ts'
 import type { Size } from './measure/setting.ts'
 
 /** One contender in a scenario. */
 export interface Entry {
-  readonly contender: ContenderName
+  readonly contender: Contender
   /** Beside its name, where the same one takes part in several forms. */
   readonly form?: string
   readonly setting?: Size
@@ -22,6 +22,7 @@ export interface Scenario {
   readonly connections: number
 }
 
+const { ours } = contenders
 const get = { method: 'GET', path: '/', bodyBytes: 0, hasTokens: false } as const
 const byHeader = { 'x-version-override': 'v2' }
 const everybody: ContenderName[] = ['ours', 'bare', 'http-proxy', 'httpxy', 'http-proxy-3', 'floor', 'nginx', 'haproxy']
@@ -65,7 +66,7 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'P5',
     title: 'tokens that are not known yet: all of 5,000, in turn, with room for 1,000',
-    entries: [{ contender: 'ours', form: 'warm' }, { contender: 'ours', form: 'cold', setting: { cached: 1_000 } }],
+    entries: [{ contender: ours, form: 'warm' }, { contender: ours, form: 'cold', setting: { cached: 1_000 } }],
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
   },
@@ -74,10 +75,10 @@ export const scenarios: readonly Scenario[] = [
     title: 'large configs, by claim',
     isOneProcess: true,
     entries: [
-      { contender: 'ours', form: '2 versions' },
-      { contender: 'ours', form: '1,000 versions', setting: { versions: 998 } },
-      { contender: 'ours', form: '20 silent resolvers', setting: { resolvers: 20 } },
-      { contender: 'ours', form: 'a map of 1,000,000 tenants', setting: { tenants: 1_000_000 } }
+      { contender: ours, form: '2 versions' },
+      { contender: ours, form: '1,000 versions', setting: { versions: 998 } },
+      { contender: ours, form: '20 silent resolvers', setting: { resolvers: 20 } },
+      { contender: ours, form: 'a map of 1,000,000 tenants', setting: { tenants: 1_000_000 } }
     ],
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
@@ -86,14 +87,14 @@ export const scenarios: readonly Scenario[] = [
     id: 'metrics',
     title: 'GET, the version in a claim, with and without metrics',
     isOneProcess: true,
-    entries: [{ contender: 'ours', form: 'without metrics' }, { contender: 'ours', form: 'with metrics', setting: { metrics: true } }],
+    entries: [{ contender: ours, form: 'without metrics' }, { contender: ours, form: 'with metrics', setting: { metrics: true } }],
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
   }
 ]
 
 function entriesOf (names: readonly ContenderName[]): Entry[] {
-  return names.map((contender) => ({ contender }))
+  return names.map((name) => ({ contender: contenders[name] }))
 }
 
 export function trafficOf ({ id, traffic: { hasTokens, ...traffic } }: Scenario, tokens: string): Traffic {
@@ -101,5 +102,5 @@ export function trafficOf ({ id, traffic: { hasTokens, ...traffic } }: Scenario,
 }
 
 export function keyOf ({ contender, form }: Entry): string {
-  return form === undefined ? contender : `${contender}: ${form}`
+  return form === undefined ? contender.key : `${contender.key}: ${form}`
 }

@@ -1,9 +1,10 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { goals, type Results, verdictOn } from '../bench/goals.ts'
 import type { Measured } from '../bench/measure/rounds.ts'
 import { median, ratios } from '../bench/measure/statistics.ts'
 import { readOptions } from '../bench/options.ts'
-import { goalTable, table } from '../bench/report/tables.ts'
+import { comparisonTable, goalTable, table } from '../bench/report/tables.ts'
 
 const measured = (key: string, cpu: number[], absence: string | null = null): Measured =>
   ({ key, label: key, absence, rates: cpu, cpu, latencies: cpu.map((value) => ({ p50: value, p99: value })), peak: 1 })
@@ -45,7 +46,31 @@ t.test('a scenario is asked for by its goal', async (t) => {
   t.strictSame(['P1', 'P4-down', 'P4', 'P7'].filter(isWanted), ['P4-down', 'P4', 'P7'])
 })
 
-for (const args of [['--rounds', '0'], ['--rounds', 'x'], ['--unknown']]) {
+t.test('a comparison of two builds has the ratios of the same rounds', async (t) => {
+  const text = comparisonTable([{ id: 'P1', measure: 'us', ours: [10, 40, 30], other: [20, 40, 10] }])
+
+  t.match(text, /P1 +us +30\.00 +20\.00 +1\.00 \(1\.00-3\.00\)/)
+})
+
+t.test('a comparison with zero has no ratio', async (t) => {
+  const text = comparisonTable([{ id: 'P7', measure: 'MB', ours: [3], other: [0] }])
+
+  t.match(text, /P7 +MB +3\.00 +0\.00$/)
+})
+
+t.test('another checkout is found by its folder, and its compiled benchmark is used', async (t) => {
+  const folder = t.testdir({ dist: { lib: { 'index.js': '' } }, bench: { dist: { bench: { contenders: { 'ours.js': '' } } } } })
+
+  t.equal(readOptions(['--against', folder]).against, join(folder, 'bench/dist/bench'))
+})
+
+t.test('another checkout that is not built is refused with the commands that build it', async (t) => {
+  const folder = t.testdir({ dist: { lib: { 'index.js': '' } } })
+
+  t.throws(() => readOptions(['--against', folder]), { message: /ours\.js does not exist.*npm run build.*npx tsc -p bench/s })
+})
+
+for (const args of [['--rounds', '0'], ['--rounds', 'x'], ['--unknown'], ['--against', '.', '--check']]) {
   t.test(`${args.join(' ')} is refused`, async (t) => {
     t.throws(() => readOptions(args), TypeError)
   })

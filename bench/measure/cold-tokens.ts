@@ -14,8 +14,17 @@ export interface ColdTokens {
   readonly bare: readonly number[]
 }
 
-/** Measures what an unknown token costs, in a process on the contender's core. @param tokens folder of `makeTokens` */
-export async function measureColdTokens (tokens: string, rounds: number): Promise<ColdTokens> {
-  const command = [process.execPath, join(import.meta.dirname, 'cold-tokens-process.js')]
+/** Cost of an unknown token on top of that of a known one, by round. */
+export function extraCost ({ cold, warm }: ColdTokens): number[] {
+  return cold.map((cost, round) => cost - warm[round]!)
+}
+
+/**
+ * Measures the cost of unknown tokens in a process on the contender's core.
+ * @param compiled folder of the compiled benchmark of the checkout to measure
+ * @param tokens folder of `makeTokens`
+ */
+export async function measureColdTokens (compiled: string, tokens: string, rounds: number): Promise<ColdTokens> {
+  const command = [process.execPath, join(compiled, 'measure', 'cold-tokens-process.js')]
   return await new Process('unknown tokens', 'contender', command, environmentOf({ tokens, rounds })).firstLine<ColdTokens>()
 }

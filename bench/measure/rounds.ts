@@ -1,4 +1,3 @@
-import { type Contender, contenders } from '../contenders.ts'
 import { type Load, saturate } from '../load/load.ts'
 import { type Latency, pace } from '../load/paced.ts'
 import { type Entry, keyOf, type Scenario, trafficOf } from '../scenarios.ts'
@@ -32,7 +31,7 @@ export interface Plan {
   readonly nodeArguments: readonly string[]
 }
 
-const roundsOfLaunch = 5
+export const roundsPerLaunch = 5
 /** A gateway of Node's takes as long until V8 has compiled what it needs; it runs for weeks after that. */
 const warmUpSeconds = 6
 const latencySeconds = 2
@@ -50,8 +49,8 @@ interface Competitor {
  */
 export async function measureScenario (scenario: Scenario, plan: Plan): Promise<Measured[]> {
   const field = scenario.entries.map(newcomer)
-  for (let left = plan.rounds; left > 0; left -= roundsOfLaunch) {
-    await measureLaunch(scenario, field, { ...plan, rounds: Math.min(left, roundsOfLaunch) })
+  for (let left = plan.rounds; left > 0; left -= roundsPerLaunch) {
+    await measureLaunch(scenario, field, { ...plan, rounds: Math.min(left, roundsPerLaunch) })
   }
   return field
 }
@@ -78,21 +77,21 @@ async function measureLaunch (scenario: Scenario, field: readonly Measured[], pl
   }
 }
 
-/** Nobody always comes first. */
-function inTurn (competitors: readonly Competitor[], round: number): Competitor[] {
-  const first = round % competitors.length
-  return [...competitors.slice(first), ...competitors.slice(0, first)]
+/** Each round starts with another one. */
+export function inTurn<Item> (items: readonly Item[], round: number): Item[] {
+  const first = round % items.length
+  return [...items.slice(first), ...items.slice(0, first)]
 }
 
 function newcomer (entry: Entry): Measured {
-  const { label, absence }: Contender = contenders[entry.contender]
+  const { label, absence } = entry.contender
   return { key: keyOf(entry), label: entry.form === undefined ? label : `${label}: ${entry.form}`, absence, rates: [], cpu: [], latencies: [], peak: 0 }
 }
 
 /** Nobody, where the contender is not installed. */
 async function start (entry: Entry, measured: Measured, { setting, folder, nodeArguments }: Plan): Promise<Competitor[]> {
   if (measured.absence !== null) return []
-  const { process, ports: [port] } = await contenders[entry.contender].start({ ...setting, ...entry.setting }, folder, nodeArguments)
+  const { process, ports: [port] } = await entry.contender.start({ ...setting, ...entry.setting }, folder, nodeArguments)
   return [{ measured, process, port }]
 }
 
@@ -100,7 +99,7 @@ async function start (entry: Entry, measured: Measured, { setting, folder, nodeA
 async function startTogether ({ entries }: Scenario, field: readonly Measured[], plan: Plan): Promise<Competitor[]> {
   const { setting, folder, nodeArguments } = plan
   const sizes = entries.map((entry) => entry.setting ?? {})
-  const { process, ports } = await contenders[entries[0]!.contender].start({ ...setting, sizes }, folder, nodeArguments)
+  const { process, ports } = await entries[0]!.contender.start({ ...setting, sizes }, folder, nodeArguments)
   return ports.map((port, index) => ({ measured: field[index]!, process, port }))
 }
 

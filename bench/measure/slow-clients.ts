@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { contenders, type ContenderName } from '../contenders.ts'
+import type { Contender } from '../contenders.ts'
 import { saturate } from '../load/load.ts'
 import { scenarios, trafficOf } from '../scenarios.ts'
 import { Process } from './process.ts'
@@ -12,9 +12,10 @@ const atWork = ['P1', 'P4-down', 'P4-up']
 export type Direction = 'down' | 'up'
 
 /** MB of resident memory that a contender takes more while slow clients load, or send, 10 MB each. */
-export async function measureGrowth (name: ContenderName, direction: Direction, { folder, setting, nodeArguments }: Plan): Promise<number> {
+export async function measureGrowth (contender: Contender, direction: Direction, plan: Plan): Promise<number> {
+  const { folder, setting, nodeArguments } = plan
   const roomy = { ...setting, connections: 2 * slowClients.count }
-  const { process: gateway, ports: [port] } = await contenders[name].start(roomy, folder, nodeArguments)
+  const { process: gateway, ports: [port] } = await contender.start(roomy, folder, nodeArguments)
   try {
     // A gateway at work, not one that has just begun: it has had many clients, and large bodies from fast ones.
     for (const scenario of scenarios.filter(({ id }) => atWork.includes(id))) {

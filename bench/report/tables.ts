@@ -1,3 +1,4 @@
+import type { Comparison } from '../against.ts'
 import { type Goal, type Results, verdictOn } from '../goals.ts'
 import type { Measured } from '../measure/rounds.ts'
 import { median, ratios, type Spread } from '../measure/statistics.ts'
@@ -29,6 +30,15 @@ export function goalTable (goals: readonly Goal[], results: Results): string {
     return [goal.id, goal.text, goal.unit === 'MB' ? `${goal.atMost} MB` : goal.atMost.toFixed(2), measured, verdict]
   })
   return `Goals\n\n${table([['', '', 'at most', 'measured', ''], ...rows])}`
+}
+
+export function comparisonTable (comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map(({ id, measure, ours, other }) => {
+    // Memory may not grow at all, and then there is no ratio.
+    const ratio = other.every((value) => value > 0) ? times(ratios(ours, other)) : ''
+    return [id, measure, median(ours).toFixed(2), median(other).toFixed(2), ratio]
+  })
+  return table([['', '', 'this', 'other', 'this / other'], ...rows])
 }
 
 function latency ({ latencies }: Measured, percentile: 'p50' | 'p99'): string {
