@@ -81,7 +81,7 @@ async function compareColdTokens (builds: Builds, plan: Plan): Promise<Compariso
   return comparisons
 }
 
-/** Each sample needs a new process, so there are as many as launches in the other scenarios. */
+/** Each sample needs a new process, so there is one sample per launch instead of one per round. */
 async function compareGrowth (builds: Builds, plan: Plan): Promise<Comparison[]> {
   const comparisons: Comparison[] = []
   for (const direction of ['down', 'up'] as const) {

@@ -1,4 +1,4 @@
-// npm run bench: what a request costs through this gateway and through its peers. See README.md beside this file.
+// npm run bench: measures the cost of a request in this gateway and in other proxies. README.md explains the method.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { environment } from './environment.ts'
 import { type Goal, goals, type Results, verdictOn } from './goals.ts'
 import { measureGrowth } from './measure/slow-clients.ts'
 import { Process } from './measure/process.ts'
-import { type Measured, measureScenario, type Plan } from './measure/rounds.ts'
+import { type ContenderResult, measureScenario, type Plan } from './measure/rounds.ts'
 import { type ColdTokens, measureColdTokens } from './measure/cold-tokens.ts'
 import { measureStages } from './micro.ts'
 import { type Options, readOptions, usage } from './options.ts'
@@ -20,7 +20,7 @@ import { measureScale } from './scale.ts'
 import { keyOf, type Scenario, scenarios } from './scenarios.ts'
 import { algorithms, makeTokens } from './tokens.ts'
 
-type Facts = ReturnType<typeof environment>
+type Environment = Readonly<Record<string, string>>
 
 const pictures = join(import.meta.dirname, '../../../docs/pictures')
 const options = readOptionsOrExit()
@@ -32,12 +32,13 @@ else process.exitCode = await bench()
 
 /** @returns the exit code */
 async function bench (): Promise<number> {
-  const facts = { ...environment(), ...options.against !== null && { against: options.against } }
+  const { against } = options
+  const facts = { ...environment(), ...against !== null && { against } }
   print(table(Object.entries(facts)) + '\n')
-  return await withSurroundings(async (plan) => {
-    if (options.against !== null) return await compare(options.against, plan, facts)
+  return await withUpstream(async (plan) => {
+    if (against !== null) return await compareBuilds(against, plan, facts)
     if (options.profile) return await profile(plan)
-    if (options.micro || options.scale) return await measureInside(plan, facts)
+    if (options.micro || options.scale) return await measureInProcess(plan, facts)
     return await measureGoals(plan, facts)
   })
 }
@@ -51,36 +52,36 @@ function readOptionsOrExit (): Options {
   }
 }
 
-async function measureGoals (plan: Plan, facts: Facts): Promise<number> {
+async function measureGoals (plan: Plan, facts: Environment): Promise<number> {
   const wanted = goals.filter(({ id }) => options.isWanted(id))
   const results = await measure(plan, wanted)
   const missed = wanted.filter((goal) => verdictOn(goal, results).verdict === 'missed')
   print(goalTable(wanted, results) + '\n')
   if (options.json) printJson({ environment: facts, ...results, goals: wanted.map((goal) => ({ ...goal, ...verdictOn(goal, results) })) })
   for (const { id, title } of options.pictures ? scenarios : []) {
-    const field = results.scenarios[id]
-    if (field !== undefined && field[0]!.key === 'ours') print(await writePicture(pictures, id.toLowerCase(), barsOf(title, field)))
+    const contenderResults = results.scenarios[id]
+    if (contenderResults?.[0]!.key === 'ours') print(await writePicture(pictures, id.toLowerCase(), barsOf(title, contenderResults)))
   }
-  if (options.check) print(missed.length === 0 ? 'Every goal that was measured is met.' : `Missed: ${[...new Set(missed.map(({ id }) => id))].join(', ')}`)
+  if (options.check) print(missed.length === 0 ? 'All measured goals are met.' : `Missed: ${[...new Set(missed.map(({ id }) => id))].join(', ')}`)
   return options.check && missed.length > 0 ? 1 : 0
 }
 
-/** @param other folder of the compiled benchmark of another checkout */
-async function compare (other: string, plan: Plan, facts: Facts): Promise<number> {
-  const comparisons = await measureAgainst(other, plan, options.isWanted)
+/** @param compiledBench folder of the other checkout's compiled benchmark */
+async function compareBuilds (compiledBench: string, plan: Plan, facts: Environment): Promise<number> {
+  const comparisons = await measureAgainst(compiledBench, plan, options.isWanted)
   print(comparisonTable(comparisons))
   if (options.json) printJson({ environment: facts, comparisons })
   return 0
 }
 
-/** What is measured in this process: the stages one by one, and in large configs. */
-async function measureInside ({ folder, setting }: Plan, facts: Facts): Promise<number> {
+/** Measures stages alone and with large configs, without load or other processes. */
+async function measureInProcess ({ folder, setting }: Plan, facts: Environment): Promise<number> {
   const micro = options.micro ? await measureStages(folder, ({ name, p50, p99 }) => print(`  ${name.padEnd(42)}${ns(p50)}${ns(p99)}`)) : []
   const curves = options.scale
-    ? await measureScale(setting.tokens, ({ of, points }) => print(`  ${of}: ${points.map(({ size, nanoseconds }) => `${size.toLocaleString('en')}: ${ns(nanoseconds).trim()}`).join(', ')}`))
+    ? await measureScale(setting.tokens, ({ name, points }) => print(`  ${name}: ${points.map(({ size, nanoseconds }) => `${size.toLocaleString('en')}: ${ns(nanoseconds).trim()}`).join(', ')}`))
     : []
   if (options.json) printJson({ environment: facts, micro, scale: curves })
-  if (options.pictures) for (const curve of curves) print(await writePicture(pictures, `scale-${curve.of.replaceAll(' ', '-')}`, curveOf(curve)))
+  if (options.pictures) for (const curve of curves) print(await writePicture(pictures, `scale-${curve.name.replaceAll(' ', '-')}`, curveOf(curve)))
   return 0
 }
 
@@ -105,7 +106,7 @@ function printJson (value: unknown): void {
 }
 
 async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
-  const measured: Record<string, readonly Measured[]> = {}
+  const results: Record<string, readonly ContenderResult[]> = {}
   const coldTokens: ColdTokens[] = []
   for (const scenario of scenarios) {
     const { id } = scenario
@@ -113,28 +114,30 @@ async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
     const isNeeded = (key: string): boolean => wanted.some((goal) => goal.scenario === id && goal.needs.includes(key))
     const entries = scenario.entries.filter((entry) => !options.check || isNeeded(keyOf(entry)))
     if (entries.length === 0) continue
-    measured[id] = await measureScenario({ ...scenario, entries }, { ...plan, latencyRounds: latencyRounds(scenario) })
-    print(scenarioTable(scenario, measured[id]) + '\n')
+    results[id] = await measureScenario({ ...scenario, entries }, { ...plan, latencyRounds: latencyRounds(scenario) })
+    print(scenarioTable(scenario, results[id]) + '\n')
   }
   for (const algorithm of options.isWanted('P5') ? algorithms : []) {
     coldTokens.push(await measureColdTokens(import.meta.dirname, await makeTokens(plan.folder, algorithm), plan.rounds))
   }
-  const growth = options.isWanted('P7') ? { down: await measureGrowth(contenders.ours, 'down', plan), up: await measureGrowth(contenders.ours, 'up', plan) } : {}
-  return { scenarios: measured, coldTokens, growth }
+  const growth = options.isWanted('P7')
+    ? { down: await measureGrowth(contenders.ours, 'down', plan), up: await measureGrowth(contenders.ours, 'up', plan) }
+    : {}
+  return { scenarios: results, coldTokens, growth }
 }
 
-/** Only one goal is of latencies. */
+/** Only P8 needs latencies, and it uses those of P1. */
 function latencyRounds ({ id }: Scenario): number {
   if (id === 'P1') return 2
   return options.check || id === 'P5' || id === 'P6' ? 0 : 1
 }
 
-/** With the tokens and upstreams that all contenders have. */
-async function withSurroundings<Value> (use: (plan: Plan) => Promise<Value>): Promise<Value> {
+/** Starts the upstreams and creates the tokens that all contenders share. */
+async function withUpstream<Value> (use: (plan: Plan) => Promise<Value>): Promise<Value> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   const upstream = new Process('upstream', 'load', [process.execPath, join(import.meta.dirname, 'upstream.js')])
   try {
-    const { ports: upstreams } = await upstream.firstLine<{ ports: [number, number] }>()
+    const { ports: upstreams } = await upstream.firstMessage<{ ports: [number, number] }>()
     const { rounds, seconds } = options
     const setting = { upstreams, tokens: await makeTokens(folder, 'RS256') }
     return await use({ rounds, seconds, latencyRounds: 0, folder, nodeArguments: [], setting })

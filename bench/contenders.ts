@@ -7,10 +7,10 @@ import { nginxCommand } from './contenders/nginx.ts'
 import { Process } from './measure/process.ts'
 import { environmentOf, type Setting } from './measure/setting.ts'
 
-/** Something that forwards requests, running. */
-export interface Running {
+/** A running process with one or more gateways. */
+export interface RunningContender {
   readonly process: Process
-  /** Of each of its gateways. */
+  /** One port per gateway. */
   readonly ports: readonly [number, ...number[]]
 }
 
@@ -18,45 +18,43 @@ export interface Contender {
   /** Identifies it in scenarios and goals. */
   readonly key: string
   readonly label: string
-  /** Why it cannot run here; `null`: it can. */
-  readonly absence: string | null
-  /** @param nodeArguments for a process of Node, such as what writes a profile */
-  start (setting: Setting, folder: string, nodeArguments: readonly string[]): Promise<Running>
+  /** Why it cannot run on this machine. `null` if it can. */
+  readonly unavailable: string | null
+  /** @param nodeArguments options for Node, such as `--cpu-prof`; native contenders ignore them */
+  start (setting: Setting, folder: string, nodeArguments: readonly string[]): Promise<RunningContender>
 }
 
-/** Everybody who takes part. `ours` may take part in several forms, which differ in their settings. */
 export const contenders = {
-  ours: nodeContender('ours', 'ours', 'fastify-version-gateway, the whole pipeline'),
+  ours: nodeContender('ours', 'ours', 'fastify-version-gateway, full pipeline'),
   bare: nodeContender('bare', 'http-proxy-plugin', '@fastify/http-proxy'),
-  assembly: nodeContender('assembly', 'assembly', '@fastify/jwt with its cache + @fastify/http-proxy'),
+  assembly: nodeContender('assembly', 'assembly', '@fastify/jwt with cache + @fastify/http-proxy'),
   'http-proxy': nodeContender('http-proxy', 'node-http-proxy', 'http-proxy'),
   httpxy: nodeContender('httpxy', 'httpxy', 'httpxy'),
   'http-proxy-3': nodeContender('http-proxy-3', 'http-proxy-3', 'http-proxy-3'),
-  floor: nodeContender('floor', 'floor', 'node:http + undici dispatch: the floor'),
+  floor: nodeContender('floor', 'floor', 'floor: node:http + undici dispatch'),
 
   nginx: nativeContender('nginx', 'nginx', 'nginx', nginxCommand),
   haproxy: nativeContender('haproxy', 'haproxy', 'HAProxy', haproxyCommand),
-  'haproxy-jwt': nativeContender('haproxy-jwt', 'haproxy', 'HAProxy, jwt_verify', haproxyJwtCommand)
+  'haproxy-jwt': nativeContender('haproxy-jwt', 'haproxy', 'HAProxy with jwt_verify', haproxyJwtCommand)
 } satisfies Record<string, Contender>
 
 export type ContenderName = keyof typeof contenders
 
-/** The gateway of another checkout. @param compiled folder of its compiled benchmark */
-export function gatewayOf (compiled: string, label: string): Contender {
-  return nodeContender('other', 'ours', label, compiled)
+/** The gateway of another checkout. @param compiledBench folder of its compiled benchmark */
+export function gatewayOf (compiledBench: string, label: string): Contender {
+  return nodeContender('other', 'ours', label, compiledBench)
 }
 
-/** @param compiled folder of the compiled benchmark that has the script */
-function nodeContender (key: string, file: string, label: string, compiled = import.meta.dirname): Contender {
+function nodeContender (key: string, file: string, label: string, compiledBench = import.meta.dirname): Contender {
   return {
     key,
     label,
-    absence: null,
+    unavailable: null,
     async start (setting, _folder, nodeArguments) {
-      const script = join(compiled, 'contenders', `${file}.js`)
-      const started = new Process(label, 'contender', [process.execPath, '--no-warnings', ...nodeArguments, script], environmentOf(setting))
-      const { ports } = await started.firstLine<Pick<Running, 'ports'>>()
-      return { process: started, ports }
+      const script = join(compiledBench, 'contenders', `${file}.js`)
+      const gateway = new Process(label, 'contender', [process.execPath, '--no-warnings', ...nodeArguments, script], environmentOf(setting))
+      const { ports } = await gateway.firstMessage<Pick<RunningContender, 'ports'>>()
+      return { process: gateway, ports }
     }
   }
 }
@@ -64,21 +62,21 @@ function nodeContender (key: string, file: string, label: string, compiled = imp
 type CommandOf = (setting: Setting, folder: string, port: number) => Promise<string[]>
 
 function nativeContender (key: string, program: string, label: string, commandOf: CommandOf): Contender {
-  const isThere = spawnSync(program, ['-v']).error === undefined
+  const isInstalled = spawnSync(program, ['-v']).error === undefined
   return {
     key,
     label,
-    absence: isThere ? null : `not installed (apt-get install ${program})`,
+    unavailable: isInstalled ? null : `not installed (apt-get install ${program})`,
     async start (setting, folder) {
       const port = await freePort()
-      const started = new Process(label, 'contender', await commandOf(setting, folder, port))
-      await Promise.race([untilListening(port), started.output().then(() => { throw new Error(`${label} ended at once`) })])
-      return { process: started, ports: [port] }
+      const gateway = new Process(label, 'contender', await commandOf(setting, folder, port))
+      await Promise.race([untilListening(port), gateway.output().then(() => { throw new Error(`${label} exited during startup`) })])
+      return { process: gateway, ports: [port] }
     }
   }
 }
 
-/** These cannot be given port 0. */
+/** nginx and HAProxy cannot report a port that the system chose. */
 async function freePort (): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -91,10 +89,10 @@ async function freePort (): Promise<number> {
 async function untilListening (port: number): Promise<void> {
   for (let attempts = 0; attempts < 100; attempts++) {
     const socket = connect(port, '127.0.0.1')
-    const isThere = await once(socket, 'connect').then(() => true, () => false)
+    const isListening = await once(socket, 'connect').then(() => true, () => false)
     socket.destroy()
-    if (isThere) return
+    if (isListening) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`nothing listens on ${port}`)
+  throw new Error(`nothing listens on port ${port} after 5 seconds`)
 }

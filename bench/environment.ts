@@ -4,7 +4,7 @@ import { cpus, release } from 'node:os'
 import { generator } from './load/load.ts'
 import { canPin } from './measure/process.ts'
 
-/** What was measured with: names and versions. */
+/** The machine and the versions of everything that takes part. */
 export function environment (): Record<string, string> {
   const [cpu] = cpus()
   return {
@@ -18,20 +18,20 @@ export function environment (): Record<string, string> {
     'http-proxy': versionOf('http-proxy'),
     httpxy: versionOf('httpxy'),
     'http-proxy-3': versionOf('http-proxy-3'),
-    nginx: said('nginx', ['-v'], /nginx\/([\d.]+)/),
-    HAProxy: said('haproxy', ['-v'], /version ([\d.]+)/),
-    load: generator === 'wrk' ? `wrk ${said('wrk', ['-v'], /wrk (?:debian\/)?([\d.]+)/)}` : `autocannon ${versionOf('autocannon')}`,
-    cores: canPin ? 'the contender on one, load and upstream on another' : 'not pinned: there is no taskset'
+    nginx: reportedVersion('nginx', ['-v'], /nginx\/([\d.]+)/),
+    HAProxy: reportedVersion('haproxy', ['-v'], /version ([\d.]+)/),
+    load: generator === 'wrk' ? `wrk ${reportedVersion('wrk', ['-v'], /wrk (?:debian\/)?([\d.]+)/)}` : `autocannon ${versionOf('autocannon')}`,
+    cores: canPin ? 'contender on one, load and upstream on the other' : 'not pinned: taskset is not installed'
   }
 }
 
 function versionOf (name: string): string {
-  // Not every package lets its package.json be imported.
+  // Not every package exports its package.json.
   const path = new URL(`../../../node_modules/${name}/package.json`, import.meta.url)
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }
 
-function said (program: string, args: readonly string[], pattern: RegExp): string {
+function reportedVersion (program: string, args: readonly string[], pattern: RegExp): string {
   const { stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
-  return error === undefined ? pattern.exec(stdout + stderr)?.[1] ?? 'of an unknown version' : 'not installed'
+  return error === undefined ? pattern.exec(stdout + stderr)?.[1] ?? 'unknown version' : 'not installed'
 }

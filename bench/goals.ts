@@ -1,26 +1,27 @@
 import { type ColdTokens, extraCost } from './measure/cold-tokens.ts'
-import type { Measured } from './measure/rounds.ts'
+import type { ContenderResult } from './measure/rounds.ts'
 import { ratios, type Spread, spreadOf } from './measure/statistics.ts'
 import { type Algorithm, algorithms } from './tokens.ts'
 
-/** All that was measured. */
+/** The samples of one run. */
 export interface Results {
-  /** By the scenario's id. */
-  readonly scenarios: Readonly<Record<string, readonly Measured[]>>
+  /** By scenario id. */
+  readonly scenarios: Readonly<Record<string, readonly ContenderResult[]>>
   readonly coldTokens: readonly ColdTokens[]
-  /** MB, by what the slow clients did. */
+  /** Memory growth in MB with slow clients. */
   readonly growth: Readonly<Partial<Record<'down' | 'up', number>>>
 }
 
-/** Something to reach, of section "Goals" of the design. */
+/** An upper limit for a ratio or for memory. README.md lists them all. */
 export interface Goal {
   readonly id: string
   readonly text: string
   readonly atMost: number
-  readonly unit: 'times' | 'MB'
-  /** The scenario that it is measured in, and who has to take part. */
+  readonly unit: 'ratio' | 'MB'
+  /** The scenario to measure, and the keys of the contenders that the goal compares. */
   readonly scenario: string
   readonly needs: readonly string[]
+  /** @returns `null` if a contender is unavailable or was not measured */
   value (results: Results): Spread | null
 }
 
@@ -34,59 +35,58 @@ export const goals: readonly Goal[] = [
   cpuGoal('P4', 'P4-up', 'ours', 'bare', 0.65),
   ...algorithms.map(coldGoal),
   cpuGoal('P6', 'P6', 'ours: 1,000 versions', 'ours: 2 versions', 1.05),
-  cpuGoal('P6', 'P6', 'ours: a map of 1,000,000 tenants', 'ours: 2 versions', 1.05),
-  cpuGoal('P6', 'P6', 'ours: 20 silent resolvers', 'ours: 2 versions', 1.05),
+  cpuGoal('P6', 'P6', 'ours: tenant map of 1,000,000', 'ours: 2 versions', 1.05),
+  cpuGoal('P6', 'P6', 'ours: 20 resolvers without an opinion', 'ours: 2 versions', 1.05),
   cpuGoal('metrics', 'metrics', 'ours: with metrics', 'ours: without metrics', 1.03),
-  growthGoal('down', 'memory for 200 slow downloads of 10 MB'),
-  growthGoal('up', 'memory for 200 slow uploads of 10 MB'),
+  growthGoal('down', 'memory growth, 200 slow downloads of 10 MB'),
+  growthGoal('up', 'memory growth, 200 slow uploads of 10 MB'),
   latencyGoal('p50'),
   latencyGoal('p99')
 ]
 
-function cpuGoal (id: string, scenario: string, of: string, to: string, atMost: number): Goal {
+function cpuGoal (id: string, scenario: string, key: string, baseline: string, atMost: number): Goal {
   return {
     id,
-    text: `${scenario === id ? '' : `${scenario}: `}CPU for a request, ${of} / ${to}`,
+    text: `${scenario === id ? '' : `${scenario}: `}CPU per request, ${key} / ${baseline}`,
     atMost,
-    unit: 'times',
+    unit: 'ratio',
     scenario,
-    needs: [of, to],
+    needs: [key, baseline],
     value ({ scenarios }) {
-      const [one, other] = [find(scenarios[scenario], of), find(scenarios[scenario], to)]
-      return one === undefined || other === undefined ? null : ratios(one.cpu, other.cpu)
+      const [result, other] = [find(scenarios[scenario], key), find(scenarios[scenario], baseline)]
+      return result === undefined || other === undefined ? null : ratios(result.cpu, other.cpu)
     }
   }
 }
 
-/** Below the peer: a tie is none. */
 function latencyGoal (percentile: 'p50' | 'p99'): Goal {
   return {
     id: 'P8',
-    text: `${percentile} at half of the rate, ours / bare`,
+    text: `${percentile} at half the rate, ours / bare`,
     atMost: 1,
-    unit: 'times',
+    unit: 'ratio',
     scenario: 'P1',
     needs: ['ours', 'bare'],
-    value ({ scenarios: { P1: field } }) {
-      const [one, other] = [find(field, 'ours'), find(field, 'bare')]
-      if (one === undefined || other === undefined) return null
-      return ratios(one.latencies.map((latency) => latency[percentile]), other.latencies.map((latency) => latency[percentile]))
+    value ({ scenarios: { P1: results } }) {
+      const [ours, bare] = [find(results, 'ours'), find(results, 'bare')]
+      if (ours === undefined || bare === undefined) return null
+      return ratios(ours.latencies.map((latency) => latency[percentile]), bare.latencies.map((latency) => latency[percentile]))
     }
   }
 }
 
-/** Both in one process, so that it is the same work that is compared: under load, an interrupted core costs either of them more. */
+/** Measured in one process without load: under load, interruptions of the core would distort the difference. */
 function coldGoal (algorithm: Algorithm): Goal {
   return {
     id: 'P5',
-    text: `the extra of an unknown token of ${algorithm} / one crypto.verify`,
+    text: `extra cost of an unknown ${algorithm} token / one crypto.verify`,
     atMost: 1.5,
-    unit: 'times',
+    unit: 'ratio',
     scenario: 'P5',
     needs: [],
     value ({ coldTokens }) {
-      const measured = coldTokens.find((each) => each.algorithm === algorithm)
-      return measured === undefined ? null : ratios(extraCost(measured), measured.bare)
+      const result = coldTokens.find((each) => each.algorithm === algorithm)
+      return result === undefined ? null : ratios(extraCost(result), result.bare)
     }
   }
 }
@@ -103,12 +103,10 @@ function growthGoal (direction: 'down' | 'up', text: string): Goal {
   }
 }
 
-/** One who has taken part. */
-function find (field: readonly Measured[] | undefined, key: string): Measured | undefined {
-  return field?.find((measured) => measured.key === key && measured.absence === null)
+function find (results: readonly ContenderResult[] | undefined, key: string): ContenderResult | undefined {
+  return results?.find((result) => result.key === key && result.unavailable === null)
 }
 
-/** What has become of a goal; `not measured` where somebody was not there. */
 export function verdictOn (goal: Goal, results: Results): { readonly value: Spread | null, readonly verdict: 'met' | 'missed' | 'not measured' } {
   const value = goal.value(results)
   if (value === null) return { value, verdict: 'not measured' }

@@ -7,26 +7,26 @@ import { RegisteredVersion } from '../lib/registry/registered-version.ts'
 import { identifying, makeStages, providerFor, type Stages } from './stages.ts'
 import { algorithms, makeTokens } from './tokens.ts'
 
-/** A stage alone, or a part of one. */
+/** The time of one stage, or of a part of it. */
 export interface Micro {
   readonly name: string
-  /** Nanoseconds, half of all times. */
+  /** Nanoseconds. */
   readonly p50: number
-  /** Nanoseconds, 99 of 100 times. */
+  /** Nanoseconds. */
   readonly p99: number
 }
 
 const upstream = { targets: 'http://127.0.0.1:1' }
 const version = new RegisteredVersion('v2', { upstream }, normalizeUpstream(upstream))
 
-/** Measures every stage alone, in this process. @param folder for keys and tokens */
-export async function measureStages (folder: string, told: (micro: Micro) => void): Promise<Micro[]> {
+/** Measures each stage alone, in this process. @param folder where keys and tokens are written */
+export async function measureStages (folder: string, onResult: (micro: Micro) => void): Promise<Micro[]> {
   const measured: Micro[] = []
   const tokens = await makeTokens(folder, 'RS256')
-  for (const { name, run } of [...await ofStages(tokens), ...await ofTokens(folder, tokens), ...await ofHeaders()]) {
+  for (const { name, run } of [...await stageCases(tokens), ...await identityCases(folder, tokens), ...await headerCases()]) {
     const { p50, p99 } = await measure(run)
     measured.push({ name, p50, p99 })
-    told(measured.at(-1)!)
+    onResult(measured.at(-1)!)
   }
   return measured
 }
@@ -36,14 +36,14 @@ interface Case {
   run (): unknown
 }
 
-async function ofStages (tokens: string): Promise<Case[]> {
+async function stageCases (tokens: string): Promise<Case[]> {
   const identity = { providers: [providerFor(tokens)] }
   const resolve = { override: [fromHeader('x-version-override')], pin: [fromClaim('version')] }
   const plain = await makeStages({ owned: ['x-target-version', 'x-user-*'] })
   const spoofing = await makeStages({ owned: ['x-target-version'], headers: { 'x-target-version': 'v2' } })
   const byHeader = await makeStages({ headers: { 'x-version-override': 'v2' }, identity, resolve })
   const byClaim = await makeStages({ identity, resolve })
-  byClaim.request.identity = { provider: 'bench', claims: { sub: 'somebody', version: 'v2' } }
+  byClaim.request.identity = { provider: 'bench', claims: { sub: 'caller', version: 'v2' } }
   return [
     { name: 'sanitize: nothing to remove', run: stepOf(plain, 'sanitize') },
     { name: 'sanitize: a header to remove', run: stepOf(spoofing, 'sanitize') },
@@ -53,29 +53,29 @@ async function ofStages (tokens: string): Promise<Case[]> {
   ]
 }
 
-async function ofTokens (folder: string, tokens: string): Promise<Case[]> {
+async function identityCases (folder: string, tokens: string): Promise<Case[]> {
   const anonymous = await makeStages({ identity: { providers: [providerFor(tokens)] } })
   const cases: Case[] = [
     { name: 'identity: no token', run: stepOf(anonymous, 'identify') },
-    { name: 'identity: a known token', run: await identifying(tokens, {}, 1) },
+    { name: 'identity: one known token', run: await identifying(tokens, {}, 1) },
     { name: 'identity: 5,000 known tokens in turn', run: await identifying(tokens, {}) }
   ]
   for (const algorithm of algorithms) {
-    cases.push({ name: `identity: a token to verify, ${algorithm}`, run: await identifying(await makeTokens(folder, algorithm), { cache: false }) })
+    cases.push({ name: `identity: verify a token, ${algorithm}`, run: await identifying(await makeTokens(folder, algorithm), { cache: false }) })
   }
   return cases
 }
 
-async function ofHeaders (): Promise<Case[]> {
+async function headerCases (): Promise<Case[]> {
   const { request, reply, sanitize } = await makeStages({})
   await sanitize(request, reply)
   const toUpstream = requestHeaders(version, { versionHeader: 'api-version', prefixOf: () => '', trusted: new Set() })
   const toClient = responseHeaders(version, { versionHeader: 'api-version', relocate: (location) => location, recookie: (cookie) => cookie, pinnedBy: ['authorization'] })
-  const answer = ['content-type', 'application/json', 'date', 'Sat, 21 Nov 2026 00:00:00 GMT', 'content-length', '200', 'etag', '"x"', 'vary', 'accept-encoding']
+  const rawResponseHeaders = ['content-type', 'application/json', 'date', 'Sat, 21 Nov 2026 00:00:00 GMT', 'content-length', '200', 'etag', '"x"', 'vary', 'accept-encoding']
     .map((part) => Buffer.from(part))
   return [
     { name: 'headers: to the upstream', run: () => toUpstream(request) },
-    { name: 'headers: to the client', run: () => toClient(answer, reply) }
+    { name: 'headers: to the client', run: () => toClient(rawResponseHeaders, reply) }
   ]
 }
 

@@ -3,22 +3,23 @@ import { compiledBenchOf } from './checkout.ts'
 
 export const usage = `npm run bench -- [options]
 
-  --check            measure what the goals need, print them, and exit with 1 when one is missed
-  --against folder   compare this build with another checkout of the package, which is built as well
-  --only P1,P2       these scenarios alone, of P1 to P8 and metrics
-  --rounds 10        rounds for each contender
-  --seconds 1        seconds of each round
-  --node 20,24,26    once with each of these versions of Node, from the npm package "node"
-  --json             the results as JSON on stdout, and all that is told beside them on stderr
-  --profile          write a CPU profile of ours in each scenario, and what took longest
-  --micro            the stages one by one, in nanoseconds
-  --scale            what a request costs in large configs, as curves
-  --pictures         write the pictures of docs/pictures from what was measured
+  --check            run only what the goals need; exit with 1 if a goal is missed
+  --against folder   compare this build with another checkout of the package, which must be built
+  --only P1,P2       run only these: P1 to P8, metrics
+  --rounds 10        rounds per contender
+  --seconds 1        seconds per round
+  --node 20,24,26    run under each of these versions of Node, installed from npm
+  --json             print the results as JSON on stdout, and everything else on stderr
+  --profile          write a CPU profile of this gateway per scenario, and list the hottest functions
+  --micro            measure each stage alone, in nanoseconds
+  --scale            measure the stages with configs of growing size
+  --pictures         update docs/pictures with the results
+  --help             print this list
 `
 
 export type Options = ReturnType<typeof readOptions>
 
-/** @throws TypeError for an option that there is not */
+/** @throws TypeError for unknown options and invalid values */
 export function readOptions (args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
@@ -47,7 +48,7 @@ export function readOptions (args: readonly string[]) {
     rounds: numberOf('rounds', values.rounds),
     seconds: numberOf('seconds', values.seconds),
     node: listOf(values.node),
-    /** Whether a scenario or a goal is asked for: `P4` stands for all that begin with it. */
+    /** Whether `--only` selects a scenario or goal. `P4` selects `P4-down` and `P4-up`. */
     isWanted: (id: string): boolean => only.length === 0 || only.some((name) => id === name || id.startsWith(`${name}-`))
   }
 }
@@ -58,6 +59,6 @@ function listOf (text: string): string[] {
 
 function numberOf (name: string, text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new TypeError(`--${name} must be a whole number from 1, not '${text}'`)
+  if (!Number.isInteger(value) || value < 1) throw new TypeError(`--${name} must be a positive integer, got '${text}'`)
   return value
 }

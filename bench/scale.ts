@@ -5,31 +5,31 @@ import { fromClaim, fromHeader, fromTenantMap, type IdentityProvider, type Versi
 import { identifying, makeStages, providerFor, type StagesOptions, tokensIn, twoVersions } from './stages.ts'
 import { audience, issuer, makeTokens } from './tokens.ts'
 
-/** What the three stages before the upstream cost, by the size of one thing in the config. */
+/** The time in the three stages before the proxy, by the size of one part of the config. */
 export interface Curve {
-  readonly of: string
+  readonly name: string
   readonly points: ReadonlyArray<{ readonly size: number, readonly nanoseconds: number }>
 }
 
 interface Dimension {
-  readonly of: string
+  readonly name: string
   readonly sizes: readonly number[]
   options (size: number): StagesOptions
 }
 
 const many = <Item>(count: number, make: (index: number) => Item): Item[] => Array.from({ length: count }, (_, index) => make(index))
 
-/** Measures one request through sanitizing, identity and resolution, in configs that grow. @param tokens folder of `makeTokens` */
-export async function measureScale (tokens: string, told: (curve: Curve) => void): Promise<Curve[]> {
+/** Measures sanitizing, identity and resolution with growing configs. @param tokens folder with the output of `makeTokens` */
+export async function measureScale (tokens: string, onResult: (curve: Curve) => void): Promise<Curve[]> {
   const curves: Curve[] = []
-  for (const { of, sizes, options } of dimensions(tokens)) {
+  for (const { name, sizes, options } of dimensions(tokens)) {
     const points = []
     for (const size of sizes) points.push({ size, nanoseconds: await costOf(tokens, options(size)) })
-    curves.push({ of, points })
-    told(curves.at(-1)!)
+    curves.push({ name, points })
+    onResult(curves.at(-1)!)
   }
   curves.push(await cachedTokens(tokens))
-  told(curves.at(-1)!)
+  onResult(curves.at(-1)!)
   return curves
 }
 
@@ -40,22 +40,22 @@ function dimensions (tokens: string): Dimension[] {
   const upstream = twoVersions.v1
   return [
     {
-      of: 'versions',
+      name: 'versions',
       sizes: [2, 10, 100, 1_000, 10_000],
       options: (size) => ({ versions: { ...twoVersions, ...Object.fromEntries(many(size - 2, (index) => [`o${index}`, upstream])) } })
     },
     {
-      of: 'resolvers without an opinion',
+      name: 'resolvers without an opinion',
       sizes: [0, 1, 5, 10, 20],
       options: (size) => ({ resolve: { override: many(size, (index) => fromHeader(`x-silent-${index}`)) } })
     },
-    { of: 'identity providers', sizes: [1, 10, 100, 1_000], options: (size) => ({ identity: { providers: [...others(size - 1), provider] } }) },
-    { of: 'patterns of owned headers', sizes: [0, 10, 100, 1_000], options: (size) => ({ owned: many(size, (index) => `x-own-${index}-*`) }) },
-    { of: 'tenants of a map', sizes: [1, 100, 10_000, 1_000_000], options: (size) => ({ resolve: { pin: [tenantMap(size), fromClaim('version')] } }) }
+    { name: 'identity providers', sizes: [1, 10, 100, 1_000], options: (size) => ({ identity: { providers: [...others(size - 1), provider] } }) },
+    { name: 'patterns of owned headers', sizes: [0, 10, 100, 1_000], options: (size) => ({ owned: many(size, (index) => `x-own-${index}-*`) }) },
+    { name: 'tenants of a map', sizes: [1, 100, 10_000, 1_000_000], options: (size) => ({ resolve: { pin: [tenantMap(size), fromClaim('version')] } }) }
   ]
 }
 
-/** With a known token and an override, as most requests are that say something. */
+/** Measures a request with a known token and an override. */
 async function costOf (tokens: string, { resolve = {}, ...options }: StagesOptions): Promise<number> {
   const [token] = tokensIn(tokens) as [string]
   const override = [...(resolve.override ?? []) as readonly VersionResolver[], fromHeader('x-version-override')]
@@ -75,7 +75,7 @@ async function costOf (tokens: string, { resolve = {}, ...options }: StagesOptio
   return p50
 }
 
-/** All are remembered when the first request comes. */
+/** A tenant map with a full cache. */
 function tenantMap (size: number): VersionResolver {
   const map = new Map(many(size, (index) => [`tenant-${index}`, index % 2 === 0 ? 'v2' : 'v1']))
   const tenantOf = ({ identity }: FastifyRequest): string | undefined => identity?.claims.tenantId as string | undefined
@@ -87,7 +87,7 @@ function tenantMap (size: number): VersionResolver {
   return resolver
 }
 
-/** Callers of as many tokens, in turn. All have been seen. */
+/** Measures known tokens that come in turn, by their number. */
 async function cachedTokens (tokens: string): Promise<Curve> {
   const sizes = [100, 1_000, 10_000, 100_000]
   const folder = await makeTokens(join(tokens, 'many'), 'ES256', sizes.at(-1))
@@ -96,5 +96,5 @@ async function cachedTokens (tokens: string): Promise<Curve> {
     const { p50 } = await measure(await identifying(folder, { cache: { size, bytes: 2 ** 30 } }, size))
     points.push({ size, nanoseconds: p50 })
   }
-  return { of: 'tokens in the cache', points }
+  return { name: 'tokens in the cache', points }
 }

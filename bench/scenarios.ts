@@ -1,22 +1,22 @@
 import { join } from 'node:path'
 import { type Contender, type ContenderName, contenders } from './contenders.ts'
 import type { Traffic } from './load/load.ts'
-import type { Size } from './measure/setting.ts'
+import type { GatewaySize } from './measure/setting.ts'
 
-/** One contender in a scenario. */
+/** A contender in a scenario. */
 export interface Entry {
   readonly contender: Contender
-  /** Beside its name, where the same one takes part in several forms. */
+  /** Tells the forms of a contender apart that appears several times, with different settings. */
   readonly form?: string
-  readonly setting?: Size
+  readonly setting?: GatewaySize
 }
 
-/** The same load for all who take part. */
+/** Contenders under the same load. */
 export interface Scenario {
   readonly id: string
   readonly title: string
   readonly entries: readonly Entry[]
-  /** Whether all are gateways of one process: they are forms of one contender. */
+  /** Whether all entries are forms of one contender that run as gateways of one process. */
   readonly isOneProcess?: boolean
   readonly traffic: Omit<Traffic, 'name' | 'tokens'> & { readonly hasTokens: boolean }
   readonly connections: number
@@ -25,19 +25,19 @@ export interface Scenario {
 const { ours } = contenders
 const get = { method: 'GET', path: '/', bodyBytes: 0, hasTokens: false } as const
 const byHeader = { 'x-version-override': 'v2' }
-const everybody: ContenderName[] = ['ours', 'bare', 'http-proxy', 'httpxy', 'http-proxy-3', 'floor', 'nginx', 'haproxy']
+const allProxies: ContenderName[] = ['ours', 'bare', 'http-proxy', 'httpxy', 'http-proxy-3', 'floor', 'nginx', 'haproxy']
 
 export const scenarios: readonly Scenario[] = [
   {
     id: 'P1',
-    title: 'GET, the version in a header',
-    entries: entriesOf(everybody),
+    title: 'GET, version in a header',
+    entries: entriesOf(allProxies),
     traffic: { ...get, headers: byHeader },
     connections: 64
   },
   {
     id: 'P2',
-    title: 'GET, the version in a claim: 5,000 tokens, known',
+    title: 'GET, version in a claim, 5,000 known tokens',
     entries: entriesOf(['ours', 'assembly', 'haproxy-jwt']),
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
@@ -45,47 +45,47 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'P3',
     title: 'POST of 10 KB',
-    entries: entriesOf(everybody),
+    entries: entriesOf(allProxies),
     traffic: { ...get, method: 'POST', bodyBytes: 10_000, headers: { ...byHeader, 'content-type': 'application/json' } },
     connections: 64
   },
   {
     id: 'P4-down',
-    title: 'an answer of 1 MB',
-    entries: entriesOf(everybody),
+    title: 'response of 1 MB',
+    entries: entriesOf(allProxies),
     traffic: { ...get, path: '/megabyte', headers: byHeader },
     connections: 16
   },
   {
     id: 'P4-up',
-    title: 'an upload of 10 MB',
-    entries: entriesOf(everybody),
+    title: 'upload of 10 MB',
+    entries: entriesOf(allProxies),
     traffic: { ...get, method: 'POST', bodyBytes: 10_000_000, headers: { ...byHeader, 'content-type': 'application/octet-stream' } },
     connections: 8
   },
   {
     id: 'P5',
-    title: 'tokens that are not known yet: all of 5,000, in turn, with room for 1,000',
+    title: 'unknown tokens: 5,000 in turn, with a cache for 1,000',
     entries: [{ contender: ours, form: 'warm' }, { contender: ours, form: 'cold', setting: { cached: 1_000 } }],
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
   },
   {
     id: 'P6',
-    title: 'large configs, by claim',
+    title: 'large configs, version in a claim',
     isOneProcess: true,
     entries: [
       { contender: ours, form: '2 versions' },
       { contender: ours, form: '1,000 versions', setting: { versions: 998 } },
-      { contender: ours, form: '20 silent resolvers', setting: { resolvers: 20 } },
-      { contender: ours, form: 'a map of 1,000,000 tenants', setting: { tenants: 1_000_000 } }
+      { contender: ours, form: '20 resolvers without an opinion', setting: { resolvers: 20 } },
+      { contender: ours, form: 'tenant map of 1,000,000', setting: { tenants: 1_000_000 } }
     ],
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
   },
   {
     id: 'metrics',
-    title: 'GET, the version in a claim, with and without metrics',
+    title: 'GET, version in a claim, with and without metrics',
     isOneProcess: true,
     entries: [{ contender: ours, form: 'without metrics' }, { contender: ours, form: 'with metrics', setting: { metrics: true } }],
     traffic: { ...get, headers: {}, hasTokens: true },
@@ -101,6 +101,11 @@ export function trafficOf ({ id, traffic: { hasTokens, ...traffic } }: Scenario,
   return { ...traffic, name: id, tokens: hasTokens ? join(tokens, 'tokens.txt') : null }
 }
 
-export function keyOf ({ contender, form }: Entry): string {
-  return form === undefined ? contender.key : `${contender.key}: ${form}`
+/** Identifies an entry in goals, such as `ours: 1,000 versions`. */
+export function keyOf ({ contender: { key }, form }: Entry): string {
+  return form === undefined ? key : `${key}: ${form}`
+}
+
+export function labelOf ({ contender: { label }, form }: Entry): string {
+  return form === undefined ? label : `${label}: ${form}`
 }

@@ -7,14 +7,14 @@ import {
 } from '../lib/index.ts'
 import { audience, issuer } from './tokens.ts'
 
-/** What a stage does with a request. */
+/** The hook of a stage. */
 type Step = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
 
-/** The stages of a gateway, to be taken one by one, with a request that Fastify made. */
+/** The stages of a gateway, ready to run one at a time on a real Fastify request. */
 export interface Stages {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-  /** Puts the request's headers back to what the client sent. */
+  /** Restores the headers that the client sent. */
   restore (): void
   readonly sanitize: Step
   readonly identify: Step
@@ -32,8 +32,8 @@ export interface StagesOptions {
 const upstream = 'http://127.0.0.1:1'
 export const twoVersions = { v1: { upstream }, v2: { upstream } }
 
-/** What a browser or a client library sends beside what the gateway reads. */
-const usual = {
+/** Headers that clients send but the gateway does not read. */
+const commonHeaders = {
   host: 'api.example.com',
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
   accept: 'application/json',
@@ -45,8 +45,8 @@ const usual = {
 export async function makeStages (options: StagesOptions): Promise<Stages> {
   const { headers = {}, versions = twoVersions, owned = [], identity = { providers: [] }, resolve = {} } = options
   const app = Fastify()
-  // It comes before the stages, and keeps the request to itself.
-  const caught = new Promise<[FastifyRequest, FastifyReply]>((resolve) => {
+  // This hook runs before the stages and never calls done, so the request stays unprocessed.
+  const captured = new Promise<[FastifyRequest, FastifyReply]>((resolve) => {
     app.addHook('onRequest', (request, reply, _done) => resolve([request, reply]))
   })
   const steps = collectSteps(app)
@@ -55,8 +55,8 @@ export async function makeStages (options: StagesOptions): Promise<Stages> {
   await app.register(resolveVersion, { versions: defineVersions(versions), default: 'v1', ...resolve })
   app.get('/', () => '')
   const [sanitize, identify, decide] = steps as [Step, Step, Step]
-  app.inject({ url: '/', headers: { ...usual, ...headers } }).catch(() => {})
-  const [request, reply] = await caught
+  app.inject({ url: '/', headers: { ...commonHeaders, ...headers } }).catch(() => {})
+  const [request, reply] = await captured
   const { raw } = request
   const sent = [...raw.rawHeaders]
   return {
@@ -72,7 +72,7 @@ export async function makeStages (options: StagesOptions): Promise<Stages> {
   }
 }
 
-/** Collects the hooks of stages that are registered later. */
+/** Collects the onRequest hooks of the stages, which are registered afterwards. */
 function collectSteps (app: FastifyInstance): Step[] {
   const steps: Step[] = []
   const { addHook } = app
@@ -83,7 +83,7 @@ function collectSteps (app: FastifyInstance): Step[] {
   return steps
 }
 
-/** Runs a hook. @returns a promise only if the hook has to wait */
+/** Runs a hook. @returns a promise only if the hook does not finish synchronously */
 function stepOf (hook: (...args: unknown[]) => unknown, request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
   let isDone = false
   let onDone = (): void => {}
@@ -94,7 +94,7 @@ function stepOf (hook: (...args: unknown[]) => unknown, request: FastifyRequest,
   if (!isDone) return new Promise((resolve) => { onDone = resolve })
 }
 
-/** The provider of the benchmark's tokens. */
+/** The identity provider that issued the benchmark's tokens. */
 export function providerFor (tokens: string): IdentityProvider {
   const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
   return {
@@ -106,21 +106,21 @@ export function tokensIn (folder: string): string[] {
   return readFileSync(join(folder, 'tokens.txt'), 'utf8').split('\n')
 }
 
-/** Makes what identifies the callers of some tokens, one after another. All have been seen once. */
+/** @returns a function that identifies the callers of the tokens in turn. Each token has been verified once already. */
 export async function identifying (folder: string, options: Omit<VerifyIdentityOptions, 'providers'>, count = Infinity): Promise<() => unknown> {
   const identity = { ...options, providers: [providerFor(folder)] }
   const { request, reply, restore, identify } = await makeStages({ headers: { authorization: 'Bearer ' }, identity })
   const { raw } = request
-  const place = raw.rawHeaders.findIndex((part) => part.toLowerCase() === 'authorization') + 1
+  const index = raw.rawHeaders.findIndex((part) => part.toLowerCase() === 'authorization') + 1
   const lines = tokensIn(folder).slice(0, count).map((token) => `Bearer ${token}`)
-  let at = 0
+  let next = 0
   const identifyNext = (): unknown => {
     restore()
-    raw.rawHeaders[place] = lines[at]!
-    at = (at + 1) % lines.length
+    raw.rawHeaders[index] = lines[next]!
+    next = (next + 1) % lines.length
     return identify(request, reply)
   }
-  // Whatever can be known is known then.
+  // Fill the token cache.
   for (let count = 0; count < lines.length; count++) await identifyNext()
   return identifyNext
 }

@@ -5,38 +5,38 @@ import { promisify } from 'node:util'
 
 export const issuer = 'https://issuer.bench.invalid'
 export const audience = 'bench'
-/** Distinct callers: more than any benchmark of one token tells of a cache. */
+/** Number of distinct callers. With a single token, a benchmark would not measure the token cache. */
 export const tokenCount = 5_000
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA'] as const
 export type Algorithm = typeof algorithms[number]
 
 /**
- * Makes a key pair and the tokens of as many callers, as an identity provider would: half of them are of v2. In a
- * folder: `tokens.txt`, one per line; `public.pem`; `jwk.json`.
+ * Creates a key pair and one token per caller; every other token has v2 in its version claim.
+ * @returns the folder with `tokens.txt` (one token per line), `public.pem` and `jwk.json`
  */
 export async function makeTokens (folder: string, algorithm: Algorithm, count = tokenCount): Promise<string> {
-  const { publicKey, privateKey } = await pairFor(algorithm)
+  const { publicKey, privateKey } = await generatePair(algorithm)
   const kid = `bench-${algorithm}`
   const path = join(folder, algorithm)
   await mkdir(path, { recursive: true })
-  const tokens = Array.from({ length: count }, (_, index) => token(algorithm, kid, privateKey, index))
+  const tokens = Array.from({ length: count }, (_, index) => signToken(algorithm, kid, privateKey, index))
   await writeFile(join(path, 'tokens.txt'), tokens.join('\n'))
   await writeFile(join(path, 'public.pem'), publicKey.export({ type: 'spki', format: 'pem' }))
   await writeFile(join(path, 'jwk.json'), JSON.stringify({ ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' }))
   return path
 }
 
-async function pairFor (algorithm: Algorithm): Promise<{ publicKey: KeyObject, privateKey: KeyObject }> {
-  const make = promisify(generateKeyPair)
+async function generatePair (algorithm: Algorithm): Promise<{ publicKey: KeyObject, privateKey: KeyObject }> {
+  const generate = promisify(generateKeyPair)
   switch (algorithm) {
-    case 'RS256': return make('rsa', { modulusLength: 2048 })
-    case 'ES256': return make('ec', { namedCurve: 'P-256' })
-    case 'EdDSA': return make('ed25519')
+    case 'RS256': return generate('rsa', { modulusLength: 2048 })
+    case 'ES256': return generate('ec', { namedCurve: 'P-256' })
+    case 'EdDSA': return generate('ed25519')
   }
 }
 
-function token (alg: Algorithm, kid: string, privateKey: KeyObject, index: number): string {
+function signToken (alg: Algorithm, kid: string, privateKey: KeyObject, index: number): string {
   const now = Math.floor(Date.now() / 1000)
   const claims = {
     iss: issuer,
@@ -53,7 +53,7 @@ function token (alg: Algorithm, kid: string, privateKey: KeyObject, index: numbe
   return `${signed}.${sign(hashOf(alg), Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
 }
 
-/** `null`: the key's type says it. */
+/** `null`: the key type implies the hash. */
 export function hashOf (alg: Algorithm): string | null {
   return alg === 'EdDSA' ? null : 'sha256'
 }

@@ -1,10 +1,10 @@
-// What a team assembles today: @fastify/jwt with its cache, and @fastify/http-proxy with `getUpstream`.
+// The usual combination of plugins: @fastify/jwt with its cache, and @fastify/http-proxy with `getUpstream`.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import httpProxy from '@fastify/http-proxy'
 import jwt from '@fastify/jwt'
 import Fastify from 'fastify'
-import { tell } from '../measure/announce.ts'
+import { reportPorts } from '../measure/report-ports.ts'
 import { readSetting, urlOf } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'
 
@@ -26,4 +26,4 @@ await app.register(httpProxy, {
   }
 })
 await app.listen({ port: 0, host: '127.0.0.1' })
-tell((app.server.address() as { port: number }).port)
+reportPorts((app.server.address() as { port: number }).port)

@@ -1,8 +1,8 @@
-// The least that Node can do: its own server, and undici's `dispatch` from raw headers to raw headers. It decides
-// nothing, drops nothing, limits nothing.
+// The minimum for Node: its HTTP server, and undici's `dispatch` with raw headers on both sides. It makes no decisions,
+// removes no headers except Connection, and enforces no limits.
 import { createServer, type ServerResponse } from 'node:http'
 import { type Dispatcher, Pool } from 'undici'
-import { announce } from '../measure/announce.ts'
+import { listenAndReport } from '../measure/report-ports.ts'
 import { readSetting, urlOf } from '../measure/setting.ts'
 
 const { upstreams: [v1] } = readSetting()
@@ -39,7 +39,7 @@ class Pipe implements Dispatcher.DispatchHandler {
   }
 }
 
-await announce(createServer((request, response) => {
+await listenAndReport(createServer((request, response) => {
   const hasBody = request.headers['content-length'] !== undefined
   const headers: string[] = []
   for (let i = 0; i < request.rawHeaders.length; i += 2) {

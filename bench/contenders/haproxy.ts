@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { Setting } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'
 
-/** HAProxy with one thread: the version header chooses the backend. */
+/** HAProxy with one thread. The version header selects the backend. */
 export async function haproxyCommand (setting: Setting, folder: string, port: number): Promise<string[]> {
-  return start('haproxy', setting, folder, port, '  use_backend v2 if { req.hdr(x-version-override) v2 }')
+  return commandFor('haproxy', setting, folder, port, '  use_backend v2 if { req.hdr(x-version-override) v2 }')
 }
 
-/** The same with a token, which is verified with its issuer's key; its claim becomes a header and chooses the backend. */
+/** HAProxy with one thread. It verifies the token and copies the version claim to a header, which selects the backend. */
 export async function haproxyJwtCommand (setting: Setting, folder: string, port: number): Promise<string[]> {
-  return start('haproxy-jwt', setting, folder, port, `
+  return commandFor('haproxy-jwt', setting, folder, port, `
   http-request del-header x-target-version
   http-request set-var(txn.token) http_auth_bearer
   http-request set-var(txn.alg) var(txn.token),jwt_header_query('$.alg')
@@ -24,7 +24,7 @@ export async function haproxyJwtCommand (setting: Setting, folder: string, port:
   use_backend v2 if { req.hdr(x-target-version) v2 }`)
 }
 
-async function start (name: string, { upstreams: [v1, v2] }: Setting, folder: string, port: number, rules: string): Promise<string[]> {
+async function commandFor (name: string, { upstreams: [v1, v2] }: Setting, folder: string, port: number, rules: string): Promise<string[]> {
   const config = join(folder, `${name}.cfg`)
   await writeFile(config, `
 global

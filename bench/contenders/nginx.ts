@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Setting } from '../measure/setting.ts'
 
-/** nginx as one process: the version header chooses the upstream. */
+/** nginx with one process. The version header selects the upstream. */
 export async function nginxCommand ({ upstreams: [v1, v2] }: Setting, folder: string, port: number): Promise<string[]> {
   const config = join(folder, 'nginx.conf')
   await writeFile(config, `

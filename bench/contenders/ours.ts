@@ -1,22 +1,22 @@
-// The whole pipeline of this package, as its README has it.
+// The full pipeline of this package, as in its README.
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Fastify, { type FastifyRequest } from 'fastify'
 import versionGateway, { fromClaim, fromHeader, fromTenantMap, type PublicJwk, type UpstreamOptions, type VersionResolver } from 'fastify-version-gateway'
 import { observeVersions } from 'fastify-version-gateway/observe'
-import { tell } from '../measure/announce.ts'
-import { readSetting, type Size, urlOf } from '../measure/setting.ts'
+import { reportPorts } from '../measure/report-ports.ts'
+import { readSetting, type GatewaySize, urlOf } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'
 
 const { upstreams: [v1, v2], tokens, sizes, ...size } = readSetting()
 const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
 const ports: number[] = []
-for (const each of sizes ?? [size]) ports.push(await startGateway(each))
-tell(...ports)
+for (const gateway of sizes ?? [size]) ports.push(await startGateway(gateway))
+reportPorts(...ports)
 
-/** @returns its port */
-async function startGateway (size: Size): Promise<number> {
+/** @returns the port of the gateway */
+async function startGateway (size: GatewaySize): Promise<number> {
   const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, cached, connections } = size
   const upstream = (port: number): UpstreamOptions => ({ targets: urlOf(port), ...connections !== undefined && { connections } })
   const app = Fastify()
@@ -42,7 +42,7 @@ async function startGateway (size: Size): Promise<number> {
       ...cached !== undefined && { cache: { size: cached } }
     },
     resolve: {
-      override: [...many(resolvers, silent), fromHeader('x-version-override')],
+      override: [...many(resolvers, unusedHeader), fromHeader('x-version-override')],
       pin: [...tenants > 0 ? [tenantMap(tenants)] : [], fromClaim('version')],
       default: 'v1'
     }
@@ -51,11 +51,11 @@ async function startGateway (size: Size): Promise<number> {
   return (app.server.address() as AddressInfo).port
 }
 
-function silent (index: number): VersionResolver {
+function unusedHeader (index: number): VersionResolver {
   return fromHeader(`x-other-version-${index}`)
 }
 
-/** A map that knows as many tenants, those of the callers first. All are remembered when the first request comes. */
+/** A tenant map with a full cache. It includes the tenants of all tokens. */
 function tenantMap (size: number): VersionResolver {
   const map = new Map(many(size, (index) => [`tenant-${index}`, index % 2 === 0 ? 'v2' : 'v1']))
   const resolver = fromTenantMap({ key: tenantOf, get: (tenant) => map.get(tenant), max: size })

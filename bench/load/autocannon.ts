@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { environmentOf } from '../measure/setting.ts'
 import { Process } from '../measure/process.ts'
-import type { Load, Loaded } from './load.ts'
+import type { Load, LoadResult } from './load.ts'
 
-/** The same as wrk does, from a process of autocannon: slower, and wherever npm is. */
-export async function loadWithAutocannon (port: number, load: Load): Promise<Loaded> {
+/** The fallback for machines without wrk. It is slower, but it comes with npm. */
+export async function loadWithAutocannon (port: number, load: Load): Promise<LoadResult> {
   const command = [process.execPath, join(import.meta.dirname, 'autocannon-process.js')]
-  const loading = new Process('autocannon', 'load', command, environmentOf({ port, ...load }))
-  return await loading.firstLine<Loaded>()
+  return await new Process('autocannon', 'load', command, environmentOf({ port, ...load })).firstMessage<LoadResult>()
 }

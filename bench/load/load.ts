@@ -1,14 +1,14 @@
 import { hasWrk, loadWithWrk } from './wrk.ts'
 import { loadWithAutocannon } from './autocannon.ts'
 
-/** What the clients send. */
+/** The requests that clients send. */
 export interface Traffic {
   readonly name: string
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly bodyBytes: number
-  /** File with a token per line, which are sent in turn; `null`: none. */
+  /** File with one token per line, sent in turn. `null`: requests have no token. */
   readonly tokens: string | null
 }
 
@@ -16,16 +16,17 @@ export interface Load {
   readonly traffic: Traffic
   readonly connections: number
   readonly seconds: number
-  /** For files that are needed for a moment. */
+  /** Folder for temporary files. */
   readonly folder: string
 }
 
-export interface Loaded {
+/** Successful requests, and the time that they took. */
+export interface LoadResult {
   readonly requests: number
   readonly seconds: number
 }
 
 export const generator = hasWrk ? 'wrk' : 'autocannon'
 
-/** Has clients send requests as fast as they are answered. */
-export const saturate: (port: number, load: Load) => Promise<Loaded> = hasWrk ? loadWithWrk : loadWithAutocannon
+/** Sends requests as fast as the server responds. @throws Error if a response is not successful */
+export const saturate: (port: number, load: Load) => Promise<LoadResult> = hasWrk ? loadWithWrk : loadWithAutocannon

@@ -1,22 +1,22 @@
-// Clients that send at a rate. wrk and autocannon send as fast as they can, or a second's requests at its beginning:
-// neither shows how long an answer takes at a load that is well within what a gateway can take.
+// An open-loop load generator. wrk sends as fast as it can, and autocannon sends each second's requests in a burst, so
+// neither measures the latency of a gateway below saturation.
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { createHistogram } from 'node:perf_hooks'
 import { readSetting } from '../measure/setting.ts'
 import type { Load } from './load.ts'
-import type { Latency } from './paced.ts'
+import type { Latency } from './open-loop.ts'
 
 const { port, traffic, connections, seconds, rate } = readSetting<Load & { port: number, rate: number }>()
 const requests = requestsOf(traffic)
 const histogram = createHistogram()
 const idle: Client[] = []
-/** When the requests were due that no client was free for. */
+/** Due times of requests that wait for an idle client. */
 const waiting: number[] = []
 let sent = 0
-let answered = 0
+let completed = 0
 
-/** One connection, with one request at a time. */
+/** A connection with at most one request in flight. */
 class Client {
   readonly #socket: Socket
   #due = 0
@@ -25,7 +25,7 @@ class Client {
 
   constructor (socket: Socket) {
     this.#socket = socket
-    socket.setNoDelay(true).on('data', (chunk: Buffer) => this.#read(chunk)).on('error', fail).on('close', () => fail(new Error('a connection was closed')))
+    socket.setNoDelay(true).on('data', (chunk: Buffer) => this.#read(chunk)).on('error', fail).on('close', () => fail(new Error('the server closed a connection')))
   }
 
   send (due: number): void {
@@ -45,7 +45,7 @@ class Client {
     }
     if (this.#unread > 0) return
     histogram.record(Math.max(1, Math.round((performance.now() - this.#due) * 1e6)))
-    answered++
+    completed++
     const due = waiting.shift()
     if (due === undefined) idle.push(this)
     else this.send(due)
@@ -54,9 +54,9 @@ class Client {
 
 for (let index = 0; index < connections; index++) idle.push(new Client(connect(port, '127.0.0.1')))
 const start = performance.now()
-// They come when they come: at even distances they would never meet.
+// Arrivals are a Poisson process. With even intervals, requests would never overlap.
 let next = start
-const isOver = (): boolean => performance.now() - start >= seconds * 1000 && answered === sent
+const isOver = (): boolean => performance.now() - start >= seconds * 1000 && completed === sent
 while (!isOver()) {
   await new Promise((resolve) => setTimeout(resolve, 1))
   const now = performance.now()

@@ -2,23 +2,23 @@ import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Process } from '../measure/process.ts'
-import type { Load, Loaded } from './load.ts'
+import type { Load, LoadResult } from './load.ts'
 
 export const hasWrk = spawnSync('wrk', ['-v']).error === undefined
 
-/** As many requests as a server answers, from one thread of wrk. @throws when one of them is answered otherwise than it must be */
-export async function loadWithWrk (port: number, { traffic, connections, seconds, folder }: Load): Promise<Loaded> {
+/** Runs wrk with one thread. @throws Error if a response is not successful or a socket fails */
+export async function loadWithWrk (port: number, { traffic, connections, seconds, folder }: Load): Promise<LoadResult> {
   const script = join(folder, `${traffic.name}.lua`)
   await writeFile(script, luaFor(traffic))
   const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, `http://127.0.0.1:${port}${traffic.path}`]
   const text = await new Process('wrk', 'load', command).output()
-  const faults = /Non-2xx.*|Socket errors: (?!connect 0, read 0, write 0, timeout 0).*/.exec(text)
-  if (faults !== null) throw new Error(`${traffic.name}: ${faults[0]}`)
+  const failure = /Non-2xx.*|Socket errors: (?!connect 0, read 0, write 0, timeout 0).*/.exec(text)
+  if (failure !== null) throw new Error(`${traffic.name}: ${failure[0]}`)
   const [, requests, time, unit] = /(\d+) requests in ([\d.]+)(ms|s|m)/.exec(text) ?? []
   return { requests: Number(requests), seconds: Number(time) * { ms: 0.001, s: 1, m: 60 }[unit!]! }
 }
 
-/** All requests are written once, before the first is sent. */
+/** The Lua script formats all requests once, before wrk sends the first. */
 function luaFor ({ method, headers, bodyBytes, tokens }: Load['traffic']): string {
   const fields = Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
   return `wrk.method = "${method}"

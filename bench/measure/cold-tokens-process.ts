@@ -16,22 +16,22 @@ const signed = tokensIn(tokens).map((token) => {
 let next = 0
 const verifyBare = (): void => {
   const { data, signature } = signed[next = (next + 1) % signed.length]!
-  if (!verify(hashOf(alg), data, key, signature)) throw new Error('a token is not valid')
+  if (!verify(hashOf(alg), data, key, signature)) throw new Error('crypto.verify rejected a token')
 }
 const identifyWarm = await identifying(tokens, {})
-// They come in turn, so that none is still known when it comes again.
+// The cache holds a fifth of the tokens, and they come in turn: each one is evicted before it comes again.
 const identifyCold = await identifying(tokens, { cache: { size: 1_000 } })
 
-const measured = { warm: [] as number[], cold: [] as number[], bare: [] as number[] }
+const samples = { warm: [] as number[], cold: [] as number[], bare: [] as number[] }
 for (let round = -1; round < rounds; round++) {
   const times = { warm: await timeOf(identifyWarm), cold: await timeOf(identifyCold), bare: await timeOf(verifyBare) }
-  // The first round is not counted: what runs often was not compiled yet.
-  if (round >= 0) for (const what of ['warm', 'cold', 'bare'] as const) measured[what].push(times[what])
+  if (round < 0) continue // V8 has not compiled the hot functions yet.
+  for (const kind of ['warm', 'cold', 'bare'] as const) samples[kind].push(times[kind])
 }
-console.log(JSON.stringify({ algorithm: alg, ...measured } satisfies ColdTokens))
+console.log(JSON.stringify({ algorithm: alg, ...samples } satisfies ColdTokens))
 process.exit(0)
 
-/** Microseconds of processor time, all threads. */
+/** Microseconds of CPU time per token, all threads. */
 async function timeOf (run: () => unknown): Promise<number> {
   const before = process.cpuUsage()
   for (let count = 0; count < signed.length; count++) await run()

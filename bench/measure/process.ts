@@ -3,59 +3,59 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 
-/** The core that the contender has to itself, and that of the load and the upstream. */
+/** The contender has a core to itself. The load generator and the upstream share the other one. */
 export const cores = { contender: 0, load: 1 } as const
 export type Core = keyof typeof cores
 
-/** Whether processes can be kept to a core. */
+/** Whether processes can be pinned to a core. */
 export const canPin = spawnSync('taskset', ['-V']).status === 0
 
-/** Ticks of a second in which Linux counts a process's time: 100 wherever Node runs. */
+/** Linux counts CPU time in ticks: 100 per second on every platform that Node supports. */
 const ticksPerSecond = 100
 
-/** A process of the benchmark, on a core of its own. */
+/** A child process of the benchmark, pinned to a core. */
 export class Process {
   readonly #child: ChildProcess
   readonly #name: string
-  #said = ''
+  #stderr = ''
 
   constructor (name: string, core: Core, command: readonly string[], env: NodeJS.ProcessEnv = process.env) {
     const [program, ...args] = canPin ? ['taskset', '-c', String(cores[core]), ...command] : command
     this.#name = name
     this.#child = spawn(program!, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    this.#child.stderr!.on('data', (text: Buffer) => { this.#said = (this.#said + text.toString()).slice(-2000) })
-    this.#child.on('error', (error) => { this.#said += error.message })
+    this.#child.stderr!.on('data', (text: Buffer) => { this.#stderr = (this.#stderr + text.toString()).slice(-2000) })
+    this.#child.on('error', (error) => { this.#stderr += error.message })
   }
 
   get pid (): number {
     return this.#child.pid!
   }
 
-  /** The first line of JSON that it prints. @throws when it ends before */
-  async firstLine<Line> (): Promise<Line> {
+  /** Reads the first line of stdout as JSON. @throws Error if the process exits before it prints a line */
+  async firstMessage<Message> (): Promise<Message> {
     const lines = createInterface(this.#child.stdout!)
-    const [line] = await Promise.race([once(lines, 'line'), once(this.#child, 'close').then(() => { throw this.#ended() })]) as [string]
-    return JSON.parse(line) as Line
+    const [line] = await Promise.race([once(lines, 'line'), once(this.#child, 'close').then(() => { throw this.#exitError() })]) as [string]
+    return JSON.parse(line) as Message
   }
 
-  /** All that it prints, when it has ended. @throws when it failed */
+  /** Collects stdout until the process exits. @throws Error if it fails */
   async output (): Promise<string> {
     let text = ''
-    this.#child.stdout!.on('data', (part: Buffer) => { text += part.toString() })
+    this.#child.stdout!.on('data', (chunk: Buffer) => { text += chunk.toString() })
     await once(this.#child, 'close')
-    if (this.#child.exitCode !== 0) throw this.#ended()
+    if (this.#child.exitCode !== 0) throw this.#exitError()
     return text
   }
 
-  /** Processor time of all its threads so far, in seconds. */
+  /** CPU time of all threads so far, in seconds. */
   async cpuSeconds (): Promise<number> {
     const stat = await readFile(`/proc/${this.pid}/stat`, 'latin1')
-    // The name in brackets may have blanks; what comes behind has none (proc(5): utime and stime are fields 14 and 15).
+    // Only the program name in parentheses can contain spaces. utime and stime are fields 14 and 15 (proc(5)).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
   }
 
-  /** Resident memory in MB: now, and at its highest. */
+  /** Resident memory in MB: current and peak. */
   async memory (): Promise<{ now: number, peak: number }> {
     const status = await readFile(`/proc/${this.pid}/status`, 'latin1')
     const megabytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)![1]) / 1024
@@ -66,12 +66,12 @@ export class Process {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const closed = once(this.#child, 'close')
     this.#child.kill('SIGTERM')
-    const grace = setTimeout(() => this.#child.kill('SIGKILL'), 2_000)
+    const killTimer = setTimeout(() => this.#child.kill('SIGKILL'), 2_000)
     await closed
-    clearTimeout(grace)
+    clearTimeout(killTimer)
   }
 
-  #ended (): Error {
-    return new Error(`${this.#name} ended (${this.#child.exitCode ?? this.#child.signalCode}): ${this.#said.trim()}`)
+  #exitError (): Error {
+    return new Error(`${this.#name} exited with ${this.#child.exitCode ?? this.#child.signalCode}: ${this.#stderr.trim()}`)
   }
 }

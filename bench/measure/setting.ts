@@ -1,29 +1,29 @@
-/** What a contender is told: in an environment variable, as JSON. */
-export interface Setting extends Size {
+/** Settings of a contender, passed as JSON in an environment variable. Older checkouts read them too (see `against.ts`). */
+export interface Setting extends GatewaySize {
   /** Ports of the upstreams of v1 and v2. */
   readonly upstreams: readonly [number, number]
-  /** Folder of what `tokens.ts` made. */
+  /** Folder with the output of `makeTokens`. */
   readonly tokens: string
-  /** A gateway for each of them, all in one process. Default: one, of the size that is beside. */
-  readonly sizes?: readonly Size[]
+  /** Starts one gateway per item, all in one process. Default: one gateway, with the size given next to this property. */
+  readonly sizes?: readonly GatewaySize[]
 }
 
-export interface Size {
-  /** Versions beside the two: none of them is ever asked for. */
+export interface GatewaySize {
+  /** Versions in addition to v1 and v2. No request selects them. */
   readonly versions?: number
-  /** Resolvers that have no opinion. */
+  /** Resolvers without an opinion. */
   readonly resolvers?: number
-  /** Identity providers besides the one that the tokens are of. */
+  /** Identity providers in addition to the issuer of the tokens. */
   readonly providers?: number
-  /** Owned headers besides the projected one. */
+  /** Patterns of owned headers in addition to the projected header. */
   readonly owned?: number
-  /** Entries of a tenant map. */
+  /** Entries in a tenant map. */
   readonly tenants?: number
-  /** Tokens that the cache keeps. Default: as many as it does by default. */
+  /** Tokens that the cache holds. Default: the gateway's default. */
   readonly cached?: number
-  /** Whether requests are measured for Prometheus. */
+  /** Whether Prometheus metrics are collected. */
   readonly metrics?: boolean
-  /** Connections to an upstream at most. Default: as many as there are by default. */
+  /** Maximum connections to an upstream. Default: the gateway's default. */
   readonly connections?: number
 }
 

@@ -1,17 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Measured } from '../measure/rounds.ts'
+import type { ContenderResult } from '../measure/rounds.ts'
 import { median } from '../measure/statistics.ts'
 import type { Curve } from '../scale.ts'
 
-// Small pictures for README and docs: one colour that is seen on white and on black, text as text, no script.
+// Small SVG charts for README and docs. The text color is readable on light and on dark backgrounds.
 
 const ink = '#6e7781'
 const ours = '#0969da'
-const theirs = '#afb8c1'
+const others = '#afb8c1'
 const width = 640
 
-/** Writes a picture. @returns its path */
+/** @returns the path of the file */
 export async function writePicture (folder: string, name: string, svg: string): Promise<string> {
   await mkdir(folder, { recursive: true })
   const path = join(folder, `${name}.svg`)
@@ -19,9 +19,9 @@ export async function writePicture (folder: string, name: string, svg: string): 
   return path
 }
 
-/** Everybody's processor time for a request, as bars: shorter is better. */
-export function barsOf (title: string, field: readonly Measured[]): string {
-  const bars = field.filter(({ absence }) => absence === null)
+/** A bar chart of the CPU time per request, fastest contender first. */
+export function barsOf (title: string, results: readonly ContenderResult[]): string {
+  const bars = results.filter(({ unavailable }) => unavailable === null)
     .map(({ label, key, cpu }) => ({ label, isOurs: key.startsWith('ours'), value: median(cpu) }))
     .toSorted((a, b) => a.value - b.value)
   const most = Math.max(...bars.map(({ value }) => value))
@@ -29,15 +29,15 @@ export function barsOf (title: string, field: readonly Measured[]): string {
   const lines = bars.map(({ label, isOurs, value }, index) => {
     const y = 44 + index * row
     const length = Math.max(1, (width - left - right) * value / most)
-    return `<text x="${left - 10}" y="${y + 13}" text-anchor="end"${isOurs ? ' font-weight="bold"' : ''}>${escaped(label)}</text>` +
-      `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="18" rx="2" fill="${isOurs ? ours : theirs}"/>` +
+    return `<text x="${left - 10}" y="${y + 13}" text-anchor="end"${isOurs ? ' font-weight="bold"' : ''}>${escapeXml(label)}</text>` +
+      `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="18" rx="2" fill="${isOurs ? ours : others}"/>` +
       `<text x="${left + length + 6}" y="${y + 13}">${value.toFixed(0)}</text>`
   })
-  return picture(`${title}: CPU microseconds for a request`, 52 + bars.length * row, lines)
+  return picture(`${title}: CPU microseconds per request`, 52 + bars.length * row, lines)
 }
 
-/** What a request costs by the size of something, both on logarithmic scales: flat is what it should be. */
-export function curveOf ({ of, points }: Curve): string {
+/** A line chart of the cost by size, with a logarithmic size axis. A flat line means that the size does not matter. */
+export function curveOf ({ name, points }: Curve): string {
   const [left, right, top, bottom, height] = [60, 30, 50, 40, 220]
   const most = Math.max(...points.map(({ nanoseconds }) => nanoseconds)) * 1.5
   const [first, last] = [Math.log10(Math.max(1, points[0]!.size)), Math.log10(points.at(-1)!.size)]
@@ -48,7 +48,7 @@ export function curveOf ({ of, points }: Curve): string {
     `<circle cx="${x(size).toFixed(1)}" cy="${y(nanoseconds).toFixed(1)}" r="4" fill="${ours}"/>` +
     `<text x="${x(size).toFixed(1)}" y="${(y(nanoseconds) - 10).toFixed(1)}" text-anchor="middle">${(nanoseconds / 1000).toFixed(1)}</text>` +
     `<text x="${x(size).toFixed(1)}" y="${height - bottom + 20}" text-anchor="middle">${size.toLocaleString('en')}</text>`)
-  return picture(`${of}: microseconds in the stages before the upstream`, height, [
+  return picture(`${name}: microseconds in the stages before the proxy`, height, [
     `<line x1="${left}" y1="${height - bottom}" x2="${width - right}" y2="${height - bottom}" stroke="${ink}"/>`,
     `<polyline points="${line}" fill="none" stroke="${ours}" stroke-width="2"/>`, ...marks
   ])
@@ -56,13 +56,13 @@ export function curveOf ({ of, points }: Curve): string {
 
 function picture (title: string, height: number, parts: readonly string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, sans-serif" font-size="12" fill="${ink}">
-<title>${escaped(title)}</title>
-<text x="10" y="22" font-size="14" font-weight="bold">${escaped(title)}</text>
+<title>${escapeXml(title)}</title>
+<text x="10" y="22" font-size="14" font-weight="bold">${escapeXml(title)}</text>
 ${parts.join('\n')}
 </svg>
 `
 }
 
-function escaped (text: string): string {
+function escapeXml (text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }

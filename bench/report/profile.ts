@@ -8,14 +8,14 @@ interface CallFrame {
   readonly lineNumber: number
 }
 
-/** The part of a CPU profile that is read here, as Node writes it. Times in microseconds. */
+/** The parts of Node's CPU profile format that this report needs. Times are microseconds. */
 interface Profile {
   readonly nodes: ReadonlyArray<{ readonly id: number, readonly callFrame: CallFrame }>
   readonly samples: readonly number[]
   readonly timeDeltas: readonly number[]
 }
 
-/** Functions that took longest themselves, of the second half of a profile: by then it is warm. */
+/** Lists the functions with the most self time. The first half of the profile is skipped: V8 is still compiling. */
 export async function profileTable (folder: string, count = 25): Promise<string> {
   const [name] = await readdir(folder)
   const { nodes, samples, timeDeltas } = JSON.parse(await readFile(join(folder, name!), 'utf8')) as Profile
@@ -30,6 +30,6 @@ export async function profileTable (folder: string, count = 25): Promise<string>
     times.set(label, (times.get(label) ?? 0) + timeDeltas[index]!)
     total += timeDeltas[index]!
   }
-  const longest = [...times].toSorted(([, a], [, b]) => b - a).slice(0, count)
-  return table([['% of its time', ''], ...longest.map(([label, time]) => [(100 * time / total).toFixed(1), label])])
+  const hottest = [...times].toSorted(([, a], [, b]) => b - a).slice(0, count)
+  return table([['self %', ''], ...hottest.map(([label, time]) => [(100 * time / total).toFixed(1), label])])
 }
