@@ -2,7 +2,7 @@
 //
 // The other checkout may be older. It contributes two scripts, which read their settings from BENCH_SETTING and print one
 // line of JSON: contenders/ours.js and measure/cold-tokens-process.js. Scenarios and load are those of this checkout.
-import { join } from 'node:path'
+import { ownCheckout } from './checkout.ts'
 import { type Contender, contenders, gatewayOf } from './contenders.ts'
 import { extraCost, measureColdTokens } from './measure/cold-tokens.ts'
 import { inTurn, measureScenario, type Plan, roundsPerLaunch } from './measure/rounds.ts'
@@ -18,19 +18,18 @@ export interface Comparison {
   readonly other: readonly number[]
 }
 
-/** A build of this package, with the benchmark compiled against it. */
+/** A built checkout of this package. */
 interface Build {
-  readonly compiledBench: string
+  readonly checkout: string
   readonly gateway: Contender
 }
 
 type Builds = readonly [ours: Build, other: Build]
 
-/** @param compiledBench folder of the other checkout's compiled benchmark */
-export async function measureAgainst (compiledBench: string, plan: Plan, isWanted: (id: string) => boolean): Promise<Comparison[]> {
+export async function measureAgainst (checkout: string, plan: Plan, isWanted: (id: string) => boolean): Promise<Comparison[]> {
   const builds: Builds = [
-    { compiledBench: import.meta.dirname, gateway: contenders.ours },
-    { compiledBench, gateway: gatewayOf(compiledBench, `the gateway of ${join(compiledBench, '../../..')}`) }
+    { checkout: ownCheckout, gateway: contenders.ours },
+    { checkout, gateway: gatewayOf(checkout) }
   ]
   const comparisons: Comparison[] = []
   for (const scenario of scenariosFor(builds)) {
@@ -75,7 +74,7 @@ async function compareColdTokens (builds: Builds, plan: Plan): Promise<Compariso
     const measure = `CPU us: extra cost of an unknown ${algorithm} token`
     logProgress('P5', measure)
     const tokens = await makeTokens(plan.folder, algorithm)
-    const sample = async ({ compiledBench }: Build): Promise<number> => extraCost(await measureColdTokens(compiledBench, tokens, 1))[0]!
+    const sample = async ({ checkout }: Build): Promise<number> => extraCost(await measureColdTokens(checkout, tokens, 1))[0]!
     comparisons.push({ id: 'P5', measure, ...await alternate(builds, plan.rounds, sample) })
   }
   return comparisons

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measureAgainst } from './against.ts'
+import { ownCheckout } from './checkout.ts'
 import { contenders } from './contenders.ts'
 import { environment } from './environment.ts'
 import { type Goal, goals, type Results, verdictOn } from './goals.ts'
@@ -22,7 +23,7 @@ import { algorithms, makeTokens } from './tokens.ts'
 
 type Environment = Readonly<Record<string, string>>
 
-const pictures = join(import.meta.dirname, '../../../docs/pictures')
+const pictures = join(ownCheckout, 'docs/pictures')
 const options = readOptionsOrExit()
 const print = options.json ? console.error : console.log
 
@@ -66,9 +67,8 @@ async function measureGoals (plan: Plan, facts: Environment): Promise<number> {
   return options.check && missed.length > 0 ? 1 : 0
 }
 
-/** @param compiledBench folder of the other checkout's compiled benchmark */
-async function compareBuilds (compiledBench: string, plan: Plan, facts: Environment): Promise<number> {
-  const comparisons = await measureAgainst(compiledBench, plan, options.isWanted)
+async function compareBuilds (checkout: string, plan: Plan, facts: Environment): Promise<number> {
+  const comparisons = await measureAgainst(checkout, plan, options.isWanted)
   print(comparisonTable(comparisons))
   if (options.json) printJson({ environment: facts, comparisons })
   return 0
@@ -118,7 +118,7 @@ async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
     print(scenarioTable(scenario, results[id]) + '\n')
   }
   for (const algorithm of options.isWanted('P5') ? algorithms : []) {
-    coldTokens.push(await measureColdTokens(import.meta.dirname, await makeTokens(plan.folder, algorithm), plan.rounds))
+    coldTokens.push(await measureColdTokens(ownCheckout, await makeTokens(plan.folder, algorithm), plan.rounds))
   }
   const growth = options.isWanted('P7')
     ? { down: await measureGrowth(contenders.ours, 'down', plan), up: await measureGrowth(contenders.ours, 'up', plan) }

@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
+/** The checkout that runs this benchmark, from `bench/dist/bench`. */
+export const ownCheckout = join(import.meta.dirname, '../../..')
+
+/** Path of a script of the compiled benchmark. */
+export function scriptIn (checkout: string, path: string): string {
+  return join(checkout, 'bench/dist/bench', path)
+}
+
 /**
- * Finds the compiled benchmark of another checkout.
- * @param folder the checkout, relative to where npm was started
+ * @param folder another checkout, relative to where npm was started
+ * @returns its absolute path
  * @throws TypeError if the checkout is not built
  */
-export function compiledBenchOf (folder: string): string {
-  const root = resolve(process.env.INIT_CWD ?? '.', folder)
-  const compiled = join(root, 'bench/dist/bench')
-  const missing = [join(root, 'dist/lib/index.js'), join(compiled, 'contenders/ours.js')].find((path) => !existsSync(path))
-  if (missing === undefined) return compiled
-  throw new TypeError(`--against: ${missing} does not exist. Run these commands in ${root}:\n\n  npm run build\n  npx tsc -p bench`)
+export function builtCheckout (folder: string): string {
+  const checkout = resolve(process.env.INIT_CWD ?? '.', folder)
+  const missing = [join(checkout, 'dist/lib/index.js'), scriptIn(checkout, 'contenders/ours.js')].find((path) => !existsSync(path))
+  if (missing === undefined) return checkout
+  throw new TypeError(`--against: ${missing} does not exist. Run these commands in ${checkout}:\n\n  npm run build\n  npx tsc -p bench`)
 }

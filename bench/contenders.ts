@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { join } from 'node:path'
+import { ownCheckout, scriptIn } from './checkout.ts'
 import { haproxyCommand, haproxyJwtCommand } from './contenders/haproxy.ts'
 import { nginxCommand } from './contenders/nginx.ts'
 import { Process } from './measure/process.ts'
@@ -40,18 +40,18 @@ export const contenders = {
 
 export type ContenderName = keyof typeof contenders
 
-/** The gateway of another checkout. @param compiledBench folder of its compiled benchmark */
-export function gatewayOf (compiledBench: string, label: string): Contender {
-  return nodeContender('other', 'ours', label, compiledBench)
+/** The gateway of another checkout. */
+export function gatewayOf (checkout: string): Contender {
+  return nodeContender('other', 'ours', `the gateway of ${checkout}`, checkout)
 }
 
-function nodeContender (key: string, file: string, label: string, compiledBench = import.meta.dirname): Contender {
+function nodeContender (key: string, file: string, label: string, checkout = ownCheckout): Contender {
   return {
     key,
     label,
     unavailable: null,
     async start (setting, _folder, nodeArguments) {
-      const script = join(compiledBench, 'contenders', `${file}.js`)
+      const script = scriptIn(checkout, `contenders/${file}.js`)
       const gateway = new Process(label, 'contender', [process.execPath, '--no-warnings', ...nodeArguments, script], environmentOf(setting))
       const { ports } = await gateway.firstMessage<Pick<RunningContender, 'ports'>>()
       return { process: gateway, ports }

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
+import { join } from 'node:path'
+import { ownCheckout } from './checkout.ts'
 import { generator } from './load/load.ts'
 import { canPin } from './measure/process.ts'
 
@@ -27,7 +29,7 @@ export function environment (): Record<string, string> {
 
 function versionOf (name: string): string {
   // Not every package exports its package.json.
-  const path = new URL(`../../../node_modules/${name}/package.json`, import.meta.url)
+  const path = join(ownCheckout, 'node_modules', name, 'package.json')
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { compiledBenchOf } from './checkout.ts'
+import { builtCheckout } from './checkout.ts'
 
 export const usage = `npm run bench -- [options]
 
@@ -43,8 +43,7 @@ export function readOptions (args: readonly string[]) {
   const only = listOf(values.only)
   return {
     ...values,
-    /** Folder of the other checkout's compiled benchmark. */
-    against: values.against === '' ? null : compiledBenchOf(values.against),
+    against: values.against === '' ? null : builtCheckout(values.against),
     rounds: numberOf('rounds', values.rounds),
     seconds: numberOf('seconds', values.seconds),
     node: listOf(values.node),

@@ -6,7 +6,7 @@ import type { GatewaySize } from './measure/setting.ts'
 /** A contender in a scenario. */
 export interface Entry {
   readonly contender: Contender
-  /** Tells the forms of a contender apart that appears several times, with different settings. */
+  /** Distinguishes entries of one contender with different settings. */
   readonly form?: string
   readonly setting?: GatewaySize
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import t from 'tap'
 import { goals, type Results, verdictOn } from '../bench/goals.ts'
 import type { ContenderResult } from '../bench/measure/rounds.ts'
@@ -58,10 +57,10 @@ t.test('a comparison with zero shows no ratio', async (t) => {
   t.match(text, /P7 +MB +3\.00 +0\.00$/)
 })
 
-t.test('--against finds the compiled benchmark of another checkout', async (t) => {
+t.test('--against takes the folder of another checkout that is built', async (t) => {
   const folder = t.testdir({ dist: { lib: { 'index.js': '' } }, bench: { dist: { bench: { contenders: { 'ours.js': '' } } } } })
 
-  t.equal(readOptions(['--against', folder]).against, join(folder, 'bench/dist/bench'))
+  t.equal(readOptions(['--against', folder]).against, folder)
 })
 
 t.test('--against refuses a checkout that is not built, and names the commands to build it', async (t) => {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { scriptIn } from '../checkout.ts'
 import type { Algorithm } from '../tokens.ts'
 import { Process } from './process.ts'
 import { environmentOf } from './setting.ts'
@@ -21,10 +21,10 @@ export function extraCost ({ cold, warm }: ColdTokens): number[] {
 
 /**
  * Measures the cost of unknown tokens in a process on the contender's core.
- * @param compiledBench folder of the compiled benchmark of the checkout to measure
+ * @param checkout the build to measure
  * @param tokens folder with the output of `makeTokens`
  */
-export async function measureColdTokens (compiledBench: string, tokens: string, rounds: number): Promise<ColdTokens> {
-  const command = [process.execPath, join(compiledBench, 'measure', 'cold-tokens-process.js')]
+export async function measureColdTokens (checkout: string, tokens: string, rounds: number): Promise<ColdTokens> {
+  const command = [process.execPath, scriptIn(checkout, 'measure/cold-tokens-process.js')]
   return await new Process('cold-tokens-process', 'contender', command, environmentOf({ tokens, rounds })).firstMessage<ColdTokens>()
 }
