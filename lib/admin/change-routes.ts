@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AuditEntry, VersionAdminOptions } from '../../types/admin.ts'
-import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { callSync } from '../shared/call-sync.ts'
 import { show } from '../problems/config-problems.ts'
 import type { Registry } from '../registry/registry.ts'
 import { AdminNotFound, AdminRevisionChanged } from '../errors.ts'
-import { failureOf } from './answer-error.ts'
+import { describeError } from './send-error.ts'
 import { changes } from './changes.ts'
 import { readBody } from './read-body.ts'
 import type { Recent } from './recent-requests.ts'
 
-interface Surroundings {
+interface Dependencies {
   /** @throws if there is no registry */
   readonly registry: () => Registry
   readonly actor: NonNullable<VersionAdminOptions['actor']>
@@ -17,7 +17,7 @@ interface Surroundings {
 }
 
 /** Adds the routes that change versions. Every change requires a reason and is logged, even if it is rejected. */
-export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }: Surroundings): void {
+export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }: Dependencies): void {
   for (const [name, { url, body: schema, of, apply }] of Object.entries(changes)) {
     const action = name as AuditEntry['action']
     scope.post<{ Params: { subject?: string } }>(url, (request, reply) => {
@@ -33,7 +33,7 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
       } catch (error) {
         audit.add({ ...entry, revision: null })
         // Do not log the error itself, because it may list thousands of callers.
-        const { code, detail } = failureOf(error)
+        const { code, detail } = describeError(error)
         request.log.warn({ audit: entry, code, detail }, 'admin change rejected')
         throw error
       }
@@ -46,7 +46,7 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
   }
 
   function nameOf (request: FastifyRequest): string {
-    const name: unknown = answerAtOnce(actor, request)
+    const name: unknown = callSync(actor, request)
     if (typeof name === 'string') return name
     throw new TypeError(`actor must return a string, got ${show(name)}`)
   }

@@ -1,6 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import type { AuditEntry } from '../../types/admin.ts'
-import { count, flag, object, text } from '../config/schema-words.ts'
+import { count, flag, object, text } from '../config/schema-builders.ts'
 import type { Registry } from '../registry/registry.ts'
 
 /** The members that every change has. */

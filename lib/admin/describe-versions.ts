@@ -10,7 +10,7 @@ export function describeVersions (registry: Registry): Serializable<AdminState> 
     revision: registry.revision,
     defaultId: registry.defaultId(),
     aliases: Object.fromEntries(registry.aliases()),
-    precedence: registry.reporters.find('precedence')?.() ?? null,
+    precedence: registry.reports.find('precedence')?.() ?? null,
     versions: registry.list().map(({ upstream, ...version }) => ({
       ...version, healthy: health.get(version.id)?.healthy ?? null, targets: health.get(version.id)?.targets ?? []
     }))

@@ -8,7 +8,7 @@ import { versionOf } from '../stage/observation.ts'
 import type { Registry } from '../registry/registry.ts'
 import { reloadState } from '../stage/reload-state.ts'
 import { observe } from '../stage/observe.ts'
-import { answerError } from './answer-error.ts'
+import { sendError } from './send-error.ts'
 import { changeRoutes } from './change-routes.ts'
 import { protect, refuseOtherSites } from './guard.ts'
 import { pageRoutes } from './page-routes.ts'
@@ -35,7 +35,7 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
   const audit = reloadState(app, 'audit', () => new Recent<AuditEntry>(maxChanges))
 
   app.addHook('onReady', async () => {
-    if (registry() === undefined) throw new StageOrderInvalid(`versionAdmin needs a gateway in the same scope. ${order}`)
+    if (registry() === undefined) throw new StageOrderInvalid(`versionAdmin needs a gateway in the same scope. ${registerFirst}`)
   })
   app.addHook('onClose', async () => { isClosed = true })
   observe(app, (observation) => {
@@ -45,20 +45,20 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
   })
 
   await home.register(async (scope) => {
-    scope.addHook('onRoute', standApart)
-    scope.addHook('onSend', async (_request, reply) => { reply.headers(privately) })
-    scope.setErrorHandler(answerError)
+    scope.addHook('onRoute', markAsAdminRoute)
+    scope.addHook('onSend', async (_request, reply) => { reply.headers(privateHeaders) })
+    scope.setErrorHandler(sendError)
     protect(scope, guard)
-    onlyJson(scope)
+    acceptOnlyJson(scope)
     await pageRoutes(scope)
     await scope.register(async (api) => {
       refuseOtherSites(api)
       readRoutes(api, { registry: live, traffic, requests, audit })
       changeRoutes(api, { registry: live, actor, audit })
     }, { prefix: '/api' })
-    nothingElse(scope)
+    refuseOtherRoutes(scope)
   }, { prefix })
-  if (home === app) keepOut(app, prefix)
+  if (home === app) refuseRoutesBelow(app, prefix)
 }
 
 /**
@@ -74,7 +74,7 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
  */
 export const versionAdmin: VersionAdminPlugin = definePlugin('fastify-version-gateway/admin', administer)
 
-const order = 'Register it first: app.register(versionAdmin, { guard }), app.register(versionGateway, { ... }).'
+const registerFirst = 'Register it first: app.register(versionAdmin, { guard }), app.register(versionGateway, { ... }).'
 
 /** Allows only the page's own files: no inline scripts or styles, no other hosts, no frames (CSP Level 3). */
 const contentSecurityPolicy = [
@@ -83,7 +83,7 @@ const contentSecurityPolicy = [
 ].join('; ')
 
 /** Headers that keep responses out of caches and frames. */
-const privately = {
+const privateHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
@@ -95,37 +95,37 @@ function check (app: FastifyInstance, options: VersionAdminOptions): void {
   checkStage('versionAdmin', options, (problems) => {
     if (options.versions !== undefined) checkRegistry(problems, options.versions)
   })
-  if (Object.hasOwn(app, 'versions')) throw new StageOrderInvalid(`versionAdmin only sees requests of gateways that are registered after it. ${order}`)
+  if (Object.hasOwn(app, 'versions')) throw new StageOrderInvalid(`versionAdmin only sees requests of gateways that are registered after it. ${registerFirst}`)
 }
 
 /**
  * Excludes a route from versions, tokens and observation, if a gateway surrounds it. Requests that the page repeats every few
  * seconds are not logged.
  */
-function standApart (this: FastifyInstance, route: RouteOptions): void {
+function markAsAdminRoute (this: FastifyInstance, route: RouteOptions): void {
   route.config = { ...route.config, version: false, identity: false, observed: false }
-  if (route.method !== 'POST' && talkative.has(this.log.level)) route.logLevel = 'warn'
+  if (route.method !== 'POST' && verboseLevels.has(this.log.level)) route.logLevel = 'warn'
 }
 
 /** Log levels at which Fastify logs every request. */
-const talkative = new Set(['info', 'debug', 'trace'])
+const verboseLevels = new Set(['info', 'debug', 'trace'])
 
 /** Responds 404 to everything else below the prefix, so that the gateway does not forward it. */
-function nothingElse (scope: FastifyInstance): void {
+function refuseOtherRoutes (scope: FastifyInstance): void {
   const handler = ({ method, url }: FastifyRequest): never => { throw new AdminNotFound(`There is no ${method} ${url.split('?', 1)[0]}.`) }
   scope.route({ method: scope.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD'), url: '/', handler })
   scope.all('/*', handler)
 }
 
 /** Rejects later routes below the prefix, including the gateway's, because the guard would not protect them. */
-function keepOut (app: FastifyInstance, prefix: string): void {
+function refuseRoutesBelow (app: FastifyInstance, prefix: string): void {
   app.addHook('onRoute', ({ url }) => {
     if (url.startsWith(`${prefix}/`)) throw new StageOrderInvalid(`The route ${url} is below ${prefix}, the prefix of the admin pages. Change one of the two.`)
   })
 }
 
 /** Accepts only JSON, which other sites cannot send without a CORS preflight (Fetch, CORS-safelisted request-header). */
-function onlyJson (scope: FastifyInstance): void {
+function acceptOnlyJson (scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: 65_536 }, scope.getDefaultJsonParser('error', 'error'))
 }

@@ -3,7 +3,7 @@ import type {
   AdminChanges, AdminExplanation, AdminRequests, AdminState, AdminTraffic, AdminUsage, AdminVersion, AuditEntry
 } from '../../types/admin-api.ts'
 import type { ExplainedRequest } from '../../types/index.ts'
-import { list, object, text } from '../config/schema-words.ts'
+import { list, object, text } from '../config/schema-builders.ts'
 import type { Registry } from '../registry/registry.ts'
 import { AdminInputInvalid, AdminNotFound } from '../errors.ts'
 import { readBody } from './read-body.ts'
@@ -12,7 +12,7 @@ import { sliceMs, type Traffic } from './traffic.ts'
 import { describeVersions } from './describe-versions.ts'
 import type { Serializable } from './serializable.ts'
 
-interface Sources {
+interface Dependencies {
   /** @throws if there is no registry */
   readonly registry: () => Registry
   readonly traffic: Traffic
@@ -41,7 +41,7 @@ const explained = object({
 })
 
 /** Adds the routes that only read. */
-export function readRoutes (scope: FastifyInstance, { registry, traffic, requests, audit }: Sources): void {
+export function readRoutes (scope: FastifyInstance, { registry, traffic, requests, audit }: Dependencies): void {
   scope.get('/versions', (): Serializable<AdminState> => describeVersions(registry()))
   scope.get<{ Params: { name: string } }>('/versions/:name', ({ params: { name } }): Serializable<AdminVersion> | undefined => {
     const { versions } = describeVersions(registry())

@@ -1,6 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { pemRemedy } from '../identity/pem-to-jwks.ts'
-import { callback, count, flag, headerName, list, object, oneOf, text } from './schema-words.ts'
+import { callback, count, flag, headerName, list, object, oneOf, text } from './schema-builders.ts'
 
 const claim: SchemaObject = {
   anyOf: [{ type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],

@@ -7,11 +7,11 @@ const reserved = [
 ]
 
 /** Request headers that the gateway or the client's WebSocket writes. Another value would be lost, duplicated or wrong. */
-const writtenAnew = new HeaderNames(['x-forwarded-*', 'forwarded', 'x-real-ip', 'via', 'max-forwards', 'sec-websocket-*'])
+const rewritten = new HeaderNames(['x-forwarded-*', 'forwarded', 'x-real-ip', 'via', 'max-forwards', 'sec-websocket-*'])
 
 /** Whether the gateway writes a request header itself, in any spelling. */
 export function isWrittenByGateway (name: string): boolean {
-  return writtenAnew.has(name)
+  return rewritten.has(name)
 }
 
 /** Returns the reserved header that a name or a pattern such as `x-*` matches, or `undefined`. */

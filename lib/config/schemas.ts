@@ -1,6 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { identity } from './identity-schema.ts'
-import { callback, count, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-words.ts'
+import { callback, count, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-builders.ts'
 import { milliseconds } from './upstream-schema.ts'
 import { aliases, registrySchema, versions } from './versions-schema.ts'
 

@@ -1,5 +1,5 @@
 import type { SchemaObject } from 'ajv'
-import { count, flag, headerName, list, object, oneOf, text } from './schema-words.ts'
+import { count, flag, headerName, list, object, oneOf, text } from './schema-builders.ts'
 
 const address = text('an http(s) URL')
 export const milliseconds = count(0, 2 ** 31 - 1, 'milliseconds')

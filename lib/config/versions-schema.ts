@@ -1,5 +1,5 @@
 import type { SchemaObject } from 'ajv'
-import { count, flag, functionOf, list, object, oneOf, text } from './schema-words.ts'
+import { count, flag, functionOf, list, object, oneOf, text } from './schema-builders.ts'
 import { upstreamOptions } from './upstream-schema.ts'
 
 const moment: SchemaObject = { isMoment: true, expected: "a date such as '2026-12-31', a Date, or milliseconds since 1970" }

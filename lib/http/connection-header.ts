@@ -8,7 +8,7 @@ export const hopByHop: ReadonlySet<string> = new Set([
 ])
 
 /** The usual values of `Connection`, which list no header that is not dropped anyway. */
-export const usualConnections: ReadonlySet<string> = new Set(['keep-alive', 'Keep-Alive', 'close', 'Close'])
+export const commonConnectionValues: ReadonlySet<string> = new Set(['keep-alive', 'Keep-Alive', 'close', 'Close'])
 
 /** Returns the names listed in `Connection` fields, in lower case. */
 export function parseConnection (values: readonly string[]): string[] {

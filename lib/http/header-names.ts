@@ -1,4 +1,4 @@
-import { remembered } from '../shared/memoize.ts'
+import { memoize } from '../shared/memoize.ts'
 
 /** A set of header names that contains all spellings of each name: see `foldName`. */
 export class HeaderNames {
@@ -21,7 +21,7 @@ export class HeaderNames {
   }
 
   #remember (): (name: string) => boolean {
-    return remembered((name) => this.#judge(name))
+    return memoize((name) => this.#judge(name))
   }
 
   #judge (name: string): boolean {

@@ -10,7 +10,7 @@ const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_INTERNAL_ERROR } = constants
 const calming = new WeakSet<Error>()
 
 /** Notes the code with which a target has reset a stream. */
-export function noteReset (error: Error, code: number | undefined): void {
+export function recordReset (error: Error, code: number | undefined): void {
   if (code === NGHTTP2_ENHANCE_YOUR_CALM) calming.add(error)
 }
 

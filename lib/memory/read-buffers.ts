@@ -65,7 +65,7 @@ function longRegion (): Buffer | null {
  * Takes back the memory of a body chunk that is no longer needed. It is reused only if the chunk is everything that was
  * read at a time: undici may still hold a part of anything else, such as a head.
  */
-export function giveBack (piece: Buffer): void {
+export function recycle (piece: Buffer): void {
   const { buffer, byteOffset, byteLength } = piece
   if (byteOffset !== 0 || filled.get(buffer) !== byteLength || received.hasSubscribers) return
   filled.delete(buffer)

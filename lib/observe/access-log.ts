@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessLogOptions, AccessLogPlugin } from '../../types/observe.ts'
 import type { RequestOutcome } from '../../types/outcome.ts'
-import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { callSync } from '../shared/call-sync.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
@@ -91,7 +91,7 @@ const ofLogger = new Set(['level', 'time', 'pid', 'hostname', 'reqId', 'msg'])
 /** If the function throws, its members are missing, but the line is written. */
 function ownFields (fields: NonNullable<AccessLogOptions['fields']>, { request, reply }: Observation): Record<string, unknown> | undefined {
   try {
-    return Object.fromEntries(Object.entries(answerAtOnce(fields, request, reply)).filter(([name]) => !ofLogger.has(name)))
+    return Object.fromEntries(Object.entries(callSync(fields, request, reply)).filter(([name]) => !ofLogger.has(name)))
   } catch (err) {
     request.log.error({ err }, 'accessLog.fields failed')
     return undefined

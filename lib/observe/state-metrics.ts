@@ -38,7 +38,7 @@ function versionMetrics ({ registry }: Sources): Metric[] {
 }
 
 function upstreamMetrics ({ registry }: Sources): Metric[] {
-  const upstreams = (): readonly UpstreamStatistics[] => registry()?.reporters.find('statistics')?.() ?? []
+  const upstreams = (): readonly UpstreamStatistics[] => registry()?.reports.find('statistics')?.() ?? []
   const ofVersions = (value: (upstream: UpstreamStatistics) => number) => (): Value[] =>
     upstreams().map((upstream) => ({ value: value(upstream), labels: { version: upstream.version } }))
   const ofTargets = (value: (target: TargetStatistics) => number) => (): Value[] => upstreams()
@@ -57,7 +57,7 @@ function upstreamMetrics ({ registry }: Sources): Metric[] {
 }
 
 function claimMetric ({ registry }: Sources): Metric {
-  const absent = (): Value[] => (registry()?.reporters.find('claims')?.() ?? [])
+  const absent = (): Value[] => (registry()?.reports.find('claims')?.() ?? [])
     .map(({ option, names, absent: value }) => ({ value, labels: { option, claim: showClaim(names) } }))
   return ['claim_absent_total', 'counter', 'Requests whose verified token lacks a claim that an option reads.', absent]
 }

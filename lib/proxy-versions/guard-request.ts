@@ -19,9 +19,9 @@ type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) =>
 export function guardRequests (mounted: Mounted): Guard {
   return (request, reply, done) => {
     const { raw, headers } = request
-    const refusal = judgeTarget(request, mounted)
+    const refusal = checkTarget(request, mounted)
     if (refusal !== null) return refuse(request, reply, refusal)
-    if (raw.method === 'OPTIONS' && decrementMaxForwards(raw)) return answerOptions(request, reply)
+    if (raw.method === 'OPTIONS' && decrementMaxForwards(raw)) return respondToOptions(request, reply)
     if (headers.expect !== undefined && hasUnknownExpectation(raw)) return refuse(request, reply, expectationFailed({ headers: { connection: 'close' } }))
     const version = contextOf(request).servedBy!
     const { maxRequestBytes } = version.upstream
@@ -36,7 +36,7 @@ export function guardRequests (mounted: Mounted): Guard {
 }
 
 /** Returns the refusal of a request under a prefix; `null` if it may pass. */
-function judgeTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
+function checkTarget (request: FastifyRequest, mounted: Mounted): Refusal | null {
   const { raw } = request
   const { unroutable } = contextOf(request)
   if (unroutable === 'method') return methodUnknown({})
@@ -61,7 +61,7 @@ function isForwardable (target: string, mounted: Mounted): boolean {
   return path.startsWith('/') && isWellEncoded(path) && !/[^\x21-\x7e]/.test(target) && !namesHost(path, mounted) && !hidesPath(path, mounted) && !isTraversal(path)
 }
 
-function answerOptions (request: FastifyRequest, reply: FastifyReply): void {
+function respondToOptions (request: FastifyRequest, reply: FastifyReply): void {
   reply.code(204).header('allow', allowed(request)).send()
 }
 

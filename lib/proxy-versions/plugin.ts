@@ -10,7 +10,7 @@ import { hasBody } from '../http/framing.ts'
 import { isGrpc } from '../http/grpc.ts'
 import { isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind } from '../http/mounted-prefix.ts'
 import { splitTarget } from '../http/request-target.ts'
-import { beCompatible, isCompatible } from '../shared/compatibility.ts'
+import { enableCompatibility, isCompatible } from '../shared/compatibility.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { DryRun } from '../stage/dry-run.ts'
 import { forwardingConfig } from '../stage/forwarding-route.ts'
@@ -24,8 +24,8 @@ import { guardRequests } from './guard-request.ts'
 import { Mount } from './mount.ts'
 import { bodyOf } from './request/request-body.ts'
 import { keepPayload, payloadOf } from './request/request-payload.ts'
-import { isGone } from '../server/client-response.ts'
-import { notePayload } from '../server/replaced-payload.ts'
+import { isDestroyed } from '../server/client-response.ts'
+import { recordPayload } from '../server/replaced-payload.ts'
 import { ServerConnections } from '../server/server-connections.ts'
 import { insidePath } from './request/request-target.ts'
 import { takesTrailers } from './response/trailers.ts'
@@ -50,7 +50,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     checkStage('proxyVersions', options, (problems) => checkOptions(problems, app, options))
     const { versions, versionHeader, closeGraceMs, forwardedHeaders, compatibility, ...register } = withDefaults(options, forwardDefaults)
     const registry = versions as Registry
-    const endCompatibility = compatibility ? beCompatible() : () => {}
+    const endCompatibility = compatibility ? enableCompatibility() : () => {}
     const upstreams = Upstreams.use(registry, app.log)
     const { pinHeaders, projectedHeaders } = scopeOf(app)
     const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinHeaders, upstreams)
@@ -115,7 +115,7 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
   const route = mount.routeTo(servedBy!)
   const { version, maxRequestBytes, idleMs, streamIdleMs, grpcHeadersMs } = route.upstream
   // A client may leave while a resolver or a hook is still at work.
-  if (isGone(reply.raw)) return logClientClosed(request, version)
+  if (isDestroyed(reply.raw)) return logClientClosed(request, version)
   const [path, query] = splitTarget(request.raw.url!)
   const behind = removedParts?.isWholePath === true ? '' : pathBehind(path, mounted)
   const { upgrade, te, 'content-type': type } = request.headers
@@ -144,7 +144,7 @@ function addRoutes (scope: FastifyInstance, prefix: string, handler: RouteHandle
   const method = forwardedMethods(scope, prefix)
   // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
   for (const url of prefix === '' ? ['/*'] : ['/', '/*']) {
-    scope.route({ method, url, handler, config: forwardingConfig(), ...isCompatible && { preParsing: notePayload } })
+    scope.route({ method, url, handler, config: forwardingConfig(), ...isCompatible && { preParsing: recordPayload } })
   }
 }
 

@@ -3,9 +3,9 @@ import type { InFlight } from './in-flight.ts'
 import { announcedPrefix } from './request/forwarded-prefix.ts'
 import { requestHeaders } from './request/request-headers.ts'
 import { type UpgradeProtocols, upgradeProtocols } from './request/upgrade-protocols.ts'
-import { droppedFromAnswers, interimHeaders, responseHeaders } from './response/response-headers.ts'
-import { insideHosts, rewriteLocation } from './response/rewrite-location.ts'
-import { rewriteCookie } from './response/rewrite-set-cookie.ts'
+import { droppedResponseHeaders, interimHeaders, responseHeaders } from './response/response-headers.ts'
+import { insideHosts, locationRewriter } from './response/rewrite-location.ts'
+import { cookieRewriter } from './response/rewrite-set-cookie.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
 /** What all routes under one prefix share. */
@@ -30,7 +30,7 @@ export class Route {
   readonly responseHeaders: ReturnType<typeof responseHeaders>
   readonly interimHeaders: ReturnType<typeof interimHeaders>
   /** Names that are not passed on as trailers either. */
-  readonly droppedTrailers: ReturnType<typeof droppedFromAnswers>
+  readonly droppedTrailers: ReturnType<typeof droppedResponseHeaders>
   readonly protocols: UpgradeProtocols
   readonly closesAtExpiry: boolean
 
@@ -46,12 +46,12 @@ export class Route {
     })
     const otherTrusted = new Set([...trusted].filter((name) => name !== 'x-forwarded-prefix'))
     this.requestHeaders = requestHeaders(version, { versionHeader, prefixOf, trusted: otherTrusted })
-    this.droppedTrailers = droppedFromAnswers(version, versionHeader)
+    this.droppedTrailers = droppedResponseHeaders(version, versionHeader)
     const hosts = insideHosts(targets, host)
-    const relocate = rewriteLocation(hosts, prefix, this.base, prefixOf)
+    const rewriteLocation = locationRewriter(hosts, prefix, this.base, prefixOf)
     const names = new Set(hosts.map((name) => name.replace(/:\d+$/, '')))
-    const recookie = rewriteCookie({ prefix, base: this.base, prefixOf, hosts: names, ...cookies })
-    const rules = { versionHeader, relocate, recookie, pinnedBy }
+    const rewriteCookie = cookieRewriter({ prefix, base: this.base, prefixOf, hosts: names, ...cookies })
+    const rules = { versionHeader, rewriteLocation, rewriteCookie, pinnedBy }
     this.interimHeaders = interimHeaders(version, rules)
     this.responseHeaders = responseHeaders(version, rules)
   }

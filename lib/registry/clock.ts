@@ -1,4 +1,4 @@
-import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { callSync } from '../shared/call-sync.ts'
 import { show } from '../problems/config-problems.ts'
 
 /**
@@ -8,7 +8,7 @@ import { show } from '../problems/config-problems.ts'
 export function checkedClock (clock: () => number): () => number {
   if (clock === Date.now) return clock
   return () => {
-    const now = answerAtOnce(clock)
+    const now = callSync(clock)
     if (!Number.isFinite(now)) throw new TypeError(`registry.now must return milliseconds since 1970, not ${show(now)}`)
     return now
   }

@@ -6,7 +6,7 @@ import type { Usage } from './usage.ts'
 /** How long closing an app waits for `onUsage`, in milliseconds. */
 const maxCloseMs = 5000
 /** The flush in progress. Gateways may share a registry and thus its usage. */
-const underWay = new WeakMap<Usage, Promise<void>>()
+const inProgress = new WeakMap<Usage, Promise<void>>()
 
 /**
  * Passes changed usage to `onUsage`: every `flushMs` once the app is ready, and when it closes. The interval restarts when
@@ -16,7 +16,7 @@ export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flush
   if (onUsage === undefined) return
   let timer: NodeJS.Timeout | undefined
 
-  async function handOver (): Promise<void> {
+  async function report (): Promise<void> {
     const batch = usage.takeChanged()
     if (batch.length === 0) return
     try {
@@ -27,11 +27,11 @@ export function flushUsage (app: FastifyInstance, usage: Usage, { onUsage, flush
   }
 
   async function flush (): Promise<void> {
-    const before = underWay.get(usage)
-    const flushed = before === undefined ? handOver() : before.then(handOver)
-    underWay.set(usage, flushed)
+    const before = inProgress.get(usage)
+    const flushed = before === undefined ? report() : before.then(report)
+    inProgress.set(usage, flushed)
     await flushed
-    if (underWay.get(usage) === flushed) underWay.delete(usage)
+    if (inProgress.get(usage) === flushed) inProgress.delete(usage)
   }
 
   app.addHook('onReady', async () => {

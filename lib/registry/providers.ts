@@ -48,7 +48,7 @@ export interface Reports {
 }
 
 /** Collects the reports of gateways. If several gateways share a registry, the first one that has a report provides it. */
-export class Reporters {
+export class ReportProviders {
   /** In order of registration. */
   readonly #all = new Set<Partial<Reports>>()
 

@@ -7,12 +7,12 @@ import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts'
 import { VersionInUse } from '../errors.ts'
 import { madeBy, thisCopy } from '../shared/copy.ts'
-import { Announcements } from './version-events.ts'
+import { VersionEventEmitter } from './version-events.ts'
 import { checkedClock } from './clock.ts'
 import { differences } from './differences.ts'
 import { dayMs } from './registered-version.ts'
 import type { Found, Revision } from './revision.ts'
-import { Reporters } from './providers.ts'
+import { ReportProviders } from './providers.ts'
 import { type Check, Revisions, throwProblem } from './revisions.ts'
 import { Usage } from './usage.ts'
 
@@ -20,12 +20,12 @@ import { Usage } from './usage.ts'
 export class Registry<Id extends string = string, Alias extends string = string> implements VersionRegistry<Id, Alias> {
   readonly [madeBy] = thisCopy
   readonly options: ResolvedRegistry
-  readonly announcements = new Announcements()
-  readonly events = this.announcements.events
+  readonly emitter = new VersionEventEmitter()
+  readonly events = this.emitter.events
   usageLog: Usage
   readonly now: () => number
   readonly revisions: Revisions
-  readonly reporters = new Reporters()
+  readonly reports = new ReportProviders()
 
   /** @param check validates every later set. `set` must have passed it already */
   constructor (set: VersionSet<Id, Alias>, options: ResolvedRegistry, check: Check) {
@@ -59,7 +59,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   health (): ReadonlyArray<VersionHealth<Id>> {
-    return (this.reporters.find('health')?.() ?? []) as ReadonlyArray<VersionHealth<Id>>
+    return (this.reports.find('health')?.() ?? []) as ReadonlyArray<VersionHealth<Id>>
   }
 
   update (next: VersionSet): number {
@@ -72,7 +72,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   rollback (steps = 1): number {
     return this.#change(() => {
       this.revisions.rollback(steps)
-      return (revision) => this.announcements.tell('rolled-back', { revision })
+      return (revision) => this.emitter.emit('rolled-back', { revision })
     })
   }
 
@@ -81,7 +81,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
       const spelled = this.#find('alias', alias)?.alias ?? alias
       const version = this.#idOf(id)
       this.revisions.swap({ set: { ...set, aliases: { ...set.aliases, [spelled]: version } }, switchedOff })
-      return (revision) => this.announcements.tell('promoted', { alias: spelled, version, revision })
+      return (revision) => this.emitter.emit('promoted', { alias: spelled, version, revision })
     })
   }
 
@@ -91,7 +91,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
       if (Object(options) !== options) throwProblem('options', `expected { reason, to, retryAfter }, got ${show(options)}.`)
       this.revisions.swap({ set, switchedOff: new Map(switchedOff).set(version, options) })
       const { reason, to } = options
-      return (revision) => this.announcements.tell('disabled', { version, reason, to, revision })
+      return (revision) => this.emitter.emit('disabled', { version, reason, to, revision })
     })
   }
 
@@ -100,7 +100,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
       const version = this.#idOf(id)
       const others = new Map([...switchedOff].filter(([each]) => each !== version))
       this.revisions.swap({ set: changed(set, version, { disabled: false }), switchedOff: others })
-      return (revision) => this.announcements.tell('enabled', { version, revision })
+      return (revision) => this.emitter.emit('enabled', { version, revision })
     })
   }
 
@@ -110,8 +110,8 @@ export class Registry<Id extends string = string, Alias extends string = string>
    *
    * @param set the set to continue with
    */
-  takeOver (previous: Registry, set: VersionSet): void {
-    this.revisions.goOn(previous.revisions, { set, switchedOff: this.#stillOff(Object.keys(set.versions), previous.current) })
+  continueFrom (previous: Registry, set: VersionSet): void {
+    this.revisions.continueFrom(previous.revisions, { set, switchedOff: this.#stillOff(Object.keys(set.versions), previous.current) })
     if (isDeepStrictEqual(this.options.usage, previous.options.usage)) this.usageLog = previous.usageLog
   }
 
@@ -120,7 +120,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
       const version = this.#idOf(id)
       if (!force) this.#guard(version)
       this.revisions.swap({ set: changed(set, version, { retired: true }), switchedOff })
-      return (revision) => this.announcements.tell('retired', { version, reason, revision })
+      return (revision) => this.emitter.emit('retired', { version, reason, revision })
     })
   }
 
@@ -129,15 +129,15 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   async explain (request: ExplainedRequest = {}): Promise<Explanation<Id>> {
-    return await this.reporters.ask('explain', request.url)(request) as Explanation<Id>
+    return await this.reports.ask('explain', request.url)(request) as Explanation<Id>
   }
 
   async resolveFor (principal: Principal): Promise<VersionDecision<Id>> {
-    return await this.reporters.ask('resolveFor')(principal) as VersionDecision<Id>
+    return await this.reports.ask('resolveFor')(principal) as VersionDecision<Id>
   }
 
   defaultId (): Id | null {
-    return (this.reporters.find('defaultId')?.() ?? null) as Id | null
+    return (this.reports.find('defaultId')?.() ?? null) as Id | null
   }
 
   /** All ids and aliases. */
@@ -176,17 +176,17 @@ export class Registry<Id extends string = string, Alias extends string = string>
    */
   #change (change: (before: Revision) => ((revision: number) => void) | void): number {
     const before = this.current
-    let tellMore: ((revision: number) => void) | void
+    let emitChange: ((revision: number) => void) | void
     try {
-      tellMore = change(before)
+      emitChange = change(before)
     } catch (error) {
-      if (isConfigInvalid(error)) this.announcements.tell('rejected', { revision: before.number, problems: error.problems })
+      if (isConfigInvalid(error)) this.emitter.emit('rejected', { revision: before.number, problems: error.problems })
       throw error
     }
     // Read it before emitting: a listener may make another change.
     const after = this.current
-    this.announcements.tell('updated', { revision: after.number, ...differences(before, after) })
-    tellMore?.(after.number)
+    this.emitter.emit('updated', { revision: after.number, ...differences(before, after) })
+    emitChange?.(after.number)
     return after.number
   }
 }

@@ -58,7 +58,7 @@ export class Revisions {
    *
    * @throws `VERSION_CONFIG_INVALID`, and changes nothing
    */
-  goOn (others: Revisions, content: Content): void {
+  continueFrom (others: Revisions, content: Content): void {
     const [before, isSame] = [others.current, isDeepStrictEqual(content.set, others.current.content.set)]
     const own = this.current
     this.current = new Revision(before.number, own.content, this.#matching, own)

@@ -20,7 +20,7 @@ interface Entry extends Use {
   /** Time of the last use, by the tier that chose the version. */
   readonly seen: Record<Tier, number>
   /** When `deprecated-use` was last emitted. */
-  toldAt: number
+  reportedAt: number
   isChanged: boolean
 }
 
@@ -50,7 +50,7 @@ export class Usage {
    * @param now milliseconds since 1970
    * @returns whether to emit `deprecated-use`: the version is deprecated, and the pair's last event is at least an hour ago
    */
-  note (use: Use, now: number, isDeprecated = false): boolean {
+  record (use: Use, now: number, isDeprecated = false): boolean {
     const key = keyOf(use)
     const entry = this.#entries.get(key) ?? this.#add(key, use, now)
     entry.count++
@@ -60,8 +60,8 @@ export class Usage {
       this.#changed.set(key, entry)
       entry.isChanged = true
     }
-    if (!isDeprecated || Math.abs(now - entry.toldAt) < hour) return false
-    entry.toldAt = now
+    if (!isDeprecated || Math.abs(now - entry.reportedAt) < hour) return false
+    entry.reportedAt = now
     return true
   }
 
@@ -99,7 +99,7 @@ export class Usage {
       firstSeen: now,
       lastSeen: now,
       seen: { override: -Infinity, pin: -Infinity, default: -Infinity },
-      toldAt: -Infinity,
+      reportedAt: -Infinity,
       isChanged: false
     }
     this.#entries.set(key, entry)

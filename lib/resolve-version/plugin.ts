@@ -16,7 +16,7 @@ import { admitDryRuns, type DryRun, rootOf } from '../stage/dry-run.ts'
 import { servedByDefault } from './decide/default-version.ts'
 import { precedenceOf, type Rules, rulesOf } from './decide/types.ts'
 import { addVary } from './add-vary.ts'
-import { addReaders } from './claim-options.ts'
+import { addResolverReaders } from './claim-options.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
 import { anyRoute, explain, resolveFor } from './explain/explain.ts'
 import { exposure } from './reason-header.ts'
@@ -48,7 +48,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const rules = rulesOf(resolved)
     const vary = varyHeaders(app, resolved, rules)
     const reporter = new UsageReporter(registry, resolved.consumer)
-    addReaders(scopeOf(app).claimReaders!, resolved)
+    addResolverReaders(scopeOf(app).claimReaders!, resolved)
     publishState(app, registry, vary.whenShared)
     provideForRegistry(app, registry, rules)
     admitDryRuns(app)
@@ -101,8 +101,8 @@ function publishState (app: FastifyInstance, registry: Registry, varyWhenShared:
 /** Adds `app.versions`, and the parts of it that need a gateway. */
 function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Rules): void {
   const routeForCallers = anyRoute(app)
-  registry.announcements.onFault = (err) => app.log.error({ err }, 'listener of app.versions.events failed')
-  const takeBack = registry.reporters.add({
+  registry.emitter.onListenerError = (err) => app.log.error({ err }, 'listener of app.versions.events failed')
+  const takeBack = registry.reports.add({
     has: (url) => scopeOf(app).prefixes.some((prefix) => prefix.has(url)),
     explain: (request) => explain(app, request),
     resolveFor: (principal) => resolveFor(app, principal, routeForCallers()),

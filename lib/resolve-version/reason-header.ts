@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { VersionDecision } from '../../types/index.ts'
 import type { ResolvedResolve } from '../config/normalize-gateway.ts'
-import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { callSync } from '../shared/call-sync.ts'
 import { isRefusal, type Refusal } from '../errors.ts'
 
 /** The header that says why a version was chosen. */
@@ -12,7 +12,7 @@ export function exposure ({ exposeDecision }: ResolvedResolve): ((request: Fasti
   if (typeof exposeDecision === 'boolean') return exposeDecision ? () => true : null
   return (request) => {
     try {
-      return answerAtOnce(exposeDecision, request) === true
+      return callSync(exposeDecision, request) === true
     } catch (err) {
       request.log.warn({ err }, 'resolve.exposeDecision failed')
       return false

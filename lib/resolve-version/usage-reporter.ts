@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Consumer, Tier } from '../../types/index.ts'
-import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { callSync } from '../shared/call-sync.ts'
 import { show } from '../problems/config-problems.ts'
 import { isRefusal } from '../errors.ts'
 import { dayOf, type RegisteredVersion } from '../registry/registered-version.ts'
@@ -13,7 +13,7 @@ export class UsageReporter {
   readonly #registry: Registry
   readonly #consumer: (request: FastifyRequest) => string | null
   /** The last day of each report that is made at most once a day. */
-  readonly #told = new Map<string, number>()
+  readonly #reportedDays = new Map<string, number>()
 
   constructor (registry: Registry, consumer?: Consumer) {
     this.#registry = registry
@@ -25,23 +25,23 @@ export class UsageReporter {
     const use = this.#note(chosen.version, tier, source, request, now)
     if (version.isPlain && version === chosen.version) return
 
-    const { announcements } = this.#registry
+    const { emitter } = this.#registry
     if (version !== chosen.version) {
       const event = { version: chosen.version.id, to: version.id }
-      if (tier !== 'default') announcements.tell('forwarded', { ...use, ...event })
+      if (tier !== 'default') emitter.emit('forwarded', { ...use, ...event })
       else if (this.#isFirstToday(`moved ${event.version}`, now)) {
         request.log.error(event, 'default version is retired or disabled; another version serves instead')
-        announcements.tell('default-moved', event)
+        emitter.emit('default-moved', event)
       }
     }
     if (version.isOverdueAt(now) && this.#isFirstToday(`overdue ${version.id}`, now)) {
       const event = { version: version.id, sunsetAt: new Date(version.sunsetAt!) }
       request.log.warn(event, 'sunset of a version has passed, but it is still served')
-      announcements.tell('sunset-overdue', event)
+      emitter.emit('sunset-overdue', event)
     }
     const brownout = version.brownoutAt(now)
     if (tier !== 'default' && brownout?.mode === 'observe' && !isExempt(brownout, request)) {
-      announcements.tell('brownout', { ...use, version: version.id, refused: false })
+      emitter.emit('brownout', { ...use, version: version.id, refused: false })
     }
   }
 
@@ -52,19 +52,19 @@ export class UsageReporter {
     const version = members?.version === undefined || tier === undefined ? undefined : revision.find(members.version)?.version
     if (version === undefined) return
     const use = this.#note(version, tier!, members!.source!, request, now)
-    if (code === 'VERSION_BROWNOUT') this.#registry.announcements.tell('brownout', { ...use, refused: true })
+    if (code === 'VERSION_BROWNOUT') this.#registry.emitter.emit('brownout', { ...use, refused: true })
   }
 
   #note (version: RegisteredVersion, tier: Tier, source: string, request: FastifyRequest, now: number) {
     const use = { consumer: this.#consumer(request), version: version.id, tier, source }
     const isDeprecated = version.stateAt(now) === 'deprecated'
-    if (this.#registry.usageLog.note(use, now, isDeprecated)) this.#registry.announcements.tell('deprecated-use', use)
+    if (this.#registry.usageLog.record(use, now, isDeprecated)) this.#registry.emitter.emit('deprecated-use', use)
     return use
   }
 
   #isFirstToday (what: string, now: number): boolean {
-    if (this.#told.get(what) === dayOf(now)) return false
-    this.#told.set(what, dayOf(now))
+    if (this.#reportedDays.get(what) === dayOf(now)) return false
+    this.#reportedDays.set(what, dayOf(now))
     return true
   }
 }
@@ -78,7 +78,7 @@ function subjectOf ({ identity }: FastifyRequest): string | null {
 function guarded (consumer: Consumer): (request: FastifyRequest) => string | null {
   return (request) => {
     try {
-      const name: unknown = answerAtOnce(consumer, request) ?? null
+      const name: unknown = callSync(consumer, request) ?? null
       if (name === null || typeof name === 'string') return name
       throw new TypeError(`it must give text, not ${show(name)}`)
     } catch (err) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { fieldValues } from '../http/fields.ts'
-import { parseConnection, hopByHop, usualConnections } from '../http/connection-header.ts'
+import { parseConnection, hopByHop, commonConnectionValues } from '../http/connection-header.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 
 /**
@@ -14,7 +14,7 @@ import type { HeaderNames } from '../http/header-names.ts'
 export function consumeConnection ({ headers, rawHeaders }: IncomingMessage, owned: HeaderNames): Set<string> | null {
   const { connection } = headers
   if (connection === undefined) return null
-  if (usualConnections.has(connection)) {
+  if (commonConnectionValues.has(connection)) {
     delete headers.connection
     return null
   }

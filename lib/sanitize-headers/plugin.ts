@@ -8,7 +8,7 @@ import { isPeerTrusted } from '../http/trusted-peer.ts'
 import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { lingerAfter } from '../server/linger.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { noteSpans } from '../stage/active-span.ts'
+import { recordActiveSpans } from '../stage/active-span.ts'
 import { contextOf, declareContext, extendScope } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
 import { restoreRequest } from '../server/routable-requests.ts'
@@ -41,7 +41,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
     })
     const hasTooMany = exceedsHeaderLimits(app.server)
 
-    await noteSpans(app)
+    await recordActiveSpans(app)
     addStep(app, (request, reply) => {
       const context = contextOf(request)
       if (hasBody(request.raw)) lingerAfter(request.raw, reply.raw)

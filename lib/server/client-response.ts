@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import { fieldLists } from '../http/field-lists.ts'
-import { giveBack } from '../memory/read-buffers.ts'
+import { recycle } from '../memory/read-buffers.ts'
 import { linger } from './linger.ts'
 import { resetCodeFor } from '../http/reset-codes.ts'
 import { isCompatible } from '../shared/compatibility.ts'
@@ -17,7 +17,7 @@ const isNodes = !Object.hasOwn(ServerResponse.prototype, 'write')
 export type Response = ServerResponse | Http2ServerResponse
 
 /** Whether the client has left. */
-export function isGone (response: Response): boolean {
+export function isDestroyed (response: Response): boolean {
   return 'stream' in response ? response.stream.destroyed : response.destroyed
 }
 
@@ -39,7 +39,7 @@ export function needsDrain (response: Response): boolean {
 }
 
 /** Ends a response so that the client cannot mistake it for a complete one. */
-export function breakOff (response: Response, error: Error): void {
+export function cutOff (response: Response, error: Error): void {
   if ('stream' in response) reset(response.stream, resetCodeFor(error))
   else if (response.req.httpVersion === '1.0') breakOffHttp10(response)
   else response.destroy()
@@ -79,7 +79,7 @@ function breakOffHttp10 (response: ServerResponse): void {
  *
  * @returns whether the client takes more; if not, `drain` follows
  */
-export function writePiece (response: Response, piece: Buffer): boolean {
+export function writeChunk (response: Response, piece: Buffer): boolean {
   if ('stream' in response) return response.write(piece)
   const { socket } = response
   socket?.cork()
@@ -91,7 +91,7 @@ export function writePiece (response: Response, piece: Buffer): boolean {
 }
 
 function onWritten (error: Error | null | undefined, piece: Buffer): void {
-  if (error == null) giveBack(piece)
+  if (error == null) recycle(piece)
 }
 
 /** Longest body that is joined with its head, in bytes. */

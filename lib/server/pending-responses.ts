@@ -11,7 +11,7 @@ type ServerSocket = Duplex & { _httpMessage?: ServerResponse | null }
 const pending = new WeakMap<Duplex, ServerResponse[]>()
 
 /** Notes the response to a request, for `pendingResponse`. Only needed with `compatibility`. */
-export function notePending ({ socket }: IncomingMessage, response: ServerResponse): void {
+export function recordPending ({ socket }: IncomingMessage, response: ServerResponse): void {
   const all = pending.get(socket) ?? []
   pending.set(socket, all)
   all.push(response)

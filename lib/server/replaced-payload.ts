@@ -11,7 +11,7 @@ let payloadKey: symbol | undefined
 const payloads = new WeakMap<FastifyRequest, unknown>()
 
 /** Notes the payload, for `replacedPayload`. A hook of the route runs after those of the app. Only needed with `compatibility`. */
-export const notePayload: preParsingHookHandler = (request, _reply, payload, done) => {
+export const recordPayload: preParsingHookHandler = (request, _reply, payload, done) => {
   payloads.set(request, payload)
   done()
 }

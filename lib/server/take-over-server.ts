@@ -6,10 +6,10 @@ import { renderClosing } from './closing-refusal.ts'
 import { isCompatible } from '../shared/compatibility.ts'
 import { takeConnect } from './connect-method.ts'
 import { takeExpectations } from './expectations.ts'
-import { isBusy, notePending } from './pending-responses.ts'
+import { isBusy, recordPending } from './pending-responses.ts'
 import { replayWithoutUpgrade } from './replay-without-upgrade.ts'
 import { hasMoreListeners, takeListeners } from './server-listeners.ts'
-import { answerUnknownMethod } from './unknown-methods.ts'
+import { refuseUnknownMethod } from './unknown-methods.ts'
 import { makeRoutable } from './routable-requests.ts'
 
 // Touches: `assignSocket` of a response, `shouldUpgradeCallback` of a server, and the listeners that others have added for upgrades
@@ -68,7 +68,7 @@ export function takeOverServer (
   const methods = new Set(supportedMethods)
   // This must run before Fastify's own listener, which routes the request.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (isCompatible) notePending(request, response)
+    if (isCompatible) recordPending(request, response)
     const { url, method } = request
     if (url!.includes('%') || !methods.has(method!) || isSpecial(gatewaysOf.get(server)!, url!)) prepareRequest(server, methods, request, response)
   })
@@ -125,7 +125,7 @@ function takeUnknownMethods (app: FastifyInstance, isOurs: (request: { url: stri
   const { server } = app
   const callOthers = takeListeners(server, 'clientError')
   server.on('clientError', (error: Error, socket: Duplex) => {
-    if (answerUnknownMethod(app, error, socket, isOurs)) return
+    if (refuseUnknownMethod(app, error, socket, isOurs)) return
     if (callOthers !== null) callOthers(error, socket)
     else if (!hasMoreListeners(server, 'clientError')) socket.destroy(error)
   })

@@ -18,7 +18,7 @@ const requestLine = /^[!#$%&'*+.^_`|~\dA-Za-z-]+ (\S+) HTTP\/1\.[01]\r?\n/
  *
  * @returns whether an unknown method was the error
  */
-export function answerUnknownMethod (
+export function refuseUnknownMethod (
   app: FastifyInstance, { code, rawPacket }: ParseError, socket: Duplex, isOurs: (request: { url: string }) => boolean
 ): boolean {
   if (code !== 'HPE_INVALID_METHOD' || !socket.writable || isBusy(socket)) return false

@@ -8,7 +8,7 @@ export let isCompatible = false
  *
  * @returns ends it
  */
-export function beCompatible (): () => void {
+export function enableCompatibility (): () => void {
   users++
   isCompatible = true
   return () => { isCompatible = --users > 0 }

@@ -4,7 +4,7 @@ const limits = { texts: 1000, length: 1024 }
 /**
  * Memoizes a function whose result depends only on a text. It is meant for texts that recur often, such as names of headers.
  */
-export function remembered<Value> (make: (text: string) => Value): (text: string) => Value {
+export function memoize<Value> (make: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, Value>()
   return (text) => {
     let value = known.get(text)

@@ -12,7 +12,7 @@ export function hasSdk (): boolean {
  * added to it at once: the instrumentation ends its span with the response, and the callback of a failed exchange
  * no longer has the request's context.
  */
-export async function noteSpans (app: FastifyInstance): Promise<void> {
+export async function recordActiveSpans (app: FastifyInstance): Promise<void> {
   const api = hasSdk() ? await import('@opentelemetry/api').catch(() => null) : null
   if (api === null) return
   app.addHook('onRequest', (request, _reply, done) => {

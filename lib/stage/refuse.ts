@@ -60,9 +60,9 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
 function log (request: FastifyRequest, refusal: Refusal): void {
   const { code, statusCode: status, members, cause, target, remedy, provider, claim, found, expected } = refusal
   // This code alone does not show what is wrong with the token.
-  const told = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider, claim, found, expected } : { code }
+  const details = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider, claim, found, expected } : { code }
   // A version that the operator has disabled is not an error.
-  if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...told, ...members, cause: messageOf(cause) }, 'request refused')
+  if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...details, ...members, cause: messageOf(cause) }, 'request refused')
   else request.log.error({ err: refusal, version: request.version?.id, target, remedy }, 'request refused')
 }
 

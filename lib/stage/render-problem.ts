@@ -1,7 +1,7 @@
 import { validateHeaderValue } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { Problem, ProblemOptions } from '../../types/index.ts'
-import { answerAtOnce } from '../shared/answer-at-once.ts'
+import { callSync } from '../shared/call-sync.ts'
 
 /** A body in bytes. For a string, Fastify would add a charset, which the media type of problems does not have. */
 interface Rendered {
@@ -13,7 +13,7 @@ interface Rendered {
 export function renderProblem (problem: Problem, request: FastifyRequest, { render }: ProblemOptions = {}): Rendered {
   if (render !== undefined) {
     try {
-      return rendered(answerAtOnce(render, { ...problem }, request))
+      return rendered(callSync(render, { ...problem }, request))
     } catch (err) {
       request.log.error({ err }, 'problems.render failed')
     }

@@ -1,6 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { identity } from '../config/identity-schema.ts'
-import { count, flag, headerName, list, object, oneOf, text } from '../config/schema-words.ts'
+import { count, flag, headerName, list, object, oneOf, text } from '../config/schema-builders.ts'
 import { gatewaySchema, stageSchemas } from '../config/schemas.ts'
 import { milliseconds } from '../config/upstream-schema.ts'
 import { registrySchema, versions } from '../config/versions-schema.ts'

@@ -159,7 +159,7 @@ export class Standalone {
   /** Reports a rejected config file like versions that the registry rejects, so that metrics count both. */
   refuse (problems: readonly string[]): void {
     const registry = this.#generation.app.versions as Registry
-    registry.announcements.tell('rejected', { revision: registry.revision, problems: problems.map((message) => ({ path: '', message })) })
+    registry.emitter.emit('rejected', { revision: registry.revision, problems: problems.map((message) => ({ path: '', message })) })
   }
 
   /** Accepts no more requests, and closes the gateway after those in flight. */

@@ -14,7 +14,7 @@ import type { Generation } from './generation.ts'
 export function transferState (after: Generation, before: Generation): void {
   const [registry, previous] = [after.app.versions as Registry, before.app.versions as Registry]
   const [next, old] = [versionsOf(after.config.file), versionsOf(before.config.file)]
-  registry.takeOver(previous, isDeepStrictEqual(next, old) ? previous.current.content.set : withRetired(next, old, previous))
+  registry.continueFrom(previous, isDeepStrictEqual(next, old) ? previous.current.content.set : withRetired(next, old, previous))
   transferHealth(registry, previous)
 }
 

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import type { Readable } from 'node:stream'
 import { errors } from 'undici'
-import { noteReset } from '../http/reset-codes.ts'
+import { recordReset } from '../http/reset-codes.ts'
 import { Http2Inbox } from '../server/upstream/http2-inbox.ts'
 import { openStream } from './http2-stream.ts'
 import { isClosed, isPartlyRead, type UpstreamHandler, type UpstreamRequest, type UpstreamRequestOptions } from './upstream-handler.ts'
@@ -158,7 +158,7 @@ export class Http2Request implements UpstreamRequest {
     const mayHaveRefused = this.#hasAnswer && body !== null && this.#session.destroyed && isClosed(error)
     if (isStale) this.#options.connection.onStale()
     // Node also closes the streams of a lost connection with CANCEL.
-    if (!this.#session.destroyed) noteReset(error, stream.rstCode)
+    if (!this.#session.destroyed) recordReset(error, stream.rstCode)
     this.#fail(error, isStale || isUnprocessed || mayHaveRefused)
   }
 

@@ -1,6 +1,6 @@
 import type { Claims } from '../../types/index.ts'
 import { parseObject } from '../identity/strict-json.ts'
-import { remembered } from '../shared/memoize.ts'
+import { memoize } from '../shared/memoize.ts'
 import { invalidToken } from './invalid-token.ts'
 import type { KeyHint } from './keys/key-source.ts'
 
@@ -48,7 +48,7 @@ function isEncrypted (part: string): boolean {
 }
 
 /** The result is cached, because all tokens signed with the same key have the same header. */
-const headerOf = remembered((part): Pick<UnverifiedToken, 'typ' | 'hint'> => {
+const headerOf = memoize((part): Pick<UnverifiedToken, 'typ' | 'hint'> => {
   const header = parseObject(Buffer.from(part, 'base64url'))
   const { alg, typ } = header
   const kid = header.kid ?? undefined

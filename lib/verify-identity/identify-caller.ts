@@ -6,11 +6,10 @@ import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { type Steps, wait } from '../shared/maybe-promise.ts'
 import { contextOf } from '../stage/context.ts'
 import type { DryRun } from '../stage/dry-run.ts'
-import { assumed } from './assumed.ts'
 import { checkAuthorization } from './authorize.ts'
 import { challenge } from './challenge.ts'
 import { type CredentialRules, findCredential, removeToken } from './credential.ts'
-import type { Identified, Identify } from './identify.ts'
+import { assumeIdentity, type Identified, type Identify } from './identify.ts'
 import { invalidToken } from './invalid-token.ts'
 import { setHeaders } from './project-claims.ts'
 import type { Provider } from './provider.ts'
@@ -41,7 +40,7 @@ export function callerIdentifier ({ providers, sources, rules, identify, readers
     try {
       const credential = dryRun?.claims === undefined ? findCredential(request.raw, sources, rules) : null
       let caller: Identified | null = null
-      if (dryRun?.claims !== undefined) caller = assumed(providers, dryRun, dryRun.claims)
+      if (dryRun?.claims !== undefined) caller = assumeIdentity(providers, dryRun, dryRun.claims)
       else if (credential === null) passAnonymous(request, route, dryRun)
       else if (credential.isOpaque) passOpaque(request, route)
       else caller = yield * wait(identify(credential.token, credential.source))

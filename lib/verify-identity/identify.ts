@@ -3,6 +3,7 @@ import type { ResolvedIdentity } from '../config/normalize-identity.ts'
 import { forbidden } from '../errors.ts'
 import type { ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { chain, isPromise, type MaybePromise, rescue } from '../shared/maybe-promise.ts'
+import type { DryRun } from '../stage/dry-run.ts'
 import { expiryOf } from './check-claims.ts'
 import { decodeToken, type UnverifiedToken } from './decode-token.ts'
 import { invalidToken } from './invalid-token.ts'
@@ -86,4 +87,16 @@ function validated ({ options: { validate } }: Provider, claims: Claims): MaybeP
   } catch (error) {
     return refuse(error)
   }
+}
+
+/** Returns the caller that a dry run assumes, as if its claims had been verified. @throws a mistake in the call of `explain()` */
+export function assumeIdentity (providers: readonly Provider[], dryRun: DryRun, claims: Claims): Identified {
+  const { provider: name } = dryRun
+  const provider = name === undefined
+    ? new Issuers(providers).find(claims.iss) ?? providers[0]
+    : providers.find(({ options }) => options.name === name)
+  if (provider === undefined) {
+    throw dryRun.mistake = new Error(name === undefined ? 'Claims need an identity provider, but none is configured.' : `There is no identity provider '${name}'.`)
+  }
+  return { identity: Object.freeze({ provider: provider.options.name, claims }), provider, headers: provider.project(claims), failing: [] }
 }

@@ -18,7 +18,7 @@ import type { CredentialRules } from './credential.ts'
 import { tokenIdentifier } from './identify.ts'
 import { callerIdentifier, type RouteRules } from './identify-caller.ts'
 import { keepKeys, registerStatus } from './keep-keys.ts'
-import { addReaders } from './project-claims.ts'
+import { addProviderReaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
 import { hideQueryTokens } from './query-tokens.ts'
 import { type Source, tokenSource } from './token-source.ts'
@@ -83,7 +83,7 @@ function publishTokenHeaders (app: FastifyInstance, sources: readonly Source[]):
 /** Prepares to count tokens without the claims that options read. `resolveVersion` adds its own options. */
 function startReaders (app: FastifyInstance, { providers }: ResolvedIdentity): ClaimReaders {
   const readers = new ClaimReaders(reloadState(app, 'claimReaders', () => new Map<string, ClaimReader>()), app.log)
-  addReaders(readers, providers)
+  addProviderReaders(readers, providers)
   extendScope(app, { claimReaders: readers })
   return readers
 }

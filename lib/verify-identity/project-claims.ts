@@ -27,7 +27,7 @@ export function claimProjection ({ claimsToHeaders }: ResolvedProvider): Project
 }
 
 /** Adds the projections of all providers to the readers of claims. */
-export function addReaders (readers: ClaimReaders, providers: readonly ResolvedProvider[]): void {
+export function addProviderReaders (readers: ClaimReaders, providers: readonly ResolvedProvider[]): void {
   for (const [place, { name, claimsToHeaders }] of providers.entries()) {
     for (const [index, { claim }] of claimsToHeaders.entries()) {
       readers.add(`identity.providers[${place}].claimsToHeaders[${index}]`, claimNames(claim), name)

@@ -5,7 +5,7 @@ import { withDefaults } from '../config/normalize.ts'
 import { discoveryDefaults } from '../config/normalize-plugins.ts'
 import { StageOrderInvalid } from '../errors.ts'
 import { refuseOtherCopies } from '../stage/define-plugin.ts'
-import { answer } from './answer.ts'
+import { sendCacheableJson } from './send-cacheable-json.ts'
 import { apiCatalog, catalogPath, catalogType } from './api-catalog.ts'
 import { discoveredVersions } from './discovered-versions.ts'
 
@@ -32,7 +32,7 @@ export const versionDiscovery: VersionDiscoveryPlugin = async function versionDi
     url: path,
     exposeHeadRoute: true,
     config,
-    handler: (request, reply) => answer(request, reply, 'application/json', discoveredVersions(versions))
+    handler: (request, reply) => sendCacheableJson(request, reply, 'application/json', discoveredVersions(versions))
   })
   if (catalog === false) return
   app.route({
@@ -43,7 +43,7 @@ export const versionDiscovery: VersionDiscoveryPlugin = async function versionDi
     handler: (request, reply) => {
       // Also with HEAD (RFC 9727 2).
       reply.header('link', `<${catalogPath}>; rel="api-catalog"`)
-      return answer(request, reply, catalogType, apiCatalog(request, catalog === true ? '/' : catalog, path))
+      return sendCacheableJson(request, reply, catalogType, apiCatalog(request, catalog === true ? '/' : catalog, path))
     }
   })
 }

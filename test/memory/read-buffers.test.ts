@@ -2,7 +2,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { giveBack, readOptions } from '../../lib/memory/read-buffers.ts'
+import { recycle, readOptions } from '../../lib/memory/read-buffers.ts'
 
 /** A connection as Node has it: it is given a region, reads some of it, and asks for the next one. */
 class Connection {
@@ -55,8 +55,8 @@ t.test('the memory of a large chunk is reused by a single reader after it has be
   one.fill()
   const piece = one.fill()
 
-  giveBack(piece)
-  giveBack(piece)
+  recycle(piece)
+  recycle(piece)
   one.fill()
   other.fill()
 
@@ -85,11 +85,11 @@ t.test('memory that may still be in use is not reused', async (t) => {
   const long = connection.fill()
   const partly = connection.read(50_000)
 
-  giveBack(short)
-  giveBack(long.subarray(1))
-  giveBack(long.subarray(0, 100))
-  giveBack(partly.subarray(0, 49_999))
-  giveBack(Buffer.alloc(100))
+  recycle(short)
+  recycle(long.subarray(1))
+  recycle(long.subarray(0, 100))
+  recycle(partly.subarray(0, 49_999))
+  recycle(Buffer.alloc(100))
   connection.fill()
 
   for (const piece of [short, long, partly]) t.not(connection.region.buffer, piece.buffer)
@@ -103,7 +103,7 @@ t.test('memory is not reused while there are subscribers to what undici receives
   const listener = (): void => {}
 
   received.subscribe(listener)
-  giveBack(piece)
+  recycle(piece)
   received.unsubscribe(listener)
   connection.fill()
 
@@ -114,7 +114,7 @@ t.test('at most 32 large regions are kept for reuse', async (t) => {
   const connections = Array.from({ length: 40 }, () => new Connection())
   for (const connection of connections) connection.fill()
   const given = new Set(connections.map((connection) => connection.fill()).map((piece) => {
-    giveBack(piece)
+    recycle(piece)
     return piece.buffer
   }))
 
@@ -135,7 +135,7 @@ t.test('the memory that many slow readers hold is bounded: further connections g
   t.equal(lengths.at(-1), 16 * 1024)
   const short = connections.at(-1)!.fill()
   t.equal(short.length, 16 * 1024)
-  giveBack(short)
+  recycle(short)
   connections.at(-2)!.fill()
   t.equal(connections.at(-2)!.region.buffer, short.buffer, 'what is given back is used again here as well')
 })

@@ -134,7 +134,7 @@ test('a disabled version cannot be replaced by itself or by an unknown version',
 test('a version with recent callers is not retired unless forced', async (t) => {
   let now = 100 * day
   const registry = makeRegistry({ now: () => now })
-  registry.usageLog.note({ consumer: 'acme', version: 'v2', tier: 'pin' }, now)
+  registry.usageLog.record({ consumer: 'acme', version: 'v2', tier: 'pin' }, now)
   const told = listenTo(registry, 'retired')
 
   now += 29 * day
@@ -149,8 +149,8 @@ test('a version with recent callers is not retired unless forced', async (t) => 
 test('the retire guard has a configurable number of days, and tiers that it ignores', async (t) => {
   const now = 100 * day
   const registry = makeRegistry({ now: () => now, retireGuard: { idleDays: 7, allowTiers: ['default'] } })
-  registry.usageLog.note({ consumer: 'acme', version: 'v2', tier: 'pin' }, now - 8 * day)
-  registry.usageLog.note({ consumer: null, version: 'v2', tier: 'default' }, now)
+  registry.usageLog.record({ consumer: 'acme', version: 'v2', tier: 'pin' }, now - 8 * day)
+  registry.usageLog.record({ consumer: null, version: 'v2', tier: 'default' }, now)
 
   registry.retire('v2')
 
@@ -161,7 +161,7 @@ test('the retire guard has a configurable number of days, and tiers that it igno
 test('a listener that throws or rejects is reported, and affects nothing else', async (t) => {
   const registry = makeRegistry()
   const faults: unknown[] = []
-  registry.announcements.onFault = (error) => { faults.push(error) }
+  registry.emitter.onListenerError = (error) => { faults.push(error) }
   registry.events.on('updated', () => { throw new Error('thrown') })
   registry.events.on('updated', async () => { throw new Error('rejected') })
   const told = listenTo(registry, 'updated')

@@ -23,7 +23,7 @@ async function handingOver (t: Test, onUsage: UsageOptions['onUsage']) {
   return {
     app,
     timers,
-    note: (consumer: string) => usage.note({ consumer, version: 'v1', tier: 'pin' }, 1000),
+    note: (consumer: string) => usage.record({ consumer, version: 'v1', tier: 'pin' }, 1000),
     errors: () => lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 50)
   }
 }
@@ -140,10 +140,10 @@ t.test('gateways that share a registry call onUsage one at a time', async (t) =>
     await boot(app)
   }
 
-  usage.note({ consumer: 'alice', version: 'v1', tier: 'pin' }, 1000)
+  usage.record({ consumer: 'alice', version: 'v1', tier: 'pin' }, 1000)
   const first = apps[0]!.close()
   await until(() => ends.length === 1)
-  usage.note({ consumer: 'bob', version: 'v1', tier: 'pin' }, 1000)
+  usage.record({ consumer: 'bob', version: 'v1', tier: 'pin' }, 1000)
   const second = apps[1]!.close()
   await turn()
   t.equal(ends.length, 1)

@@ -78,7 +78,7 @@ test('an event has the number of its own change, even if a listener makes anothe
 test('a listener cannot change the event for the next listener', async (t) => {
   const registry = makeRegistry()
   const faults: unknown[] = []
-  registry.announcements.onFault = (error) => faults.push(error)
+  registry.emitter.onListenerError = (error) => faults.push(error)
   registry.events.on('updated', ({ added }) => { (added as string[]).push('x') })
   const told = listenTo(registry, 'updated')
 

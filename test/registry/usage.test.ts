@@ -11,7 +11,7 @@ const onUsage = () => {}
 function makeUsage (options: UsageOptions = {}) {
   const usage = new Usage(withDefaults(options, usageDefaults))
   const note = (consumer: string | null, version: string, now: number, tier: Tier = 'pin', isDeprecated = false) =>
-    usage.note({ consumer, version, tier }, now, isDeprecated)
+    usage.record({ consumer, version, tier }, now, isDeprecated)
   return { usage, note }
 }
 

@@ -10,8 +10,8 @@ t.teardown = () => { throw new Error('A test file has a teardown of its own, but
 // tap's limit is for the whole process. Restarting it makes it a limit for each test.
 t.beforeEach(() => t.setTimeout(limit))
 if (process.env.VERSION_GATEWAY_COMPATIBILITY === '1') {
-  const { beCompatible } = await import(join(process.cwd(), process.env.TEST_FOLDER, 'lib/shared/compatibility.js'))
-  beCompatible()
+  const { enableCompatibility } = await import(join(process.cwd(), process.env.TEST_FOLDER, 'lib/shared/compatibility.js'))
+  enableCompatibility()
 }
 for (let file = await nextFile(); file !== null; file = await nextFile()) {
   await import(file)

@@ -1,9 +1,9 @@
 import { test } from 'tap'
-import { remembered } from '../../lib/shared/memoize.ts'
+import { memoize } from '../../lib/shared/memoize.ts'
 
 test('the result for a string is computed only once', async (t) => {
   const asked: string[] = []
-  const upper = remembered((text) => { asked.push(text); return text.toUpperCase() })
+  const upper = memoize((text) => { asked.push(text); return text.toUpperCase() })
 
   const given = [upper('a'), upper('b'), upper('a')]
 
@@ -13,7 +13,7 @@ test('the result for a string is computed only once', async (t) => {
 
 test('at most a thousand results are kept, and none for strings longer than 1024 characters', async (t) => {
   let made = 0
-  const count = remembered(() => ++made)
+  const count = memoize(() => ++made)
   const long = 'x'.repeat(1025)
 
   const ofLong = [count(long), count(long)]

@@ -12,7 +12,7 @@ import type { Route } from '../route.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isUnfinished, RequestBody } from '../request/request-body.ts'
 import type { InFlightMember } from '../in-flight-set.ts'
-import { breakOff, endConnectionAfter } from '../../server/client-response.ts'
+import { cutOff, endConnectionAfter } from '../../server/client-response.ts'
 import { type RetryCandidate, retryReason } from '../upstream/retry-policy.ts'
 import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
 import { openTunnel } from '../upgrade/upgrade.ts'
@@ -158,7 +158,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     if (this.#relay === null) return
     this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the response')
     // The client must not mistake the truncated response for a complete one.
-    breakOff(this.#reply.raw, error)
+    cutOff(this.#reply.raw, error)
   }
 
   #refuse (error: Error): void {

@@ -5,7 +5,7 @@ import { clientStalled, wasIdle } from '../upstream-errors.ts'
 import type { Route } from '../route.ts'
 import { fieldValue } from '../../http/raw-headers.ts'
 import { pushUpgradeRequired } from '../response/response-headers.ts'
-import { addTrailers, endConnectionAfter, endWith, needsDrain, writePiece } from '../../server/client-response.ts'
+import { addTrailers, endConnectionAfter, endWith, needsDrain, writeChunk } from '../../server/client-response.ts'
 import { announcedTrailers, passedTrailers, takesTrailers, type TrailerRules } from '../response/trailers.ts'
 import type { UpstreamRequest } from '../../transport/upstream-handler.ts'
 import { flushHead } from '../../server/flush-head.ts'
@@ -70,7 +70,7 @@ export class ResponseRelay {
     }
     ResponseRelay.#sendHeld(this)
     this.#stall?.refresh()
-    if (writePiece(this.#response, chunk)) return true
+    if (writeChunk(this.#response, chunk)) return true
     if (!this.#isWaiting) this.#response.once('drain', this.#onDrain)
     this.#isWaiting = true
     this.hasWaited = true
@@ -96,7 +96,7 @@ export class ResponseRelay {
     relay.#isUnderWay = true
     relay.#limitStalls()
     if (relay.#held === null) return flushHead(relay.#response)
-    writePiece(relay.#response, relay.#held)
+    writeChunk(relay.#response, relay.#held)
     relay.#held = null
   }
 

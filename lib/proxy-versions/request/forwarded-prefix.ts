@@ -44,8 +44,8 @@ export function announcedPrefix (prefix: string, { base, edits, believesProxies 
 
 /** Returns the prefix that a trusted proxy has stripped. A value that is not a path is ignored. */
 function earlierPrefix (request: FastifyRequest): string {
-  const said = fieldList(request.raw.rawHeaders, header)
-  if (said === undefined || !isPeerTrusted(request)) return ''
-  const path = said.split(',').map((part) => part.trim().replace(/\/+$/, '')).join('')
+  const announced = fieldList(request.raw.rawHeaders, header)
+  if (announced === undefined || !isPeerTrusted(request)) return ''
+  const path = announced.split(',').map((part) => part.trim().replace(/\/+$/, '')).join('')
   return /^(\/[\w.~!$&'()*+,;=:@%-]+)*$/.test(path) ? path : ''
 }

@@ -1,13 +1,13 @@
 import { isIPv6 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { fieldValues } from '../../http/fields.ts'
-import { remembered } from '../../shared/memoize.ts'
+import { memoize } from '../../shared/memoize.ts'
 
 /**
  * Whether a value is a host, with or without a port. This is stricter than RFC 3986 3.2.2: real hosts have no commas,
  * quotes or percent signs, and without commas the host stays one value in `X-Forwarded-Host`.
  */
-export const isHost = remembered((value) => {
+export const isHost = memoize((value) => {
   const [match, address] = /^(?:[\w.~-]+|\[([^\]]*)\])(?::\d{1,5})?$/.exec(value) ?? []
   return match !== undefined && (address === undefined || isIPv6(address))
 })

@@ -3,13 +3,13 @@ import type { LifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
 /** The fields with which a response announces the end of its version. */
 export type LifeCycle = { -readonly [Name in keyof LifeCycleHeaders]: string }
 
-export const nothing: LifeCycle = Object.freeze({})
+export const noLifeCycle: LifeCycle = Object.freeze({})
 
 /** The names of fields that `mergeEnd` merges. */
-export const ends: ReadonlySet<string> = new Set(['deprecation', 'sunset'])
+export const lifeCycleNames: ReadonlySet<string> = new Set(['deprecation', 'sunset'])
 
 /** Merges a field of the upstream or the app into the gateway's own. @returns whether the gateway has such a field */
-export function mergeEnd (end: LifeCycle, name: string, value: string): boolean {
+export function mergeLifeCycleField (end: LifeCycle, name: string, value: string): boolean {
   if (name === 'deprecation' && end.deprecation !== undefined) end.deprecation = earlierDeprecation(end.deprecation, value)
   else if (name === 'sunset' && end.sunset !== undefined) end.sunset = earlierSunset(end.sunset, value)
   else return false

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeaderNames } from '../../http/header-names.ts'
-import { parseConnection, hopByHop, usualConnections } from '../../http/connection-header.ts'
+import { parseConnection, hopByHop, commonConnectionValues } from '../../http/connection-header.ts'
 import { isPreflight } from '../../http/preflight.ts'
 import { mergeVary } from '../../http/vary.ts'
 import { lifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
-import { remembered } from '../../shared/memoize.ts'
-import { ends, type LifeCycle, mergeEnd, nothing } from './merge-sunset.ts'
+import { memoize } from '../../shared/memoize.ts'
+import { lifeCycleNames, type LifeCycle, mergeLifeCycleField, noLifeCycle } from './merge-sunset.ts'
 import type { RewriteLocation } from './rewrite-location.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { rewriteLinks, rewriteRefresh } from './rewrite-links.ts'
@@ -17,7 +17,7 @@ import { isCaching, isSharedCacheable } from './shared-cache.ts'
 type OwnHeaders = ReturnType<FastifyReply['getHeaders']>
 
 /** Names that are not passed on from an upstream's response: hop-by-hop, removed or set by the config, or the gateway's own. */
-export function droppedFromAnswers ({ upstream }: RegisteredVersion, versionHeader: string): HeaderNames {
+export function droppedResponseHeaders ({ upstream }: RegisteredVersion, versionHeader: string): HeaderNames {
   const { set, remove } = upstream.headers.response
   return new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), versionHeader, `${versionHeader}-requested`])
 }
@@ -27,8 +27,8 @@ export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<Fastif
 
 interface ResponseRules {
   versionHeader: string
-  relocate: RewriteLocation
-  recookie: RewriteCookie
+  rewriteLocation: RewriteLocation
+  rewriteCookie: RewriteCookie
   /** Headers that pins depend on. They are added to `Vary` if a shared cache may store the response. */
   pinnedBy: readonly string[]
 }
@@ -44,7 +44,7 @@ export function responseHeaders (version: RegisteredVersion, rules: ResponseRule
   const { set, add } = upstream.headers.response
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   const fixed = new HeaderNames([versionHeader, `${versionHeader}-requested`, ...Object.keys(set)])
-  const dropped = droppedFromAnswers(version, versionHeader)
+  const dropped = droppedResponseHeaders(version, versionHeader)
   const lifeCycle = Object.entries(lifeCycleHeaders(version)).filter(([name]) => !fixed.has(name))
   const fieldOf = rulesOfFields(rules, dropped)
 
@@ -53,7 +53,7 @@ export function responseHeaders (version: RegisteredVersion, rules: ResponseRule
     const named = namedInConnection(rawHeaders)
     const headers: string[] = []
     const caching: string[] = []
-    const end: LifeCycle = lifeCycle.length === 0 || isPreflight(reply.request) ? nothing : Object.fromEntries(lifeCycle)
+    const end: LifeCycle = lifeCycle.length === 0 || isPreflight(reply.request) ? noLifeCycle : Object.fromEntries(lifeCycle)
     let vary = ''
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!.toString('latin1')
@@ -62,13 +62,13 @@ export function responseHeaders (version: RegisteredVersion, rules: ResponseRule
       const value = rawHeaders[i + 1]!.toString('latin1')
       if (kind === 'vary') vary += vary === '' ? value : `, ${value}`
       else if (rewrite !== undefined) headers.push(name, rewrite(value, reply.request))
-      else if ((kind !== 'end' || !mergeEnd(end, lowerName, value)) && !Object.hasOwn(own, lowerName)) headers.push(name, value)
+      else if ((kind !== 'end' || !mergeLifeCycleField(end, lowerName, value)) && !Object.hasOwn(own, lowerName)) headers.push(name, value)
       if (kind === 'caching') caching.push(lowerName, value)
     }
     const isShared = pinnedBy.length > 0 && isSharedCacheable(caching, own)
     pushVary(headers, isShared ? mergeVary(vary, pinnedBy) : vary, own.vary)
     for (const name in own) {
-      if (name === 'vary' || fixed.has(name) || (ends.has(name) && mergeEnd(end, name, String(own[name])))) continue
+      if (name === 'vary' || fixed.has(name) || (lifeCycleNames.has(name) && mergeLifeCycleField(end, name, String(own[name])))) continue
       pushLines(headers, name, own[name])
     }
     for (const name in end) headers.push(name, end[name as keyof LifeCycle]!)
@@ -83,7 +83,7 @@ export function responseHeaders (version: RegisteredVersion, rules: ResponseRule
 export type InterimHeaders = (rawHeaders: RawHeaders, request: FastifyRequest) => string[]
 
 export function interimHeaders (version: RegisteredVersion, rules: ResponseRules): InterimHeaders {
-  const dropped = droppedFromAnswers(version, rules.versionHeader)
+  const dropped = droppedResponseHeaders(version, rules.versionHeader)
   dropped.add(['content-length'])
   const fieldOf = rulesOfFields(rules, dropped)
   return (rawHeaders, request) => {
@@ -117,19 +117,19 @@ type Kind = 'dropped' | 'vary' | 'location' | 'cookie' | 'link' | 'refresh' | 'c
 /** Makes the function that returns how fields with a name are treated. */
 function rulesOfFields (rules: ResponseRules, dropped: HeaderNames) {
   const rewrites = rewritesOf(rules)
-  return remembered((name) => {
+  return memoize((name) => {
     const kind = kindOf(name, dropped)
     return { lowerName: name.toLowerCase(), kind, rewrite: rewrites[kind] }
   })
 }
 
 /** The functions that rewrite fields with references to the upstream. */
-function rewritesOf ({ relocate, recookie }: Pick<ResponseRules, 'relocate' | 'recookie'>): Partial<Record<Kind, RewriteLocation>> {
+function rewritesOf ({ rewriteLocation, rewriteCookie }: Pick<ResponseRules, 'rewriteLocation' | 'rewriteCookie'>): Partial<Record<Kind, RewriteLocation>> {
   return {
-    location: relocate,
-    cookie: recookie,
-    link: (value, request) => rewriteLinks(value, (reference) => relocate(reference, request)),
-    refresh: (value, request) => rewriteRefresh(value, (reference) => relocate(reference, request))
+    location: rewriteLocation,
+    cookie: rewriteCookie,
+    link: (value, request) => rewriteLinks(value, (reference) => rewriteLocation(reference, request)),
+    refresh: (value, request) => rewriteRefresh(value, (reference) => rewriteLocation(reference, request))
   }
 }
 
@@ -154,7 +154,7 @@ function namedInConnection (rawHeaders: readonly Buffer[]): string[] | null {
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]!.length !== 10 || rawHeaders[i]!.toString('latin1').toLowerCase() !== 'connection') continue
     const value = rawHeaders[i + 1]!.toString('latin1')
-    if (!usualConnections.has(value)) values.push(value)
+    if (!commonConnectionValues.has(value)) values.push(value)
   }
   return values.length === 0 ? null : parseConnection(values)
 }
@@ -163,12 +163,12 @@ function pushVary (headers: string[], upstreams: string, own: OwnHeaders[string]
   if (upstreams === '' && own === undefined) return
   const ours = own === undefined ? '' : String(own)
   // Without an upstream value, the key is the same string for every response, so its hash is cached.
-  const united = unitedVary(upstreams === '' ? ours : `${ours}\n${upstreams}`)
+  const united = joinVary(upstreams === '' ? ours : `${ours}\n${upstreams}`)
   if (united !== '') headers.push('vary', united)
 }
 
 /** Merges the gateway's `Vary` and, on a second line, the upstream's. */
-const unitedVary = remembered((both) => {
+const joinVary = memoize((both) => {
   const [own, upstreams = ''] = both.split('\n') as [string, string?]
   return mergeVary(upstreams, own.split(',').map((name) => name.trim()).filter(Boolean))
 })

@@ -17,7 +17,7 @@ export type RewriteLocation = (location: string, request: FastifyRequest) => str
  * @param base replaces the prefix in forwarded requests, such as `/v2`
  * @param prefixOf returns the prefix that was announced to the upstream
  */
-export function rewriteLocation (hosts: readonly string[], prefix: string, base: string, prefixOf: AnnouncedPrefix): RewriteLocation {
+export function locationRewriter (hosts: readonly string[], prefix: string, base: string, prefixOf: AnnouncedPrefix): RewriteLocation {
   const inside = new Set(hosts)
 
   return (location, request) => {

@@ -21,7 +21,7 @@ interface CookieRules extends Required<CookieOptions> {
  * Makes the function that rewrites a cookie so that clients return it: they compare `Path` with the public path
  * (RFC 6265 5.1.4), and reject a `Domain` that does not match the host (5.3).
  */
-export function rewriteCookie ({ prefix, base, prefixOf, hosts, path, domain }: CookieRules): RewriteCookie {
+export function cookieRewriter ({ prefix, base, prefixOf, hosts, path, domain }: CookieRules): RewriteCookie {
   const attributeOf = (attribute: string, request: FastifyRequest): string | null => {
     const [, name, value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(attribute) ?? []
     if (name?.toLowerCase() === 'path' && path) return ` ${name}=${outsidePath(value!, request)}`

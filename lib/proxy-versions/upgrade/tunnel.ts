@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream'
 import { closeFrame, FrameFollower } from './websocket-frames.ts'
 
 /** The close code and reason that a WebSocket gets when the gateway ends a tunnel (RFC 6455 7.4.1). */
-export interface Goodbye {
+export interface CloseReason {
   code: 1001 | 1008
   reason: string
 }
 
-export const goingAway: Goodbye = { code: 1001, reason: 'going away' }
+export const goingAway: CloseReason = { code: 1001, reason: 'going away' }
 
 /** Counts the bytes of both directions. */
 interface Traffic {
@@ -40,7 +40,7 @@ export class Tunnel {
   readonly #idle: NodeJS.Timeout | undefined
   /** Open connections. */
   #open = 2
-  #goodbye: Goodbye | null = null
+  #goodbye: CloseReason | null = null
   #goodbyeSaid = false
   #patience: NodeJS.Timeout | undefined
 
@@ -58,7 +58,7 @@ export class Tunnel {
   }
 
   /** Ends the tunnel: a WebSocket with a close frame after the current frame, any other protocol at once. */
-  close (goodbye: Goodbye): void {
+  close (goodbye: CloseReason): void {
     if (this.#frames === null) return this.#destroy()
     if (this.#goodbye !== null) return
     this.#goodbye = goodbye
@@ -114,7 +114,7 @@ export class Tunnel {
   }
 
   /** The client replies with its own close frame. That reaches the upstream, which then ends the connection. */
-  #sayGoodbye ({ code, reason }: Goodbye): void {
+  #sayGoodbye ({ code, reason }: CloseReason): void {
     this.#goodbyeSaid = true
     if (this.#client.writable) this.#client.write(closeFrame(code, reason))
   }

@@ -46,7 +46,7 @@ export class ActiveHealthCheck {
   }
 
   /** Takes the state of another check, unless this one already has its own. */
-  takeOver (other: ActiveHealthCheck): void {
+  continueFrom (other: ActiveHealthCheck): void {
     if (this.state !== 'unknown') return
     this.state = other.state
   }

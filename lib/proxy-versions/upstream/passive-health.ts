@@ -32,7 +32,7 @@ export class PassiveHealth {
     if (this.failed >= this.#failures) this.#rest()
   }
 
-  takeOver (other: PassiveHealth): void {
+  continueFrom (other: PassiveHealth): void {
     this.failed = other.failed
     this.#restsUntil = other.#restsUntil
   }

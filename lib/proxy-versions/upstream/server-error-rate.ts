@@ -49,7 +49,7 @@ export class ServerErrorRate {
     return new Error(`${this.#errors} of ${this.#responses} responses were server errors`)
   }
 
-  takeOver (other: ServerErrorRate): void {
+  continueFrom (other: ServerErrorRate): void {
     this.#windowEnds = other.#windowEnds
     this.#responses = other.#responses
     this.#errors = other.#errors

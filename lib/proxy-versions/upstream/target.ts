@@ -94,13 +94,13 @@ export class Target {
   }
 
   /** Continues with the health and the counters of another target with the same address. They share the counters. */
-  takeOver (other: Target): void {
+  continueFrom (other: Target): void {
     this.#ended = other.#ended
     this.#wasHealthy = other.#wasHealthy
     this.#lastError = other.#lastError
-    this.#passive.takeOver(other.#passive)
-    if (other.#serverErrors !== null) this.#serverErrors?.takeOver(other.#serverErrors)
-    if (other.#check !== null) this.#check?.takeOver(other.#check)
+    this.#passive.continueFrom(other.#passive)
+    if (other.#serverErrors !== null) this.#serverErrors?.continueFrom(other.#serverErrors)
+    if (other.#check !== null) this.#check?.continueFrom(other.#check)
   }
 
   /** Removes an exchange that has not begun from the queue. */

@@ -79,11 +79,11 @@ export class Upstream {
   }
 
   /** Takes the health and the counters of another upstream's targets with the same addresses. */
-  takeOver (other: Upstream): void {
+  continueFrom (other: Upstream): void {
     this.retries.made = other.retries.made
     for (const target of this.#targets) {
       const same = other.#targets.find(({ address }) => address === target.address)
-      if (same !== undefined) target.takeOver(same)
+      if (same !== undefined) target.continueFrom(same)
     }
   }
 

@@ -9,7 +9,7 @@ const shared = new WeakMap<Registry, Upstreams>()
 /** Makes the gateway of one registry take the health of its targets from the gateway of a previous registry. */
 export function transferHealth (registry: Registry, previous: Registry): void {
   const [own, others] = [shared.get(registry), shared.get(previous)]
-  if (own !== undefined && others !== undefined) own.takeOver(others)
+  if (own !== undefined && others !== undefined) own.continueFrom(others)
 }
 
 /** The upstreams of a registry's versions. All mounts share them, and each calls `release` when it closes. */
@@ -29,7 +29,7 @@ export class Upstreams {
     this.#follow(registry.current)
     this.#takeBack = [
       registry.revisions.onSwap((revision) => this.#follow(revision)),
-      registry.reporters.add({
+      registry.reports.add({
         health: () => this.#inForce().map((upstream) => upstream.health()),
         statistics: () => this.#inForce().map((upstream) => upstream.statistics())
       })
@@ -63,11 +63,11 @@ export class Upstreams {
   }
 
   /** Takes the health and the counters of the same versions' upstreams. */
-  takeOver (others: Upstreams): void {
+  continueFrom (others: Upstreams): void {
     const byVersion = new Map(others.#inForce().map((upstream) => [upstream.version, upstream]))
     for (const upstream of this.#inForce()) {
       const other = byVersion.get(upstream.version)
-      if (other !== undefined) upstream.takeOver(other)
+      if (other !== undefined) upstream.continueFrom(other)
     }
   }
 

@@ -4,7 +4,7 @@ import type { PlannedBrownout, RegisteredVersion } from '../../registry/register
 import type { Revision } from '../../registry/revision.ts'
 import type { Chosen, DecisionInput } from './types.ts'
 import type { FastifyRequest } from 'fastify'
-import { answerAtOnce } from '../../shared/answer-at-once.ts'
+import { callSync } from '../../shared/call-sync.ts'
 
 /** A case; without a request, to find the version that the default leads to. */
 type Asked = Omit<DecisionInput, 'request'> & { readonly request: DecisionInput['request'] | null }
@@ -101,7 +101,7 @@ function disabled ({ id, disabled }: RegisteredVersion, { source, tier }: Chosen
 /** Whether a brownout exempts a request. If `exempt` fails, it does not. */
 export function isExempt ({ exempt }: PlannedBrownout, request: FastifyRequest): boolean {
   try {
-    return exempt !== undefined && answerAtOnce(exempt, request) === true
+    return exempt !== undefined && callSync(exempt, request) === true
   } catch (err) {
     request.log.warn({ err }, 'brownout exempt failed')
     return false

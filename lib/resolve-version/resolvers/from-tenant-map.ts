@@ -1,7 +1,7 @@
 import type { TenantMap, TenantMapOptions } from '../../../types/index.ts'
 import { withDefaults } from '../../config/normalize.ts'
 import { tenantMapDefaults } from '../../config/normalize-resolvers.ts'
-import { answerAtOnce } from '../../shared/answer-at-once.ts'
+import { callSync } from '../../shared/call-sync.ts'
 import { show } from '../../problems/config-problems.ts'
 import { pinnedVersionInvalid } from '../../errors.ts'
 import { builtIn } from '../../stage/built-in.ts'
@@ -31,7 +31,7 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
     ...onError !== undefined && { onError },
     resolve (request) {
       const stated = contextOf(request).dryRun?.tenant
-      const tenant: unknown = stated === undefined ? answerAtOnce(key, request) : stated
+      const tenant: unknown = stated === undefined ? callSync(key, request) : stated
       if (tenant === undefined || tenant === null) return undefined
       const id = tenantId(tenant, name)
       // The store is made on first use, after the config has been checked.

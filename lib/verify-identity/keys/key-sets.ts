@@ -5,7 +5,7 @@ import { soleIssuer } from '../../identity/issuers.ts'
 import { reloadState } from '../../stage/reload-state.ts'
 import { lowerCased } from './fetch-json.ts'
 import type { User } from './jwks-client.ts'
-import { RemoteKeys, type Surroundings } from './remote-keys.ts'
+import { RemoteKeys, type RemoteKeysDependencies } from './remote-keys.ts'
 
 type KeyProvider = Pick<ResolvedProvider, 'name' | 'issuer' | 'jwks'>
 
@@ -39,7 +39,7 @@ export class KeySets {
   }
 
   /** Returns the key set of a provider: an existing one if it is fetched in the same way, or a new one. */
-  use (provider: KeyProvider, surroundings: Surroundings): RemoteKeys {
+  use (provider: KeyProvider, surroundings: RemoteKeysDependencies): RemoteKeys {
     const user = provider as User
     const source = sourceOf(user)
     const sets = this.#byAddress.get(source.address) ?? new Set()

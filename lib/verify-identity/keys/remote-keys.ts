@@ -10,7 +10,7 @@ import { PreparedKeys } from './prepared-keys.ts'
 /** Delay after the first failed fetch, in milliseconds. It doubles with each further failure. */
 const firstRetryMs = 1_000
 
-export interface Surroundings {
+export interface RemoteKeysDependencies {
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   /** A monotonic clock, in milliseconds. Intervals must not depend on the time of day, which may be set back. */
   now?: () => number
@@ -26,7 +26,7 @@ export class RemoteKeys implements KeySource {
   #refreshMs = 0
   #cooldownMs = 0
   #staleMs = 0
-  readonly #log: Surroundings['log']
+  readonly #log: RemoteKeysDependencies['log']
   readonly #now: () => number
   readonly #today: () => number
   #keys: PreparedKeys | null = null
@@ -45,7 +45,7 @@ export class RemoteKeys implements KeySource {
 
   /** @param before the provider's keys until now, if they are fetched from the same address in another way */
   constructor (
-    user: User, { log, now = performance.now.bind(performance), today = Date.now }: Surroundings, before: RemoteKeys | null = null
+    user: User, { log, now = performance.now.bind(performance), today = Date.now }: RemoteKeysDependencies, before: RemoteKeys | null = null
   ) {
     this.#client = new JwksClient(user)
     this.#log = log

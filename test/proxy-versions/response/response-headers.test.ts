@@ -9,7 +9,7 @@ type OwnHeaders = Record<string, number | string | string[] | undefined>
 const edits = { set: { 'X-Set': 'new' }, add: { 'x-added': 'more' }, remove: ['server'] }
 const upstream = { targets: 'http://a', headers: { response: edits } }
 const version = new RegisteredVersion('v2', { upstream }, normalizeUpstream(upstream))
-const rules = { versionHeader: 'api-version', relocate: (location: string) => `moved ${location}`, recookie: (cookie: string) => cookie, pinnedBy: [] }
+const rules = { versionHeader: 'api-version', rewriteLocation: (location: string) => `moved ${location}`, rewriteCookie: (cookie: string) => cookie, pinnedBy: [] }
 const toClient = responseHeaders(version, rules)
 
 function make (upstream: string[], own: OwnHeaders): string[] {

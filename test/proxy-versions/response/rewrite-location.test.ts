@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { announcedPrefix } from '../../../lib/proxy-versions/request/forwarded-prefix.ts'
-import { insideHosts, rewriteLocation } from '../../../lib/proxy-versions/response/rewrite-location.ts'
+import { insideHosts, locationRewriter } from '../../../lib/proxy-versions/response/rewrite-location.ts'
 import { contextOf, type RemovedParts } from '../../../lib/stage/context.ts'
 
 const noEdits = { set: {}, add: {}, remove: [] }
@@ -48,7 +48,7 @@ const cases: Array<[prefix: string, base: string, location: string, rewritten: s
 
 for (const [prefix, base, location, rewritten] of cases) {
   t.test(`with prefix '${prefix}' and base '${base}', ${location} becomes ${rewritten}`, async (t) => {
-    const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
+    const rewrite = locationRewriter(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
 
     t.equal(rewrite(location, request), rewritten)
   })
@@ -103,7 +103,7 @@ const putBack: Array<[taken: RemovedParts, prefix: string, base: string, locatio
 
 for (const [taken, prefix, base, location, rewritten] of putBack) {
   t.test(`${JSON.stringify(taken)} is restored: with prefix '${prefix}' and base '${base}', ${location} becomes ${rewritten}`, async (t) => {
-    const rewrite = rewriteLocation(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
+    const rewrite = locationRewriter(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
     const asked = { host: request.host } as FastifyRequest
     contextOf(asked).removedParts = taken
 

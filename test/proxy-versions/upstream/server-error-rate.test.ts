@@ -121,7 +121,7 @@ t.test('a rate can take over the counts of another one', async (t) => {
   const [before, after] = [makeRate(), makeRate()]
   before.respond(500, 500, 500)
 
-  after.rate.takeOver(before.rate)
+  after.rate.continueFrom(before.rate)
   after.respond(500)
 
   t.equal(after.rate.isHealthy, false)

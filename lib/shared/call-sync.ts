@@ -6,7 +6,7 @@ import { isPromise } from './maybe-promise.ts'
  *
  * @throws what the function throws, or a TypeError if it returns a promise
  */
-export function answerAtOnce<Words extends unknown[], Value> (ask: (...words: Words) => Value, ...words: Words): Value {
+export function callSync<Words extends unknown[], Value> (ask: (...words: Words) => Value, ...words: Words): Value {
   const answer = ask(...words)
   if (!isPromise(answer)) return answer
   Promise.resolve(answer).catch(() => {})

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Sends JSON that clients may cache for a minute and then revalidate with its `ETag` (RFC 9110 13.1.2). */
-export function answer (request: FastifyRequest, reply: FastifyReply, contentType: string, content: object): FastifyReply {
+export function sendCacheableJson (request: FastifyRequest, reply: FastifyReply, contentType: string, content: object): FastifyReply {
   // Sent as bytes, because Fastify adds a charset to strings, which these media types do not have.
   const body = Buffer.from(JSON.stringify(content))
   const tag = `"${createHash('sha256').update(body).digest('base64url')}"`

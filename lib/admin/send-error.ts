@@ -4,10 +4,10 @@ import type { ConfigProblem, UsageEntry } from '../../types/index.ts'
 import { AdminInputInvalid, AdminUnavailable, isGatewayError } from '../errors.ts'
 
 /** The maximum number of problems, and of callers that prevent a retirement, in a response. */
-const most = 20
+const maxItems = 20
 
 /** The description of an error in the response and in the log. */
-export interface Failure {
+export interface ErrorDescription {
   readonly status: number
   readonly detail: string
   readonly code: string | undefined
@@ -16,16 +16,16 @@ export interface Failure {
 }
 
 /** Describes an error. Client errors of other plugins keep their status, message and code. All other errors become a plain 500. */
-export function failureOf (error: unknown): Failure {
+export function describeError (error: unknown): ErrorDescription {
   const { message = '', code, statusCode, status = statusCode } = Object(error) as Partial<FastifyError & { status: number }>
   if (isGatewayError(error)) {
     // The change would result in an invalid set of versions.
-    if (error.code === 'VERSION_CONFIG_INVALID') return { status: 422, detail: sentenceOf(error.problems), code, problems: error.problems.slice(0, most) }
-    if (error.code === 'VERSION_IN_USE') return { status: 409, detail: message, code, consumers: error.consumers.slice(0, most) }
+    if (error.code === 'VERSION_CONFIG_INVALID') return { status: 422, detail: sentenceOf(error.problems), code, problems: error.problems.slice(0, maxItems) }
+    if (error.code === 'VERSION_IN_USE') return { status: 409, detail: message, code, consumers: error.consumers.slice(0, maxItems) }
   }
   if (error instanceof AdminInputInvalid && 'problems' in error) {
     const problems = error.problems as readonly ConfigProblem[]
-    return { status: 400, detail: sentenceOf(problems), code, problems: problems.slice(0, most) }
+    return { status: 400, detail: sentenceOf(problems), code, problems: problems.slice(0, maxItems) }
   }
   if (error instanceof AdminUnavailable) return { status: 503, detail: message, code }
   const isTheirs = Number.isInteger(status) && status! >= 400 && status! < 500
@@ -35,13 +35,13 @@ export function failureOf (error: unknown): Failure {
 }
 
 /** Sends an error as `application/problem+json` (RFC 9457). */
-export function answerError (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, ...failure } = failureOf(error)
+export function sendError (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, ...failure } = describeError(error)
   if (status === 500) request.log.error({ err: error }, 'admin page failed')
   const problem = { type: 'about:blank', title: STATUS_CODES[status], status, ...failure, requestId: request.id }
   reply.code(status).type('application/problem+json').send(Buffer.from(JSON.stringify(problem)))
 }
 
 function sentenceOf (problems: readonly ConfigProblem[]): string {
-  return problems.slice(0, most).map(({ path, message }) => `${path}: ${message}`).join(' ')
+  return problems.slice(0, maxItems).map(({ path, message }) => `${path}: ${message}`).join(' ')
 }

@@ -1,20 +1,20 @@
 import t from 'tap'
-import { answerAtOnce } from '../../lib/shared/answer-at-once.ts'
+import { callSync } from '../../lib/shared/call-sync.ts'
 
 t.test('returns the result of the function', async (t) => {
   const sum = (one: number, other: number): number => one + other
 
-  t.equal(answerAtOnce(sum, 1, 2), 3)
+  t.equal(callSync(sum, 1, 2), 3)
 })
 
 t.test('throws the error of the function', async (t) => {
   const fault = new Error('no')
 
-  t.throws(() => answerAtOnce(() => { throw fault }), fault)
+  t.throws(() => callSync(() => { throw fault }), fault)
 })
 
 t.test('throws if the function returns a promise, whether that resolves or rejects', async (t) => {
   const late = [async () => 1, async () => { throw new Error('no') }, () => ({ then: (_: unknown, reject: (error: Error) => void) => reject(new Error('no')) })]
 
-  for (const ask of late) t.throws(() => answerAtOnce(ask as () => unknown), { message: 'it must be synchronous, but returned a promise' })
+  for (const ask of late) t.throws(() => callSync(ask as () => unknown), { message: 'it must be synchronous, but returned a promise' })
 })
