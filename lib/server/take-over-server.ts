@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
+import { hasBody } from '../http/framing.ts'
 import { isUnder, type Mounted, mountedAt, withShortParameters } from '../http/mounted-prefix.ts'
 import { renderClosing } from './closing-refusal.ts'
 import { isCompatible } from '../shared/compatibility.ts'
@@ -138,10 +139,6 @@ function takeUnknownMethods (app: FastifyInstance, isOurs: (request: { url: stri
 function isUpgrade (request: IncomingMessage): boolean {
   const { httpVersion, socket } = request
   return httpVersion === '1.1' && !hasBody(request) && !isBusy(socket)
-}
-
-function hasBody ({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Makes a response for a connection from which Node reads no more requests. */

@@ -3,26 +3,17 @@ import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
-import { keysFrom } from '../helpers/remote-keys.ts'
+import { keysFrom, quiet, statusAfterFetches } from '../helpers/remote-keys.ts'
 import { proxyEnvironment, startProxy } from '../helpers/proxy.ts'
 import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
 import { RemoteKeys } from '../../lib/verify-identity/keys/remote-keys.ts'
-import type { RemoteKeysOptions } from '../../types/index.ts'
 
 const { jwk } = makeIssuer('known')
 const set = JSON.stringify({ keys: [jwk] })
-const quiet = { info () {}, warn () {}, error () {} }
-
-async function statusOf (t: Test, url: string, options: RemoteKeysOptions = {}) {
-  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test', jwks: { ...keyFetchingDefaults, url, ...options } }, { log: quiet })
-  t.teardown(async () => await keys.close())
-  await keys.refresh()
-  return keys.status()
-}
 
 t.test('a fetch sends a User-Agent, an Accept header with every JWKS type, and configured headers', async (t) => {
   const seen: IncomingMessage['headers'][] = []
@@ -33,8 +24,8 @@ t.test('a fetch sends a User-Agent, an Accept header with every JWKS type, and c
   }
   const { url } = await startJwksServer(t, strict)
 
-  t.equal((await statusOf(t, url)).keys.length, 1)
-  t.equal((await statusOf(t, url, { headers: { 'User-Agent': 'acme', 'X-Key': '1' } })).keys.length, 1)
+  t.equal((await statusAfterFetches(t, 1, url)).keys.length, 1)
+  t.equal((await statusAfterFetches(t, 1, url, { headers: { 'User-Agent': 'acme', 'X-Key': '1' } })).keys.length, 1)
   t.match(seen, [{ 'user-agent': 'fastify-version-gateway' }, { 'user-agent': 'acme', 'x-key': '1' }])
 })
 
@@ -44,8 +35,8 @@ for (const [encoding, encode] of Object.entries({ gzip: gzipSync, 'x-gzip': gzip
       response.writeHead(200, { 'content-encoding': encoding }).end(encode(text))
     })).url
 
-    t.equal((await statusOf(t, await of(set))).keys.length, 1)
-    t.match((await statusOf(t, await of(set + ' '.repeat(2 ** 21)))).lastError, /responded with more than jwks\.maxBytes/)
+    t.equal((await statusAfterFetches(t, 1, await of(set))).keys.length, 1)
+    t.match((await statusAfterFetches(t, 1, await of(set + ' '.repeat(2 ** 21)))).lastError, /responded with more than jwks\.maxBytes/)
   })
 }
 
@@ -68,7 +59,7 @@ for (const [what, response, says] of told) {
   t.test(`the error contains the URL and the remedy if the response is ${what}`, async (t) => {
     const { url } = await startJwksServer(t, response)
 
-    const { lastError } = await statusOf(t, `${url}?secret=1`)
+    const { lastError } = await statusAfterFetches(t, 1, `${url}?secret=1`)
 
     t.match(lastError, says)
     t.match(lastError, url)
@@ -101,8 +92,8 @@ t.test('a private CA is trusted if it is configured, and is the suggested remedy
   t.teardown(() => { server.closeAllConnections(); server.close() })
   const url = `https://localhost:${(server.address() as AddressInfo).port}/keys`
 
-  t.equal((await statusOf(t, url, { ca: authority.ca })).keys.length, 1)
-  t.match((await statusOf(t, url)).lastError, /localhost:\d+\/keys has a certificate from an unknown CA .*jwks\.ca/)
+  t.equal((await statusAfterFetches(t, 1, url, { ca: authority.ca })).keys.length, 1)
+  t.match((await statusAfterFetches(t, 1, url)).lastError, /localhost:\d+\/keys has a certificate from an unknown CA .*jwks\.ca/)
 })
 
 t.test('a proxy from the config or the environment is used, except for hosts in NO_PROXY', async (t) => {
@@ -112,27 +103,27 @@ t.test('a proxy from the config or the environment is used, except for hosts in 
   const url = 'http://keys.test/set'
 
   environment({})
-  t.equal((await statusOf(t, url, { proxy: address })).keys.length, 1)
+  t.equal((await statusAfterFetches(t, 1, url, { proxy: address })).keys.length, 1)
   environment({ HTTP_PROXY: address })
-  t.equal((await statusOf(t, url)).keys.length, 1)
-  t.equal((await statusOf(t, `${origin}/keys`)).keys.length, 1, 'loopback needs no proxy')
+  t.equal((await statusAfterFetches(t, 1, url)).keys.length, 1)
+  t.equal((await statusAfterFetches(t, 1, `${origin}/keys`)).keys.length, 1, 'loopback needs no proxy')
   environment({ HTTP_PROXY: address, NO_PROXY: 'keys.test' })
-  t.equal((await statusOf(t, url)).keys.length, 0)
+  t.equal((await statusAfterFetches(t, 1, url)).keys.length, 0)
   for (const entry of ['.test', '*.test', 'test', 'keys.test:80', '*', 'a,*']) {
     environment({ HTTP_PROXY: address, NO_PROXY: entry })
-    t.equal((await statusOf(t, url)).keys.length, 0, entry)
+    t.equal((await statusAfterFetches(t, 1, url)).keys.length, 0, entry)
   }
   environment({ HTTP_PROXY: address })
-  t.equal((await statusOf(t, url, { proxy: false })).keys.length, 0)
+  t.equal((await statusAfterFetches(t, 1, url, { proxy: false })).keys.length, 0)
   environment({ HTTP_PROXY: new URL(address).host, NO_PROXY: 'keys.test:8080' })
-  t.equal((await statusOf(t, url)).keys.length, 1)
+  t.equal((await statusAfterFetches(t, 1, url)).keys.length, 1)
   t.strictSame(asked, Array(3).fill(`GET ${url}`))
 })
 
 t.test('an invalid proxy variable in the environment is named without its value', async (t) => {
   proxyEnvironment(t)({ HTTPS_PROXY: 'http://me:hunter2@proxy:99999' })
 
-  const message = await statusOf(t, 'https://keys.test/set').then(() => '', (error: Error) => error.message)
+  const message = await statusAfterFetches(t, 1, 'https://keys.test/set').then(() => '', (error: Error) => error.message)
 
   t.match(message, /^HTTPS_PROXY is not the address of a proxy/)
   t.notMatch(message, 'hunter2')
@@ -152,10 +143,10 @@ t.test('a proxy tunnels to an https issuer, whose certificate is verified', asyn
   const url = 'https://keys.test/set'
 
   environment({})
-  t.equal((await statusOf(t, url, { proxy: address, ca: authority.ca })).keys.length, 1)
+  t.equal((await statusAfterFetches(t, 1, url, { proxy: address, ca: authority.ca })).keys.length, 1)
   environment({ HTTPS_PROXY: address })
-  t.equal((await statusOf(t, url, { ca: authority.ca })).keys.length, 1)
-  t.match((await statusOf(t, url)).lastError, /unknown CA/)
+  t.equal((await statusAfterFetches(t, 1, url, { ca: authority.ca })).keys.length, 1)
+  t.match((await statusAfterFetches(t, 1, url)).lastError, /unknown CA/)
   t.strictSame(asked, Array(3).fill('CONNECT keys.test:443'))
 })
 

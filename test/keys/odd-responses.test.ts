@@ -1,11 +1,9 @@
 import type { Socket } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { proxyEnvironment } from '../helpers/proxy.ts'
 import { rawUpstream } from '../helpers/raw-upstream.ts'
-import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
-import { RemoteKeys } from '../../lib/verify-identity/keys/remote-keys.ts'
-import type { RemoteKeysOptions } from '../../types/index.ts'
+import { statusAfterFetches } from '../helpers/remote-keys.ts'
 
 // Responses that an exchange with an upstream survives must not take an issuer out.
 
@@ -13,15 +11,6 @@ const { jwk } = makeIssuer('known')
 const set = JSON.stringify({ keys: [jwk] })
 const ok = `HTTP/1.1 200 OK\r\nContent-Length: ${set.length}\r\n\r\n${set}`
 const goOn = 'HTTP/1.1 100 Continue\r\n\r\n'
-const quiet = { info () {}, warn () {}, error () {} }
-
-async function statusOf (t: Test, url: string, options: RemoteKeysOptions = {}) {
-  const keys = new RemoteKeys({ name: 'idp', issuer: 'https://idp.test', jwks: { ...keyFetchingDefaults, url, ...options } }, { log: quiet })
-  t.teardown(async () => await keys.close())
-  await keys.refresh()
-  await keys.refresh()
-  return keys.status()
-}
 
 const cases: Array<[what: string, respond: (socket: Socket) => void]> = [
   ['an unsolicited 100', (socket) => socket.write(goOn + ok)],
@@ -39,7 +28,7 @@ for (const [what, respond] of cases) {
       // The proxy responds itself.
       const url = hasProxy ? 'http://keys.test/keys' : `${origin}/keys`
 
-      const { keys, lastError, fetches } = await statusOf(t, url, { proxy: hasProxy && origin })
+      const { keys, lastError, fetches } = await statusAfterFetches(t, 2, url, { proxy: hasProxy && origin })
 
       t.equal(lastError, null)
       t.equal(keys.length, 1)
@@ -57,7 +46,7 @@ for (const [what, bytes, error] of [
   t.test(`the error for ${what} names the cause`, async (t) => {
     const origin = await rawUpstream(t, (socket) => socket.end(bytes))
 
-    const { lastError } = await statusOf(t, `${origin}/keys`)
+    const { lastError } = await statusAfterFetches(t, 2, `${origin}/keys`)
 
     t.match(lastError, error)
   })
