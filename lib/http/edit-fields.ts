@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import { isClients } from './client-values.ts'
 
 /**
- * Edits all lines of a header, in `rawHeaders` and in `headers`. Lines that become empty are removed.
+ * Edits all lines of a header, in `rawHeaders` and in `headers`. Lines that become empty are removed. A value that a hook of
+ * the app has set in `headers` is edited as well.
  *
  * @param name in lower case
  * @param joint separates the lines in `headers`, which has them as one value
@@ -9,11 +11,12 @@ import type { IncomingMessage } from 'node:http'
 export function editFields (
   { headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>, name: string, edit: (value: string) => string, joint = ', '
 ): void {
-  const values: string[] = []
+  const [before, values]: [string[], string[]] = [[], []]
   let kept = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const field = rawHeaders[i]!
     const isEdited = field.length === name.length && field.toLowerCase() === name
+    if (isEdited) before.push(rawHeaders[i + 1]!)
     const value = isEdited ? edit(rawHeaders[i + 1]!) : rawHeaders[i + 1]!
     if (isEdited && value === '') continue
     if (isEdited) values.push(value)
@@ -21,8 +24,10 @@ export function editFields (
     rawHeaders[kept++] = value
   }
   rawHeaders.length = kept
-  if (values.length === 0) delete headers[name]
-  else headers[name] = values.join(joint)
+  const own = headers[name]
+  const edited = typeof own === 'string' && !isClients(own, before) ? edit(own) : values.join(joint)
+  if (edited === '') delete headers[name]
+  else headers[name] = edited
 }
 
 /** Replaces all fields with a name, in `headers` and in `rawHeaders`. @param name in lower case */

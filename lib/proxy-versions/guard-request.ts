@@ -28,11 +28,19 @@ export function guardRequests (mounted: Mounted): Guard {
     if (maxRequestBytes > 0 && Number(headers['content-length'] ?? 0) > maxRequestBytes) {
       return refuse(request, reply, requestTooLarge({ members: { version: version.id }, headers: { connection: 'close' } }))
     }
-    if (headers['content-type'] !== undefined && !isMediaType(headers['content-type'])) delete headers['content-type']
-    // Fastify responds 400 to a QUERY without a content type. The upstream decides whether it needs one.
-    if (raw.method === 'QUERY') headers['content-type'] ??= 'application/octet-stream'
+    hideType(request)
     done()
   }
+}
+
+/** Fastify responds 415 to a malformed media type, and 400 to a QUERY without one. Whether it is needed, the upstream decides. */
+function hideType (request: FastifyRequest): void {
+  const { headers, raw: { method } } = request
+  const { 'content-type': type } = headers
+  if (type === undefined ? method !== 'QUERY' : isMediaType(type)) return
+  contextOf(request).isTypeHidden = true
+  if (method === 'QUERY') headers['content-type'] = 'application/octet-stream'
+  else delete headers['content-type']
 }
 
 /** Returns the refusal of a request under a prefix; `null` if it may pass. */

@@ -39,6 +39,8 @@ export class RequestContext {
   nominatedHeaders: ReadonlySet<string> | null = null
   /** The part for which Fastify's router would have refused the request. The gateway refuses it instead. */
   unroutable: 'method' | 'parameter' | null = null
+  /** Whether `content-type` in `request.headers` is the gateway's, because Fastify would refuse the client's. */
+  isTypeHidden = false
   /** Whether only the upstream can read the token. */
   hasOpaqueToken = false
   /** The version that serves the request, from the revision that the request was decided against. */

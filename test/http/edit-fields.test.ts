@@ -15,3 +15,11 @@ for (const [title, edit, raw, joined] of [
     t.same(request.headers, { ...joined !== undefined && { a: joined }, b: '1' })
   })
 }
+
+test('a value that the app has set is edited too', async (t) => {
+  const request = { rawHeaders: ['a', 'x'], headers: { a: 'app' } }
+
+  editFields(request, 'a', (value) => `${value}!`)
+
+  t.same(request, { rawHeaders: ['a', 'x!'], headers: { a: 'app!' } })
+})

@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { fieldList } from '../../http/fields.ts'
+import { remembered } from '../../shared/memoize.ts'
 import { HeaderNames } from '../../http/header-names.ts'
 import { hopByHop } from '../../http/connection-header.ts'
 import { contextOf } from '../../stage/context.ts'
+import { appHeaders, type RequestField, withAppHeaders } from './app-headers.ts'
 import type { AnnouncedPrefix } from './forwarded-prefix.ts'
 import { forwardedHeaders, pushForwarded } from './forwarded-headers.ts'
 import { isPeerTrusted } from '../../http/trusted-peer.ts'
@@ -22,13 +24,17 @@ interface RequestRules {
 
 /**
  * Combines the client's fields with the gateway's, and keeps their order and their separate lines. Hop-by-hop fields are
- * dropped. The gateway sets the version header and the forwarding headers itself, whatever the client sent.
+ * dropped. The gateway sets the version header and the forwarding headers itself, whatever the client sent. Headers that hooks
+ * of the app have changed replace both, except for the version header and those that the config edits.
  */
 export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHeader, prefixOf, trusted }: RequestRules): RequestHeaders {
   const { host, headers: { request: { set, add, remove } } } = upstream
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   // `:*` are the pseudo-headers of HTTP/2 (RFC 9113 8.3).
-  const dropped = new HeaderNames([...hopByHop, ...forwardedHeaders, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
+  const fixed = new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
+  const forwarding = new HeaderNames(forwardedHeaders)
+  const fieldOf = remembered((name): RequestField =>
+    ({ lowerName: name.toLowerCase(), isDropped: fixed.has(name) || forwarding.has(name), isFixed: fixed.has(name) }))
   const isPrefixSet = Object.keys(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
 
   return (request) => {
@@ -39,19 +45,22 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
     const passed = trusted.size > 0 && isPeerTrusted(request) ? trusted : null
     // A hook may have replaced the body with another stream.
     const isReplaced = payloadOf(request) !== request.raw
-    const headers: string[] = []
+    const changes = appHeaders(request, fieldOf)
+    let headers: string[] = []
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!
-      if ((dropped.has(name) && passed?.has(name.toLowerCase()) !== true) || named?.has(name.toLowerCase()) === true || (crumbs !== undefined && name === 'cookie')) continue
+      const { lowerName, isDropped } = fieldOf(name)
+      if ((isDropped && passed?.has(lowerName) !== true) || named?.has(lowerName) === true || (crumbs !== undefined && name === 'cookie')) continue
       if (!isReplaced || !ofContent.test(name)) headers.push(name, rawHeaders[i + 1]!)
     }
     if (isReplaced) pushContentFields(headers, request)
-    if (crumbs !== undefined && !dropped.has('cookie')) headers.push('cookie', crumbs)
+    if (crumbs !== undefined && !fixed.has('cookie')) headers.push('cookie', crumbs)
     // Without a host, undici sends the target's own name.
     if (host !== 'target') headers.push('host', host === 'client' ? request.host : host)
     pushForwarded(headers, request)
     const prefix = isPrefixSet ? '' : prefixOf(request)
     if (prefix !== '') headers.push('x-forwarded-prefix', prefix)
+    if (changes !== null) headers = withAppHeaders(headers, changes)
     headers.push(...added)
     return headers
   }

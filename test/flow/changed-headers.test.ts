@@ -1,0 +1,180 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import versionGateway from '../../lib/index.ts'
+import type { GatewayOptions } from '../../types/index.ts'
+import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
+import { makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
+import { bodyOf, sendRaw } from '../helpers/raw.ts'
+import { startUpstream, type Seen } from '../helpers/upstream.ts'
+import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
+
+// A header in `request.headers` that differs from what the client sent belongs to the app.
+
+type Hook = 'onRequest' | 'preHandler'
+
+/** Starts a gateway whose app changes headers in a hook. */
+async function startChanging (t: Test, change: (request: FastifyRequest) => void, hook: Hook = 'preHandler', options: Partial<GatewayOptions> = {}) {
+  const app = makeApp(t)
+  app.addHook(hook as 'onRequest', async (request: FastifyRequest) => { change(request) })
+  await app.register(versionGateway, { versions: { latest: { upstream: await startUpstream(t, 'latest') } }, ...options })
+  const origin = await listen(app)
+  const send = async (...lines: string[]): Promise<Seen> => bodyOf<Seen>(await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', ...lines]))
+  return { app, origin, send }
+}
+
+function changing (changes: IncomingHttpHeaders): (request: FastifyRequest) => void {
+  return ({ headers }) => {
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === undefined) delete headers[name]
+      else headers[name] = value
+    }
+  }
+}
+
+for (const hook of ['onRequest', 'preHandler'] as const) {
+  t.test(`headers that an ${hook} hook adds, replaces and removes reach the upstream`, async (t) => {
+    const { send } = await startChanging(t, changing({ 'x-added': 'app', 'x-replaced': 'app', 'x-removed': undefined, cookie: undefined }), hook)
+
+    const { headers, rawHeaders } = await send('X-Replaced: client', 'X-Removed: client', 'Cookie: a=1', 'X-Kept: client')
+
+    t.match(headers, { 'x-added': 'app', 'x-replaced': 'app', 'x-kept': 'client' })
+    t.notOk('x-removed' in headers || 'cookie' in headers)
+    t.ok(rawHeaders.includes('X-Kept'), 'other names keep their case')
+  })
+}
+
+t.test('a client cannot remove or change a header of the app', async (t) => {
+  const { send } = await startChanging(t, changing({ 'x-tenant': 'app' }))
+
+  for (const lines of [['X-Tenant: client'], ['X-Tenant: client', 'x-tenant: other'], ['Connection: X-Tenant'], ['User-Agent: a', 'User-Agent: a']]) {
+    t.equal((await send(...lines)).headers['x-tenant'], 'app', lines.join())
+  }
+})
+
+t.test('an owned header that an earlier hook has set survives a copy of the client', async (t) => {
+  const { send } = await startChanging(t, changing({ 'x-tenant': 'app' }), 'onRequest', { sanitize: { owned: ['x-tenant'] } })
+
+  t.equal((await send('X-Tenant: client')).headers['x-tenant'], 'app')
+})
+
+t.test('repeated owned headers of the client are removed, however Node joins them', async (t) => {
+  const owned = ['x-tenant', 'set-cookie', 'if-range']
+  const { send } = await startChanging(t, () => {}, 'preHandler', { sanitize: { owned } })
+
+  const { headers } = await send(...owned.flatMap((name) => [`${name}: a=1`, `${name.toUpperCase()}: b=2`]))
+
+  t.strictSame(owned.filter((name) => name in headers), [])
+})
+
+t.test('assigning request.headers counts as a change', async (t) => {
+  const { send } = await startChanging(t, (request) => { request.headers = { 'x-tenant': 'app' } })
+
+  t.match((await send('X-Tenant: client', 'X-Kept: client')).headers, { 'x-tenant': 'app', 'x-kept': 'client' })
+})
+
+t.test('a list of values is sent on separate lines, and numbers as text', async (t) => {
+  const { send } = await startChanging(t, changing({ 'x-list': ['a', 'b'], 'x-number': 7 as unknown as string }))
+
+  const { rawHeaders } = await send('X-List: client')
+
+  t.strictSame(rawHeaders.filter((name) => /^x-(list|number)$/i.test(name)), ['x-list', 'x-list', 'x-number'])
+  t.match(rawHeaders, ['a', 'b', '7'].reduce<object>((found, value) => ({ ...found, [rawHeaders.indexOf(value)]: value }), {}))
+})
+
+t.test('forwarding headers of the app replace those of the gateway', async (t) => {
+  const { send } = await startChanging(t, changing({ 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' }))
+
+  t.match((await send('X-Forwarded-Proto: wss', 'X-Forwarded-Port: 1')).headers, { 'x-forwarded-proto': 'https', 'x-forwarded-port': '443', 'x-forwarded-for': '127.0.0.1' })
+})
+
+t.test('the version header, hop-by-hop headers and edits of the config outrank the app', async (t) => {
+  const upstream = { targets: await startUpstream(t, 'latest'), headers: { request: { set: { 'x-set': 'config' }, remove: ['x-secret'] } } }
+  const changes = { 'api-version': 'app', upgrade: 'h2c', te: 'trailers', 'x-set': 'app', 'x-secret': 'app' }
+  const { send } = await startChanging(t, changing(changes), 'preHandler', { versions: { latest: { upstream } } })
+
+  const { headers } = await send('X-Set: client')
+
+  t.match(headers, { 'api-version': 'latest', 'x-set': 'config' })
+  t.notOk('upgrade' in headers || 'te' in headers || 'x-secret' in headers)
+})
+
+t.test('a projected header that the app changes after verification is the app\'s', async (t) => {
+  const app = makeApp(t)
+  app.addHook('preHandler', async ({ headers }) => { headers['x-target-version'] = `app-${String(headers['x-target-version'])}` })
+  const { bearer, see } = await startGateway(t, {}, app)
+
+  t.equal((await see('/', { headers: bearer('v2') })).headers['x-target-version'], 'app-v2')
+})
+
+t.test('a body keeps its length and coding, whatever a hook does to these headers', async (t) => {
+  const { origin } = await startChanging(t, changing({ 'content-encoding': 'gzip' }))
+
+  const seen = await (await fetch(origin, { method: 'POST', body: 'four' })).json() as Seen
+
+  t.match(seen, { body: 'four', headers: { 'content-length': '4' } })
+  t.notOk('content-encoding' in seen.headers)
+})
+
+for (const [title, lines] of [
+  ['a malformed content type', ['POST / HTTP/1.1', 'Content-Type: ;']],
+  ['QUERY with a malformed content type', ['QUERY / HTTP/1.1', 'Content-Type: ;']]
+] as const) {
+  t.test(`${title} is forwarded as the client wrote it`, async (t) => {
+    const { origin } = await startChanging(t, changing({ 'x-added': 'app' }))
+    const [start, ...rest] = lines
+
+    const { headers } = bodyOf<Seen>(await sendRaw(t, origin, [start!, 'Host: api.test', 'Content-Length: 0', ...rest]))
+
+    t.match(headers, { 'content-type': ';', 'x-added': 'app' })
+  })
+}
+
+t.test('a QUERY without a content type is forwarded without one', async (t) => {
+  const { origin } = await startChanging(t, () => {})
+
+  const { headers } = bodyOf<Seen>(await sendRaw(t, origin, ['QUERY / HTTP/1.1', 'Host: api.test', 'Content-Length: 0']))
+
+  t.notOk('content-type' in headers)
+})
+
+t.test('changes reach the upstream over HTTP/2 as well', async (t) => {
+  const front = await makeHttp2App(t)
+  const change = changing({ 'x-tenant': 'app', 'x-removed': undefined, cookie: undefined })
+  front.app.addHook('preHandler', async (request) => { if (request.url === '/changed') change(request) })
+  const { see } = await startHttp2Gateway(t, {}, front)
+  const sent = { 'x-tenant': 'client', 'x-removed': '1', cookie: ['a=1', 'b=2'], 'x-repeated': ['1', '2'] }
+
+  const [changed, unchanged] = [await see('/changed', sent), await see('/', sent)]
+
+  t.match(changed.headers, { 'x-tenant': 'app', 'x-repeated': '1, 2' })
+  t.notOk('x-removed' in changed.headers || 'cookie' in changed.headers)
+  t.match(unchanged.headers, { 'x-tenant': 'client', 'x-removed': '1', cookie: 'a=1; b=2', 'x-repeated': '1, 2' })
+})
+
+t.test('changes reach the upstream with an upgrade', async (t) => {
+  const upstream = await startSwitching(t)
+  const { origin } = await startChanging(t, changing({ 'x-tenant': 'app', cookie: undefined }), 'preHandler', {
+    versions: { latest: { upstream: { targets: upstream.origin, upgrades: { protocols: ['acme'] } } } }
+  })
+
+  await upgrade(t, origin, upgradeLines('/', 'acme', 'X-Tenant: client', 'Cookie: a=1'))
+  const { request: { headers } } = await upstream.last()
+
+  t.equal(headers['x-tenant'], 'app')
+  t.notOk('cookie' in headers)
+})
+
+const names = fc.constantFrom('Accept', 'Cookie', 'Set-Cookie', 'User-Agent', 'Authorization', 'X-Custom', '7', 'Referer', '__proto__', 'constructor')
+const fields = fc.array(fc.tuple(names, fc.constantFrom('a', 'b', 'a, b', '')), { maxLength: 12 })
+
+t.test('without a change, every combination of repeated headers is forwarded line by line', async (t) => {
+  const { send } = await startChanging(t, () => {})
+  await fc.assert(fc.asyncProperty(fields, async (sent) => {
+    const lines = sent.map(([name, value]) => `${name}: ${value}`)
+    const { rawHeaders } = await send(...lines)
+    const received = rawHeaders.flatMap((name, index) => index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]!}`] : [])
+    t.strictSame(received.filter((line) => !/^(host|connection|via|forwarded|x-real-ip|x-forwarded-\w+|api-version):/.test(line)), lines)
+  }), { numRuns: 60 })
+})
