@@ -69,7 +69,7 @@ async function identityCases (folder: string, tokens: string): Promise<Case[]> {
 async function headerCases (): Promise<Case[]> {
   const { request, reply, sanitize } = await makeStages({})
   await sanitize(request, reply)
-  const toUpstream = requestHeaders(version, { versionHeader: 'api-version', prefixOf: () => '', trusted: new Set() })
+  const toUpstream = requestHeaders(version, { versionHeader: 'api-version', prefixOf: () => '', trusted: new Set(), optionHeaders: null })
   const toClient = responseHeaders(version, { versionHeader: 'api-version', rewriteLocation: (location) => location, rewriteCookie: (cookie) => cookie, pinnedBy: ['authorization'] })
   const rawResponseHeaders = ['content-type', 'application/json', 'date', 'Sat, 21 Nov 2026 00:00:00 GMT', 'content-length', '200', 'etag', '"x"', 'vary', 'accept-encoding']
     .map((part) => Buffer.from(part))

@@ -56,6 +56,17 @@ export interface ResolveVersionOptions<Id extends string = string, Alias extends
   versions: VersionRegistry<Id, Alias>
 }
 
+/**
+ * Returns headers of a forwarded request: a value, a list of values for separate lines, or `null` to send none. It runs after all
+ * hooks and must be synchronous; if it throws, the request fails with that error. The values replace those of the client and
+ * of hooks. They do not replace hop-by-hop headers, `Host`, the version header, and headers that `upstream.headers` edits. A
+ * name that the function has returned once is owned: clients cannot send it. So return `null` instead of leaving a name out.
+ *
+ * @example
+ * forward: { requestHeaders: (request) => ({ 'x-tenant': request.user?.tenant ?? null, cookie: null }) }
+ */
+export type RequestHeaders = (request: FastifyRequest) => Readonly<Record<string, string | readonly string[] | null | undefined>>
+
 /** How requests are forwarded. */
 export interface ForwardOptions {
   /** Header that carries the effective version to the upstream and back to the caller. Default `api-version`. */
@@ -70,6 +81,8 @@ export interface ForwardOptions {
    * removed. The gateway always sets `-For`, `-Host` and `-Proto` itself, from the values that `trustProxy` accepts.
    */
   forwardedHeaders?: readonly string[]
+  /** Sets headers of forwarded requests. See `RequestHeaders`. */
+  requestHeaders?: RequestHeaders
   /**
    * Whether to avoid Node internals wherever possible, in the whole process. Set it if an instrumentation or
    * a new version of Node conflicts with them. docs/architecture.md lists what is lost. Default false.

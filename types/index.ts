@@ -11,7 +11,8 @@ export type {
 export type { VersionEventMap, VersionEvents } from './events.ts'
 export type { ExplainedRequest, Explanation, Principal } from './explain.ts'
 export type {
-  DefaultVersion, ForwardOptions, GatewayOptions, OverrideOptions, ProxyVersionsOptions, ResolveOptions, ResolveVersionOptions
+  DefaultVersion, ForwardOptions, GatewayOptions, OverrideOptions, ProxyVersionsOptions, RequestHeaders, ResolveOptions,
+  ResolveVersionOptions
 } from './gateway.ts'
 export type {
   AcceptedClaims, Algorithm, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, ClaimValue, Identity,

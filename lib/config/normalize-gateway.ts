@@ -3,7 +3,7 @@ import { type WithDefaults, withDefaults } from './normalize.ts'
 
 export const forwardDefaults = { versionHeader: 'api-version', closeGraceMs: 10_000, forwardedHeaders: [], compatibility: false } as const satisfies ForwardOptions
 
-export type ResolvedForward = Required<ForwardOptions>
+export type ResolvedForward = WithDefaults<ForwardOptions, typeof forwardDefaults>
 
 export function normalizeForward (forward: ForwardOptions = {}): ResolvedForward {
   return withDefaults(forward, forwardDefaults)

@@ -35,6 +35,7 @@ const forward = {
   forwardedHeaders: list({
     type: 'string', pattern: '^[Xx]-[Ff][Oo][Rr][Ww][Aa][Rr][Dd][Ee][Dd]-[A-Za-z0-9-]+$', expected: "a header such as 'x-forwarded-port'"
   }, "a list of 'x-forwarded-...' headers"),
+  requestHeaders: functionOf('a function of the request that returns headers'),
   compatibility: flag
 }
 

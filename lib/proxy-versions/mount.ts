@@ -1,8 +1,12 @@
+import type { FastifyBaseLogger } from 'fastify'
 import type { ResolvedForward } from '../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { InFlight } from './in-flight.ts'
+import { OptionHeaders } from './request/option-headers.ts'
 import { Route, type RouteRules } from './route.ts'
 import type { Upstreams } from './upstream/upstreams.ts'
+
+type MountOptions = Pick<ResolvedForward, 'versionHeader' | 'forwardedHeaders' | 'requestHeaders'>
 
 /** The routes under one prefix, one for each version. */
 export class Mount {
@@ -15,7 +19,8 @@ export class Mount {
 
   /** @param pinnedBy headers that pins depend on */
   constructor (
-    prefix: string, { versionHeader, forwardedHeaders }: Pick<ResolvedForward, 'versionHeader' | 'forwardedHeaders'>, pinnedBy: readonly string[], upstreams: Upstreams
+    prefix: string, { versionHeader, forwardedHeaders, requestHeaders }: MountOptions, pinnedBy: readonly string[], upstreams: Upstreams,
+    log: Pick<FastifyBaseLogger, 'warn'>
   ) {
     this.prefix = prefix
     this.#upstreams = upstreams
@@ -24,7 +29,8 @@ export class Mount {
       versionHeader: versionHeader.toLowerCase(),
       trusted: new Set(forwardedHeaders.map((name) => name.toLowerCase())),
       pinnedBy,
-      inFlight: this.inFlight
+      inFlight: this.inFlight,
+      optionHeaders: requestHeaders === undefined ? null : new OptionHeaders(requestHeaders, log)
     }
   }
 

@@ -48,12 +48,13 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   isRepeatable: true,
   async plugin (app, options) {
     checkStage('proxyVersions', options, (problems) => checkOptions(problems, app, options))
-    const { versions, versionHeader, closeGraceMs, forwardedHeaders, compatibility, ...register } = withDefaults(options, forwardDefaults)
+    const resolved = withDefaults(options, forwardDefaults)
+    const { versions, versionHeader, closeGraceMs, forwardedHeaders, requestHeaders, compatibility, ...register } = resolved
     const registry = versions as Registry
     const endCompatibility = compatibility ? enableCompatibility() : () => {}
     const upstreams = Upstreams.use(registry, app.log)
     const { pinHeaders, projectedHeaders } = scopeOf(app)
-    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), { versionHeader, forwardedHeaders }, pinHeaders, upstreams)
+    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), resolved, pinHeaders, upstreams, app.log)
     const endCheck = checkUpdates(registry, versionHeader, projectedHeaders ?? [])
     const mounted = mountedAt(mount.prefix, app)
     scopeOf(app).prefixes.push({ prefix: mount.prefix, has: (url) => isUnder(mounted, url) })

@@ -1,6 +1,7 @@
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { InFlight } from './in-flight.ts'
 import { announcedPrefix } from './request/forwarded-prefix.ts'
+import type { OptionHeaders } from './request/option-headers.ts'
 import { requestHeaders } from './request/request-headers.ts'
 import { type UpgradeProtocols, upgradeProtocols } from './request/upgrade-protocols.ts'
 import { droppedResponseHeaders, interimHeaders, responseHeaders } from './response/response-headers.ts'
@@ -18,6 +19,7 @@ export interface RouteRules {
   /** Headers that pins depend on. */
   readonly pinnedBy: readonly string[]
   readonly inFlight: InFlight
+  readonly optionHeaders: OptionHeaders | null
 }
 
 /** How the requests for one version are forwarded from under one prefix. */
@@ -34,7 +36,8 @@ export class Route {
   readonly protocols: UpgradeProtocols
   readonly closesAtExpiry: boolean
 
-  constructor ({ prefix, versionHeader, trusted, pinnedBy, inFlight }: RouteRules, version: RegisteredVersion, upstream: Upstream) {
+  constructor (routeRules: RouteRules, version: RegisteredVersion, upstream: Upstream) {
+    const { prefix, versionHeader, trusted, pinnedBy, inFlight, optionHeaders } = routeRules
     const { targets, host, rewritePrefix, upgrades, headers, cookies } = version.upstream
     this.inFlight = inFlight
     this.upstream = upstream
@@ -45,7 +48,7 @@ export class Route {
       base: this.base, edits: headers.request, believesProxies: trusted.has('x-forwarded-prefix')
     })
     const otherTrusted = new Set([...trusted].filter((name) => name !== 'x-forwarded-prefix'))
-    this.requestHeaders = requestHeaders(version, { versionHeader, prefixOf, trusted: otherTrusted })
+    this.requestHeaders = requestHeaders(version, { versionHeader, prefixOf, trusted: otherTrusted, optionHeaders })
     this.droppedTrailers = droppedResponseHeaders(version, versionHeader)
     const hosts = insideHosts(targets, host)
     const rewriteLocation = locationRewriter(hosts, prefix, this.base, prefixOf)

@@ -15,7 +15,7 @@ export interface RequestField {
 type FieldOf = (name: string) => RequestField
 
 /** Values by name, in lower case; `undefined` for a removed header. */
-type AppHeaders = ReadonlyMap<string, string | string[] | undefined>
+export type AppHeaders = ReadonlyMap<string, string | readonly string[] | undefined>
 
 /** The gateway takes these from the body itself. */
 const ofContent = new Set(['content-encoding', 'content-length'])
@@ -36,7 +36,6 @@ export function appHeaders (request: FastifyRequest, fieldOf: FieldOf): AppHeade
   for (const name of lines.keys()) if (headers[name] === undefined) changes.set(name, undefined)
   // The guard hides or adds it, so that Fastify does not judge it.
   if (contextOf(request).isTypeHidden) changes.delete('content-type')
-  for (const name of changes.keys()) if (fieldOf(name).isFixed || ofContent.has(name)) changes.delete(name)
   return changes.size === 0 ? null : changes
 }
 
@@ -54,14 +53,16 @@ function isUnchanged (headers: IncomingHttpHeaders, rawHeaders: readonly string[
   return at === names.length
 }
 
-/** Replaces fields by those of the app. @param fields alternating names and values */
-export function withAppHeaders (fields: readonly string[], changes: AppHeaders): string[] {
+/** Replaces fields by those of the app, except for fixed ones. @param fields alternating names and values */
+export function withAppHeaders (fields: readonly string[], changes: AppHeaders, fieldOf: FieldOf): string[] {
+  const isKept = (name: string): boolean => !changes.has(name) || fieldOf(name).isFixed || ofContent.has(name)
   const merged: string[] = []
   for (let i = 0; i < fields.length; i += 2) {
-    if (!changes.has(fields[i]!.toLowerCase())) merged.push(fields[i]!, fields[i + 1]!)
+    if (isKept(fields[i]!.toLowerCase())) merged.push(fields[i]!, fields[i + 1]!)
   }
   for (const [name, value] of changes) {
-    for (const line of Array.isArray(value) ? value : [value]) if (line !== undefined) merged.push(name, String(line))
+    if (isKept(name)) continue
+    for (const line of [value].flat()) if (line !== undefined) merged.push(name, String(line))
   }
   return merged
 }

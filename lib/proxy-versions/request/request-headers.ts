@@ -8,11 +8,12 @@ import { contextOf } from '../../stage/context.ts'
 import { appHeaders, type RequestField, withAppHeaders } from './app-headers.ts'
 import type { AnnouncedPrefix } from './forwarded-prefix.ts'
 import { forwardedHeaders, pushForwarded } from './forwarded-headers.ts'
+import type { OptionHeaders } from './option-headers.ts'
 import { isPeerTrusted } from '../../http/trusted-peer.ts'
 import { isPayloadDecoded, payloadOf } from './request-payload.ts'
 
 /** Makes the headers of a forwarded request, as alternating names and values. */
-type RequestHeaders = (request: FastifyRequest) => string[]
+type MakeHeaders = (request: FastifyRequest) => string[]
 
 interface RequestRules {
   versionHeader: string
@@ -20,14 +21,17 @@ interface RequestRules {
   prefixOf: AnnouncedPrefix
   /** The `X-Forwarded-*` fields that are passed on from trusted proxies, in lower case. */
   trusted: ReadonlySet<string>
+  optionHeaders: OptionHeaders | null
 }
 
 /**
  * Combines the client's fields with the gateway's, and keeps their order and their separate lines. Hop-by-hop fields are
  * dropped. The gateway sets the version header and the forwarding headers itself, whatever the client sent. Headers that hooks
- * of the app have changed replace both, except for the version header and those that the config edits.
+ * of the app have changed, and those of `forward.requestHeaders`, replace both, except for the version header and those that the
+ * config edits.
  */
-export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHeader, prefixOf, trusted }: RequestRules): RequestHeaders {
+export function requestHeaders ({ id, upstream }: RegisteredVersion, rules: RequestRules): MakeHeaders {
+  const { versionHeader, prefixOf, trusted, optionHeaders } = rules
   const { host, headers: { request: { set, add, remove } } } = upstream
   const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
   // `:*` are the pseudo-headers of HTTP/2 (RFC 9113 8.3).
@@ -60,7 +64,8 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, { versionHe
     pushForwarded(headers, request)
     const prefix = isPrefixSet ? '' : prefixOf(request)
     if (prefix !== '') headers.push('x-forwarded-prefix', prefix)
-    if (changes !== null) headers = withAppHeaders(headers, changes)
+    if (changes !== null) headers = withAppHeaders(headers, changes, fieldOf)
+    if (optionHeaders !== null) headers = withAppHeaders(headers, optionHeaders.of(request), fieldOf)
     headers.push(...added)
     return headers
   }
