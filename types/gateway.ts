@@ -84,6 +84,13 @@ export interface ForwardOptions {
   /** Sets headers of forwarded requests. See `RequestHeaders`. */
   requestHeaders?: RequestHeaders
   /**
+   * How responses of upstreams are sent. `direct` writes them to the client: it is the fastest way, but `onSend` hooks do not run,
+   * so cookies set with `reply.setCookie` are lost and @fastify/compress has no effect. With `fastify`, they are sent with
+   * `reply.send(stream)`: `onSend` hooks run, and the app's error handler, if it has one, gets the errors of failed exchanges
+   * (502, 503, 504). gRPC responses and upgrades are always sent directly. Default `direct`.
+   */
+  reply?: 'direct' | 'fastify'
+  /**
    * Whether to avoid Node internals wherever possible, in the whole process. Set it if an instrumentation or
    * a new version of Node conflicts with them. docs/architecture.md lists what is lost. Default false.
    */

@@ -1,7 +1,9 @@
 import type { CorsHeadersOptions, ForwardOptions, OverrideOptions, ResolveOptions, VersionResolver } from '../../types/index.ts'
 import { type WithDefaults, withDefaults } from './normalize.ts'
 
-export const forwardDefaults = { versionHeader: 'api-version', closeGraceMs: 10_000, forwardedHeaders: [], compatibility: false } as const satisfies ForwardOptions
+export const forwardDefaults = {
+  versionHeader: 'api-version', closeGraceMs: 10_000, forwardedHeaders: [], reply: 'direct', compatibility: false
+} as const satisfies ForwardOptions
 
 export type ResolvedForward = WithDefaults<ForwardOptions, typeof forwardDefaults>
 

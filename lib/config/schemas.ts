@@ -36,6 +36,7 @@ const forward = {
     type: 'string', pattern: '^[Xx]-[Ff][Oo][Rr][Ww][Aa][Rr][Dd][Ee][Dd]-[A-Za-z0-9-]+$', expected: "a header such as 'x-forwarded-port'"
   }, "a list of 'x-forwarded-...' headers"),
   requestHeaders: functionOf('a function of the request that returns headers'),
+  reply: oneOf('direct', 'fastify'),
   compatibility: flag
 }
 

@@ -6,7 +6,7 @@ import { OptionHeaders } from './request/option-headers.ts'
 import { Route, type RouteRules } from './route.ts'
 import type { Upstreams } from './upstream/upstreams.ts'
 
-type MountOptions = Pick<ResolvedForward, 'versionHeader' | 'forwardedHeaders' | 'requestHeaders'>
+type MountOptions = Pick<ResolvedForward, 'versionHeader' | 'forwardedHeaders' | 'requestHeaders' | 'reply'>
 
 /** The routes under one prefix, one for each version. */
 export class Mount {
@@ -19,9 +19,9 @@ export class Mount {
 
   /** @param pinnedBy headers that pins depend on */
   constructor (
-    prefix: string, { versionHeader, forwardedHeaders, requestHeaders }: MountOptions, pinnedBy: readonly string[], upstreams: Upstreams,
-    log: Pick<FastifyBaseLogger, 'warn'>
+    prefix: string, options: MountOptions, pinnedBy: readonly string[], upstreams: Upstreams, log: Pick<FastifyBaseLogger, 'warn'>
   ) {
+    const { versionHeader, forwardedHeaders, requestHeaders, reply } = options
     this.prefix = prefix
     this.#upstreams = upstreams
     this.#rules = {
@@ -30,6 +30,7 @@ export class Mount {
       trusted: new Set(forwardedHeaders.map((name) => name.toLowerCase())),
       pinnedBy,
       inFlight: this.inFlight,
+      isDirect: reply === 'direct',
       optionHeaders: requestHeaders === undefined ? null : new OptionHeaders(requestHeaders, log)
     }
   }

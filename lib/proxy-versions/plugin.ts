@@ -13,6 +13,7 @@ import { splitTarget } from '../http/request-target.ts'
 import { enableCompatibility, isCompatible } from '../shared/compatibility.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { DryRun } from '../stage/dry-run.ts'
+import { refusalHandler, type RefusalHandler } from '../stage/refuse.ts'
 import { forwardingConfig } from '../stage/forwarding-route.ts'
 import type { Registry } from '../registry/registry.ts'
 import { contextOf, scopeOf } from '../stage/context.ts'
@@ -24,6 +25,7 @@ import { guardRequests } from './guard-request.ts'
 import { Mount } from './mount.ts'
 import { bodyOf } from './request/request-body.ts'
 import { keepPayload, payloadOf } from './request/request-payload.ts'
+import { hasErrorHandler, warnOfSkippedHooks } from '../server/app-hooks.ts'
 import { isDestroyed } from '../server/client-response.ts'
 import { recordPayload } from '../server/replaced-payload.ts'
 import { ServerConnections } from '../server/server-connections.ts'
@@ -49,7 +51,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   async plugin (app, options) {
     checkStage('proxyVersions', options, (problems) => checkOptions(problems, app, options))
     const resolved = withDefaults(options, forwardDefaults)
-    const { versions, versionHeader, closeGraceMs, forwardedHeaders, requestHeaders, compatibility, ...register } = resolved
+    const { versions, versionHeader, closeGraceMs, forwardedHeaders, requestHeaders, reply, compatibility, ...register } = resolved
     const registry = versions as Registry
     const endCompatibility = compatibility ? enableCompatibility() : () => {}
     const upstreams = Upstreams.use(registry, app.log)
@@ -82,7 +84,8 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
         else if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
         else forward(request, reply, mount, mounted)
       }
-      addRoutes(scope, mount.prefix, handler)
+      addRoutes(scope, mount.prefix, handler, refusalHandler(reply === 'fastify' && hasErrorHandler(scope)))
+      if (reply === 'direct') warnOfSkippedHooks(scope)
     }, register)
   }
 })
@@ -141,11 +144,11 @@ function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
   return current.versions.some(({ upstream }) => allowedProtocols(upgrade, upgradeProtocols(upstream.upgrades.protocols)) !== null)
 }
 
-function addRoutes (scope: FastifyInstance, prefix: string, handler: RouteHandlerMethod): void {
+function addRoutes (scope: FastifyInstance, prefix: string, handler: RouteHandlerMethod, errorHandler: RefusalHandler): void {
   const method = forwardedMethods(scope, prefix)
   // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
   for (const url of prefix === '' ? ['/*'] : ['/', '/*']) {
-    scope.route({ method, url, handler, config: forwardingConfig(), ...isCompatible && { preParsing: recordPayload } })
+    scope.route({ method, url, handler, errorHandler, config: forwardingConfig(), ...isCompatible && { preParsing: recordPayload } })
   }
 }
 

@@ -20,11 +20,14 @@ export interface RouteRules {
   readonly pinnedBy: readonly string[]
   readonly inFlight: InFlight
   readonly optionHeaders: OptionHeaders | null
+  /** Whether responses are written directly to the client, without `onSend` hooks. */
+  readonly isDirect: boolean
 }
 
 /** How the requests for one version are forwarded from under one prefix. */
 export class Route {
   readonly inFlight: InFlight
+  readonly isDirect: boolean
   readonly upstream: Upstream
   /** Replaces the prefix. It has no trailing slash. */
   readonly base: string
@@ -37,9 +40,10 @@ export class Route {
   readonly closesAtExpiry: boolean
 
   constructor (routeRules: RouteRules, version: RegisteredVersion, upstream: Upstream) {
-    const { prefix, versionHeader, trusted, pinnedBy, inFlight, optionHeaders } = routeRules
+    const { prefix, versionHeader, trusted, pinnedBy, inFlight, optionHeaders, isDirect } = routeRules
     const { targets, host, rewritePrefix, upgrades, headers, cookies } = version.upstream
     this.inFlight = inFlight
+    this.isDirect = isDirect
     this.upstream = upstream
     this.base = rewritePrefix.replace(/\/$/, '')
     this.protocols = upgradeProtocols(upgrades.protocols)

@@ -38,7 +38,7 @@ export function observe (app: FastifyInstance, observer: Observer): void {
     done()
   })
   // Refusals, and responses of hooks. Forwarded responses do not pass these hooks.
-  app.addHook('onSend', (request, _reply, _payload, done) => {
+  app.addHook('onSend', function countVersionGatewayBody (request, _reply, _payload, done) {
     contextOf(request).observation?.countBody()
     done()
   })

@@ -15,11 +15,8 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
   const problem = problemOf(refusal, request, options)
   const { contentType, body } = renderProblem(problem, request, options)
   const { statusCode: status, headers = {} } = refusal
-  log(request, refusal)
-  const { activeSpan, dryRun, observation } = contextOf(request)
-  dryRun?.refuse(refusal, problem)
-  if (observation !== null) observation.refusal = refusal
-  activeSpan?.setAttributes({ 'error.type': observation?.cause ?? refusal.code, 'version_gateway.code': refusal.code })
+  contextOf(request).dryRun?.refuse(refusal, problem)
+  record(request, refusal)
 
   reply
     .code(status)
@@ -28,6 +25,36 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
     .headers(request.raw.httpVersionMajor === 2 ? withoutConnection(headers) : headers)
     .type(contentType)
     .send(body)
+}
+
+export type RefusalHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => void
+
+/**
+ * Makes the error handler of a route: it sends refusals, and leaves all other errors to the app's error handler.
+ *
+ * @param passesOn whether refusals are left to it as well
+ */
+export function refusalHandler (passesOn: boolean): RefusalHandler {
+  return (error, request, reply) => {
+    if (!isRefusal(error)) throw asError(error)
+    if (!passesOn) return refuse(request, reply, error)
+    record(request, error)
+    throw error
+  }
+}
+
+/** Hooks may throw any value, but Fastify would send one that is not an error as a response. */
+function asError (thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown
+  return Object.assign(new Error('a value that is not an error was thrown', { cause: thrown }), typeof thrown === 'object' ? thrown : {})
+}
+
+/** Adds a refusal to logs, metrics and traces. */
+function record (request: FastifyRequest, refusal: Refusal): void {
+  const { activeSpan, observation } = contextOf(request)
+  log(request, refusal)
+  if (observation !== null) observation.refusal = refusal
+  activeSpan?.setAttributes({ 'error.type': observation?.cause ?? refusal.code, 'version_gateway.code': refusal.code })
 }
 
 /** Returns the problem that the caller gets. The app's members cannot contradict the response, such as its status. */
@@ -54,7 +81,7 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
   const { dryRun } = contextOf(request)
   // The caller of `explain()` gets this error.
   if (dryRun !== null && dryRun.mistake === error) dryRun.end('decided', reply)
-  else done(error instanceof Error ? error : new Error('a value that is not an error was thrown', { cause: error }))
+  else done(asError(error))
 }
 
 function log (request: FastifyRequest, refusal: Refusal): void {

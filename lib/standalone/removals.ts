@@ -16,7 +16,7 @@ const harmless = new Set([
   '$schema', 'confirmRemoved', 'discovery', 'accessLog', 'tracing', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'identity.realm', 'identity.cache', 'identity.onOpaque',
   'identity.providers.*.issuer.template', 'identity.providers.*.issuer.tenants', 'resolve.exposeDecision', 'resolve.override.conflict',
   'resolve.override.*.host.*',
-  'forward', 'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'forward.compatibility',
+  'forward', 'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'forward.reply', 'forward.compatibility',
   'admin.prefix',
   ...['host', 'port', 'http2', 'trustProxy', 'methods', 'log', 'drainMs'].map((name) => `server.${name}`),
   ...['pin', 'override'].flatMap((tier) => ['timeoutMs', 'onError', 'onUnknown', 'unknownStatus', 'strip'].map((name) => `resolve.${tier}.*.${name}`)),

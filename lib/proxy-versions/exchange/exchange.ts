@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { refuse } from '../../stage/refuse.ts'
 import { contextOf } from '../../stage/context.ts'
 import type { Observation } from '../../stage/observation.ts'
-import { ResponseRelay } from './response-relay.ts'
+import type { Relay } from './relay.ts'
+import { makeRelay } from './reply-relay.ts'
 import { Attempts, type Outcome } from './attempts.ts'
 import type { Waiter } from '../upstream/connection-queue.ts'
 import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamFault, logClientClosed, mayBeCausedByUpload, timedOut, tooManyInterim, tooManyUpgrades } from '../upstream-errors.ts'
@@ -12,7 +12,7 @@ import type { Route } from '../route.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isUnfinished, RequestBody } from '../request/request-body.ts'
 import type { InFlightMember } from '../in-flight-set.ts'
-import { cutOff, endConnectionAfter } from '../../server/client-response.ts'
+import { endConnectionAfter } from '../../server/client-response.ts'
 import { type RetryCandidate, retryReason } from '../upstream/retry-policy.ts'
 import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
 import { openTunnel } from '../upgrade/upgrade.ts'
@@ -30,7 +30,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   #interimCount = 0
   /** The attempt in flight, once it has a connection. */
   #request: UpstreamRequest | null = null
-  #relay: ResponseRelay | null = null
+  #relay: Relay | null = null
   #totalLimit: NodeJS.Timeout | undefined
   /** Delays the next attempt. */
   #pause: NodeJS.Timeout | undefined
@@ -78,7 +78,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.responded(status)
-    this.#relay = new ResponseRelay(this.#reply, this.#route, this.#request!, (error) => this.#abort(error))
+    this.#relay = makeRelay(rawHeaders, this.#reply, this.#route, this.#request!, (error) => this.#abort(error))
     this.#relay.begin(status, rawHeaders, reason, isWhole)
     // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.onComplete([])
@@ -92,7 +92,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   }
 
   onData (chunk: Buffer): boolean {
-    this.#observation?.sent(chunk)
+    if (this.#route.isDirect) this.#observation?.sent(chunk)
     return this.#relay!.write(chunk)
   }
 
@@ -153,17 +153,17 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     const isUpstreams = !isExcused && isUpstreamFault(error) && !isClients
     this.#observation?.failed(causeOf(error), isUpstreams)
     this.#end(isUpstreams ? error : null)
-    if (!this.#reply.raw.headersSent) return this.#refuse(error)
+    if (!this.#reply.raw.headersSent && this.#relay?.hasBegun !== true) return this.#refuse(error)
     // Without an upstream response, the app has sent its own, which must not be cut off.
     if (this.#relay === null) return
     this.#reply.request.log.error({ err: error, version: this.#route.upstream.version, target: this.#attempts.target!.address }, 'exchange broke off during the response')
-    // The client must not mistake the truncated response for a complete one.
-    cutOff(this.#reply.raw, error)
+    this.#relay.cutOff(error)
   }
 
   #refuse (error: Error): void {
     if (this.#route.inFlight.isClosing) endConnectionAfter(this.#reply.raw)
-    refuse(this.#reply.request, this.#reply, exchangeFailure(error, this.#route.upstream.version, this.#attempts.target?.address))
+    // This notifies `onError` hooks, and then calls the `refusalHandler` of the route.
+    this.#reply.send(exchangeFailure(error, this.#route.upstream.version, this.#attempts.target?.address))
   }
 
   /** Ends the exchange with an error, in any state. */

@@ -16,7 +16,7 @@ export interface Relay {
   /** No more chunks follow. */
   stop (): void
   /** Ends the response so that the client cannot mistake it for a complete one. */
-  breakOff (error: Error): void
+  cutOff (error: Error): void
 }
 
 /** Returns the milliseconds that a response may make no progress; 0 = no limit. */

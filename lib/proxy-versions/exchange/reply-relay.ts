@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { fieldLists } from '../../http/field-lists.ts'
-import type { RawHeaders } from '../../http/raw-headers.ts'
-import { addTrailers, breakOff, endConnectionAfter, needsDrain } from '../../server/client-response.ts'
+import { isGrpc } from '../../http/grpc.ts'
+import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
+import { addTrailers, cutOff, endConnectionAfter, needsDrain } from '../../server/client-response.ts'
 import { flushHead } from '../../server/flush-head.ts'
 import type { UpstreamRequest } from '../../transport/upstream-handler.ts'
 import { pushUpgradeRequired } from '../response/response-headers.ts'
@@ -10,6 +11,7 @@ import { announceTrailers, passedTrailers, type TrailerRules } from '../response
 import type { Route } from '../route.ts'
 import { clientStalled, exchangeFailure, wasIdle } from '../upstream-errors.ts'
 import { type Relay, stallLimit } from './relay.ts'
+import { ResponseRelay } from './response-relay.ts'
 
 /**
  * Passes an upstream's response on through `reply.send()`, for `forward.reply: 'fastify'`: the app's `onSend` hooks see it, and
@@ -72,9 +74,9 @@ export class ReplyRelay implements Relay {
     clearTimeout(this.#stall)
   }
 
-  breakOff (error: Error): void {
+  cutOff (error: Error): void {
     const { raw } = this.#reply
-    if (raw.headersSent && !raw.writableEnded) breakOff(raw, error)
+    if (raw.headersSent && !raw.writableEnded) cutOff(raw, error)
     // If nothing was sent yet, Fastify sends this error.
     this.#body.destroy(exchangeFailure(error, this.#route.upstream.version, undefined))
   }
@@ -107,4 +109,10 @@ export class ReplyRelay implements Relay {
     // Fastify passes the headers to Node once all `onSend` hooks have run.
     if (!raw.headersSent && !raw.destroyed && raw.getHeaderNames().length === Object.keys(reply.getHeaders()).length) flushHead(raw)
   }
+}
+
+/** Makes the relay of a response. gRPC clients need the frames as they are, so their responses are always written directly. */
+export function makeRelay (rawHeaders: RawHeaders, ...relay: ConstructorParameters<typeof ReplyRelay>): Relay {
+  const [, { isDirect }] = relay
+  return isDirect || isGrpc(fieldValue(rawHeaders, 'content-type')) ? new ResponseRelay(...relay) : new ReplyRelay(...relay)
 }

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import { isGrpc } from '../../http/grpc.ts'
 import { clientStalled, wasIdle } from '../upstream-errors.ts'
 import type { Route } from '../route.ts'
-import { fieldValue } from '../../http/raw-headers.ts'
 import { pushUpgradeRequired } from '../response/response-headers.ts'
-import { addTrailers, endConnectionAfter, endWith, needsDrain, writeChunk } from '../../server/client-response.ts'
-import { announcedTrailers, passedTrailers, takesTrailers, type TrailerRules } from '../response/trailers.ts'
+import { addTrailers, cutOff, endConnectionAfter, endWith, needsDrain, writeChunk } from '../../server/client-response.ts'
+import { announceTrailers, passedTrailers, type TrailerRules } from '../response/trailers.ts'
 import type { UpstreamRequest } from '../../transport/upstream-handler.ts'
+import { type Relay, stallLimit } from './relay.ts'
 import { flushHead } from '../../server/flush-head.ts'
 import { writeHead } from '../../server/write-head.ts'
 
@@ -15,7 +14,7 @@ import { writeHead } from '../../server/write-head.ts'
  * Passes an upstream's response on to the client. A head and a body that arrive together are sent together. The idle
  * timer is only created for a body that takes longer.
  */
-export class ResponseRelay {
+export class ResponseRelay implements Relay {
   readonly #reply: FastifyReply
   readonly #response: ServerResponse
   readonly #route: Route
@@ -27,8 +26,8 @@ export class ResponseRelay {
   #held: Buffer | null = null
   #isUnderWay = false
   #isOver = false
-  /** The client was slow at some time. If the upstream gave up then, its end is only noticed once the client reads again. */
   hasWaited = false
+  hasBegun = false
   /** Waits for `drain`. Chunks that were already read still arrive meanwhile. */
   #isWaiting = false
   /** `null` if the client gets no trailers. */
@@ -47,22 +46,20 @@ export class ResponseRelay {
     this.#onStall = onStall
   }
 
-  /** @throws when the response would not be valid HTTP */
   begin (status: number, rawHeaders: readonly Buffer[], reason: string, isWhole: boolean): void {
     const headers = this.#route.responseHeaders(rawHeaders, this.#reply)
     const hasBody = status !== 204 && status !== 304 && !isWhole
-    const { request } = this.#reply
-    if (hasBody && request.headers.te !== undefined && takesTrailers(request)) this.#announceTrailers(headers, rawHeaders)
+    if (hasBody) this.#trailerRules = announceTrailers(headers, rawHeaders, this.#reply, this.#route.droppedTrailers)
     if (this.#route.inFlight.isClosing) endConnectionAfter(this.#response)
     if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
     writeHead(this.#response, status, reason, headers, isWhole)
     // From here on, Fastify must not send a response of its own.
     this.#reply.hijack()
+    this.hasBegun = true
     this.#rawHeaders = rawHeaders
     process.nextTick(ResponseRelay.#sendHeld, this)
   }
 
-  /** @returns whether the client takes more; if not, the request is resumed after `drain` */
   write (chunk: Buffer): boolean {
     if (!this.#isUnderWay && this.#held === null) {
       this.#held = chunk
@@ -84,10 +81,13 @@ export class ResponseRelay {
     endWith(this.#response, this.#held)
   }
 
-  /** No more chunks follow. */
   stop (): void {
     this.#isOver = true
     clearTimeout(this.#stall)
+  }
+
+  cutOff (error: Error): void {
+    cutOff(this.#response, error)
   }
 
   /** Sends the head and the held chunk, because the rest may come much later. It is static to save a closure per request. */
@@ -100,21 +100,8 @@ export class ResponseRelay {
     relay.#held = null
   }
 
-  /**
-   * HTTP/1.1 has trailers only after a chunked body (RFC 9112 7.1.2), and only for a client that asked for them.
-   * Upstreams need not announce them (RFC 9110 6.6.2), and over HTTP/2 they seldom do.
-   */
-  #announceTrailers (headers: string[], rawHeaders: readonly Buffer[]): void {
-    if (!('stream' in this.#response) && fieldValue(rawHeaders, 'content-length') !== undefined) return
-    this.#trailerRules = { dropped: this.#route.droppedTrailers, isGrpc: isGrpc(fieldValue(rawHeaders, 'content-type')) }
-    const announced = announcedTrailers(rawHeaders, this.#trailerRules)
-    if (announced !== null) headers.push('trailer', announced)
-  }
-
   #limitStalls (): void {
-    const { idleMs, streamIdleMs } = this.#route.upstream
-    const type = fieldValue(this.#rawHeaders, 'content-type') ?? ''
-    const limit = /^text\/event-stream\b/i.test(type) || isGrpc(type) ? streamIdleMs : idleMs
+    const limit = stallLimit(this.#route, this.#rawHeaders)
     if (limit > 0) this.#stall = setTimeout(() => this.#onStall(needsDrain(this.#response) ? clientStalled() : wasIdle()), limit)
   }
 

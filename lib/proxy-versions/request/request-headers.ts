@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { fieldList } from '../../http/fields.ts'
-import { remembered } from '../../shared/memoize.ts'
+import { memoize } from '../../shared/memoize.ts'
 import { HeaderNames } from '../../http/header-names.ts'
 import { hopByHop } from '../../http/connection-header.ts'
 import { contextOf } from '../../stage/context.ts'
@@ -37,7 +37,7 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, rules: Requ
   // `:*` are the pseudo-headers of HTTP/2 (RFC 9113 8.3).
   const fixed = new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
   const forwarding = new HeaderNames(forwardedHeaders)
-  const fieldOf = remembered((name): RequestField =>
+  const fieldOf = memoize((name): RequestField =>
     ({ lowerName: name.toLowerCase(), isDropped: fixed.has(name) || forwarding.has(name), isFixed: fixed.has(name) }))
   const isPrefixSet = Object.keys(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
 

@@ -1,5 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isGrpc } from '../../http/grpc.ts'
+import { fieldValue } from '../../http/raw-headers.ts'
 import { HeaderNames } from '../../http/header-names.ts'
 import { hopByHop } from '../../http/connection-header.ts'
 
@@ -23,6 +25,24 @@ export interface TrailerRules {
 export function takesTrailers ({ headers, method, raw }: Pick<FastifyRequest, 'headers' | 'method' | 'raw'>): boolean {
   const { te } = headers
   return te !== undefined && method !== 'HEAD' && raw.httpVersion !== '1.0' && /(^|,)\s*trailers\s*(,|$)/i.test(String(te))
+}
+
+/**
+ * Returns which trailers of a response the client gets, and announces them in its headers; `null` for none. HTTP/1.1 has trailers
+ * only after a chunked body (RFC 9112 7.1.2), and only for a client that asked for them. Upstreams need not announce them
+ * (RFC 9110 6.6.2), and over HTTP/2 they seldom do.
+ *
+ * @param headers alternating names and values
+ */
+export function announceTrailers (
+  headers: string[], rawHeaders: readonly Buffer[], { raw, request }: Pick<FastifyReply, 'raw' | 'request'>, dropped: HeaderNames
+): TrailerRules | null {
+  if (request.headers.te === undefined || !takesTrailers(request)) return null
+  if (!('stream' in raw) && fieldValue(rawHeaders, 'content-length') !== undefined) return null
+  const rules = { dropped, isGrpc: isGrpc(fieldValue(rawHeaders, 'content-type')) }
+  const announced = announcedTrailers(rawHeaders, rules)
+  if (announced !== null) headers.push('trailer', announced)
+  return rules
 }
 
 /** Returns the value of `Trailer` without the names that are not passed on; `null` if none is left. */

@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import versionGateway from '../../lib/index.ts'
+import { inCompatibility } from '../helpers/compatibility.ts'
+import { listen, makeApp } from '../helpers/gateway.ts'
+import { deadOrigin } from '../helpers/upstream.ts'
+
+type Reply = 'direct' | 'fastify'
+
+/** Starts a gateway whose upstream is down. Returns also the codes that `onError` hooks were notified of. */
+async function startWith (t: Test, reply: Reply, prepare: (app: FastifyInstance) => unknown = () => {}) {
+  const codes: string[] = []
+  const lines: Array<{ msg: string, plugins?: string[], hooks?: string[] }> = []
+  const app = makeApp(t, { logger: { level: 'warn', stream: { write: (line: string) => { lines.push(JSON.parse(line) as typeof lines[0]) } } } })
+  app.addHook('onError', async (_request, _reply, error) => { codes.push(error.code) })
+  await prepare(app)
+  await app.register(versionGateway, { versions: { latest: { upstream: await deadOrigin() } }, forward: { reply } })
+  return { origin: await listen(app), codes, lines }
+}
+
+function handleErrors (app: FastifyInstance): void {
+  app.setErrorHandler(async (error: Error & { code?: string, status?: unknown }, _request, reply) => {
+    await reply.code(599).send({ own: error.code ?? error.message, status: error.status, isError: error instanceof Error })
+  })
+}
+
+for (const reply of ['direct', 'fastify'] as const) {
+  t.test(`onError hooks are notified of a failed exchange, and the caller gets a problem: ${reply}`, async (t) => {
+    const { origin, codes } = await startWith(t, reply)
+
+    const response = await fetch(origin)
+
+    t.match(await response.json(), { status: 502, code: 'UPSTREAM_UNAVAILABLE' })
+    t.equal(response.headers.get('content-type'), 'application/problem+json')
+    t.strictSame(codes, ['UPSTREAM_UNAVAILABLE'])
+  })
+}
+
+t.test('the app\'s error handler renders failed exchanges with reply: fastify, and not by default', async (t) => {
+  const [direct, fastify] = [await startWith(t, 'direct', handleErrors), await startWith(t, 'fastify', handleErrors)]
+
+  const [one, other] = [await fetch(direct.origin), await fetch(fastify.origin)]
+
+  t.match(await one.json(), { code: 'UPSTREAM_UNAVAILABLE' })
+  t.equal(other.status, 599)
+  t.match(await other.json(), { own: 'UPSTREAM_UNAVAILABLE', isError: true })
+  t.match([direct.codes, fastify.codes], [['UPSTREAM_UNAVAILABLE'], ['UPSTREAM_UNAVAILABLE']])
+  t.ok(fastify.lines.some(({ msg }) => msg === 'request refused'), 'it is logged either way')
+})
+
+for (const [title, thrown, own] of [
+  ['an error', new Error('broken'), { own: 'broken', isError: true }],
+  ['an object', { message: 'broken', status: 418 }, { own: 'broken', status: 418, isError: true }],
+  ['text', 'broken', { own: 'a value that is not an error was thrown', isError: true }]
+] as const) {
+  t.test(`the app's error handler gets what its hooks throw: ${title}`, async (t) => {
+    const { origin } = await startWith(t, 'direct', (app) => {
+      handleErrors(app)
+      app.addHook('preHandler', (_request, _reply, done) => { done(thrown as Error) })
+    })
+
+    const response = await fetch(origin)
+
+    t.equal(response.status, 599)
+    t.strictSame(await response.json(), own)
+  })
+}
+
+t.test('a warning at boot names the onSend hooks that forwarded responses skip', async (t) => {
+  const prepare = (app: FastifyInstance): void => {
+    app.addHook('onSend', async function sign () {})
+    app.addHook('onSend', async () => {})
+  }
+  const warned = async (reply: Reply): Promise<unknown> => {
+    const { lines } = await startWith(t, reply, prepare)
+    return lines.filter(({ hooks }) => hooks !== undefined)
+  }
+
+  t.match(await warned('direct'), inCompatibility ? [] : [{ hooks: ['sign', 'anonymous'], plugins: [] }])
+  t.strictSame(await warned('fastify'), [])
+  t.strictSame((await startWith(t, 'direct')).lines, [])
+})
