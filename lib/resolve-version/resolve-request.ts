@@ -51,9 +51,12 @@ export function requestResolver ({ registry, rules, headerTracker, reporter, isE
   }
 }
 
-function inputOf (request: DecisionInput['request'], registry: Registry, dryRun: DryRun | null, headerTracker: HeaderTracker | undefined): DecisionInput {
+function inputOf (
+  request: FastifyRequest, registry: Registry, dryRun: DryRun | null, headerTracker: HeaderTracker | undefined
+): DecisionInput {
   try {
-    return { request, revision: registry.revisions.current, now: dryRun?.now ?? registry.now(), trace: dryRun?.trace ?? null, headerTracker }
+    const now = dryRun?.now ?? registry.now()
+    return { request, revision: registry.revisions.current, now, trace: dryRun?.trace ?? null, headerTracker }
   } catch (cause) {
     throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
   }
