@@ -4,6 +4,7 @@ import type { Mounted } from '../http/mounted-prefix.ts'
 import { splitAbsolute, splitTarget } from '../http/request-target.ts'
 import { refuse } from '../stage/refuse.ts'
 import { contextOf } from '../stage/context.ts'
+import { announceInjectedBody } from '../server/injected-body.ts'
 import { isWellEncoded } from '../server/routable-requests.ts'
 import { hasUnknownExpectation } from '../server/expectations.ts'
 import { namesOneHost } from './request/host.ts'
@@ -22,6 +23,7 @@ export function guardRequests (mounted: Mounted): Guard {
     const refusal = checkTarget(request, mounted)
     if (refusal !== null) return refuse(request, reply, refusal)
     if (raw.method === 'OPTIONS' && decrementMaxForwards(raw)) return respondToOptions(request, reply)
+    announceInjectedBody(raw)
     if (headers.expect !== undefined && hasUnknownExpectation(raw)) return refuse(request, reply, expectationFailed({ headers: { connection: 'close' } }))
     const version = contextOf(request).servedBy!
     const { maxRequestBytes } = version.upstream

@@ -28,7 +28,8 @@ export function endConnectionAfter (response: Response): void {
   response.shouldKeepAlive = false
   // The headers may already have been sent with `keep-alive`.
   response.once('finish', () => {
-    socket?.destroySoon()
+    // The simulated connection of `inject()` does not have it.
+    if (typeof socket?.destroySoon === 'function') socket.destroySoon()
     linger(request)
   })
 }
@@ -123,8 +124,10 @@ function hasOpenHead (response: ServerResponse): response is ServerResponse & { 
 
 /** Sends trailers after the body. */
 export function addTrailers (response: Response, trailers: Array<[name: string, value: string]>): void {
-  if (!('stream' in response)) return response.addTrailers(trailers)
+  // A replacement of Node's method, as `inject()` has, may only take an object.
+  if (!('stream' in response) && response.addTrailers === ServerResponse.prototype.addTrailers) return response.addTrailers(trailers)
   const fields = Object.fromEntries([...fieldLists(trailers.flat())].map(([name, { values }]) => [name, values]))
+  if (!('stream' in response)) return response.addTrailers(joined(fields))
   const { stream } = response
   if (isCompatible) {
     response.addTrailers(joined(fields))

@@ -18,6 +18,7 @@ export function countBody (counted: Counted): void {
   const { reply: { raw }, request: { method } } = counted
   const writable = raw as unknown as { write: Write, end: Write }
   const { write, end } = writable
+  let isEnding = false
   const count = (chunk: unknown, encoding: unknown): void => {
     // Node drops such a body (RFC 9110 9.3.2, 15.3.5, 15.4.5).
     if (method === 'HEAD' || raw.statusCode === 204 || raw.statusCode === 304) return
@@ -25,12 +26,13 @@ export function countBody (counted: Counted): void {
     else if (ArrayBuffer.isView(chunk)) counted.bytesSent += chunk.byteLength
   }
   writable.write = (chunk, ...rest) => {
-    count(chunk, rest[0])
+    if (!isEnding) count(chunk, rest[0])
     return write.call(raw, chunk, ...rest)
   }
   writable.end = (chunk, ...rest) => {
-    // In HTTP/2, `end` passes its chunk to `write`.
-    if (!('stream' in raw)) count(chunk, rest[0])
+    count(chunk, rest[0])
+    // Over HTTP/2 and with `inject()`, `end` passes its chunk to `write`.
+    isEnding = true
     return end.call(raw, chunk, ...rest)
   }
 }

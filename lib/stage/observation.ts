@@ -111,7 +111,10 @@ export class Observation {
 
 /** Whether the whole response was handed to the client's connection. */
 export function isFinished (raw: ServerResponse | Http2ServerResponse): boolean {
-  return 'stream' in raw ? raw.stream?.writableFinished !== false : raw.writableFinished
+  if ('stream' in raw) return raw.stream?.writableFinished !== false
+  // `inject()` closes a complete response before its simulated connection has taken the last bytes. A real connection that
+  // has not taken them is destroyed by then.
+  return raw.writableFinished || (raw.writableEnded && raw.socket?.destroyed === false)
 }
 
 /**
