@@ -4,6 +4,7 @@ export type { CorsHeaders, CorsHeadersOptions } from './cors.ts'
 export type { Overridden, VersionDecision } from './decision.ts'
 export type { Tier, VersionState } from './terms.ts'
 export type { DiscoveredVersion, DiscoveredVersions, VersionDiscoveryOptions } from './discovery.ts'
+export type { UndiciDispatcher } from './dispatcher.ts'
 export type {
   AdminError, AdminErrorCode, AnyGatewayError, BootError, ConfigInvalidError, ConfigProblem,
   GatewayErrorCode, Problem, ProblemOptions, RefusalCode, RefusalError, VersionInUseError

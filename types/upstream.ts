@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
+import type { UndiciDispatcher } from './dispatcher.ts'
 
 /** Changes of headers. Names are in any case. `remove` is applied first, then `set`, then `add`. */
 export interface HeaderEdits {
@@ -144,6 +145,12 @@ export interface UpstreamOptions {
   http2?: boolean
   timeouts?: UpstreamTimeouts
   tls?: UpstreamTls
+  /**
+   * A dispatcher of undici that replaces the gateway's own connections, also for health checks: a `MockAgent` in tests, or an
+   * agent with a proxy or interceptors. Connections, TLS and `keepAlive` are options of the dispatcher then. Default none; but a
+   * `MockAgent` that is the global dispatcher is used.
+   */
+  dispatcher?: UndiciDispatcher
   /** Which requests are retried. At most 20 % of the requests in flight are retries, but 3 are always allowed. */
   retry?: UpstreamRetry
   /**

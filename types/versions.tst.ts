@@ -1,5 +1,6 @@
 import Fastify, { type FastifyPluginAsync } from 'fastify'
 import { expect, test } from 'tstyche'
+import { Agent, interceptors, MockAgent } from 'undici'
 import versionGateway, {
   corsHeaders, defineVersions, fromClaim, fromHeader, proxyVersions, resolveVersion, versionDiscovery, type CorsHeaders, type Tier,
   type VersionDecision, type VersionRegistry
@@ -167,4 +168,11 @@ test('other plugins register as before', () => {
 
   app.register(other, { a: 1, prefix: '/x' })
   expect(app.register).type.not.toBeCallableWith(other, { a: '1' })
+})
+
+test('an upstream takes any dispatcher of undici', () => {
+  expect(defineVersions).type.toBeCallableWith({ latest: { upstream: { targets: upstream, dispatcher: new MockAgent() } } })
+  const dispatcher = new Agent().compose(interceptors.retry())
+  expect(defineVersions).type.toBeCallableWith({ latest: { upstream: { targets: upstream, dispatcher } } })
+  expect(defineVersions).type.not.toBeCallableWith({ latest: { upstream: { targets: upstream, dispatcher: {} } } })
 })

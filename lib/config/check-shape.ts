@@ -1,12 +1,14 @@
 import { Ajv, type SchemaObject } from 'ajv'
 import { closestMatch } from 'leven'
 import { isImpossibleDate } from '../registry/version-id.ts'
+import { isDispatcher } from '../shared/dispatcher.ts'
 import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false })
 // Annotations of the schemas: the expected value, the remedy, and whether the value is secret.
 ajv.addVocabulary(['expected', 'remedy', 'secret'])
 ajv.addKeyword({ keyword: 'isFunction', validate: (_: true, value: unknown) => typeof value === 'function', errors: false })
+ajv.addKeyword({ keyword: 'isDispatcher', validate: (_: true, value: unknown) => isDispatcher(value), errors: false })
 ajv.addKeyword({ keyword: 'isMoment', validate: (_: true, value: unknown) => isMoment(value), errors: false })
 
 /** The mismatches between a config and a schema, as JSON Pointers (RFC 6901). */

@@ -12,6 +12,7 @@ export function checkUpstream (problems: Problems, path: Path, upstream: string 
   } else if (!problems.isMisshapen(targets)) {
     checkTargets(problems, targets, upstream.targets)
   }
+  if (upstream.dispatcher !== undefined) checkDispatcher(problems, path, upstream)
   if (!problems.isIncomplete([...path, 'tls'])) checkTls(problems, [...path, 'tls'], upstream.tls)
   if (problems.isIncomplete([...path, 'headers'])) return
   checkEdits(problems, [...path, 'headers', 'request'], upstream.headers?.request, true)
@@ -56,6 +57,19 @@ function checkSocketPath (problems: Problems, path: Path, socketPath: string): v
   const length = Buffer.byteLength(socketPath)
   if (length <= maxSocketPathLength) return
   problems.add(path, `the path of a Unix socket has at most ${maxSocketPathLength} bytes here, and ${show(socketPath)} has ${length}. Move the socket to a shorter path, such as '/run/app.sock'.`)
+}
+
+/** Refuses options of connections, which belong to the dispatcher. */
+function checkDispatcher (problems: Problems, path: Path, { targets, tls, http2, timeouts }: UpstreamOptions): void {
+  const refuse = (option: string, isSet: boolean, remedy: string): void => {
+    if (isSet) problems.add([...path, ...option.split('.')], `has no effect with a dispatcher. ${remedy}`)
+  }
+  refuse('tls', tls !== undefined, "Leave it out, and set the dispatcher's own option: new Agent({ connect: { ca } }).")
+  refuse('http2', http2 === true, "Leave it out, and set the dispatcher's own option: new Agent({ allowH2: true }).")
+  refuse('timeouts.keepAlive', timeouts?.keepAlive !== undefined, "Leave it out, and set the dispatcher's own option: new Agent({ keepAliveTimeout }).")
+  const addresses = [targets].flat()
+  refuse('targets', addresses.some((address) => typeof address === 'string' && address.startsWith('unix+')),
+    "Write 'http://localhost', and set the dispatcher's own option: new Agent({ connect: { socketPath } }).")
 }
 
 type Edits = NonNullable<UpstreamOptions['headers']>['request']

@@ -1,4 +1,7 @@
-import type { ActiveHealth, CookieOptions, HeaderEdits, ServerErrorLimit, UpstreamOptions, UpstreamRetry, UpstreamTimeouts, UpstreamTls } from '../../types/index.ts'
+import type {
+  ActiveHealth, CookieOptions, HeaderEdits, ServerErrorLimit, UndiciDispatcher, UpstreamOptions, UpstreamRetry,
+  UpstreamTimeouts, UpstreamTls
+} from '../../types/index.ts'
 import { withDefaults } from './normalize.ts'
 
 export const upstreamDefaults = {
@@ -41,13 +44,14 @@ export interface ResolvedTimeouts extends Required<UpstreamTimeouts> {
   readonly streamIdle: number
 }
 
-type Resolved = 'targets' | 'timeouts' | 'tls' | 'retry' | 'health' | 'cookies' | 'headers' | 'upgrades'
+type Resolved = 'targets' | 'timeouts' | 'tls' | 'dispatcher' | 'retry' | 'health' | 'cookies' | 'headers' | 'upgrades'
 
 /** The options of an upstream, with all defaults. */
 export interface ResolvedUpstream extends Readonly<Required<Omit<UpstreamOptions, Resolved>>> {
   readonly targets: readonly string[]
   readonly timeouts: ResolvedTimeouts
   readonly tls: UpstreamTls
+  readonly dispatcher: UndiciDispatcher | null
   readonly retry: Required<UpstreamRetry>
   readonly health: {
     readonly passive: { readonly failures: number, readonly cooldownMs: number, readonly serverErrors: Required<ServerErrorLimit> | null }
@@ -61,12 +65,15 @@ export interface ResolvedUpstream extends Readonly<Required<Omit<UpstreamOptions
 /** @param upstream must be valid */
 export function normalizeUpstream (upstream: string | UpstreamOptions): ResolvedUpstream {
   const options: UpstreamOptions = typeof upstream === 'string' ? { targets: upstream } : upstream
-  const { targets, timeouts = {}, tls = {}, retry = {}, health = {}, cookies = {}, headers = {}, upgrades = {}, ...others } = options
+  const {
+    targets, timeouts = {}, tls = {}, dispatcher = null, retry = {}, health = {}, cookies = {}, headers = {}, upgrades = {}, ...others
+  } = options
   return {
     ...withDefaults(others, upstreamDefaults),
     targets: [targets].flat(),
     timeouts: normalizeTimeouts(timeouts),
     tls,
+    dispatcher,
     retry: withDefaults(retry, retryDefaults),
     health: normalizeHealth(health),
     cookies: withDefaults(cookies, cookieDefaults),

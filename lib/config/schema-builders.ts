@@ -8,6 +8,9 @@ export const count = (minimum: number, maximum: number, unit: string): SchemaObj
   ({ type: 'integer', minimum, maximum, expected: `a whole number of ${unit} from ${minimum} to ${maximum}` })
 export const flag: SchemaObject = { type: 'boolean', expected: 'true or false' }
 export const functionOf = (expected: string): SchemaObject => ({ isFunction: true, expected })
+export const dispatcher: SchemaObject = {
+  isDispatcher: true, expected: 'a dispatcher of undici', remedy: 'Pass an object such as new Agent() or new MockAgent().'
+}
 export const callback = functionOf('a function')
 export const object = (properties: Record<string, SchemaObject>, required: string[] = []): SchemaObject => ({
   type: 'object', properties, required, additionalProperties: false, expected: `an object with ${Object.keys(properties).join(', ')}`

@@ -1,5 +1,5 @@
 import type { SchemaObject } from 'ajv'
-import { count, flag, headerName, list, object, oneOf, text } from './schema-builders.ts'
+import { count, dispatcher, flag, headerName, list, object, oneOf, text } from './schema-builders.ts'
 
 const address = text('an http(s) URL')
 export const milliseconds = count(0, 2 ** 31 - 1, 'milliseconds')
@@ -50,6 +50,7 @@ export const upstreamOptions = object({
   timeouts: object({ connect: milliseconds, headers: milliseconds, idle: milliseconds, tunnel: milliseconds, total: milliseconds, keepAlive: count(1, 2 ** 31 - 1, 'milliseconds') }),
   // Any other value may be a private key.
   tls: { ...object({ ca: {}, cert: {}, key: {}, servername: text('a host name'), rejectUnauthorized: flag }), secret: true },
+  dispatcher,
   retry: object({ attempts: count(0, 10, 'attempts'), on: list(retryReason, 'a list of reasons'), maxDelay: milliseconds }),
   health: object({
     passive: object({ failures: count(1, 1_000_000, 'failures'), cooldownMs: milliseconds, serverErrors }),

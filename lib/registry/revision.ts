@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import semver from 'semver'
 import type { Disabled, Version, VersionConfig, VersionSet } from '../../types/index.ts'
 import { normalizeUpstream } from '../config/normalize-upstream.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
+import { isSameConfig } from '../shared/is-same-config.ts'
 import { RegisteredVersion } from './registered-version.ts'
 import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange } from './version-id.ts'
 
@@ -148,8 +148,8 @@ export class Revision {
 
 /** Creates a version, or returns that of the previous revision if its config is equal. */
 function registered (id: string, config: VersionConfig, before: RegisteredVersion | undefined): RegisteredVersion {
-  if (before !== undefined && isDeepStrictEqual(before.config, config)) return before
+  if (before !== undefined && isSameConfig(before.config, config)) return before
   const upstream = normalizeUpstream(config.upstream)
-  const isKept = before !== undefined && isDeepStrictEqual(before.upstream, upstream)
+  const isKept = before !== undefined && isSameConfig(before.upstream, upstream)
   return new RegisteredVersion(id, config, isKept ? before.upstream : upstream)
 }

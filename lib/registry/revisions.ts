@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { VersionSet } from '../../types/index.ts'
 import { Problems } from '../problems/config-problems.ts'
 import { frozenCopy } from '../shared/frozen-copy.ts'
+import { isSameConfig } from '../shared/is-same-config.ts'
 import { type Content, effectiveSet, type Matching, Revision } from './revision.ts'
 
 /** How many earlier sets `rollback()` can restore. */
@@ -59,7 +59,7 @@ export class Revisions {
    * @throws `VERSION_CONFIG_INVALID`, and changes nothing
    */
   continueFrom (others: Revisions, content: Content): void {
-    const [before, isSame] = [others.current, isDeepStrictEqual(content.set, others.current.content.set)]
+    const [before, isSame] = [others.current, isSameConfig(content.set, others.current.content.set)]
     const own = this.current
     this.current = new Revision(before.number, own.content, this.#matching, own)
     try {

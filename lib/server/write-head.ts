@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import { fieldLists } from '../http/field-lists.ts'
 import type { Response } from './client-response.ts'
@@ -20,8 +20,8 @@ export function writeHead (response: Response, status: number, reason: string, h
 
 function writeHttp1Head (response: ServerResponse, status: number, reason: string, fields: readonly string[]): void {
   const headers = lengthLast(fields)
-  // After any call of `setHeader`, `writeHead` keeps only the last of repeated fields in a list.
-  const hasOwn = response.getHeaderNames().length > 0
+  // After any call of `setHeader`, `writeHead` keeps only the last of repeated fields in a list. `inject()` has called it.
+  const hasOwn = response.getHeaderNames().length > 0 || response.writeHead !== ServerResponse.prototype.writeHead
   if (hasOwn) setHeaders(response, headers)
   const rest = hasOwn ? [] : [...headers]
   // A reason phrase has no meaning for clients (RFC 9110 15.1), so an invalid one is left out.

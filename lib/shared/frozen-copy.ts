@@ -1,13 +1,14 @@
 import { isDate } from 'node:util/types'
+import { isDispatcher } from './dispatcher.ts'
 
 /**
- * Makes a deep copy of data and freezes it. Functions, buffers and circular references are not copied. No valid config has
+ * Makes a deep copy of data and freezes it. Functions, buffers, dispatchers and circular references are not copied. No valid config has
  * circular references.
  *
  * @param around the objects that contain the value
  */
 export function frozenCopy<Value> (value: Value, around: readonly unknown[] = []): Value {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || around.includes(value)) return value
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || isDispatcher(value) || around.includes(value)) return value
   const copy = <Member>(member: Member): Member => frozenCopy(member, [...around, value])
   if (Array.isArray(value)) return Object.freeze(value.map(copy)) as Value
   if (value instanceof Map) return new Map([...value].map(([key, member]) => [key, copy(member)])) as Value

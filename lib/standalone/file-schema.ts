@@ -119,7 +119,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   plugin: text('a file that adds resolvers and hooks')
 }, ['versions']))
 
-/** Removes options that are functions, which a file cannot contain. */
+/** Removes options that are functions or dispatchers, which a file cannot contain. */
 function withoutFunctions (schema: SchemaObject): SchemaObject {
   const { properties } = schema
   const all = Object.entries((properties ?? {}) as Record<string, SchemaObject>)
@@ -128,8 +128,8 @@ function withoutFunctions (schema: SchemaObject): SchemaObject {
   return { ...kept(schema), ...expected !== undefined && { expected } }
 }
 
-function isCode ({ isFunction }: SchemaObject): boolean {
-  return isFunction === true
+function isCode ({ isFunction, isDispatcher }: SchemaObject): boolean {
+  return isFunction === true || isDispatcher === true
 }
 
 function kept (schema: SchemaObject): SchemaObject {

@@ -1,5 +1,6 @@
 import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 import { connectionOptions, originOf } from './undici-options.ts'
+import { DispatcherPool } from './dispatcher-pool.ts'
 import { connectorTo, type OpenConnections } from './connector.ts'
 import { Http2Pool } from './http2-pool.ts'
 import { RotatingPool } from './rotating-pool.ts'
@@ -9,12 +10,21 @@ import type { UpgradeHandler, UpstreamPool, UpstreamRequestOptions } from './ups
 /** Milliseconds after which connections are replaced. */
 const maxUseMs = 30_000
 
+/** Returns a function that makes pools to a target: through the app's own dispatcher, or of connections. */
+export function poolsTo (address: string, options: ResolvedUpstream): () => UpstreamPool {
+  const makeConnections = connectionsTo(address, options)
+  return () => {
+    const pool = new DispatcherPool(address, options)
+    return pool.isUsed ? pool : makeConnections()
+  }
+}
+
 /**
  * Returns a function that makes pools of connections to a target, in the protocol of its config.
  *
  * @param onCapacity called with the number of concurrent requests that an HTTP/2 pool can carry, when it changes
  */
-export function poolsTo (
+function connectionsTo (
   address: string, options: ResolvedUpstream, open?: OpenConnections, onCapacity: (requests: number) => void = () => {}
 ): () => UpstreamPool {
   const http1 = http1PoolsTo(address, options, open)
@@ -36,25 +46,29 @@ export class TargetConnections implements OpenConnections {
   readonly #requests: RotatingPool
   /** HTTP/2 has no `Upgrade` (RFC 9113 8.6), so upgrades use separate HTTP/1.1 connections. */
   readonly #upgrades: RotatingPool
+  /** Replaces both. */
+  readonly #dispatcher: DispatcherPool
 
   /** @param onCapacity called with the number of concurrent requests that the connections can carry, when it changes */
   constructor (address: string, options: ResolvedUpstream, now: () => number, onCapacity: (requests: number) => void) {
-    this.#requests = new RotatingPool(poolsTo(address, options, this, onCapacity), maxUseMs, now)
+    this.#requests = new RotatingPool(connectionsTo(address, options, this, onCapacity), maxUseMs, now)
     this.#upgrades = new RotatingPool(http1PoolsTo(address, options, this), maxUseMs, now)
+    this.#dispatcher = new DispatcherPool(address, options)
   }
 
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
+    if (this.#dispatcher.isUsed) return this.#dispatcher.dispatch(options, handler)
     const pool = options.upgrade == null ? this.#requests : this.#upgrades
     pool.dispatch(options, handler)
   }
 
   /** Waits for the requests in flight. */
   async close (): Promise<void> {
-    await Promise.all([this.#requests.close(), this.#upgrades.close()])
+    await Promise.all([this.#requests.close(), this.#upgrades.close(), this.#dispatcher.close()])
   }
 
   /** Ends all connections at once. */
   async destroy (): Promise<void> {
-    await Promise.all([this.#requests.destroy(), this.#upgrades.destroy()])
+    await Promise.all([this.#requests.destroy(), this.#upgrades.destroy(), this.#dispatcher.destroy()])
   }
 }

@@ -113,7 +113,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
  * @throws for every other coding than `chunked`: it concerns this hop only, and without it the client could not decode the
  * body. nginx refuses such a response too.
  */
-function endsWithConnection (rawHeaders: RawHeaders): boolean {
+export function endsWithConnection (rawHeaders: RawHeaders): boolean {
   if (fieldValue(rawHeaders, 'transfer-encoding') === undefined) return fieldValue(rawHeaders, 'content-length') === undefined
   const coding = fieldList(rawHeaders, 'transfer-encoding')!.trim().toLowerCase()
   if (coding !== 'chunked' && coding !== 'identity') throw unknownCoding(coding)

@@ -112,6 +112,14 @@ t.test('a hook that replaces the payload gets a stream without headers too', asy
   t.equal(response.json().body, 'streamed')
 })
 
+t.test('repeated fields of a response are kept', async (t) => {
+  const { app } = await injectable(t, (_request, response) => response.setHeader('set-cookie', ['a=1', 'b=2']).end())
+
+  const response = await app.inject('/')
+
+  t.strictSame(response.headers['set-cookie'], ['a=1', 'b=2'])
+})
+
 t.test('trailers have their names', async (t) => {
   const { app } = await injectable(t, (_request, response) => {
     response.setHeader('trailer', 'x-sum, x-count')

@@ -55,3 +55,12 @@ t.test('a circular reference is not copied', async (t) => {
   t.equal(copy['a'], 1)
   t.equal(copy['self'], value)
 })
+
+t.test('a dispatcher is not copied: it has connections', async (t) => {
+  const dispatcher = { dispatch: () => true, connections: [] }
+
+  const { dispatcher: kept } = frozenCopy({ dispatcher })
+
+  t.equal(kept, dispatcher)
+  t.notOk(Object.isFrozen(dispatcher.connections))
+})
