@@ -2,6 +2,7 @@ import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import { fieldLists } from '../http/field-lists.ts'
 import { recycle } from '../memory/read-buffers.ts'
+import { isInjected } from './injected-requests.ts'
 import { linger } from './linger.ts'
 import { resetCodeFor } from '../http/reset-codes.ts'
 import { isCompatible } from '../shared/compatibility.ts'
@@ -124,8 +125,7 @@ function hasOpenHead (response: ServerResponse): response is ServerResponse & { 
 
 /** Sends trailers after the body. */
 export function addTrailers (response: Response, trailers: Array<[name: string, value: string]>): void {
-  // A replacement of Node's method, as `inject()` has, may only take an object.
-  if (!('stream' in response) && response.addTrailers === ServerResponse.prototype.addTrailers) return response.addTrailers(trailers)
+  if (!('stream' in response) && !isInjected(response)) return response.addTrailers(trailers)
   const fields = Object.fromEntries([...fieldLists(trailers.flat())].map(([name, { values }]) => [name, values]))
   if (!('stream' in response)) return response.addTrailers(joined(fields))
   const { stream } = response

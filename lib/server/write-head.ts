@@ -1,7 +1,8 @@
-import { ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import { fieldLists } from '../http/field-lists.ts'
 import type { Response } from './client-response.ts'
+import { isInjected } from './injected-requests.ts'
 
 /** HTTP/2 forbids connection-specific headers, and a client must not accept any (RFC 9113 8.2.2). */
 const ofConnections = ['connection', 'http2-settings', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']
@@ -21,7 +22,7 @@ export function writeHead (response: Response, status: number, reason: string, h
 function writeHttp1Head (response: ServerResponse, status: number, reason: string, fields: readonly string[]): void {
   const headers = lengthLast(fields)
   // After any call of `setHeader`, `writeHead` keeps only the last of repeated fields in a list. `inject()` has called it.
-  const hasOwn = response.getHeaderNames().length > 0 || response.writeHead !== ServerResponse.prototype.writeHead
+  const hasOwn = response.getHeaderNames().length > 0 || isInjected(response)
   if (hasOwn) setHeaders(response, headers)
   const rest = hasOwn ? [] : [...headers]
   // A reason phrase has no meaning for clients (RFC 9110 15.1), so an invalid one is left out.

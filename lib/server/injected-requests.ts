@@ -1,11 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 
-// Touches: `_lightMyRequest` of the requests that `app.inject()` makes. Gains: the payload of such a request is forwarded if it is a
-// stream and the test sets no headers for it. Without it, the upstream gets an empty body. `compatibility` does not turn it off, because
-// no request of a client has it.
+// Touches: `_lightMyRequest` of the requests and responses that `app.inject()` makes. Gains: the payload of such a request is forwarded if
+// it is a stream and the test sets no headers for it; repeated fields and trailers of responses are complete. Without it, the upstream
+// gets an empty body, and the test only the last of repeated fields. `compatibility` does not turn it off, because no request of a client
+// has it.
 
 interface Injected extends IncomingMessage {
   _lightMyRequest?: { readonly payload?: unknown }
+}
+
+/** Whether a request or a response comes from `inject()`. */
+export function isInjected (message: object): boolean {
+  return '_lightMyRequest' in message
 }
 
 /** Adds the field with which an HTTP client announces a stream. `inject()` leaves it out. */
