@@ -24,7 +24,7 @@ const layers = [
   ['proxy-versions/exchange', 'proxy-versions/guard-request.ts'],
   ['verify-identity/keys', 'resolve-version/decide', 'resolve-version/resolvers', 'resolve-version/explain'],
   ['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'],
-  ['observe', 'admin'],
+  ['observe', 'admin', 'testing'],
   ['define-versions.ts', 'cors-headers.ts'],
   ['version-gateway.ts'],
   ['index.ts'],

@@ -20,15 +20,20 @@ const hooks = `
   }`
 const packageOf = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//s
 
-/** Imports a module in a process of its own. @returns the packages that this loads */
-async function packagesOf (t: Test, specifier: string): Promise<string[]> {
+/** Imports a module in a process of its own. @returns the URLs and paths of the modules that this loads */
+async function modulesOf (t: Test, specifier: string): Promise<string[]> {
   const output = await runProgram(t, `
     import { createRequire, register } from 'node:module'
     register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)})
     await import(${JSON.stringify(specifier)})
     console.log(Object.keys(createRequire(import.meta.url).cache).join('\\n'))
   `)
-  return [...new Set(output.split('\n').flatMap((url) => packageOf.exec(url)?.[1] ?? []))].sort()
+  return output.split('\n')
+}
+
+/** Returns the packages that importing a module loads. */
+async function packagesOf (t: Test, specifier: string): Promise<string[]> {
+  return [...new Set((await modulesOf(t, specifier)).flatMap((url) => packageOf.exec(url)?.[1] ?? []))].sort()
 }
 
 let programs = 0
@@ -54,7 +59,8 @@ const lists: Record<string, string[]> = {
   '.': [...common, 'undici'],
   './observe': common,
   './admin': common,
-  './standalone': [...common, 'jiti', 'undici', 'yaml'].sort()
+  './standalone': [...common, 'jiti', 'undici', 'yaml'].sort(),
+  './testing': []
 }
 
 t.test('every entry point has a list', async (t) => {
@@ -93,4 +99,13 @@ t.test('without prom-client, metrics say what to install, and everything else wo
   `)
 
   t.strictSame(JSON.parse(output), [200, 'observeVersions needs the package prom-client. Install it: npm install prom-client'])
+})
+
+t.test('no other entry point loads the test kit', async (t) => {
+  const others = Object.keys(entries).filter((name) => !name.endsWith('.json') && name !== './testing')
+  for (const subpath of others) {
+    const modules = await modulesOf(t, `fastify-version-gateway${subpath.slice(1)}`)
+
+    t.strictSame(modules.filter((url) => /\/lib\/testing\//.test(url)), [], subpath)
+  }
 })

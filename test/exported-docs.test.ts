@@ -6,7 +6,8 @@ import { project } from './helpers/project.ts'
 // What editors show. TypeScript copies these comments to the declarations in `dist`.
 
 const root = fileURLToPath(project)
-const { fileNames, options } = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', files: ['lib/index.ts', 'lib/observe/index.ts', 'lib/admin/index.ts', 'lib/standalone/index.ts'], include: [] }, ts.sys, root)
+const entries = ['', 'observe/', 'admin/', 'standalone/', 'testing/'].map((folder) => `lib/${folder}index.ts`)
+const { fileNames, options } = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', files: entries, include: [] }, ts.sys, root)
 const program = ts.createProgram(fileNames, options)
 const checker = program.getTypeChecker()
 const exported = fileNames

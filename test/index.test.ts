@@ -3,6 +3,7 @@ import * as admin from '../lib/admin/index.ts'
 import * as library from '../lib/index.ts'
 import * as observe from '../lib/observe/index.ts'
 import * as standalone from '../lib/standalone/index.ts'
+import * as testing from '../lib/testing/index.ts'
 
 t.test('the public face', async (t) => {
   t.strictSame(Object.keys(library).sort(), [
@@ -13,4 +14,5 @@ t.test('the public face', async (t) => {
   t.strictSame(Object.keys(observe).sort(), ['accessLog', 'gatewayHealth', 'observeVersions', 'requestIds', 'traceVersions'])
   t.strictSame(Object.keys(admin), ['versionAdmin'])
   t.strictSame(Object.keys(standalone), ['runGateway'])
+  t.strictSame(Object.keys(testing).sort(), ['expectVersion', 'makeClock', 'makeIssuer', 'startIssuer', 'startUpstream'])
 })

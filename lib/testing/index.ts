@@ -1,0 +1,5 @@
+export { makeClock } from './clock.ts'
+export { expectVersion } from './expect-version.ts'
+export { makeIssuer, startIssuer } from './issuer.ts'
+export { startUpstream } from './upstream.ts'
+export type * from '../../types/testing.ts'
