@@ -1,5 +1,6 @@
-import { constants, createHmac, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
-import type { Algorithm, IdentityProvider } from '../../types/index.ts'
+import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import * as kit from '../../lib/testing/index.ts'
+import type { Algorithm, IdentityProvider, PublicJwk } from '../../types/index.ts'
 import { rsaKeyPair } from './rsa-keys.ts'
 
 export const issuer = 'https://issuer.test'
@@ -7,7 +8,7 @@ export const audience = 'public-api'
 
 export interface Issuer {
   /** Public half of its key. */
-  jwk: JsonWebKey & { kid: string }
+  jwk: PublicJwk & { kid: string }
   privateKey: KeyObject
   /** A good token with these claims and header members; `undefined` leaves a member out. */
   token (claims?: object, header?: object): string
@@ -17,18 +18,16 @@ export interface Issuer {
   provider (options?: Partial<IdentityProvider>): IdentityProvider
 }
 
-/** Makes an issuer with a key of its own. */
+/** Makes an issuer of the test kit, with a key of its own. */
 export function makeIssuer (kid = 'test-key', algorithm: Algorithm = 'RS256'): Issuer {
-  const { publicKey, privateKey } = keyPair(algorithm)
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: algorithm }
+  const { privateKey } = keyPair(algorithm)
+  const made = kit.makeIssuer({ issuer, audience, algorithm: algorithm as 'RS256', kid, privateKey })
   return {
-    jwk,
+    jwk: made.jwks().keys[0] as Issuer['jwk'],
     privateKey,
-    token: (claims = {}, header = {}) => signedBy(algorithm, { alg: algorithm, typ: 'JWT', kid, ...header }, { ...goodClaims(), ...claims }, privateKey),
+    token: (claims = {}, header = {}) => made.token({ ...claims }, { header: { ...header } }),
     tokenOf: (payload) => signedBy(algorithm, { alg: algorithm, kid }, payload, privateKey),
-    provider: (options = {}) => ({
-      name: 'test-idp', issuer, audiences: [audience], jwks: { keys: [jwk] }, ...options
-    })
+    provider: (options = {}) => made.provider({ name: 'test-idp', ...options })
   }
 }
 
