@@ -38,5 +38,7 @@ function send (response: ServerResponse, { status = 200, headers = {}, body }: U
   const isJson = typeof body === 'object' && !ArrayBuffer.isView(body)
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   if (isJson && !response.hasHeader('content-type')) response.setHeader('content-type', 'application/json')
-  response.writeHead(status).end(isJson ? JSON.stringify(body) : body)
+  // Without a call of `writeHead`, Node adds the length.
+  response.statusCode = status
+  response.end(isJson ? JSON.stringify(body) : body)
 }
