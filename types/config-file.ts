@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { AccessLogOptions, HealthOptions, ObserveVersionsOptions } from './observe.ts'
 import type { ForwardOptions, GatewayOptions, ResolveOptions } from './gateway.ts'
-import type { ClaimPath } from './identity.ts'
+import type { ClaimPath, VerifyIdentityOptions } from './identity.ts'
 import type { FromMediaTypeOptions } from './resolver-options.ts'
 import type { VersionResolver } from './resolver.ts'
 import type { VersionDiscoveryOptions } from './discovery.ts'
@@ -95,7 +95,7 @@ export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'reg
     exposeDecision?: boolean
   }
   /** The issuers whose tokens are accepted. `false` means none on purpose. Default: none. */
-  identity?: GatewayOptions['identity'] | false
+  identity?: VerifyIdentityOptions | false
   /** Headers that only the gateway may set. `false` means none on purpose. Default: none. */
   sanitize?: GatewayOptions['sanitize'] | false
   /** How requests are forwarded. */

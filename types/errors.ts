@@ -93,7 +93,7 @@ export interface Problem {
   code: RefusalCode
   /**
    * The check that a token has failed (`TOKEN_INVALID`): `audience`, `issuer`, `expired`, `not-before`, `missing-claim`, `claim`,
-   * `key`, `signature`, `algorithm`, `type`, `malformed`, `size`, `credentials`, `several-tokens`, `source` or `header`.
+   * `key`, `signature`, `algorithm`, `type`, `malformed`, `size`, `credentials`, `several-tokens`, `source`, `header` or `verifier`.
    */
   check?: string
   /** The version concerned, if known. */

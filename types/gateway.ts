@@ -4,6 +4,7 @@ import type { ProblemOptions } from './errors.ts'
 import type { VersionResolver } from './resolver.ts'
 import type { SanitizeHeadersOptions } from './sanitize.ts'
 import type { Consumer } from './usage.ts'
+import type { VerifierOptions } from './verifier.ts'
 import type { AliasesConfig, RegistryOptions, Version, VersionRegistry, VersionsConfig } from './versions.ts'
 
 /** The default, which decides when no resolver has an opinion. */
@@ -115,7 +116,7 @@ export interface GatewayOptions<Id extends string = string, Alias extends string
   problems?: ProblemOptions
   sanitize?: SanitizeHeadersOptions
   /** Default: no tokens are read. */
-  identity?: VerifyIdentityOptions
+  identity?: VerifyIdentityOptions | VerifierOptions
   resolve?: ResolveOptions<NoInfer<Id | Alias>>
   forward?: ForwardOptions
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { IssuerTemplate } from './issuer.ts'
-import type { DiscoveredJwks, InlineJwks, PemJwks, RemoteJwks, SecretJwks } from './jwks.ts'
+import type { Algorithm, DiscoveredJwks, InlineJwks, PemJwks, RemoteJwks, SecretJwks, SuppliedJwks } from './jwks.ts'
 
 /**
  * The claims of a verified token. Their types are unknown until your code checks them. To declare claims that your issuer
@@ -17,7 +17,7 @@ export interface Claims {
 
 /** The identity of a caller, from a verified token. */
 export interface Identity {
-  /** `name` of the provider that issued the token. */
+  /** `name` of the provider that issued the token, or of the verifier that identified the caller. */
   readonly provider: string
   /**
    * All claims of the token, deeply frozen. A number that JavaScript would round, such as `9007199254740993`, becomes a
@@ -59,12 +59,6 @@ export type TokenSource =
   | { cookie: string }
   /** A query parameter. It is removed from the logged and forwarded URL, because URLs end up in histories and logs. */
   | { query: string }
-
-/** Signature algorithms that a provider may use (RFC 7518, RFC 8037). */
-export type Algorithm =
-  | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA' | 'Ed25519' | 'Ed448'
-  /** Only with `jwks: { secret }`. */
-  | 'HS256' | 'HS384' | 'HS512'
 
 /** The problem (RFC 9457) for a refused caller. Default status: 403. */
 export interface AuthorizationProblem {
@@ -119,7 +113,7 @@ export interface IdentityProvider extends Authorization {
   tokenSources?: readonly TokenSource[]
   /** Whether the token is forwarded to the upstream. A token in the query is never forwarded. Default true. */
   forwardToken?: boolean
-  jwks: InlineJwks | PemJwks | SecretJwks | RemoteJwks | DiscoveredJwks
+  jwks: InlineJwks | PemJwks | SecretJwks | RemoteJwks | DiscoveredJwks | SuppliedJwks
   /** Claims that are forwarded to the upstream as headers. Default none. */
   claimsToHeaders?: readonly ClaimToHeader[]
   /**
@@ -160,6 +154,8 @@ export interface IdentityProviderStatus {
   readonly lastRefresh: Date | null
   /** Why the last fetch failed, for the operator; `null` if it succeeded. */
   readonly lastError: string | null
+  /** Whether keys are only looked up when a token needs them (`jwks.getKey`), so that there are none before the first token. */
+  readonly onDemand?: boolean
   /** Number of successful and failed fetches. Absent for keys in the config. */
   readonly fetches?: { readonly succeeded: number, readonly failed: number }
   /** Tokens found in the cache, and tokens that had to be verified. */
@@ -197,4 +193,6 @@ export interface VerifyIdentityOptions {
   maxTokenBytes?: number
   /** The trusted issuers. If empty, tokens are passed on unread and every request is anonymous. */
   providers: readonly IdentityProvider[]
+  /** Excluded: see `VerifierOptions`. */
+  from?: never
 }

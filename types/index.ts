@@ -16,11 +16,14 @@ export type {
   ResolveVersionOptions
 } from './gateway.ts'
 export type {
-  AcceptedClaims, Algorithm, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, ClaimValue, Identity,
+  AcceptedClaims, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, ClaimValue, Identity,
   IdentityProvider, IdentityProviderStatus, RouteIdentity, TokenCacheOptions, TokenSource, VerifyIdentityOptions
 } from './identity.ts'
 export type { IssuerTemplate } from './issuer.ts'
-export type { DiscoveredJwks, InlineJwks, PemJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, SecretJwks } from './jwks.ts'
+export type {
+  Algorithm, DiscoveredJwks, InlineJwks, PemJwks, PublicJwk, RemoteJwks, RemoteKeysOptions, SecretJwks, SuppliedJwks, SuppliedKey,
+  WantedKey
+} from './jwks.ts'
 export type {
   ProxyVersionsPlugin, ResolveVersionPlugin, SanitizeHeadersPlugin, VerifyIdentityPlugin, VersionDiscoveryPlugin, VersionGatewayPlugin
 } from './plugins.ts'
@@ -38,3 +41,4 @@ export type {
   AliasesConfig, Brownout, Disabled, Moment, RegistryOptions, RetireGuard, Version, VersionConfig, VersionLinks, VersionRegistry,
   VersionsConfig, VersionSet
 } from './versions.ts'
+export type { FromFastifyJwtOptions, IdentityVerifier, VerifierOptions } from './verifier.ts'

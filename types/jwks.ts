@@ -1,4 +1,11 @@
 import type { JsonWebKey } from 'node:crypto'
+import type { UndiciDispatcher } from './dispatcher.ts'
+
+/** Signature algorithms that a provider may use (RFC 7518, RFC 8037). */
+export type Algorithm =
+  | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA' | 'Ed25519' | 'Ed448'
+  /** Only with `jwks: { secret }`. */
+  | 'HS256' | 'HS384' | 'HS512'
 
 /** A JSON Web Key (RFC 7517), public part only. */
 export type PublicJwk = JsonWebKey & { kid?: string, alg?: string, use?: string, key_ops?: string[] }
@@ -38,6 +45,11 @@ export interface RemoteKeysOptions {
    * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, except for loopback addresses.
    */
   proxy?: string | false
+  /**
+   * Dispatcher of undici for the fetch. Its own settings replace `proxy` and `ca`, which are then not allowed. Default: the
+   * global dispatcher, if the app has set one and the options have neither `proxy` nor `ca`; otherwise the gateway's own.
+   */
+  dispatcher?: UndiciDispatcher
   /** CA certificates to trust instead of Node's default ones: PEM or, in a config file, a file name. */
   ca?: string | Buffer | ReadonlyArray<string | Buffer>
   /** Allows plain HTTP beyond loopback. Only safe in a network where no one can tamper with responses. Default false. */
@@ -71,4 +83,32 @@ export interface DiscoveredJwks extends RemoteKeysOptions {
   discovery: true
   keys?: never
   url?: never
+}
+
+/** The key of a token: a public JSON Web Key, or PEM. `null` or `undefined`: there is no such key. */
+export type SuppliedKey = PublicJwk | string | null | undefined
+
+/**
+ * A provider's keys, looked up by code of the app, such as get-jwks. The gateway calls it once per key, caches the result,
+ * calls it again every `refreshSeconds`, and keeps the key while that fails. An error with the code `JWK_NOT_FOUND` counts as no
+ * key; any other error, and a result after `timeoutMs`, as a failed fetch. At most five calls per `cooldownSeconds` may find no key.
+ *
+ * @example
+ * jwks: { getKey: ({ kid, alg, issuer }) => getJwks.getJwk({ kid, alg, domain: issuer }) }
+ */
+export interface SuppliedJwks extends Pick<RemoteKeysOptions, 'timeoutMs' | 'refreshSeconds' | 'cooldownSeconds' | 'staleIfErrorSeconds'> {
+  /** Looks a key up. The signal is aborted after `timeoutMs`, and when the app closes. */
+  getKey: (wanted: WantedKey, signal: AbortSignal) => SuppliedKey | Promise<SuppliedKey>
+  keys?: never
+  url?: never
+  discovery?: never
+}
+
+/** Selects the key of a token. Its signature is not verified yet, but its issuer and algorithm are those of the provider. */
+export interface WantedKey {
+  /** Empty for a token without a `kid`. */
+  readonly kid: string
+  readonly alg: Algorithm
+  /** The `iss` of the token. */
+  readonly issuer: string
 }

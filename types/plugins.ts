@@ -3,6 +3,7 @@ import type { VersionDiscoveryOptions } from './discovery.ts'
 import type { GatewayOptions, ProxyVersionsOptions, ResolveVersionOptions } from './gateway.ts'
 import type { VerifyIdentityOptions } from './identity.ts'
 import type { SanitizeHeadersOptions } from './sanitize.ts'
+import type { VerifierOptions } from './verifier.ts'
 
 // `register` infers a single options type per plugin, so a generic plugin would lose its version ids.
 // These two are declared without ids; the overloads in fastify.ts infer them from the call.
@@ -15,7 +16,7 @@ export interface ResolveVersionPlugin extends FastifyPluginAsync<ResolveVersionO
 /** The type of `sanitizeHeaders`. */
 export type SanitizeHeadersPlugin = FastifyPluginAsync<SanitizeHeadersOptions>
 /** The type of `verifyIdentity`. */
-export type VerifyIdentityPlugin = FastifyPluginAsync<VerifyIdentityOptions>
+export type VerifyIdentityPlugin = FastifyPluginAsync<VerifyIdentityOptions | VerifierOptions>
 /** The type of `proxyVersions`. */
 export type ProxyVersionsPlugin = FastifyPluginAsync<ProxyVersionsOptions>
 /** The type of `versionDiscovery`. */

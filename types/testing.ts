@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders, RequestListener } from 'node:http'
 import type { VersionDecision } from './decision.ts'
-import type { Algorithm, IdentityProvider } from './identity.ts'
+import type { IdentityProvider } from './identity.ts'
+import type { Algorithm } from './jwks.ts'
 import type { InlineJwks, PublicJwk } from './jwks.ts'
 
 export type { ExplainedRequest } from './explain.ts'

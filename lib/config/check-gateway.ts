@@ -1,6 +1,6 @@
 import type { GatewayOptions, RegistryOptions, VersionSet } from '../../types/index.ts'
 import { HeaderNames } from '../http/header-names.ts'
-import { projectedHeaders } from '../identity/projected-headers.ts'
+import { authoritiesOf, projectedHeaders } from '../identity/projected-headers.ts'
 import { Registry } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { checkForward } from './check-forward.ts'
@@ -47,13 +47,16 @@ export function findGatewayProblems (problems: Problems, options: GatewayOptions
     problems.add(['sanitize', 'problems'], 'the gateway already has the option problems. Remove one of the two.')
   }
   checkSanitize(problems, ['sanitize'], sanitize ?? {})
-  checkIdentity(problems, ['identity'], identity ?? { providers: [] }, new HeaderNames(isWhole(problems, 'sanitize') ? sanitize?.owned : []))
+  checkIdentity(problems, ['identity'], identity ?? none, new HeaderNames(isWhole(problems, 'sanitize') ? sanitize?.owned : []))
   checkResolve(problems, ['resolve'], resolve ?? {}, around)
   checkDefaultLife(problems, set, resolve?.default, matching)
-  const projected = isWhole(problems, 'identity') ? projectedHeaders(identity?.providers ?? []) : []
+  const projected = isWhole(problems, 'identity') ? projectedHeaders(authoritiesOf(identity ?? none)) : []
   const owned = new HeaderNames([...isWhole(problems, 'sanitize') ? sanitize?.owned ?? [] : [], ...projected])
   checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? set.versions : {}, owned)
 }
+
+/** A gateway that reads no tokens. */
+const none = { providers: [] }
 
 const given: Readonly<Record<string, string>> = {
   aliases: 'defineVersions({ ... }, { aliases })',
@@ -63,15 +66,15 @@ const given: Readonly<Record<string, string>> = {
 function resolveContext (
   problems: Problems, { versions, aliases, sanitize, identity }: GatewayOptions, matching: RegistryOptions
 ): ResolveContext {
-  const providers = identity?.providers ?? []
   const isIdentityKnown = isWhole(problems, 'identity')
+  const authorities = isIdentityKnown ? authoritiesOf(identity ?? none) : []
   return {
     names: versions instanceof Registry ? versions.names() : knownNames(problems, { versions, aliases }),
     canonical: canonicalForm(matching),
     owned: isIdentityKnown && isWhole(problems, 'sanitize')
-      ? new HeaderNames([...sanitize?.owned ?? [], ...projectedHeaders(providers)])
+      ? new HeaderNames([...sanitize?.owned ?? [], ...projectedHeaders(authorities)])
       : null,
-    identified: isIdentityKnown ? providers.length > 0 : null
+    identified: isIdentityKnown ? authorities.length > 0 : null
   }
 }
 

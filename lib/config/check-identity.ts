@@ -1,11 +1,11 @@
-import type { ClaimPath, ClaimToHeader, IdentityProvider, RouteIdentity, VerifyIdentityOptions } from '../../types/index.ts'
-import { foldName, HeaderNames } from '../http/header-names.ts'
-import { claimPathProblem } from '../identity/claim-path.ts'
+import type { IdentityProvider, VerifierOptions, VerifyIdentityOptions } from '../../types/index.ts'
+import { HeaderNames } from '../http/header-names.ts'
+import { checkClaimPaths, checkClaims } from './check-claims.ts'
 import { checkIssuers } from './check-issuers.ts'
 import { checkJwks } from './check-jwks.ts'
 import { checkTokenSources } from './check-token-sources.ts'
+import { checkVerifier } from './check-verifier.ts'
 import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
-import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /**
  * Checks what the schema of the identity options cannot express.
@@ -13,7 +13,14 @@ import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
  * @param path path of the options: `identity` in the whole config, empty for the stage's own options
  * @param owned headers that are removed from every request before tokens are read
  */
-export function checkIdentity (problems: Problems, path: Path, options: VerifyIdentityOptions, owned = new HeaderNames()): void {
+export function checkIdentity (
+  problems: Problems, path: Path, options: VerifyIdentityOptions | VerifierOptions, owned = new HeaderNames()
+): void {
+  if (Object(options).from !== undefined) return checkVerifier(problems, path, options as VerifierOptions, owned)
+  checkProviders(problems, path, options as VerifyIdentityOptions, owned)
+}
+
+function checkProviders (problems: Problems, path: Path, options: VerifyIdentityOptions, owned: HeaderNames): void {
   const place = [...path, 'providers']
   if (problems.isMisshapen(place)) return
   const { policy, providers } = options
@@ -40,49 +47,4 @@ function checkNames (problems: Problems, path: Path, providers: readonly Identit
     if (first === undefined) taken.set(value, index)
     else problems.add([...path, index, 'name'], `${show(value)} is already used by ${showPath([...path, first])}. Give each provider a unique name.`)
   })
-}
-
-function checkClaims (problems: Problems, path: Path, claimsToHeaders: readonly ClaimToHeader[]): void {
-  if (problems.isMisshapen(path)) return
-  const taken = new Map<string, number>()
-  claimsToHeaders.forEach((projection, index) => {
-    const [claimPath, headerPath] = [[...path, index, 'claim'], [...path, index, 'header']]
-    if (!problems.isIncomplete(claimPath)) checkClaim(problems, claimPath, projection.claim)
-    if (problems.isMisshapen(headerPath)) return
-
-    const { header } = projection
-    const first = taken.get(foldName(header))
-    if (takesReserved(header) !== undefined) {
-      problems.add(headerPath, `${show(header)} has a defined meaning in HTTP. Use a different name: 'x-${header}'.`)
-    } else if (isWrittenByGateway(header)) {
-      problems.add(headerPath, `${show(header)} is set by the gateway itself, so upstreams would not receive the claim. Use a different name, such as 'x-tenant'.`)
-    } else if (first !== undefined) {
-      problems.add(headerPath, `${show(header)} is already set by ${showPath([...path, first])}. Use another header.`)
-    }
-    taken.set(foldName(header), index)
-  })
-}
-
-/** Checks the claim paths in the requirements of a provider or a route. */
-export function checkClaimPaths (problems: Problems, path: Path, { requiredClaims, claims, scopesClaim, rolesClaim }: RouteIdentity): void {
-  const listed = requiredClaims ?? []
-  if (!problems.isMisshapen([...path, 'requiredClaims'])) listed.forEach((claim, index) => checkClaim(problems, [...path, 'requiredClaims', index], claim))
-  for (const [name, claim] of Object.entries({ scopesClaim, rolesClaim })) {
-    if (claim !== undefined) checkClaim(problems, [...path, name], claim)
-  }
-  if (claims === undefined || problems.isMisshapen([...path, 'claims'])) return
-  if (Array.isArray(claims)) (claims as Array<{ claim: ClaimPath }>).forEach(({ claim }, index) => checkClaim(problems, [...path, 'claims', index, 'claim'], claim))
-  else for (const name of Object.keys(claims)) checkClaimName(problems, [...path, 'claims'], name)
-}
-
-function checkClaim (problems: Problems, path: Path, claim: ClaimPath): void {
-  if (problems.isIncomplete(path)) return
-  const problem = claimPathProblem(claim)
-  if (problem !== null) problems.add(path, `${show(claim)} ${problem}`)
-}
-
-/** Checks the keys of an object that are claim paths. Unlike other claim paths, they cannot be lists. */
-function checkClaimName (problems: Problems, path: Path, name: string): void {
-  const problem = claimPathProblem(name)
-  if (problem !== null) problems.add([...path, name], `${problem.replace(/Write .*$/, '')}Write claims: [{ claim: [${show(name)}], values: [...] }].`)
 }

@@ -16,19 +16,24 @@ interface JwksMembers extends RemoteKeysOptions {
   pem?: string | readonly string[] | undefined
   secret?: unknown
   file?: string
+  getKey?: unknown
 }
+
+/** Options of a fetch, which the function of the app makes itself. */
+const ofFetch = ['headers', 'proxy', 'ca', 'allowHttp', 'maxBytes', 'dispatcher', 'onReady'] as const
 
 /** Checks the source of a provider's keys. There must be one, and no key may be private. */
 export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algorithms }: IdentityProvider): void {
   if (problems.isMisshapen(path)) return
-  const { keys, url, discovery, pem, secret, file, ca, allowHttp, headers, proxy } = jwks as JwksMembers
-  const sources = Object.entries({ keys, url, discovery, pem, secret }).flatMap(([name, value]) => value === undefined ? [] : [`'${name}'`])
+  const { keys, url, discovery, pem, secret, getKey, file, ca, allowHttp, headers, proxy } = jwks as JwksMembers
+  const sources = Object.entries({ keys, url, discovery, pem, secret, getKey }).flatMap(([name, value]) => value === undefined ? [] : [`'${name}'`])
   if (sources.length > 1) {
     problems.add(path, `has ${sources.join(' and ')}. Keep one of them.`)
   } else if (sources.length === 0) {
     problems.add(path, "has neither 'keys' nor 'url' nor 'discovery'. Write { url: 'https://.../.well-known/jwks.json' }, " +
       '{ discovery: true } or { keys: [...] }.')
   }
+  checkCode(problems, path, jwks as JwksMembers)
   if (file !== undefined) problems.add([...path, 'file'], 'is for config files. In code, read the file and give { keys } or { pem }.')
   checkFixed(problems, path, { pem, secret }, problems.isIncomplete([...path.slice(0, -1), 'algorithms']) ? [] : algorithms)
   if (keys !== undefined && !problems.isMisshapen([...path, 'keys'])) checkKeys(problems, [...path, 'keys'], keys)
@@ -36,6 +41,19 @@ export function checkJwks (problems: Problems, path: Path, { jwks, issuer, algor
   if (discovery === true && sources.length === 1 && !problems.isIncomplete([...path.slice(0, -1), 'issuer'])) checkDiscovery(problems, path, issuer, allowHttp)
   checkKeyFetching(problems, path, { ...headers !== undefined && { headers }, ...proxy !== undefined && { proxy } })
   checkAuthorities(problems, [...path, 'ca'], ca)
+}
+
+/** Checks options that are code: a function that looks keys up, and a dispatcher. */
+function checkCode (problems: Problems, path: Path, jwks: JwksMembers): void {
+  if (jwks.getKey !== undefined) {
+    for (const name of ofFetch) {
+      if (jwks[name] !== undefined) problems.add([...path, name], "has no effect with 'getKey', which fetches keys itself. Remove it.")
+    }
+  } else if (jwks.dispatcher !== undefined) {
+    for (const name of ['proxy', 'ca'] as const) {
+      if (jwks[name] !== undefined) problems.add([...path, name], "has no effect with 'dispatcher'. Configure it there, or remove one of the two.")
+    }
+  }
 }
 
 function checkDiscovery (problems: Problems, path: Path, issuer: IdentityProvider['issuer'], allowHttp?: boolean): void {

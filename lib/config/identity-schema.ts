@@ -1,6 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { pemRemedy } from '../identity/pem-to-jwks.ts'
-import { callback, count, flag, headerName, list, object, oneOf, text } from './schema-builders.ts'
+import { callback, count, dispatcher, flag, functionOf, headerName, list, object, oneOf, text } from './schema-builders.ts'
 
 const claim: SchemaObject = {
   anyOf: [{ type: 'string', minLength: 1 }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],
@@ -42,6 +42,8 @@ const jwks: SchemaObject = {
     file: text('the name of a file with a JWKS or PEM'),
     url: text('the address of a JWKS'),
     discovery: { const: true, expected: 'true' },
+    getKey: functionOf('a function of { kid, alg, issuer } and a signal'),
+    dispatcher,
     headers: { type: 'object', additionalProperties: { type: 'string', secret: true, expected: 'a header value' }, secret: true, expected: 'headers by name' },
     proxy: { anyOf: [{ type: 'string' }, { const: false }], secret: true, expected: "the address of a proxy such as 'http://proxy:3128', or false" },
     ca: { expected: 'certificates as PEM' },
@@ -94,7 +96,16 @@ const issuer: SchemaObject = {
   if: { type: 'array' }, then: { ...list(oneIssuer, 'a list with at least one issuer'), minItems: 1 }, else: oneIssuer, expected: exactIssuer.expected
 }
 
-const provider = object({
+const authorization = {
+  requiredScopes: list(scope, 'a list of scopes'),
+  scopesClaim: claim,
+  requiredRoles: list(text('a role'), 'a list of roles'),
+  rolesClaim: claim,
+  authorize: callback
+}
+const claimsToHeaders = list(object({ claim, header: headerName }, ['claim', 'header']), 'a list of { claim, header }')
+
+export const provider = object({
   name: text('a name for the provider'),
   issuer,
   audiences: { ...list(text('an audience'), 'a list with at least one audience'), minItems: 1 },
@@ -106,15 +117,24 @@ const provider = object({
   maxAgeSeconds: count(1, 31_536_000, 'seconds'),
   tokenSources,
   forwardToken: flag,
-  requiredScopes: list(scope, 'a list of scopes'),
-  scopesClaim: claim,
-  requiredRoles: list(text('a role'), 'a list of roles'),
-  rolesClaim: claim,
-  authorize: callback,
+  ...authorization,
   validate: callback,
   jwks,
-  claimsToHeaders: list(object({ claim, header: headerName }, ['claim', 'header']), 'a list of { claim, header }')
+  claimsToHeaders
 }, ['name', 'issuer', 'jwks'])
+
+const verifier: SchemaObject = {
+  if: { type: 'object' },
+  then: object({
+    name: text('a name for the verifier'),
+    read: functionOf('a function of the request'),
+    readsHeaders: { if: { type: 'array' }, then: list(headerName, 'a list of header names'), else: functionOf('a list of header names, or a function of the scope') },
+    timeoutMs: count(0, 600_000, 'milliseconds'),
+    ...authorization,
+    claimsToHeaders
+  }, ['name', 'read', 'readsHeaders']),
+  else: { not: {}, expected: 'fromFastifyJwt(), or an object with name, read and readsHeaders' }
+}
 
 export const identity = {
   policy: oneOf('allow-missing', 'require'),
@@ -130,4 +150,11 @@ export const identity = {
   },
   maxTokenBytes: count(1024, 1_048_576, 'bytes'),
   providers: list(provider, 'a list of providers')
+}
+
+/** The options of `verifyIdentity` in code. */
+export const identityInCode: SchemaObject = {
+  ...object({ ...identity, from: verifier }),
+  if: { required: ['from'] },
+  else: { required: ['providers'], properties: { providers: { expected: identity.providers.expected } } }
 }

@@ -1,6 +1,6 @@
 import type {
-  Algorithm, Authorization, DiscoveredJwks, IdentityProvider, InlineJwks, PemJwks, RemoteJwks, RemoteKeysOptions, SecretJwks,
-  TokenCacheOptions, TokenSource, VerifyIdentityOptions
+  Algorithm, Authorization, DiscoveredJwks, IdentityProvider, IdentityVerifier, InlineJwks, PemJwks, RemoteJwks, RemoteKeysOptions,
+  SecretJwks, SuppliedJwks, TokenCacheOptions, TokenSource, VerifierOptions, VerifyIdentityOptions
 } from '../../types/index.ts'
 import { type WithDefaults, withDefaults } from './normalize.ts'
 
@@ -14,6 +14,8 @@ export const providerDefaults = {
   requiredClaims: [], clockToleranceSeconds: 5, forwardToken: true, claimsToHeaders: []
 } as const satisfies Partial<IdentityProvider>
 
+export const verifierDefaults = { timeoutMs: 5_000, claimsToHeaders: [] } as const satisfies Partial<IdentityVerifier>
+
 /** Defaults of the requirements of a provider or a route. */
 export const authorizationDefaults = { rolesClaim: 'roles' } as const satisfies Authorization
 
@@ -26,6 +28,12 @@ export const keyFetchingDefaults = {
   staleIfErrorSeconds: 86_400,
   onReady: 'wait'
 } as const satisfies RemoteKeysOptions
+
+const { timeoutMs, refreshSeconds, cooldownSeconds, staleIfErrorSeconds } = keyFetchingDefaults
+/** Defaults of keys that the app looks up. */
+export const keyLookupDefaults = {
+  timeoutMs, refreshSeconds, cooldownSeconds, staleIfErrorSeconds
+} as const satisfies Partial<SuppliedJwks>
 
 const asymmetric: readonly Algorithm[] = [
   'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'Ed448'
@@ -41,28 +49,36 @@ export type ResolvedRemoteJwks =
   | WithDefaults<RemoteJwks, typeof keyFetchingDefaults>
   | WithDefaults<DiscoveredJwks, typeof keyFetchingDefaults>
 
+export type ResolvedSuppliedJwks = WithDefaults<SuppliedJwks, typeof keyLookupDefaults>
+
+export type ResolvedVerifier = WithDefaults<IdentityVerifier, typeof verifierDefaults>
+
 /** A provider, with all defaults. */
 export interface ResolvedProvider extends WithDefaults<Omit<IdentityProvider, 'jwks' | 'algorithms' | 'tokenSources'>, typeof providerDefaults> {
   readonly algorithms: readonly Algorithm[]
   readonly tokenSources: readonly ResolvedTokenSource[]
-  readonly jwks: InlineJwks | PemJwks | SecretJwks | ResolvedRemoteJwks
+  readonly jwks: InlineJwks | PemJwks | SecretJwks | ResolvedRemoteJwks | ResolvedSuppliedJwks
 }
 
 /** The options of `verifyIdentity`, with all defaults. */
-export interface ResolvedIdentity extends WithDefaults<Omit<VerifyIdentityOptions, 'cache' | 'sources' | 'providers'>, typeof identityDefaults> {
+export interface ResolvedIdentity extends WithDefaults<Omit<VerifyIdentityOptions, 'cache' | 'sources' | 'providers' | 'from'>, typeof identityDefaults> {
   readonly cache: Required<TokenCacheOptions> | false
   /** `null`: the places of the providers, without precedence. */
   readonly sources: readonly ResolvedTokenSource[] | null
   readonly providers: readonly ResolvedProvider[]
+  /** Identifies callers instead of the providers, of which there are then none. */
+  readonly from: ResolvedVerifier | null
 }
 
 /** @param options must be valid */
-export function normalizeIdentity ({ providers, sources, cache = {}, ...others }: VerifyIdentityOptions): ResolvedIdentity {
+export function normalizeIdentity (options: VerifyIdentityOptions | VerifierOptions): ResolvedIdentity {
+  const { providers = [], from, sources, cache = {}, ...others } = options
   return {
     ...withDefaults(others, identityDefaults),
     cache: cache === false ? false : withDefaults(cache, tokenCacheDefaults),
     sources: sources === undefined ? null : sources.map(normalizeTokenSource),
-    providers: providers.map((provider) => normalizeProvider(provider, sources))
+    providers: providers.map((provider) => normalizeProvider(provider, sources)),
+    from: from === undefined ? null : withDefaults(from, verifierDefaults)
   }
 }
 
@@ -79,6 +95,7 @@ export function normalizeProvider (provider: IdentityProvider, sources: readonly
 
 function normalizeJwks (jwks: IdentityProvider['jwks']): ResolvedProvider['jwks'] {
   if ('pem' in jwks || 'secret' in jwks || jwks.keys !== undefined) return jwks
+  if ('getKey' in jwks) return withDefaults(jwks, keyLookupDefaults)
   return jwks.url === undefined ? withDefaults(jwks, keyFetchingDefaults) : withDefaults(jwks, keyFetchingDefaults)
 }
 

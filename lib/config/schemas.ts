@@ -1,5 +1,5 @@
 import type { SchemaObject } from 'ajv'
-import { identity } from './identity-schema.ts'
+import { identityInCode } from './identity-schema.ts'
 import { callback, count, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-builders.ts'
 import { milliseconds } from './upstream-schema.ts'
 import { aliases, registrySchema, versions } from './versions-schema.ts'
@@ -54,7 +54,7 @@ const urlPath: SchemaObject = { type: 'string', pattern: '^/[^?#*:]*$', expected
 
 export const stageSchemas = {
   sanitizeHeaders: object(sanitize),
-  verifyIdentity: object(identity, ['providers']),
+  verifyIdentity: identityInCode,
   resolveVersion: object({ versions: definedVersions, ...resolve }, ['versions']),
   proxyVersions: object({ versions: definedVersions, ...forward, ...register }, ['versions']),
   accessLog: object({
@@ -82,7 +82,7 @@ const gateway = {
   registry: registrySchema,
   problems,
   sanitize: object(sanitize),
-  identity: object(identity, ['providers']),
+  identity: identityInCode,
   resolve: object(resolve),
   forward: object(forward),
   ...register

@@ -1,6 +1,15 @@
-import type { IdentityProvider } from '../../types/index.ts'
+import type { ClaimToHeader, VerifierOptions, VerifyIdentityOptions } from '../../types/index.ts'
 
-/** Returns the headers that claims are projected into, of all providers. */
-export function projectedHeaders (providers: readonly IdentityProvider[]): string[] {
-  return providers.flatMap(({ claimsToHeaders = [] }) => claimsToHeaders.map(({ header }) => header))
+interface Projecting {
+  readonly claimsToHeaders?: readonly ClaimToHeader[]
+}
+
+/** Returns those that vouch for identities: the providers, or the verifier. */
+export function authoritiesOf ({ providers, from }: VerifyIdentityOptions | VerifierOptions): readonly Projecting[] {
+  return [...providers ?? [], ...from === undefined ? [] : [from]]
+}
+
+/** Returns the headers that claims are projected into. */
+export function projectedHeaders (authorities: readonly Projecting[]): string[] {
+  return authorities.flatMap(({ claimsToHeaders = [] }) => claimsToHeaders.map(({ header }) => header))
 }

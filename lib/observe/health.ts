@@ -47,7 +47,9 @@ type Keys = Readonly<Record<'available' | 'missing', readonly string[]>>
 /** The names of the providers with and without keys. */
 function keysOf (app: Partial<FastifyInstance>): Keys {
   const providers = app.identityProviders?.() ?? []
-  const names = (hasKeys: boolean): string[] => providers.filter(({ keys }) => (keys.length > 0) === hasKeys).map(({ name }) => name)
+  // Keys that are looked up on demand are there when a token needs them, so the first one must be let in.
+  const names = (hasKeys: boolean): string[] => providers
+    .filter(({ keys, onDemand }) => (keys.length > 0 || onDemand === true) === hasKeys).map(({ name }) => name)
   return { available: names(true), missing: names(false) }
 }
 

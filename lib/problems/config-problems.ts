@@ -106,12 +106,16 @@ export class Problems {
 
   /** @throws `VERSION_CONFIG_INVALID` if there are problems; its `problems` member lists them */
   throwIfAny (subject: string): void {
+    if (this.#found.length > 0) throw this.toError(subject)
+  }
+
+  /** Returns the error `VERSION_CONFIG_INVALID`. */
+  toError (subject: string): Error {
     const count = this.#found.length
-    if (count === 0) return
     const lines = this.#found.slice(0, maxListed).map((found) => `- ${showProblem(found)}`)
     if (count > maxListed) lines.push(`- and ${count - maxListed} more.`)
     const title = `${count} ${count === 1 ? 'problem' : 'problems'} in ${subject}`
-    throw Object.assign(
+    return Object.assign(
       new ConfigInvalid([`VERSION_CONFIG_INVALID: ${title}`, ...lines].join('\n')),
       { problems: Object.freeze(this.list()) }
     )

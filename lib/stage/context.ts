@@ -43,6 +43,8 @@ export class RequestContext {
   isTypeHidden = false
   /** Whether only the upstream can read the token. */
   hasOpaqueToken = false
+  /** Whether a verifier of the app has found no caller. */
+  isAnonymous = false
   /** The version that serves the request, from the revision that the request was decided against. */
   servedBy: RegisteredVersion | null = null
   /** The parts that resolvers removed from the request. */

@@ -1,11 +1,11 @@
 import type { SchemaObject } from 'ajv'
-import { identity } from '../config/identity-schema.ts'
+import { identity, provider } from '../config/identity-schema.ts'
 import { count, flag, headerName, list, object, oneOf, text } from '../config/schema-builders.ts'
 import { gatewaySchema, stageSchemas } from '../config/schemas.ts'
 import { milliseconds } from '../config/upstream-schema.ts'
 import { registrySchema, versions } from '../config/versions-schema.ts'
 
-const claim: SchemaObject = identity.providers.items.properties.claimsToHeaders.items.properties.claim
+const claim: SchemaObject = provider.properties.claimsToHeaders.items.properties.claim
 const anyText = (expected: string): SchemaObject => ({ type: 'string', expected })
 const path: SchemaObject = stageSchemas.versionDiscovery.properties.path
 
@@ -101,7 +101,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   registry: registrySchema,
   problems: gatewaySchema.properties.problems,
   sanitize: orNone(gatewaySchema.properties.sanitize),
-  identity: orNone(gatewaySchema.properties.identity),
+  identity: orNone(object(identity, ['providers'])),
   resolve,
   forward: gatewaySchema.properties.forward,
   discovery: orOff(object({ path, catalog: stageSchemas.versionDiscovery.properties.catalog }), '{ path, catalog }'),
@@ -124,7 +124,8 @@ function withoutFunctions (schema: SchemaObject): SchemaObject {
   const { properties } = schema
   const all = Object.entries((properties ?? {}) as Record<string, SchemaObject>)
   const others = all.filter(([, each]) => !isCode(each))
-  const { expected } = others.length < all.length ? object(Object.fromEntries(others)) : schema
+  const isListed = String(schema.expected).startsWith('an object with ')
+  const { expected } = isListed && others.length < all.length ? object(Object.fromEntries(others)) : schema
   return { ...kept(schema), ...expected !== undefined && { expected } }
 }
 

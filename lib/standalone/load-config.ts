@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { ConfigFileOptions, GatewayPlugin, ResolverConfig } from '../../types/config-file.ts'
-import type { GatewayOptions, VersionResolver } from '../../types/index.ts'
+import type { GatewayOptions, VerifyIdentityOptions, VersionResolver } from '../../types/index.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { findGatewayProblems } from '../config/check-gateway.ts'
 import { checkShape } from '../config/check-shape.ts'
@@ -26,7 +26,7 @@ export interface LoadedConfig {
   readonly file: LoadedFile
   /** Sections that the file sets to `false`, so they are absent on purpose. */
   readonly switchedOff: readonly string[]
-  readonly gateway: GatewayOptions & { prefix?: string }
+  readonly gateway: GatewayOptions & { prefix?: string, identity?: VerifyIdentityOptions }
   readonly plugin: GatewayPlugin
   /** Masks values of variables in a message. */
   readonly masked: (message: string) => string

@@ -19,7 +19,8 @@ const sentences = {
   'missing-claim': 'The token lacks a required claim.',
   claim: 'A claim of the token is not accepted.',
   source: 'Tokens of this issuer are not accepted from this part of the request.',
-  header: 'A claim of the token cannot be sent as a header.'
+  header: 'A claim of the token cannot be sent as a header.',
+  verifier: 'The token is not accepted.'
 }
 
 /** The check that a token has failed. The names are stable: they appear in responses, logs and metrics. */
@@ -43,4 +44,9 @@ export function invalidToken (check: TokenCheck, { claim, cause, ...values }: Co
     ...'expected' in values && { expected: show(values.expected) },
     ...cause !== undefined && { cause }
   }, sentences[check])
+}
+
+/** Adds the name of the authority to an error. */
+export function named (error: unknown, authority: string): Error {
+  return Object.assign(error as Error, { provider: authority })
 }

@@ -7,9 +7,9 @@ import type { Provider } from './provider.ts'
 
 /** Fetches the keys of providers before an app is ready, and stops when it closes. */
 export function keepKeys (app: FastifyInstance, providers: readonly Provider[]): void {
+  if (providers.length > 0) app.addHook('onClose', async () => { await Promise.all(providers.map(async (provider) => await provider.close())) })
   const remote = providers.filter(({ remote }) => remote !== null)
   if (remote.length === 0) return
-  app.addHook('onClose', async () => { await Promise.all(remote.map(async (provider) => await provider.close())) })
   // One hook for all, because Fastify runs hooks one after the other.
   app.addHook('onReady', async () => {
     const fetched = remote.filter(({ options }) => scopeOf(app).fetchesKeys(options))

@@ -1,12 +1,13 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import type { VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
+import type { VerifierOptions, VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
 import { refuseLoggedTokens } from '../config/check-access-log.ts'
-import { checkClaimPaths, checkIdentity } from '../config/check-identity.ts'
+import { checkClaimPaths } from '../config/check-claims.ts'
+import { checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
-import { normalizeIdentity, type ResolvedIdentity } from '../config/normalize-identity.ts'
+import { normalizeIdentity, type ResolvedIdentity, type ResolvedVerifier } from '../config/normalize-identity.ts'
 import { Problems } from '../problems/config-problems.ts'
 import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
-import { projectedHeaders } from '../identity/projected-headers.ts'
+import { authoritiesOf, projectedHeaders } from '../identity/projected-headers.ts'
 import { runSteps } from '../shared/maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
@@ -14,14 +15,18 @@ import { reloadState } from '../stage/reload-state.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { DryRun } from '../stage/dry-run.ts'
 import { asksForMore } from './authorize.ts'
-import type { CredentialRules } from './credential.ts'
+import type { CallerSource } from './caller-source.ts'
 import { tokenIdentifier } from './identify.ts'
 import { callerIdentifier, type RouteRules } from './identify-caller.ts'
 import { keepKeys, registerStatus } from './keep-keys.ts'
-import { addProviderReaders } from './project-claims.ts'
+import { warnOfLateCallers } from './late-callers.ts'
+import { addReaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
 import { hideQueryTokens } from './query-tokens.ts'
+import { TokenCallers } from './token-callers.ts'
 import { type Source, tokenSource } from './token-source.ts'
+import { Verifier } from './verifier.ts'
+import { readsOf } from './verifier-reads.ts'
 
 /**
  * Second stage: verifies the request's token, and sets `request.identity` and the headers of `claimsToHeaders`. Without a
@@ -39,31 +44,23 @@ import { type Source, tokenSource } from './token-source.ts'
  *   }]
  * })
  */
-export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOptions>({
+export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOptions | VerifierOptions>({
   stage: 'verifyIdentity',
   name: 'fastify-version-gateway/verify-identity',
   dependencies: ['sanitizeHeaders'],
   async plugin (app, options) {
     checkStage('verifyIdentity', options, (problems) => checkIdentity(problems, [], options, scopeOf(app).ownedHeaders!))
     const resolved = normalizeIdentity(options)
-    const providers = Provider.all(resolved, app)
+    const authorities = authoritiesOf(options)
     declareOnRequest(app, 'identity')
     app.addHook('onRoute', checkRoute)
-    const projected = projectedHeaders(resolved.providers)
-    extendScope(app, { projectedHeaders: providers.length === 0 ? null : projected })
-    registerStatus(app, providers)
-
+    const projected = projectedHeaders(authorities)
+    extendScope(app, { projectedHeaders: authorities.length === 0 ? null : projected })
     scopeOf(app).ownedHeaders!.add(projected)
-    const sources = providers.length === 0 ? [] : resolved.sources?.map(tokenSource) ?? sourcesOf(providers)
-    const rulesByDefault: RouteRules = { policy: resolved.policy, asksFor: null }
-    const rules: CredentialRules = { ...resolved, isOrdered: resolved.sources !== null }
-    publishTokenHeaders(app, sources)
-    const inQuery = new Set(sources.flatMap(({ query }) => query ?? []))
-    hideQueryTokens(app, inQuery)
-    keepKeys(app, providers)
     const readers = startReaders(app, resolved)
-    const identify = tokenIdentifier(providers, resolved, readers)
-    const identifyCaller = callerIdentifier({ providers, sources, rules, identify, readers, realm: resolved.realm })
+    const source = resolved.from === null ? useProviders(app, resolved, readers) : useVerifier(app, resolved.from, readers)
+    const rulesByDefault: RouteRules = { policy: resolved.policy, asksFor: null }
+    const identifyCaller = callerIdentifier({ source, readers, realm: resolved.realm })
 
     addStep(app, (request) => {
       const { dryRun } = contextOf(request)
@@ -73,17 +70,38 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
   }
 })
 
-/** Names the headers that carry tokens. @throws `VERSION_CONFIG_INVALID` if the access log contains one of them */
-function publishTokenHeaders (app: FastifyInstance, sources: readonly Source[]): void {
-  const headers = [...new Set(sources.flatMap(({ header }) => header ?? []))]
+/** Prepares to find and verify tokens. */
+function useProviders (app: FastifyInstance, resolved: ResolvedIdentity, readers: ClaimReaders): CallerSource {
+  const providers = Provider.all(resolved.providers, app)
+  registerStatus(app, providers)
+  const sources = providers.length === 0 ? [] : resolved.sources?.map(tokenSource) ?? sourcesOf(providers)
+  publishCredentialHeaders(app, sources.flatMap(({ header }) => header ?? []))
+  hideQueryTokens(app, new Set(sources.flatMap(({ query }) => query ?? [])))
+  keepKeys(app, providers)
+  const identify = tokenIdentifier(providers, resolved, readers)
+  return new TokenCallers(providers, sources, { ...resolved, isOrdered: resolved.sources !== null }, identify)
+}
+
+/** Prepares to call a verifier of the app. */
+function useVerifier (app: FastifyInstance, options: ResolvedVerifier, readers: ClaimReaders): CallerSource {
+  registerStatus(app, [])
+  publishCredentialHeaders(app, readsOf(app, options))
+  warnOfLateCallers(app, options)
+  return new Verifier(options, readers)
+}
+
+/** Names the headers that carry credentials. @throws `VERSION_CONFIG_INVALID` if the access log contains one of them */
+function publishCredentialHeaders (app: FastifyInstance, names: readonly string[]): void {
+  const headers = [...new Set(names)]
   refuseLoggedTokens(scopeOf(app).loggedHeaders, headers)
   extendScope(app, { credentialHeaders: headers })
 }
 
 /** Prepares to count tokens without the claims that options read. `resolveVersion` adds its own options. */
-function startReaders (app: FastifyInstance, { providers }: ResolvedIdentity): ClaimReaders {
+function startReaders (app: FastifyInstance, { providers, from }: ResolvedIdentity): ClaimReaders {
   const readers = new ClaimReaders(reloadState(app, 'claimReaders', () => new Map<string, ClaimReader>()), app.log)
-  addProviderReaders(readers, providers)
+  for (const [index, provider] of providers.entries()) addReaders(readers, `identity.providers[${index}]`, provider)
+  if (from !== null) addReaders(readers, 'identity.from', from)
   extendScope(app, { claimReaders: readers })
   return readers
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Claims } from '../../types/index.ts'
-import type { ResolvedProvider } from '../config/normalize-identity.ts'
+import type { Claims, ClaimToHeader } from '../../types/index.ts'
 import { claimNames, readWrittenClaim } from '../identity/claim-path.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { claimText } from './claim-text.ts'
@@ -10,8 +9,14 @@ import { invalidToken } from './invalid-token.ts'
 export type ProjectedHeader = readonly [header: string, value: string]
 export type Projection = (claims: Claims) => ProjectedHeader[]
 
+/** A provider or verifier with headers for claims. */
+interface Projecting {
+  readonly name: string
+  readonly claimsToHeaders: readonly ClaimToHeader[]
+}
+
 /** Makes the function that converts claims to headers. It throws `TOKEN_INVALID` for a claim that cannot be converted. */
-export function claimProjection ({ claimsToHeaders }: ResolvedProvider): Projection {
+export function claimProjection ({ claimsToHeaders }: Projecting): Projection {
   const rules = claimsToHeaders.map(({ claim, header }) => ({ names: claimNames(claim), header: header.toLowerCase() }))
 
   return (claims) => {
@@ -26,13 +31,9 @@ export function claimProjection ({ claimsToHeaders }: ResolvedProvider): Project
   }
 }
 
-/** Adds the projections of all providers to the readers of claims. */
-export function addProviderReaders (readers: ClaimReaders, providers: readonly ResolvedProvider[]): void {
-  for (const [place, { name, claimsToHeaders }] of providers.entries()) {
-    for (const [index, { claim }] of claimsToHeaders.entries()) {
-      readers.add(`identity.providers[${place}].claimsToHeaders[${index}]`, claimNames(claim), name)
-    }
-  }
+/** Adds the projections of a provider or verifier to the readers of claims. @param place where its options are */
+export function addReaders (readers: ClaimReaders, place: string, { name, claimsToHeaders }: Projecting): void {
+  for (const [index, { claim }] of claimsToHeaders.entries()) readers.add(`${place}.claimsToHeaders[${index}]`, claimNames(claim), name)
 }
 
 /** Sets owned headers on a request: in `headers` for resolvers, and in `rawHeaders` for forwarding. */

@@ -1,23 +1,23 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type {
-  Authorization, Claims, IdentityProviderStatus, PublicJwk, RouteIdentity
-} from '../../types/index.ts'
-import type { ResolvedIdentity, ResolvedProvider, ResolvedRemoteJwks } from '../config/normalize-identity.ts'
+import type { Claims, IdentityProviderStatus, PublicJwk } from '../../types/index.ts'
+import type { ResolvedProvider, ResolvedRemoteJwks } from '../config/normalize-identity.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
 import { pemKeys } from '../identity/pem-keys.ts'
 import { secretKey, type VerificationKey, verificationKey } from '../identity/verification-key.ts'
-import { asksForMore } from './authorize.ts'
+import { Authority } from './authority.ts'
+import { removeToken } from './credential.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { fixedKeys } from './keys/fixed-keys.ts'
 import { invalidToken } from './invalid-token.ts'
 import { KeySets } from './keys/key-sets.ts'
 import type { KeySource } from './keys/key-source.ts'
-import { claimProjection, type Projection } from './project-claims.ts'
 import { RemoteKeys } from './keys/remote-keys.ts'
+import { SuppliedKeys } from './keys/supplied-keys.ts'
 import { type Source, tokenSource } from './token-source.ts'
 
 /** A provider with its key source, prepared to verify tokens. */
-export class Provider {
+export class Provider extends Authority {
   readonly options: ResolvedProvider
   readonly sources: readonly Source[]
   /** Ids of the sources from which the provider's tokens are accepted. */
@@ -25,17 +25,14 @@ export class Provider {
   readonly keys: KeySource
   /** The keys, if they are fetched; otherwise `null`. */
   readonly remote: RemoteKeys | null
-  readonly project: Projection
-  /** The provider's requirements in addition to a verified token. */
-  readonly asksFor: Authorization | null
   /** Cache hits and misses for the provider's tokens. */
   readonly cache: { hits: number, misses: number }
-  readonly #claims: Authorization | null
   readonly #keySets: KeySets
   readonly #algorithms: ReadonlySet<string>
   readonly #typ: string | undefined
 
   constructor (options: ResolvedProvider, log: FastifyBaseLogger, keySets: KeySets) {
+    super(options)
     const { algorithms, tokenSources, typ } = options
     this.options = options
     this.sources = tokenSources.map(tokenSource)
@@ -44,15 +41,11 @@ export class Provider {
     this.cache = keySets.countsOf(options.name)
     this.keys = keySource(options, log, keySets)
     this.remote = this.keys instanceof RemoteKeys ? this.keys : null
-    this.project = claimProjection(options)
-    const asked = pick(options, 'requiredScopes', 'requiredRoles', 'authorize')
-    this.asksFor = asksForMore(asked) ? { ...asked, ...pick(options, ...claimOptions) } : null
-    this.#claims = claimOptions.some((name) => options[name] !== undefined) ? pick(options, ...claimOptions) : null
     this.#algorithms = new Set(algorithms)
     this.#typ = typ === undefined ? undefined : mediaType(typ)
   }
 
-  static all ({ providers }: ResolvedIdentity, app: FastifyInstance): Provider[] {
+  static all (providers: readonly ResolvedProvider[], app: FastifyInstance): Provider[] {
     const keySets = KeySets.of(app)
     return providers.map((each) => new Provider(each, app.log, keySets))
   }
@@ -76,18 +69,17 @@ export class Provider {
     return keys.filter(({ issuer = iss }) => issuer === iss || String(issuer).includes('{'))
   }
 
-  /** Returns the requirements of a route, with the provider's scope and role claims as defaults. */
-  asksForRoute (route: RouteIdentity): RouteIdentity {
-    return this.#claims === null ? route : { ...this.#claims, ...route }
+  override withhold (raw: IncomingMessage, token: string): void {
+    if (!this.options.forwardToken) removeToken(raw, token, this.sources)
   }
 
   get onReady (): ResolvedRemoteJwks['onReady'] {
     return (this.options.jwks as ResolvedRemoteJwks).onReady
   }
 
-  /** Closes the key set, unless another app uses it. */
+  /** Closes fetched keys, unless another app uses them. */
   async close (): Promise<void> {
-    if (this.remote !== null) await this.#keySets.release(this.options)
+    if (this.remote !== null || this.keys instanceof SuppliedKeys) await this.#keySets.release(this.options)
   }
 
   status (): IdentityProviderStatus {
@@ -102,7 +94,7 @@ function keySource (options: ResolvedProvider, log: FastifyBaseLogger, keySets: 
   if ('pem' in jwks) return fixedKeys([jwks.pem].flat().flatMap(pemKeys))
   if ('secret' in jwks) return fixedKeys([secretKey(jwks.secret)])
   if (jwks.keys !== undefined) return fixedKeys(usableKeys(options, jwks.keys, log))
-  return keySets.use(options, { log })
+  return 'getKey' in jwks ? keySets.useLookup(options, { log }) : keySets.use(options, { log })
 }
 
 /** Skips keys for other purposes (RFC 7517 5), and logs them. */
@@ -118,10 +110,4 @@ function usableKeys ({ name }: ResolvedProvider, jwks: readonly PublicJwk[], log
 /** Normalizes a type: lower case, without the optional `application/` (RFC 7515 4.1.9). */
 function mediaType (typ: string): string {
   return typ.toLowerCase().replace(/^application\//, '')
-}
-
-const claimOptions = ['scopesClaim', 'rolesClaim'] as const
-
-function pick (options: Authorization, ...names: Array<keyof Authorization>): Authorization {
-  return Object.fromEntries(names.flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]))
 }

@@ -5,12 +5,14 @@ import type { RemoteKeysOptions } from '../../../types/index.ts'
 import { hasPem, pemRemedy } from '../../identity/pem-to-jwks.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isLoopback } from '../../identity/safe-source.ts'
+import { globalDispatcher } from '../../server/upstream/global-dispatcher.ts'
 import { collectResponse } from '../../transport/collect-response.ts'
+import { dispatchForeign } from '../../transport/foreign-dispatcher.ts'
 import { dispatchGuarded, guardedClient } from '../../transport/guarded-client.ts'
 import { fetchRemedy, KeyFetchError } from './key-fetch-error.ts'
 import { isExempt, proxiesOf } from './proxy-environment.ts'
 
-type Options = Pick<RemoteKeysOptions, 'headers' | 'proxy' | 'ca'> & {
+type Options = Pick<RemoteKeysOptions, 'headers' | 'proxy' | 'ca' | 'dispatcher'> & {
   /** For the whole fetch, including the connection. */
   timeoutMs: number
   maxBytes: number
@@ -44,13 +46,17 @@ export function jsonClient (options: Options): JsonClient {
   const all = { ...defaultHeaders, ...lowerCased(headers) }
   const direct = agentOf(options, false)
   const others = agentOf(options, proxy)
+  const usesGlobal = proxy === undefined && options.ca === undefined
 
   async function get (url: URL, remedy: string): Promise<unknown> {
-    // A proxy elsewhere cannot reach this machine's loopback.
-    const agent = proxy === undefined && (isLoopback(url) || isExempt(url, process.env)) ? direct : others
     const target = { origin: url.origin, path: url.pathname + url.search, method: 'GET', headers: all } as const
-    const { status, rawHeaders, body, isCut } = await collectResponse(
-      (handler) => dispatchGuarded(agent, target, handler), { signal: AbortSignal.timeout(timeoutMs), maxBytes })
+    const ofApp = (options.dispatcher as Dispatcher | undefined) ?? (usesGlobal ? globalDispatcher() : undefined)
+    // A proxy elsewhere cannot reach this machine's loopback.
+    const own = proxy === undefined && (isLoopback(url) || isExempt(url, process.env)) ? direct : others
+    const { status, rawHeaders, body, isCut } = await collectResponse((handler) => {
+      if (ofApp === undefined) dispatchGuarded(own, target, handler)
+      else dispatchForeign(ofApp, target, handler)
+    }, { signal: AbortSignal.timeout(timeoutMs), maxBytes })
     // Following redirects would let an open redirect of the issuer lead to an attacker's keys.
     if (status !== 200) throw KeyFetchError.ofResponse(url, status, rawHeaders, remedy)
     if (isCut) throw new errors.ResponseExceededMaxSizeError()

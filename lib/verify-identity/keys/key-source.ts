@@ -12,6 +12,7 @@ export interface KeyStatus {
   readonly keys: ReadonlyArray<Pick<VerificationKey, 'kid' | 'algorithms'>>
   readonly lastRefresh: Date | null
   readonly lastError: string | null
+  readonly onDemand?: boolean
   /** Number of fetches since the start. Absent for keys in the config. */
   readonly fetches?: { readonly succeeded: number, readonly failed: number }
 }
@@ -21,9 +22,10 @@ export interface KeySource {
   /**
    * Returns the candidate keys for a token. The list is empty if no key matches.
    *
+   * @param issuer the `iss` of the token
    * @throws `KEYS_UNAVAILABLE` when the keys could not be fetched
    */
-  find (hint: KeyHint): MaybePromise<readonly VerificationKey[]>
+  find (hint: KeyHint, issuer: string): MaybePromise<readonly VerificationKey[]>
   status (): KeyStatus
 }
 

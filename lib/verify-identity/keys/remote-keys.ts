@@ -8,7 +8,7 @@ import { fittingKeys, type KeyHint, type KeySource, type KeyStatus } from './key
 import { PreparedKeys } from './prepared-keys.ts'
 
 /** Delay after the first failed fetch, in milliseconds. It doubles with each further failure. */
-const firstRetryMs = 1_000
+export const firstRetryMs = 1_000
 
 export interface RemoteKeysDependencies {
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>

@@ -1,0 +1,39 @@
+import type { Test } from 'tap'
+import { keyLookupDefaults } from '../../lib/config/normalize-identity.ts'
+import { SuppliedKeys } from '../../lib/verify-identity/keys/supplied-keys.ts'
+import type { SuppliedJwks, SuppliedKey, WantedKey } from '../../types/index.ts'
+import { issuer } from './issuer.ts'
+
+/** Finds a key. */
+export type Find = (wanted: WantedKey, signal: AbortSignal) => SuppliedKey | Promise<SuppliedKey>
+
+/** Keys that a function finds, and a clock that stands still until it is set. */
+export function suppliedKeys (t: Test, first: Find, options: Partial<Omit<SuppliedJwks, 'getKey'>> = {}) {
+  const calls: WantedKey[] = []
+  const lines: Array<[level: string, about: Record<string, unknown>]> = []
+  const write = (level: string) => (about: unknown) => { lines.push([level, about as Record<string, unknown>]) }
+  const clock = { now: 1_000_000 }
+  let find = first
+  const getKey: Find = (wanted, signal) => {
+    calls.push(wanted)
+    return find(wanted, signal)
+  }
+  const user = { name: 'test-idp', issuer, jwks: { ...keyLookupDefaults, ...options, getKey } }
+  const log = { info: write('info'), warn: write('warn'), error: write('error') }
+  const keys = new SuppliedKeys(user, { log, now: () => clock.now, today: () => clock.now })
+  t.teardown(async () => await keys.close())
+  return {
+    keys,
+    calls,
+    lines,
+    clock,
+    /** Finds keys in another way from here on. */
+    finds (next: Find): void { find = next },
+    known: async (kid = 'known', alg = 'RS256') => await keys.find({ alg, kid }, issuer)
+  }
+}
+
+/** Fails like a source that is down. */
+export async function isDown (): Promise<never> {
+  throw new Error('the source is down')
+}
