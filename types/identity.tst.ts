@@ -1,6 +1,11 @@
 import Fastify from 'fastify'
+import { fromFastifyJwt } from 'fastify-version-gateway'
+import type {
+  Claims, GatewayOptions, Identity, IdentityProvider, VerifierOptions, VerifyIdentityOptions, WantedKey
+} from 'fastify-version-gateway'
+import buildGetJwks from 'get-jwks'
 import { expect, test } from 'tstyche'
-import type { Claims, Identity, IdentityProvider, VerifyIdentityOptions } from 'fastify-version-gateway'
+import { MockAgent } from 'undici'
 
 declare module 'fastify-version-gateway' {
   interface Claims {
@@ -38,4 +43,32 @@ test('opaque tokens are passed or rejected', () => {
   expect<VerifyIdentityOptions['onOpaque']>().type.toBeAssignableFrom('pass' as const)
   expect<VerifyIdentityOptions['onOpaque']>().type.not.toBeAssignableFrom('ignore' as const)
   expect<NonNullable<VerifyIdentityOptions['sources']>>().type.toBeAssignableFrom([{ header: 'authorization', prefix: 'DPoP ' }, { cookie: 'session' }])
+})
+
+test('a verifier returns claims or null, and excludes providers', () => {
+  interface User { id: string }
+  const from = { name: 'sessions', readsHeaders: ['cookie'], read: (): User | null => null }
+
+  expect<VerifierOptions>().type.toBeAssignableFrom({ from, policy: 'require' as const })
+  expect<VerifierOptions>().type.toBeAssignableFrom({ from: { ...from, read: async (): Promise<User | undefined> => undefined } })
+  expect<VerifierOptions>().type.toBeAssignableFrom({ from: fromFastifyJwt({ claimsToHeaders: [{ claim: 'sub', header: 'x-user-id' }] }) })
+  // A yes says nothing about the caller.
+  expect<VerifierOptions>().type.not.toBeAssignableFrom({ from: { ...from, read: () => true } })
+  expect<VerifierOptions>().type.not.toBeAssignableFrom({ from, providers: [] })
+  expect<VerifierOptions>().type.not.toBeAssignableFrom({ from, onOpaque: 'pass' as const })
+  expect<VerifierOptions>().type.not.toBeAssignableFrom({ from: { name: 'sessions', read: () => null } })
+  expect<NonNullable<GatewayOptions['identity']>>().type.toBeAssignableFrom({ from })
+})
+
+test('keys are looked up by a function, and fetched through a dispatcher of any version of undici', () => {
+  const getJwks = buildGetJwks()
+
+  expect<IdentityProvider['jwks']>().type.toBeAssignableFrom({
+    getKey: ({ kid, alg, issuer }: WantedKey) => getJwks.getJwk({ kid, alg, domain: issuer }), cooldownSeconds: 60
+  })
+  expect<IdentityProvider['jwks']>().type.toBeAssignableFrom({ getKey: async () => null })
+  expect<IdentityProvider['jwks']>().type.not.toBeAssignableFrom({ getKey: () => null, url: 'https://a.test/jwks.json' })
+  expect<IdentityProvider['jwks']>().type.toBeAssignableFrom({ url: 'https://a.test/jwks.json', dispatcher: new MockAgent() })
+  expect<IdentityProvider['jwks']>().type.toBeAssignableFrom({ discovery: true as const, dispatcher: { dispatch: () => true } })
+  expect<IdentityProvider['jwks']>().type.not.toBeAssignableFrom({ url: 'https://a.test/jwks.json', dispatcher: {} })
 })
