@@ -111,3 +111,17 @@ t.test('metadata is never shared between issuers', async (t) => {
   t.not(a, b)
   t.equal(a, again)
 })
+
+t.test('providers with the same function share the keys that it finds, and only the same dispatcher shares fetched ones', async (t) => {
+  const { server, sets, surroundings } = await keySets(t)
+  const getKey = () => jwk
+  const of = (name: string, jwks: object) => ({ name, issuer: `https://${name}.test`, jwks: { ...keyFetchingDefaults, ...jwks } as never })
+  const [one, other, stranger] = [of('a', { getKey }), of('b', { getKey }), of('c', { getKey: () => jwk })]
+  const agents = [{ dispatch: () => true }, { dispatch: () => true }]
+  const [first, second] = agents.map((dispatcher, index) => of(String(index), { url: server.url, dispatcher }))
+  t.teardown(async () => { for (const user of [one, other, stranger, first!, second!]) await sets.release(user) })
+
+  t.equal(sets.useLookup(one, surroundings), sets.useLookup(other, surroundings))
+  t.not(sets.useLookup(stranger, surroundings), sets.useLookup(other, surroundings))
+  t.not(sets.use(first!, surroundings), sets.use(second!, surroundings))
+})

@@ -102,3 +102,14 @@ identity: { providers: [
 
   t.match([response.status, await response.json()], [200, { keys: { available: ['up'], missing: ['down'] } }])
 })
+
+t.test('a provider whose keys are looked up is ready before its first token', async (t) => {
+  const app = makeApp(t)
+  await app.register(gatewayHealth, { requireKeys: 'all' })
+  const provider = issuer.provider({ name: 'looked-up', jwks: { getKey: () => issuer.jwk } })
+  const { send } = await startGateway(t, { identity: { providers: [provider] }, resolve: {} }, app)
+
+  const response = await send('/readyz')
+
+  t.match(await response.json(), { status: 'ready', keys: { available: ['looked-up'], missing: [] } })
+})

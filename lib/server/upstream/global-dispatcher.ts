@@ -3,7 +3,8 @@ import type { Dispatcher } from 'undici'
 
 // Touches: the options of undici's agents, which are behind a private symbol, and the symbols of its global dispatchers, which all
 // copies of undici and Node itself share. Gains: an agent that an app has set before it loads the gateway is found. Without it, such
-// an agent would be mistaken for undici's own default, and keys would be fetched without the app's settings.
+// an agent would be mistaken for undici's own default, and keys would be fetched without the app's settings. It only reads, so
+// `compatibility` does not turn it off.
 
 /** The places of the global dispatcher: of undici 8, and of earlier versions and Node. undici 7.30 writes both. */
 const places = [Symbol.for('undici.globalDispatcher.2'), Symbol.for('undici.globalDispatcher.1')]
