@@ -1,26 +1,37 @@
-import { Ajv, type SchemaObject } from 'ajv'
-import { closestMatch } from 'leven'
+import { createRequire } from 'node:module'
+import type { Ajv, SchemaObject } from 'ajv'
 import { isImpossibleDate } from '../registry/version-id.ts'
 import { isDispatcher } from '../shared/dispatcher.ts'
 import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
+import { closestMatch } from '../shared/closest-match.ts'
 
-const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false })
-// Annotations of the schemas: the expected value, the remedy, and whether the value is secret.
-ajv.addVocabulary(['expected', 'remedy', 'secret'])
-ajv.addKeyword({ keyword: 'isFunction', validate: (_: true, value: unknown) => typeof value === 'function', errors: false })
-ajv.addKeyword({ keyword: 'isDispatcher', validate: (_: true, value: unknown) => isDispatcher(value), errors: false })
-ajv.addKeyword({ keyword: 'isMoment', validate: (_: true, value: unknown) => isMoment(value), errors: false })
+const require = createRequire(import.meta.url)
+
+let ajv: Ajv | undefined
+
+/** Loads ajv on first use, because it takes as long as the rest of the library. */
+function loadAjv (): Ajv {
+  if (ajv !== undefined) return ajv
+  const { Ajv } = require('ajv') as typeof import('ajv')
+  ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false })
+  // Annotations of the schemas: the expected value, the remedy, and whether the value is secret.
+  ajv.addVocabulary(['expected', 'remedy', 'secret'])
+  ajv.addKeyword({ keyword: 'isFunction', validate: (_: true, value: unknown) => typeof value === 'function', errors: false })
+  ajv.addKeyword({ keyword: 'isDispatcher', validate: (_: true, value: unknown) => isDispatcher(value), errors: false })
+  ajv.addKeyword({ keyword: 'isMoment', validate: (_: true, value: unknown) => isMoment(value), errors: false })
+  return ajv
+}
 
 /** The mismatches between a config and a schema, as JSON Pointers (RFC 6901). */
 export function mismatches (schema: SchemaObject, config: unknown): ReadonlySet<string> {
-  const validate = ajv.compile(schema)
+  const validate = loadAjv().compile(schema)
   validate(config)
   return new Set((validate.errors ?? []).map(({ instancePath }) => instancePath))
 }
 
 /** Validates a config against a JSON Schema and adds every mismatch to the problems. */
 export function checkShape (problems: Problems, schema: SchemaObject, config: unknown): void {
-  const validate = ajv.compile(schema)
+  const validate = loadAjv().compile(schema)
   validate(config)
   const toPath = pathsIn(config)
   for (const { keyword, instancePath, params, parentSchema = {}, data } of validate.errors ?? []) {
@@ -69,7 +80,7 @@ const maxCompared = 1000
 /** Finds the option with the most similar name. */
 export function suggest (name: string, known: readonly string[], candidates = known): string {
   const maxDistance = name.length < 3 ? 0 : Math.ceil(name.length / 3)
-  const meant = maxDistance === 0 ? undefined : closestMatch(name, candidates.slice(0, maxCompared), { maxDistance })
+  const meant = closestMatch(name, candidates.slice(0, maxCompared), maxDistance)
   return meant === undefined ? `Known: ${showNames(known)}.` : `Did you mean ${show(meant)}?`
 }
 

@@ -1,5 +1,5 @@
-import { closestMatch } from 'leven'
 import type { Claims } from '../../types/index.ts'
+import { closestMatch } from '../shared/closest-match.ts'
 
 /** Names that are compared with a misspelled one: a token may have very many, and very long ones. */
 const [maxNames, maxNameLength] = [200, 100]
@@ -30,6 +30,5 @@ export function similarClaim (claims: Claims, names: readonly string[]): readonl
 function similarName (name: string, names: readonly string[]): string | undefined {
   const candidates = names.filter(({ length }) => length <= maxNameLength).slice(0, maxNames)
   const maxDistance = name.length < 3 ? 0 : Math.min(Math.ceil(name.length / 3), maxDifferences)
-  return candidates.find((candidate) => candidate.split(/[/:]/).at(-1) === name) ??
-    (maxDistance === 0 ? undefined : closestMatch(name, candidates, { maxDistance }))
+  return candidates.find((candidate) => candidate.split(/[/:]/).at(-1) === name) ?? closestMatch(name, candidates, maxDistance)
 }

@@ -1,9 +1,9 @@
-import semver from 'semver'
 import type { Disabled, Version, VersionConfig, VersionSet } from '../../types/index.ts'
 import { normalizeUpstream } from '../config/normalize-upstream.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isSameConfig } from '../shared/is-same-config.ts'
 import { RegisteredVersion } from './registered-version.ts'
+import { loadSemver } from './semver.ts'
 import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange } from './version-id.ts'
 
 /** A version, and the alias that led to it, if any. */
@@ -77,7 +77,7 @@ export class Revision {
 
   /** Whether a text accepts any version, which counts as no opinion. */
   isAny (text: string): boolean {
-    return text === '*' || (this.#matching.ranges && semver.validRange(text) === '*')
+    return text === '*' || (this.#matching.ranges && loadSemver().validRange(text) === '*')
   }
 
   /** Looks up the value of an override: a name or, if the options allow it, a date or range. */
@@ -141,6 +141,7 @@ export class Revision {
   /** Returns the highest version in a semver range. */
   #highest (range: string, now: number): Found | undefined {
     const candidates = new Map(this.#served(now).map((version) => [this.canonical(version.id), version]))
+    const semver = loadSemver()
     const best = semver.maxSatisfying([...candidates.keys()].filter((id) => semver.valid(id) !== null), range)
     return best === null ? undefined : { version: candidates.get(best)!, alias: undefined }
   }

@@ -1,5 +1,5 @@
-import semver from 'semver'
 import type { RegistryOptions } from '../../types/index.ts'
+import { loadSemver } from './semver.ts'
 
 /** Valid names of versions and aliases, in the config and in requests. Excludes `__proto__`, paths and list syntax. */
 const grammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -25,7 +25,7 @@ const forms: Readonly<Record<string, Canonical>> = {
   integer: (id) => /^v?\d+$/i.test(id) ? id.replace(/^v?0*(?=\d)/i, '') : canonicalId(id),
   semver (id) {
     const [, major, minor = '0', patch = '0', rest = ''] = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9a-z.-]+)?$/i.exec(id) ?? []
-    return (major === undefined ? null : semver.valid(`${major}.${minor}.${patch}${rest}`)) ?? canonicalId(id)
+    return (major === undefined ? null : loadSemver().valid(`${major}.${minor}.${patch}${rest}`)) ?? canonicalId(id)
   }
 }
 

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { explain, type ExplainOptions, formatExplanation } from './commands/explain.ts'
-import { init } from './commands/init.ts'
-import { type Host, start, type StartOptions } from './commands/start.ts'
-import { validate } from './commands/validate.ts'
+import { createRequire } from 'node:module'
+import { type Command, parseCommand, unknownName, UsageError } from './command-line.ts'
+import { commandsOf } from './commands.ts'
+import type { Host } from './commands/start.ts'
+import { describeCommand, describeProgram } from './help.ts'
 import { ConfigFileInvalid } from './load-config.ts'
-import { defaultSettleMs } from './settle-files.ts'
+
+const require = createRequire(import.meta.url)
 
 interface Package {
+  name: string
   version: string
   description: string
 }
@@ -24,57 +26,43 @@ export interface Output {
  * @param args command-line arguments, without `node` and the script
  * @returns the exit code
  */
-export async function runCli (args: readonly string[], host: Host, { log, error: complain }: Output): Promise<number> {
-  const program = commands(host, log)
-  // The caller exits the process.
-  program.exitOverride().configureOutput({ writeOut: (text) => log(text.trimEnd()), writeErr: (text) => complain(text.trimEnd()) })
-  for (const command of program.commands) command.copyInheritedSettings(program)
+export async function runCli (args: readonly string[], host: Host, output: Output): Promise<number> {
   try {
-    await program.parseAsync(args, { from: 'user' })
-    return 0
+    return await run(args, host, output)
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode
-    complain((error as Error).message)
-    if (error instanceof ConfigFileInvalid) complain(`${error.count} ${error.count === 1 ? 'problem' : 'problems'}`)
+    const { message } = error as Error
+    output.error(error instanceof UsageError ? `error: ${message}` : message)
+    if (error instanceof ConfigFileInvalid) output.error(`${error.count} ${error.count === 1 ? 'problem' : 'problems'}`)
     return 1
   }
 }
 
-function commands (host: Host, log: Output['log']): Command {
-  const { version, description } = JSON.parse(readFileSync(new URL(import.meta.resolve('fastify-version-gateway/package.json')), 'utf8')) as Package
-  const program = new Command('fastify-version-gateway').description(description).version(version)
-  const collect = (value: string, all: string[]): string[] => [...all, value]
-
-  program.command('start').argument('<file>', 'config file: .yaml, .json, .ts or .js')
-    .description('start a gateway; SIGHUP reloads the config, SIGTERM finishes the requests in flight and exits')
-    .option('-w, --watch', 'reload the config when a file changes', false)
-    .option('--settle <ms>', 'read a file only after it has not changed for this many milliseconds', milliseconds, defaultSettleMs)
-    .option('--allow-removals', 'allow a reload to remove security options, such as an identity provider', false)
-    .action(async (file: string, { settle: settleMs, ...options }: StartOptions & { settle: number }) => {
-      await start(file, { ...options, settleMs }, host)
-    })
-  program.command('validate').argument('<file>', 'config file').description('check a config and print all problems with line numbers')
-    .action(async (file: string) => log(await validate(file)))
-  program.command('explain').argument('<file>', 'config file').description('show how the gateway would handle a request, and why')
-    .option('--url <url>', 'path and query of the request')
-    .option('--method <method>', 'HTTP method')
-    .option('--header <line>', "request header as 'name: value'; repeatable", collect, [])
-    .option('--claim <pair>', "claim of a verified token as 'name=value'; repeatable", collect, [])
-    .option('--provider <name>', 'provider that issued the token')
-    .option('--tenant <tenant>', 'tenant of the caller')
-    .option('--at <time>', 'time of the request in ISO 8601; default: now')
-    .option('--json', 'print JSON', false)
-    .action(async (file: string, { json, ...options }: ExplainOptions & { json: boolean }) => {
-      const explanation = await explain(file, options)
-      log(json ? JSON.stringify(explanation, null, 2) : formatExplanation(explanation))
-    })
-  program.command('init').argument('[file]', 'file to write', 'gateway.yaml').description('write a starter config')
-    .option('-f, --force', 'overwrite an existing file', false)
-    .action(async (file: string, options: { force: boolean }) => log(await init(file, options)))
-  return program
+async function run ([first, ...rest]: readonly string[], host: Host, { log, error: complain }: Output): Promise<number> {
+  const { name: program, version, description } = JSON.parse(readFileSync(require.resolve('fastify-version-gateway/package.json'), 'utf8')) as Package
+  const commands = commandsOf(host, log)
+  if (first === undefined) {
+    complain(describeProgram(program, description, commands))
+    return 1
+  }
+  if (first === '-V' || first === '--version') {
+    log(version)
+    return 0
+  }
+  const asksForHelp = /^(-h|--help|help)$/.test(first)
+  if (asksForHelp && rest.length === 0) {
+    log(describeProgram(program, description, commands))
+    return 0
+  }
+  const [name, args] = asksForHelp ? [rest[0]!, ['--help']] : [first, rest]
+  const command = find(commands, name)
+  const { file, values } = parseCommand(name, command, args)
+  if (values.help === true) log(describeCommand(program, name, command))
+  else if (file === undefined) throw new UsageError("missing required argument 'file'")
+  else await command.run(file, values)
+  return 0
 }
 
-function milliseconds (text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number of milliseconds, up to 999999.')
-  return Number(text)
+function find (commands: Readonly<Record<string, Command>>, name: string): Command {
+  if (Object.hasOwn(commands, name)) return commands[name]!
+  throw name.startsWith('-') ? unknownName('option', name, ['--version', '--help']) : unknownName('command', name, Object.keys(commands))
 }

@@ -1,10 +1,12 @@
+import { createRequire } from 'node:module'
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
 import { FileReader } from './file-reader.ts'
 import { parseInThread } from './parse-in-thread.ts'
 import { transpileInThread } from './transpile-in-thread.ts'
-import { type ConfigFile, parseYamlFile } from './yaml-file.ts'
+import type { ConfigFile } from './yaml-file.ts'
+
+const require = createRequire(import.meta.url)
 
 /** Minimum length of a file that is parsed or transpiled in another thread, which takes about a millisecond per kilobyte. */
 const longText = 32 * 1024
@@ -22,6 +24,7 @@ export async function readConfigFile (file: string, environment: NodeJS.ProcessE
     const parsed = await parseInThread(text, environment).catch(() => null)
     if (parsed !== null) return parsed
   }
+  const { parseYamlFile } = await import('./yaml-file.ts')
   const { locate, ...content } = parseYamlFile(text, environment)
   return { ...content, locate: async (paths) => paths.map(locate), close () {} }
 }
@@ -43,6 +46,7 @@ function readCode (value: unknown): ConfigFile {
 export async function defaultExport (file: string, source: string): Promise<unknown> {
   const url = pathToFileURL(file).href
   const code = source.length < longText ? null : await transpileInThread(file, source).catch(() => null)
+  const { createJiti } = require('jiti') as typeof import('jiti')
   const jiti = createJiti(url, {
     moduleCache: false,
     // The module may import others, which are transpiled here.

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { runCli } from './cli.ts'
 
-process.exitCode = await runCli(process.argv.slice(2), process, console)
+runCli(process.argv.slice(2), process, console).then((code) => { process.exitCode = code })

@@ -1,8 +1,12 @@
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Path } from '../problems/config-problems.ts'
 import type { ConfigFile, LocatedValue, YamlFile } from './yaml-file.ts'
+
+const require = createRequire(import.meta.url)
 
 /** The worker's reply to a text. */
 export type Content = Pick<YamlFile, 'value' | 'problems' | 'problemCount' | 'broken' | 'substitutions'>
@@ -35,11 +39,12 @@ async function begin (text: string, environment: NodeJS.ProcessEnv): Promise<{ w
  * checkout the program is TypeScript, and jiti loads it, because loaders such as tsx do not run in threads on Node 20.
  */
 function startWorker (): Worker {
-  const program = import.meta.url.replace(/parse-in-thread(?=\.\w+$)/, 'parse-worker')
+  const extension = extname(import.meta.url)
+  const program = new URL(`parse-worker${extension}`, import.meta.url)
   const options = { execArgv: [], env: {} }
-  if (program.endsWith('.js')) return new Worker(new URL(program), options)
-  const [loader, url, path] = [import.meta.resolve('jiti'), program, fileURLToPath(program)].map((each) => JSON.stringify(each))
-  return new Worker(`import(${loader}).then(({ createJiti }) => createJiti(${url}).import(${path}))`, { ...options, eval: true })
+  if (extension !== '.ts') return new Worker(program, options)
+  const [loader, path] = [require.resolve('jiti'), fileURLToPath(program)].map((each) => JSON.stringify(each))
+  return new Worker(`require(${loader}).createJiti(${path}).import(${path})`, { ...options, eval: true })
 }
 
 /** Sends a message and waits for the reply. @throws errors of the thread */

@@ -1,7 +1,4 @@
 import type { RunGatewayOptions, RunningGateway } from '../../types/standalone.ts'
-import { loadAndStart, maxFlushMs, settleOptions } from './commands/start.ts'
-import { loadSettledConfig } from './load-settled-config.ts'
-import { standardOutput } from './log-destination.ts'
 
 /**
  * Runs the gateway of a config file in this process, like the command `start`, but without its signal handlers. The log goes to
@@ -17,6 +14,10 @@ import { standardOutput } from './log-destination.ts'
  * process.once('SIGTERM', () => gateway.close())
  */
 export async function runGateway (file: string, { env = process.env }: RunGatewayOptions = {}): Promise<RunningGateway> {
+  // Loaded on use, because this includes Fastify and the whole gateway.
+  const [{ loadAndStart, maxFlushMs, settleOptions }, { loadSettledConfig }, { standardOutput }] = await Promise.all([
+    import('./commands/start.ts'), import('./load-settled-config.ts'), import('./log-destination.ts')
+  ])
   const destination = standardOutput()
   const options = { watch: false, destination }
   const { standalone, log } = await loadAndStart(file, options, { env })

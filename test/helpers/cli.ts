@@ -1,0 +1,11 @@
+import { runCli } from '../../lib/standalone/cli.ts'
+import { Process } from './standalone.ts'
+
+/** Runs a command. @returns its exit code, and its output */
+export async function cli (...args: string[]) {
+  const said: string[] = []
+  const complaints: string[] = []
+  const host = new Process()
+  const code = await runCli(args, host, { log: (text) => said.push(text), error: (text) => complaints.push(text) })
+  return { code, said: said.join('\n'), complaints: complaints.join('\n'), host }
+}
