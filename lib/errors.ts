@@ -1,4 +1,4 @@
-import createError, { type FastifyError } from '@fastify/error'
+import { createError, type FastifyError, type FastifyErrorConstructor } from '@fastify/error'
 import type { AdminErrorCode, AnyGatewayError, GatewayErrorCode, Problem, RefusalCode, Tier } from '../types/index.ts'
 import { madeBy, thisCopy } from './shared/copy.ts'
 
@@ -57,7 +57,9 @@ export function isGatewayError (error: unknown): error is AnyGatewayError {
 }
 
 /** Makes the class of an error. `%s` in the message stands for a parameter. */
-function define<Parameters extends unknown[] = []> (code: GatewayErrorCode | AdminErrorCode, message: string, statusCode: number) {
+function define<Parameters extends unknown[] = []> (
+  code: GatewayErrorCode | AdminErrorCode, message: string, statusCode: number
+): FastifyErrorConstructor<{ code: string }, Parameters> {
   const Defined = createError<Parameters>(code, message, statusCode)
   Object.defineProperty(Defined.prototype, madeBy, { value: thisCopy })
   return Defined

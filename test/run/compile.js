@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { entryPoints } from '../../scripts/entry-points.js'
 
 /**
  * Compiles the library, its tests and its examples to plain JavaScript, in a new folder that is removed when the process
@@ -34,6 +35,6 @@ export async function compileTo (folder) {
 /** The examples import the package by its name. This manifest makes that name stand for the compiled library. */
 async function manifest () {
   const { name, version, description, type, exports } = JSON.parse(await readFile('package.json', 'utf8'))
-  const entryPoints = Object.entries(exports).map(([subpath, target]) => [subpath, (target.default ?? target).replace('./dist/', './')])
-  return JSON.stringify({ name, version, description, type, exports: Object.fromEntries(entryPoints) })
+  const compiled = Array.from(entryPoints, ([subpath, source]) => [subpath, `./${source.replace(/\.ts$/, '.js')}`])
+  return JSON.stringify({ name, version, description, type, exports: { ...exports, ...Object.fromEntries(compiled) } })
 }
