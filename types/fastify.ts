@@ -5,6 +5,18 @@ import type { Identity, IdentityProviderStatus, RouteIdentity } from './identity
 import type { ResolveVersionPlugin, VersionGatewayPlugin } from './plugins.ts'
 import type { VersionRegistry } from './versions.ts'
 
+/**
+ * The overload of `register` whose error TypeScript shows, because it is the last one. It names the known versions: the overloads of
+ * Fastify know nothing of them. For other plugins it needs more arguments than a call has, so that their errors stay as they are.
+ */
+interface RegisterOfGateway<T> {
+  <Plugin, Id extends string, Alias extends string = never>(plugin: Plugin, ...options: OptionsOf<Plugin, Id, Alias>): T
+}
+type OptionsOf<Plugin, Id extends string, Alias extends string> =
+  [Plugin, VersionGatewayPlugin] extends [VersionGatewayPlugin, Plugin] ? [options: GatewayOptions<Id, Alias> & RegisterOptions]
+    : [Plugin, ResolveVersionPlugin] extends [ResolveVersionPlugin, Plugin] ? [options: ResolveVersionOptions<Id, Alias>]
+        : [never, never, never]
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The caller's verified identity; `null` without a token, and outside the gateway. */
@@ -39,7 +51,7 @@ declare module 'fastify' {
     RawServer extends RawServerBase = RawServerDefault,
     TypeProviderDefault extends FastifyTypeProvider = FastifyTypeProvider,
     LoggerDefault extends FastifyBaseLogger = FastifyBaseLogger
-  > {
+  > extends RegisterOfGateway<T> {
     <Id extends string, Alias extends string = never>(
       plugin: VersionGatewayPlugin, options: GatewayOptions<Id, Alias> & RegisterOptions
     ): T

@@ -153,6 +153,27 @@ test('versionGateway takes an id or an alias as default, and nothing else', () =
   expect(app.register).type.not.toBeCallableWith(versionGateway, {})
 })
 
+test('the error for an unknown default names the known versions and aliases', () => {
+  // @ts-expect-error Type '"v3"' is not assignable to type 'DefaultVersion<"latest" | "v2"> | undefined'.
+  app.register(versionGateway, { versions: { latest: { upstream }, v2: { upstream } }, resolve: { default: 'v3' } })
+  // @ts-expect-error Type '"v3"' is not assignable to type 'DefaultVersion<"v2" | "stable"> | undefined'.
+  app.register(versionGateway, { versions: { v2: { upstream } }, aliases: { stable: 'v2' }, resolve: { default: 'v3' } })
+  const versions = defineVersions({ latest: { upstream }, v2: { upstream } })
+  // @ts-expect-error Type '"v3"' is not assignable to type 'DefaultVersion<"latest" | "v2"> | undefined'.
+  app.register(versionGateway, { versions, resolve: { default: 'v3' } })
+  // @ts-expect-error Type '"v3"' is not assignable to type 'DefaultVersion<"latest" | "v2">
+  app.register(resolveVersion, { versions, default: 'v3' })
+})
+
+test('errors about the options of other plugins stay as they are', () => {
+  const plugin: FastifyPluginAsync<{ size?: number }> = async () => {}
+
+  app.register(plugin, { size: 1 })
+  // @ts-expect-error Type 'string' is not assignable to type 'number'
+  app.register(plugin, { size: '1' })
+  expect(app.register).type.not.toBeCallableWith(plugin, { versions: { v2: { upstream } } })
+})
+
 test('a decision is there on versioned routes only', () => {
   app.get('/', async (request) => {
     expect(request.version).type.toBe<VersionDecision | null>()
