@@ -7,6 +7,7 @@ import { checkStage } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { accessLogDefaults } from '../config/normalize-plugins.ts'
 import { replaceField } from '../http/edit-fields.ts'
+import { hostOf } from '../http/request-host.ts'
 import { contextOf, extendScope, scopeOf } from '../stage/context.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
@@ -32,7 +33,7 @@ async function logRequests (app: FastifyInstance, options: AccessLogOptions): Pr
   })
   app.addHook('onRequest', (request, _reply, done) => {
     const { observation } = contextOf(request)
-    if (observation !== null) [observation.client, observation.host] = [request.ip, request.host]
+    if (observation !== null) [observation.client, observation.host] = [request.ip, hostOf(request)]
     done()
   })
 }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { AdminConfig } from '../../types/config-file.ts'
 import { versionAdmin } from '../admin/plugin.ts'
 import { withDefaults } from '../config/normalize.ts'
@@ -22,6 +22,7 @@ import { versionGateway } from '../version-gateway.ts'
 import { trustedProxies } from './check-listening.ts'
 import type { LoadedConfig } from './load-config.ts'
 import { passwordGuard, userOf } from './password-guard.ts'
+import { withoutRequestLog } from './without-request-log.ts'
 
 export interface AppDependencies {
   readonly log: FastifyBaseLogger
@@ -49,7 +50,7 @@ export async function buildApp (config: LoadedConfig, dependencies: AppDependenc
   const { log, server, isDraining, reloadState, lostLogLines, isTrial = false } = dependencies
   const app = Fastify({
     loggerInstance: log,
-    logController: silentController(),
+    ...withoutRequestLog(),
     trustProxy,
     clientErrorHandler,
     ...requestIds({ trust: trustedProxies(trustProxy) }),
@@ -76,11 +77,6 @@ export async function buildApp (config: LoadedConfig, dependencies: AppDependenc
 }
 
 const noSdk = "tracing records nothing: no OpenTelemetry SDK is registered. Start one before the gateway: NODE_OPTIONS='--import ./tracing.js'"
-
-/** The access log replaces Fastify's own request log. */
-function silentController (): LogController {
-  return new LogController({ disableRequestLogging: true })
-}
 
 /** Registers all plugins that a config needs. @throws like `buildApp` */
 export async function assemble (app: FastifyInstance, config: LoadedConfig, { isDraining, adminServer }: Pick<AppDependencies, 'isDraining' | 'adminServer'>): Promise<void> {
@@ -123,7 +119,7 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
   }
   const home = Fastify({
     loggerInstance: app.log,
-    logController: silentController(),
+    ...withoutRequestLog(),
     clientErrorHandler,
     serverFactory: (handler) => adminServer.on('request', handler)
   }) as unknown as FastifyInstance

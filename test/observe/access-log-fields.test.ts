@@ -1,6 +1,6 @@
-import { LogController } from 'fastify'
 import t, { type Test } from 'tap'
 import { accessLog } from '../../lib/observe/index.ts'
+import { withoutRequestLog } from '../../lib/standalone/without-request-log.ts'
 import type { AccessLogOptions } from '../../types/observe.ts'
 import type { GatewayOptions } from '../../types/index.ts'
 import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
@@ -14,7 +14,7 @@ type Line = Record<string, unknown>
 async function logging (t: Test, options: AccessLogOptions = {}, overrides: Partial<GatewayOptions> = {}, trustProxy = '') {
   const text: string[] = []
   const logger = { level: 'info', stream: { write: (line: string) => { text.push(line) } } }
-  const app = makeApp(t, { logController: new LogController({ disableRequestLogging: true }), logger, trustProxy: trustProxy || false })
+  const app = makeApp(t, { ...withoutRequestLog(), logger, trustProxy: trustProxy || false })
   await app.register(accessLog, options)
   const gateway = await startGateway(t, overrides, app)
   const lines = (): Line[] => text.map((line) => JSON.parse(line) as Line).filter(({ msg }) => msg === 'request')

@@ -1,7 +1,7 @@
-import { LogController } from 'fastify'
 import t, { type Test } from 'tap'
 import { fromHeader } from '../../lib/index.ts'
 import { accessLog, requestIds } from '../../lib/observe/index.ts'
+import { withoutRequestLog } from '../../lib/standalone/without-request-log.ts'
 import type { AccessLogOptions } from '../../types/observe.ts'
 import type { GatewayOptions } from '../../types/index.ts'
 import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
@@ -15,7 +15,7 @@ type Line = Record<string, unknown>
 function makeLogging (t: Test, ids = requestIds()) {
   const lines: string[] = []
   const logger = { level: 'info', stream: { write: (line: string) => { lines.push(line) } } }
-  return { app: makeApp(t, { logController: new LogController({ disableRequestLogging: true }), logger, ...ids }), lines }
+  return { app: makeApp(t, { ...withoutRequestLog(), logger, ...ids }), lines }
 }
 
 /** A gateway with an access log. */

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { hostOf } from '../../http/request-host.ts'
 
 /** The gateway's name in `Via`: a pseudonym, which reveals no internal host name (RFC 9110 7.6.3). */
 const pseudonym = 'version-gateway'
@@ -26,7 +27,8 @@ interface Hop {
 const lastHops = new WeakMap<object, Hop>()
 
 function fieldsOfConnection (request: FastifyRequest): readonly string[] {
-  const { ip, protocol, host, raw: { socket, httpVersion } } = request
+  const { ip, protocol, raw: { socket, httpVersion } } = request
+  const host = hostOf(request)
   const last = lastHops.get(socket)
   // A hook of the app may change the address and the protocol for each request.
   if (last?.host === host && last.ip === ip && last.protocol === protocol && last.httpVersion === httpVersion) return last.fields
@@ -38,7 +40,8 @@ function fieldsOfConnection (request: FastifyRequest): readonly string[] {
 
 /** @param chain addresses, the farthest first */
 function fieldsOf (request: FastifyRequest, chain: readonly string[]): string[] {
-  const { host, protocol, raw: { httpVersion } } = request
+  const { protocol, raw: { httpVersion } } = request
+  const host = hostOf(request)
   const fields = [
     'x-forwarded-for', chain.join(', '),
     'x-forwarded-proto', protocol,

@@ -9,6 +9,7 @@ import { appHeaders, type RequestField, withAppHeaders } from './app-headers.ts'
 import type { AnnouncedPrefix } from './forwarded-prefix.ts'
 import { forwardedHeaders, pushForwarded } from './forwarded-headers.ts'
 import type { OptionHeaders } from './option-headers.ts'
+import { hostOf } from '../../http/request-host.ts'
 import { isPeerTrusted } from '../../http/trusted-peer.ts'
 import { isPayloadDecoded, payloadOf } from './request-payload.ts'
 
@@ -60,7 +61,7 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, rules: Requ
     if (isReplaced) pushContentFields(headers, request)
     if (crumbs !== undefined && !fixed.has('cookie')) headers.push('cookie', crumbs)
     // Without a host, undici sends the target's own name.
-    if (host !== 'target') headers.push('host', host === 'client' ? request.host : host)
+    if (host !== 'target') headers.push('host', host === 'client' ? hostOf(request) : host)
     pushForwarded(headers, request)
     const prefix = isPrefixSet ? '' : prefixOf(request)
     if (prefix !== '') headers.push('x-forwarded-prefix', prefix)

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { contextOf, type RemovedParts } from '../../stage/context.ts'
 import { mountPrefix } from '../../http/mount-prefix.ts'
 import { addParameter } from '../../http/query.ts'
+import { hostOf } from '../../http/request-host.ts'
 import type { AnnouncedPrefix } from '../request/forwarded-prefix.ts'
 
 /** Rewrites a URL that an upstream gave in `Location` or `Content-Location`. */
@@ -25,12 +26,12 @@ export function locationRewriter (hosts: readonly string[], prefix: string, base
     const taken = contextOf(request).removedParts ?? {}
     if (authority === '' && !path.startsWith('/')) return isRelative(path) ? withQuery(path, taken) : path
     const isInside = inside.has(host.toLowerCase())
-    if (authority !== '' && !isInside && host !== request.host) return location
+    if (authority !== '' && !isInside && host !== hostOf(request)) return location
     const mounted = prefix.includes(':') ? mountPrefix(request) : prefix
     const found = outsidePath(path, { prefix: mounted, base, announced: prefixOf(request) }, taken)
     // `http://host?a` is `http://host/?a` (RFC 3986 6.2.3), but `?a` alone is relative to the requested path.
     const outside = found.startsWith('/') ? found : `/${found}`
-    return !isInside || host === request.host ? authority + outside : asPath(outside)
+    return !isInside || host === hostOf(request) ? authority + outside : asPath(outside)
   }
 }
 

@@ -1,5 +1,6 @@
 import { isRegExp } from 'node:util/types'
 import type { FromHostOptions, VersionResolver } from '../../../types/index.ts'
+import { hostnameOf } from '../../http/request-host.ts'
 import { builtIn } from '../../stage/built-in.ts'
 import { namePattern } from './name-pattern.ts'
 
@@ -22,12 +23,12 @@ export function fromHost (hosts: FromHostOptions): VersionResolver {
 
 function byPattern (pattern: RegExp): VersionResolver['resolve'] {
   const read = namePattern(pattern)
-  return ({ hostname }) => read(hostname)
+  return (request) => read(hostnameOf(request))
 }
 
 function byList (hosts: Readonly<Record<string, string>>): VersionResolver['resolve'] {
   const versions = new Map(Object.entries(Object(hosts) as typeof hosts).map(([host, version]) => [canonical(host), version]))
-  return ({ hostname }) => versions.get(canonical(hostname))
+  return (request) => versions.get(canonical(hostnameOf(request)))
 }
 
 /** Normalizes a host: lower case, without its port and the trailing dot of an absolute name (RFC 1034 3.1). */
