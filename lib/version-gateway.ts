@@ -7,7 +7,7 @@ import { resolveVersion } from './resolve-version/plugin.ts'
 import { sanitizeHeaders } from './sanitize-headers/plugin.ts'
 import { declareOnRequest } from './stage/context.ts'
 import { verifyIdentity } from './verify-identity/plugin.ts'
-import { definePlugin } from './stage/define-plugin.ts'
+import { definePlugin, named } from './stage/define-plugin.ts'
 
 async function gateway (app: FastifyInstance, options: GatewayOptions & RegisterOptions): Promise<void> {
   checkGateway(options)
@@ -21,13 +21,13 @@ async function gateway (app: FastifyInstance, options: GatewayOptions & Register
   if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
 
   let inner = app
-  await app.register(async (scope) => {
+  await app.register(named('scope', async (scope) => {
     inner = scope
     await scope.register(sanitizeHeaders, { ...problems !== undefined && { problems }, ...sanitize })
     await scope.register(verifyIdentity, identity)
     await scope.register(resolveVersion, { versions: registry, ...resolve })
     await scope.register(proxyVersions, { versions: registry, ...forward })
-  }, register)
+  }), register)
   if (!Object.hasOwn(app, 'identityProviders')) app.decorate('identityProviders', () => inner.identityProviders())
 }
 

@@ -15,7 +15,7 @@ import { pageRoutes } from './page-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import { Recent, RecentRequests } from './recent-requests.ts'
 import { Traffic } from './traffic.ts'
-import { definePlugin } from '../stage/define-plugin.ts'
+import { definePlugin, named } from '../stage/define-plugin.ts'
 
 /** How many changes `api/audit` returns. The log contains all of them. */
 const maxChanges = 100
@@ -44,20 +44,20 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
     requests.add(observation, now)
   })
 
-  await home.register(async (scope) => {
+  await home.register(named('admin-page', async (scope) => {
     scope.addHook('onRoute', markAsAdminRoute)
     scope.addHook('onSend', async (_request, reply) => { reply.headers(privateHeaders) })
     scope.setErrorHandler(sendError)
     protect(scope, guard)
     acceptOnlyJson(scope)
     await pageRoutes(scope)
-    await scope.register(async (api) => {
+    await scope.register(named('admin-api', async (api) => {
       refuseOtherSites(api)
       readRoutes(api, { registry: live, traffic, requests, audit })
       changeRoutes(api, { registry: live, actor, audit })
-    }, { prefix: '/api' })
+    }), { prefix: '/api' })
     refuseOtherRoutes(scope)
-  }, { prefix })
+  }), { prefix })
   if (home === app) refuseRoutesBelow(app, prefix)
 }
 

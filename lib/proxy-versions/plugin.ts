@@ -11,6 +11,7 @@ import { isGrpc } from '../http/grpc.ts'
 import { isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind } from '../http/mounted-prefix.ts'
 import { splitTarget } from '../http/request-target.ts'
 import { enableCompatibility, isCompatible } from '../shared/compatibility.ts'
+import { named } from '../stage/define-plugin.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import type { DryRun } from '../stage/dry-run.ts'
 import { refusalHandler, type RefusalHandler } from '../stage/refuse.ts'
@@ -72,7 +73,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       endCompatibility()
     })
 
-    await app.register(async (scope) => {
+    await app.register(named('forwarding', async (scope) => {
       // Bodies pass through unread, so the app's parsers must not touch them.
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', keepPayload)
@@ -86,7 +87,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       }
       addRoutes(scope, mount.prefix, handler, refusalHandler(reply === 'fastify' && hasErrorHandler(scope)))
       if (reply === 'direct') warnOfSkippedHooks(scope)
-    }, register)
+    }), register)
   }
 })
 

@@ -16,6 +16,11 @@ export function definePlugin<Options extends object> (
   return fp<Options, RawServerDefault, FastifyTypeProviderDefault, FastifyBaseLogger, FastifyPluginAsync<Options>>(register, { name, fastify: '5.x' })
 }
 
+/** Names the plugin of a scope. Without a name, `app.printPlugins()`, errors and traces show its source text. */
+export function named<Plugin extends FastifyPluginAsync> (name: string, plugin: Plugin): Plugin {
+  return Object.defineProperty(plugin, 'name', { value: `fastify-version-gateway/${name}` })
+}
+
 /**
  * Takes a server for this copy of the package. Two copies would each see half of a request: one would verify the token, and the
  * other would forward the request without an identity.
