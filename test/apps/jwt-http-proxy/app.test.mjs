@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { createPublicKey } from 'node:crypto'
+import { test } from 'node:test'
+import { expectVersion } from 'fastify-version-gateway/testing'
+import { listen, startServers } from '../servers.mjs'
+import { build } from './app.mjs'
+
+async function start (t) {
+  const { issuer, upstreams: [legacy, v1, v2], origins } = await startServers(t, 'legacy', 'v1', 'v2')
+  const publicKey = createPublicKey(issuer.privateKey).export({ type: 'spki', format: 'pem' })
+  const app = await build({ publicKey, legacy: origins[0], v1: origins[1], v2: origins[2] })
+  const origin = await listen(t, app)
+  const send = async (path, headers = {}) => await fetch(origin + path, { headers })
+  const see = async (path, headers) => await (await send(path, headers)).json()
+  return { app, issuer, legacy, v1, v2, send, see }
+}
+
+test('a caller who is pinned to v2 gets v2, with the header of the claim', async (t) => {
+  const { see, issuer } = await start(t)
+
+  const seen = await see('/api/orders', { ...issuer.bearer({ sub: 'alice', version: 'v2' }), 'x-user-id': 'mallory', 'x-user-role': 'admin' })
+
+  assert.equal(seen.servedBy, 'v2')
+  assert.equal(seen.headers['x-user-id'], 'alice')
+  assert.equal(seen.headers['x-user-role'], undefined)
+  assert.equal(seen.headers['api-version'], 'v2')
+})
+
+test('an override and the default decide as well', async (t) => {
+  const { app, see, send } = await start(t)
+
+  assert.equal((await see('/api/orders')).servedBy, 'v1')
+  assert.equal((await see('/api/orders', { 'x-version': 'v2' })).servedBy, 'v2')
+  assert.equal((await send('/api/orders', { 'x-version': 'v9' })).status, 400)
+  await expectVersion(app, { url: '/api/orders', headers: { 'x-version': 'v2' } }, 'v2')
+})
+
+test('a bad token is refused, and never gets the default version', async (t) => {
+  const { send, issuer, v1 } = await start(t)
+
+  const { status } = await send('/api/orders', issuer.bearer({ version: 'v2' }, { forged: true }))
+
+  assert.equal(status, 401)
+  assert.equal(v1.requests.length, 0)
+})
+
+test('the routes of the app work as before', async (t) => {
+  const { send, see, issuer } = await start(t)
+  const bearer = issuer.bearer({ sub: 'alice', version: 'v2' })
+
+  assert.equal((await see('/me', bearer)).sub, 'alice')
+  assert.equal((await send('/me')).status, 401)
+  assert.deepEqual(await see('/versioned', bearer), { version: 'v2', sub: 'alice' })
+  assert.equal((await see('/legacy/orders')).servedBy, 'legacy')
+})
