@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RegisterOptions, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RegisterOptions, RouteHandlerMethod } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
 import { checkForward } from '../config/check-forward.ts'
@@ -85,8 +85,8 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
         else if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
         else forward(request, reply, mount, mounted)
       }
-      addRoutes(scope, mount.prefix, handler, refusalHandler(reply === 'fastify' && hasErrorHandler(scope)))
       if (reply === 'direct') warnOfSkippedHooks(scope)
+      addRoutes(scope, mount.prefix, handler, refusalHandler(reply === 'fastify' && hasErrorHandler(scope)))
     }), register)
   }
 })
@@ -145,11 +145,16 @@ function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
   return current.versions.some(({ upstream }) => allowedProtocols(upgrade, upgradeProtocols(upstream.upgrades.protocols)) !== null)
 }
 
+/** @fastify/swagger leaves such routes out of its document. */
+const hidden = { hide: true } as FastifySchema
+
 function addRoutes (scope: FastifyInstance, prefix: string, handler: RouteHandlerMethod, errorHandler: RefusalHandler): void {
   const method = forwardedMethods(scope, prefix)
   // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
   for (const url of prefix === '' ? ['/*'] : ['/', '/*']) {
-    scope.route({ method, url, handler, errorHandler, config: forwardingConfig(), ...isCompatible && { preParsing: recordPayload } })
+    scope.route({
+      method, url, handler, errorHandler, schema: hidden, config: forwardingConfig(), ...isCompatible && { preParsing: recordPayload }
+    })
   }
 }
 

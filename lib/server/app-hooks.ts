@@ -16,11 +16,14 @@ export function hasErrorHandler (app: FastifyInstance): boolean {
   return app.errorHandler.name !== 'defaultErrorHandler'
 }
 
-/** Warns when the app is ready if `onSend` hooks of the app apply to a scope. */
+/** Warns when the app is ready if `onSend` hooks of the app apply to the routes of a scope. Call it before the routes are added. */
 export function warnOfSkippedHooks (scope: FastifyInstance): void {
+  // Some plugins add their hooks to each route.
+  const ofRoutes = new Set<Hook>()
+  scope.addHook('onRoute', ({ onSend = [] }) => { for (const hook of [onSend].flat()) ofRoutes.add(hook) })
   scope.addHook('onReady', (done) => {
     // Observers have a hook of their own, which forwarded responses need not pass.
-    const hooks = onSendHooks(scope).map(({ name }) => name || 'anonymous').filter((name) => name !== 'countVersionGatewayBody')
+    const hooks = [...onSendHooks(scope), ...ofRoutes].map(({ name }) => name || 'anonymous').filter((name) => name !== 'countVersionGatewayBody')
     if (hooks.length > 0) {
       scope.log.warn({ plugins: plugins.filter((name) => scope.hasPlugin(name)), hooks },
         "onSend hooks of the app do not run for forwarded responses. Set forward.reply: 'fastify' to run them")

@@ -18,10 +18,10 @@ for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entr
   else run(app, process.execPath, '--test', '--test-reporter=spec', readdirSync(app).find((file) => file.startsWith('app.test.')))
 }
 
-/** Runs a command in a folder, and ends the process if it fails. */
+/** Runs a command in a folder. If it fails, so does this process. */
 function run (cwd, command, ...args) {
   const { status } = spawnSync(command, args, { cwd, stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
+  if (status !== 0) process.exitCode = status ?? 1
 }
 
 function hasTestScript (app) {
