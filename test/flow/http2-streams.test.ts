@@ -56,7 +56,7 @@ t.test('a response that the client does not read is reset and does not count aga
   const lines: string[] = []
   const front = await makeHttp2App(t, 'h2c', { write: (line) => { lines.push(line) } })
   const { session } = await startHttp2Gateway(t, {
-    versions: { latest: { upstream: { targets: upstream, timeouts: { idle: 50 } } } }, resolve: {}
+    versions: { latest: { upstream: { targets: upstream, timeouts: { idle: 500 } } } }, resolve: {}
   }, front)
   const stream = session.request().on('error', () => {})
 
