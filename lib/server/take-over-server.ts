@@ -9,12 +9,12 @@ import { takeConnect } from './connect-method.ts'
 import { takeExpectations } from './expectations.ts'
 import { isBusy, recordPending } from './pending-responses.ts'
 import { replayWithoutUpgrade } from './replay-without-upgrade.ts'
-import { hasMoreListeners, takeListeners } from './server-listeners.ts'
+import { hasMoreListeners, interceptEvent, takeListeners } from './server-listeners.ts'
 import { refuseUnknownMethod } from './unknown-methods.ts'
 import { makeRoutable } from './routable-requests.ts'
 
-// Touches: `assignSocket` of a response, `shouldUpgradeCallback` of a server, and the listeners that others have added for upgrades
-// and parse errors. Gains: upgrades pass the same hooks as all other requests. Without it, there are no WebSockets. `compatibility`
+// Touches: `assignSocket` of a response, `shouldUpgradeCallback` of a server, and the listeners that others have added for parse
+// errors. Gains: upgrades pass the same hooks as all other requests. Without it, there are no WebSockets. `compatibility`
 // does not turn it off: Node has no public way to respond to an upgrade as to a request. `app.inject()` relies on `assignSocket` too.
 
 /** The connection of a request that asks for another protocol. Node no longer reads from it. */
@@ -53,7 +53,7 @@ export function upgradingOf (raw: object): Upgrading | undefined {
 
 /**
  * Takes over what Node's server handles before a request reaches Fastify. Upgrades and expectations go through the router,
- * so that the same hooks see them. An unknown method gets 501, and `CONNECT` 405. Earlier listeners still handle everything
+ * so that the same hooks see them. An unknown method gets 501, and `CONNECT` 405. The listeners of others still handle everything
  * outside the prefix.
  */
 export function takeOverServer (
@@ -103,21 +103,21 @@ function isSpecial (places: readonly Place[], url: string): boolean {
 }
 
 function takeUpgrades (server: Server, routing: FastifyInstance['routing'], isOurs: IsOurs, hasUse: IsOurs): void {
-  const callOthers = takeListeners(server, 'upgrade')
   const before = server.shouldUpgradeCallback
   const isTaken = (request: IncomingMessage): boolean => isOurs(request)
     ? isUpgrade(request) && hasUse(request)
-    : (callOthers !== null || hasMoreListeners(server, 'upgrade')) && before?.call(server, request) !== false
+    : hasMoreListeners(server, 'upgrade') && before?.call(server, request) !== false
 
   // Only newer versions of Node call this. They also read the body, so `replayWithoutUpgrade` cannot replay it.
   server.shouldUpgradeCallback = isTaken
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  interceptEvent(server, 'upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isTaken(request)) {
-      if (!isOurs(request)) return callOthers?.(request, socket, head)
+      if (!isOurs(request)) return false
       upgrading.set(request, { socket, head })
       routing(request, responseOn(socket, request))
     } else if (before !== undefined && hasBody(request)) socket.destroy()
     else replayWithoutUpgrade(server, request, socket, head)
+    return true
   })
 }
 
