@@ -55,6 +55,11 @@ export interface ResolveVersionOptions<Id extends string = string, Alias extends
   extends ResolveOptions<NoInfer<Id | Alias>> {
   /** The registry from `defineVersions`. */
   versions: VersionRegistry<Id, Alias>
+  /**
+   * Header that carries the effective version in responses of the app's own routes and of @fastify/http-proxy. A value that the
+   * route sets itself stays. Default: the `versionHeader` of the first `proxyVersions` in the scope, or `api-version`.
+   */
+  versionHeader?: string
 }
 
 /**

@@ -55,7 +55,7 @@ const urlPath: SchemaObject = { type: 'string', pattern: '^/[^?#*:]*$', expected
 export const stageSchemas = {
   sanitizeHeaders: object(sanitize),
   verifyIdentity: identityInCode,
-  resolveVersion: object({ versions: definedVersions, ...resolve }, ['versions']),
+  resolveVersion: object({ versions: definedVersions, ...resolve, versionHeader: forward.versionHeader }, ['versions']),
   proxyVersions: object({ versions: definedVersions, ...forward, ...register }, ['versions']),
   accessLog: object({
     requestIdHeader: { if: { type: 'string' }, then: headerName, else: { const: false, expected: 'false, or a header name' } },

@@ -60,7 +60,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const mount = new Mount(joinPrefixes(app.prefix, options.prefix), resolved, pinHeaders, upstreams, app.log)
     const endCheck = checkUpdates(registry, versionHeader, projectedHeaders ?? [])
     const mounted = mountedAt(mount.prefix, app)
-    scopeOf(app).prefixes.push({ prefix: mount.prefix, has: (url) => isUnder(mounted, url) })
+    scopeOf(app).prefixes.push({ prefix: mount.prefix, versionHeader, has: (url) => isUnder(mounted, url) })
     app.addHook('onReady', (done) => {
       takeOverServer(app, mount.prefix, (upgrade) => isAllowedBySome(registry, upgrade), () => mount.inFlight.isClosing)
       done()

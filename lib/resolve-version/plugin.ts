@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ResolveVersionOptions, ResolveVersionPlugin } from '../../types/index.ts'
+import { checkForward } from '../config/check-forward.ts'
 import { checkDefaultLife } from '../config/check-life-cycle.ts'
 import { checkDefault, checkResolve } from '../config/check-resolve.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
@@ -10,12 +11,13 @@ import { flushUsage } from '../registry/flush-usage.ts'
 import type { Registry } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { defineStage } from '../stage/define-stage.ts'
-import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
+import { contextOf, declareOnRequest, extendScope, type ScopeContext, scopeOf } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
 import { admitDryRuns, type DryRun, rootOf } from '../stage/dry-run.ts'
 import { servedByDefault } from './decide/default-version.ts'
 import { precedenceOf, type Rules, rulesOf } from './decide/types.ts'
 import { addVary } from './add-vary.ts'
+import { announceVersion } from './announce-version.ts'
 import { addResolverReaders } from './claim-options.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
 import { anyRoute, explain, resolveFor } from './explain/explain.ts'
@@ -26,7 +28,8 @@ import { varyHeaders } from './vary-headers.ts'
 
 /**
  * Third stage: decides which version serves the request, sets `request.version`, and adds the headers on which the decision
- * may depend to `Vary`. Routes with `config: { version: false }` are skipped.
+ * may depend to `Vary`. Responses of the app's own routes name the version, and announce its end. Routes with
+ * `config: { version: false }` are skipped.
  *
  * @throws `VERSION_CONFIG_INVALID`, `STAGE_ORDER_INVALID` at boot
  *
@@ -49,11 +52,13 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const vary = varyHeaders(app, resolved, rules)
     const reporter = new UsageReporter(registry, resolved.consumer)
     addResolverReaders(scopeOf(app).claimReaders!, resolved)
-    publishState(app, registry, vary.whenShared)
+    const announce = (reply: FastifyReply): void => announceVersion(reply, vary)
+    publishState(app, { registry, pinHeaders: vary.whenShared, versionHeader: options.versionHeader ?? null })
     provideForRegistry(app, registry, rules)
     admitDryRuns(app)
     flushUsage(app, registry.usageLog, registry.options.usage)
-    const resolve = requestResolver({ registry, rules, headerTracker: vary.headerTracker, reporter, isExposed: exposure(resolved) })
+    const { headerTracker } = vary
+    const resolve = requestResolver({ registry, rules, headerTracker, reporter, isExposed: exposure(resolved), announce })
 
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)
@@ -61,6 +66,10 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
       if (vary.always.length > 0) addVary(reply, vary.always)
       if (isPreflight(request)) addVary(reply, preflightHeaders)
       return runSteps(resolve(request, reply, dryRun))
+    })
+    app.addHook('onSend', (_request, reply, payload, done) => {
+      announce(reply)
+      done(null, payload)
     })
   }
 })
@@ -74,6 +83,7 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): Registry 
     const canonical = canonicalForm(matching)
     const { ownedHeaders, projectedHeaders } = scopeOf(app)
     checkResolve(problems, [], options, { names, canonical, owned: ownedHeaders!, identified: projectedHeaders !== null })
+    if (options.versionHeader !== undefined) checkForward(problems, [], { versionHeader: options.versionHeader }, projectedHeaders ?? [])
     if (registry === null) return
     checkDefaultLife(problems, registry.current.content.set, options.default, matching)
   })
@@ -89,9 +99,9 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): Registry 
 }
 
 /** Prepares the state that later stages read. */
-function publishState (app: FastifyInstance, registry: Registry, varyWhenShared: readonly string[]): void {
+function publishState (app: FastifyInstance, state: Pick<ScopeContext, 'registry' | 'pinHeaders' | 'versionHeader'>): void {
   declareOnRequest(app, 'version')
-  extendScope(app, { registry, pinHeaders: varyWhenShared, prefixes: [] })
+  extendScope(app, { ...state, prefixes: [] })
   rootOf(app).addHook('onReady', (done) => {
     extendScope(app, { isLoaded: true })
     done()

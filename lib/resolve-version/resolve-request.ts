@@ -6,7 +6,7 @@ import type { Steps } from '../shared/maybe-promise.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { contextOf } from '../stage/context.ts'
 import type { DryRun } from '../stage/dry-run.ts'
-import { addVary } from './add-vary.ts'
+import { addTrackedVary } from './add-vary.ts'
 import { decide, decideForPreflight } from './decide/decide.ts'
 import { makeDecision } from './decide/decision.ts'
 import type { HeaderTracker } from './decide/header-tracker.ts'
@@ -22,10 +22,12 @@ interface Resolution {
   readonly reporter: UsageReporter
   /** Whether a response says why its version was chosen. `null`: none does. */
   readonly isExposed: ((request: FastifyRequest) => boolean) | null
+  /** Adds the headers of the version, unless the request is forwarded. */
+  readonly announce: (reply: FastifyReply) => void
 }
 
 /** Makes the steps that decide the version of a request, and set `request.version` and the headers of the decision. */
-export function requestResolver ({ registry, rules, headerTracker, reporter, isExposed }: Resolution) {
+export function requestResolver ({ registry, rules, headerTracker, reporter, isExposed, announce }: Resolution) {
   return function * resolve (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): Steps<void> {
     const input = inputOf(request, registry, dryRun, headerTracker)
     const isCounted = dryRun === null && !isPreflight(request)
@@ -47,6 +49,7 @@ export function requestResolver ({ registry, rules, headerTracker, reporter, isE
     if (isCounted) reporter.served(served, input)
     if (dryRun === null) return
     dryRun.decision = request.version
+    announce(reply)
     endUnlessForwarded(dryRun, request, reply)
   }
 }
@@ -65,16 +68,4 @@ function inputOf (
 /** A caller without a request cannot override anything. */
 function withoutOverrides (rules: Rules): Rules {
   return { ...rules, override: [], weak: [] }
-}
-
-/** For all caches, and for content delivery networks (RFC 9213, Edge Architecture). */
-const cacheControls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
-
-/** Adds headers that functions of the app have read, now or before. */
-function addTrackedVary (request: FastifyRequest, reply: FastifyReply, headerTracker: HeaderTracker): void {
-  headerTracker.stop(request)
-  if (headerTracker.names.length > 0) addVary(reply, headerTracker.names)
-  if (!contextOf(request).isDecisionUnclear) return
-  // A proxy must not send `Vary: *`, and content delivery networks have their own headers.
-  for (const name of cacheControls) reply.header(name, 'no-store')
 }

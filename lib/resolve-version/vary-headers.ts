@@ -6,7 +6,7 @@ import type { Rules } from './decide/types.ts'
 import { HeaderTracker } from './decide/header-tracker.ts'
 
 /** The headers that a decision may depend on. */
-interface Variation {
+export interface Variation {
   /** Named in `Vary` of every response. */
   readonly always: readonly string[]
   /** Also named if a shared cache may store the response. */

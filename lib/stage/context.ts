@@ -1,6 +1,7 @@
 import type { Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IdentityProvider, ProblemOptions } from '../../types/index.ts'
+import { forwardDefaults } from '../config/normalize-gateway.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
@@ -82,6 +83,8 @@ export class ScopeContext {
   pinHeaders: readonly string[] = []
   /** The prefixes under which requests are forwarded. */
   prefixes: Prefix[] = []
+  /** The header that names the version in responses of the app's own routes. `null`: that of `proxyVersions`. */
+  versionHeader: string | null = null
   /** Whether all plugins are loaded, so that requests can be routed. */
   isLoaded = false
   /** Headers that access logs contain, in lower case. */
@@ -95,6 +98,8 @@ export class ScopeContext {
 /** A prefix under which requests are forwarded. */
 export interface Prefix {
   readonly prefix: string
+  /** The header that names the version in responses. */
+  readonly versionHeader: string
   /** Whether a request target is below the prefix. */
   has (url: string): boolean
 }
@@ -118,6 +123,12 @@ export function contextOf (request: FastifyRequest): RequestContext {
 /** Returns the context of a scope. */
 export function scopeOf (app: FastifyInstance): ScopeContext {
   return (app as FastifyInstance & { [scopeKey]?: ScopeContext })[scopeKey] ?? outside
+}
+
+/** Returns the header that names the version in responses of the app's own routes. */
+export function versionHeaderOf (app: FastifyInstance): string {
+  const { versionHeader, prefixes } = scopeOf(app)
+  return versionHeader ?? prefixes[0]?.versionHeader ?? forwardDefaults.versionHeader
 }
 
 /** Sets members of a scope's context, for this scope and the scopes in it. */

@@ -6,12 +6,12 @@ import { mergeVary } from '../../http/vary.ts'
 import { lifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { memoize } from '../../shared/memoize.ts'
-import { lifeCycleNames, type LifeCycle, mergeLifeCycleField, noLifeCycle } from './merge-sunset.ts'
+import { lifeCycleNames, type LifeCycle, mergeLifeCycleField, noLifeCycle } from '../../registry/merge-sunset.ts'
 import type { RewriteLocation } from './rewrite-location.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { rewriteLinks, rewriteRefresh } from './rewrite-links.ts'
 import type { RewriteCookie } from './rewrite-set-cookie.ts'
-import { isCaching, isSharedCacheable } from './shared-cache.ts'
+import { isCaching, isSharedCacheable } from '../../http/shared-cache.ts'
 
 /** Headers that the gateway's own hooks have set on the reply. */
 type OwnHeaders = ReturnType<FastifyReply['getHeaders']>

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isSharedCacheable } from '../../../lib/proxy-versions/response/shared-cache.ts'
+import { isSharedCacheable } from '../../lib/http/shared-cache.ts'
 
 const cases: Array<[cacheControl: string | null, verdict: boolean]> = [
   [null, false], ['', false], ['no-cache', false], ['max-age=60', true], ['PUBLIC', true], ['s-maxage = 5', true], ['must-revalidate', true],

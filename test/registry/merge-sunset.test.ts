@@ -1,5 +1,5 @@
 import t from 'tap'
-import { earlierDeprecation, earlierSunset } from '../../../lib/proxy-versions/response/merge-sunset.ts'
+import { earlierDeprecation, earlierSunset } from '../../lib/registry/merge-sunset.ts'
 
 for (const [theirs, result] of [
   ['@99', '@99'], [' @99 ', '@99'], ['@100', '@100'], ['@101', '@100'], ['@-5', '@-5'], ['true', '@100'], ['@', '@100'], ['@1e1', '@100'],

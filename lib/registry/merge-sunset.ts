@@ -1,4 +1,4 @@
-import type { LifeCycleHeaders } from '../../registry/life-cycle-headers.ts'
+import type { LifeCycleHeaders } from './life-cycle-headers.ts'
 
 /** The fields with which a response announces the end of its version. */
 export type LifeCycle = { -readonly [Name in keyof LifeCycleHeaders]: string }
