@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import type { VersionResolver } from '../../types/index.ts'
 import type { ResolvedResolve } from '../config/normalize-gateway.ts'
+import { HeaderNames } from '../http/header-names.ts'
 import { scopeOf } from '../stage/context.ts'
 import { declaresItsReads } from './decide/run-resolver.ts'
 import type { Rules } from './decide/types.ts'
@@ -23,14 +25,26 @@ export interface Variation {
 export function varyHeaders (app: FastifyInstance, options: ResolvedResolve, rules: Rules): Variation {
   const { varyAuthorization, readsHeaders } = options
   const { override, weak, pin } = rules
-  const { credentialHeaders, ownedHeaders } = scopeOf(app)
-  const owned = ownedHeaders!
+  const owned = scopeOf(app).ownedHeaders!
   const read = [...[...override, ...weak, ...pin].flatMap(({ readsHeaders = [] }) => readsHeaders), ...readsHeaders]
   const own = [...new Map(read.map((name) => [name.toLowerCase(), name])).values()].filter((name) => !owned.has(name))
   const known = new Set(own.map((name) => name.toLowerCase()))
   const headerTracker = callsApp(rules) ? new HeaderTracker((name) => known.has(name) || owned.has(name)) : undefined
-  if (varyAuthorization === 'always') return { always: [...own, ...credentialHeaders], whenShared: [], headerTracker }
-  return { always: own, headerTracker, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? credentialHeaders : [] }
+  const ofCaller = callerHeaders(app, rules).filter((name) => !known.has(name))
+  if (varyAuthorization === 'always') return { always: [...own, ...ofCaller], whenShared: [], headerTracker }
+  return { always: own, headerTracker, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? ofCaller : [] }
+}
+
+/**
+ * Returns the headers that identify the caller, in lower case: those of the providers' tokens. Where the app may verify tokens
+ * itself, such as with @fastify/jwt, also `authorization`.
+ */
+function callerHeaders (app: FastifyInstance, rules: Rules): readonly string[] {
+  const { credentialHeaders, projectedHeaders } = scopeOf(app)
+  const projected = new HeaderNames(projectedHeaders ?? [])
+  const isOfProvider = ({ readsHeaders = [] }: VersionResolver): boolean => readsHeaders.every((name) => projected.has(name))
+  const areAllOfProviders = projectedHeaders !== null && !callsApp(rules) && rules.pin.every(isOfProvider)
+  return areAllOfProviders ? credentialHeaders : [...new Set([...credentialHeaders, 'authorization'])]
 }
 
 /** Whether functions of the app take part in the decision. */
