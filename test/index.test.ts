@@ -8,8 +8,8 @@ import * as testing from '../lib/testing/index.ts'
 t.test('the public face', async (t) => {
   t.strictSame(Object.keys(library).sort(), [
     'clientErrorHandler', 'corsHeaders', 'default', 'defineVersions', 'fromClaim', 'fromCookie', 'fromFastifyJwt', 'fromHeader', 'fromHost',
-    'fromMediaType', 'fromPath', 'fromQuery', 'fromSubprotocol', 'fromTenantMap', 'isGatewayError', 'proxyVersions', 'resolveVersion', 'sanitizeHeaders',
-    'verifyIdentity', 'versionDiscovery'
+    'fromMediaType', 'fromPath', 'fromQuery', 'fromSubprotocol', 'fromTenantMap', 'httpProxyOptions', 'isGatewayError', 'proxyVersions',
+    'resolveVersion', 'sanitizeHeaders', 'verifyIdentity', 'versionDiscovery'
   ])
   t.strictSame(Object.keys(observe).sort(), ['accessLog', 'gatewayHealth', 'observeVersions', 'requestIds', 'traceVersions'])
   t.strictSame(Object.keys(admin), ['versionAdmin'])

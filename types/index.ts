@@ -15,6 +15,7 @@ export type {
   DefaultVersion, ForwardOptions, GatewayOptions, OverrideOptions, ProxyVersionsOptions, RequestHeaders, ResolveOptions,
   ResolveVersionOptions
 } from './gateway.ts'
+export type { HttpProxyOptions, HttpProxyForwardOptions } from './http-proxy.ts'
 export type {
   AcceptedClaims, Authorization, AuthorizationProblem, Authorize, Claims, ClaimPath, ClaimToHeader, ClaimValue, Identity,
   IdentityProvider, IdentityProviderStatus, RouteIdentity, TokenCacheOptions, TokenSource, VerifyIdentityOptions

@@ -77,6 +77,8 @@ export const corsHeadersSchema = object({
   override: {}, versionHeader: forward.versionHeader, allowed: list(headerName, 'a list of header names'), exposed: list(headerName, 'a list of header names')
 })
 
+export const httpProxyOptionsSchema = object({ forwardedHeaders: forward.forwardedHeaders, requestHeaders: forward.requestHeaders })
+
 const gateway = {
   aliases,
   registry: registrySchema,

@@ -25,7 +25,7 @@ export function droppedResponseHeaders ({ upstream }: RegisteredVersion, version
 /** Makes the headers of a response from those of the upstream, as alternating names and values. */
 export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<FastifyReply, 'getHeaders' | 'request'>) => string[]
 
-interface ResponseRules {
+export interface ResponseRules {
   versionHeader: string
   rewriteLocation: RewriteLocation
   rewriteCookie: RewriteCookie
@@ -79,12 +79,24 @@ export function responseHeaders (version: RegisteredVersion, rules: ResponseRule
   }
 }
 
-/** Makes the headers of an interim response (1xx): the upstream's end-to-end fields, without a length, as there is no body. */
-export type InterimHeaders = (rawHeaders: RawHeaders, request: FastifyRequest) => string[]
+/** Makes headers from those of the upstream alone, as alternating names and values. */
+export type PassedHeaders = (rawHeaders: RawHeaders, request: FastifyRequest) => string[]
 
-export function interimHeaders (version: RegisteredVersion, rules: ResponseRules): InterimHeaders {
+/** Makes the headers of an interim response (1xx): the upstream's end-to-end fields, without a length, as there is no body. */
+export function interimHeaders (version: RegisteredVersion, rules: ResponseRules): PassedHeaders {
   const dropped = droppedResponseHeaders(version, rules.versionHeader)
   dropped.add(['content-length'])
+  return passedHeaders(rules, dropped, [])
+}
+
+/** Makes the headers of a response that another plugin sends. `resolveVersion` adds the headers of the version. */
+export function foreignHeaders (version: RegisteredVersion, rules: ResponseRules): PassedHeaders {
+  const { set, add } = version.upstream.headers.response
+  const added = [...Object.entries(set).flat(), ...Object.entries(add).flat()]
+  return passedHeaders(rules, droppedResponseHeaders(version, rules.versionHeader), added)
+}
+
+function passedHeaders (rules: ResponseRules, dropped: HeaderNames, added: readonly string[]): PassedHeaders {
   const fieldOf = rulesOfFields(rules, dropped)
   return (rawHeaders, request) => {
     const named = namedInConnection(rawHeaders)
@@ -96,6 +108,7 @@ export function interimHeaders (version: RegisteredVersion, rules: ResponseRules
       const value = rawHeaders[i + 1]!.toString('latin1')
       headers.push(name, rewrite === undefined ? value : rewrite(value, request))
     }
+    headers.push(...added)
     return headers
   }
 }

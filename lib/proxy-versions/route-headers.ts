@@ -1,0 +1,42 @@
+import type { RegisteredVersion } from '../registry/registered-version.ts'
+import { announcedPrefix } from './request/forwarded-prefix.ts'
+import type { OptionHeaders } from './request/option-headers.ts'
+import { requestHeaders } from './request/request-headers.ts'
+import type { ResponseRules } from './response/response-headers.ts'
+import { insideHosts, locationRewriter } from './response/rewrite-location.ts'
+import { cookieRewriter } from './response/rewrite-set-cookie.ts'
+
+/** The header rules that all routes under one prefix share. */
+export interface HeaderRules {
+  readonly prefix: string
+  /** The response header that names the version, in lower case. */
+  readonly versionHeader: string
+  /** The `X-Forwarded-*` fields that are accepted from trusted proxies, in lower case. */
+  readonly trusted: ReadonlySet<string>
+  /** Headers that pins depend on. */
+  readonly pinnedBy: readonly string[]
+  readonly optionHeaders: OptionHeaders | null
+}
+
+/** How the headers of requests for one version, and of their responses, are changed under one prefix. */
+export class RouteHeaders {
+  /** Replaces the prefix. It has no trailing slash. */
+  readonly base: string
+  readonly requestHeaders: ReturnType<typeof requestHeaders>
+  protected readonly responseRules: ResponseRules
+
+  constructor ({ prefix, versionHeader, trusted, pinnedBy, optionHeaders }: HeaderRules, version: RegisteredVersion) {
+    const { targets, host, rewritePrefix, headers, cookies } = version.upstream
+    this.base = rewritePrefix.replace(/\/$/, '')
+    const prefixOf = announcedPrefix(prefix, {
+      base: this.base, edits: headers.request, believesProxies: trusted.has('x-forwarded-prefix')
+    })
+    const otherTrusted = new Set([...trusted].filter((name) => name !== 'x-forwarded-prefix'))
+    this.requestHeaders = requestHeaders(version, { versionHeader, prefixOf, trusted: otherTrusted, optionHeaders })
+    const hosts = insideHosts(targets, host)
+    const rewriteLocation = locationRewriter(hosts, prefix, this.base, prefixOf)
+    const names = new Set(hosts.map((name) => name.replace(/:\d+$/, '')))
+    const rewriteCookie = cookieRewriter({ prefix, base: this.base, prefixOf, hosts: names, ...cookies })
+    this.responseRules = { versionHeader, rewriteLocation, rewriteCookie, pinnedBy }
+  }
+}
