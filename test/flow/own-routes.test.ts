@@ -1,3 +1,4 @@
+import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
 import t, { type Test } from 'tap'
 import { defineVersions, fromHeader, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
@@ -120,4 +121,17 @@ t.test('beside proxyVersions, the header has the same name, and forwarded respon
     t.match(Object.fromEntries(headers), { 'x-served-by': 'v1', deprecation: '@1767225600', link: links, vary: 'x-version' })
     t.notOk(headers.has('api-version'))
   }
+})
+
+t.test('responses that @fastify/http-proxy forwards have the headers, whatever the upstream sends', async (t) => {
+  const app = await start(t, async () => 'own')
+  const upstream = await startUpstream(t, 'v1', (_request, response) => {
+    response.writeHead(200, { vary: 'accept', deprecation: '@1', link: '</next>; rel="next"' }).end('proxied')
+  })
+  await app.register(httpProxy, { prefix: '/proxy', upstream })
+
+  const { headers, body } = await app.inject('/proxy')
+
+  t.equal(body, 'proxied')
+  t.match(headers, { 'api-version': 'v1', deprecation: '@1', link: ['</next>; rel="next"', links], vary: 'accept, x-version' })
 })
