@@ -5,7 +5,7 @@ export type LifeCycle = { -readonly [Name in keyof LifeCycleHeaders]: string }
 
 export const noLifeCycle: LifeCycle = Object.freeze({})
 
-/** The names of fields that `mergeEnd` merges. */
+/** The names of fields that `mergeLifeCycleField` merges. */
 export const lifeCycleNames: ReadonlySet<string> = new Set(['deprecation', 'sunset'])
 
 /** Merges a field of the upstream or the app into the gateway's own. @returns whether the gateway has such a field */

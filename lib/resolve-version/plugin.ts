@@ -67,7 +67,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
       if (isPreflight(request)) addVary(reply, preflightHeaders)
       return runSteps(resolve(request, reply, dryRun))
     })
-    app.addHook('onSend', (_request, reply, payload, done) => {
+    app.addHook('onSend', function announceGatewayVersion (_request, reply, payload, done) {
       announce(reply)
       done(null, payload)
     })

@@ -6,6 +6,9 @@ import { isCompatible } from '../shared/compatibility.ts'
 
 type Hook = (...values: never[]) => unknown
 
+/** Hooks of the gateway itself, which forwarded responses need not pass. */
+const ownHooks = new Set(['countVersionGatewayBody', 'announceGatewayVersion'])
+
 /** Plugins that send their results in an `onSend` hook. */
 const plugins = [
   '@fastify/caching', '@fastify/compress', '@fastify/cookie', '@fastify/etag', '@fastify/secure-session', '@fastify/session'
@@ -22,8 +25,7 @@ export function warnOfSkippedHooks (scope: FastifyInstance): void {
   const ofRoutes = new Set<Hook>()
   scope.addHook('onRoute', ({ onSend = [] }) => { for (const hook of [onSend].flat()) ofRoutes.add(hook) })
   scope.addHook('onReady', (done) => {
-    // Observers have a hook of their own, which forwarded responses need not pass.
-    const hooks = [...onSendHooks(scope), ...ofRoutes].map(({ name }) => name || 'anonymous').filter((name) => name !== 'countVersionGatewayBody')
+    const hooks = [...onSendHooks(scope), ...ofRoutes].map(({ name }) => name || 'anonymous').filter((name) => !ownHooks.has(name))
     if (hooks.length > 0) {
       scope.log.warn({ plugins: plugins.filter((name) => scope.hasPlugin(name)), hooks },
         "onSend hooks of the app do not run for forwarded responses. Set forward.reply: 'fastify' to run them")
