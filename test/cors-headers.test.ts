@@ -3,14 +3,14 @@ import { corsHeaders, fromHeader, fromQuery } from '../lib/index.ts'
 import type { CorsHeadersOptions, VersionResolver } from '../types/index.ts'
 import { configError } from './helpers/problems.ts'
 
-const answers = ['deprecation', 'sunset', 'link', 'retry-after', 'x-version-reason', 'www-authenticate']
+const responseHeaders = ['deprecation', 'sunset', 'link', 'retry-after', 'x-version-reason', 'www-authenticate']
 const reading = (...readsHeaders: string[]): VersionResolver => ({ name: 'own', readsHeaders, resolve: () => undefined })
 
-t.test('without options pages may send a token and a body, and read what the gateway says', async (t) => {
+t.test('without options, pages can send a token and a body, and read the headers of the gateway', async (t) => {
   const headers = corsHeaders()
 
   t.strictSame(headers, {
-    allowedHeaders: ['authorization', 'content-type'], exposedHeaders: ['api-version', 'api-version-requested', ...answers]
+    allowedHeaders: ['authorization', 'content-type'], exposedHeaders: ['api-version', 'api-version-requested', ...responseHeaders]
   })
 })
 
@@ -18,14 +18,14 @@ for (const [title, override] of [
   ['a list of resolvers', [fromHeader('X-Version-Override'), fromQuery('v')]],
   ['resolvers with their rules', { resolvers: [fromHeader('X-Version-Override'), fromQuery('v')], conflict: 'first' }]
 ] as const) {
-  t.test(`pages may set the headers that ${title} read`, async (t) => {
+  t.test(`pages can set the headers that ${title} read`, async (t) => {
     const { allowedHeaders } = corsHeaders({ override })
 
     t.strictSame(allowedHeaders, ['authorization', 'content-type', 'x-version-override'])
   })
 }
 
-t.test('names that pages cannot set, or need no leave for, are left out', async (t) => {
+t.test('names that pages cannot set, or can always set, are omitted', async (t) => {
   const override = [reading('Host', 'Cookie', 'Accept', 'Accept-Language', 'Origin', 'Sec-WebSocket-Protocol', 'Proxy-Version', 'Range', 'X-Own')]
 
   const { allowedHeaders } = corsHeaders({ override })
@@ -33,13 +33,13 @@ t.test('names that pages cannot set, or need no leave for, are left out', async 
   t.strictSame(allowedHeaders, ['authorization', 'content-type', 'x-own'])
 })
 
-t.test('names of one\'s own are added, each once in lower case', async (t) => {
+t.test('custom names are added once, in lower case', async (t) => {
   const { allowedHeaders, exposedHeaders } = corsHeaders({
     override: [reading('X-Tenant', 'Content-Type')], versionHeader: 'X-Served', allowed: ['x-tenant', 'If-Match'], exposed: ['ETag', 'link']
   })
 
   t.strictSame(allowedHeaders, ['authorization', 'content-type', 'x-tenant', 'if-match'])
-  t.strictSame(exposedHeaders, ['x-served', 'x-served-requested', ...answers, 'etag'])
+  t.strictSame(exposedHeaders, ['x-served', 'x-served-requested', ...responseHeaders, 'etag'])
 })
 
 for (const [title, options, paths] of [

@@ -1,27 +1,27 @@
 import { test } from 'tap'
 import { defineVersions } from '../lib/index.ts'
 import type { VersionsConfig } from '../types/index.ts'
-import { configError, pathsOf, soundVersions } from './helpers/problems.ts'
+import { configError, pathsOf, validVersions } from './helpers/problems.ts'
 
-test('sound versions become a registry', async (t) => {
+test('valid versions become a registry', async (t) => {
   const aliases = { stable: 'v2' } as const
 
-  const registry = defineVersions(soundVersions, { aliases })
+  const registry = defineVersions(validVersions, { aliases })
 
   t.equal(registry.get('stable')?.upstream.targets, 'http://v2:8080')
   t.equal(registry.list().length, 2)
 })
 
-test('versions need no aliases', async (t) => {
-  const versions = soundVersions
+test('aliases are optional', async (t) => {
+  const versions = validVersions
 
   const registry = defineVersions(versions)
 
   t.equal(registry.aliases().size, 0)
 })
 
-test('problems of shape and meaning are reported at once, as those of the versions', async (t) => {
-  const versions: object = { latest: { upstream: 'orders:8080' }, v2: null, V2: soundVersions.v2 }
+test('structural and semantic problems are reported together, with paths below the versions', async (t) => {
+  const versions: object = { latest: { upstream: 'orders:8080' }, v2: null, V2: validVersions.v2 }
   const aliases: object = { stable: 5, next: 'v9' }
 
   const error = configError(() => defineVersions(versions as VersionsConfig, { aliases: aliases as Record<string, string> }))
@@ -41,7 +41,7 @@ for (const versions of [null, undefined, 5, 'v2', [], true, () => 5]) {
   })
 }
 
-test('no versions at all are refused', async (t) => {
+test('an empty set of versions is rejected', async (t) => {
   const versions = {}
 
   const error = configError(() => defineVersions(versions))
@@ -53,16 +53,16 @@ for (const aliases of [null, 5, 'v2', []]) {
   test(`aliases of the wrong type are a problem, not a crash: ${JSON.stringify(aliases)}`, async (t) => {
     const given = { aliases } as unknown as { aliases: Record<string, string> }
 
-    const error = configError(() => defineVersions(soundVersions as VersionsConfig, given))
+    const error = configError(() => defineVersions(validVersions as VersionsConfig, given))
 
     t.same(pathsOf(error?.problems ?? []), ['aliases'])
   })
 }
 
-test('aliases that are not under aliases are noticed', async (t) => {
+test('aliases outside the aliases option are reported', async (t) => {
   const options: object = { alias: { stable: 'v2' } }
 
-  const error = configError(() => defineVersions(soundVersions, options))
+  const error = configError(() => defineVersions(validVersions, options))
 
   t.same(error?.problems, [{ path: 'alias', message: "unknown option. Did you mean 'aliases'?" }])
 })

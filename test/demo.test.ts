@@ -24,7 +24,7 @@ t.test('the demo prints the same as JSON', async (t) => {
   t.ok(rows.every(({ ok }) => ok))
 })
 
-t.test('every line that npm start prints does what the comment above it says', async (t) => {
+t.test('every line that npm start prints works as its comment describes', async (t) => {
   const start = runExample(t, 'demo/start.ts')
   const lines = (await printed(start, /Ctrl-C/)).split('\n')
   let promise = ''

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { loadConfig } from '../lib/standalone/load-config.ts'
 import { makeFolder } from './helpers/config-folder.ts'
-import { alone, observed } from './helpers/observed.ts'
+import { singleVersion, observed } from './helpers/observed.ts'
 import { makeIssuer } from './helpers/issuer.ts'
-import { answer, startJwksServer } from './helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from './helpers/jwks-server.ts'
 import { startUpstream } from './helpers/upstream.ts'
 import { project } from './helpers/project.ts'
 
@@ -17,12 +17,12 @@ async function filesOf (folder: string, ending: RegExp): Promise<string[]> {
   return entries.filter((name) => ending.test(name)).map((name) => join(root, folder, name))
 }
 
-/** What stands in a document between backticks. */
+/** Returns the code spans of a document. */
 function quotedIn (text: string): string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, quoted]) => quoted!)
 }
 
-t.test('links in the documentation lead to files that there are', async (t) => {
+t.test('links in the documentation lead to existing files', async (t) => {
   const documents = [...await filesOf('docs', /\.md$/), ...await filesOf('examples', /\.md$/), join(root, 'README.md'), join(root, 'bench/README.md')]
   for (const document of documents) {
     for (const [, link] of (await readFile(document, 'utf8')).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
@@ -42,13 +42,13 @@ t.test('configs in the documentation are valid', async (t) => {
   for (const [index, config] of configs.entries()) await t.resolves(loadConfig(await write(`${index}.yaml`, config)))
 })
 
-t.test('what an operator is told to look at is there: metrics, codes, log lines', async (t) => {
+t.test('the metrics, codes and log lines in the documentation exist', async (t) => {
   const text = await readFile(join(root, 'docs/operate.md'), 'utf8')
   const sources = (await Promise.all((await filesOf('lib', /\.ts$/)).map((file) => readFile(file, 'utf8')))).join('\n')
   const issuer = makeIssuer()
-  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { url } = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const { send, metricsOf } = await observed(t, {
-    ...alone(await startUpstream(t, 'latest')), identity: { providers: [issuer.provider({ jwks: { url } })] }
+    ...singleVersion(await startUpstream(t, 'latest')), identity: { providers: [issuer.provider({ jwks: { url } })] }
   })
   await (await send('/a')).text()
   const { families } = await metricsOf(1)

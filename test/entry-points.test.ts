@@ -38,7 +38,7 @@ const hooks = `
   }`
 const packageOf = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//s
 
-/** The packages that a module loads, apart from those that Fastify loads, because every app has them. */
+/** Returns the packages that a module loads, except those that Fastify loads, because every app has them. */
 async function packagesOf (folder: string, specifier: string): Promise<string[]> {
   const loadedBy = async (specifier: string): Promise<string[]> => {
     const output = await runProgram(folder, `
@@ -141,7 +141,7 @@ resolve: { default: v1, pin: [{ tenants: { claim: tenant, map: { ${names.join(',
     t.match(output, /lib\/define-versions\.ts:\d+/)
   })
 
-  await t.test('without prom-client, metrics say what to install, and everything else works', async (t) => {
+  await t.test('without prom-client, metrics name the package to install, and everything else works', async (t) => {
     const empty = `${folder}/node_modules/prom-client`
     await mkdir(empty, { recursive: true })
     await writeFile(`${empty}/package.json`, '{ "exports": {} }')

@@ -4,7 +4,7 @@ import * as errors from '../lib/errors.ts'
 
 const docs = await readFile('docs/errors.md', 'utf8')
 const { isRefusal, isGatewayError, ...made } = errors
-/** Names of classes begin with a capital letter, those of functions that make refusals with a small one. */
+/** Class names start with an upper-case letter; functions that create refusals start with a lower-case letter. */
 const [classes, refusals] = [/^[A-Z]/, /^[a-z]/].map((initial) => Object.entries(made).filter(([name]) => initial.test(name)).map(([, value]) => value))
 type ErrorClass = new (...parameters: unknown[]) => Error & { code: string, statusCode: number }
 type Refuse = (details: object, ...parameters: unknown[]) => errors.Refusal
@@ -29,25 +29,25 @@ t.test('every other error is documented', async (t) => {
   }
 })
 
-t.test('errors of others are not errors of the library', async (t) => {
+t.test('other errors are not errors of the library', async (t) => {
   for (const value of [new Error('x'), { code: 'VERSION_UNKNOWN' }, null, undefined, 'VERSION_UNKNOWN']) t.equal(isGatewayError(value), false)
 })
 
-t.test('a version in use says how many callers prevent its retirement', async (t) => {
+t.test('the error for a version in use has the number of callers that prevent its retirement', async (t) => {
   const { message, statusCode } = new errors.VersionInUse('v1', 3)
 
   t.equal(statusCode, 409)
   t.equal(message, "Version 'v1' is in use. Callers seen recently: 3. Wait until they have moved, or retire it with { force: true }.")
 })
 
-t.test('a retired version leads to its successor, when it has one', async (t) => {
+t.test('the error for a retired version names its successor, if it has one', async (t) => {
   const [end, moved] = [errors.versionRetired({}, 'v1'), errors.versionRetired({ members: { successor: 'v3' } }, 'v1')]
 
   t.equal(end.message, "Version 'v1' was retired.")
   t.equal(moved.message, "Version 'v1' was retired; use 'v3'.")
 })
 
-t.test('a status may differ with the place of the words', async (t) => {
+t.test('the status can depend on where the version was named', async (t) => {
   const refusal = errors.versionUnknown({ status: 404 }, 'v9')
 
   t.equal(refusal.statusCode, 404)

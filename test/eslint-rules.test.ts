@@ -6,11 +6,11 @@ import { project } from './helpers/project.ts'
 
 const { ScriptTarget, transpile } = ts
 
-// What the lint rule `gateway/internals` refuses outside of the folders where internals of Node may be touched.
+// Tests of the lint rule `gateway/internals`, which allows access to Node internals only in certain folders.
 
 const { default: gateway } = await import(new URL('eslint-rules.js', project).href)
 
-/** @returns what the rule says of some code */
+/** @returns the messages of the rule for this code */
 function problems (code: string): string[] {
   return new Linter().verify(code, [{ plugins: { gateway }, rules: { 'gateway/internals': 'error' } }]).map(({ message }) => message)
 }
@@ -34,7 +34,7 @@ for (const [code, name] of [
   ["Reflect.set(socket, '_handle', null)", '_handle'],
   ['Object.assign(socket, { _handle: null })', '_handle']
 ] as const) {
-  t.test(`lint refuses an internal member: ${code}`, async (t) => {
+  t.test(`lint rejects an internal member: ${code}`, async (t) => {
     t.strictSame(problems(code), [`\`${name}\` is internal to Node or Fastify. Use a public API, or move this to lib/server or lib/memory.`])
   })
 }
@@ -47,7 +47,7 @@ for (const [code, name] of [
   ["Reflect.set(response, 'end', () => {})", 'end'],
   ['Object.assign(response, { end () {} })', 'end']
 ] as const) {
-  t.test(`lint refuses to replace a method: ${code}`, async (t) => {
+  t.test(`lint rejects the replacement of a method: ${code}`, async (t) => {
     t.strictSame(problems(code), [
       `Replacing \`${name}\` changes an object of Node or Fastify. Use a public API, or move this to lib/server or lib/memory.`
     ])
@@ -75,7 +75,7 @@ for (const folder of ['lib/server', 'lib/memory']) {
   for (const file of files) {
     const source = await readFile(new URL(`${folder}/${file}`, project), 'utf8')
     if (problems(transpile(source, { target: ScriptTarget.ESNext })).length === 0) continue
-    t.test(`${folder}/${file} says what it touches, what that gains, what happens without it, and whether it can be turned off`, async (t) => {
+    t.test(`${folder}/${file} documents what it touches, what that gains, what happens without it, and whether it can be turned off`, async (t) => {
       for (const part of [/\btouches: /i, /\bgains: /i, /\bwithout /i, /`compatibility`/]) t.match(source, part)
     })
   }

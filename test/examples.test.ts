@@ -3,13 +3,13 @@ import t, { type Test } from 'tap'
 import { curl, printed, runExample } from './helpers/run-example.ts'
 
 /** Runs an example and every curl line that it prints. */
-async function answers (t: Test, file: string) {
+async function responsesOf (t: Test, file: string) {
   const output = await printed(runExample(t, file), /curl[^]*\n\n/)
   return await Promise.all(output.split('\n').filter((line) => line.startsWith('curl')).map(curl))
 }
 
 t.test('quickstart', async (t) => {
-  const [plain, override, unknown] = await answers(t, 'quickstart.ts')
+  const [plain, override, unknown] = await responsesOf(t, 'quickstart.ts')
 
   t.match(JSON.parse(plain!.body), { servedBy: 'latest', path: '/orders' })
   t.match(JSON.parse(override!.body), { servedBy: 'v2' })
@@ -17,7 +17,7 @@ t.test('quickstart', async (t) => {
 })
 
 t.test('existing-app', async (t) => {
-  const [health, anonymous, proxied, override, alice, aliceProxied, me] = await answers(t, 'existing-app.ts')
+  const [health, anonymous, proxied, override, alice, aliceProxied, me] = await responsesOf(t, 'existing-app.ts')
 
   t.equal(health!.body, 'ok\n')
   t.match(JSON.parse(anonymous!.body), { sub: null, version: { id: 'latest', tier: 'default' } })
@@ -29,7 +29,7 @@ t.test('existing-app', async (t) => {
 })
 
 t.test('custom-resolver', async (t) => {
-  const [plain, host, tenant, broken] = await answers(t, 'custom-resolver.ts')
+  const [plain, host, tenant, broken] = await responsesOf(t, 'custom-resolver.ts')
 
   t.match(JSON.parse(plain!.body), { servedBy: 'latest' })
   t.match(JSON.parse(host!.body), { servedBy: 'v2' })
@@ -38,7 +38,7 @@ t.test('custom-resolver', async (t) => {
 })
 
 t.test('frontegg', async (t) => {
-  const [alice, spoofed] = await answers(t, 'frontegg.ts')
+  const [alice, spoofed] = await responsesOf(t, 'frontegg.ts')
 
   t.match(JSON.parse(alice!.body), { servedBy: 'v2', headers: { 'x-target-version': 'v2', 'x-tenant-id': 'acme' } })
   t.equal(JSON.parse(spoofed!.body).servedBy, 'latest')
@@ -49,10 +49,10 @@ t.test('life-cycle', async (t) => {
   const output = await printed(runExample(t, 'life-cycle.ts'), /curl[^]*\n\n/)
   const [retired, plain, versions] = await Promise.all(output.split('\n').filter((line) => line.startsWith('curl')).map(curl))
 
-  for (const told of [
+  for (const text of [
     'event deprecated-use: acme uses v1', 'deprecation: @1780272000', 'acme asks for v1: 410 VERSION_BROWNOUT', 'retry-after: 86400',
     'globex asks for v1: served by v1', 'usage: globex, 1 time(s), the last one on 2026-12-20', 'globex asks for v1: 410 VERSION_RETIRED'
-  ]) t.ok(output.includes(told), told)
+  ]) t.ok(output.includes(text), text)
   t.match(output, /retire: Version 'v1' is in use\. Callers seen recently: 1\. .*\n *retire, with force: done/)
   t.match(JSON.parse(retired!.body), { status: 410, code: 'VERSION_RETIRED', successor: 'v2', supported: ['v2'] })
   t.match(JSON.parse(plain!.body), { servedBy: 'v2' })

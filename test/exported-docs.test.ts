@@ -3,7 +3,7 @@ import t from 'tap'
 import ts from 'typescript'
 import { project } from './helpers/project.ts'
 
-// What editors show. TypeScript copies these comments to the declarations in `dist`.
+// Editors show these comments. TypeScript copies them to the declarations in `dist`.
 
 const root = fileURLToPath(project)
 const entries = ['', 'observe/', 'admin/', 'standalone/', 'testing/'].map((folder) => `lib/${folder}index.ts`)

@@ -5,7 +5,7 @@ import * as observe from '../lib/observe/index.ts'
 import * as standalone from '../lib/standalone/index.ts'
 import * as testing from '../lib/testing/index.ts'
 
-t.test('the public face', async (t) => {
+t.test('the main entry point exports the public API', async (t) => {
   t.strictSame(Object.keys(library).sort(), [
     'clientErrorHandler', 'corsHeaders', 'default', 'defineVersions', 'fromClaim', 'fromCookie', 'fromFastifyJwt', 'fromHeader', 'fromHost',
     'fromMediaType', 'fromPath', 'fromQuery', 'fromSubprotocol', 'fromTenantMap', 'httpProxyOptions', 'isGatewayError', 'proxyVersions',

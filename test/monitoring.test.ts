@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { parse } from 'yaml'
-import { alone, observed } from './helpers/observed.ts'
+import { singleVersion, observed } from './helpers/observed.ts'
 import { makeIssuer } from './helpers/issuer.ts'
-import { answer, startJwksServer } from './helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from './helpers/jwks-server.ts'
 import type { scrape } from './helpers/metrics.ts'
 import { startUpstream } from './helpers/upstream.ts'
 import { project } from './helpers/project.ts'
@@ -18,21 +18,21 @@ interface Dashboard {
   panels: Array<{ title: string, targets: Array<{ expr: string, legendFormat: string }> }>
 }
 
-/** The metrics that an expression of PromQL reads, with the labels that it names of them. */
+/** Returns the metrics that a PromQL expression reads, with the labels that it uses. */
 function readBy (expression: string): Array<{ name: string, labels: string[] }> {
   return [...expression.matchAll(/(version_gateway_\w+)(?:\{([^}]*)\})?/g)].map(([, name, selectors = '']) => ({
     name: name!.replace(/_(bucket|sum|count)$/, ''), labels: [...selectors.matchAll(/(\w+)(?:=~|!~|!=|=)/g)].map(([, label]) => label!)
   }))
 }
 
-t.test('alerts and dashboard read metrics that there are, by labels that they have', async (t) => {
+t.test('alerts and the dashboard only use existing metrics and labels', async (t) => {
   const { groups } = parse(await readFile(new URL('alerts.yaml', folder), 'utf8')) as Rules
   const { panels } = JSON.parse(await readFile(new URL('dashboard.json', folder), 'utf8')) as Dashboard
   const issuer = makeIssuer()
-  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { url } = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const deprecated = { upstream: await startUpstream(t, 'v1'), deprecatedAt: '2026-01-01', sunsetAt: '2099-01-01' }
   const { send, metricsOf } = await observed(t, {
-    ...alone(deprecated.upstream),
+    ...singleVersion(deprecated.upstream),
     versions: { latest: { ...deprecated, brownouts: [{ start: '2026-01-02', end: '2099-01-01', mode: 'observe' }] }, v2: deprecated },
     resolve: { default: 'v2' },
     identity: { providers: [issuer.provider({ jwks: { url } })] }
@@ -46,7 +46,7 @@ t.test('alerts and dashboard read metrics that there are, by labels that they ha
   const unknown = expressions.flatMap(readBy).flatMap(({ name, labels }) => {
     const known = labelsOf.get(name)
     if (known === undefined) return [name]
-    // The parser leaves the labels of histograms out.
+    // The parser omits the labels of histograms.
     return name.endsWith('_duration_seconds') ? [] : labels.filter((label) => known.size > 2 && !known.has(label)).map((label) => `${name}{${label}}`)
   })
 
@@ -54,7 +54,7 @@ t.test('alerts and dashboard read metrics that there are, by labels that they ha
   t.strictSame(unknown, [])
 })
 
-/** Evaluates `sum(selector) / sum(selector) > limit` with the values of counters, as if all were from the last minutes. */
+/** Evaluates `sum(selector) / sum(selector) > limit` with the values of counters, as if all requests were recent. */
 function isFiring (expression: string, families: Awaited<ReturnType<typeof scrape>>['families']): boolean {
   const [failed, all] = [...expression.matchAll(/(version_gateway_\w+)\{([^}]*)\}/g)].map(([, name, selectors]) => {
     const matchers = [...selectors!.matchAll(/(\w+)(!?=)"([^"]*)"/g)]
@@ -70,7 +70,7 @@ for (const [kind, status, firing] of [['well', 200, []], ['wrong', 404, []], ['i
     const { groups } = parse(await readFile(new URL('alerts.yaml', folder), 'utf8')) as Rules
     const names = ['VersionFailing', 'VersionServerErrors', 'TargetServerErrors']
     const upstream = await startUpstream(t, 'v1', (_request, response) => response.writeHead(status).end())
-    const { send, metricsOf } = await observed(t, alone(upstream))
+    const { send, metricsOf } = await observed(t, singleVersion(upstream))
 
     await send('/a')
     await send('/b')
@@ -91,7 +91,7 @@ t.test('a panel shows responses from 500 on', async (t) => {
   t.match(targets[1]!.expr, /outcome="upstream-failed"/)
 })
 
-t.test('every alert says how urgent it is, and what is the matter', async (t) => {
+t.test('every alert has a severity and a description', async (t) => {
   const { groups } = parse(await readFile(new URL('alerts.yaml', folder), 'utf8')) as Rules
 
   for (const { alert, labels, annotations } of groups.flatMap(({ rules }) => rules)) {

@@ -5,7 +5,7 @@ import { stageSchemas } from '../lib/config/schemas.ts'
 import * as library from '../lib/index.ts'
 import { fileSchema } from '../lib/standalone/file-schema.ts'
 
-// CONTRIBUTING.md lists the places that a new option, resolver, metric or file touches. These tests find a forgotten one.
+// CONTRIBUTING.md lists the places that a new option, resolver, metric or file touches. These tests find forgotten places.
 
 const docs = Object.fromEntries(await Promise.all(
   ['options', 'observe', 'admin', 'architecture'].map(async (name) => [name, await readFile(`docs/${name}.md`, 'utf8')] as const)

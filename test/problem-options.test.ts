@@ -9,7 +9,7 @@ import { sendRaw } from './helpers/raw.ts'
 const page = 'https://docs.acme.io/problems/version-retired'
 const request = { id: 'req-1' }
 
-/** An app whose every answer is a refusal, and its log. */
+/** Makes an app that refuses every request, and collects its log. */
 async function refusing (t: Test, refusal: Refusal, problems?: ProblemOptions) {
   const lines: string[] = []
   const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(line) } } } })
@@ -20,7 +20,7 @@ async function refusing (t: Test, refusal: Refusal, problems?: ProblemOptions) {
 }
 
 for (const baseUri of ['https://docs.acme.io/problems', 'https://docs.acme.io/problems/']) {
-  t.test(`with ${baseUri} the type is a page, which is named as docs too`, async (t) => {
+  t.test(`with ${baseUri}, the type is a page, which docs repeats`, async (t) => {
     const refusal = versionRetired({ members: { successor: 'v3', sunset: '2026-12-31T00:00:00.000Z' } }, 'v1')
 
     const problem = problemOf(refusal, request, { baseUri })
@@ -39,20 +39,20 @@ for (const baseUri of ['https://docs.acme.io/problems', 'https://docs.acme.io/pr
   })
 }
 
-t.test('problems may all be described on one page', async (t) => {
+t.test('one page can describe all problems', async (t) => {
   const { type } = problemOf(versionUnknown({}, 'v9'), request, { baseUri: 'https://docs.acme.io/problems#' })
 
   t.equal(type, 'https://docs.acme.io/problems#version-unknown')
 })
 
-t.test('without an address problems have no type and no docs', async (t) => {
+t.test('without a base URI, problems have no type and no docs', async (t) => {
   const problem = problemOf(versionRetired({}, 'v1'), request)
 
   t.equal(problem.type, 'about:blank')
   t.notOk('docs' in problem)
 })
 
-t.test('a page of the version\'s own goes before that of the problem', async (t) => {
+t.test('a page of the version takes precedence over that of the problem', async (t) => {
   const refusal = versionRetired({ members: { docs: 'https://docs.acme.io/migrate-v1' } }, 'v1')
 
   const { type, docs } = problemOf(refusal, request, { baseUri: 'https://docs.acme.io/problems' })
@@ -60,7 +60,7 @@ t.test('a page of the version\'s own goes before that of the problem', async (t)
   t.strictSame([type, docs], [page, 'https://docs.acme.io/migrate-v1'])
 })
 
-t.test('an app that refuses with a type of its own keeps it', async (t) => {
+t.test('a type that the app sets is kept', async (t) => {
   const refusal = forbidden({ extensions: { type: 'https://acme.io/no', title: 'No', plan: 'free', status: 200 } })
 
   const problem = problemOf(refusal, request, { baseUri: 'https://docs.acme.io/problems' })
@@ -74,7 +74,7 @@ for (const [title, body, sent] of [
   ['bytes', Buffer.from([0x66, 0x6f]), 'fo'],
   ['an object', { error: 'VERSION_RETIRED' }, '{"error":"VERSION_RETIRED"}']
 ] as const) {
-  t.test(`a body of one's own may be ${title}; status and headers stay`, async (t) => {
+  t.test(`a custom body can be ${title}, and status and headers stay the same`, async (t) => {
     const refusal = versionRetired({ headers: { 'retry-after': '5' } }, 'v1')
     const { origin } = await refusing(t, refusal, { render: () => ({ contentType: 'application/vnd.acme+x', body }) })
 
@@ -88,7 +88,7 @@ for (const [title, body, sent] of [
   })
 }
 
-t.test('what renders gets the problem and the request', async (t) => {
+t.test('render gets the problem and the request', async (t) => {
   const { origin } = await refusing(t, versionRetired({}, 'v1'), {
     baseUri: 'https://docs.acme.io/problems',
     render: ({ code, docs }, { url }) => ({ contentType: 'application/json', body: { code, docs, url } })
@@ -108,9 +108,9 @@ for (const [title, render] of [
   ['gives no body', () => ({ contentType: 'text/plain', body: null })],
   ['gives a number', () => ({ contentType: 'text/plain', body: 5 })],
   ['gives a type that would be another header', () => ({ contentType: 'text/plain\r\nx-evil: 1', body: 'x' })],
-  ['gives what is no JSON', () => ({ contentType: 'application/json', body: cyclic })]
+  ['returns a value that is not JSON', () => ({ contentType: 'application/json', body: cyclic })]
 ] as const) {
-  t.test(`a render that ${title} is logged, and the problem is sent`, async (t) => {
+  t.test(`if render ${title}, that is logged, and the problem is sent`, async (t) => {
     const { origin, log } = await refusing(t, versionRetired({}, 'v1'), { render: render as NonNullable<ProblemOptions['render']> })
 
     const response = await fetch(origin)
@@ -122,7 +122,7 @@ for (const [title, render] of [
   })
 }
 
-t.test('a render that changes the problem and fails changes nothing', async (t) => {
+t.test('if render changes the problem and fails, the problem is sent unchanged', async (t) => {
   const { origin } = await refusing(t, versionRetired({}, 'v1'), {
     render: (problem) => {
       problem.detail = 'spoilt'
@@ -138,13 +138,13 @@ t.test('a render that changes the problem and fails changes nothing', async (t) 
 t.test('HEAD is refused without a body', async (t) => {
   const { origin } = await refusing(t, versionRetired({}, 'v1'))
 
-  const answer = await sendRaw(t, origin, ['HEAD / HTTP/1.1', 'Host: a'])
+  const response = await sendRaw(t, origin, ['HEAD / HTTP/1.1', 'Host: a'])
 
-  t.match(answer, /^HTTP\/1\.1 410 Gone\r\n[^]*content-type: application\/problem\+json\r\n/)
-  t.ok(answer.endsWith('\r\n\r\n'))
+  t.match(response, /^HTTP\/1\.1 410 Gone\r\n[^]*content-type: application\/problem\+json\r\n/)
+  t.ok(response.endsWith('\r\n\r\n'))
 })
 
-t.test('a version that an operator has switched off is no error in the log', async (t) => {
+t.test('a refusal of a disabled version is not logged as an error', async (t) => {
   const { origin, log } = await refusing(t, versionDisabled({}, 'v3'))
 
   const response = await fetch(origin)

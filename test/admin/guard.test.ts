@@ -44,9 +44,9 @@ t.test('paths under the gateway\'s prefix are forwarded in any encoding', async 
   const { origin } = await startGateway(t, { prefix: '/api' } as object, app)
 
   for (const path of ['/api/admin/api/versions', '/api/../admin/api/versions', '/api/%2e%2e/admin/api/versions', '/api/x/..%2f..%2fadmin/']) {
-    const answer = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'host: a', 'connection: close'])
-    t.notMatch(answer, /"revision"/, path)
-    t.match(answer, /"servedBy":"latest"|HTTP\/1.1 4\d\d/, path)
+    const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'host: a', 'connection: close'])
+    t.notMatch(response, /"revision"/, path)
+    t.match(response, /"servedBy":"latest"|HTTP\/1.1 4\d\d/, path)
   }
 })
 
@@ -80,7 +80,7 @@ t.test('a guard can allow a request, throw, respond, or return false', async (t)
 
 t.test('a guard that sends a response never allows the request, even while the response is pending', async (t) => {
   const slowly: onSendAsyncHookHandler = async () => await new Promise<void>((resolve) => { setImmediate(resolve) })
-  const answers: Array<VersionAdminOptions['guard']> = [
+  const guards: Array<VersionAdminOptions['guard']> = [
     (_request, reply) => { reply.code(401).send({}) },
     async (_request, reply) => { reply.code(401).send({}) },
     (_request, reply, done) => {
@@ -93,7 +93,7 @@ t.test('a guard that sends a response never allows the request, even while the r
     },
     (_request, reply) => { setImmediate(() => reply.code(401).send({})) }
   ]
-  for (const [index, guard] of answers.entries()) {
+  for (const [index, guard] of guards.entries()) {
     t.equal(await outcomeWith(t, guard), '401, revision 1', `${index}`)
     t.equal(await outcomeWith(t, guard, slowly), '401, revision 1', `${index}, slowly`)
   }

@@ -97,8 +97,8 @@ t.test('traffic is counted by version', async (t) => {
   const { body: { versions } } = await get('traffic')
 
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
-  const told = (versions as VersionTraffic[]).map((each) => [each.version, sum(each.requests), sum(each.refused)])
-  t.strictSame(told, [['v2', 2, 0], [null, 1, 1]])
+  const counts = (versions as VersionTraffic[]).map((each) => [each.version, sum(each.requests), sum(each.refused)])
+  t.strictSame(counts, [['v2', 2, 0], [null, 1, 1]])
   t.ok(versions[0].p50 > 0)
 })
 

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { checkForward } from '../../lib/config/check-forward.ts'
 import { collected, gatewayProblems, pathsOf } from '../helpers/problems.ts'
 
-/** What is wrong with a version header whose shape is right. */
+/** Returns the problems of a version header that has the right type. */
 function problemsOf (path: readonly string[], versionHeader: string | undefined, projected: string[] = []) {
   return collected((problems) => checkForward(problems, path, versionHeader === undefined ? {} : { versionHeader }, projected))
 }

@@ -6,7 +6,7 @@ import type { GatewayOptions } from '../../types/index.ts'
 import { boot } from '../helpers/boot.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { type Case, configError, gatewayProblems, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
+import { type Case, configError, gatewayProblems, pathsOf, validVersions, missingWords } from '../helpers/problems.ts'
 
 const claimsToHeaders = [{ claim: 'userMetadata.version', header: 'x-target-version' }]
 const provider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
@@ -31,7 +31,7 @@ test('the primary use case has a valid config', async (t) => {
 })
 
 test('a registry can replace the versions option', async (t) => {
-  const versions = defineVersions(soundVersions, { aliases: { stable: 'v2' } })
+  const versions = defineVersions(validVersions, { aliases: { stable: 'v2' } })
 
   const problems = gatewayProblems({ versions, resolve: { default: 'stable' } })
 
@@ -41,82 +41,82 @@ test('a registry can replace the versions option', async (t) => {
 const pin = (...resolvers: unknown[]) => ({ resolve: { pin: resolvers } })
 
 const single: Case[] = [
-  { title: 'no versions at all', config: { versions: {} }, path: 'versions', says: ['no version is defined.', 'Write { latest:'] },
+  { title: 'no versions at all', config: { versions: {} }, path: 'versions', words: ['no version is defined.', 'Write { latest:'] },
   {
     title: 'versions null beside an alias and a default',
     config: { versions: null, aliases: { stable: 'v2' }, resolve: { default: 'stable' } },
     path: 'versions',
-    says: ['expected the versions by id, got null.']
+    words: ['expected the versions by id, got null.']
   },
   {
     title: 'aliases that are a number beside a default that is one of them',
     config: { aliases: 5, resolve: { default: 'stable' } },
     path: 'aliases',
-    says: ['expected version ids by alias, got 5.']
+    words: ['expected version ids by alias, got 5.']
   },
-  { title: 'a version called required', config: { versions: { ...soundVersions, required: soundVersions.v2 } }, path: 'versions.required', says: [] },
-  { title: 'an owned header that frames messages', config: { sanitize: { owned: ['c*'] } }, path: 'sanitize.owned[0]', says: ["'connection'"] },
-  { title: 'a version header that frames messages', config: { forward: { versionHeader: 'host' } }, path: 'forward.versionHeader', says: ["'host'"] },
-  { title: 'an alias to nothing that is near', config: { aliases: { stable: 'xyz' } }, path: 'aliases.stable', says: ['Known: latest, v2'] },
-  { title: 'versions left out', config: { versions: undefined }, path: 'versions', says: ['missing. Expected the versions by id.'] },
+  { title: 'a version called required', config: { versions: { ...validVersions, required: validVersions.v2 } }, path: 'versions.required', words: [] },
+  { title: 'an owned header that frames messages', config: { sanitize: { owned: ['c*'] } }, path: 'sanitize.owned[0]', words: ["'connection'"] },
+  { title: 'a version header that frames messages', config: { forward: { versionHeader: 'host' } }, path: 'forward.versionHeader', words: ["'host'"] },
+  { title: 'an alias to nothing that is near', config: { aliases: { stable: 'xyz' } }, path: 'aliases.stable', words: ['Known: latest, v2'] },
+  { title: 'versions left out', config: { versions: undefined }, path: 'versions', words: ['missing. Expected the versions by id.'] },
   {
     title: 'a malformed upstream',
     config: { versions: { latest: { upstream: 'orders:8080' } } },
     path: 'versions.latest.upstream',
-    says: ["expected an http(s) URL, got 'orders:8080'. Write 'http://orders:8080'."]
+    words: ["expected an http(s) URL, got 'orders:8080'. Write 'http://orders:8080'."]
   },
-  { title: 'a version without upstream', config: { versions: { latest: {} } }, path: 'versions.latest.upstream', says: ['an http(s) URL'] },
-  { title: 'an alias to nothing', config: { aliases: { stable: 'v3' } }, path: 'aliases.stable', says: ["'v3' is neither", 'Known: latest, v2.'] },
-  { title: 'an unknown default', config: { resolve: { default: 'v3' } }, path: 'resolve.default', says: ["'v3'", 'Known: latest, v2.'] },
-  { title: 'a default of the wrong type', config: { resolve: { default: 5 } }, path: 'resolve.default', says: ['got 5'] },
+  { title: 'a version without upstream', config: { versions: { latest: {} } }, path: 'versions.latest.upstream', words: ['an http(s) URL'] },
+  { title: 'an alias to nothing', config: { aliases: { stable: 'v3' } }, path: 'aliases.stable', words: ["'v3' is neither", 'Known: latest, v2.'] },
+  { title: 'an unknown default', config: { resolve: { default: 'v3' } }, path: 'resolve.default', words: ["'v3'", 'Known: latest, v2.'] },
+  { title: 'a default of the wrong type', config: { resolve: { default: 5 } }, path: 'resolve.default', words: ['got 5'] },
   {
     title: "no 'latest' and no default",
-    config: { versions: { v2: soundVersions.v2 } },
+    config: { versions: { v2: validVersions.v2 } },
     path: 'resolve.default',
-    says: ["is not set, and there is no version or alias named 'latest'. Set it, or add the alias. Known: v2."]
+    words: ["is not set, and there is no version or alias named 'latest'. Set it, or add the alias. Known: v2."]
   },
   {
     title: 'aliases beside a registry',
-    config: { versions: defineVersions(soundVersions), aliases: { stable: 'v2' } },
+    config: { versions: defineVersions(validVersions), aliases: { stable: 'v2' } },
     path: 'aliases',
-    says: ['the registry has its own. Pass them to defineVersions: defineVersions({ ... }, { aliases }).']
+    words: ['the registry has its own. Pass them to defineVersions: defineVersions({ ... }, { aliases }).']
   },
   {
     title: "policy 'require' without providers",
     config: { identity: { policy: 'require', providers: [] } },
     path: 'identity.providers',
-    says: ["policy 'require' would refuse every request", 'Add a provider.']
+    words: ["policy 'require' would refuse every request", 'Add a provider.']
   },
-  { title: 'a claim resolver without a provider', config: pin(fromClaim('v')), path: 'resolve.pin[0]', says: ["'claim:v'", 'Add a provider'] },
+  { title: 'a claim resolver without a provider', config: pin(fromClaim('v')), path: 'resolve.pin[0]', words: ["'claim:v'", 'Add a provider'] },
   {
     title: 'a claim resolver with an empty list of providers',
     config: { identity: { providers: [] }, ...pin(fromClaim('v')) },
     path: 'resolve.pin[0]',
-    says: ['no identity provider is configured']
+    words: ['no identity provider is configured']
   },
-  { title: 'a pin that reads any header', config: pin(fromHeader('x-any')), path: 'resolve.pin[0]', says: ["'x-any'", 'owned headers'] },
+  { title: 'a pin that reads any header', config: pin(fromHeader('x-any')), path: 'resolve.pin[0]', words: ["'x-any'", 'owned headers'] },
   {
     title: 'an override that reads a projected header',
     config: { identity: { providers: [{ ...provider, claimsToHeaders }] }, resolve: { override: [fromHeader('x-target-version')] } },
     path: 'resolve.override[0]',
-    says: ["reads 'x-target-version', which only the gateway may set. List it under pin"]
+    words: ["reads 'x-target-version', which only the gateway may set. List it under pin"]
   },
   {
     title: 'an override that reads an owned header',
     config: { sanitize: { owned: ['x-user-*'] }, resolve: { override: [fromHeader('x-user-version')] } },
     path: 'resolve.override[0]',
-    says: ["reads 'x-user-version', which only the gateway may set."]
+    words: ["reads 'x-user-version', which only the gateway may set."]
   }
 ]
 
-for (const { title, config, path, says } of single) {
+for (const { title, config, path, words } of single) {
   test(`a single mistake causes a single problem with path, value and remedy: ${title}`, async (t) => {
     const given = config
 
     const problems = gatewayProblems(given)
 
     t.same(pathsOf(problems), [path])
-    t.same(unsaid(problems[0], says), [])
+    t.same(missingWords(problems[0], words), [])
   })
 }
 

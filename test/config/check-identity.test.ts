@@ -1,12 +1,12 @@
 import { test } from 'tap'
 import { checkIdentity } from '../../lib/config/check-identity.ts'
 import type { ClaimToHeader, IdentityProvider, VerifyIdentityOptions } from '../../types/index.ts'
-import { collected, gatewayProblems, pathsOf, unsaid } from '../helpers/problems.ts'
+import { collected, gatewayProblems, pathsOf, missingWords } from '../helpers/problems.ts'
 
 const provider: IdentityProvider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
 const other: IdentityProvider = { name: 'other', issuer: 'https://other.test', jwks: { url: 'https://other.test/jwks.json' } }
 
-/** What is wrong with identity options whose shape is right. */
+/** Returns the problems of identity options that have the right types. */
 function problemsOf (options: VerifyIdentityOptions) {
   return collected((problems) => checkIdentity(problems, ['identity'], options))
 }
@@ -146,7 +146,7 @@ for (const header of ['', '*', 'x-*', 'x tenant', 'x-tenant:', 'x-tenänt', 'x\r
     const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
 
     t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0].header'])
-    t.same(unsaid(problems[0], ['expected a header name, got', "letters, digits and hyphens: 'x-target-version'."]), [])
+    t.same(missingWords(problems[0], ['expected a header name, got', "letters, digits and hyphens: 'x-target-version'."]), [])
   })
 }
 
@@ -157,7 +157,7 @@ for (const claim of ['a..b', '.a', 'a.', '.', ['a', '']]) {
     const problems = problemsOfClaims(mapping)
 
     t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0].claim'])
-    t.same(unsaid(problems[0], ['contains an empty name.', "Write 'a.b' for a nested claim"]), [])
+    t.same(missingWords(problems[0], ['contains an empty name.', "Write 'a.b' for a nested claim"]), [])
   })
 }
 
@@ -171,7 +171,7 @@ for (const [claim, shown] of wrongClaims) {
     const problems = gatewayProblems({ identity: { providers: [{ ...provider, claimsToHeaders }] } })
 
     t.same(pathsOf(problems), ['identity.providers[0].claimsToHeaders[0].claim'])
-    t.same(unsaid(problems[0], ["'userMetadata.version'", "['https://acme.io/version']", `got ${shown}.`]), [])
+    t.same(missingWords(problems[0], ["'userMetadata.version'", "['https://acme.io/version']", `got ${shown}.`]), [])
   })
 }
 

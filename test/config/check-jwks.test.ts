@@ -12,7 +12,7 @@ const ecPublic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.ex
 const encryption = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' })
 const edPublic = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
 
-/** What is wrong with a JWKS, which may have any of its members. */
+/** Returns the problems of a JWKS with any members. */
 function problemsOf (jwks: object, issuer = 'https://idp.test') {
   return collected((problems) => checkJwks(problems, ['jwks'], { name: 'idp', jwks: jwks as IdentityProvider['jwks'], issuer } as IdentityProvider))
 }
@@ -177,7 +177,7 @@ for (const [title, key] of hostileKeys) {
   })
 }
 
-/** What is wrong with a JWKS of any shape. */
+/** Returns the problems of a JWKS of any type. */
 function problemsOfAny (jwks: unknown) {
   return gatewayProblems({ identity: { providers: [{ name: 'idp', issuer: 'https://idp.test', jwks }] } })
 }

@@ -21,7 +21,7 @@ t.test('a function with its cache options is a source of keys, and so is a URL w
   t.strictSame(problemsOf({ url, dispatcher, headers: { 'x-key': 'a' } }), [])
 })
 
-const problems: Record<string, [jwks: object, says: string]> = {
+const problems: Record<string, [jwks: object, message: string]> = {
   'a function and a URL': [{ getKey, url }, "jwks: has 'url' and 'getKey'. Keep one of them."],
   'a function and keys': [{ getKey, discovery: true }, "jwks: has 'discovery' and 'getKey'. Keep one of them."],
   'a function that is none': [{ getKey: 'getJwk' }, 'jwks.getKey: expected a function of { kid, alg, issuer } and a signal'],
@@ -31,11 +31,11 @@ const problems: Record<string, [jwks: object, says: string]> = {
   'a dispatcher that is none': [{ url, dispatcher: {} }, 'jwks.dispatcher: expected a dispatcher of undici'],
   'a dispatcher and a proxy': [{ url, dispatcher, proxy: 'http://proxy:3128' }, "jwks.proxy: has no effect with 'dispatcher'."]
 }
-for (const [what, [jwks, says]] of Object.entries(problems)) {
+for (const [what, [jwks, message]] of Object.entries(problems)) {
   t.test(`${what} is refused`, async (t) => {
     const found = problemsOf(jwks)
 
     t.equal(found.length, 1)
-    t.match(found[0], says)
+    t.match(found[0], message)
   })
 }

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { defineVersions } from '../../lib/index.ts'
 import type { RegistryOptions, VersionsConfig } from '../../types/index.ts'
-import { type Case, gatewayProblems, pathsOf, problemsOf, unsaid } from '../helpers/problems.ts'
+import { type Case, gatewayProblems, pathsOf, problemsOf, missingWords } from '../helpers/problems.ts'
 
 const upstream = 'http://a:8080'
 const dates = { deprecatedAt: '2026-01-01', sunsetAt: '2026-06-01' }
@@ -42,8 +42,8 @@ const broken: Case[] = [
   ['a successor that is no version', { ...dates, successor: 'v22' }, 'successor', ["'v22'", "Did you mean 'v2'?"]],
   ['itself as successor', { successor: 'V1' }, 'successor', ["leads back to 'v1'"]],
   ['itself as successor under another name', { successor: 'old' }, 'successor', ["leads back to 'v1'"]],
-  ['forwarding to nobody', { onRetired: 'forward' }, 'onRetired', ['successor']],
-  ['a brownout of what is not deprecated', { brownouts: [window] }, 'brownouts', ['deprecatedAt']],
+  ['forwarding without a successor', { onRetired: 'forward' }, 'onRetired', ['successor']],
+  ['brownouts of a version that is not deprecated', { brownouts: [window] }, 'brownouts', ['deprecatedAt']],
   ['a brownout that ends first', { ...dates, brownouts: [{ start: window.end, end: window.start }] }, 'brownouts[0]', ['before it starts']],
   ['a brownout without an end', { ...dates, brownouts: [{ start: window.start }] }, 'brownouts[0].end', ['missing']],
   ['a mode of a brownout that is none', { ...dates, brownouts: [{ ...window, mode: 'warn' }] }, 'brownouts[0].mode', ["'enforce' or 'observe'"]],
@@ -53,16 +53,16 @@ const broken: Case[] = [
   ['a replacement that is no version', { disabled: { to: 'v9' } }, 'disabled.to', ["'v9'"]],
   ['itself as replacement', { disabled: { to: 'old' } }, 'disabled.to', ["leads back to 'v1'"]],
   ['a switch that is none', { disabled: 'yes' }, 'disabled', ["'yes'"]]
-].map(([title, v1, place, says]) => ({ title, config: v1, path: `versions.v1.${place as string}`, says }) as Case)
+].map(([title, v1, place, words]) => ({ title, config: v1, path: `versions.v1.${place as string}`, words }) as Case)
 
-for (const { title, config, path, says } of broken) {
+for (const { title, config, path, words } of broken) {
   test(`a version is rejected if it has ${title}`, async (t) => {
     const versions = { ...others, v1: { upstream, ...config } }
 
     const problems = gatewayProblems({ versions, aliases: { old: 'v1' } })
 
     t.same(pathsOf(problems), [path])
-    t.same(unsaid(problems[0], says), [])
+    t.same(missingWords(problems[0], words), [])
   })
 }
 

@@ -15,7 +15,7 @@ const around = {
   identified: true
 }
 
-/** What is wrong with resolve options, whose resolvers may be of any shape. */
+/** Returns the problems of resolve options whose resolvers can have any type. */
 function problemsOf (options: object, surroundings: Parameters<typeof checkResolve>[3] = around) {
   return collected((problems) => checkResolve(problems, ['resolve'], options as ResolveOptions, surroundings))
 }
@@ -183,7 +183,7 @@ for (const resolver of [
   })
 }
 
-test("a tenant map is the operator's word, so it is no override", async (t) => {
+test('a tenant map cannot be an override, because the operator controls it', async (t) => {
   const map = fromTenantMap({ key: () => 'acme', get: () => 'v2' })
 
   const problems = problemsOf({ override: [map] })

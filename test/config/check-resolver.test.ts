@@ -9,12 +9,12 @@ import { collected, pathsOf } from '../helpers/problems.ts'
 
 const byHost: VersionResolver = { name: 'host', readsHeaders: ['host'], resolve: () => 'v2' }
 
-/** What is wrong with a resolver of any shape. */
+/** Returns the problems of a resolver of any type. */
 function problemsOf (resolver: unknown) {
   return collected((problems) => { checkResolver(problems, ['pin', 1], resolver) })
 }
 
-/** Whether a resolver of any shape can be used as one. */
+/** Whether a value of any type can be used as a resolver. */
 function isUsable (resolver: unknown): boolean {
   let verdict = false
   collected((problems) => { verdict = checkResolver(problems, ['pin', 1], resolver) })
@@ -43,7 +43,7 @@ const sound: Array<[title: string, resolver: VersionResolver]> = [
   ['from a tenant map with every option', fromTenantMap({
     key: () => 'acme', get: () => 'v2', ttlMs: 0, staleMs: 1, negativeTtlMs: 0, max: 1_000_000, timeoutMs: 0, onError: 'skip', now: () => 0, name: 'plans'
   })],
-  ['that is weak and says 404', { ...byHost, weak: true, unknownStatus: 404 }]
+  ['that is weak and has the status 404', { ...byHost, weak: true, unknownStatus: 404 }]
 ]
 
 for (const [title, resolver] of sound) {

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { checkSanitize } from '../../lib/config/check-sanitize.ts'
 import { collected, gatewayProblems, pathsOf } from '../helpers/problems.ts'
 
-/** What is wrong with owned headers whose shape is right. */
+/** Returns the problems of owned headers that have the right types. */
 function problemsOf (path: readonly string[], ...owned: string[]) {
   return collected((problems) => checkSanitize(problems, path, { owned }))
 }

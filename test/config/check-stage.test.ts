@@ -4,10 +4,10 @@ import { defineVersions, fromHeader, proxyVersions, resolveVersion, sanitizeHead
 import type { ProxyVersionsOptions, ResolveVersionOptions, VerifyIdentityOptions, VersionRegistry } from '../../types/index.ts'
 import { boot } from '../helpers/boot.ts'
 import { makeApp } from '../helpers/gateway.ts'
-import { collected, configError, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
+import { collected, configError, pathsOf, validVersions, missingWords } from '../helpers/problems.ts'
 
 test('proxyVersions accepts Fastify\'s own plugin options next to its own', async (t) => {
-  const options = { versions: defineVersions(soundVersions), prefix: '/api', logLevel: 'warn', logSerializers: {} }
+  const options = { versions: defineVersions(validVersions), prefix: '/api', logLevel: 'warn', logSerializers: {} }
 
   const error = configError(() => checkStage('proxyVersions', options))
 
@@ -47,7 +47,7 @@ for (const { stage, option, meant } of [
 }
 
 test('the names of versions and aliases are read from the registry', async (t) => {
-  const versions = defineVersions(soundVersions, { aliases: { stable: 'v2' } })
+  const versions = defineVersions(validVersions, { aliases: { stable: 'v2' } })
   let names: string[] | null = null
 
   const problems = collected((found) => { names = checkRegistry(found, versions) })
@@ -56,14 +56,14 @@ test('the names of versions and aliases are read from the registry', async (t) =
   t.same(names, ['latest', 'v2', 'stable'])
 })
 
-for (const versions of [soundVersions, {}, [], 5, 'v2', new Map()]) {
+for (const versions of [validVersions, {}, [], 5, 'v2', new Map()]) {
   test(`a value that defineVersions did not create is rejected as a registry: ${JSON.stringify(versions)}`, async (t) => {
     const given: unknown = versions
 
     const problems = collected((found) => checkRegistry(found, given))
 
     t.same(pathsOf(problems), ['versions'])
-    t.same(unsaid(problems[0], ['expected a registry from defineVersions, got', 'Write versions: defineVersions({ ... }).']), [])
+    t.same(missingWords(problems[0], ['expected a registry from defineVersions, got', 'Write versions: defineVersions({ ... }).']), [])
   })
 }
 
@@ -88,7 +88,7 @@ function appWithIdentity (t: Parameters<typeof makeApp>[0], owned: string[] = []
 
 test('resolveVersion rejects a plain object of versions, and the message shows the correct call', async (t) => {
   const app = appWithIdentity(t)
-  const options = { versions: soundVersions } as unknown as ResolveVersionOptions<never, never>
+  const options = { versions: validVersions } as unknown as ResolveVersionOptions<never, never>
 
   const booted = boot(app.register(resolveVersion, options))
 
@@ -101,7 +101,7 @@ test('resolveVersion rejects a plain object of versions, and the message shows t
 test('resolveVersion checks its default and the tiers of its resolvers, with paths relative to its options', async (t) => {
   const app = appWithIdentity(t, ['x-target-version'])
   const options = {
-    versions: defineVersions(soundVersions), override: [fromHeader('x-target-version')], pin: [fromHeader('x-any')], default: 'v3'
+    versions: defineVersions(validVersions), override: [fromHeader('x-target-version')], pin: [fromHeader('x-any')], default: 'v3'
   } as unknown as ResolveVersionOptions<never, never>
 
   const booted = boot(app.register(resolveVersion, options))
@@ -122,10 +122,10 @@ test('verifyIdentity checks its providers, with paths relative to its options', 
   })
 })
 
-test("proxyVersions refuses a registry that is not resolveVersion's, and says what to do", async (t) => {
+test("proxyVersions rejects a registry that is not resolveVersion's, and names the remedy", async (t) => {
   const app = appWithIdentity(t)
-  app.register(resolveVersion, { versions: defineVersions(soundVersions) })
-  const options: ProxyVersionsOptions = { versions: defineVersions(soundVersions) as VersionRegistry }
+  app.register(resolveVersion, { versions: defineVersions(validVersions) })
+  const options: ProxyVersionsOptions = { versions: defineVersions(validVersions) as VersionRegistry }
 
   const booted = boot(app.register(proxyVersions, options))
 
@@ -137,8 +137,8 @@ test("proxyVersions refuses a registry that is not resolveVersion's, and says wh
 
 test('proxyVersions reports a plain object of versions once', async (t) => {
   const app = appWithIdentity(t)
-  app.register(resolveVersion, { versions: defineVersions(soundVersions) })
-  const options = { versions: soundVersions } as unknown as ProxyVersionsOptions
+  app.register(resolveVersion, { versions: defineVersions(validVersions) })
+  const options = { versions: validVersions } as unknown as ProxyVersionsOptions
 
   const booted = boot(app.register(proxyVersions, options))
 
@@ -148,7 +148,7 @@ test('proxyVersions reports a plain object of versions once', async (t) => {
 })
 
 test('sanitizeHeaders and proxyVersions check their headers, with paths relative to their options', async (t) => {
-  const versions = defineVersions(soundVersions)
+  const versions = defineVersions(validVersions)
   const owning = boot(makeApp(t).register(sanitizeHeaders, { owned: ['host'] }))
   const forwarding = boot(appWithIdentity(t).register(resolveVersion, { versions }).register(proxyVersions, { versions, versionHeader: 'host' }))
 
@@ -159,7 +159,7 @@ test('sanitizeHeaders and proxyVersions check their headers, with paths relative
 
 test("proxyVersions takes resolveVersion's registry", async (t) => {
   const app = appWithIdentity(t)
-  const versions = defineVersions(soundVersions)
+  const versions = defineVersions(validVersions)
 
   const booted = boot(app.register(resolveVersion, { versions }).register(proxyVersions, { versions }))
 

@@ -4,9 +4,9 @@ import { HeaderNames } from '../../lib/http/header-names.ts'
 import { sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
 import type { IdentityProvider, TokenSource } from '../../types/index.ts'
 import { makeApp } from '../helpers/gateway.ts'
-import { collected, gatewayProblems, pathsOf, unsaid } from '../helpers/problems.ts'
+import { collected, gatewayProblems, pathsOf, missingWords } from '../helpers/problems.ts'
 
-/** Providers with these places for tokens, the first of which has a claim in `x-tenant`. */
+/** Returns providers with these token sources. The first one projects a claim to `x-tenant`. */
 function providersOf (...places: Array<readonly TokenSource[] | undefined>): IdentityProvider[] {
   return places.map((tokenSources, index) => ({
     name: `idp-${index}`,
@@ -100,6 +100,6 @@ for (const [tokenSources, path] of misshapen) {
     const problems = gatewayProblems({ identity: { providers: [{ ...provider, tokenSources }] } })
 
     t.same(pathsOf(problems), [`identity.providers[0].tokenSources${path}`])
-    t.same(unsaid(problems[0], ['identity.']), ['identity.'])
+    t.same(missingWords(problems[0], ['identity.']), ['identity.'])
   })
 }

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { checkUpstream } from '../../lib/config/check-upstream.ts'
 import { forwardedHeaders } from '../../lib/proxy-versions/request/forwarded-headers.ts'
 import type { UpstreamOptions } from '../../types/index.ts'
-import { collected, gatewayProblems, pathsOf, soundVersions } from '../helpers/problems.ts'
+import { collected, gatewayProblems, pathsOf, validVersions } from '../helpers/problems.ts'
 
 for (const upstream of ['http://orders', 'http://orders:8080', 'https://orders.internal', 'http://10.0.0.15:30080/', 'http://[::1]:80']) {
   test(`an upstream can be the origin ${upstream}`, async (t) => {
@@ -82,7 +82,7 @@ test('a Unix socket is rejected if its path has more bytes than the system can b
   t.match(problems[1]?.message, "has 109. Move the socket to a shorter path, such as '/run/app.sock'.")
 })
 
-for (const [title, upstream, path, says] of [
+for (const [title, upstream, path, words] of [
   ['a target twice', { targets: ['http://a', 'http://a'] }, 'upstream.targets[1]', 'is listed twice'],
   ['a wrong target in a list', { targets: ['http://a', 'b:1'] }, 'upstream.targets[1]', "Write 'http://b:1'."],
   ['a header that frames messages', { targets: 'http://a', headers: { request: { set: { 'Transfer-Encoding': 'x' } } } }, 'upstream.headers.request.set', "'Transfer-Encoding' must not be changed here, because HTTP itself depends on it. Use a header of your own."],
@@ -95,7 +95,7 @@ for (const [title, upstream, path, says] of [
     const problems = collected((found) => checkUpstream(found, ['upstream'], given))
 
     t.same(pathsOf(problems), [path])
-    t.match(problems[0]?.message, says)
+    t.match(problems[0]?.message, words)
   })
 }
 
@@ -147,8 +147,8 @@ test('header edits with an invalid structure are not checked further', async (t)
   t.equal(problems.length, 1)
 })
 
-test('for an upstream without targets, the message names the missing option and does not say \'undefined\'', async (t) => {
-  const problems = gatewayProblems({ versions: { ...soundVersions, v9: { upstream: { url: 'http://127.0.0.1:1' } } } })
+test('for an upstream without targets, the message names the missing option and does not contain \'undefined\'', async (t) => {
+  const problems = gatewayProblems({ versions: { ...validVersions, v9: { upstream: { url: 'http://127.0.0.1:1' } } } })
 
   const messages = problems.map(({ path, message }) => `${path}: ${message}`)
 

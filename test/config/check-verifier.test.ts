@@ -20,7 +20,7 @@ t.test('a verifier is enough to identify callers', async (t) => {
   t.strictSame(problemsOf({ from: { ...from, claimsToHeaders: [{ claim: 'v', header: 'x-v' }] } }, { resolve: { pin: [fromHeader('x-v')] } }), [])
 })
 
-const problems: Record<string, [identity: object, says: string]> = {
+const problems: Record<string, [identity: object, message: string]> = {
   'a verifier and providers': [{ from, providers: [] }, "identity.providers: has no effect with 'from', which finds and verifies the credentials itself. Remove one of the two."],
   'a verifier and sources': [{ from, sources: [{ cookie: 'a' }] }, "identity.sources: has no effect with 'from'"],
   'neither a verifier nor providers': [{}, 'identity.providers: missing. Expected a list of providers.'],
@@ -33,11 +33,11 @@ const problems: Record<string, [identity: object, says: string]> = {
   'a claim path that never matches': [{ from: { ...from, scopesClaim: 'https://acme.io/scopes' } }, 'identity.from.scopesClaim: '],
   'an unknown option': [{ from: { ...from, namespace: 'a' } }, 'identity.from.namespace: unknown option.']
 }
-for (const [what, [identity, says]] of Object.entries(problems)) {
+for (const [what, [identity, message]] of Object.entries(problems)) {
   t.test(`${what} is refused`, async (t) => {
     const found = problemsOf(identity)
 
     t.equal(found.length, 1)
-    t.match(found[0], says)
+    t.match(found[0], message)
   })
 }

@@ -2,9 +2,9 @@ import { test } from 'tap'
 import { checkVersions } from '../../lib/config/check-versions.ts'
 import { defineVersions } from '../../lib/index.ts'
 import type { AliasesConfig, VersionsConfig } from '../../types/index.ts'
-import { collected, configError, gatewayProblems, pathsOf, soundVersions, unsaid } from '../helpers/problems.ts'
+import { collected, configError, gatewayProblems, pathsOf, validVersions, missingWords } from '../helpers/problems.ts'
 
-/** What is wrong with versions and aliases whose shape is right. */
+/** Returns the problems of versions and aliases that have the right types. */
 function problemsOf (versions: VersionsConfig, aliases?: AliasesConfig) {
   return collected((problems) => checkVersions(problems, aliases === undefined ? { versions } : { versions, aliases }))
 }
@@ -12,7 +12,7 @@ function problemsOf (versions: VersionsConfig, aliases?: AliasesConfig) {
 test('valid versions are accepted, with aliases of ids and of other aliases', async (t) => {
   const aliases = { stable: 'v2', current: 'stable', Newest: 'LATEST' }
 
-  const problems = problemsOf(soundVersions, aliases)
+  const problems = problemsOf(validVersions, aliases)
 
   t.same(problems, [])
 })
@@ -48,7 +48,7 @@ const badIds: Array<[id: string, path: string]> = [
 ]
 for (const [id, path] of badIds) {
   test(`a version id cannot be ${JSON.stringify(id)}`, async (t) => {
-    const versions = Object.fromEntries([[id, soundVersions.v2]])
+    const versions = Object.fromEntries([[id, validVersions.v2]])
 
     const problems = problemsOf(versions)
 
@@ -62,7 +62,7 @@ for (const [id, path] of badIds) {
 
 for (const id of ['1', 'v', 'V2', '2024-06-01', 'v1.2_rc-1', 'constructor', 'x'.repeat(64)]) {
   test(`a version id can be ${id}`, async (t) => {
-    const versions = Object.fromEntries([[id, soundVersions.v2]])
+    const versions = Object.fromEntries([[id, validVersions.v2]])
 
     const problems = problemsOf(versions)
 
@@ -72,9 +72,9 @@ for (const id of ['1', 'v', 'V2', '2024-06-01', 'v1.2_rc-1', 'constructor', 'x'.
 
 for (const name of ['required', 'Required']) {
   test(`neither a version nor an alias can be named ${name}`, async (t) => {
-    const [versions, aliases] = [{ [name]: soundVersions.v2 }, { [name]: 'v2' }]
+    const [versions, aliases] = [{ [name]: validVersions.v2 }, { [name]: 'v2' }]
 
-    const problems = [...problemsOf(versions), ...problemsOf(soundVersions, aliases)]
+    const problems = [...problemsOf(versions), ...problemsOf(validVersions, aliases)]
 
     const message = "'required' has a special meaning as the default. Use another name."
     t.same(problems, [{ path: `versions.${name}`, message }, { path: `aliases.${name}`, message }])
@@ -82,7 +82,7 @@ for (const name of ['required', 'Required']) {
 }
 
 test('a line break in an id cannot imitate another problem', async (t) => {
-  const versions = { ...soundVersions, 'a\n- fake: x': soundVersions.v2 }
+  const versions = { ...validVersions, 'a\n- fake: x': validVersions.v2 }
 
   const problems = problemsOf(versions, { stable: 'production' })
 
@@ -93,16 +93,16 @@ test('a line break in an id cannot imitate another problem', async (t) => {
 test('the naming rules of versions also apply to aliases', async (t) => {
   const aliases = { 'a b': 'v2' }
 
-  const problems = problemsOf(soundVersions, aliases)
+  const problems = problemsOf(validVersions, aliases)
 
   t.same(pathsOf(problems), ["aliases['a b']"])
-  t.same(unsaid(problems[0], ["'a b' cannot be the name of a version.", 'Begin with a letter or digit']), [])
+  t.same(missingWords(problems[0], ["'a b' cannot be the name of a version.", 'Begin with a letter or digit']), [])
 })
 
 const remedyForTwins = 'names are compared without case. Rename or remove one of them.'
 
 test('ids that differ only in case are duplicates', async (t) => {
-  const versions = { v2: soundVersions.v2, V2: soundVersions.v2 }
+  const versions = { v2: validVersions.v2, V2: validVersions.v2 }
 
   const problems = problemsOf(versions)
 
@@ -113,7 +113,7 @@ for (const alias of ['v2', 'V2']) {
   test(`an alias ${alias} duplicates the version v2`, async (t) => {
     const aliases = { [alias]: 'latest' }
 
-    const problems = problemsOf(soundVersions, aliases)
+    const problems = problemsOf(validVersions, aliases)
 
     t.same(problems, [{ path: `aliases.${alias}`, message: `is the same name as versions.v2: ${remedyForTwins}` }])
   })
@@ -122,7 +122,7 @@ for (const alias of ['v2', 'V2']) {
 test('aliases that differ only in case are duplicates', async (t) => {
   const aliases = { stable: 'v2', Stable: 'v2' }
 
-  const problems = problemsOf(soundVersions, aliases)
+  const problems = problemsOf(validVersions, aliases)
 
   t.same(problems, [{ path: 'aliases.Stable', message: `is the same name as aliases.stable: ${remedyForTwins}` }])
 })
@@ -130,7 +130,7 @@ test('aliases that differ only in case are duplicates', async (t) => {
 test('for an alias with an unknown target, the message suggests the closest name', async (t) => {
   const aliases = { stable: 'latets' }
 
-  const problems = problemsOf(soundVersions, aliases)
+  const problems = problemsOf(validVersions, aliases)
 
   t.same(problems, [{ path: 'aliases.stable', message: "'latets' is neither a version nor an alias. Did you mean 'latest'?" }])
 })
@@ -138,7 +138,7 @@ test('for an alias with an unknown target, the message suggests the closest name
 test('for an alias whose target is close to no name, the message lists all names', async (t) => {
   const aliases = { stable: 'production', other: 'v2' }
 
-  const problems = problemsOf(soundVersions, aliases)
+  const problems = problemsOf(validVersions, aliases)
 
   t.same(problems, [{
     path: 'aliases.stable', message: "'production' is neither a version nor an alias. Known: latest, v2, other."
@@ -156,7 +156,7 @@ for (const { title, aliases, circle } of [
   test(`circular aliases are reported, each separately: ${title}`, async (t) => {
     const given: AliasesConfig = aliases
 
-    const problems = problemsOf(soundVersions, given)
+    const problems = problemsOf(validVersions, given)
 
     t.same(problems, Object.entries(circle).map(([alias, target]) => ({
       path: `aliases.${alias}`, message: `leads back to itself through '${target}'. Point it to the id of a version.`
@@ -165,7 +165,7 @@ for (const { title, aliases, circle } of [
 }
 
 test('a null version does not hide problems of a version whose id starts with the same text', async (t) => {
-  const versions = { ...soundVersions, v1: null, 'v1.2': { upstream: 'nope:1' } }
+  const versions = { ...validVersions, v1: null, 'v1.2': { upstream: 'nope:1' } }
 
   const problems = gatewayProblems({ versions })
 
@@ -176,7 +176,7 @@ for (const options of [null, 5, 'stable', []]) {
   test(`defineVersions reports invalid options once: ${JSON.stringify(options)}`, async (t) => {
     const given = options as never
 
-    const error = configError(() => defineVersions(soundVersions, given))
+    const error = configError(() => defineVersions(validVersions, given))
 
     t.equal(error?.code, 'VERSION_CONFIG_INVALID')
     t.equal(error?.problems.length, 1)
@@ -185,7 +185,7 @@ for (const options of [null, 5, 'stable', []]) {
 
 for (const upstream of ['nope', 'http://a']) {
   test(`defineVersions rejects a versions member in its options: ${upstream}`, async (t) => {
-    const options = { versions: soundVersions } as never
+    const options = { versions: validVersions } as never
 
     const error = configError(() => defineVersions({ a: { upstream } }, options))
 

@@ -75,7 +75,7 @@ const tables: ReadonlyArray<[heading: string, defaults: object]> = [
   ['corsHeaders', gateway.corsDefaults]
 ]
 
-/** The ways in which a text may write a default, without quotes, backticks, underscores and blanks. The first one is code. */
+/** The ways to write a default in text, without quotes, backticks, underscores and spaces. The first one is code. */
 function spellings (value: unknown): string[] {
   if (value instanceof RegExp) return [plain(String(value))]
   if (Array.isArray(value)) return [plain(JSON.stringify(value)), ...value.length === 0 ? ['none'] : []]

@@ -1,18 +1,18 @@
 import { test } from 'tap'
 import { show } from '../../lib/problems/config-problems.ts'
-import { gatewayProblems, pathsOf, soundVersions } from '../helpers/problems.ts'
+import { gatewayProblems, pathsOf, validVersions } from '../helpers/problems.ts'
 
 const provider = { name: 'idp', issuer: 'https://idp.test', jwks: { url: 'https://idp.test/jwks.json' } }
 
-/** Lays a value where a config has another. */
+/** A path in a config, and a function that sets the value there. */
 type Place = [path: string, lay: (value: unknown) => object]
 const inProvider = (member: string): Place =>
   [`identity.providers[0].${member}`, (value) => ({ identity: { providers: [{ ...provider, [member]: value }] } })]
 
 const everyPlace: Place[] = [
   ['versions', (value) => ({ versions: value })],
-  ['versions.latest', (value) => ({ versions: { ...soundVersions, latest: value } })],
-  ['versions.latest.upstream', (value) => ({ versions: { ...soundVersions, latest: { upstream: value } } })],
+  ['versions.latest', (value) => ({ versions: { ...validVersions, latest: value } })],
+  ['versions.latest.upstream', (value) => ({ versions: { ...validVersions, latest: { upstream: value } } })],
   ['aliases', (value) => ({ aliases: value })],
   ['aliases.stable', (value) => ({ aliases: { stable: value } })],
   ['sanitize', (value) => ({ sanitize: value })],
@@ -43,7 +43,7 @@ circle.itself = circle
 const ring: unknown[] = []
 ring.push(ring)
 
-/** Where a key that is an object but cannot verify is reported: at the set, which may have others. */
+/** A key that is an object but cannot verify is reported at its set, because the set may have other keys. */
 const aroundKey = (path: string): string => path.replace(/(?<=keys)\[0\]$/, '')
 
 const odd: Array<[title: string, value: unknown]> = [

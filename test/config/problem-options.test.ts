@@ -2,7 +2,7 @@ import t from 'tap'
 import { sanitizeHeaders } from '../../lib/index.ts'
 import { boot } from '../helpers/boot.ts'
 import { makeApp } from '../helpers/gateway.ts'
-import { type Case, gatewayProblems, pathsOf, unsaid } from '../helpers/problems.ts'
+import { type Case, gatewayProblems, pathsOf, missingWords } from '../helpers/problems.ts'
 
 for (const baseUri of ['https://docs.acme.io/problems', 'http://localhost:8080/', 'HTTPS://docs.acme.io/problems#']) {
   t.test(`problems.baseUri accepts ${baseUri}`, async (t) => {
@@ -13,27 +13,27 @@ for (const baseUri of ['https://docs.acme.io/problems', 'http://localhost:8080/'
 }
 
 const wrong: Case[] = [
-  { title: 'a path', config: { problems: { baseUri: '/problems' } }, path: 'problems.baseUri', says: ["'/problems'", 'Write \'https://docs'] },
-  { title: 'another scheme', config: { problems: { baseUri: 'ftp://acme.io' } }, path: 'problems.baseUri', says: ['http(s)'] },
-  { title: 'no host', config: { problems: { baseUri: 'https://' } }, path: 'problems.baseUri', says: ['http(s)'] },
-  { title: 'a number', config: { problems: { baseUri: 5 } }, path: 'problems.baseUri', says: ['http(s)', 'got 5'] },
-  { title: 'null', config: { problems: null }, path: 'problems', says: ['an object with baseUri, render'] },
-  { title: 'a render that is none', config: { problems: { render: 'html' } }, path: 'problems.render', says: ['a function'] },
-  { title: 'an unknown option', config: { problems: { baseUrl: 'https://acme.io' } }, path: 'problems.baseUrl', says: ["'baseUri'"] },
-  { title: 'a path inside of sanitize', config: { sanitize: { problems: { baseUri: 'x' } } }, path: 'sanitize.problems.baseUri', says: ["'x'"] },
+  { title: 'a path', config: { problems: { baseUri: '/problems' } }, path: 'problems.baseUri', words: ["'/problems'", 'Write \'https://docs'] },
+  { title: 'another scheme', config: { problems: { baseUri: 'ftp://acme.io' } }, path: 'problems.baseUri', words: ['http(s)'] },
+  { title: 'no host', config: { problems: { baseUri: 'https://' } }, path: 'problems.baseUri', words: ['http(s)'] },
+  { title: 'a number', config: { problems: { baseUri: 5 } }, path: 'problems.baseUri', words: ['http(s)', 'got 5'] },
+  { title: 'null', config: { problems: null }, path: 'problems', words: ['an object with baseUri, render'] },
+  { title: 'a render that is none', config: { problems: { render: 'html' } }, path: 'problems.render', words: ['a function'] },
+  { title: 'an unknown option', config: { problems: { baseUrl: 'https://acme.io' } }, path: 'problems.baseUrl', words: ["'baseUri'"] },
+  { title: 'a path inside of sanitize', config: { sanitize: { problems: { baseUri: 'x' } } }, path: 'sanitize.problems.baseUri', words: ["'x'"] },
   {
     title: 'problems in two places',
     config: { problems: {}, sanitize: { problems: {} } },
     path: 'sanitize.problems',
-    says: ['already', 'Remove one']
+    words: ['already', 'Remove one']
   }
 ]
-for (const { title, config, path, says } of wrong) {
+for (const { title, config, path, words } of wrong) {
   t.test(`rejects an invalid config: ${title}`, async (t) => {
     const problems = gatewayProblems(config)
 
     t.same(pathsOf(problems), [path])
-    t.same(unsaid(problems[0], says), [])
+    t.same(missingWords(problems[0], words), [])
   })
 }
 

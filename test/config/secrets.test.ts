@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'tap'
 import { checkGateway } from '../../lib/config/check-gateway.ts'
 import type { GatewayOptions } from '../../types/index.ts'
-import { configError, soundVersions } from '../helpers/problems.ts'
+import { configError, validVersions } from '../helpers/problems.ts'
 
 const secret = 'hunter2'
 const { d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
@@ -44,7 +44,7 @@ const configs: Array<[title: string, config: object]> = [
 
 for (const [title, config] of configs) {
   test(`no secret is repeated in a config problem: ${title}`, async (t) => {
-    const given = { versions: soundVersions, ...config } as unknown as GatewayOptions
+    const given = { versions: validVersions, ...config } as unknown as GatewayOptions
 
     const error = configError(() => checkGateway(given))
 

@@ -5,7 +5,7 @@ import { isConfigInvalid } from '../../lib/problems/config-problems.ts'
 
 const upstream = 'http://a'
 
-/** What is wrong with a config, by its place. */
+/** Returns the problems of a config by path. */
 function problemsOf (options: object): Record<string, string> {
   try {
     checkGateway({ versions: { latest: { upstream } }, ...options } as GatewayOptions)
@@ -43,14 +43,14 @@ for (const [edits, isAllowed] of [
   })
 }
 
-for (const [name, says] of [
+for (const [name, words] of [
   ['x-forwarded-for', /trustProxy/], ['X-Forwarded-Host', /trustProxy/], ['x-forwarded-proto', /trustProxy/], ['x-real-ip', /^expected a header such as/],
   ['x-forwarded-*', /^expected a header such as/], ['x-forwarded-', /^expected a header such as/], [5, /^expected a header such as/]
 ] as const) {
   t.test(`${name} cannot be in forward.forwardedHeaders`, async (t) => {
     const problems = problemsOf({ forward: { forwardedHeaders: ['x-forwarded-port', name] } })
 
-    t.match(problems, { 'forward.forwardedHeaders[1]': says })
+    t.match(problems, { 'forward.forwardedHeaders[1]': words })
   })
 }
 

@@ -9,7 +9,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 
 const active = { path: '/healthz', intervalMs: 1, failures: 1, successes: 1 }
 
-/** A target that is as well as it is told to be. */
+/** Starts a target whose health the test controls. */
 async function startTarget (t: Test, name: string) {
   const target = { origin: '', isWell: true, served: 0 }
   target.origin = await startUpstream(t, name, ({ url }, response) => {
@@ -86,12 +86,12 @@ t.test('the log reports when a target becomes unhealthy and when it recovers', a
   a.isWell = true
   await until(() => states()[0] === 'up')
 
-  const said = lines.map((line) => JSON.parse(line)).filter(({ target }) => target !== undefined)
-  t.match(said, [
+  const logged = lines.map((line) => JSON.parse(line)).filter(({ target }) => target !== undefined)
+  t.match(logged, [
     { level: 40, version: 'latest', target: a.origin, msg: 'target is not healthy', err: { message: 'health check returned 500' } },
     { level: 30, version: 'latest', target: a.origin, msg: 'target is healthy again' }
   ])
-  t.equal(said.length, 2)
+  t.equal(logged.length, 2)
 })
 
 t.test('the health check of a busy target uses its own connection', async (t) => {
@@ -129,17 +129,17 @@ t.test('a target on a Unix socket is health-checked, too', async (t) => {
 
 t.test('health checks stop when the app closes', async (t) => {
   const app = makeApp(t)
-  let asked = 0
+  let received = 0
   const origin = await startUpstream(t, 'v1', (_request, response) => {
-    asked++
+    received++
     response.end()
   })
   await gatewayTo(t, { targets: origin, health: { active } }, app)
-  await until(() => asked > 1)
+  await until(() => received > 1)
 
   await app.close()
-  const before = asked
+  const before = received
   await startUpstream(t, 'another, to pass some time')
 
-  t.equal(asked, before)
+  t.equal(received, before)
 })

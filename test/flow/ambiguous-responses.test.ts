@@ -1,6 +1,6 @@
 import t from 'tap'
 import { gatewayTo } from '../helpers/gateway-to.ts'
-import { answering } from '../helpers/raw-upstream.ts'
+import { upstreamSending } from '../helpers/raw-upstream.ts'
 
 // A response that two parsers read differently can smuggle another one into the connection behind it (RFC 9112 11.1).
 
@@ -17,7 +17,7 @@ const ambiguous: Record<string, string> = {
 
 for (const [what, bytes] of Object.entries(ambiguous)) {
   t.test(`a response with ${what} results in a 502`, async (t) => {
-    const { send } = await gatewayTo(t, { targets: await answering(t, bytes) })
+    const { send } = await gatewayTo(t, { targets: await upstreamSending(t, bytes) })
 
     const response = await send('/')
 
@@ -29,7 +29,7 @@ for (const [what, bytes] of Object.entries(ambiguous)) {
 // A transfer coding concerns one hop (RFC 9112 6.1). The gateway asks for none, and the client would not learn of it.
 for (const coding of ['gzip', 'gzip, chunked', 'chunked, gzip', 'chunked, identity', 'chunked, chunked', 'xchunked', 'chunked\r\nTransfer-Encoding: gzip']) {
   t.test(`a response with "Transfer-Encoding: ${coding.replace('\r\n', ', then ')}" results in a 502`, async (t) => {
-    const { send, targets } = await gatewayTo(t, { targets: await answering(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${chunk}`) })
+    const { send, targets } = await gatewayTo(t, { targets: await upstreamSending(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${chunk}`) })
 
     const response = await send('/')
 
@@ -41,7 +41,7 @@ for (const coding of ['gzip', 'gzip, chunked', 'chunked, gzip', 'chunked, identi
 
 for (const coding of ['Chunked', 'chunked ']) {
   t.test(`a response with "Transfer-Encoding: ${coding}" is forwarded`, async (t) => {
-    const { send } = await gatewayTo(t, { targets: await answering(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${chunk}`) })
+    const { send } = await gatewayTo(t, { targets: await upstreamSending(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n${chunk}`) })
 
     const response = await send('/')
 

@@ -8,14 +8,14 @@ import { makeIssuer } from '../helpers/issuer.ts'
 const issuer = makeIssuer()
 const never = (): never => { throw new Error('reached the route') }
 
-/** Asks a route that asks for something of its caller. */
+/** Makes an app with a route that has requirements for its caller. `send` sends requests to it. */
 async function routeOf (t: Test, identity: RouteIdentity | unknown, options: Partial<IdentityProvider> = {}) {
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider(options)] })
   app.route({ method: ['GET', 'OPTIONS'], url: '/route', config: { identity: identity as RouteIdentity }, handler: async (request) => ({ sub: request.identity?.claims.sub ?? null }) })
-  return { app, ask: async (claims?: object) => await ask(app, claims) }
+  return { app, send: async (claims?: object) => await send(app, claims) }
 }
 
-async function ask (app: FastifyInstance, claims?: object, url = '/route') {
+async function send (app: FastifyInstance, claims?: object, url = '/route') {
   return await app.inject({ url, headers: claims === undefined ? {} : { authorization: `Bearer ${issuer.token(claims)}` } })
 }
 
@@ -44,8 +44,8 @@ for (const [claims, isEnough] of scopes) {
     const byRoute = await routeOf(t, { requiredScopes: ['read', 'write'] })
     const byProvider = await routeOf(t, undefined, { requiredScopes: ['read', 'write'] })
 
-    for (const { ask } of [byRoute, byProvider]) {
-      const response = await ask(claims)
+    for (const { send } of [byRoute, byProvider]) {
+      const response = await send(claims)
 
       t.equal(response.statusCode, isEnough ? 200 : 403)
       if (isEnough) continue
@@ -56,11 +56,11 @@ for (const [claims, isEnough] of scopes) {
 }
 
 t.test('a route can require claims at any path, and a null claim counts as missing', async (t) => {
-  const { ask } = await routeOf(t, { requiredClaims: ['tenant.id', ['https://acme.io/plan']] })
+  const { send } = await routeOf(t, { requiredClaims: ['tenant.id', ['https://acme.io/plan']] })
   const plan = { 'https://acme.io/plan': 'gold' }
 
-  const enough = await ask({ tenant: { id: 0 }, ...plan })
-  const lacking = await Promise.all([{}, plan, { tenant: { id: 'a' } }, { tenant: { id: null }, ...plan }, { tenant: 'id', ...plan }].map(ask))
+  const enough = await send({ tenant: { id: 0 }, ...plan })
+  const lacking = await Promise.all([{}, plan, { tenant: { id: 'a' } }, { tenant: { id: null }, ...plan }, { tenant: 'id', ...plan }].map(send))
 
   t.equal(enough.statusCode, 200)
   for (const response of lacking) {
@@ -76,9 +76,9 @@ const closed: Array<[what: string, identity: unknown]> = [
 ]
 for (const [what, identity] of closed) {
   t.test(`a route that requires ${what} refuses requests without a token, except preflights`, async (t) => {
-    const { app, ask } = await routeOf(t, identity)
+    const { app, send } = await routeOf(t, identity)
 
-    const response = await ask()
+    const response = await send()
     const preflight = await app.inject({ method: 'OPTIONS', url: '/route', headers: { origin: 'https://a.test', 'access-control-request-method': 'GET' } })
     const options = await app.inject({ method: 'OPTIONS', url: '/route' })
 
@@ -92,8 +92,8 @@ for (const [what, identity] of closed) {
     const app = await makeIdentifyingApp(t, { providers: [] })
     app.get('/route', { config: { identity: identity as RouteIdentity } }, never)
 
-    t.equal((await ask(app)).statusCode, 401)
-    t.equal((await ask(app, {})).statusCode, 401)
+    t.equal((await send(app)).statusCode, 401)
+    t.equal((await send(app, {})).statusCode, 401)
   })
 }
 
@@ -110,12 +110,12 @@ t.test('a route without its own policy inherits the policy of the app', async (t
 })
 
 const problem = (problem: unknown) => problem as AuthorizationProblem
-const verdicts: Array<[what: string, authorize: NonNullable<RouteIdentity['authorize']>, answer: object]> = [
+const verdicts: Array<[what: string, authorize: NonNullable<RouteIdentity['authorize']>, response: object]> = [
   ['false', () => false, { status: 403, code: 'FORBIDDEN', detail: 'The caller is not allowed to do this.' }],
   ['false, later', async () => false, { status: 403, code: 'FORBIDDEN' }],
   ['nothing', () => undefined as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],
   ['null', () => null as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],
-  ['what is only truthy', () => 'yes' as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],
+  ['a truthy value that is not true', () => 'yes' as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],
   ['a list', () => problem([]), { status: 403, code: 'FORBIDDEN' }],
   ['an empty problem', () => ({}), { status: 403, code: 'FORBIDDEN' }],
   ['a problem', async () => ({ status: 402, code: 'PLAN_ENDED', detail: 'Pay first.', type: 'https://acme.io/pay', until: 5 }),
@@ -130,8 +130,8 @@ for (const [what, authorize, expected] of verdicts) {
     const byRoute = await routeOf(t, { authorize })
     const byProvider = await routeOf(t, undefined, { authorize })
 
-    for (const { ask } of [byRoute, byProvider]) {
-      const response = await ask({})
+    for (const { send } of [byRoute, byProvider]) {
+      const response = await send({})
 
       t.match(response.json(), { ...expected, requestId: /^req-/ })
       t.equal(response.headers['content-type'], 'application/problem+json')
@@ -153,10 +153,10 @@ const faults: Array<[what: string, authorize: () => never | Promise<never>]> = [
 ]
 for (const [what, authorize] of faults) {
   t.test(`if authorize ${what}, the request fails with 500`, async (t) => {
-    const { ask } = await routeOf(t, { authorize })
+    const { send } = await routeOf(t, { authorize })
     const gateway = await startGateway(t, { identity: { providers: [issuer.provider({ authorize })] } })
 
-    const response = await ask({})
+    const response = await send({})
     const forwarded = await gateway.send('/', { headers: { authorization: `Bearer ${issuer.token()}` } })
 
     t.strictSame([response.statusCode, forwarded.status], [500, 500])
@@ -164,16 +164,16 @@ for (const [what, authorize] of faults) {
 }
 
 t.test('authorize is called for every request with the caller and the request', async (t) => {
-  const asked: unknown[] = []
+  const received: unknown[] = []
   const authorize: RouteIdentity['authorize'] = ({ provider, claims }, { url }) => {
-    asked.push([provider, Object.isFrozen(claims), url])
+    received.push([provider, Object.isFrozen(claims), url])
     return true
   }
-  const { ask } = await routeOf(t, { authorize })
+  const { send } = await routeOf(t, { authorize })
   const token = { sub: 'carol', exp: 9_999_999_999 }
 
-  const answers = [await ask(token), await ask(token)]
+  const responses = [await send(token), await send(token)]
 
-  t.strictSame(answers.map((answer) => answer.json()), [{ sub: 'carol' }, { sub: 'carol' }])
-  t.strictSame(asked, [['test-idp', true, '/route'], ['test-idp', true, '/route']])
+  t.strictSame(responses.map((response) => response.json()), [{ sub: 'carol' }, { sub: 'carol' }])
+  t.strictSame(received, [['test-idp', true, '/route'], ['test-idp', true, '/route']])
 })

@@ -9,7 +9,7 @@ import { bodyOf, sendRaw } from '../helpers/raw.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 
-/** A gateway under a prefix, to an upstream that says what it saw. @returns its origin */
+/** Starts a gateway under a prefix. Its upstream returns what it received. @returns the origin of the gateway */
 async function startUnder (t: Test, prefix: string, rewritePrefix: string, app = makeApp(t)): Promise<string> {
   const upstream = { targets: await startUpstream(t, 'v2'), rewritePrefix }
   await app.register(versionGateway, { ...prefix !== '' && { prefix }, versions: { v2: { upstream } }, resolve: { override: [fromPath()], default: 'v2' } })
@@ -41,18 +41,18 @@ for (const [prefix, rewritePrefix, path, forwarded] of [
   t.test(`with prefix '${prefix}' and rewritePrefix '${rewritePrefix}', ${path} is forwarded as ${forwarded}`, async (t) => {
     const origin = await startUnder(t, prefix, rewritePrefix)
 
-    const answer = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
+    const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
 
-    t.equal(bodyOf<Seen>(answer).path, forwarded)
+    t.equal(bodyOf<Seen>(response).path, forwarded)
   })
 }
 
 t.test('a bare prefix in absolute form is forwarded without a trailing slash', async (t) => {
   const origin = await startUnder(t, '/payments', '/payments')
 
-  const answer = await sendRaw(t, origin, ['GET http://api.test/payments?x=1 HTTP/1.1', 'Host: api.test'])
+  const response = await sendRaw(t, origin, ['GET http://api.test/payments?x=1 HTTP/1.1', 'Host: api.test'])
 
-  t.equal(bodyOf<Seen>(answer).path, '/payments?x=1')
+  t.equal(bodyOf<Seen>(response).path, '/payments?x=1')
 })
 
 t.test('a bare prefix over HTTP/2 is forwarded without a trailing slash', async (t) => {

@@ -11,7 +11,7 @@ import { type Seen, startUpstream } from '../helpers/upstream.ts'
 const origin = 'https://app.test'
 const override = [fromHeader('x-version-override')]
 
-/** An app with routes, hooks, plugins and an error handler of its own. */
+/** Makes an app with its own routes, hooks, plugins and error handler. */
 async function ownApp (t: Test): Promise<FastifyInstance> {
   const app = makeApp(t)
   await app.register(cors, { origin, ...corsHeaders({ override }) })
@@ -35,19 +35,19 @@ async function ownApp (t: Test): Promise<FastifyInstance> {
 
 /** The same app twice: with a gateway under /api, and without one. */
 async function beside (t: Test) {
-  const [app, alone] = await Promise.all([ownApp(t), ownApp(t)])
+  const [app, plain] = await Promise.all([ownApp(t), ownApp(t)])
   const [latest, v2] = await Promise.all([startUpstream(t, 'latest'), startUpstream(t, 'v2')])
   await app.register(versionGateway, {
     prefix: '/api', versions: { latest: { upstream: latest }, v2: { upstream: v2 } }, resolve: { override }
   })
-  const [withGateway, without] = await Promise.all([listen(app), listen(alone)])
+  const [withGateway, without] = await Promise.all([listen(app), listen(plain)])
   return {
     send: async (path: string, init?: RequestInit) => await fetch(withGateway + path, init),
-    alone: async (path: string, init?: RequestInit) => await fetch(without + path, init)
+    plain: async (path: string, init?: RequestInit) => await fetch(without + path, init)
   }
 }
 
-/** An answer without what differs from one to the next. */
+/** Returns a response without the parts that differ between requests. */
 async function comparable (response: Response) {
   const { date, 'x-request-id': id, 'x-ratelimit-reset': reset, 'retry-after': retry, ...headers } = Object.fromEntries(response.headers)
   const body = (await response.text()).replace(/in \d+ seconds?|in 1 minute/, 'soon')
@@ -59,7 +59,7 @@ const requests: Array<[title: string, path: string, init?: RequestInit]> = [
   ['a body that is parsed', '/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' }],
   ['a body that cannot be parsed', '/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' }],
   ['an error', '/broken', {}],
-  ['a path that nobody serves', '/nowhere', {}],
+  ['a path without a route', '/nowhere', {}],
   ['a page of another origin', '/', { headers: { origin } }],
   ['a preflight', '/', {
     method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
@@ -69,9 +69,9 @@ const requests: Array<[title: string, path: string, init?: RequestInit]> = [
 ]
 for (const [title, path, init] of requests) {
   t.test(`the app's own routes behave the same with and without a gateway: ${title}`, async (t) => {
-    const { send, alone } = await beside(t)
+    const { send, plain } = await beside(t)
 
-    const [withGateway, without] = await Promise.all([send(path, init), alone(path, init)])
+    const [withGateway, without] = await Promise.all([send(path, init), plain(path, init)])
 
     t.strictSame(await comparable(withGateway), await comparable(without))
     t.notOk(withGateway.headers.has('api-version'))

@@ -23,9 +23,9 @@ for (const [title, body] of brokenBodies) {
   t.test(`${title} is refused, and the upstream receives no complete request`, async (t) => {
     const { exchange, whole } = await recordingGateway(t)
 
-    const answer = await exchange(message(chunked, body) + smuggled)
+    const response = await exchange(message(chunked, body) + smuggled)
 
-    t.match(answer, /^HTTP\/1\.1 4\d\d /)
+    t.match(response, /^HTTP\/1\.1 4\d\d /)
     t.strictSame(whole, ['GET /after'])
   })
 }
@@ -46,14 +46,14 @@ for (const [title, request] of [
   t.test(`${title} and a pipelined request are parsed as exactly two requests`, async (t) => {
     const { exchange, whole } = await recordingGateway(t)
 
-    const answer = await exchange(request + last)
+    const response = await exchange(request + last)
 
-    t.equal(answer.match(/HTTP\/1\.1 200 /g)?.length, 2)
+    t.equal(response.match(/HTTP\/1\.1 200 /g)?.length, 2)
     t.strictSame([...whole].sort(), ['GET /after', 'GET /last', `POST /orders ${request.includes('smuggled') ? smuggled : 'hello'}`])
   })
 }
 
-// Node's parsers differ, and both answers are right (RFC 9112 2.2, RFC 9110 6.5.1).
+// Node's parsers differ, and both responses are correct (RFC 9112 2.2, RFC 9110 6.5.1).
 for (const [title, request] of [
   ['a bare LF behind the request line', message(['POST /orders HTTP/1.1\nHost: api.test', 'Content-Length: 5'], 'hello')],
   ['a length in the trailer', message(chunked, '5\r\nhello\r\n0\r\nContent-Length: 1\r\n\r\n')]
@@ -61,8 +61,8 @@ for (const [title, request] of [
   t.test(`${title} is either refused or has no effect`, async (t) => {
     const { exchange, whole } = await recordingGateway(t)
 
-    const answer = await exchange(request + last)
+    const response = await exchange(request + last)
 
-    t.strictSame([...whole].sort(), answer.startsWith('HTTP/1.1 400') ? ['GET /after'] : ['GET /after', 'GET /last', 'POST /orders hello'])
+    t.strictSame([...whole].sort(), response.startsWith('HTTP/1.1 400') ? ['GET /after'] : ['GET /after', 'GET /last', 'POST /orders hello'])
   })
 }

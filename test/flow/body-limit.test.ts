@@ -12,9 +12,9 @@ async function limited (t: Test) {
 t.test('a body of exactly the maximum size is forwarded', async (t) => {
   const { origin } = await limited(t)
 
-  const answer = await sendRaw(t, origin, ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 10'], '0123456789')
+  const response = await sendRaw(t, origin, ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 10'], '0123456789')
 
-  t.equal(bodyOf<Seen>(answer).body, '0123456789')
+  t.equal(bodyOf<Seen>(response).body, '0123456789')
 })
 
 for (const [how, framing, body] of [
@@ -24,8 +24,8 @@ for (const [how, framing, body] of [
   t.test(`a body that exceeds the limit by one byte is refused with 413 (${how})`, async (t) => {
     const { origin } = await limited(t)
 
-    const answer = await sendRaw(t, origin, ['POST / HTTP/1.1', 'Host: a', framing], body)
+    const response = await sendRaw(t, origin, ['POST / HTTP/1.1', 'Host: a', framing], body)
 
-    t.match(answer, /^HTTP\/1\.1 413 [^]*connection: close[^]*"REQUEST_TOO_LARGE"/i)
+    t.match(response, /^HTTP\/1\.1 413 [^]*connection: close[^]*"REQUEST_TOO_LARGE"/i)
   })
 }

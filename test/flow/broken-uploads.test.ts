@@ -8,9 +8,9 @@ import { gatewayToHttp2 } from '../helpers/http2-upstream.ts'
 import { sendRaw } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 
-// What a client does with its upload says nothing about the target.
+// A client that breaks its upload off must not affect the health of the target.
 
-/** A gateway whose target never answers, and what has become of the uploads to it. */
+/** Starts a gateway to a target that never responds, and records how its uploads end. */
 async function silentGateway (t: Test, protocol = 'HTTP/1.1') {
   const uploads = { begun: 0, broken: 0 }
   const { origin: targets } = await target(t, (upload) => {
@@ -64,10 +64,10 @@ t.test('twelve uploads that stall until an HTTP/1.1 upstream gives up leave the 
   const { origin: targets } = await target(t, (upload) => { upload.socket.destroy() })
   const { origin, targets: known } = await gatewayTo(t, { targets })
 
-  const answers: string[] = []
-  for (let i = 0; i < 12; i++) answers.push(await sendRaw(t, origin, stalled, 'half'))
+  const responses: string[] = []
+  for (let i = 0; i < 12; i++) responses.push(await sendRaw(t, origin, stalled, 'half'))
 
-  t.ok(answers.every((answer) => answer.startsWith('HTTP/1.1 502 ')))
+  t.ok(responses.every((response) => response.startsWith('HTTP/1.1 502 ')))
   t.match(known(), [{ healthy: true, failures: 0 }])
 })
 
@@ -78,10 +78,10 @@ for (const [does, code] of [['resets the stream', 8], ['ends the connection', nu
       else stream.close(code)
     })
 
-    const answers: string[] = []
-    for (let i = 0; i < 12; i++) answers.push(await sendRaw(t, origin, stalled, 'half'))
+    const responses: string[] = []
+    for (let i = 0; i < 12; i++) responses.push(await sendRaw(t, origin, stalled, 'half'))
 
-    t.ok(answers.every((answer) => answer.startsWith('HTTP/1.1 502 ')))
+    t.ok(responses.every((response) => response.startsWith('HTTP/1.1 502 ')))
     t.match(targets(), [{ healthy: true, failures: 0 }])
   })
 }
@@ -90,9 +90,9 @@ t.test('a stalled upload that exceeds timeouts.total leaves the target healthy',
   const { origin: targets } = await target(t, () => {})
   const { origin, targets: known } = await gatewayTo(t, { targets, timeouts: { total: 1_000 } })
 
-  const answer = await sendRaw(t, origin, stalled, 'half')
+  const response = await sendRaw(t, origin, stalled, 'half')
 
-  t.match(answer, /^HTTP\/1\.1 504 /)
+  t.match(response, /^HTTP\/1\.1 504 /)
   t.match(known(), [{ healthy: true, failures: 0 }])
 })
 
@@ -100,8 +100,8 @@ t.test('a non-HTTP response to a stalled upload counts as a failure of the upstr
   const { origin: targets } = await target(t, (upload) => { upload.socket.end('SSH-2.0\r\n') })
   const { origin, targets: known } = await gatewayTo(t, { targets })
 
-  const answer = await sendRaw(t, origin, stalled, 'half')
+  const response = await sendRaw(t, origin, stalled, 'half')
 
-  t.match(answer, /^HTTP\/1\.1 502 /)
+  t.match(response, /^HTTP\/1\.1 502 /)
   t.match(known(), [{ failures: 1 }])
 })

@@ -108,7 +108,7 @@ t.test('a projected header that the app changes after verification is the app\'s
   t.equal((await see('/', { headers: bearer('v2') })).headers['x-target-version'], 'app-v2')
 })
 
-t.test('a body keeps its length and coding, whatever a hook does to these headers', async (t) => {
+t.test('a body keeps its length and coding even if a hook changes these headers', async (t) => {
   const { origin } = await startChanging(t, changing({ 'content-encoding': 'gzip' }))
 
   const seen = await (await fetch(origin, { method: 'POST', body: 'four' })).json() as Seen

@@ -31,8 +31,8 @@ const rows: Array<[accepted: AcceptedClaims, claims: object, isAccepted: boolean
 
 t.test('a provider accepts only tokens whose claims have the configured values', async (t) => {
   for (const [claims, token, isAccepted] of rows) {
-    const ask = await identifyingApp(t, { providers: [issuer.provider({ claims })] })
-    const response = await ask(bearer(token))
+    const send = await identifyingApp(t, { providers: [issuer.provider({ claims })] })
+    const response = await send(bearer(token))
 
     t.match([response.statusCode, response.json()], isAccepted ? [200, {}] : [401, { code: 'TOKEN_INVALID', check: 'claim' }], JSON.stringify([claims, token]))
   }
@@ -49,7 +49,7 @@ t.test('a route accepts only callers whose claims have the configured values, an
   t.equal((await app.inject({ url: '/r0' })).statusCode, 401)
 })
 
-const asked: Array<[asked: Partial<IdentityProvider> & RouteIdentity, claims: object, status: number]> = [
+const requirements: Array<[options: Partial<IdentityProvider> & RouteIdentity, claims: object, status: number]> = [
   [{ requiredScopes: ['read'], scopesClaim: 'permissions' }, { permissions: ['read', 'write'] }, 200],
   [{ requiredScopes: ['read'], scopesClaim: 'auth.scopes' }, { auth: { scopes: 'read write' } }, 200],
   [{ requiredScopes: ['read'], scopesClaim: 'permissions' }, { scope: 'read' }, 403],
@@ -63,7 +63,7 @@ const asked: Array<[asked: Partial<IdentityProvider> & RouteIdentity, claims: ob
 ]
 
 t.test('scopes and roles are read from the claims that a provider or a route configures', async (t) => {
-  for (const [options, claims, status] of asked) {
+  for (const [options, claims, status] of requirements) {
     const { rolesClaim, scopesClaim, ...route } = options
     const places = { ...rolesClaim !== undefined && { rolesClaim }, ...scopesClaim !== undefined && { scopesClaim } }
     const byProvider = await identifyingApp(t, { providers: [issuer.provider(options)] })
@@ -78,10 +78,10 @@ t.test('scopes and roles are read from the claims that a provider or a route con
 })
 
 t.test("a provider's required claims are paths", async (t) => {
-  const ask = await identifyingApp(t, { providers: [issuer.provider({ requiredClaims: ['org.id', ['https://acme.io/plan']] })] })
+  const send = await identifyingApp(t, { providers: [issuer.provider({ requiredClaims: ['org.id', ['https://acme.io/plan']] })] })
 
-  t.equal((await ask(bearer({ org: { id: 1 }, 'https://acme.io/plan': 'a' }))).statusCode, 200)
-  t.match((await ask(bearer({ 'org.id': 1, 'https://acme.io/plan': 'a' }))).json(), { check: 'missing-claim' })
+  t.equal((await send(bearer({ org: { id: 1 }, 'https://acme.io/plan': 'a' }))).statusCode, 200)
+  t.match((await send(bearer({ 'org.id': 1, 'https://acme.io/plan': 'a' }))).json(), { check: 'missing-claim' })
 })
 
 t.test('a claim path that can never match is rejected at boot, and the message shows the correct form', async (t) => {

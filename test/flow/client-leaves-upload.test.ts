@@ -5,13 +5,13 @@ import { startUpstream } from '../helpers/upstream.ts'
 import { openSocket } from '../helpers/raw.ts'
 import versionGateway from '../../lib/index.ts'
 
-// What is forwarded a moment later has nobody around it who would catch what goes wrong.
+// The request is forwarded in a later tick, so no caller is left to catch its errors.
 
-/** A gateway whose hook lets requests for `/orders` wait until their client is gone. */
+/** Starts a gateway whose hook delays requests for `/orders` until their client has disconnected. */
 async function slowGateway (t: Test, hook: (request: object) => void = () => {}) {
-  const asked: string[] = []
+  const received: string[] = []
   const upstream = await startUpstream(t, 'v1', (request, response) => {
-    asked.push(`${request.method} ${request.url}`)
+    received.push(`${request.method} ${request.url}`)
     request.resume().on('end', () => response.end('ok'))
   })
   const app = makeApp(t, { trustProxy: true })
@@ -24,11 +24,11 @@ async function slowGateway (t: Test, hook: (request: object) => void = () => {})
     await gone.promise
   })
   await app.register(versionGateway, { versions: { latest: { upstream } } })
-  return { app, asked, origin: await listen(app), gone: gone.promise }
+  return { app, received, origin: await listen(app), gone: gone.promise }
 }
 
 t.test('a client that resets its upload while a hook runs leaves the gateway in a clean state', async (t) => {
-  const { app, asked, origin, gone } = await slowGateway(t)
+  const { app, received, origin, gone } = await slowGateway(t)
   const socket = await openSocket(t, origin)
   const waiting = once(app.server, 'waiting')
 
@@ -39,7 +39,7 @@ t.test('a client that resets its upload while a hook runs leaves the gateway in 
   const after = await fetch(`${origin}/after`, { method: 'POST', body: 'hello' })
 
   t.equal(await after.text(), 'ok')
-  t.strictSame(asked, ['POST /after'])
+  t.strictSame(received, ['POST /after'])
 })
 
 t.test('an error during the forwarding of an upload results in 500, as for other requests', async (t) => {
@@ -47,10 +47,10 @@ t.test('an error during the forwarding of an upload results in 500, as for other
     Object.defineProperty(request, 'ips', { get () { throw new Error('no addresses') } })
   })
 
-  const answers = await Promise.all(['GET', 'POST'].map(async (method) =>
+  const responses = await Promise.all(['GET', 'POST'].map(async (method) =>
     await fetch(`${origin}/after`, { method, ...method === 'POST' && { body: 'hello' } })))
 
-  t.strictSame(answers.map(({ status }) => status), [500, 500])
+  t.strictSame(responses.map(({ status }) => status), [500, 500])
 })
 
 function deferred (): { promise: Promise<void>, resolve: () => void } {

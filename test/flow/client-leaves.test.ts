@@ -9,8 +9,8 @@ const request = 'GET /orders HTTP/1.1\r\nHost: api.test\r\n\r\n'
 t.test('if the client disconnects before the response, the upstream request is aborted', async (t) => {
   let leave = (): void => {}
   const ended = new Promise<void>((resolve) => {
-    startUpstream(t, 'v1', (asked) => {
-      asked.once('close', () => resolve())
+    startUpstream(t, 'v1', (received) => {
+      received.once('close', () => resolve())
       leave()
     }).then(async (upstream) => {
       const { origin } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
@@ -24,9 +24,9 @@ t.test('if the client disconnects before the response, the upstream request is a
 })
 
 t.test('if the client disconnects while a resolver runs, the request is not forwarded and holds no connection', async (t) => {
-  const asked: string[] = []
+  const received: string[] = []
   const upstream = await startUpstream(t, 'v1', ({ url }, response) => {
-    asked.push(url!)
+    received.push(url!)
     response.end('ok')
   })
   const app = makeApp(t)
@@ -50,7 +50,7 @@ t.test('if the client disconnects while a resolver runs, the request is not forw
   const response = await send('/after')
 
   t.equal(await response.text(), 'ok')
-  t.strictSame(asked, ['/after'])
+  t.strictSame(received, ['/after'])
 })
 
 t.test('if the client disconnects during the response, the upstream response is aborted', async (t) => {

@@ -15,7 +15,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 // Fastify responds 503 to requests that arrive while the app is closing, before any hook runs.
 const [contentType, code] = inCompatibility ? ['application/json', undefined] : ['application/problem+json', 'GATEWAY_CLOSING']
 
-/** A gateway that can be closed while a request is in flight. */
+/** Starts a gateway that can be closed while a request is in flight. */
 async function startHeld (t: Test, options: object = {}) {
   const held: ServerResponse[] = []
   const upstream = await startUpstream(t, 'v1', ({ url }, response) => {
@@ -75,13 +75,13 @@ for (const lines of [
   })
 }
 
-t.test('outside the prefix, Fastify refuses it itself', async (t) => {
+t.test('outside the prefix, Fastify refuses the request itself', async (t) => {
   const response = await sendLate(t, 'GET /own HTTP/1.1\r\nHost: a\r\n\r\n')
 
   t.match(response, /^HTTP\/1\.1 503 [^]*"error":"Service Unavailable"/)
 })
 
-t.test('with return503OnClosing: false it is forwarded', async (t) => {
+t.test('with return503OnClosing: false, the request is forwarded', async (t) => {
   const response = await sendLate(t, 'GET /api/late HTTP/1.1\r\nHost: a\r\n\r\n', { return503OnClosing: false })
 
   t.match(response, /^HTTP\/1\.1 200 [^]*forwarded/)
@@ -94,7 +94,7 @@ t.test('a request over HTTP/2 gets a problem too', async (t) => {
   session.request({ ':path': '/api/held' }).on('error', () => {}).resume()
   const end = await beginClose()
 
-  // Newer versions of Node tell the client at once that the session ends, and the client does not send the request then.
+  // Newer versions of Node announce the end of the session immediately, and the client then does not send the request.
   const late = session.request({ ':path': '/api/late' })
   const response = await once(late, 'response').then(async ([headers]) => ({ headers, problem: JSON.parse(await text(late)) as unknown }), () => null)
   session.destroy()

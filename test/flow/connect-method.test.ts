@@ -53,15 +53,15 @@ t.test('the response to a pipelined CONNECT is sent after the response to the pr
 })
 
 t.test('a client can reset its connection while a CONNECT is pending without causing an error', async (t) => {
-  let ask: (held: ServerResponse) => void
-  const asked = new Promise<ServerResponse>((resolve) => { ask = resolve })
+  let hold: (held: ServerResponse) => void
+  const requested = new Promise<ServerResponse>((resolve) => { hold = resolve })
   const { origin, send } = await gatewayTo(t, {
-    targets: await startUpstream(t, 'v1', ({ url }, response) => { if (url === '/held') ask(response); else response.end('ok') })
+    targets: await startUpstream(t, 'v1', ({ url }, response) => { if (url === '/held') hold(response); else response.end('ok') })
   })
   const socket = await openSocket(t, origin)
   socket.write('GET /held HTTP/1.1\r\nHost: api.test\r\n\r\nCONNECT inside.test:443 HTTP/1.1\r\nHost: inside.test:443\r\n\r\n')
 
-  const held = await asked
+  const held = await requested
   socket.resetAndDestroy()
   await once(held, 'close')
 

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { sendRaw } from '../helpers/raw.ts'
 
-/** An upstream that takes a caller for everybody who comes on the same connection. @returns its origin */
+/** Starts an upstream that authenticates connections instead of requests. @returns its origin */
 async function startBinding (t: Test): Promise<string> {
   const callers = new WeakMap<object, string>()
   const server = createServer(({ headers: { authorization }, socket }, response) => {

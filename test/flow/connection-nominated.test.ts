@@ -8,11 +8,11 @@ for (const connection of ['x-target-version', 'X-TARGET-VERSION', 'close, x-targ
   t.test(`Connection: ${connection} does not remove headers that the gateway sets`, async (t) => {
     const { origin, bearer } = await startGateway(t)
 
-    const answer = await sendRaw(t, origin, [
+    const response = await sendRaw(t, origin, [
       'GET /orders HTTP/1.1', 'Host: api.test', `Connection: ${connection}`, `Authorization: ${bearer('v2').authorization}`
     ])
 
-    const seen = bodyOf<Seen>(answer)
+    const seen = bodyOf<Seen>(response)
     t.equal(seen.servedBy, 'v2')
     t.equal(seen.headers['x-target-version'], 'v2')
     t.equal(seen.headers['api-version'], 'v2')
@@ -22,11 +22,11 @@ for (const connection of ['x-target-version', 'X-TARGET-VERSION', 'close, x-targ
 t.test('a client header that Connection names is not forwarded', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, [
+  const response = await sendRaw(t, origin, [
     'GET /orders HTTP/1.1', 'Host: api.test', 'Connection: x-secret', 'Connection: X-Other', 'X-Secret: 1', 'X-Other: 2', 'X-Kept: 3'
   ])
 
-  const { headers } = bodyOf<Seen>(answer)
+  const { headers } = bodyOf<Seen>(response)
   t.equal(headers['x-secret'], undefined)
   t.equal(headers['x-other'], undefined)
   t.equal(headers['x-kept'], '3')
@@ -35,22 +35,22 @@ t.test('a client header that Connection names is not forwarded', async (t) => {
 t.test('a bad token is refused even if Connection names Authorization', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, [
+  const response = await sendRaw(t, origin, [
     'GET /orders HTTP/1.1', 'Host: api.test', 'Connection: authorization', 'Authorization: Bearer bad'
   ])
 
-  t.match(answer, /^HTTP\/1\.1 401 /)
+  t.match(response, /^HTTP\/1\.1 401 /)
 })
 
 t.test('framing headers cannot be removed through Connection', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, [
+  const response = await sendRaw(t, origin, [
     'POST /orders HTTP/1.1', 'Host: api.test', 'Connection: content-length, host, content-type',
     'Content-Type: text/plain', 'Content-Length: 5'
   ], 'hello')
 
-  const seen = bodyOf<Seen>(answer)
+  const seen = bodyOf<Seen>(response)
   t.equal(seen.body, 'hello')
   t.equal(seen.headers['content-length'], '5')
   t.equal(seen.headers['content-type'], 'text/plain')
@@ -59,11 +59,11 @@ t.test('framing headers cannot be removed through Connection', async (t) => {
 t.test('hop-by-hop headers are not forwarded', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, [
+  const response = await sendRaw(t, origin, [
     'GET /orders HTTP/1.1', 'Host: api.test', 'Keep-Alive: timeout=5', 'TE: gzip', 'Proxy-Connection: keep-alive',
     'Proxy-Authorization: Basic eA==', 'HTTP2-Settings: AAMAAABkAAQAAP__', 'Trailer: x-sum'
   ])
 
-  const names = Object.keys(bodyOf<Seen>(answer).headers).filter((name) => !/forwarded|x-real-ip|via/.test(name))
+  const names = Object.keys(bodyOf<Seen>(response).headers).filter((name) => !/forwarded|x-real-ip|via/.test(name))
   t.strictSame(names.sort(), ['api-version', 'connection', 'host'])
 })

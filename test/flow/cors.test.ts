@@ -6,7 +6,7 @@ import { makeApp, startGateway } from '../helpers/gateway.ts'
 const origin = 'https://app.test'
 const override = [fromHeader('x-version-override')]
 
-/** The gateway of the main job, for pages of another origin. */
+/** Starts the gateway of the primary use case for pages of another origin. */
 async function forPages (t: Test, place: object = { prefix: '/api' }) {
   const app = makeApp(t)
   await app.register(cors, { origin, ...corsHeaders({ override }) })
@@ -29,10 +29,10 @@ for (const place of [{ prefix: '/api' }, {}]) {
 t.test('at the root, OPTIONS is handled by the app and other methods are forwarded', async (t) => {
   const { send } = await forPages(t, {})
 
-  const [got, asked] = [await send('/orders'), await send('/orders', { method: 'OPTIONS' })]
+  const [got, preflight] = [await send('/orders'), await send('/orders', { method: 'OPTIONS' })]
 
   t.equal(got.status, 200)
-  t.not(asked.headers.get('api-version'), 'latest')
+  t.not(preflight.headers.get('api-version'), 'latest')
 })
 
 t.test('a page can read which version served it', async (t) => {

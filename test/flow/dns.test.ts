@@ -6,7 +6,7 @@ import { gatewayTo } from '../helpers/gateway-to.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway to an upstream that has a name, with a clock of its own. */
+/** Starts a gateway with its own clock to an upstream with a hostname. */
 async function gatewayToName (t: Test, options: Partial<UpstreamOptions> = {}) {
   const clock = { ahead: 0 }
   const now = performance.now.bind(performance)
@@ -58,9 +58,9 @@ t.test('an exchange in flight on an old connection completes', async (t) => {
   clock.ahead = 30_000
   await (await send('/')).text()
   held[0]!.end('whole')
-  const answer = await (await first).text()
+  const response = await (await first).text()
 
-  t.equal(answer, 'whole')
+  t.equal(response, 'whole')
   t.strictSame(seen(), { lookups: 2, connections: 2 })
   await t.resolves(app.close())
 })

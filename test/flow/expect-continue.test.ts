@@ -8,12 +8,12 @@ import { gatewayTo } from '../helpers/gateway-to.ts'
 import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
 import { startHttp2Gateway } from '../helpers/http2.ts'
 import { bodyOf, openSocket, sendRaw } from '../helpers/raw.ts'
-import { readAnswer, readHead } from '../helpers/upgrades.ts'
+import { readResponse, readHead } from '../helpers/upgrades.ts'
 import { deadOrigin, type Seen, startUpstream } from '../helpers/upstream.ts'
 
 const interim = 'HTTP/1.1 100 Continue\r\n\r\n'
 
-/** Sends the head of a request that holds its body back. */
+/** Sends the head of a request without its body. */
 async function expectContinue (t: Test, origin: string, path: string, ...more: string[]): Promise<Socket> {
   const socket = await openSocket(t, origin)
   const lines = [`POST ${path} HTTP/1.1`, 'Host: api.test', 'Expect: 100-continue', 'Content-Type: application/json', ...more]
@@ -26,13 +26,13 @@ for (const [what, headers, body] of [['a length', [], '{"a":1}'], ['chunks', ['T
     const { origin } = await startGateway(t)
     const socket = await expectContinue(t, origin, '/first', ...headers)
 
-    const asked = await readHead(socket)
+    const interimHead = await readHead(socket)
     socket.write(body)
-    const first = await readAnswer(socket)
+    const first = await readResponse(socket)
     socket.write('GET /second HTTP/1.1\r\nHost: api.test\r\n\r\n')
-    const second = await readAnswer(socket)
+    const second = await readResponse(socket)
 
-    t.equal(asked, interim)
+    t.equal(interimHead, interim)
     t.match(bodyOf<Seen>(first.body), { path: '/first', body: '{"a":1}', headers: { expect: undefined } })
     t.match(bodyOf<Seen>(second.body), { path: '/second' })
   })
@@ -45,30 +45,30 @@ for (const [what, header, status] of [
   t.test(`a client with ${what} gets no 100 Continue`, async (t) => {
     const { origin } = await startGateway(t)
 
-    const answer = await text(await expectContinue(t, origin, '/', header))
+    const response = await text(await expectContinue(t, origin, '/', header))
 
-    t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*^connection: close\\r$`, 'im'))
+    t.match(response, new RegExp(`^HTTP/1\\.1 ${status} [^]*^connection: close\\r$`, 'im'))
   })
 }
 
 t.test('a client whose upstream is down gets no 100 Continue', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await deadOrigin() })
 
-  const answer = await text(await expectContinue(t, origin, '/'))
+  const response = await text(await expectContinue(t, origin, '/'))
 
-  t.match(answer, /^HTTP\/1\.1 502 [^]*^connection: close\r$/im)
+  t.match(response, /^HTTP\/1\.1 502 [^]*^connection: close\r$/im)
 })
 
 t.test('a client gets 100 Continue only when an upstream connection is available', async (t) => {
-  const asked = new EventEmitter()
+  const interimHead = new EventEmitter()
   const targets = await startUpstream(t, 'v1', (request, response) => {
-    if (request.url === '/holds') asked.emit('holds', response)
+    if (request.url === '/holds') interimHead.emit('holds', response)
     else request.resume().on('end', () => response.end('ok'))
   })
   const other = await startUpstream(t, 'other')
   const versions = { latest: { upstream: { targets, connections: 1 } }, v2: { upstream: other } }
   const { app, origin, send } = await startGateway(t, { versions })
-  const held = once(asked, 'holds') as Promise<[ServerResponse]>
+  const held = once(interimHead, 'holds') as Promise<[ServerResponse]>
   const holding = send('/holds')
   const [response] = await held
   let isAsked = false
@@ -89,9 +89,9 @@ t.test('a client gets 100 Continue only when an upstream connection is available
 t.test('an HTTP/1.0 client never gets 100 Continue', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, ['POST / HTTP/1.0', 'Expect: 100-continue', 'Content-Length: 5'], 'hello')
+  const response = await sendRaw(t, origin, ['POST / HTTP/1.0', 'Expect: 100-continue', 'Content-Length: 5'], 'hello')
 
-  t.match(answer, /^HTTP\/1\.1 200 [^]*"body":"hello"/)
+  t.match(response, /^HTTP\/1\.1 200 [^]*"body":"hello"/)
 })
 
 t.test('an HTTP/2 client gets 100 Continue, too', async (t) => {
@@ -111,17 +111,17 @@ t.test('a route of the app next to a gateway at the root receives its body', asy
   const { origin } = await startGateway(t, {}, app)
   const socket = await expectContinue(t, origin, '/parsed')
 
-  const asked = await readHead(socket)
+  const interimHead = await readHead(socket)
   socket.write('{"a":1}')
-  const parsed = await readAnswer(socket)
+  const parsed = await readResponse(socket)
   const unread = await text(await expectContinue(t, origin, '/unread'))
 
-  t.equal(asked, interim)
+  t.equal(interimHead, interim)
   t.equal(parsed.body, '{"a":1}')
   t.match(unread, /^HTTP\/1\.1 403 [^]*^connection: close\r$/im)
 })
 
-/** An app with a route beside the gateway. */
+/** Makes an app with a route next to the gateway. */
 async function appBeside (t: Test) {
   const app = makeApp(t)
   app.post('/mine', async ({ body }) => body)
@@ -133,11 +133,11 @@ t.test('outside the gateway, a client gets 100 Continue immediately, as in plain
   const app = await appBeside(t)
   const socket = await expectContinue(t, await listen(app), '/mine')
 
-  const asked = await readHead(socket)
+  const interimHead = await readHead(socket)
   socket.write('{"a":1}')
 
-  t.equal(asked, interim)
-  t.equal((await readAnswer(socket)).body, '{"a":1}')
+  t.equal(interimHead, interim)
+  t.equal((await readResponse(socket)).body, '{"a":1}')
 })
 
 for (const when of ['before', 'once'] as const) {

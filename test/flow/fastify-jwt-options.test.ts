@@ -122,9 +122,9 @@ t.test('while its secret is unavailable, a token gets 503, and one with an unkno
     throw Object.assign(new Error('the issuer is down'), kid === 'unknown' ? { code: 'JWK_NOT_FOUND' } : {})
   }
   const { send } = await jwtGateway(t, { log, jwt: { decode: { complete: true }, secret: secretFor as never } })
-  const answers = async (kid: string) => await send('/api/orders', bearer(hmacToken('HS256', { alg: 'HS256', kid }, { version: 'v2' }, secret)))
+  const respond = async (kid: string) => await send('/api/orders', bearer(hmacToken('HS256', { alg: 'HS256', kid }, { version: 'v2' }, secret)))
 
-  const [good, down, unknown] = [await answers('good'), await answers('down'), await answers('unknown')]
+  const [good, down, unknown] = [await respond('good'), await respond('down'), await respond('unknown')]
 
   t.match(await good.json(), { servedBy: 'v2' })
   t.match(await down.json(), { status: 503, code: 'KEYS_UNAVAILABLE' })

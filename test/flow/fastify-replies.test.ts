@@ -8,8 +8,8 @@ import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import versionGateway from '../../lib/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
-import { ask, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
-import { answering } from '../helpers/raw-upstream.ts'
+import { fetchOver, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
+import { upstreamSending } from '../helpers/raw-upstream.ts'
 import { sendRaw } from '../helpers/raw.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
@@ -96,7 +96,7 @@ t.test('the head of a stream is sent before its first chunk', async (t) => {
 })
 
 t.test('trailers reach a client that accepts them', async (t) => {
-  const upstream = await answering(t, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n')
+  const upstream = await upstreamSending(t, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n')
 
   const response = await sendRaw(t, await startWith(t, upstream), ['GET / HTTP/1.1', 'Host: a', 'TE: trailers', 'Connection: te'])
 
@@ -108,7 +108,7 @@ for (const [title, sent] of [
   ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n']
 ] as const) {
   t.test(`a truncated response is not completed: ${title}`, async (t) => {
-    const origin = await startWith(t, await answering(t, sent))
+    const origin = await startWith(t, await upstreamSending(t, sent))
 
     await t.rejects(fetch(origin).then(async (response) => await response.text()))
   })
@@ -116,7 +116,7 @@ for (const [title, sent] of [
 
 t.test('a response that breaks off while onSend hooks wait is a 502', async (t) => {
   let release = (): void => {}
-  const upstream = await answering(t, 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n')
+  const upstream = await upstreamSending(t, 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n')
   const errors: Error[] = []
   const origin = await startWith(t, upstream, (app) => {
     const broken = new Promise<void>((resolve) => { release = resolve })
@@ -138,7 +138,7 @@ t.test('responses are sent through Fastify over HTTP/2 as well', async (t) => {
   compress(front.app)
   const { session } = await startHttp2Gateway(t, { forward: { reply: 'fastify' } }, front)
 
-  const { status, headers } = await ask(session, '/')
+  const { status, headers } = await fetchOver(session, '/')
 
   t.equal(status, 200)
   t.match(headers, { 'content-encoding': 'gzip', 'api-version': 'latest' })

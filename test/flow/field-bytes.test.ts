@@ -23,7 +23,7 @@ async function startUpstream (t: Test, head: string) {
   return { address, send: (text: string) => { connection!.end(text) } }
 }
 
-/** Reads until the end of a head. */
+/** Reads the head of a response. */
 async function readHead (socket: Socket): Promise<Buffer> {
   let head = Buffer.alloc(0)
   while (!head.includes('\r\n\r\n')) head = Buffer.concat([head, (await once(socket, 'data') as [Buffer])[0]])

@@ -3,12 +3,12 @@ import t from 'tap'
 import { fromClaim } from '../../lib/index.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 
 const app = makeIssuer('known')
 
 t.test('the keys of get-jwks verify tokens, and forged ones do not make it fetch again and again', async (t) => {
-  const issuer = await startJwksServer(t, answer({ keys: [app.jwk] }))
+  const issuer = await startJwksServer(t, respondWith({ keys: [app.jwk] }))
   const iss = `${issuer.origin}/`
   const getJwks = buildGetJwks()
   const provider = app.provider({ issuer: iss, jwks: { getKey: ({ kid, alg, issuer: domain }) => getJwks.getJwk({ kid, alg, domain }) } })
@@ -31,7 +31,7 @@ t.test('the keys of get-jwks verify tokens, and forged ones do not make it fetch
 })
 
 t.test('a token gets 503 while get-jwks cannot fetch its key', async (t) => {
-  const issuer = await startJwksServer(t, answer({}, 500))
+  const issuer = await startJwksServer(t, respondWith({}, 500))
   const iss = `${issuer.origin}/`
   const getJwks = buildGetJwks()
   const provider = app.provider({ issuer: iss, jwks: { getKey: ({ kid, alg, issuer: domain }) => getJwks.getJwk({ kid, alg, domain }) } })

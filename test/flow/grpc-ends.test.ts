@@ -6,7 +6,7 @@ import { until } from '../helpers/until.ts'
 
 type Bytes = Buffer<ArrayBufferLike>
 
-/** The end of a call, which `once` would take for an error. */
+/** Waits for the end of a call. `once` would reject with its status. */
 async function statusOf (call: EventEmitter): Promise<StatusObject> {
   return await new Promise((resolve) => call.on('error', () => {}).once('status', resolve))
 }

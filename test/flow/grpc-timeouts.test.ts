@@ -4,7 +4,7 @@ import t from 'tap'
 import { startGrpc } from '../helpers/grpc.ts'
 import { holdTimers } from '../helpers/held-timers.ts'
 
-/** Responds only when it is told to. */
+/** Responds only when the test allows it. */
 function silent () {
   const calls: Array<ServerDuplexStream<Buffer, Buffer>> = []
   return { calls, bidi: (call: ServerDuplexStream<Buffer, Buffer>) => { calls.push(call.resume() as typeof call) } }

@@ -13,7 +13,7 @@ function unary (call: ServerUnaryCall<Bytes, Bytes>, callback: sendUnaryData<Byt
   callback(null, call.request)
 }
 
-/** The end of a call, which `once` would take for an error. */
+/** Waits for the end of a call. `once` would reject with its status. */
 async function statusOf (call: EventEmitter): Promise<StatusObject> {
   return await new Promise((resolve) => call.on('error', () => {}).once('status', resolve))
 }
@@ -80,8 +80,8 @@ t.test('bidirectional streaming works: each message gets its reply before the ne
 
   for (const message of ['one', 'two', 'three']) {
     call.write(Buffer.from(message))
-    const [answer] = await once(call, 'data') as [Bytes]
-    received.push(String(answer))
+    const [reply] = await once(call, 'data') as [Bytes]
+    received.push(String(reply))
   }
   call.end()
   const end = await statusOf(call)

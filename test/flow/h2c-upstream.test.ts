@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
-import { type OnStream, saying } from '../helpers/http2-upstream.ts'
+import { type OnStream, respondWith } from '../helpers/http2-upstream.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 import { until } from '../helpers/until.ts'
 
-/** An upstream that speaks HTTP/2 without TLS, and nothing else. */
+/** Starts an upstream that only speaks HTTP/2 without TLS. */
 async function startH2c (t: Test, onStream: OnStream, path?: string) {
   const server = createServer()
   const sessions = new Set<ServerHttp2Session>()
@@ -26,14 +26,14 @@ async function startH2c (t: Test, onStream: OnStream, path?: string) {
   return path === undefined ? `http://127.0.0.1:${(server.address() as AddressInfo).port}` : `unix+http://${path}`
 }
 
-const telling: OnStream = (stream, headers) => {
+const describeRequest: OnStream = (stream, headers) => {
   stream.respond({ ':status': 200 })
   stream.end(`${headers[':scheme']} ${headers[':authority']}`)
 }
 
 for (const where of ['a port', 'a Unix socket']) {
   t.test(`an http:// target on ${where} with http2: true is requested over HTTP/2 with prior knowledge`, async (t) => {
-    const targets = await startH2c(t, telling, where === 'a port' ? undefined : join(await mkdtemp(join(tmpdir(), 'h2c-')), 'app.sock'))
+    const targets = await startH2c(t, describeRequest, where === 'a port' ? undefined : join(await mkdtemp(join(tmpdir(), 'h2c-')), 'app.sock'))
     const { send, targets: health } = await gatewayTo(t, { targets, http2: true })
 
     const responses = await Promise.all(Array.from({ length: 20 }, async () => await (await send('/')).text()))
@@ -47,7 +47,7 @@ t.test('health checks of such a target also use HTTP/2', async (t) => {
   const paths: unknown[] = []
   const targets = await startH2c(t, (stream, headers) => {
     paths.push(headers[':path'])
-    saying('ok')(stream, headers)
+    respondWith('ok')(stream, headers)
   })
   const active: NonNullable<UpstreamOptions['health']>['active'] = { path: '/healthz', successes: 1 }
   const { targets: health } = await gatewayTo(t, { targets, http2: true, health: { active } })

@@ -10,24 +10,24 @@ import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway whose app answers in the upstream's place when the test says so. */
+/** Starts a gateway whose `handlerTimeout` expires when the test fires a timer, and holds the responses of its upstream. */
 async function gatewayToLate (t: Test) {
   const timers = holdTimers(t, 55_555)
-  const asked: ServerResponse[] = []
-  const targets = await startUpstream(t, 'v1', (_request, response) => { asked.push(response) })
+  const held: ServerResponse[] = []
+  const targets = await startUpstream(t, 'v1', (_request, response) => { held.push(response) })
   const app = makeApp(t, { handlerTimeout: 55_555 })
-  return { app, asked, timers, options: { targets } }
+  return { app, held, timers, options: { targets } }
 }
 
 t.test('when Fastify\'s handlerTimeout expires, the client gets an error and the upstream request is aborted', async (t) => {
-  const { app, asked, timers, options } = await gatewayToLate(t)
+  const { app, held, timers, options } = await gatewayToLate(t)
   const { send, targets } = await gatewayTo(t, options, app)
-  const answer = send('/')
-  await until(() => asked.length === 1)
-  const ended = once(asked[0]!, 'close')
+  const reply = send('/')
+  await until(() => held.length === 1)
+  const ended = once(held[0]!, 'close')
 
   timers[0]!.fire()
-  const response = await answer
+  const response = await reply
   await ended
 
   t.equal(response.status, 503)
@@ -36,18 +36,18 @@ t.test('when Fastify\'s handlerTimeout expires, the client gets an error and the
 })
 
 t.test('a late upstream response does not disturb the response that the app sends instead', async (t) => {
-  const { app, asked, timers, options } = await gatewayToLate(t)
+  const { app, held, timers, options } = await gatewayToLate(t)
   const instead = new PassThrough()
   app.setErrorHandler((_error, _request, reply) => reply.code(504).send(instead))
   const { origin, targets } = await gatewayTo(t, options, app)
   const client = await openSocket(t, origin)
   client.write('GET / HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n\r\n')
-  await until(() => asked.length === 1)
+  await until(() => held.length === 1)
   timers[0]!.fire()
   instead.write('patience, ')
   await once(client, 'data')
 
-  asked[0]!.end('too late')
+  held[0]!.end('too late')
   await until(() => targets()[0]!.pending === 0)
   instead.end('please')
 

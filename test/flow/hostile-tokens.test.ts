@@ -2,7 +2,7 @@ import t from 'tap'
 import { makeApp } from '../helpers/gateway.ts'
 import { encodings, signatures } from '../helpers/hostile-encodings.ts'
 import {
-  algorithmsByKeys, canary, claimValues, headers, type Hostile, payloads, publicKeysAsSecrets, said, signersOfAllTypes
+  algorithmsByKeys, canary, claimValues, headers, type Hostile, payloads, publicKeysAsSecrets, messages, signersOfAllTypes
 } from '../helpers/hostile-tokens.ts'
 import { sendRaw } from '../helpers/raw.ts'
 import { recordingGateway } from '../helpers/recording-gateway.ts'
@@ -19,7 +19,7 @@ const groups: Record<string, Hostile[]> = {
   'a signature that is none': signatures(issuers)
 }
 const all = Object.values(groups).flat()
-const sentences = new Set(Object.values(said))
+const sentences = new Set(Object.values(messages))
 
 t.test('there are at least 450 hostile tokens, all with different titles', async (t) => {
   t.ok(all.length >= 450, `${all.length} tokens`)
@@ -33,19 +33,19 @@ t.test('forged and malformed tokens are refused', async (t) => {
   const app = makeApp(t, options)
   const provider = rsa!.provider({ jwks: { keys: issuers.map(({ jwk }) => jwk) }, requiredClaims: ['sub'] })
   const { origin, whole, begun } = await recordingGateway(t, { identity: { providers: [provider] } }, app)
-  let answers = ''
+  let responses = ''
 
   for (const [kind, tokens] of Object.entries(groups)) {
     t.test(`${kind} is refused and does not reach an upstream`, async (t) => {
-      for (const { title, token, says } of tokens) {
-        const answer = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', 'x-version-override: latest', `Authorization: Bearer ${token}`])
+      for (const { title, token, message } of tokens) {
+        const response = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', 'x-version-override: latest', `Authorization: Bearer ${token}`])
 
-        answers += answer
-        t.match(answer, /^HTTP\/1\.1 401 Unauthorized\r\n/, title)
-        t.match(answer, '"code":"TOKEN_INVALID"', title)
-        const [, description] = /\r\nwww-authenticate: Bearer realm="api", error="invalid_token", error_description="([^"]+)"\r\n/.exec(answer) ?? []
+        responses += response
+        t.match(response, /^HTTP\/1\.1 401 Unauthorized\r\n/, title)
+        t.match(response, '"code":"TOKEN_INVALID"', title)
+        const [, description] = /\r\nwww-authenticate: Bearer realm="api", error="invalid_token", error_description="([^"]+)"\r\n/.exec(response) ?? []
         t.ok(sentences.has(description!), title)
-        if (says !== '') t.equal(description, says, title)
+        if (message !== '') t.equal(description, message, title)
       }
     })
   }
@@ -53,8 +53,8 @@ t.test('forged and malformed tokens are refused', async (t) => {
   t.test('no hostile token appears in a response or in the log', async (t) => {
     const fragments = new Set(all.flatMap(({ token }) => token.split(/[^\w-]/)).filter((text) => text.length >= 16).flatMap((text) => [text.slice(0, 16), text.slice(-16)]))
 
-    t.equal([...fragments].filter((fragment) => log.includes(fragment) || answers.includes(fragment)).length, 0)
-    t.notOk(log.includes(canary) || answers.includes(canary))
+    t.equal([...fragments].filter((fragment) => log.includes(fragment) || responses.includes(fragment)).length, 0)
+    t.notOk(log.includes(canary) || responses.includes(canary))
     t.ok(log.includes('request refused'))
     t.notOk(log.includes('"level":50'))
   })

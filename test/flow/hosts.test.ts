@@ -9,15 +9,15 @@ import { bodyOf, sendRaw } from '../helpers/raw.ts'
 import { recordingGateway } from '../helpers/recording-gateway.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway that passes the client's host on. @returns its origin */
+/** Starts a gateway that forwards the host of the client. @returns its origin */
 async function startGateway (t: Test, app: FastifyInstance = makeApp(t)): Promise<string> {
   const upstream = { targets: await startUpstream(t, 'v1'), host: 'client' }
   await app.register(versionGateway, { versions: { latest: { upstream } } })
   return await listen(app)
 }
 
-/** What an upstream is told of the host. */
-function told ({ headers }: Seen): unknown[] {
+/** Returns the hosts in the headers that an upstream received. */
+function hostsIn ({ headers }: Seen): unknown[] {
   return [headers.host, headers['x-forwarded-host'], /host="(.*)"/.exec(headers.forwarded!)?.[1]]
 }
 
@@ -28,9 +28,9 @@ for (const host of [
   t.test(`the host ${host} reaches the upstream unchanged`, async (t) => {
     const origin = await startGateway(t)
 
-    const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', `Host: ${host}`])
+    const response = await sendRaw(t, origin, ['GET / HTTP/1.1', `Host: ${host}`])
 
-    t.strictSame(told(bodyOf<Seen>(answer)), [host, host, host])
+    t.strictSame(hostsIn(bodyOf<Seen>(response)), [host, host, host])
   })
 }
 
@@ -42,9 +42,9 @@ for (const host of [
   t.test(`the host ${JSON.stringify(host)} is rejected`, async (t) => {
     const { origin, begun } = await recordingGateway(t)
 
-    const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', `Host: ${host}`])
+    const response = await sendRaw(t, origin, ['GET / HTTP/1.1', `Host: ${host}`])
 
-    t.match(answer, /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"REQUEST_MALFORMED"/)
+    t.match(response, /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"REQUEST_MALFORMED"/)
     t.strictSame(begun, [])
   })
 }
@@ -54,7 +54,7 @@ for (const [title, ...lines] of [
   ['two hosts', 'GET / HTTP/1.1', 'Host: api.test', 'Host: evil.test'],
   ['the same host twice', 'GET / HTTP/1.1', 'Host: api.test', 'host: api.test'],
   ['two hosts in HTTP/1.0', 'GET / HTTP/1.0', 'Host: api.test', 'Host: evil.test'],
-  // RFC 9112 3.2.2 and what it would mean for a version that was decided by Host: see namesOneHost.
+  // RFC 9112 3.2.2. See namesOneHost for why a version that was selected by Host matters here.
   ['a target that differs from Host', 'GET http://evil.test/ HTTP/1.1', 'Host: api.test'],
   ['a target whose port differs from that of Host', 'GET http://api.test:81/ HTTP/1.1', 'Host: api.test'],
   ['a target with credentials', 'GET http://api.test@evil.test/ HTTP/1.1', 'Host: evil.test'],
@@ -65,9 +65,9 @@ for (const [title, ...lines] of [
   t.test(`${title} is rejected`, async (t) => {
     const { origin, begun } = await recordingGateway(t)
 
-    const answer = await sendRaw(t, origin, lines)
+    const response = await sendRaw(t, origin, lines)
 
-    t.match(answer, /^HTTP\/1\.1 400 /)
+    t.match(response, /^HTTP\/1\.1 400 /)
     t.strictSame(begun, [])
   })
 }
@@ -82,9 +82,9 @@ for (const lines of [
   t.test(`the upstream receives the host in ${lines.join(', ')}`, async (t) => {
     const origin = await startGateway(t)
 
-    const answer = await sendRaw(t, origin, lines)
+    const response = await sendRaw(t, origin, lines)
 
-    t.strictSame(told(bodyOf<Seen>(answer)), ['api.test:81', 'api.test:81', 'api.test:81'])
+    t.strictSame(hostsIn(bodyOf<Seen>(response)), ['api.test:81', 'api.test:81', 'api.test:81'])
   })
 }
 
@@ -119,7 +119,7 @@ t.test('the host in a trusted X-Forwarded-Host must be valid', async (t) => {
 
   const [good, bad] = [await send('edge.test, api.test:444'), await send('api.test/a"b')]
 
-  t.strictSame(told(bodyOf<Seen>(good)), ['api.test:444', 'api.test:444', 'api.test:444'])
+  t.strictSame(hostsIn(bodyOf<Seen>(good)), ['api.test:444', 'api.test:444', 'api.test:444'])
   t.match(bad, /^HTTP\/1\.1 400 [^]*"REQUEST_MALFORMED"/)
 })
 
@@ -139,7 +139,7 @@ t.test('a request whose version was decided by its host is forwarded with the sa
 
 /** Sends a request over HTTP/2. @returns status and body, `null` when the stream is reset */
 async function sendHttp2 (t: Test, headers: OutgoingHttpHeaders): Promise<{ status: number, body: string } | null> {
-  // Hooks and requests are of the same kind over HTTP/2; their types are not.
+  // Hooks and requests work the same over HTTP/2; only their types differ.
   const app = Fastify({ http2: true }) as unknown as FastifyInstance
   t.teardown(() => app.close())
   const session = connect(await startGateway(t, app))
@@ -157,7 +157,7 @@ for (const headers of [{ ':authority': 'api.test:81' }, { host: 'api.test:81' },
   t.test(`over HTTP/2, the upstream receives the host in ${JSON.stringify(headers)}`, async (t) => {
     const { body } = await sendHttp2(t, headers) ?? {}
 
-    const [, ...forwarded] = told(JSON.parse(body!) as Seen)
+    const [, ...forwarded] = hostsIn(JSON.parse(body!) as Seen)
     t.strictSame(forwarded.map((host) => String(host).toLowerCase()), ['api.test:81', 'api.test:81'])
   })
 }
@@ -167,9 +167,9 @@ for (const headers of [
   { ':authority': 'a b' }
 ]) {
   t.test(`over HTTP/2, ${JSON.stringify(headers)} is rejected`, async (t) => {
-    const answer = await sendHttp2(t, headers)
+    const response = await sendHttp2(t, headers)
 
-    // Some of them are a stream error already (RFC 9113 8.1.1).
-    t.equal(answer?.status ?? 400, 400)
+    // Node resets the stream of some of them (RFC 9113 8.1.1).
+    t.equal(response?.status ?? 400, 400)
   })
 }

@@ -5,20 +5,20 @@ import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { startHttp2Gateway } from '../helpers/http2.ts'
-import { answering, rawUpstream } from '../helpers/raw-upstream.ts'
+import { upstreamSending, rawUpstream } from '../helpers/raw-upstream.ts'
 import type { Seen } from '../helpers/upstream.ts'
 
-/** A gateway that speaks HTTP/2, and what an HTTP/1.1 client gets from it over the same port. */
+/** Starts an HTTP/2 gateway. Also returns a function that sends an HTTP/1.1 request to the same port. */
 async function startGateway (t: Test, overrides = {}) {
   const { origin, ca, bearer, send } = await startHttp2Gateway(t, overrides, 'h2')
   return {
     bearer,
     sendHttp2: send,
     async send (path: string, options: RequestOptions = {}, body?: string) {
-      const asked = request(origin + path, { ca, agent: false, ...options }).end(body)
+      const sent = request(origin + path, { ca, agent: false, ...options }).end(body)
       const hints: unknown[] = []
-      asked.on('information', ({ statusCode, headers }) => { hints.push({ statusCode, headers }) })
-      const [response] = await once(asked, 'response') as [IncomingMessage]
+      sent.on('information', ({ statusCode, headers }) => { hints.push({ statusCode, headers }) })
+      const [response] = await once(sent, 'response') as [IncomingMessage]
       return { response, hints, body: await text(response) }
     }
   }
@@ -40,7 +40,7 @@ t.test('an HTTP/1.1 client is served on the same port by the same rules', async 
 })
 
 t.test('an HTTP/1.1 client gets the reason phrase and repeated fields, as on a plain HTTP/1.1 port', async (t) => {
-  const upstream = await answering(t, 'HTTP/1.1 202 Will Do\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok')
+  const upstream = await upstreamSending(t, 'HTTP/1.1 202 Will Do\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok')
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
   const { response, body } = await send('/')
@@ -51,7 +51,7 @@ t.test('an HTTP/1.1 client gets the reason phrase and repeated fields, as on a p
 })
 
 t.test('an HTTP/1.1 client gets early hints byte for byte', async (t) => {
-  const upstream = await answering(t, [
+  const upstream = await upstreamSending(t, [
     'HTTP/1.1 103 Early Hints', 'Link: </a.css>; rel=preload, </b.js>; rel=preload; title="b; b"', 'Link: </c,d.js>; rel="preload"', '',
     'HTTP/1.1 200 OK', 'Content-Length: 2', '', 'ok'
   ].join('\r\n'))
@@ -79,9 +79,9 @@ t.test('an HTTP/1.1 client can upgrade its connection', async (t) => {
   })
   const versions = { latest: { upstream: { targets: upstream, upgrades: { protocols: ['echo'] } } } }
   const { origin, ca } = await startHttp2Gateway(t, { versions, resolve: {} }, 'h2')
-  const asked = request(origin, { ca, agent: false, headers: { connection: 'Upgrade', upgrade: 'echo' } }).end()
+  const sent = request(origin, { ca, agent: false, headers: { connection: 'Upgrade', upgrade: 'echo' } }).end()
 
-  const [response, socket] = await once(asked, 'upgrade') as [IncomingMessage, Socket]
+  const [response, socket] = await once(sent, 'upgrade') as [IncomingMessage, Socket]
   t.teardown(() => socket.destroy())
   socket.write('hello')
   const [echoed] = await once(socket, 'data')
@@ -91,7 +91,7 @@ t.test('an HTTP/1.1 client can upgrade its connection', async (t) => {
 })
 
 // Node 20 leaves HTTP/1.1 headers beyond its limit out of `headers` here as well; later ones refuse the request themselves.
-t.test('an HTTP/1.1 request with so many headers that Node may have dropped some is refused', async (t) => {
+t.test('an HTTP/1.1 request is refused if it has so many headers that Node may have dropped some', async (t) => {
   const { send } = await startGateway(t)
   const headers = Array.from({ length: 1000 }, (_, index) => [`a${index}`, '1']).flat()
 

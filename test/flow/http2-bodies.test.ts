@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
-import { answerOf, type Front, startHttp2Gateway } from '../helpers/http2.ts'
+import { readResponse, type Front, startHttp2Gateway } from '../helpers/http2.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 async function gatewayTo (t: Test, listener: RequestListener, front?: Front) {
@@ -36,7 +36,7 @@ for (const front of ['h2', 'h2c'] as const) {
     const stream = session.request({ ':method': 'POST' })
 
     stream.end(Buffer.alloc(size))
-    const { body } = await answerOf(stream)
+    const { body } = await readResponse(stream)
 
     t.equal(body, String(size))
   })
@@ -47,7 +47,7 @@ t.test('a response that precedes the end of the upload arrives, and the session 
   const stream = session.request({ ':method': 'POST' })
 
   stream.end(Buffer.alloc(size))
-  const first = await answerOf(stream)
+  const first = await readResponse(stream)
   const second = await send('/', { ':method': 'POST' }, 'small')
 
   t.match(first, { status: 413, body: 'too large' })

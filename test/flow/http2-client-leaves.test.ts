@@ -2,17 +2,17 @@ import { EventEmitter, once } from 'node:events'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type ClientHttp2Stream, constants } from 'node:http2'
 import t, { type Test } from 'tap'
-import { ask, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
+import { fetchOver, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway before an upstream that does not finish its answers, and the request that is sent there next. */
+/** Starts a gateway to an upstream that does not finish its responses. Also returns the next request that arrives there. */
 async function gatewayToSilence (t: Test, listener: RequestListener = () => {}) {
-  const asked = new EventEmitter()
-  const next = once(asked, 'request') as Promise<[IncomingMessage, ServerResponse]>
+  const events = new EventEmitter()
+  const next = once(events, 'request') as Promise<[IncomingMessage, ServerResponse]>
   const upstream = await startUpstream(t, 'latest', (request, response) => {
     listener(request, response)
-    asked.emit('request', request, response)
+    events.emit('request', request, response)
   })
   return { ...await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} }), next }
 }
@@ -42,9 +42,9 @@ for (const [how, leave] of [
   })
 
   t.test(`if a client ${how} while a resolver runs, the request is not forwarded and holds no connection`, async (t) => {
-    const asked: string[] = []
+    const received: string[] = []
     const upstream = await startUpstream(t, 'v1', ({ url }, response) => {
-      asked.push(url!)
+      received.push(url!)
       response.end('ok')
     })
     const front = await makeHttp2App(t)
@@ -62,10 +62,10 @@ for (const [how, leave] of [
     await once(front.app.server, 'request')
     leave(stream)
     await left
-    const { body } = await ask(openSession(), '/after')
+    const { body } = await fetchOver(openSession(), '/after')
 
     t.equal(body, 'ok')
-    t.strictSame(asked, ['/after'])
+    t.strictSame(received, ['/after'])
   })
 }
 

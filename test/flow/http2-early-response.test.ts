@@ -6,7 +6,7 @@ import { startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { startHttp2Gateway } from '../helpers/http2.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** Uploads for as long as it is let, and reads the response. */
+/** Uploads until the server stops it, and reads the response. */
 async function upload (session: ClientHttp2Session) {
   const stream = session.request({ ':path': '/', ':method': 'POST', te: 'trailers' })
   const closed = once(stream, 'close')

@@ -15,7 +15,7 @@ const body = Buffer.alloc(500_000)
 /** `maxSessionMemory`. With `compatibility`, the gateway only knows Node's default. */
 const megabytes = inCompatibility ? 10 : 1
 
-/** Downloads that their client resets before it has read them. */
+/** Starts downloads and resets them before they are read. */
 async function resetDownloads (session: ClientHttp2Session, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     const stream = session.request({ ':path': '/large' }).on('error', () => {})
@@ -32,7 +32,7 @@ async function status (session: ClientHttp2Session): Promise<unknown> {
   return headers[':status']
 }
 
-/** A gateway whose sessions have little memory, and a session with it. */
+/** Starts a gateway whose sessions have little memory, and opens a session. */
 async function startSmall (t: Test) {
   const app = Fastify({ serverFactory: (handler) => createServer({ maxSessionMemory: megabytes }, handler as never) as never })
   t.teardown(async () => await app.close())

@@ -4,7 +4,7 @@ import { makeAuthority } from '../helpers/certificates.ts'
 import { inCompatibility } from '../helpers/compatibility.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { gatewayToHttp2 } from '../helpers/http2-upstream.ts'
-import { ask, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
+import { fetchOver, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
 import { sendRaw } from '../helpers/raw.ts'
 import { run } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
@@ -74,7 +74,7 @@ t.test('the standalone gateway applies the same limits', async (t) => {
   const session = connect(origin, { ca })
   t.teardown(() => session.destroy())
 
-  const [few, many] = [await ask(session, '/', fields(500)), await ask(session, '/', fields(1_100))]
+  const [few, many] = [await fetchOver(session, '/', fields(500)), await fetchOver(session, '/', fields(1_100))]
 
   t.strictSame([few.status, many.status], [200, 431])
 })

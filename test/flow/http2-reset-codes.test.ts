@@ -12,7 +12,7 @@ const {
   NGHTTP2_CANCEL: cancel, NGHTTP2_ENHANCE_YOUR_CALM: enhanceYourCalm, NGHTTP2_INADEQUATE_SECURITY: inadequateSecurity
 } = constants
 
-/** Reads half of a response and then lets the upstream break it off. @returns how the client's stream ends */
+/** Reads half of a response before the upstream truncates it. @returns how the client's stream ends */
 async function brokenStream (t: Test, breakOff: (stream: number) => Buffer[] | 'close', front?: Front) {
   let end = (): void => {}
   const upstream = await rawHttp2Upstream(t, (stream, socket) => {

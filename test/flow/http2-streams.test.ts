@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { type Front, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
-import { answering, rawUpstream } from '../helpers/raw-upstream.ts'
+import { upstreamSending, rawUpstream } from '../helpers/raw-upstream.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 async function gatewayTo (t: Test, listener: RequestListener, front?: Front) {
@@ -88,7 +88,7 @@ for (const [framing, bytes] of [
   ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n']
 ] as const) {
   t.test(`a truncated response with ${framing} is reset and never completed`, async (t) => {
-    const upstream = await answering(t, bytes)
+    const upstream = await upstreamSending(t, bytes)
     const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
     const stream = session.request()
 

@@ -4,10 +4,10 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { gatewayToHttp2, type OnStream, startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { startHttp2Gateway } from '../helpers/http2.ts'
-import { answering } from '../helpers/raw-upstream.ts'
+import { upstreamSending } from '../helpers/raw-upstream.ts'
 import { sendRaw } from '../helpers/raw.ts'
 
-/** A response with its trailers, and whether its headers were the end of it. */
+/** Returns a response with its trailers, and whether it ended with its headers. */
 async function get (session: ClientHttp2Session, headers: OutgoingHttpHeaders = { te: 'trailers' }) {
   const stream = session.request({ ':path': '/', ...headers })
   let trailers: IncomingHttpHeaders | null = null
@@ -75,7 +75,7 @@ t.test('unannounced trailers of an HTTP/2 upstream reach an HTTP/1.1 client unle
 
 t.test('trailers that Node sends only once or not at all break neither the response nor the process', async (t) => {
   const trailers = 'x-frame: 1\r\nx-frame: 2\r\nuser-agent: a\r\nuser-agent: b\r\n'
-  const upstream = await answering(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n${trailers}\r\n`)
+  const upstream = await upstreamSending(t, `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n${trailers}\r\n`)
   const { session } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
   const response = await get(session)

@@ -10,34 +10,34 @@ const cancel = 8
 
 const head = ['POST / HTTP/1.1', 'Host: api.test', 'Transfer-Encoding: chunked']
 
-/** Ways to tell that a stream was not processed (RFC 9113 6.8, 8.7). */
+/** Frames that say that a stream was not processed (RFC 9113 6.8, 8.7). */
 const refusals: Record<string, (stream: number) => Buffer[]> = {
   REFUSED_STREAM: (stream) => [frames.reset(stream, refusedStream)],
   'a GOAWAY before its stream': (stream) => [frames.goAway(stream - 2 < 0 ? 0 : stream - 2, 0)],
   'a GOAWAY with an error before its stream': (stream) => [frames.goAway(stream - 2 < 0 ? 0 : stream - 2, 2)]
 }
 
-/** A gateway to an upstream that refuses the first stream when it is told to, and responds to all others. */
+/** Starts a gateway to an upstream that refuses the first stream when the test asks for it, and responds to all others. */
 async function refusingGateway (t: Test, refusal: (stream: number) => Buffer[]) {
-  let asked = 0
+  let received = 0
   let refuse = (): void => {}
   const upstream = await rawHttp2Upstream(t, (stream, socket) => {
-    if (++asked > 1) return [frames.headers(stream), frames.data(stream, 'ok', true)]
+    if (++received > 1) return [frames.headers(stream), frames.data(stream, 'ok', true)]
     refuse = () => socket.write(Buffer.concat(refusal(stream)))
     return []
   })
-  return { asked: () => asked, refuse: () => refuse(), ...await gatewayTo(t, upstream) }
+  return { received: () => received, refuse: () => refuse(), ...await gatewayTo(t, upstream) }
 }
 
 for (const [what, refusal] of Object.entries(refusals)) {
   t.test(`an upload is retried after ${what} if none of it was read`, async (t) => {
-    const { origin, asked, refuse, targets } = await refusingGateway(t, refusal)
+    const { origin, received, refuse, targets } = await refusingGateway(t, refusal)
     const client = await openSocket(t, origin)
     client.write([...head, '', ''].join('\r\n'))
-    await until(() => asked() === 1)
+    await until(() => received() === 1)
 
     refuse()
-    await until(() => asked() === 2)
+    await until(() => received() === 2)
     client.write('1\r\nx\r\n0\r\n\r\n')
     const [response] = await once(client, 'data')
 
@@ -46,22 +46,22 @@ for (const [what, refusal] of Object.entries(refusals)) {
   })
 
   t.test(`after ${what}, an upload that was already read fails without counting against the target`, async (t) => {
-    const { origin, asked, refuse, targets } = await refusingGateway(t, refusal)
+    const { origin, received, refuse, targets } = await refusingGateway(t, refusal)
     const response = sendRaw(t, origin, head, '1\r\nx\r\n0\r\n\r\n')
-    await until(() => asked() === 1)
+    await until(() => received() === 1)
 
     refuse()
 
     t.match(await response, /^HTTP\/1\.1 502 [^]*"UPSTREAM_UNAVAILABLE"/)
-    t.equal(asked(), 1)
+    t.equal(received(), 1)
     t.match(targets(), [{ healthy: true, pending: 0, failures: 0 }])
   })
 }
 
 t.test('a target that cancels a complete upload has failed', async (t) => {
-  const { origin, asked, refuse, targets } = await refusingGateway(t, (stream) => [frames.reset(stream, cancel)])
+  const { origin, received, refuse, targets } = await refusingGateway(t, (stream) => [frames.reset(stream, cancel)])
   const response = sendRaw(t, origin, head, '1\r\nx\r\n0\r\n\r\n')
-  await until(() => asked() === 1)
+  await until(() => received() === 1)
 
   refuse()
 
@@ -70,12 +70,12 @@ t.test('a target that cancels a complete upload has failed', async (t) => {
 })
 
 t.test('a client that disconnects during the second attempt ends the request exactly once', async (t) => {
-  const { origin, asked, refuse, targets } = await refusingGateway(t, refusals['REFUSED_STREAM']!)
+  const { origin, received, refuse, targets } = await refusingGateway(t, refusals['REFUSED_STREAM']!)
   const client = await openSocket(t, origin)
   client.write([...head, '', ''].join('\r\n'))
-  await until(() => asked() === 1)
+  await until(() => received() === 1)
   refuse()
-  await until(() => asked() === 2)
+  await until(() => received() === 2)
 
   client.destroy()
   await until(() => targets()[0]!.pending === 0)

@@ -1,7 +1,7 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import t from 'tap'
 import { gatewayTo } from '../helpers/gateway-to.ts'
-import { gatewayToHttp2, saying } from '../helpers/http2-upstream.ts'
+import { gatewayToHttp2, respondWith } from '../helpers/http2-upstream.ts'
 import { sendRaw } from '../helpers/raw.ts'
 import { frames, rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
 
@@ -10,11 +10,11 @@ const request = ['GET / HTTP/1.1', 'Host: api.test']
 // NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, STREAM_CLOSED, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM
 for (const code of [0, 1, 2, 5, 7, 8, 11]) {
   t.test(`a response that is reset with code ${code} never looks complete`, async (t) => {
-    const answers = [
+    const responses = [
       (id: number) => [frames.headers(id), frames.data(id, 'half'), frames.reset(id, code)],
       (id: number) => [frames.headers(id), frames.reset(id, code)]
     ]
-    const { origin } = await gatewayTo(t, await rawHttp2Upstream(t, (id) => answers.shift()!(id)))
+    const { origin } = await gatewayTo(t, await rawHttp2Upstream(t, (id) => responses.shift()!(id)))
 
     const [during, before] = [await sendRaw(t, origin, request), await sendRaw(t, origin, request)]
 
@@ -36,8 +36,8 @@ for (const code of [0, 1, 2, 5, 7, 8, 11]) {
 }
 
 t.test('a reset after the complete response, such as for an unread upload, does not truncate it', async (t) => {
-  const answer = (id: number): Buffer[] => [frames.headers(id), frames.data(id, 'whole'), frames.trailers(id), frames.reset(id, 0)]
-  const { send } = await gatewayTo(t, await rawHttp2Upstream(t, answer))
+  const respond = (id: number): Buffer[] => [frames.headers(id), frames.data(id, 'whole'), frames.trailers(id), frames.reset(id, 0)]
+  const { send } = await gatewayTo(t, await rawHttp2Upstream(t, respond))
 
   const response = await send('/', { method: 'POST', body: Buffer.alloc(1_000_000) })
 
@@ -46,8 +46,8 @@ t.test('a reset after the complete response, such as for an unread upload, does 
 
 t.test('if trailers arrive while the client does not read, the body is not lost', async (t) => {
   const body = 'x'.repeat(16_000)
-  const answer = (id: number): Buffer[] => [frames.headers(id), ...[1, 2, 3, 4].map(() => frames.data(id, body)), frames.trailers(id)]
-  const { origin } = await gatewayTo(t, await rawHttp2Upstream(t, answer))
+  const respond = (id: number): Buffer[] => [frames.headers(id), ...[1, 2, 3, 4].map(() => frames.data(id, body)), frames.trailers(id)]
+  const { origin } = await gatewayTo(t, await rawHttp2Upstream(t, respond))
 
   const whole = await sendRaw(t, origin, request)
 
@@ -68,10 +68,10 @@ t.test('if the connection closes during a response, the response is truncated', 
 })
 
 t.test('if the connection closes before the response, the request gets a 502, and the next one opens a connection', async (t) => {
-  let asked = 0
+  let received = 0
   const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
-    if (++asked === 1) stream.session!.destroy()
-    else saying('ok')(stream, headers)
+    if (++received === 1) stream.session!.destroy()
+    else respondWith('ok')(stream, headers)
   })
 
   const [first, second] = [await send('/'), await send('/')]
@@ -83,7 +83,7 @@ t.test('if the connection closes before the response, the request gets a 502, an
 t.test('a connection after a GOAWAY finishes exchanges in flight, and the next request opens a connection', async (t) => {
   const held: ServerHttp2Stream[] = []
   const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
-    if (headers[':path'] !== '/held') return saying('ok')(stream, headers)
+    if (headers[':path'] !== '/held') return respondWith('ok')(stream, headers)
     held.push(stream)
     stream.respond({ ':status': 200 })
   })
@@ -100,23 +100,23 @@ t.test('a connection after a GOAWAY finishes exchanges in flight, and the next r
 
 for (const [method, body] of [['GET', ''], ['POST', ''], ['POST', 'x']] as const) {
   t.test(`a ${method} with ${body === '' ? 'no' : 'a complete'} body is retried if the upstream refuses its stream`, async (t) => {
-    let asked = 0
+    let received = 0
     const { origin } = await gatewayToHttp2(t, (stream, headers) => {
-      if (++asked === 1) stream.close(7)
-      else saying('ok')(stream, headers)
+      if (++received === 1) stream.close(7)
+      else respondWith('ok')(stream, headers)
     })
 
     const response = await sendRaw(t, origin, [`${method} / HTTP/1.1`, 'Host: api.test', `Content-Length: ${body.length}`], body)
 
     t.match(response, /^HTTP\/1\.1 200 /)
-    t.equal(asked, 2)
+    t.equal(received, 2)
   })
 }
 
 t.test('a request that was refused twice, or whose body is being streamed, is not retried', async (t) => {
-  let asked = 0
+  let received = 0
   const { origin } = await gatewayToHttp2(t, (stream) => {
-    asked++
+    received++
     stream.close(7)
   })
 
@@ -124,7 +124,7 @@ t.test('a request that was refused twice, or whose body is being streamed, is no
   const streamed = await sendRaw(t, origin, ['PUT / HTTP/1.1', 'Host: api.test', 'Transfer-Encoding: chunked'], '1\r\nx\r\n0\r\n\r\n')
 
   for (const response of [twice, streamed]) t.match(response, /^HTTP\/1\.1 502 /)
-  t.equal(asked, 3)
+  t.equal(received, 3)
 })
 
 t.test('a request sent just before a GOAWAY is retried on another connection', async (t) => {

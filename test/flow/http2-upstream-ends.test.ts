@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { makeApp } from '../helpers/gateway.ts'
 import { holdTimers } from '../helpers/held-timers.ts'
-import { gatewayToHttp2, saying } from '../helpers/http2-upstream.ts'
+import { gatewayToHttp2, respondWith } from '../helpers/http2-upstream.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 
@@ -26,20 +26,20 @@ t.test('if the client disconnects during its upload, the stream is reset, not en
   t.notOk(ended)
 })
 
-for (const [when, answer] of [['before', false], ['during', true]] as const) {
+for (const [when, response] of [['before', false], ['during', true]] as const) {
   t.test(`if the client disconnects ${when} its response, the stream is reset and the connection stays open`, async (t) => {
     const streams: ServerHttp2Stream[] = []
     const { origin, send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
-      if (headers[':path'] !== '/left') return saying('ok')(stream, headers)
+      if (headers[':path'] !== '/left') return respondWith('ok')(stream, headers)
       streams.push(stream)
-      if (!answer) return
+      if (!response) return
       stream.respond({ ':status': 200 })
       stream.write('half')
     })
     const client = await openSocket(t, origin)
     client.write('GET /left HTTP/1.1\r\nHost: api.test\r\n\r\n')
     await until(() => streams.length === 1)
-    if (answer) await once(client, 'data')
+    if (response) await once(client, 'data')
 
     client.destroy()
     await once(streams[0]!, 'close')
@@ -65,13 +65,13 @@ t.test('response headers that are too large result in a 502', async (t) => {
 
 t.test('a response timeout results in a 504, and the next request opens a connection', async (t) => {
   const timers = holdTimers(t, 55_555)
-  let asked = 0
+  let received = 0
   const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
-    if (++asked > 1) saying('ok')(stream, headers)
+    if (++received > 1) respondWith('ok')(stream, headers)
   }, { timeouts: { headers: 55_555 } })
 
   const late = send('/')
-  await until(() => asked === 1)
+  await until(() => received === 1)
   timers[0]!.fire()
   const first = await late
   const second = await send('/')
@@ -111,10 +111,10 @@ t.test('app.close() waits for exchanges in flight and closes the connections', a
   await until(() => held.length === 1)
 
   const closed = app.close()
-  saying('whole')(held[0]!, {})
-  const answer = await text(client)
+  respondWith('whole')(held[0]!, {})
+  const response = await text(client)
   await closed
   await until(() => sessions[0]!.destroyed)
 
-  t.match(answer, /whole/)
+  t.match(response, /whole/)
 })

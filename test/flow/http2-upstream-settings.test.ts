@@ -2,11 +2,11 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import t, { type Test } from 'tap'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
-import { type OnStream, saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
+import { type OnStream, respondWith, startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
 import { until } from '../helpers/until.ts'
 
-/** A gateway to an upstream whose first SETTINGS frame allows so many streams. */
+/** Starts a gateway to an upstream whose first SETTINGS frame has this stream limit. */
 async function gatewayToLimit (t: Test, maxConcurrentStreams: number, onStream: OnStream, options: Partial<UpstreamOptions> = {}) {
   const { targets: target, ca, sessions } = await startHttp2Upstream(t, onStream, { settings: { maxConcurrentStreams } })
   const gateway = await gatewayTo(t, { targets: target, http2: true, tls: { ca }, ...options })
@@ -14,12 +14,12 @@ async function gatewayToLimit (t: Test, maxConcurrentStreams: number, onStream: 
 }
 
 t.test('requests wait while the target allows no streams, and are sent when it does', async (t) => {
-  const { send, sessions, allow, targets } = await gatewayToLimit(t, 0, saying('ok'))
-  const answers = [1, 2, 3].map(async () => await send('/'))
+  const { send, sessions, allow, targets } = await gatewayToLimit(t, 0, respondWith('ok'))
+  const responses = [1, 2, 3].map(async () => await send('/'))
   await until(() => sessions.length === 1 && targets()[0]!.pending === 3)
 
   allow(sessions[0]!, 100)
-  const statuses = (await Promise.all(answers)).map(({ status }) => status)
+  const statuses = (await Promise.all(responses)).map(({ status }) => status)
   const later = await send('/')
 
   t.strictSame([...statuses, later.status], [200, 200, 200, 200])
@@ -30,14 +30,14 @@ t.test('requests wait while the target allows no streams, and are sent when it d
 t.test('a raised stream limit takes effect immediately', async (t) => {
   const held: ServerHttp2Stream[] = []
   const { send, sessions, allow } = await gatewayToLimit(t, 1, (stream) => { held.push(stream) }, { connections: 1 })
-  const answers = Array.from({ length: 50 }, async () => await send('/'))
+  const responses = Array.from({ length: 50 }, async () => await send('/'))
   await until(() => held.length === 1)
 
   allow(sessions[0]!, 100)
   await until(() => held.length === 50)
-  for (const stream of held) saying('ok')(stream, {})
+  for (const stream of held) respondWith('ok')(stream, {})
 
-  t.strictSame(new Set((await Promise.all(answers)).map(({ status }) => status)), new Set([200]))
+  t.strictSame(new Set((await Promise.all(responses)).map(({ status }) => status)), new Set([200]))
   t.equal(sessions.length, 1)
 })
 
@@ -54,10 +54,10 @@ t.test('after the stream limit is lowered, requests in flight finish and further
   const last = send('/')
   await until(() => targets()[0]!.queued === 1)
   const whileFull = held.length
-  for (const stream of held) saying('ok')(stream, {})
+  for (const stream of held) respondWith('ok')(stream, {})
   await Promise.all(first)
   await until(() => held.length === 4)
-  saying('ok')(held[3]!, {})
+  respondWith('ok')(held[3]!, {})
 
   t.equal(whileFull, 3)
   t.equal((await last).status, 200)
@@ -68,21 +68,21 @@ t.test('a target that allows one stream per connection gets connections up to th
   const held: ServerHttp2Stream[] = []
   const { send, sessions, targets } = await gatewayToLimit(t, 1, (stream) => { held.push(stream) }, { connections: 3 })
 
-  const answers = Array.from({ length: 5 }, async () => await send('/'))
+  const responses = Array.from({ length: 5 }, async () => await send('/'))
   await until(() => held.length === 3)
   const { pending } = targets()[0]!
   for (let i = 0; i < 5; i++) {
     await until(() => held.length > i)
-    saying('ok')(held[i]!, {})
+    respondWith('ok')(held[i]!, {})
   }
 
-  t.strictSame(new Set((await Promise.all(answers)).map(({ status }) => status)), new Set([200]))
+  t.strictSame(new Set((await Promise.all(responses)).map(({ status }) => status)), new Set([200]))
   t.equal(sessions.length, 3)
   t.ok(pending >= 3)
 })
 
 t.test('a target that keeps allowing no streams counts as overloaded, not as failed', async (t) => {
-  const { send, targets } = await gatewayToLimit(t, 0, saying('ok'), { timeouts: { connect: 300 } })
+  const { send, targets } = await gatewayToLimit(t, 0, respondWith('ok'), { timeouts: { connect: 300 } })
 
   const response = await send('/')
 
@@ -92,15 +92,15 @@ t.test('a target that keeps allowing no streams counts as overloaded, not as fai
 })
 
 t.test('if a connection that allows no streams closes, the next request opens a new one', async (t) => {
-  const { send, sessions } = await gatewayToLimit(t, 0, saying('ok'))
-  const answer = send('/')
+  const { send, sessions } = await gatewayToLimit(t, 0, respondWith('ok'))
+  const response = send('/')
   await until(() => sessions.length === 1)
 
   sessions[0]!.destroy()
   await until(() => sessions.length === 2)
   sessions[1]!.settings({ maxConcurrentStreams: 100 })
 
-  t.equal((await answer).status, 200)
+  t.equal((await response).status, 200)
 })
 
 t.test('a target that sends no SETTINGS causes a connect timeout', async (t) => {

@@ -17,7 +17,7 @@ function reset (socket: TLSSocket & { _parent?: Socket }): void {
   socket._parent!.resetAndDestroy()
 }
 
-/** An upstream that sends a response at once, and then ends its connection in some way. */
+/** Starts an upstream that sends a response immediately and then ends its connection in the given way. */
 async function endingUpstream (t: Test, end: 'FIN' | 'RST' | 'GOAWAY' | 'a GOAWAY with an error', isWhole: boolean) {
   return await rawHttp2Upstream(t, (id, socket) => {
     const response = [frames.headers(id), ...body.map((part) => frames.data(id, part)), ...isWhole ? [frames.trailers(id)] : []]
@@ -34,7 +34,7 @@ for (const end of ['FIN', 'GOAWAY', 'a GOAWAY with an error'] as const) {
     const { session, app } = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
     const stream = session.request({ ':path': '/' })
     await once(stream, 'response')
-    // The next request goes by when the gateway has seen the end of the connection.
+    // The next request shows whether the gateway has seen the end of the connection.
     const other = session.request({ ':path': '/' }).resume()
     await once(other, 'end')
 

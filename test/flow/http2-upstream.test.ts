@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
-import { gatewayToHttp2, saying } from '../helpers/http2-upstream.ts'
+import { gatewayToHttp2, respondWith } from '../helpers/http2-upstream.ts'
 import { openSocket, sendRaw } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 
@@ -11,15 +11,15 @@ t.test('a request arrives unchanged', async (t) => {
   const seen: IncomingHttpHeaders[] = []
   const { origin, target } = await gatewayToHttp2(t, (stream, headers) => {
     seen.push(headers)
-    saying('ok')(stream, headers)
+    respondWith('ok')(stream, headers)
   })
 
-  const answer = await sendRaw(t, origin, [
+  const response = await sendRaw(t, origin, [
     'GET /orders/%2F?a=1 HTTP/1.1', 'Host: api.test', 'X-Twice: 1', 'x-twice: 2', 'Cookie: a=1', 'cookie: b=2', 'X-Name: caf\xe9',
     'constructor: 1', 'Authorization: one', 'authorization: two', 'Keep-Alive: timeout=5', 'TE: trailers'
   ])
 
-  t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*\r\nok\r\n/)
+  t.match(response, /^HTTP\/1\.1 200 OK\r\n[^]*\r\nok\r\n/)
   t.match(seen, [{
     ':method': 'GET',
     ':path': '/orders/%2F?a=1',
@@ -36,7 +36,7 @@ t.test('a request arrives unchanged', async (t) => {
 })
 
 t.test('the configured host becomes the :authority', async (t) => {
-  const { send } = await gatewayToHttp2(t, (stream, headers) => saying(headers[':authority']!)(stream, headers), { host: 'orders.internal' })
+  const { send } = await gatewayToHttp2(t, (stream, headers) => respondWith(headers[':authority']!)(stream, headers), { host: 'orders.internal' })
 
   const response = await send('/')
 
@@ -49,10 +49,10 @@ t.test('a response arrives unchanged: status, repeated headers, cookies and byte
     stream.end('ok')
   })
 
-  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
+  const response = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
 
-  t.match(answer, /^HTTP\/1\.1 202 Accepted\r\nx-twice: 1\r\nx-twice: 2\r\nset-cookie: a=1\r\nset-cookie: b=2\r\n[^]*content-length: 2\r\n/)
-  t.match(answer, /\r\n\r\nok$/)
+  t.match(response, /^HTTP\/1\.1 202 Accepted\r\nx-twice: 1\r\nx-twice: 2\r\nset-cookie: a=1\r\nset-cookie: b=2\r\n[^]*content-length: 2\r\n/)
+  t.match(response, /\r\n\r\nok$/)
 })
 
 t.test('an upload is echoed completely', async (t) => {
@@ -71,21 +71,21 @@ for (const [what, method, status] of [['HEAD', 'HEAD', 200], ['a 204', 'DELETE',
   t.test(`the response to ${what} has no body`, async (t) => {
     const { origin } = await gatewayToHttp2(t, (stream) => stream.respond({ ':status': status, etag: '"a"' }, { endStream: true }))
 
-    const answer = await sendRaw(t, origin, [`${method} / HTTP/1.1`, 'Host: api.test'])
+    const response = await sendRaw(t, origin, [`${method} / HTTP/1.1`, 'Host: api.test'])
 
-    t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [^]*etag: "a"[^]*\\r\\n\\r\\n$`))
+    t.match(response, new RegExp(`^HTTP/1\\.1 ${status} [^]*etag: "a"[^]*\\r\\n\\r\\n$`))
   })
 }
 
 t.test('early hints are forwarded before the response', async (t) => {
   const { origin } = await gatewayToHttp2(t, (stream, headers) => {
     stream.additionalHeaders({ ':status': 103, link: '</a.css>; rel=preload' })
-    saying('ok')(stream, headers)
+    respondWith('ok')(stream, headers)
   })
 
-  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
+  const response = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
 
-  t.match(answer, /^HTTP\/1\.1 103 Early Hints\r\nlink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
+  t.match(response, /^HTTP\/1\.1 103 Early Hints\r\nlink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
 })
 
 t.test('trailers reach a client that accepts them, after the complete body', async (t) => {
@@ -94,29 +94,29 @@ t.test('trailers reach a client that accepts them, after the complete body', asy
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '42' })).end(Buffer.alloc(1_000_000, 'x'))
   })
 
-  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', 'TE: trailers'])
+  const response = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', 'TE: trailers'])
 
-  t.equal(answer.slice(answer.indexOf('\r\n\r\n')).match(/x/g)!.length, 1_000_001)
-  t.match(answer, /\r\n0\r\nx-sum: 42\r\n\r\n$/)
+  t.equal(response.slice(response.indexOf('\r\n\r\n')).match(/x/g)!.length, 1_000_001)
+  t.match(response, /\r\n0\r\nx-sum: 42\r\n\r\n$/)
 })
 
 t.test('requests share connections, up to the stream limit of the target', async (t) => {
   const held: ServerHttp2Stream[] = []
   const { send, sessions, targets } = await gatewayToHttp2(t, (stream) => { held.push(stream) }, { connections: 1 })
 
-  const answers = Array.from({ length: 20 }, async () => await (await send('/')).text())
+  const responses = Array.from({ length: 20 }, async () => await (await send('/')).text())
   await until(() => held.length === 20)
   const { pending } = targets()[0]!
-  for (const stream of held) saying('ok')(stream, {})
+  for (const stream of held) respondWith('ok')(stream, {})
 
-  t.strictSame(new Set(await Promise.all(answers)), new Set(['ok']))
+  t.strictSame(new Set(await Promise.all(responses)), new Set(['ok']))
   t.equal(pending, 20)
   t.equal(sessions.length, 1)
 })
 
 t.test('a client that does not read its response does not block others on the same connection', async (t) => {
   const { origin, send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
-    if (headers[':path'] !== '/large') return saying('ok')(stream, headers)
+    if (headers[':path'] !== '/large') return respondWith('ok')(stream, headers)
     stream.respond({ ':status': 200 })
     Readable.from(Array.from({ length: 320 }, () => Buffer.alloc(65_536))).pipe(stream)
   })

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
 import t from 'tap'
-import { answerOf, startHttp2Gateway } from '../helpers/http2.ts'
+import { readResponse, startHttp2Gateway } from '../helpers/http2.ts'
 
 for (const front of ['h2', 'h2c'] as const) {
   t.test(`a request over ${front} is resolved and forwarded without HTTP/2-specific headers`, async (t) => {
@@ -112,11 +112,11 @@ t.test('invalid requests over HTTP/2 are refused', async (t) => {
 
   for (const [what, status, code, path, headers] of refused) {
     t.test(what, async (t) => {
-      const answer = await send(path, headers)
+      const response = await send(path, headers)
 
-      t.equal(answer.status, status)
-      t.equal(answer.headers['content-type'], 'application/problem+json')
-      t.match(JSON.parse(answer.body), { code, status })
+      t.equal(response.status, status)
+      t.equal(response.headers['content-type'], 'application/problem+json')
+      t.match(JSON.parse(response.body), { code, status })
     })
   }
 })
@@ -124,7 +124,7 @@ t.test('invalid requests over HTTP/2 are refused', async (t) => {
 t.test('CONNECT does not open a tunnel', async (t) => {
   const { session } = await startHttp2Gateway(t)
 
-  const { status } = await answerOf(session.request({ ':method': 'CONNECT', ':authority': 'inside.test:80' }))
+  const { status } = await readResponse(session.request({ ':method': 'CONNECT', ':authority': 'inside.test:80' }))
 
   t.equal(status, 405)
 })

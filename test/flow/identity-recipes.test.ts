@@ -3,21 +3,21 @@ import { fromClaim } from '../../lib/index.ts'
 import type { Algorithm, ClaimPath, IdentityProvider } from '../../types/index.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 
 interface Recipe {
-  /** Of docs/identity.md, where its keys come from aside. */
+  /** The recipe of docs/identity.md, without the origin of its keys. */
   provider: Partial<IdentityProvider> & { issuer: string }
   pin: ClaimPath
   /** A token's claims as the issuer writes them, besides `iss`, `iat` and `exp`. */
   claims: object
   header?: object
   algorithm?: Algorithm
-  /** What the issuer's key set has, given its key. */
+  /** Returns the key set of the issuer for its key. */
   keySet?: (jwk: object) => object[]
   /** Headers that the upstream gets. */
   headers?: Record<string, string>
-  /** Changes that make the token one that is not meant. */
+  /** Changes to the claims that make the recipe refuse the token. */
   refused: object
 }
 
@@ -141,7 +141,7 @@ for (const [name, recipe] of Object.entries(recipes)) {
   t.test(`a token from ${name} selects the version, and a token that the recipe excludes is refused`, async (t) => {
     const { provider, pin, claims, header, algorithm, keySet = (jwk: object) => [jwk], headers = {}, refused } = recipe
     const issuer = makeIssuer('key-1', algorithm)
-    const { url } = await startJwksServer(t, answer({ keys: keySet(issuer.jwk) }))
+    const { url } = await startJwksServer(t, respondWith({ keys: keySet(issuer.jwk) }))
     const { see, send } = await startGateway(t, {
       identity: { providers: [{ name: 'recipe', jwks: { url }, ...provider }] },
       resolve: { pin: [fromClaim(pin)] }

@@ -4,14 +4,14 @@ import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { holdTimers } from '../helpers/held-timers.ts'
-import { gatewayToHttp2, saying } from '../helpers/http2-upstream.ts'
+import { gatewayToHttp2, respondWith } from '../helpers/http2-upstream.ts'
 import { until } from '../helpers/until.ts'
 
 const keepAlive = 55_555
 
 t.test('an idle HTTP/1.1 connection is closed after timeouts.keepAlive', async (t) => {
   const sockets: Socket[] = []
-  // The upstream itself would keep it.
+  // The upstream would keep it open.
   const server = createServer({ keepAliveTimeout: 0 }, (_request, response) => { response.end('ok') }).on('connection', (socket) => sockets.push(socket))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => { server.closeAllConnections(); server.close() })
@@ -27,7 +27,7 @@ t.test('an idle HTTP/1.1 connection is closed after timeouts.keepAlive', async (
 
 t.test('an idle HTTP/2 connection is closed after timeouts.keepAlive', async (t) => {
   const timers = holdTimers(t, keepAlive)
-  const { send, sessions } = await gatewayToHttp2(t, saying('ok'), { timeouts: { keepAlive } })
+  const { send, sessions } = await gatewayToHttp2(t, respondWith('ok'), { timeouts: { keepAlive } })
 
   await (await send('/')).text()
   await until(() => timers.length === 1)
@@ -43,8 +43,8 @@ t.test('an HTTP/2 connection with a request in flight is not idle', async (t) =>
   const timers = holdTimers(t, keepAlive)
   const held: Array<() => void> = []
   const { send, sessions } = await gatewayToHttp2(t, (stream, headers) => {
-    if (headers[':path'] === '/held') held.push(() => saying('late')(stream, headers))
-    else saying('ok')(stream, headers)
+    if (headers[':path'] === '/held') held.push(() => respondWith('late')(stream, headers))
+    else respondWith('ok')(stream, headers)
   }, { timeouts: { keepAlive } })
   await (await send('/')).text()
   await until(() => timers.length === 1)
@@ -52,10 +52,10 @@ t.test('an HTTP/2 connection with a request in flight is not idle', async (t) =>
   await until(() => held.length === 1)
 
   timers[0]!.fire()
-  const meanwhile = await send('/')
+  const concurrent = await send('/')
   held[0]!()
 
-  t.equal(await meanwhile.text(), 'ok')
+  t.equal(await concurrent.text(), 'ok')
   t.equal(await (await pending).text(), 'late')
   t.equal(sessions.length, 1)
 })

@@ -14,29 +14,29 @@ import { startUpstream } from '../helpers/upstream.ts'
 /** A limit that no other timer has. */
 const idle = 76_543
 
-/** A gateway to an upstream that says what it is told to. */
+/** Starts a gateway to an upstream whose responses the test writes. */
 async function gatewayToTalking (t: Test, timeouts: UpstreamTimeouts, headers: Record<string, string> = {}) {
   const timers = holdTimers(t, idle)
-  const asked: ServerResponse[] = []
+  const held: ServerResponse[] = []
   const origin = await startUpstream(t, 'v1', (_request, response) => {
     response.writeHead(200, headers).flushHeaders()
-    asked.push(response)
+    held.push(response)
   })
   const { send } = await gatewayTo(t, { targets: origin, timeouts })
-  /** Reads what comes next of an answer. */
+  /** Reads the next chunk of a response. */
   const reader = async () => {
     const response = await send('/')
     const body = response.body!.getReader()
     return { read: async () => Buffer.from((await body.read()).value ?? '').toString(), rest: body }
   }
-  return { asked, reader, timers, send }
+  return { held, reader, timers, send }
 }
 
 t.test('headers reach the client before the first byte of the body', async (t) => {
-  const { send, asked } = await gatewayToTalking(t, {}, { 'x-early': '1' })
+  const { send, held } = await gatewayToTalking(t, {}, { 'x-early': '1' })
 
   const response = await send('/')
-  asked[0]!.end('late')
+  held[0]!.end('late')
 
   t.equal(response.headers.get('x-early'), '1')
   t.equal(await response.text(), 'late')
@@ -62,43 +62,43 @@ t.test('a response that stalls before its first byte is truncated', async (t) =>
 })
 
 t.test('every chunk of a response restarts the idle timeout, and its end stops it', async (t) => {
-  const { asked, reader, timers } = await gatewayToTalking(t, { idle })
+  const { held, reader, timers } = await gatewayToTalking(t, { idle })
   const { read } = await reader()
 
-  const pieces = []
-  for (const piece of ['a', 'b', 'c']) {
-    asked[0]!.write(piece)
-    pieces.push([await read(), timers[0]!.refreshed])
+  const chunks = []
+  for (const chunk of ['a', 'b', 'c']) {
+    held[0]!.write(chunk)
+    chunks.push([await read(), timers[0]!.refreshed])
   }
-  asked[0]!.end()
+  held[0]!.end()
   await read()
 
-  t.strictSame(pieces, [['a', 1], ['b', 2], ['c', 3]])
+  t.strictSame(chunks, [['a', 1], ['b', 2], ['c', 3]])
   t.match(timers, [{ isCleared: true }])
   t.equal(timers.length, 1)
 })
 
 t.test('server-sent events are forwarded immediately and have no default idle timeout', async (t) => {
-  const { asked, reader, timers } = await gatewayToTalking(t, {}, { 'content-type': 'text/event-stream; charset=utf-8' })
+  const { held, reader, timers } = await gatewayToTalking(t, {}, { 'content-type': 'text/event-stream; charset=utf-8' })
   const lengths = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
   const { read } = await reader()
 
   const events = []
   for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
-    asked[0]!.write(event)
+    held[0]!.write(event)
     events.push(await read())
   }
 
   t.strictSame(events, ['data: 1\n\n', 'data: 2\n\n'])
   t.strictSame(timers, [])
   t.notOk(lengths().some(({ args }) => args[1] === 60_000), 'no limit of a minute')
-  asked[0]!.destroy()
+  held[0]!.destroy()
 })
 
 t.test('server-sent events have an idle timeout if it is configured', async (t) => {
-  const { asked, reader, timers } = await gatewayToTalking(t, { idle }, { 'content-type': 'text/event-stream' })
+  const { held, reader, timers } = await gatewayToTalking(t, { idle }, { 'content-type': 'text/event-stream' })
   const { read, rest } = await reader()
-  asked[0]!.write('data: 1\n\n')
+  held[0]!.write('data: 1\n\n')
   await read()
 
   timers[0]!.fire()
@@ -109,7 +109,7 @@ t.test('server-sent events have an idle timeout if it is configured', async (t) 
 t.test('other responses have an idle timeout of one minute by default, and none if it is 0', async (t) => {
   const lengths = t.capture(globalThis, 'setTimeout', globalThis.setTimeout)
   const minutes = async (timeouts: UpstreamTimeouts): Promise<number> => {
-    // What comes whole, with its head, needs no limit.
+    // A response that arrives in one chunk with its head needs no limit.
     const upstream = await startUpstream(t, 'v1', (_request, response) => {
       response.write('o')
       setImmediate(() => response.end('k'))
@@ -146,31 +146,31 @@ t.test('an upload that stalls gets a 408, and its connection is closed', async (
   const client = await openSocket(t, origin)
 
   client.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 10\r\n\r\nhalf')
-  const answer = await text(client)
+  const response = await text(client)
 
-  t.match(answer, /^HTTP\/1\.1 408 [^]*connection: close[^]*"REQUEST_TIMEOUT"/i)
+  t.match(response, /^HTTP\/1\.1 408 [^]*connection: close[^]*"REQUEST_TIMEOUT"/i)
 })
 
 t.test('every chunk of an upload restarts the idle timeout, and its end stops it', async (t) => {
   const timers = holdTimers(t, idle)
   let received = ''
   const upstream = await startUpstream(t, 'v1', (request, response) => {
-    request.on('data', (piece) => { received += piece }).on('end', () => response.end(received))
+    request.on('data', (chunk) => { received += chunk }).on('end', () => response.end(received))
   })
   const { origin } = await gatewayTo(t, { targets: upstream, timeouts: { idle } })
   const client = await openSocket(t, origin)
   client.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 3\r\nConnection: close\r\n\r\n')
 
   const refreshed = []
-  for (const piece of ['a', 'b', 'c']) {
-    client.write(piece)
-    await until(() => received.endsWith(piece))
+  for (const chunk of ['a', 'b', 'c']) {
+    client.write(chunk)
+    await until(() => received.endsWith(chunk))
     refreshed.push(timers[0]!.refreshed)
   }
-  const answer = await text(client)
+  const response = await text(client)
 
   t.strictSame(refreshed, [1, 2, 3])
-  t.match(answer, /^HTTP\/1\.1 200 [^]*abc/)
+  t.match(response, /^HTTP\/1\.1 200 [^]*abc/)
   t.ok(timers[0]!.isCleared)
 })
 
@@ -179,19 +179,19 @@ t.test('an upload that the upstream does not read is not blamed on the client', 
   const app = makeApp(t)
   let source: IncomingMessage | undefined
   app.addHook('onRequest', async ({ raw }) => { source = raw })
-  let asked: ServerResponse | undefined
-  const upstream = await startUpstream(t, 'v1', (_request, response) => { asked = response })
+  let held: ServerResponse | undefined
+  const upstream = await startUpstream(t, 'v1', (_request, response) => { held = response })
   const { origin } = await gatewayTo(t, { targets: upstream, timeouts: { idle } }, app)
   const client = await openSocket(t, origin)
   const writeOn = (): void => { while (client.write(Buffer.alloc(65_536))) ; }
   client.on('error', () => {}).on('drain', writeOn)
   client.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 1000000000\r\n\r\n')
   writeOn()
-  await until(() => asked !== undefined && source!.isPaused())
+  await until(() => held !== undefined && source!.isPaused())
 
   timers[0]!.fire()
-  asked!.end('enough')
-  const [answer] = await once(client, 'data')
+  held!.end('enough')
+  const [response] = await once(client, 'data')
 
-  t.match(String(answer), /^HTTP\/1\.1 200 /)
+  t.match(String(response), /^HTTP\/1\.1 200 /)
 })

@@ -11,7 +11,7 @@ import { until } from '../helpers/until.ts'
 // `app.inject()` has no connection: it makes a request and a response of its own. Tests of apps use it, so the gateway treats its requests
 // like those of clients.
 
-/** A gateway with an access log. */
+/** Starts a gateway with an access log. */
 async function injectable (t: Test, listener?: RequestListener) {
   const lines: Array<Record<string, unknown>> = []
   const stream = { write: (line: string) => { lines.push(JSON.parse(line)) } }
@@ -21,7 +21,7 @@ async function injectable (t: Test, listener?: RequestListener) {
   await gatewayTo(t, { targets: await startUpstream(t, 'v1', listener) }, app)
   return {
     app,
-    /** Waits for the line of a request. */
+    /** Waits for the access log line of a request. */
     async logged (path: string) {
       const line = () => lines.find(({ msg, path: logged }) => msg === 'request' && logged === path)
       await until(() => line() !== undefined)

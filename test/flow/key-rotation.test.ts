@@ -1,12 +1,12 @@
 import t from 'tap'
 import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 
 const [old, next] = [makeIssuer('old'), makeIssuer('next')]
 
 t.test('keys can be rotated under load: valid tokens work, and the removed key is rejected after one refresh', async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [old.jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [old.jwk] }))
   const app = await makeIdentifyingApp(t, { providers: [old.provider({ jwks: { url: server.url, refreshSeconds: 1 } })] })
   await app.ready()
   const send = async (token: string) => (await app.inject({ url: '/', headers: { authorization: `Bearer ${token}` } })).statusCode
@@ -20,7 +20,7 @@ t.test('keys can be rotated under load: valid tokens work, and the removed key i
         count++
         if (status !== 200 && stillGood()) failures.push(`${status} at ${count}`)
       }
-      // Requests that are injected leave no time for sockets and timers.
+      // Injected requests do not yield to sockets and timers.
       await new Promise(setImmediate)
     }
   }
@@ -31,13 +31,13 @@ t.test('keys can be rotated under load: valid tokens work, and the removed key i
 
   // Only the old key; then both.
   await load(fetches(1), [() => remembered, () => old.token()])
-  server.answers(answer({ keys: [old.jwk, next.jwk] }))
+  server.setResponse(respondWith({ keys: [old.jwk, next.jwk] }))
   await load(fetches(2), [() => remembered, () => old.token(), () => next.token()])
   t.strictSame(failures, [])
   t.ok(count > 50, `${count} requests`)
 
-  // The old key goes. The fetch after the one that has the new set begins when that was taken over.
-  server.answers(answer({ keys: [next.jwk] }))
+  // The old key is removed. The fetch after the next one starts only when the new set is in use.
+  server.setResponse(respondWith({ keys: [next.jwk] }))
   await load(fetches(2), [() => next.token()])
 
   t.strictSame(failures, [])
@@ -46,7 +46,7 @@ t.test('keys can be rotated under load: valid tokens work, and the removed key i
 })
 
 t.test('a token whose key is removed during its verification is not cached', async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [old.jwk, next.jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [old.jwk, next.jwk] }))
   let release = (): void => {}
   let begun = (): void => {}
   const hasBegun = new Promise<void>((resolve) => { begun = resolve })
@@ -55,8 +55,8 @@ t.test('a token whose key is removed during its verification is not cached', asy
   const authorization = `Bearer ${old.token()}`
   const first = app.inject({ url: '/', headers: { authorization } }).then(({ statusCode }) => statusCode)
   await hasBegun
-  server.answers(answer({ keys: [next.jwk] }))
-  // A kid that nobody has: the set is fetched again.
+  server.setResponse(respondWith({ keys: [next.jwk] }))
+  // An unknown kid causes another fetch of the set.
   await app.inject({ url: '/', headers: { authorization: `Bearer ${old.token({}, { kid: 'unknown' })}` } })
   release()
 

@@ -10,18 +10,18 @@ import { makeApp } from '../helpers/gateway.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 import { Content } from '../soak/content.ts'
 
-// Memory that bodies pass through is used again. No byte of one may come to be seen in another.
+// The memory of bodies is reused. No byte of one body may appear in another.
 
 const length = 10 * 1024 * 1024
 const numbers = Array.from({ length: 8 }, (_, number) => number)
 
-/** Answers a path with the content of its number. */
+/** Responds to a path with the content of its number. */
 const contents: RequestListener = ({ url }, response) => {
   response.setHeader('content-length', length)
-  Readable.from(contentOf(url!).pieces()).pipe(response)
+  Readable.from(contentOf(url!).chunks()).pipe(response)
 }
 
-/** Tells whether a body is the content of its path. */
+/** Responds whether a body has the content of its path. */
 const whole: RequestListener = async (request, response) => {
   response.end(String(await isWhole(request, contentOf(request.url!))))
 }
@@ -31,23 +31,23 @@ function contentOf (path: string): Content {
 }
 
 async function isWhole (body: AsyncIterable<Buffer>, content: Content): Promise<boolean> {
-  for await (const piece of body) if (!content.isNext(piece)) return false
+  for await (const chunk of body) if (!content.isNext(chunk)) return false
   return content.isWhole
 }
 
 async function get (origin: string, number: number): Promise<IncomingMessage> {
-  const [answer] = await once(send(`${origin}/${number}`, { agent: false }).end(), 'response') as [IncomingMessage]
-  return answer
+  const [response] = await once(send(`${origin}/${number}`, { agent: false }).end(), 'response') as [IncomingMessage]
+  return response
 }
 
 async function post (origin: string, number: number): Promise<string> {
   const upload = send(`${origin}/${number}`, { method: 'POST', agent: false, headers: { 'content-length': length } })
-  Readable.from(contentOf(`/${number}`).pieces()).pipe(upload)
-  const [answer] = await once(upload, 'response') as [IncomingMessage]
-  return String(await answer.setEncoding('utf8').toArray())
+  Readable.from(contentOf(`/${number}`).chunks()).pipe(upload)
+  const [response] = await once(upload, 'response') as [IncomingMessage]
+  return String(await response.setEncoding('utf8').toArray())
 }
 
-/** The origin of an upstream behind TLS, and the authority that vouches for it. */
+/** Starts an upstream with TLS. @returns its origin and its certificate authority */
 async function startTlsUpstream (t: Test, listener: RequestListener) {
   const { ca, server: issue } = await makeAuthority()
   const server = createServer(await issue('127.0.0.1'), listener).listen(0, '127.0.0.1')
@@ -62,8 +62,8 @@ async function startTlsUpstream (t: Test, listener: RequestListener) {
 t.test('large responses to many concurrent clients arrive completely', async (t) => {
   const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', contents) })
 
-  const answers = await Promise.all(numbers.map(async (number) => await get(origin, number)))
-  const arrived = await Promise.all(answers.map(async (answer, number) => await isWhole(answer, contentOf(`/${number}`))))
+  const responses = await Promise.all(numbers.map(async (number) => await get(origin, number)))
+  const arrived = await Promise.all(responses.map(async (response, number) => await isWhole(response, contentOf(`/${number}`))))
 
   t.strictSame(arrived, numbers.map(() => true))
 })
@@ -97,9 +97,9 @@ t.test('response chunks that a hook keeps are not overwritten', async (t) => {
   const kept: Buffer[] = []
   app.addHook('onRequest', async (_request, { raw }) => {
     const { write } = raw
-    raw.write = (piece: Buffer) => {
-      kept.push(piece)
-      return write.call(raw, piece, 'latin1')
+    raw.write = (chunk: Buffer) => {
+      kept.push(chunk)
+      return write.call(raw, chunk, 'latin1')
     }
   })
   const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', contents) }, app)
@@ -108,26 +108,26 @@ t.test('response chunks that a hook keeps are not overwritten', async (t) => {
   await isWhole(await get(origin, 2), contentOf('/2'))
 
   t.ok(arrived)
-  t.ok(Buffer.concat(kept).subarray(0, length).equals(Buffer.concat([...contentOf('/1').pieces()])))
+  t.ok(Buffer.concat(kept).subarray(0, length).equals(Buffer.concat([...contentOf('/1').chunks()])))
 })
 
 t.test('upload chunks that a hook keeps are not overwritten', async (t) => {
   const app = makeApp(t)
   const kept: Buffer[] = []
   app.addHook('onRequest', async ({ raw }) => {
-    raw.on('data', (piece: Buffer) => kept.push(piece)).pause()
+    raw.on('data', (chunk: Buffer) => kept.push(chunk)).pause()
   })
   const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', whole) }, app)
 
   const arrived = await post(origin, 1)
 
   t.equal(arrived, 'true')
-  t.ok(Buffer.concat(kept).equals(Buffer.concat([...contentOf('/1').pieces()])))
+  t.ok(Buffer.concat(kept).equals(Buffer.concat([...contentOf('/1').chunks()])))
 })
 
 t.test('the payload given to inject() is not modified', async (t) => {
   const { app } = await gatewayTo(t, { targets: await startUpstream(t, 'v1', whole) })
-  const payload = Buffer.concat([...contentOf('/1').pieces()])
+  const payload = Buffer.concat([...contentOf('/1').chunks()])
 
   const { body } = await app.inject({ method: 'POST', url: '/1', payload })
 

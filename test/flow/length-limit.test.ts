@@ -7,11 +7,11 @@ import t, { type Test } from 'tap'
 import { inCompatibility } from '../helpers/compatibility.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeApp } from '../helpers/gateway.ts'
-import { ask, makeHttp2App } from '../helpers/http2.ts'
+import { fetchOver, makeHttp2App } from '../helpers/http2.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway whose upstream takes bodies of 10 bytes, and notes what reaches it. */
+/** Starts a gateway that accepts bodies of 10 bytes, and records what reaches its upstream. */
 async function limited (t: Test, app = makeApp(t)) {
   const reached: string[] = []
   const targets = await startUpstream(t, 'v1', (request, response) => {
@@ -105,7 +105,7 @@ for (const front of ['h2', 'h2c'] as const) {
     const session = connect(origin.replace('http:', scheme), ca === '' ? {} : { ca })
     t.teardown(() => session.destroy())
 
-    const { status, body } = await ask(session, '/big', { ':method': 'POST', 'content-length': 11 }, '0123456789A')
+    const { status, body } = await fetchOver(session, '/big', { ':method': 'POST', 'content-length': 11 }, '0123456789A')
 
     t.match([status, body], [413, /"REQUEST_TOO_LARGE"/])
     t.strictSame(reached, [])

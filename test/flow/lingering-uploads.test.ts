@@ -8,7 +8,7 @@ import { makeIssuer } from '../helpers/issuer.ts'
 import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
 
 // A connection that is closed while the client still sends is reset by the system, and the reset destroys the response in
-// transit. The gateway must read the upload to its end, whoever responds and whoever asked for the connection to be closed.
+// transit. The gateway must read the upload to its end, no matter which side responds or asks to close the connection.
 
 const length = 5_000_000
 /** With `compatibility`, Node closes the connection, so that a client may get an error instead of the status line. */

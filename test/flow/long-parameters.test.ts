@@ -41,7 +41,7 @@ for (const [what, prefix, path] of [
   }
 }
 
-t.test('so does an upgrade', async (t) => {
+t.test('an upgrade with such a parameter gets a problem, too', async (t) => {
   const { origin } = await startAt(t, '/t/:tenant')
 
   const response = await sendRaw(t, origin, [`GET /t/${'a'.repeat(101)}/ws HTTP/1.1`, 'Host: a.test', 'Upgrade: websocket', 'Connection: upgrade'])
@@ -49,7 +49,7 @@ t.test('so does an upgrade', async (t) => {
   t.match(response, /^HTTP\/1\.1 414 [^]*application\/problem\+json/)
 })
 
-t.test('so does a request over HTTP/2', async (t) => {
+t.test('a request with such a parameter over HTTP/2 gets a problem, too', async (t) => {
   const { app } = await makeHttp2App(t)
   const { origin } = await startAt(t, '/t/:tenant', app)
 
@@ -71,7 +71,7 @@ t.test('a parameter of the longest length and a long rest of the path are forwar
   t.strictSame(seen, [`/${'b'.repeat(300)}`])
 })
 
-t.test('the limit of the app counts', async (t) => {
+t.test('the limit of the app applies', async (t) => {
   const { origin, seen } = await startAt(t, '/t/:tenant', makeApp(t, { routerOptions: { maxParamLength: 200 } }))
 
   const statuses = [await fetch(`${origin}/t/${'a'.repeat(200)}/x`), await fetch(`${origin}/t/${'a'.repeat(201)}/x`)].map(({ status }) => status)
@@ -80,7 +80,7 @@ t.test('the limit of the app counts', async (t) => {
   t.strictSame(seen, ['/x'])
 })
 
-t.test('outside the prefix, Fastify refuses it itself', async (t) => {
+t.test('outside the prefix, Fastify refuses the request itself', async (t) => {
   const app = makeApp(t)
   app.get('/own/:id', async () => 'own')
   const { origin } = await startAt(t, '/t/:tenant', app)

@@ -1,14 +1,14 @@
 import t, { type Test } from 'tap'
 import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 import type { IdentityProvider } from '../../types/index.ts'
 
 const issuer = makeIssuer()
 const template = 'https://login.microsoftonline.com/{tenantid}/v2.0'
 const of = (tenant: string): string => template.replace('{tenantid}', tenant)
 
-/** An app with providers of the same keys, and the provider that a token of an issuer identifies; the status if none. */
+/** Makes an app whose providers share keys. Returns a function from an issuer to the provider that its token identifies, or the status. */
 async function appOf (t: Test, ...issuers: Array<IdentityProvider['issuer']>) {
   const providers = issuers.map((each, index) => issuer.provider({ name: `idp-${index}`, issuer: each }))
   const app = await makeIdentifyingApp(t, { providers })
@@ -68,7 +68,7 @@ t.test('the status lists issuers as configured and does not grow with the number
 })
 
 t.test('providers with the same URL share one fetch but keep their own checks', async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const jwks = { url: server.url } as const
   const app = await makeIdentifyingApp(t, {
     providers: [

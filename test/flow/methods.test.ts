@@ -6,7 +6,7 @@ import { bodyOf, sendRaw } from '../helpers/raw.ts'
 import { recordingGateway } from '../helpers/recording-gateway.ts'
 import type { Seen } from '../helpers/upstream.ts'
 
-// Not every Node that is supported knows QUERY.
+// Not all supported versions of Node know QUERY.
 for (const method of ['GET', 'DELETE', 'OPTIONS', 'PATCH', 'PUT', 'POST', 'QUERY'].filter((name) => METHODS.includes(name))) {
   t.test(`${method} is forwarded with its body`, async (t) => {
     const { origin, whole } = await recordingGateway(t, { prefix: '/api' })
@@ -20,9 +20,9 @@ for (const method of ['GET', 'DELETE', 'OPTIONS', 'PATCH', 'PUT', 'POST', 'QUERY
 t.test('HEAD is forwarded', async (t) => {
   const { origin, whole } = await recordingGateway(t)
 
-  const answer = await sendRaw(t, origin, ['HEAD /orders HTTP/1.1', 'Host: api.test'])
+  const response = await sendRaw(t, origin, ['HEAD /orders HTTP/1.1', 'Host: api.test'])
 
-  t.match(answer, /^HTTP\/1\.1 200 /)
+  t.match(response, /^HTTP\/1\.1 200 /)
   t.strictSame(whole, ['HEAD /orders'])
 })
 
@@ -32,11 +32,11 @@ for (const path of ['/api', '/api/', '/api/orders']) {
   t.test(`TRACE ${path} gets 405, because it would reveal headers that the gateway adds`, async (t) => {
     const { origin, begun } = await recordingGateway(t, { prefix: '/api' })
 
-    const answer = await sendRaw(t, origin, [`TRACE ${path} HTTP/1.1`, 'Host: api.test', 'Cookie: a=secret'])
+    const response = await sendRaw(t, origin, [`TRACE ${path} HTTP/1.1`, 'Host: api.test', 'Cookie: a=secret'])
 
-    t.match(answer, /^HTTP\/1\.1 405 [^]*application\/problem\+json[^]*"REQUEST_METHOD_NOT_ALLOWED"/)
-    t.match(answer, `allow: ${served}\r\n`)
-    t.notMatch(answer, 'secret')
+    t.match(response, /^HTTP\/1\.1 405 [^]*application\/problem\+json[^]*"REQUEST_METHOD_NOT_ALLOWED"/)
+    t.match(response, `allow: ${served}\r\n`)
+    t.notMatch(response, 'secret')
     t.strictSame(begun, [])
   })
 }
@@ -54,14 +54,14 @@ t.test('a method that the app adds to Fastify is forwarded', async (t) => {
 })
 
 for (const prefix of ['', '/api']) {
-  // Node knows the first ones.
+  // Node knows the first of these methods.
   for (const method of ['PROPFIND', 'SEARCH', 'M-SEARCH', 'LINK', 'PURGE', 'FOO', 'get', 'X-Y']) {
     t.test(`${method}, which the app does not support, gets 501 under '${prefix}'`, async (t) => {
       const { origin, begun } = await recordingGateway(t, { prefix })
 
-      const answer = await sendRaw(t, origin, [`${method} ${prefix}/orders HTTP/1.1`, 'Host: api.test'])
+      const response = await sendRaw(t, origin, [`${method} ${prefix}/orders HTTP/1.1`, 'Host: api.test'])
 
-      t.match(answer, /^HTTP\/1\.1 501 Not Implemented\r\n[^]*application\/problem\+json[^]*"REQUEST_METHOD_UNKNOWN"/)
+      t.match(response, /^HTTP\/1\.1 501 Not Implemented\r\n[^]*application\/problem\+json[^]*"REQUEST_METHOD_UNKNOWN"/)
       t.strictSame(begun, [])
     })
   }
@@ -70,32 +70,32 @@ for (const prefix of ['', '/api']) {
 t.test('outside the prefix, the app handles unknown methods and parse errors', async (t) => {
   const { origin } = await recordingGateway(t, { prefix: '/api' })
 
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     sendRaw(t, origin, ['PROPFIND /orders HTTP/1.1', 'Host: api.test']),
     sendRaw(t, origin, ['FOO /orders HTTP/1.1', 'Host: api.test']),
     sendRaw(t, origin, ['FOO /api/orders', 'Host: api.test']),
     sendRaw(t, origin, ['\x16\x03\x01\x02', 'Host: api.test'])
   ])
 
-  t.strictSame(answers.map((answer) => answer.slice(9, 12)), ['404', '400', '400', '400'])
+  t.strictSame(responses.map((response) => response.slice(9, 12)), ['404', '400', '400', '400'])
 })
 
 t.test('existing listeners for parse errors keep working outside the prefix', async (t) => {
   const app = makeApp(t, { clientErrorHandler: (_error, socket) => { socket.end('HTTP/1.1 499 Odd\r\n\r\n') } })
   const { origin } = await recordingGateway(t, { prefix: '/api' }, app)
 
-  const answers = await Promise.all(['/orders', '/api/orders'].map((path) => sendRaw(t, origin, [`FOO ${path} HTTP/1.1`, 'Host: api.test'])))
+  const responses = await Promise.all(['/orders', '/api/orders'].map((path) => sendRaw(t, origin, [`FOO ${path} HTTP/1.1`, 'Host: api.test'])))
 
-  t.strictSame(answers.map((answer) => answer.slice(9, 12)), ['499', '501'])
+  t.strictSame(responses.map((response) => response.slice(9, 12)), ['499', '501'])
 })
 
-t.test('OPTIONS with Max-Forwards: 0 is answered with the supported methods', async (t) => {
+t.test('OPTIONS with Max-Forwards: 0 gets the supported methods', async (t) => {
   const { origin, begun } = await recordingGateway(t)
 
-  const answer = await sendRaw(t, origin, ['OPTIONS /orders HTTP/1.1', 'Host: api.test', 'Max-Forwards: 0'])
+  const response = await sendRaw(t, origin, ['OPTIONS /orders HTTP/1.1', 'Host: api.test', 'Max-Forwards: 0'])
 
-  t.match(answer, /^HTTP\/1\.1 204 /)
-  t.match(answer, `allow: ${served}\r\n`)
+  t.match(response, /^HTTP\/1\.1 204 /)
+  t.match(response, `allow: ${served}\r\n`)
   t.strictSame(begun, [])
 })
 
@@ -105,8 +105,8 @@ for (const [method, value, seen] of [
   t.test(`Max-Forwards: ${value} of an ${method} request arrives as ${seen}`, async (t) => {
     const { origin } = await startGateway(t)
 
-    const answer = await sendRaw(t, origin, [`${method} /orders HTTP/1.1`, 'Host: api.test', `max-forwards: ${value}`])
+    const response = await sendRaw(t, origin, [`${method} /orders HTTP/1.1`, 'Host: api.test', `max-forwards: ${value}`])
 
-    t.equal(bodyOf<Seen>(answer).headers['max-forwards'], seen)
+    t.equal(bodyOf<Seen>(response).headers['max-forwards'], seen)
   })
 }

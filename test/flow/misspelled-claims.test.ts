@@ -12,7 +12,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 const absent = 'version_gateway_claim_absent_total'
 const issuer = makeIssuer()
 
-/** A gateway whose warnings about claims are collected. */
+/** Starts a gateway and collects its warnings about claims. */
 async function start (t: Test, options: Partial<GatewayOptions>) {
   const warnings: Array<Record<string, unknown>> = []
   const write = (line: string): void => {

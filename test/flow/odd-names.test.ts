@@ -6,15 +6,15 @@ import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { makeHttp2App } from '../helpers/http2.ts'
 import { bodyOf, sendRaw } from '../helpers/raw.ts'
-import { answering } from '../helpers/raw-upstream.ts'
+import { upstreamSending } from '../helpers/raw-upstream.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
-/** Names that every object of JavaScript has a member of. */
+/** Names of members that every JavaScript object has. */
 const names = ['constructor', '__proto__', 'hasownproperty', 'toString', 'valueOf', '__defineGetter__']
 const lines = names.map((name, index) => `${name}: ${index}`)
 
 async function answeringOddly (t: Test): Promise<string> {
-  return await answering(t, ['HTTP/1.1 200 OK', 'Content-Length: 2', ...lines, '__proto__: again', '', 'ok'].join('\r\n'))
+  return await upstreamSending(t, ['HTTP/1.1 200 OK', 'Content-Length: 2', ...lines, '__proto__: again', '', 'ok'].join('\r\n'))
 }
 
 t.test('response fields named like object members are kept', async (t) => {

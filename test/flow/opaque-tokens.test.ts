@@ -3,7 +3,7 @@ import type { VerifyIdentityOptions } from '../../types/index.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer, part } from '../helpers/issuer.ts'
-import { alone, observed } from '../helpers/observed.ts'
+import { singleVersion, observed } from '../helpers/observed.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 const issuer = makeIssuer()
@@ -62,11 +62,11 @@ t.test('malformed credentials are not an opaque token', async (t) => {
 
 t.test('an opaque token does not satisfy a route that requires an identity', async (t) => {
   const app = await makeIdentifyingApp(t, identity())
-  const ask = async (url: string) => await app.inject({ url, headers: { authorization: `Bearer ${opaque[0]}` } })
+  const send = async (url: string) => await app.inject({ url, headers: { authorization: `Bearer ${opaque[0]}` } })
 
-  t.match((await ask('/')).json(), { identity: null })
-  t.match(await ask('/required'), { statusCode: 401, headers: { 'www-authenticate': /error="invalid_token"/ } })
-  t.match((await ask('/required')).json(), { code: 'TOKEN_INVALID', check: 'opaque' })
+  t.match((await send('/')).json(), { identity: null })
+  t.match(await send('/required'), { statusCode: 401, headers: { 'www-authenticate': /error="invalid_token"/ } })
+  t.match((await send('/required')).json(), { code: 'TOKEN_INVALID', check: 'opaque' })
 })
 
 t.test('an opaque token next to another token is refused unless sources have an order', async (t) => {
@@ -80,7 +80,7 @@ t.test('an opaque token next to another token is refused unless sources have an 
 })
 
 t.test('an opaque token has its own result in the metrics and in explanations', async (t) => {
-  const { app, send, metricsOf } = await observed(t, { ...alone(await startUpstream(t, 'latest')), identity: identity() })
+  const { app, send, metricsOf } = await observed(t, { ...singleVersion(await startUpstream(t, 'latest')), identity: identity() })
 
   await send('/a', { headers: { authorization: `Bearer ${opaque[0]}` } })
   await send('/a')

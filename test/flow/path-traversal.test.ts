@@ -19,14 +19,14 @@ for (const path of [
   t.test(`${path} is refused with a problem`, async (t) => {
     const { origin, begun } = await recordingGateway(t, { prefix: '/api' })
 
-    const answer = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
+    const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
 
-    t.match(answer, /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"REQUEST_MALFORMED"/)
+    t.match(response, /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"REQUEST_MALFORMED"/)
     t.strictSame(begun, [])
   })
 }
 
-// Invalid percent-encoding, overlong UTF-8, IIS's own encoding, and what is not under the prefix: for Fastify to refuse.
+// Invalid percent-encoding, overlong UTF-8, the encoding of IIS, and paths outside the prefix, which Fastify refuses.
 for (const path of [
   '/api/%c0%ae%c0%ae/admin', '/api/%u002e%u002e/admin', '/api/%', '/api/%2', '/api/%zz',
   '/apix/a', '/api%2fa', '/api;x=1/a', '/API/a', '//api/a', '//evil.test/api/a', '/x/../api/a', '/admin/..%2fapi/a', '\\api\\a',
@@ -35,9 +35,9 @@ for (const path of [
   t.test(`${path} does not reach the upstream`, async (t) => {
     const { origin, begun } = await recordingGateway(t, { prefix: '/api' })
 
-    const answer = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
+    const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
 
-    t.match(answer, /^HTTP\/1\.1 40[04] /)
+    t.match(response, /^HTTP\/1\.1 40[04] /)
     t.strictSame(begun, [])
   })
 }
@@ -46,9 +46,9 @@ for (const path of ['/a\tb', '/a\x01b', '/a\x7fb', '/a\u00e9', '/a?b\u00e9', '/a
   t.test(`without a prefix, ${JSON.stringify(path)} is refused`, async (t) => {
     const { origin, begun } = await recordingGateway(t)
 
-    const answer = await sendRaw(t, origin, [`OPTIONS ${path} HTTP/1.1`, 'Host: api.test'])
+    const response = await sendRaw(t, origin, [`OPTIONS ${path} HTTP/1.1`, 'Host: api.test'])
 
-    t.match(answer, /^HTTP\/1\.1 400 /)
+    t.match(response, /^HTTP\/1\.1 400 /)
     t.strictSame(begun, [])
   })
 }
@@ -96,9 +96,9 @@ for (const [path, seen] of [['/acme/api/o//p', '/o//p'], ['/acme/api//evil.test/
   t.test(`with a parameter in the prefix ${path} is ${seen === undefined ? 'refused' : `forwarded as ${seen}`}`, async (t) => {
     const { origin, begun } = await recordingGateway(t, { prefix: '/:tenant/api' })
 
-    const answer = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
+    const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
 
-    t.match(answer, seen === undefined ? /^HTTP\/1\.1 400 [^]*"REQUEST_MALFORMED"/ : /^HTTP\/1\.1 200 /)
+    t.match(response, seen === undefined ? /^HTTP\/1\.1 400 [^]*"REQUEST_MALFORMED"/ : /^HTTP\/1\.1 200 /)
     t.strictSame(begun, seen === undefined ? [] : [`GET ${seen}`])
   })
 }

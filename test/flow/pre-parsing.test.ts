@@ -9,7 +9,7 @@ import t, { type Test } from 'tap'
 import type { UpstreamOptions } from '../../types/index.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeApp } from '../helpers/gateway.ts'
-import { ask, makeHttp2App } from '../helpers/http2.ts'
+import { fetchOver, makeHttp2App } from '../helpers/http2.ts'
 import { gatewayToHttp2 } from '../helpers/http2-upstream.ts'
 import { bodyOf, sendRaw } from '../helpers/raw.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
@@ -25,7 +25,7 @@ function decompressing (app: FastifyInstance): FastifyInstance {
   return app
 }
 
-/** A gateway behind that hook, to an upstream that says what it saw. */
+/** Starts a gateway behind that hook. Its upstream returns what it received. */
 async function start (t: Test, options: Partial<UpstreamOptions> = {}, app = makeApp(t)) {
   return await gatewayTo(t, { targets: await startUpstream(t, 'v1'), ...options }, decompressing(app))
 }
@@ -173,7 +173,7 @@ t.test('an HTTP/2 body is forwarded as the hook returned it', async (t) => {
   stream.end(gzipSync(large))
 
   t.ok((JSON.parse(await text(stream)) as Seen).body === large)
-  t.match(JSON.parse((await ask(session, '/', { ':method': 'POST' }, small)).body), { body: small })
+  t.match(JSON.parse((await fetchOver(session, '/', { ':method': 'POST' }, small)).body), { body: small })
 })
 
 t.test('a body is forwarded to an HTTP/2 upstream as the hook returned it', async (t) => {

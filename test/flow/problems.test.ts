@@ -23,11 +23,11 @@ t.test('problems have the same format whichever stage refuses', async (t) => {
   ])
   const standard = await send('/orders', { headers: { 'x-version-override': 'v9' } })
 
-  const told = await Promise.all(refused.map(async (response) => await response.json() as Problem))
-  t.strictSame(told.map(({ status, type }) => [status, type.slice(problems.baseUri!.length)]), [
+  const bodies = await Promise.all(refused.map(async (response) => await response.json() as Problem))
+  t.strictSame(bodies.map(({ status, type }) => [status, type.slice(problems.baseUri!.length)]), [
     [401, '/token-missing'], [400, '/version-unknown'], [400, '/request-malformed'], [502, '/upstream-unavailable']
   ])
-  t.ok(told.every(({ type, docs }) => type === docs))
+  t.ok(bodies.every(({ type, docs }) => type === docs))
   t.equal(refused[0]!.headers.get('www-authenticate'), 'Bearer realm="api"')
   t.match(await standard.json(), { type: 'about:blank' })
 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { bodyOf, sendRaw } from '../helpers/raw.ts'
-import { answering } from '../helpers/raw-upstream.ts'
+import { upstreamSending } from '../helpers/raw-upstream.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
 for (const [what, head] of [
@@ -18,7 +18,7 @@ for (const [what, head] of [
         if (hasHook) reply.raw.setHeader('x-raw', '1')
         done()
       })
-      const { origin } = await gatewayTo(t, { targets: await answering(t, `${head}\r\n\r\n`) }, app)
+      const { origin } = await gatewayTo(t, { targets: await upstreamSending(t, `${head}\r\n\r\n`) }, app)
 
       const response = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a'])
 
@@ -27,7 +27,7 @@ for (const [what, head] of [
   }
 }
 
-// Not every Node that is supported knows QUERY.
+// Not all supported versions of Node know QUERY.
 for (const body of METHODS.includes('QUERY') ? ['', 'select 1'] : []) {
   t.test(`a QUERY without Content-Type is forwarded with the body '${body}'`, async (t) => {
     const { origin } = await gatewayTo(t, { targets: await startUpstream(t, 'v1') })

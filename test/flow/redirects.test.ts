@@ -23,10 +23,10 @@ for (const [prefix, target] of [['/:tenant', '//evil.test'], ['/:region/:tenant'
     const upstream = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(302, { location: '/login' }).end() })
     const { origin } = await startGateway(t, { ...prefix !== '' && { prefix }, versions: { latest: { upstream } }, resolve: {} } as object)
 
-    const answer = await sendRaw(t, origin, [`GET ${target} HTTP/1.1`, 'Host: gateway.test'])
+    const response = await sendRaw(t, origin, [`GET ${target} HTTP/1.1`, 'Host: gateway.test'])
 
-    t.match(answer, /^HTTP\/1\.1 400 /)
-    t.notMatch(answer, /location/i)
+    t.match(response, /^HTTP\/1\.1 400 /)
+    t.notMatch(response, /location/i)
   })
 }
 

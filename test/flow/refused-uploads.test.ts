@@ -7,8 +7,8 @@ import { closingUpstream, type Transport } from '../helpers/closing-upstream.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeHttp2App } from '../helpers/http2.ts'
 
-// An upstream that refuses an upload answers, and closes the connection with unread data in it. The system then resets the
-// connection, and the gateway's next write fails. The response is there all the same (RFC 9112 9.3).
+// An upstream that refuses an upload responds, and closes the connection with unread data in it. The system then resets the
+// connection, and the gateway's next write fails. The gateway must still forward the response (RFC 9112 9.3).
 
 const refusals: Record<string, string> = {
   'a length': 'HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large',
@@ -34,7 +34,7 @@ const uploads: Record<string, (origin: string) => Promise<string>> = {
   }
 }
 
-/** Writes without an end, as fast as the receiver takes it. */
+/** Writes endlessly, as fast as the receiver reads. */
 function pour (upload: NodeJS.WritableStream): void {
   const chunk = Buffer.alloc(64 * 1024)
   const write = (): void => {
@@ -52,10 +52,10 @@ for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
         const { app } = protocol === 'HTTP/2' ? await makeHttp2App(t) : { app: undefined }
         const { origin, targets } = await gatewayTo(t, upstream, app)
 
-        const answers: string[] = []
-        for (let i = 0; i < 12; i++) answers.push(await upload(origin))
+        const responses: string[] = []
+        for (let i = 0; i < 12; i++) responses.push(await upload(origin))
 
-        t.strictSame(answers, Array(12).fill(`${/ (\d+) /.exec(bytes)![1]} too large`))
+        t.strictSame(responses, Array(12).fill(`${/ (\d+) /.exec(bytes)![1]} too large`))
         t.match(targets(), [{ healthy: true, failures: 0 }])
       })
     }
@@ -76,7 +76,7 @@ for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
   }
 }
 
-// The gateway may have sent all of such an upload: the rest waits in buffers of the system that nobody reads.
+// The gateway may have sent all of such an upload: the rest stays unread in system buffers.
 for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
   for (const status of ['401 Unauthorized', '413 Content Too Large']) {
     for (const bytes of [2_000, 500_000]) {

@@ -3,13 +3,13 @@ import { boot } from '../helpers/boot.ts'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { makeIdentifyingApp } from '../helpers/identifying-app.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, faults, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, faults, startJwksServer } from '../helpers/jwks-server.ts'
 import { deadOrigin } from '../helpers/upstream.ts'
 
 const issuer = makeIssuer()
 
 t.test('a token is verified with keys that are fetched from its issuer', async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const { send } = await startGateway(t, { identity: { providers: [issuer.provider({ jwks: { url: server.url } })] } })
 
   const good = await send('/', { headers: { authorization: `Bearer ${issuer.token()}` } })
@@ -34,7 +34,7 @@ t.test('keys are discovered through the metadata of their issuer', async (t) => 
 })
 
 t.test('a token that is invalid regardless of its key causes no fetch', async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const jwks = { url: server.url, onReady: 'skip' } as const
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks, algorithms: ['RS256'], typ: 'at+jwt' })] })
   const tokens = [
@@ -49,7 +49,7 @@ t.test('a token that is invalid regardless of its key causes no fetch', async (t
 })
 
 t.test('an address in a token is never requested', async (t) => {
-  const theirs = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const theirs = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider()] })
   const stranger = makeIssuer('stranger')
 
@@ -62,7 +62,7 @@ t.test('an address in a token is never requested', async (t) => {
 })
 
 t.test('by default, the app waits for the keys but starts without them if they are unavailable', async (t) => {
-  const [good, bad] = [await startJwksServer(t, answer({ keys: [issuer.jwk] })), await startJwksServer(t, answer('', 500))]
+  const [good, bad] = [await startJwksServer(t, respondWith({ keys: [issuer.jwk] })), await startJwksServer(t, respondWith('', 500))]
   const app = await makeIdentifyingApp(t, {
     providers: [
       issuer.provider({ jwks: { url: good.url } }), issuer.provider({ name: 'down', issuer: 'https://down.test', jwks: { url: bad.url } })
@@ -87,14 +87,14 @@ for (const [what, fault] of Object.entries(faults)) {
 }
 
 t.test('with onReady: \'require\', the app starts with the keys', async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, onReady: 'require' } })] })
 
   await t.resolves(boot(app))
 })
 
 t.test('with onReady: \'skip\', the app starts immediately and fetches the keys for the first token', async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, onReady: 'skip' } })] })
   await app.ready()
   t.strictSame(server.fetched, [])

@@ -31,10 +31,10 @@ for (const type of ['text/plain', 'application/xml', 'application/json', 'x/y; c
 t.test('a chunked body stays chunked and is streamed', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, ['POST /orders HTTP/1.1', 'Host: api.test', 'Transfer-Encoding: chunked'],
+  const response = await sendRaw(t, origin, ['POST /orders HTTP/1.1', 'Host: api.test', 'Transfer-Encoding: chunked'],
     '5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n')
 
-  const seen = bodyOf<Seen>(answer)
+  const seen = bodyOf<Seen>(response)
   t.equal(seen.body, 'hello, world')
   t.equal(seen.headers['transfer-encoding'], 'chunked')
   t.equal(seen.headers['content-length'], undefined)
@@ -53,9 +53,9 @@ t.test('the first chunk of a body reaches the upstream before the last one is se
   socket.write('POST /orders HTTP/1.1\r\nHost: api.test\r\nContent-Length: 10\r\nConnection: close\r\n\r\nfirst')
   await arrived.promise
   socket.write('-last')
-  const [answer] = await once(socket, 'data')
+  const [response] = await once(socket, 'data')
 
-  t.match(String(answer), /^HTTP\/1\.1 200 OK/)
+  t.match(String(response), /^HTTP\/1\.1 200 OK/)
 })
 
 t.test('a body that the upstream does not read is not read from the client', async (t) => {
@@ -77,19 +77,19 @@ t.test('a body that the upstream does not read is not read from the client', asy
 t.test('a GET with a body is forwarded completely', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', 'Content-Length: 3'], 'abc')
+  const response = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', 'Content-Length: 3'], 'abc')
 
-  t.equal(bodyOf<Seen>(answer).body, 'abc')
+  t.equal(bodyOf<Seen>(response).body, 'abc')
 })
 
 t.test('Expect: 100-continue is honored', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin,
+  const response = await sendRaw(t, origin,
     ['POST /orders HTTP/1.1', 'Host: api.test', 'Expect: 100-continue', 'Content-Length: 2'], 'ok')
 
-  t.match(answer, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
-  t.equal(bodyOf<Seen>(answer).body, 'ok')
+  t.match(response, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/)
+  t.equal(bodyOf<Seen>(response).body, 'ok')
 })
 
 function deferred () {

@@ -7,7 +7,7 @@ const post = ['POST /orders HTTP/1.1', 'Host: api.test']
 const chunked = [...post, 'Transfer-Encoding: chunked']
 const hello = '5\r\nhello\r\n0\r\n\r\n'
 
-/** Sent behind a request that is refused: were that one read otherwise, or the connection read on, it would be served. */
+/** Pipelined behind a refused request. It is served if the refused one is parsed differently or the connection stays open. */
 const smuggled = message(['GET /smuggled HTTP/1.1', 'Host: api.test', 'Connection: close'])
 
 const refusedHeads: Array<[title: string, lines: string[], body?: string]> = [
@@ -76,9 +76,9 @@ for (const [title, lines, body] of refusedHeads) {
   t.test(`${title} is refused, and neither it nor pipelined bytes reach the upstream`, async (t) => {
     const { exchange, begun } = await recordingGateway(t)
 
-    const answer = await exchange(message(lines, body) + smuggled)
+    const response = await exchange(message(lines, body) + smuggled)
 
-    t.match(answer, /^HTTP\/1\.1 (4\d\d|501) /)
+    t.match(response, /^HTTP\/1\.1 (4\d\d|501) /)
     t.strictSame(begun, ['GET /after'])
   })
 }
@@ -86,9 +86,9 @@ for (const [title, lines, body] of refusedHeads) {
 t.test('the refusal of an ambiguous message closes the connection', async (t) => {
   const { exchange } = await recordingGateway(t)
 
-  const answer = await exchange(message([...post, 'Transfer-Encoding: gzip, chunked'], hello))
+  const response = await exchange(message([...post, 'Transfer-Encoding: gzip, chunked'], hello))
 
-  t.match(answer, /^HTTP\/1\.1 400 [^]*\r\nconnection: close\r\n[^]*"REQUEST_MALFORMED"/i)
+  t.match(response, /^HTTP\/1\.1 400 [^]*\r\nconnection: close\r\n[^]*"REQUEST_MALFORMED"/i)
 })
 
 t.test('pipelined bytes after an ambiguous message are not forwarded while its refusal is pending', async (t) => {
@@ -103,17 +103,17 @@ t.test('pipelined bytes after an ambiguous message are not forwarded while its r
 t.test('an unknown expectation gets 417', async (t) => {
   const { exchange, begun } = await recordingGateway(t)
 
-  const answer = await exchange(message([...post, 'Expect: the-unexpected', 'Connection: close', 'Content-Length: 5'], 'hello'))
+  const response = await exchange(message([...post, 'Expect: the-unexpected', 'Connection: close', 'Content-Length: 5'], 'hello'))
 
-  t.match(answer, /^HTTP\/1\.1 417 /)
+  t.match(response, /^HTTP\/1\.1 417 /)
   t.strictSame(begun, ['GET /after'])
 })
 
 t.test('Expect in an HTTP/1.0 request is ignored', async (t) => {
   const { exchange, whole } = await recordingGateway(t)
 
-  const answer = await exchange(message(['POST /orders HTTP/1.0', 'Expect: 100-continue', 'Content-Length: 5'], 'hello'))
+  const response = await exchange(message(['POST /orders HTTP/1.0', 'Expect: 100-continue', 'Content-Length: 5'], 'hello'))
 
-  t.match(answer, /^HTTP\/1\.1 200 /)
+  t.match(response, /^HTTP\/1\.1 200 /)
   t.strictSame(whole, ['POST /orders hello', 'GET /after'])
 })

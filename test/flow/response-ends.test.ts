@@ -9,9 +9,9 @@ import { inCompatibility } from '../helpers/compatibility.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeHttp2App } from '../helpers/http2.ts'
 
-// A response is complete at the client only if it was complete at the upstream, whatever its framing and however it is cut.
+// A response is complete at the client only if it was complete at the upstream, with any framing and any kind of truncation.
 
-/** What a client got. `null`: it broke off. */
+/** The body that a client received, or `null` if it was truncated. */
 type Received = string | null
 type Client = (origin: string) => Promise<Received>
 
@@ -21,9 +21,9 @@ const clients: Record<string, Client> = {
     const socket = connect(Number(port), hostname)
     socket.on('error', () => {}).write('GET / HTTP/1.0\r\nHost: api.test\r\n\r\n')
     try {
-      let answer = ''
-      for await (const chunk of socket.setEncoding('latin1')) answer += chunk
-      const [head, body] = answer.split('\r\n\r\n') as [string, string | undefined]
+      let response = ''
+      for await (const chunk of socket.setEncoding('latin1')) response += chunk
+      const [head, body] = response.split('\r\n\r\n') as [string, string | undefined]
       const length = /^content-length: (\d+)$/im.exec(head)?.[1]
       if (body === undefined || !head.startsWith('HTTP/1.1 200') || (length !== undefined && Number(length) !== body.length)) return null
       return body
@@ -57,7 +57,7 @@ async function textOf (stream: NodeJS.ReadableStream): Promise<Received> {
 interface Framing {
   head: string
   frame?: (body: string) => string
-  /** Its end is the end of the connection. */
+  /** The response ends with the connection. */
   isOpen?: true
 }
 
@@ -83,7 +83,7 @@ function inChunks (body: string): string {
 const cuts = (endings: Ending[]) => fc.record({
   framing: fc.constantFrom(...framings),
   length: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1000, max: 200_000 })),
-  /** How much of the response is sent: all of it in one case of four. */
+  /** Returns how much of the response is sent: all of it in one of four cases. */
   part: fc.oneof({ weight: 1, arbitrary: fc.constant(1) }, { weight: 3, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) }),
   end: fc.constantFrom(...endings)
 })
@@ -108,9 +108,9 @@ for (const transport of ['tcp', 'tls', 'unix'] as Transport[]) {
           ? sent >= headLength && end !== 'rst' && !(transport === 'tls' && end === 'cut')
           : sent === whole.length
         const expected = isOpen === true ? whole.slice(headLength, sent) : body
-        // With `compatibility`, every end over TLS counts as proper.
+        // With `compatibility`, every end of a TLS connection counts as a clean close.
         if (inCompatibility && transport === 'tls' && isOpen === true) return received === null || received === expected
-        // A reset may take with it what was sent before.
+        // A reset can discard data that was sent before it.
         return isComplete ? received === expected || (end === 'rst' && received === null) : received === null
       }), { numRuns: 60 })
     })

@@ -7,7 +7,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 
 type Setup = Partial<UpstreamOptions> & { prefix?: string, path?: string }
 
-/** The values of a field that an upstream sent. `TARGET` in them is its host, `NAME` the same without the port. */
+/** Returns the forwarded values of a field that an upstream sent. In them, `TARGET` is its host and `NAME` its hostname. */
 async function passed (t: Test, name: string, values: readonly string[], { prefix = '/api', path = '/api/orders', ...upstream }: Setup = {}): Promise<string[]> {
   const targets = await startUpstream(t, 'v1', ({ headers }, response) => {
     const host = headers.host!

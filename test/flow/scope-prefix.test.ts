@@ -5,9 +5,9 @@ import { listen, makeApp } from '../helpers/gateway.ts'
 import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 
 interface Setup {
-  /** Of the scope around the gateway. */
+  /** The prefix of the scope around the gateway. */
   outer?: string
-  /** Of the gateway. */
+  /** The prefix of the gateway. */
   prefix?: string
   options?: FastifyServerOptions
 }

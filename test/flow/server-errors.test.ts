@@ -8,17 +8,17 @@ import { startUpstream } from '../helpers/upstream.ts'
 const serverErrors = { ratio: 0.5, minResponses: 2, windowMs: 1_000_000 }
 const passive = { serverErrors, cooldownMs: 60_000 }
 
-/** Two targets: one with a status that can be changed, and a good one. */
+/** Starts two targets: one whose status can be changed, and a healthy one. */
 async function startTwo (t: Test) {
-  const first = { status: 500, asked: 0 }
+  const first = { status: 500, received: 0 }
   const changing = await startUpstream(t, 'changing', (_request, response) => {
-    first.asked++
+    first.received++
     response.writeHead(first.status).end()
   })
   return { first, targets: [changing, await startUpstream(t, 'good')] }
 }
 
-/** The statuses of so many responses, one after another. */
+/** Sends this many requests in sequence. @returns their statuses */
 async function statusesOf (count: number, send: (path: string) => Promise<Response>): Promise<number[]> {
   const statuses = []
   for (let i = 0; i < count; i++) {
@@ -35,7 +35,7 @@ t.test('without the option, a target that always responds with a server error ke
 
   await statusesOf(40, send)
 
-  t.equal(first.asked, 20)
+  t.equal(first.received, 20)
 })
 
 t.test('a target with too many server errors rests and returns when its trial succeeds', async (t) => {
@@ -54,7 +54,7 @@ t.test('a target with too many server errors rests and returns when its trial su
   t.strictSame(ill.filter((status) => status === 500).length, 2)
   t.match(health, { healthy: false, failures: 0, lastError: '2 of 2 responses were server errors' })
   t.strictSame(well, [200, 200, 200, 200])
-  t.ok(first.asked > 3, 'it gets requests again')
+  t.ok(first.received > 3, 'it gets requests again')
 })
 
 t.test('if all targets rest, all of them get requests', async (t) => {
@@ -64,7 +64,7 @@ t.test('if all targets rest, all of them get requests', async (t) => {
   const statuses = await statusesOf(5, send)
 
   t.strictSame(statuses, [500, 500, 500, 500, 500])
-  t.equal(first.asked, 5)
+  t.equal(first.received, 5)
   t.match(health(), [{ healthy: false }])
 })
 
@@ -76,7 +76,7 @@ t.test('server errors that cause a retry count, too', async (t) => {
   const statuses = await statusesOf(8, send)
 
   t.strictSame(statuses, Array(8).fill(200))
-  t.equal(first.asked, 2)
+  t.equal(first.received, 2)
 })
 
 t.test('server errors over HTTP/2 count too', async (t) => {

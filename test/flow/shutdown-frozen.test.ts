@@ -13,7 +13,7 @@ import { rawUpstream } from '../helpers/raw-upstream.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-// Each test ends when `app.close()` does. Before, it waited for a peer that does nothing any more.
+// Each test ends when `app.close()` settles, which must not wait for a frozen peer.
 
 const get = 'GET / HTTP/1.1\r\nHost: api.test\r\n\r\n'
 const soon: ForwardOptions = { closeGraceMs: 50 }
@@ -38,9 +38,9 @@ t.test('the app closes despite an HTTP/2 upstream that is frozen with no request
 })
 
 t.test('the app closes despite an HTTP/2 upstream that freezes before its response or while it receives an upload', async (t) => {
-  let asked = 0
+  let received = 0
   const upstream = await rawHttp2Upstream(t, (_id, socket) => {
-    if (++asked === 2) socket.pause()
+    if (++received === 2) socket.pause()
     return []
   })
   const { app, origin } = await closable(t, upstream)
@@ -48,11 +48,11 @@ t.test('the app closes despite an HTTP/2 upstream that freezes before its respon
   clients[0]!.write(get)
   clients[1]!.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 10000000\r\n\r\n')
   clients[1]!.write(Buffer.alloc(10_000_000))
-  await until(() => asked === 2)
+  await until(() => received === 2)
 
   await app.close()
 
-  t.equal(asked, 2)
+  t.equal(received, 2)
 })
 
 t.test('the app closes despite an HTTP/2 upstream that keeps its connection open after GOAWAY', async (t) => {
@@ -67,17 +67,17 @@ t.test('the app closes despite an HTTP/2 upstream that keeps its connection open
 
 for (const http2 of [false, true]) {
   t.test(`the app closes despite an upstream that ${http2 ? 'completes no TLS handshake' : 'does not respond'}, without any timeouts`, async (t) => {
-    let asked = 0
-    const address = await rawUpstream(t, () => { asked++ })
+    let received = 0
+    const address = await rawUpstream(t, () => { received++ })
     const timeouts = { connect: 0, headers: 0, idle: 0 }
     const { app, origin } = await closable(t, { targets: http2 ? address.replace('http:', 'https:') : address, http2, timeouts })
     const client = await openSocket(t, origin)
     client.write(get)
-    await until(() => asked === 1)
+    await until(() => received === 1)
 
     await app.close()
 
-    t.equal(asked, 1)
+    t.equal(received, 1)
   })
 }
 

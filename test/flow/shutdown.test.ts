@@ -11,38 +11,38 @@ import { startUpstream } from '../helpers/upstream.ts'
 
 const get = 'GET / HTTP/1.1\r\nHost: api.test\r\n\r\n'
 
-/** A gateway as it is by default, with an upstream that answers when it is told to. */
+/** Starts a gateway with default options to an upstream whose responses the test sends. */
 async function gatewayToHolding (t: Test, upstream: Partial<UpstreamOptions> = {}, forward: ForwardOptions = {}) {
-  const asked: ServerResponse[] = []
-  const origin = await startUpstream(t, 'v1', (_request, response) => { asked.push(response) })
+  const held: ServerResponse[] = []
+  const origin = await startUpstream(t, 'v1', (_request, response) => { held.push(response) })
   const app = makeApp(t, { forceCloseConnections: 'idle' })
-  return { ...await gatewayTo(t, { targets: origin, ...upstream }, app, forward), asked }
+  return { ...await gatewayTo(t, { targets: origin, ...upstream }, app, forward), held }
 }
 
 t.test('an exchange in flight completes, and then its connection closes', async (t) => {
-  const { app, origin, asked } = await gatewayToHolding(t)
+  const { app, origin, held } = await gatewayToHolding(t)
   const client = await openSocket(t, origin)
   client.write(get)
-  await until(() => asked.length === 1)
+  await until(() => held.length === 1)
 
   const closed = app.close()
-  asked[0]!.end('whole')
-  const answer = await text(client)
+  held[0]!.end('whole')
+  const response = await text(client)
   await closed
 
-  t.match(answer, /^HTTP\/1\.1 200 [^]*connection: close[^]*whole/i)
+  t.match(response, /^HTTP\/1\.1 200 [^]*connection: close[^]*whole/i)
 })
 
 t.test('a response whose headers were already sent completes, and its connection does not delay the shutdown', async (t) => {
-  const { app, origin, asked } = await gatewayToHolding(t)
+  const { app, origin, held } = await gatewayToHolding(t)
   const client = await openSocket(t, origin)
   client.write(get)
-  await until(() => asked.length === 1)
-  asked[0]!.write('first, ')
+  await until(() => held.length === 1)
+  held[0]!.write('first, ')
   const [head] = await once(client, 'data')
 
   const closed = app.close()
-  asked[0]!.end('last')
+  held[0]!.end('last')
   const rest = await text(client)
   await closed
 
@@ -51,19 +51,19 @@ t.test('a response whose headers were already sent completes, and its connection
 })
 
 t.test('requests that wait for a connection are served', async (t) => {
-  const { app, origin, asked, targets } = await gatewayToHolding(t, { connections: 1 })
+  const { app, origin, held, targets } = await gatewayToHolding(t, { connections: 1 })
   const clients = [await openSocket(t, origin), await openSocket(t, origin)]
   for (const client of clients) client.write(get)
-  await until(() => asked.length === 1 && targets()[0]!.queued === 1)
+  await until(() => held.length === 1 && targets()[0]!.queued === 1)
 
   const closed = app.close()
-  asked[0]!.end('whole')
-  await until(() => asked.length === 2)
-  asked[1]!.end('whole')
-  const answers = await Promise.all(clients.map(async (client) => await text(client)))
+  held[0]!.end('whole')
+  await until(() => held.length === 2)
+  held[1]!.end('whole')
+  const responses = await Promise.all(clients.map(async (client) => await text(client)))
   await closed
 
-  for (const answer of answers) t.match(answer, /^HTTP\/1\.1 200 [^]*whole/)
+  for (const response of responses) t.match(response, /^HTTP\/1\.1 200 [^]*whole/)
 })
 
 t.test('an upload in flight completes', async (t) => {
@@ -80,10 +80,10 @@ t.test('an upload in flight completes', async (t) => {
 
   const closed = app.close()
   client.write(', last')
-  const answer = await text(client)
+  const response = await text(client)
   await closed
 
-  t.match(answer, /^HTTP\/1\.1 200 [^]*first, last/)
+  t.match(response, /^HTTP\/1\.1 200 [^]*first, last/)
 })
 
 t.test('under load, every accepted request gets a complete response', async (t) => {
@@ -96,7 +96,7 @@ t.test('under load, every accepted request gets a complete response', async (t) 
   const agent = new Agent({ keepAlive: true })
   t.teardown(() => agent.destroy())
   let [accepted, whole] = [0, 0]
-  const ask = async (): Promise<boolean> => {
+  const send = async (): Promise<boolean> => {
     const asking = request(origin, { agent })
     try {
       const [response] = await once(asking.end(), 'response') as [IncomingMessage]
@@ -105,11 +105,11 @@ t.test('under load, every accepted request gets a complete response', async (t) 
       if ((await text(response)).length === size) whole++
       return isAccepted
     } catch {
-      // Not accepted any more.
+      // No longer accepted.
       return asking.reusedSocket
     }
   }
-  const clients = Array.from({ length: 20 }, async () => { while (await ask()) ; })
+  const clients = Array.from({ length: 20 }, async () => { while (await send()) ; })
   await until(() => whole > 100)
 
   await app.close()
@@ -119,34 +119,34 @@ t.test('under load, every accepted request gets a complete response', async (t) 
   t.equal(whole, accepted)
 })
 
-for (const [when, begin] of [['before its answer', false], ['during its answer', true]] as const) {
+for (const [when, begin] of [['before its response', false], ['during its response', true]] as const) {
   t.test(`after the grace period, a request that hangs ${when} is aborted`, async (t) => {
-    const { app, origin, asked } = await gatewayToHolding(t, {}, { closeGraceMs: 20 })
+    const { app, origin, held } = await gatewayToHolding(t, {}, { closeGraceMs: 20 })
     const client = await openSocket(t, origin)
     client.write(get)
-    await until(() => asked.length === 1)
+    await until(() => held.length === 1)
     if (begin) {
-      asked[0]!.write('half')
+      held[0]!.write('half')
       await once(client, 'data')
     }
 
-    const [answer] = await Promise.all([text(client), app.close()])
+    const [response] = await Promise.all([text(client), app.close()])
 
-    t.notMatch(answer, /200 OK|\r\n0\r\n\r\n$/)
-    t.equal(answer.includes('502'), !begin)
+    t.notMatch(response, /200 OK|\r\n0\r\n\r\n$/)
+    t.equal(response.includes('502'), !begin)
   })
 }
 
 t.test('after the grace period, requests that wait for a connection are refused', async (t) => {
-  const { app, origin, asked, targets } = await gatewayToHolding(t, { connections: 1 }, { closeGraceMs: 20 })
+  const { app, origin, held, targets } = await gatewayToHolding(t, { connections: 1 }, { closeGraceMs: 20 })
   const clients = [await openSocket(t, origin), await openSocket(t, origin)]
   for (const client of clients) client.write(get)
-  await until(() => asked.length === 1 && targets()[0]!.queued === 1)
+  await until(() => held.length === 1 && targets()[0]!.queued === 1)
 
-  const [answers] = await Promise.all([Promise.all(clients.map(async (client) => await text(client))), app.close()])
+  const [responses] = await Promise.all([Promise.all(clients.map(async (client) => await text(client))), app.close()])
 
-  for (const answer of answers) t.match(answer, /^HTTP\/1\.1 50\d [^]*"UPSTREAM_/)
-  t.equal(asked.length, 1)
+  for (const response of responses) t.match(response, /^HTTP\/1\.1 50\d [^]*"UPSTREAM_/)
+  t.equal(held.length, 1)
 })
 
 t.test('after the grace period, a request that waits for a retry is refused', async (t) => {
@@ -159,20 +159,20 @@ t.test('after the grace period, a request that waits for a retry is refused', as
   await until(() => targets()[0]!.pending === 1)
   await until(() => targets()[0]!.pending === 0)
 
-  const [answer] = await Promise.all([text(client), app.close()])
+  const [response] = await Promise.all([text(client), app.close()])
 
-  t.match(answer, /^HTTP\/1\.1 50\d [^]*"UPSTREAM_/)
+  t.match(response, /^HTTP\/1\.1 50\d [^]*"UPSTREAM_/)
 })
 
 t.test('idle keep-alive connections do not delay the shutdown', async (t) => {
-  const { app, origin, asked } = await gatewayToHolding(t)
+  const { app, origin, held } = await gatewayToHolding(t)
   const client = await openSocket(t, origin)
   client.write(get)
-  await until(() => asked.length === 1)
-  asked[0]!.end('whole')
-  const [answer] = await once(client, 'data')
+  await until(() => held.length === 1)
+  held[0]!.end('whole')
+  const [response] = await once(client, 'data')
 
   await Promise.all([app.close(), text(client)])
 
-  t.match(String(answer), /connection: keep-alive/i)
+  t.match(String(response), /connection: keep-alive/i)
 })

@@ -5,9 +5,9 @@ import { gatewayTo } from '../helpers/gateway-to.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 import { until } from '../helpers/until.ts'
 
-// Servers cut off a response that nobody reads, such as nginx after `send_timeout`. The client is at fault, not the target.
+// Servers truncate a response that the client does not read, such as nginx after `send_timeout`. The target is not at fault.
 
-/** More than the system takes on the way to a client. */
+/** More than the system buffers on the way to a client. */
 const length = 40_000_000
 
 t.test('a target that gives up on clients that do not read stays healthy', async (t) => {
@@ -23,7 +23,7 @@ t.test('a target that gives up on clients that do not read stays healthy', async
     clients.push(response.on('error', () => {}).pause())
   }
   await until(() => given.length === 3)
-  // All three peers are in this process, so nothing moves any more if many turns of the event loop have moved nothing.
+  // All three peers are in this process, so they are stuck if nothing has moved for many turns of the event loop.
   let [written, turns] = [0, 0]
   await until(() => {
     const now = given.reduce((sum, { socket }) => sum + socket!.bytesWritten, 0)

@@ -7,7 +7,7 @@ import { inCompatibility } from '../helpers/compatibility.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { makeHttp2App } from '../helpers/http2.ts'
 
-// undici 7 pauses its parser for a slow reader. When the upstream closes the connection meanwhile, an assertion in a socket's
+// undici 7 pauses its parser for a slow reader. If the upstream closes the connection during that, an assertion in a socket's
 // event handler ended the process, or the rest of a complete response was lost (RFC 9112 9.5, 9.6).
 
 const framings: Record<string, (body: string) => string> = {
@@ -19,7 +19,7 @@ const framings: Record<string, (body: string) => string> = {
   'HTTP/1.0': (body) => `HTTP/1.0 200 OK\r\n\r\n${body}`,
   'HTTP/1.0 and a length': (body) => `HTTP/1.0 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
-/** A reset looks like the end of these, if the gateway does not tell them apart. */
+/** A reset looks like the end of these responses unless the gateway detects it. */
 const endsWithConnection = new Set(['no length', 'HTTP/1.0'])
 
 function inChunks (body: string): string {
@@ -27,14 +27,14 @@ function inChunks (body: string): string {
 }
 
 interface Reader {
-  /** Of a body: more than what lies on the way to the reader, so that the gateway has to wait. */
+  /** The length of a body: more than the buffers on the way to the reader, so that the gateway has to wait. */
   length: number
-  /** @returns the bytes of a body that arrived, `null` when it broke off */
+  /** @returns the bytes of a body that arrived, or `null` if it was truncated */
   read (origin: string, ended: Promise<unknown>): Promise<number | null>
 }
 
 const readers: Record<string, Reader> = {
-  // The system takes megabytes on the way to a client, so this one reads a little at a time.
+  // The system buffers megabytes on the way to a client, so this client reads in small steps.
   'HTTP/1.1': {
     length: 12_000_000,
     async read (origin) {
@@ -42,7 +42,7 @@ const readers: Record<string, Reader> = {
       return await lengthOf(response)
     }
   },
-  // Its window is 64 KB. It reads only when the upstream has ended the connection.
+  // The window is 64 KB. The client reads only after the upstream has ended the connection.
   'HTTP/2': {
     length: 180_000,
     async read (origin, ended) {
@@ -93,7 +93,7 @@ for (const transport of ['tcp', 'tls', 'unix'] as const) {
 
         const received = await read(origin, ended())
 
-        // With `compatibility`, every end over TLS counts as proper.
+        // With `compatibility`, every end of a TLS connection counts as a clean close.
         if (inCompatibility && transport === 'tls' && endsWithConnection.has(framing)) t.ok(received === null || received <= length)
         else if (transport !== 'unix' && endsWithConnection.has(framing)) t.equal(received, null, 'it is broken off')
         else t.ok(received === null || received === length, 'it is complete or broken off')

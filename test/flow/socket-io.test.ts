@@ -8,12 +8,12 @@ import t, { type Test } from 'tap'
 import versionGateway, { fromHeader } from '../../lib/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 
-/** Starts an upstream of socket.io that answers `ask` and says who it is. */
+/** Starts a socket.io upstream that replies to `ask` with its name. */
 async function startSocketIo (t: Test, servedBy: string) {
   const server = createServer()
   const sockets = new Server(server)
   sockets.on('connection', (peer) => {
-    peer.on('ask', (data: unknown, reply: (...answer: unknown[]) => void) => reply(servedBy, data))
+    peer.on('ask', (data: unknown, reply: (...response: unknown[]) => void) => reply(servedBy, data))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -21,7 +21,7 @@ async function startSocketIo (t: Test, servedBy: string) {
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets }
 }
 
-/** A gateway under a prefix before two versions. */
+/** Starts a gateway under a prefix with two versions. */
 async function startGateway (t: Test) {
   const [latest, v2] = await Promise.all([startSocketIo(t, 'latest'), startSocketIo(t, 'v2')])
   const app = makeApp(t)
@@ -33,7 +33,7 @@ async function startGateway (t: Test) {
   return { app, origin: await listen(app), latest, v2 }
 }
 
-/** A client that has connected. */
+/** Connects a client. */
 async function connect (t: Test, origin: string, options: Partial<ManagerOptions & SocketOptions> = {}): Promise<Socket> {
   const socket = io(origin, { path: '/api/socket.io', reconnection: false, forceNew: true, ...options })
   t.teardown(() => { socket.disconnect() })
@@ -53,8 +53,8 @@ for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']])
     const [peer] = await connected
     const pushed = new Promise((resolve) => { socket.once('news', resolve) })
     peer.emit('news', 'first')
-    const [servedBy, text] = await ask(socket, 'ä€😀')
-    const [, binary] = await ask(socket, bytes)
+    const [servedBy, text] = await roundTrip(socket, 'ä€😀')
+    const [, binary] = await roundTrip(socket, bytes)
 
     t.equal(engine.transport.name, transports.at(-1))
     t.strictSame(peer.handshake.auth, { token: 'mine' })
@@ -64,8 +64,8 @@ for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']])
   })
 }
 
-async function ask (socket: Socket, data: unknown): Promise<[servedBy: string, data: unknown]> {
-  return await new Promise((resolve) => { socket.emit('ask', data, (servedBy: string, answer: unknown) => resolve([servedBy, answer])) })
+async function roundTrip (socket: Socket, data: unknown): Promise<[servedBy: string, data: unknown]> {
+  return await new Promise((resolve) => { socket.emit('ask', data, (servedBy: string, response: unknown) => resolve([servedBy, response])) })
 }
 
 t.test('a Socket.IO client stays on the requested version on every transport', async (t) => {
@@ -73,9 +73,9 @@ t.test('a Socket.IO client stays on the requested version on every transport', a
   const socket = await connect(t, origin, { extraHeaders: { 'x-version-override': 'v2' } })
   const { engine } = socket.io
 
-  const [first] = await ask(socket, '')
+  const [first] = await roundTrip(socket, '')
   if (engine.transport.name !== 'websocket') await new Promise((resolve) => { engine.once('upgrade', resolve) })
-  const [second] = await ask(socket, '')
+  const [second] = await roundTrip(socket, '')
 
   t.strictSame([first, second], ['v2', 'v2'])
 })

@@ -23,10 +23,10 @@ const cdnToken = cdn.token({ iss: cdnIssuer, sub: 'c-1', email: 'ann@acme.io' })
 
 async function start (t: Test, identity: Partial<VerifyIdentityOptions>) {
   const { origin } = await startGateway(t, { identity: { providers, ...identity } })
-  const ask = async (...lines: string[]): Promise<string> => await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', ...lines])
+  const send = async (...lines: string[]): Promise<string> => await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test', ...lines])
   return {
-    see: async (...lines: string[]) => bodyOf<Seen>(await ask(...lines)).headers,
-    refused: async (...lines: string[]) => /^HTTP\/1\.1 (\d+)[^]*"check":"([\w-]+)"/.exec(await ask(...lines))?.slice(1).join(' ')
+    see: async (...lines: string[]) => bodyOf<Seen>(await send(...lines)).headers,
+    refused: async (...lines: string[]) => /^HTTP\/1\.1 (\d+)[^]*"check":"([\w-]+)"/.exec(await send(...lines))?.slice(1).join(' ')
   }
 }
 

@@ -11,9 +11,9 @@ for (const name of spellings) {
   t.test(`a client's ${name} affects neither the decision nor the upstream`, async (t) => {
     const { origin } = await startGateway(t)
 
-    const answer = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', `${name}: v2`, `${name}: v2`])
+    const response = await sendRaw(t, origin, ['GET /orders HTTP/1.1', 'Host: api.test', `${name}: v2`, `${name}: v2`])
 
-    const seen = bodyOf<Seen>(answer)
+    const seen = bodyOf<Seen>(response)
     t.equal(seen.servedBy, 'latest')
     t.notMatch(seen.rawHeaders.map((field) => field.toLowerCase().replaceAll(/[_.]/g, '-')), ['x-target-version'])
   })
@@ -21,11 +21,11 @@ for (const name of spellings) {
   t.test(`a client's ${name} is replaced by the claim of its token`, async (t) => {
     const { origin, bearer } = await startGateway(t)
 
-    const answer = await sendRaw(t, origin, [
+    const response = await sendRaw(t, origin, [
       'GET /orders HTTP/1.1', 'Host: api.test', `${name}: latest`, `Authorization: ${bearer('v2').authorization}`
     ])
 
-    const seen = bodyOf<Seen>(answer)
+    const seen = bodyOf<Seen>(response)
     t.equal(seen.servedBy, 'v2')
     const fields = seen.rawHeaders.filter((_, index) => index % 2 === 0)
     t.strictSame(fields.filter((field) => /^x[-_.]target[-_.]version$/i.test(field)), ['x-target-version'])

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import versionGateway from '../../lib/index.ts'
 import type { VerifyIdentityOptions } from '../../types/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
-import { answerOf, makeHttp2App } from '../helpers/http2.ts'
+import { readResponse, makeHttp2App } from '../helpers/http2.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { openSocket, sendRaw } from '../helpers/raw.ts'
 import { readHead } from '../helpers/upgrades.ts'
@@ -15,7 +15,7 @@ import { readHead } from '../helpers/upgrades.ts'
 const issuer = makeIssuer()
 const claims = { version: 'v2', tenant: { id: 'acme' }, admin: false }
 const projected: Record<string, string> = { 'x-target-version': 'v2', 'x-tenant-id': 'acme', 'x-admin': 'false' }
-/** Owned too: by a pattern, by a claim that no token has, and by the gateway itself. */
+/** Also owned: by a pattern, by a claim that no token has, and by the gateway itself. */
 const owned = [...Object.keys(projected), 'x-user-id', 'x-user-role', 'x-nothing', 'api-version', 'x-forwarded-for', 'x-forwarded-host', 'forwarded', 'x-real-ip']
 const absent = ['x-user-id', 'x-user-role', 'x-nothing']
 const token = issuer.token(claims)
@@ -36,7 +36,7 @@ const spelling = fc.tuple(fc.constantFrom(...owned), fc.array(fc.boolean(), { mi
     return [...name].map((character, index) => character === '-' ? separators[separator++ % 2] : upper[index % 20] === true ? character.toUpperCase() : character).join('')
   })
 const value = fc.constantFrom('v1', 'other', 'true', '', ' ', 'a, b', 'acme\xe9', "'; drop", '127.0.0.1', '\t')
-/** What a client adds: fields with spellings of owned names, lists for `Connection` with them, trailers, a token or none. */
+/** Random parts of a request: spellings of owned names, `Connection` lists with them, trailers, and a token or none. */
 const hostile = fc.record({
   fields: fc.array(fc.tuple(spelling, value), { maxLength: 8 }),
   connection: fc.array(fc.oneof(spelling, fc.constantFrom('close', 'authorization', 'keep-alive', 'cookie', ' ', 'x-other')), { maxLength: 4 }),
@@ -46,7 +46,7 @@ const hostile = fc.record({
 })
 type Hostile = Parameters<Parameters<typeof fc.property<[typeof hostile extends fc.Arbitrary<infer T> ? T : never]>>[1]>[0]
 
-/** An upstream that notes what it saw, for requests and for upgrades, and a gateway in front of it. */
+/** Starts a gateway to an upstream that records requests and upgrades. */
 async function startSpoofable (t: Test, app = makeApp(t)) {
   const seen: Array<Pick<IncomingMessage, 'rawHeaders' | 'rawTrailers'>> = []
   const server = createServer((request, response) => {
@@ -66,13 +66,13 @@ async function startSpoofable (t: Test, app = makeApp(t)) {
 
 const fold = (name: string): string => name.toLowerCase().replaceAll(/[_.]/g, '-')
 
-/** The values that an upstream saw under all spellings of a name. */
+/** Returns the values that an upstream received under all spellings of a name. */
 function valuesOf ({ rawHeaders, rawTrailers }: Pick<IncomingMessage, 'rawHeaders' | 'rawTrailers'>, name: string): string[] {
   const all = [...rawHeaders, ...rawTrailers]
   return all.filter((_, index) => index % 2 === 1 && fold(all[index - 1]!) === name)
 }
 
-/** Says what is wrong with what an upstream saw; nothing when all is well. */
+/** Returns what is wrong with the headers that an upstream received; `undefined` if they are correct. */
 function faultsOf (request: Pick<IncomingMessage, 'rawHeaders' | 'rawTrailers'> | undefined, hasToken: boolean): string[] {
   if (request === undefined) return ['nothing arrived']
   const expected: Array<[name: string, values: string[]]> = [
@@ -100,11 +100,11 @@ t.test('over HTTP/1.1, an owned header is either absent or has exactly the gatew
     seen.length = 0
     const { connection, trailers, hasToken } = request
     const chunks = ['2\r\nhi\r\n0', ...trailers.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n')
-    const answer = await sendRaw(t, origin, [
+    const response = await sendRaw(t, origin, [
       'POST /orders HTTP/1.1', 'Host: api.test', 'Transfer-Encoding: chunked', `Connection: ${connection.join(',')}`, ...linesOf(request)
     ], chunks)
 
-    if (!answer.startsWith('HTTP/1.1 200')) throw new Error(answer)
+    if (!response.startsWith('HTTP/1.1 200')) throw new Error(response)
     const faults = faultsOf(seen[0], hasToken)
     if (faults.length > 0) throw new Error(faults.join('\n'))
   }), { numRuns: 150 })
@@ -118,15 +118,15 @@ t.test('over HTTP/2, an owned header is either absent or has exactly the gateway
 
   await fc.assert(fc.asyncProperty(hostile, async ({ fields, trailers, hasToken }) => {
     seen.length = 0
-    // Names are in lower case there (RFC 9113 8.2.1); one name may have several fields.
+    // Names are in lower case over HTTP/2 (RFC 9113 8.2.1), and a name can have several fields.
     const headers: Record<string, string | string[]> = { ':method': 'POST', ':path': '/orders', ...hasToken && { authorization: `Bearer ${token}` } }
     for (const [name, value] of fields) headers[name.toLowerCase()] = [headers[name.toLowerCase()] ?? [], value.trim()].flat()
     const stream = session.request(headers, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers(Object.fromEntries(trailers.map(([name, value]) => [name.toLowerCase(), value.trim()]))))
     stream.end('hi')
-    const answer = await answerOf(stream)
+    const response = await readResponse(stream)
 
-    if (answer.status !== 200) throw new Error(`${answer.status} ${answer.body}`)
+    if (response.status !== 200) throw new Error(`${response.status} ${response.body}`)
     const faults = faultsOf(seen[0], hasToken)
     if (faults.length > 0) throw new Error(faults.join('\n'))
   }), { numRuns: 150 })

@@ -12,7 +12,7 @@ const ends: Record<string, End> = {
   resets: (socket) => { socket.resetAndDestroy() }
 }
 
-/** An upstream that answers one request of each connection, and ends the connection when the next one arrives. */
+/** Starts an upstream that responds to one request per connection, and ends the connection when the next one arrives. */
 async function forgetfulGateway (t: Test, end: End, retry?: UpstreamRetry) {
   const seen: string[] = []
   const server = createServer((socket) => {

@@ -39,19 +39,19 @@ t.test('with retry.attempts: 0, a request that was not sent is not retried', asy
 })
 
 t.test('a request that may have been processed is not retried by default', async (t) => {
-  let asked = 0
-  const targets = [0, 1].map(async () => await rawUpstream(t, (socket) => { asked++; socket.destroy() }))
+  let received = 0
+  const targets = [0, 1].map(async () => await rawUpstream(t, (socket) => { received++; socket.destroy() }))
   const { send } = await startGateway(t, { versions: { latest: { upstream: { targets: await Promise.all(targets) } } }, resolve: {} })
 
   const response = await send('/')
 
   t.equal(response.status, 502)
-  t.equal(asked, 1)
+  t.equal(received, 1)
 })
 
 t.test('a target that fails repeatedly gets no requests, and targets of other versions are not used', async (t) => {
-  let asked = 0
-  const failing = await rawUpstream(t, (socket) => { asked++; socket.destroy() })
+  let received = 0
+  const failing = await rawUpstream(t, (socket) => { received++; socket.destroy() })
   const targets = [failing, await startUpstream(t, 'good')]
   const upstream = { targets, health: { passive: { failures: 2, cooldownMs: 1_000_000 } } }
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
@@ -59,7 +59,7 @@ t.test('a target that fails repeatedly gets no requests, and targets of other ve
   const statuses = []
   for (let i = 0; i < 8; i++) statuses.push((await send('/')).status)
 
-  t.equal(asked, 2)
+  t.equal(received, 2)
   t.strictSame(statuses, [502, 200, 502, 200, 200, 200, 200, 200])
 })
 
@@ -90,14 +90,14 @@ t.test('a target can be a Unix socket', async (t) => {
 })
 
 t.test('if every target has failed, all of them are still used', async (t) => {
-  let asked = 0
-  const targets = await Promise.all([0, 1].map(async () => await rawUpstream(t, (socket) => { asked++; socket.destroy() })))
+  let received = 0
+  const targets = await Promise.all([0, 1].map(async () => await rawUpstream(t, (socket) => { received++; socket.destroy() })))
   const upstream = { targets, health: { passive: { failures: 1, cooldownMs: 1_000_000 } } }
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
   for (let i = 0; i < 5; i++) await send('/')
 
-  t.equal(asked, 5)
+  t.equal(received, 5)
 })
 
 t.test('least-requests uses all targets', async (t) => {

@@ -15,7 +15,7 @@ const claimsToHeaders = [{ claim: 'sub', header: 'x-user' }]
 const identity = (options: Partial<IdentityProvider> = {}): VerifyIdentityOptions =>
   ({ providers: [issuer.provider({ tokenSources, claimsToHeaders, ...options })] })
 
-/** A gateway that takes tokens from everywhere, and what its upstream saw of a request. */
+/** Starts a gateway that accepts tokens from every source. `see` returns what the upstream received. */
 async function start (t: Test, options: Partial<IdentityProvider> = {}, app = makeApp(t)) {
   const { origin, send } = await startGateway(t, { identity: identity(options) }, app)
   return {
@@ -99,11 +99,11 @@ t.test('several or incomplete credentials are refused', async (t) => {
 
   for (const [what, path, lines] of refused) {
     t.test(`a request is refused with 401: ${what}`, async (t) => {
-      const answer = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test', ...lines])
+      const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test', ...lines])
 
-      t.match(answer, /^HTTP\/1\.1 401 /)
-      t.match(answer, /\r\nwww-authenticate: Bearer realm="api", error="invalid_token"/)
-      t.match(answer, '"code":"TOKEN_INVALID"')
+      t.match(response, /^HTTP\/1\.1 401 /)
+      t.match(response, /\r\nwww-authenticate: Bearer realm="api", error="invalid_token"/)
+      t.match(response, '"code":"TOKEN_INVALID"')
     })
   }
 })
@@ -130,7 +130,7 @@ t.test('a token is accepted only from the sources of its own issuer', async (t) 
   t.equal(await send({ authorization: `Bearer ${token}` }), 401)
   t.equal(await send({ cookie: `session=${good}` }), 401)
   t.equal(await send({ authorization: `Bearer ${good}` }), 200)
-  // It is remembered by now, and refused nevertheless.
+  // The token is cached by now and is still refused.
   t.equal(await send({ authorization: `Bearer ${token}` }), 401)
 })
 

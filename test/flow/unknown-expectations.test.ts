@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { makeApp } from '../helpers/gateway.ts'
-import { ask, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
+import { fetchOver, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
 import { bodyOf, sendRaw } from '../helpers/raw.ts'
 import { recordingGateway } from '../helpers/recording-gateway.ts'
 import { config, run } from '../helpers/standalone.ts'
@@ -11,7 +11,7 @@ import { startUpstream } from '../helpers/upstream.ts'
 const code = 'REQUEST_EXPECTATION_FAILED'
 const request = (path: string, ...more: string[]): string[] => [`POST ${path} HTTP/1.1`, 'Host: api.test', 'Expect: the-unexpected', ...more]
 
-/** An app that keeps the lines of its log. */
+/** Makes an app that collects its log lines. */
 function loggingApp (t: Test) {
   const lines: string[] = []
   const app = Fastify({ logger: { stream: { write: (line: string) => { lines.push(line) } } } }) as unknown as FastifyInstance
@@ -44,7 +44,7 @@ t.test('an unknown expectation over HTTP/2 gets 417', async (t) => {
   const app = await makeHttp2App(t, 'h2c', { write: (line) => { lines.push(line) } })
   const { session } = await startHttp2Gateway(t, {}, app)
 
-  const { status, headers, body } = await ask(session, '/', { expect: 'the-unexpected' })
+  const { status, headers, body } = await fetchOver(session, '/', { expect: 'the-unexpected' })
 
   t.equal(status, 417)
   t.equal(headers['content-type'], 'application/problem+json')
@@ -72,12 +72,12 @@ t.test('outside the gateway, an unknown expectation gets 417 from Node', async (
 for (const when of ['before', 'after'] as const) {
   t.test(`a checkExpectation listener that is added ${when} the gateway still handles requests outside the prefix`, async (t) => {
     const app = makeApp(t)
-    const answer = (_request: IncomingMessage, response: ServerResponse): void => {
+    const respond = (_request: IncomingMessage, response: ServerResponse): void => {
       if (!response.headersSent) response.writeHead(499).end()
     }
-    if (when === 'before') app.server.on('checkExpectation', answer)
+    if (when === 'before') app.server.on('checkExpectation', respond)
     const { origin } = await recordingGateway(t, { prefix: '/api' }, app)
-    if (when === 'after') app.server.on('checkExpectation', answer)
+    if (when === 'after') app.server.on('checkExpectation', respond)
 
     const response = await sendRaw(t, origin, request('/mine'))
 

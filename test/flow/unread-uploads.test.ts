@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
 import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
 
-/** Sends uploads one after the other over a single connection. @returns their statuses */
+/** Sends uploads in sequence over a single connection. @returns their statuses */
 async function uploads (t: Test, origin: string, count: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   t.teardown(() => agent.destroy())

@@ -5,13 +5,13 @@ import { gatewayTo } from '../helpers/gateway-to.ts'
 import { openSocket, sendRaw } from '../helpers/raw.ts'
 import { rawUpstream } from '../helpers/raw-upstream.ts'
 
-// A client must accept a 100 that it did not ask for (RFC 9110 15.2), and so must the gateway.
+// A client must accept an unsolicited 100 (RFC 9110 15.2), and so must the gateway.
 
 const goOn = 'HTTP/1.1 100 Continue\r\n\r\n'
 const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n'
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
-/** A gateway to an upstream that answers every request on a connection with these bytes. */
+/** Starts a gateway to an upstream that responds to every request on a connection with these bytes. */
 async function gatewayToBytes (t: Test, bytes: string) {
   const connections: Duplex[] = []
   const targets = await rawUpstream(t, (socket) => {
@@ -31,9 +31,9 @@ for (const [what, bytes] of [
       const { send, targets, connections } = await gatewayToBytes(t, bytes)
       const init = method.startsWith('P') ? { method, body: 'body' } : { method }
 
-      const answers = [await send('/a', init), await send('/b', init)]
+      const responses = [await send('/a', init), await send('/b', init)]
 
-      t.strictSame(await Promise.all(answers.map((answer) => answer.text())), ['ok', 'ok'])
+      t.strictSame(await Promise.all(responses.map((response) => response.text())), ['ok', 'ok'])
       t.match(targets()[0], { healthy: true })
       t.equal(connections.length, 1, 'the connection is used again')
     })
@@ -55,9 +55,9 @@ t.test('an unsolicited 100 Continue that arrives byte by byte is dropped', async
 t.test('an unsolicited 100 Continue before and after a 103 is dropped', async (t) => {
   const { origin } = await gatewayToBytes(t, goOn + hints + goOn + ok)
 
-  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a.test'])
+  const response = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a.test'])
 
-  t.match(answer, /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
+  t.match(response, /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 OK\r\n/)
 })
 
 t.test('an unsolicited 100 Continue before a 101 is dropped', async (t) => {
@@ -65,9 +65,9 @@ t.test('an unsolicited 100 Continue before a 101 is dropped', async (t) => {
   const socket = await openSocket(t, origin)
 
   socket.write('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
-  const [answer] = await once(socket, 'data')
+  const [response] = await once(socket, 'data')
 
-  t.match(String(answer), /^HTTP\/1\.1 101 Switching Protocols\r\n/)
+  t.match(String(response), /^HTTP\/1\.1 101 Switching Protocols\r\n/)
 })
 
 t.test('a flood of unsolicited 100 Continue responses results in a 502', async (t) => {

@@ -13,18 +13,18 @@ const ways = [
   ['resets its connection', (socket: Socket) => socket.resetAndDestroy()]
 ] as const
 
-/** A client, and an upstream that has its request and does not answer it. */
-async function unanswered (t: Test) {
-  const asked = new EventEmitter()
-  const upstream = await rawUpstream(t, (socket) => { asked.emit('request', socket) })
+/** Starts an upgrade whose upstream has received the request but does not respond. */
+async function startPendingUpgrade (t: Test) {
+  const requests = new EventEmitter()
+  const upstream = await rawUpstream(t, (socket) => { requests.emit('request', socket) })
   const { app, origin } = await gatewayTo(t, { targets: upstream })
   const client = await openSocket(t, origin)
   client.on('error', () => {}).write(upgradeLines('/', 'websocket').join('\r\n'))
-  const [peer] = await once(asked, 'request') as [Socket]
+  const [peer] = await once(requests, 'request') as [Socket]
   return { app, client, peer }
 }
 
-/** A client and an upstream that have agreed on a protocol. */
+/** Connects a client to an upstream that accepts its upgrade. */
 async function agreed (t: Test, protocol: string) {
   const { origin: upstream, last } = await startSwitching(t)
   const { origin } = await gatewayTo(t, { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } })
@@ -36,7 +36,7 @@ async function agreed (t: Test, protocol: string) {
 for (const [how, leave] of ways) {
   t.test(`a client that ${how} before the upstream accepts the upgrade leaves no connection open`, async (t) => {
     const sockets = followSockets(t)
-    const { app, client, peer } = await unanswered(t)
+    const { app, client, peer } = await startPendingUpgrade(t)
     endWithOther(peer)
 
     leave(client)
@@ -48,7 +48,7 @@ for (const [how, leave] of ways) {
 
   t.test(`an upstream that ${how} before it accepts the upgrade results in a 502 and leaves no connection open`, async (t) => {
     const sockets = followSockets(t)
-    const { client, peer } = await unanswered(t)
+    const { client, peer } = await startPendingUpgrade(t)
     peer.resume()
 
     leave(peer)
@@ -122,11 +122,11 @@ t.test('half-closing is forwarded, and the other direction stays open', async (t
   const { client, peer } = await agreed(t, 'acme')
 
   client.end('question')
-  const asked = await readAll(peer)
+  const requests = await readAll(peer)
   peer.end('answer')
-  const answered = await readAll(client)
+  const received = await readAll(client)
 
-  t.strictSame([asked, answered], ['question', 'answer'])
+  t.strictSame([requests, received], ['question', 'answer'])
 })
 
 t.test('an upstream can half-close first and still receive data from the client', async (t) => {

@@ -4,9 +4,9 @@ import type { UpstreamOptions } from '../../types/index.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { openSocket } from '../helpers/raw.ts'
-import { readAnswer, readHead, startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
+import { readResponse, readHead, startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 
-/** A gateway to an upstream that switches to whatever it is asked for, and answers other requests with their path. */
+/** Starts a gateway to an upstream that accepts every upgrade, and responds to other requests with their path. */
 async function startTo (t: Test, upgrades?: UpstreamOptions['upgrades']) {
   const upstream = await startSwitching(t)
   return { upstream, ...await gatewayTo(t, { targets: upstream.origin, ...upgrades !== undefined && { upgrades } }) }
@@ -23,9 +23,9 @@ for (const [what, protocol, upgrades] of [
     const socket = await openSocket(t, origin)
 
     socket.write(upgradeLines('/first', protocol).join('\r\n'))
-    const first = await readAnswer(socket)
+    const first = await readResponse(socket)
     socket.write('GET /second HTTP/1.1\r\nHost: a\r\n\r\n')
-    const second = await readAnswer(socket)
+    const second = await readResponse(socket)
 
     t.match(first.head, /^HTTP\/1\.1 200 /)
     t.strictSame([first.body, second.body, upstream.upgraded.length], ['/first', '/second', 0])

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { openSocket, sendRaw } from '../helpers/raw.ts'
-import { readAnswer } from '../helpers/upgrades.ts'
+import { readResponse } from '../helpers/upgrades.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 for (const status of [426, 400]) {
@@ -12,14 +12,14 @@ for (const status of [426, 400]) {
     const { origin } = await gatewayTo(t, { targets })
     const socket = await openSocket(t, origin)
 
-    const answers: string[] = []
+    const responses: string[] = []
     for (let i = 0; i < 2; i++) {
       socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-      answers.push((await readAnswer(socket)).head)
+      responses.push((await readResponse(socket)).head)
     }
     const last = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: a'])
 
-    const upgrades = [...answers, last].map((head) => /^upgrade: websocket\r$/im.test(head))
+    const upgrades = [...responses, last].map((head) => /^upgrade: websocket\r$/im.test(head))
     t.strictSame(upgrades, Array(3).fill(status === 426))
     t.match(last, status === 426 ? /^connection: close, upgrade\r$/im : /^connection: close\r$/im)
   })

@@ -7,10 +7,10 @@ import { WebSocketServer } from 'ws'
 import versionGateway from '../../lib/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { openSocket } from '../helpers/raw.ts'
-import { readAnswer, readHead, upgradeLines } from '../helpers/upgrades.ts'
-import { ask, openWebSocket, refusal, startWebSockets } from '../helpers/websocket.ts'
+import { readResponse, readHead, upgradeLines } from '../helpers/upgrades.ts'
+import { roundTrip, openWebSocket, refusal, startWebSockets } from '../helpers/websocket.ts'
 
-/** WebSockets of the app's own. */
+/** Adds WebSockets of the app itself. */
 function ownSockets (t: Test, app: FastifyInstance): void {
   const sockets = new WebSocketServer({ server: app.server, path: '/own' })
   sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(`own ${data.toString()}`)))
@@ -35,9 +35,9 @@ for (const when of ['before', 'behind'] as const) {
     const forwarded = await openWebSocket(t, `${origin}/api/events`)
     const { response } = await refusal(t, `${origin}/apiary`)
 
-    t.equal(await ask(own, 'hello'), 'own hello')
-    t.equal(await ask(forwarded, 'hello'), 'hello')
-    t.equal(response.statusCode, 400, 'as the app answers what is not its own')
+    t.equal(await roundTrip(own, 'hello'), 'own hello')
+    t.equal(await roundTrip(forwarded, 'hello'), 'hello')
+    t.equal(response.statusCode, 400, 'as the app responds to other upgrades')
     t.strictSame(requests.map(({ url }) => url), ['/events'])
   })
 }
@@ -50,7 +50,7 @@ t.test('WebSockets that the app adds after it listens are not affected', async (
 
   const own = await openWebSocket(t, `${origin}/own`)
 
-  t.equal(await ask(own, 'hello'), 'own hello')
+  t.equal(await roundTrip(own, 'hello'), 'own hello')
   t.strictSame(requests, [])
 })
 
@@ -87,7 +87,7 @@ t.test('an upgrade target in absolute form is treated like its path', async (t) 
   t.equal(requests[0]!.url, '/events')
 })
 
-/** An app that decides itself what is an upgrade, as newer versions of Node let it. */
+/** Makes an app that decides what is an upgrade, which newer versions of Node support. */
 function deciding (t: Test, decide: () => boolean): FastifyInstance {
   const app = makeApp(t)
   Object.assign(app.server, { shouldUpgradeCallback: decide })
@@ -104,10 +104,10 @@ t.test('if the app accepts no upgrades, only the gateway does', async (t) => {
   const forwarded = await openWebSocket(t, `${origin}/api/events`)
 
   t.equal(response.statusCode, 404)
-  t.equal(await ask(forwarded, 'hello'), 'hello')
+  t.equal(await roundTrip(forwarded, 'hello'), 'hello')
 })
 
-/** A second address of an app, made as Fastify makes it. */
+/** Adds a second address to an app as Fastify does. */
 async function secondAddress (t: Test, app: FastifyInstance): Promise<string> {
   const server = createServer((request, response) => app.routing(request, response))
   server.on('upgrade', app.server.emit.bind(app.server, 'upgrade'))
@@ -130,21 +130,21 @@ t.test('a second address of the app supports WebSockets and responds to other up
   const forwarded = await openWebSocket(t, `${origin}/api/events`)
   socket.write(upgradeLines('/api/orders', 'h2c').join('\r\n'))
 
-  t.equal(await ask(forwarded, 'hello'), 'hello')
-  t.match(await readAnswer(socket), { head: /^HTTP\/1\.1 200 /, body: 'ok' })
+  t.equal(await roundTrip(forwarded, 'hello'), 'hello')
+  t.match(await readResponse(socket), { head: /^HTTP\/1\.1 200 /, body: 'ok' })
 })
 
-// Node 26 reads the body of an upgrade by itself. Read again without it, what comes behind would be the body.
+// Node 26 reads the body of an upgrade itself. If the request was parsed again, the next bytes would be taken for its body.
 t.test('an upgrade whose body Node may have read is not parsed again', async (t) => {
   const app = deciding(t, () => true)
   const { server } = await registerGateway(t, app)
   await app.ready()
-  const asked: IncomingMessage[] = []
-  server.on('request', (request) => asked.push(request))
+  const received: IncomingMessage[] = []
+  server.on('request', (request) => received.push(request))
   const socket = await openSocket(t, await secondAddress(t, app))
 
   socket.on('error', () => {}).resume().write(upgradeLines('/api/orders', 'h2c', 'Content-Length: 5').join('\r\n') + 'hello')
   await once(socket, 'close')
 
-  t.strictSame(asked, [])
+  t.strictSame(received, [])
 })

@@ -2,7 +2,7 @@ import t from 'tap'
 import versionGateway from '../../lib/index.ts'
 import { listen, makeApp, startGateway } from '../helpers/gateway.ts'
 import { bodyOf, openSocket, sendRaw } from '../helpers/raw.ts'
-import { readAnswer, readHead } from '../helpers/upgrades.ts'
+import { readResponse, readHead } from '../helpers/upgrades.ts'
 import type { Seen } from '../helpers/upstream.ts'
 
 const h2c = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__']
@@ -20,9 +20,9 @@ for (const [what, lines, body] of [
     const socket = await openSocket(t, origin)
 
     socket.write([...lines, 'Host: api.test', 'X-Own: 1', '', body].join('\r\n'))
-    const first = await readAnswer(socket)
+    const first = await readResponse(socket)
     socket.write('GET /second HTTP/1.1\r\nHost: api.test\r\n\r\n')
-    const second = await readAnswer(socket)
+    const second = await readResponse(socket)
 
     t.match(first.head, /^HTTP\/1\.1 200 /)
     t.match(bodyOf<Seen>(first.body), { path: '/first', body: body === '' ? '' : 'hello', headers: { 'x-own': '1', upgrade: undefined } })
@@ -34,18 +34,18 @@ for (const [what, lines, body] of [
 t.test('an upgrade in an HTTP/1.0 request gets a normal response', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, ['GET /first HTTP/1.0', 'Upgrade: websocket', 'Connection: Upgrade'])
+  const response = await sendRaw(t, origin, ['GET /first HTTP/1.0', 'Upgrade: websocket', 'Connection: Upgrade'])
 
-  t.match(answer, /^HTTP\/1\.1 200 /)
-  t.match(bodyOf<Seen>(answer), { path: '/first', headers: { upgrade: undefined } })
+  t.match(response, /^HTTP\/1\.1 200 /)
+  t.match(bodyOf<Seen>(response), { path: '/first', headers: { upgrade: undefined } })
 })
 
 t.test('an Upgrade header that Connection does not name is ignored', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, ['GET /first HTTP/1.1', 'Host: api.test', 'Upgrade: websocket'])
+  const response = await sendRaw(t, origin, ['GET /first HTTP/1.1', 'Host: api.test', 'Upgrade: websocket'])
 
-  t.match(bodyOf<Seen>(answer), { path: '/first', headers: { upgrade: undefined } })
+  t.match(bodyOf<Seen>(response), { path: '/first', headers: { upgrade: undefined } })
 })
 
 t.test('every request on a connection can ask for HTTP/2', async (t) => {
@@ -59,7 +59,7 @@ t.test('every request on a connection can ask for HTTP/2', async (t) => {
   const paths: string[] = []
   for (let i = 0; i < 20; i++) {
     socket.write([`GET /${i} HTTP/1.1`, 'Host: api.test', ...h2c, '', ''].join('\r\n'))
-    paths.push(bodyOf<Seen>((await readAnswer(socket)).body).path)
+    paths.push(bodyOf<Seen>((await readResponse(socket)).body).path)
   }
 
   t.strictSame(paths, Array.from({ length: 20 }, (_, index) => `/${index}`))
@@ -73,7 +73,7 @@ t.test('Expect: 100-continue in an ignored upgrade is honored', async (t) => {
   socket.write(['POST /first HTTP/1.1', 'Host: api.test', ...h2c, 'Expect: 100-continue', 'Content-Length: 5', '', ''].join('\r\n'))
   const interim = await readHead(socket)
   socket.write('hello')
-  const { body } = await readAnswer(socket)
+  const { body } = await readResponse(socket)
 
   t.equal(interim, 'HTTP/1.1 100 Continue\r\n\r\n')
   t.match(bodyOf<Seen>(body), { body: 'hello' })
@@ -87,9 +87,9 @@ t.test('an upgrade outside the gateway gets a normal response if there is no lis
   const socket = await openSocket(t, origin)
 
   socket.write(['POST /mine HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: websocket', 'Content-Type: application/json', 'Content-Length: 7', '', '{"a":1}'].join('\r\n'))
-  const mine = await readAnswer(socket)
+  const mine = await readResponse(socket)
   socket.write(['GET /nowhere HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: websocket', '', ''].join('\r\n'))
-  const nowhere = await readAnswer(socket)
+  const nowhere = await readResponse(socket)
 
   t.match(mine, { head: /^HTTP\/1\.1 200 /, body: '{"a":1}' })
   t.match(nowhere, { head: /^HTTP\/1\.1 404 / })

@@ -10,10 +10,10 @@ import { startHttp2Gateway } from '../helpers/http2.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-// A client may wait for the response before it sends the body: it deadlocks if the gateway waits for the body (RFC 9112 9.3).
+// A client may wait for the response before it sends the body. It deadlocks if the gateway waits for the body (RFC 9112 9.3).
 // With `compatibility`, the head waits for the body, so the client has to send that first.
 
-/** An upstream that responds as soon as it has the head of a request, and echoes the body after that. */
+/** Starts an upstream that responds as soon as it has the head of a request, and then echoes the body. */
 async function startEarlyUpstream (t: Test) {
   const heads: IncomingHttpHeaders[] = []
   const origin = await startUpstream(t, 'v1', async (request, response) => {

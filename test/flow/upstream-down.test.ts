@@ -1,6 +1,6 @@
 import t from 'tap'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
-import { answering } from '../helpers/raw-upstream.ts'
+import { upstreamSending } from '../helpers/raw-upstream.ts'
 import { sendRaw } from '../helpers/raw.ts'
 import { deadOrigin } from '../helpers/upstream.ts'
 
@@ -42,7 +42,7 @@ for (const [what, bytes] of [
   ['an impossible status', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n']
 ] as const) {
   t.test(`an upstream that responds with ${what} results in a 502`, async (t) => {
-    const upstream = await answering(t, bytes)
+    const upstream = await upstreamSending(t, bytes)
     const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
     const response = await send('/orders')
@@ -53,7 +53,7 @@ for (const [what, bytes] of [
 }
 
 t.test('an upstream that closes the connection without a response results in a 502', async (t) => {
-  const upstream = await answering(t, '')
+  const upstream = await upstreamSending(t, '')
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
   const response = await send('/orders')
@@ -67,7 +67,7 @@ for (const [framing, bytes] of [
   ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n']
 ] as const) {
   t.test(`a truncated response with ${framing} is not completed`, async (t) => {
-    const upstream = await answering(t, bytes)
+    const upstream = await upstreamSending(t, bytes)
     const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
     const response = await send('/orders')
@@ -78,7 +78,7 @@ for (const [framing, bytes] of [
 }
 
 t.test('a response that announces trailers next to a length does not crash the process', async (t) => {
-  const upstream = await answering(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nContent-Length: 2\r\n\r\nok')
+  const upstream = await upstreamSending(t, 'HTTP/1.1 200 OK\r\nTrailer: x-sum\r\nContent-Length: 2\r\n\r\nok')
   const { send } = await startGateway(t, { versions: { latest: { upstream } }, resolve: {} })
 
   const response = await send('/orders')
@@ -89,7 +89,7 @@ t.test('a response that announces trailers next to a length does not crash the p
 t.test('a request target that is not a path is the client\'s fault', async (t) => {
   const { origin } = await startGateway(t)
 
-  const answer = await sendRaw(t, origin, ['GET * HTTP/1.1', 'Host: api.test'])
+  const response = await sendRaw(t, origin, ['GET * HTTP/1.1', 'Host: api.test'])
 
-  t.match(answer, /^HTTP\/1\.1 400 [^]*"REQUEST_MALFORMED"/)
+  t.match(response, /^HTTP\/1\.1 400 [^]*"REQUEST_MALFORMED"/)
 })

@@ -11,15 +11,15 @@ import { makeAuthority } from '../helpers/certificates.ts'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { sendRaw } from '../helpers/raw.ts'
 
-/** What an upstream saw of the connection of a request. */
+/** What an upstream knows about the connection of a request. */
 interface SeenTls {
   host: string | undefined
   servername: string | false | null
-  /** Whom the client's certificate is for. */
+  /** The subject of the client certificate. */
   client: string | undefined
 }
 
-/** An upstream that speaks TLS. */
+/** Starts an upstream with TLS. */
 async function startTlsUpstream (t: Test, options: ServerOptions, path?: string) {
   const requests: SeenTls[] = []
   const server = createServer(options, (request, response) => {
@@ -98,22 +98,22 @@ for (const [host, seen] of [['target', null], ['client', 'api.test'], ['other.te
     const { targets, requests } = await startTlsUpstream(t, await server('inside.test'))
     const { origin } = await gatewayTo(t, { targets, host, tls: { ca, servername: 'inside.test' } })
 
-    const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
+    const response = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: api.test'])
 
-    t.match(answer, /^HTTP\/1\.1 200 /)
+    t.match(response, /^HTTP\/1\.1 200 /)
     t.match(requests, [{ servername: 'inside.test', host: seen ?? new URL(targets).host }])
   })
 }
 
-// Whoever could choose the name that is checked could be led to any upstream with a good certificate of its own.
+// If a client could choose the verified name, any host with a valid certificate could pose as the upstream.
 t.test('a client cannot choose the name that is verified', async (t) => {
   const { ca, server } = await makeAuthority()
   const { targets, requests } = await startTlsUpstream(t, await server('client.test'))
   const { origin } = await gatewayTo(t, { targets, host: 'client', tls: { ca } })
 
-  const answer = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: client.test'])
+  const response = await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: client.test'])
 
-  t.match(answer, /^HTTP\/1\.1 502 /)
+  t.match(response, /^HTTP\/1\.1 502 /)
   t.strictSame(requests, [])
 })
 
@@ -122,12 +122,12 @@ t.test('requests for different hosts share a connection', async (t) => {
   const { targets, requests, connections } = await startTlsUpstream(t, await server('127.0.0.1'))
   const { origin } = await gatewayTo(t, { targets, host: 'client', tls: { ca } })
 
-  const answers = [
+  const responses = [
     await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: one.test']),
     await sendRaw(t, origin, ['GET / HTTP/1.1', 'Host: other.test'])
   ]
 
-  for (const answer of answers) t.match(answer, /^HTTP\/1\.1 200 /)
+  for (const response of responses) t.match(response, /^HTTP\/1\.1 200 /)
   t.match(requests, [{ host: 'one.test' }, { host: 'other.test' }])
   t.equal(connections(), 1)
 })

@@ -6,9 +6,9 @@ import { gatewayTo } from '../helpers/gateway-to.ts'
 import type { Issuer } from '../helpers/issuer.ts'
 import { followSockets } from '../helpers/sockets.ts'
 import { deadOrigin } from '../helpers/upstream.ts'
-import { ask, makeWebSocket, openWebSocket, refusal, startWebSockets } from '../helpers/websocket.ts'
+import { roundTrip, makeWebSocket, openWebSocket, refusal, startWebSockets } from '../helpers/websocket.ts'
 
-/** Opens a WebSocket as soon as there is room for it. */
+/** Opens a WebSocket as soon as the limit allows it. */
 async function openAgain (t: Test, origin: string) {
   for (;;) {
     const socket = makeWebSocket(t, origin)
@@ -43,7 +43,7 @@ t.test('WebSockets beyond upgrades.max are refused until one closes', async (t) 
   t.match(response, { statusCode: 503, headers: { 'retry-after': '1' } })
   t.match(JSON.parse(body), { code: 'UPSTREAM_OVERLOADED', version: 'latest' })
   t.equal(request.status, 200, 'requests are not counted')
-  t.equal(await ask(third, 'hello'), 'hello')
+  t.equal(await roundTrip(third, 'hello'), 'hello')
   t.equal((await refusal(t, origin)).response.statusCode, 503)
 })
 
@@ -61,7 +61,7 @@ for (const [how, end] of [
     const second = await openAgain(t, origin)
     const { response } = await refusal(t, origin)
 
-    t.equal(await ask(second, 'hello'), 'hello')
+    t.equal(await roundTrip(second, 'hello'), 'hello')
     t.equal(response.statusCode, 503)
   })
 }
@@ -96,17 +96,17 @@ for (const [what, headersOf] of [
 
     const socket = await openWebSocket(t, origin, { headers: headersOf(issuer) })
 
-    t.equal(await ask(socket, 'hello'), 'hello')
+    t.equal(await roundTrip(socket, 'hello'), 'hello')
   })
 }
 
 t.test('by default, a WebSocket outlives the caller\'s token', async (t) => {
   const { origin: targets } = await startWebSockets(t)
   const { origin, issuer } = await startGateway(t, { versions: { latest: { upstream: targets } } })
-  // The gateway takes a token that has just expired.
+  // The gateway accepts a token that has just expired.
   const headers = { authorization: `Bearer ${issuer.token({ exp: Math.floor(Date.now() / 1000) })}` }
 
   const socket = await openWebSocket(t, origin, { headers })
 
-  t.equal(await ask(socket, 'hello'), 'hello')
+  t.equal(await roundTrip(socket, 'hello'), 'hello')
 })

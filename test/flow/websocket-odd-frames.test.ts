@@ -18,7 +18,7 @@ const odd = {
   'bytes that are no frames': Buffer.concat([Buffer.from([0x70]), randomBytes(1000)])
 }
 
-// Frames are for the two ends to judge. The gateway only counts those of the upstream, and must not fall over them.
+// The two ends validate frames. The gateway only counts those of the upstream, and must tolerate all of them.
 for (const [what, bytes] of Object.entries(odd)) {
   t.test(`the upstream closes a WebSocket after ${what} from the client`, async (t) => {
     const sockets = followSockets(t)
@@ -27,11 +27,11 @@ for (const [what, bytes] of Object.entries(odd)) {
     const { socket, head } = await upgrade(t, origin, upgradeLines('/', 'websocket', ...key))
 
     socket.write(bytes)
-    const answer = Buffer.from(await readAll(socket, 'latin1'), 'latin1')
+    const response = Buffer.from(await readAll(socket, 'latin1'), 'latin1')
 
     t.match(head, /^HTTP\/1\.1 101 /)
-    t.equal(answer[0], 0x88)
-    t.ok([1002, 1009].includes(answer.readUInt16BE(2)))
+    t.equal(response[0], 0x88)
+    t.ok([1002, 1009].includes(response.readUInt16BE(2)))
     t.equal(await sockets.allClosed(), 4)
   })
 

@@ -3,7 +3,7 @@ import t from 'tap'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { openSocket } from '../helpers/raw.ts'
-import { answering, rawUpstream } from '../helpers/raw-upstream.ts'
+import { upstreamSending, rawUpstream } from '../helpers/raw-upstream.ts'
 import { followSockets } from '../helpers/sockets.ts'
 import { upgrade, upgradeLines } from '../helpers/upgrades.ts'
 import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
@@ -68,7 +68,7 @@ t.test('an upstream that closes the connection before it responds results in a 5
 for (const status of [200, 401, 403, 404, 426]) {
   t.test(`an upstream's own ${status} is forwarded unchanged, and the connection is closed`, async (t) => {
     const sockets = followSockets(t)
-    const upstream = await answering(t, [
+    const upstream = await upstreamSending(t, [
       `HTTP/1.1 ${status} My Reason`, 'Connection: Upgrade', 'Upgrade: websocket', 'WWW-Authenticate: Basic', 'Set-Cookie: a=1', 'Set-Cookie: b=2',
       'Content-Length: 2', '', 'no'
     ].join('\r\n'))
@@ -92,10 +92,10 @@ t.test('a refusal arrives completely at a client that keeps sending', async (t) 
   const socket = await openSocket(t, origin)
 
   socket.on('error', () => {}).write(upgradeLines('/', 'websocket').join('\r\n') + 'early'.repeat(10_000))
-  const answer = await text(socket)
+  const response = await text(socket)
 
-  t.match(answer, /^HTTP\/1\.1 403 /)
-  t.ok(answer.endsWith('no no no \r\n0\r\n\r\n'))
+  t.match(response, /^HTTP\/1\.1 403 /)
+  t.ok(response.endsWith('no no no \r\n0\r\n\r\n'))
 })
 
 t.test('an endless refusal is not read after the client has disconnected', async (t) => {

@@ -11,10 +11,10 @@ import { openWebSocket, startWebSockets } from '../helpers/websocket.ts'
 
 const webSocket = upgradeLines('/', 'websocket')
 
-/** What a client is told when the gateway closes: an unmasked close frame with 1001. */
+/** The frame that a client receives when the gateway closes: an unmasked close frame with 1001. */
 const goodbye = Buffer.from([0x88, 12, 3, 0xe9, ...Buffer.from('going away')]).toString('latin1')
 
-/** A gateway that has connections close as Fastify does by default. */
+/** Starts a gateway that closes connections as Fastify does by default. */
 async function startGateway (t: Test, targets: string, forward: ForwardOptions = {}, forceCloseConnections: 'idle' | true = 'idle') {
   return await gatewayTo(t, { targets, upgrades: { protocols: ['websocket', 'acme'] } }, makeApp(t, { forceCloseConnections }), forward)
 }
@@ -33,7 +33,7 @@ for (const forceCloseConnections of ['idle', true] as const) {
     const [[code, reason], [peerCode]] = await closed as [[number, Buffer], [number]]
 
     t.strictSame([code, reason.toString()], [1001, 'going away'])
-    t.equal(peerCode, 1001, "the upstream has the client's answer")
+    t.equal(peerCode, 1001, "the upstream has the client's close frame")
     t.equal(await sockets.allClosed(), 4)
   })
 }
@@ -66,10 +66,10 @@ t.test('a client that does not respond to the close frame is disconnected after 
   endWithOther(peer)
 
   const closed = app.close()
-  const said = await readBytes(socket, goodbye.length)
+  const received = await readBytes(socket, goodbye.length)
   await Promise.all([closed, once(socket.resume(), 'close')])
 
-  t.equal(said, goodbye)
+  t.equal(received, goodbye)
   t.ok(await sockets.allClosed())
 })
 
@@ -113,27 +113,27 @@ t.test('an upstream that accepts an upgrade during the shutdown also gets a clos
     app.server.emit('asked')
   })
   const { app, origin } = await startGateway(t, upstream)
-  const asked = once(app.server, 'asked')
+  const requested = once(app.server, 'asked')
   const opening = upgrade(t, origin, webSocket)
-  await asked
+  await requested
 
   const closed = app.close()
   agree()
   const { socket, head } = await opening
-  const said = await readBytes(socket, goodbye.length)
+  const received = await readBytes(socket, goodbye.length)
   socket.end()
   await closed
 
   t.match(head, /^HTTP\/1\.1 101 /)
-  t.equal(said, goodbye)
+  t.equal(received, goodbye)
 })
 
 t.test('an upgrade without a response is refused when the grace period ends', async (t) => {
   const upstream = await rawUpstream(t, () => { app.server.emit('asked') })
   const { app, origin } = await startGateway(t, upstream, { closeGraceMs: 20 })
-  const asked = once(app.server, 'asked')
+  const requested = once(app.server, 'asked')
   const refused = upgrade(t, origin, webSocket)
-  await asked
+  await requested
 
   await app.close()
   const { head } = await refused

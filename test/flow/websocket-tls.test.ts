@@ -10,10 +10,10 @@ import { gatewayTo } from '../helpers/gateway-to.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { makeHttp2App } from '../helpers/http2.ts'
 import { followSockets } from '../helpers/sockets.ts'
-import { endWithOther, readAll, readAnswer, readHead, startSwitching, upgradeLines } from '../helpers/upgrades.ts'
-import { ask, openWebSocket, refusal, startWebSockets } from '../helpers/websocket.ts'
+import { endWithOther, readAll, readResponse, readHead, startSwitching, upgradeLines } from '../helpers/upgrades.ts'
+import { roundTrip, openWebSocket, refusal, startWebSockets } from '../helpers/websocket.ts'
 
-/** An app that speaks TLS: HTTP/1.1 alone, or HTTP/2 as well. */
+/** Makes an app with TLS that speaks only HTTP/1.1, or HTTP/2 as well. */
 async function makeTlsApp (t: Test, kind: 'http1' | 'http2') {
   if (kind === 'http2') return await makeHttp2App(t, 'h2')
   const { ca, server } = await makeAuthority()
@@ -41,12 +41,12 @@ for (const kind of ['http1', 'http2'] as const) {
     const { app, ca, origin } = await startTls(t, upstream.origin)
 
     const socket = await openWebSocket(t, origin, { ca })
-    const answer = await ask(socket, 'hello')
+    const reply = await roundTrip(socket, 'hello')
     const { response } = await refusal(t, origin, { ca, headers: { 'x-version-override': 'v9' } })
     const closed = once(socket, 'close')
     await app.close()
 
-    t.equal(answer, 'hello')
+    t.equal(reply, 'hello')
     t.equal(upstream.requests[0]!.headers['x-forwarded-proto'], 'https')
     t.equal(response.statusCode, 400)
     t.equal((await closed)[0], 1001)
@@ -59,9 +59,9 @@ for (const kind of ['http1', 'http2'] as const) {
     const socket = await connectTls()
 
     socket.write(upgradeLines('/first', 'h2c').join('\r\n'))
-    const first = await readAnswer(socket)
+    const first = await readResponse(socket)
     socket.write(upgradeLines('/second', 'h2c').join('\r\n'))
-    const second = await readAnswer(socket)
+    const second = await readResponse(socket)
 
     t.strictSame([first.body, second.body], ['/first', '/second'])
   })
@@ -79,9 +79,9 @@ for (const kind of ['http1', 'http2'] as const) {
     socket.end('question')
     const question = await readAll(peer)
     peer.end('answer')
-    const answer = await readAll(socket)
+    const response = await readAll(socket)
 
-    t.strictSame([question, answer], ['question', 'answer'])
+    t.strictSame([question, response], ['question', 'answer'])
     t.ok(await sockets.allClosed())
   })
 
@@ -116,5 +116,5 @@ t.test('an upstream with TLS supports WebSockets, even if it offers HTTP/2', asy
 
   const socket = await openWebSocket(t, origin)
 
-  t.equal(await ask(socket, 'hello'), 'hello')
+  t.equal(await roundTrip(socket, 'hello'), 'hello')
 })

@@ -6,9 +6,9 @@ import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { startGateway } from '../helpers/gateway.ts'
-import { ask, makeWebSocket, openWebSocket, startWebSockets } from '../helpers/websocket.ts'
+import { roundTrip, makeWebSocket, openWebSocket, startWebSockets } from '../helpers/websocket.ts'
 
-/** The gateway of the main job before two upstreams of WebSockets that send every message back. */
+/** Starts the gateway of the primary use case with two WebSocket upstreams that echo every message. */
 async function startSockets (t: Test) {
   const [latest, v2] = await Promise.all([startWebSockets(t), startWebSockets(t)])
   const gateway = await startGateway(t, { versions: { latest: { upstream: latest.origin }, v2: { upstream: v2.origin } } })
@@ -29,7 +29,7 @@ t.test('the version of a WebSocket is resolved as for any request', async (t) =>
     const before = requests.length
     const socket = await openWebSocket(t, `${origin}/events`, { headers })
 
-    t.equal(await ask(socket, 'hello'), 'hello')
+    t.equal(await roundTrip(socket, 'hello'), 'hello')
     t.equal(requests.length, before + 1)
   }
 })
@@ -82,26 +82,26 @@ t.test('both ends can negotiate compression', async (t) => {
   const message = 'hello '.repeat(1000)
 
   const socket = await openWebSocket(t, origin, { perMessageDeflate: { threshold: 0 } })
-  const answer = await ask(socket, message)
+  const reply = await roundTrip(socket, message)
 
   t.match(socket.extensions, /permessage-deflate/)
-  t.equal(answer, message)
+  t.equal(reply, message)
 })
 
 t.test('messages of any type and length arrive completely and in order', async (t) => {
   const { origin } = await startSockets(t)
   const socket = await openWebSocket(t, origin)
   const messages = ['', 'text', 'ä€😀', ...[0, 125, 126, 65_536, 10 * 1024 * 1024].map((length) => randomBytes(length))]
-  const answers: Array<string | Buffer> = []
+  const replies: Array<string | Buffer> = []
 
   for (const message of messages) socket.send(message)
   await new Promise<void>((resolve) => socket.on('message', (data: Buffer, isBinary) => {
-    answers.push(isBinary ? data : data.toString())
-    if (answers.length === messages.length) resolve()
+    replies.push(isBinary ? data : data.toString())
+    if (replies.length === messages.length) resolve()
   }))
 
-  t.strictSame(answers.map((answer) => typeof answer), messages.map((message) => typeof message))
-  t.ok(messages.every((message, index) => Buffer.from(message).equals(Buffer.from(answers[index]!))))
+  t.strictSame(replies.map((reply) => typeof reply), messages.map((message) => typeof message))
+  t.ok(messages.every((message, index) => Buffer.from(message).equals(Buffer.from(replies[index]!))))
 })
 
 t.test('fragments of a message are forwarded individually, with a ping between them', async (t) => {
@@ -116,11 +116,11 @@ t.test('fragments of a message are forwarded individually, with a ping between t
   socket.ping('are you there?')
   const [pong] = await once(socket, 'pong') as [Buffer]
   socket.send('two', { fin: true })
-  const [answer] = await once(socket, 'message') as [Buffer]
+  const [reply] = await once(socket, 'message') as [Buffer]
 
   t.equal(String(await pinged), 'are you there?')
   t.equal(pong.toString(), 'are you there?')
-  t.equal(answer.toString(), 'one two')
+  t.equal(reply.toString(), 'one two')
 })
 
 t.test('an upstream can ping, and can close with its own code and reason', async (t) => {
@@ -144,6 +144,6 @@ t.test('a connection that was used for requests can become a WebSocket', async (
   const socket = await openWebSocket(t, origin, { agent })
 
   t.equal(body, 'ok')
-  t.equal(await ask(socket, 'hello'), 'hello')
+  t.equal(await roundTrip(socket, 'hello'), 'hello')
   t.equal(connections, 1)
 })

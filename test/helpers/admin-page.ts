@@ -6,7 +6,7 @@ import { deadOrigin, startUpstream } from './upstream.ts'
 
 const now = Date.parse('2026-11-01T00:00:00Z')
 
-/** A gateway with versions in every state, and a browser on its page. */
+/** Starts a gateway with versions in every state, and opens its page in a browser. */
 export async function onPage (t: Test, options: object = {}) {
   const upstream = await startUpstream(t, 'any')
   const app = makeApp(t)
@@ -36,7 +36,7 @@ export async function onPage (t: Test, options: object = {}) {
     errors,
     visit,
     text: (selector: string) => page.innerText(selector),
-    /** As if its tab was looked at again: it does not wait for the next of its seconds then. */
+    /** Makes the page update immediately, as if its tab had become visible. */
     look: async () => { await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))") }
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Loads an app's plugins. @returns a plain promise: what Fastify returns is only a thenable */
+/** Loads the plugins of an app. @returns a real promise, because Fastify only returns a thenable */
 export async function boot (app: FastifyInstance): Promise<void> {
   await app.ready()
 }

@@ -2,8 +2,8 @@ import { type BrowserContextOptions, chromium } from 'playwright-core'
 import type { Test } from 'tap'
 
 /**
- * Starts Chromium without a window: the one at `CHROMIUM_PATH`, else one that npm brought, with the libraries that it needs.
- * Every page fails the test when it writes an error to the console.
+ * Starts headless Chromium: the one at `CHROMIUM_PATH`, or else the one from npm, with the libraries that it needs.
+ * A page that logs an error to the console fails the test.
  */
 export async function startBrowser (t: Test) {
   const executablePath = process.env.CHROMIUM_PATH ?? await bundled()
@@ -23,7 +23,7 @@ export async function startBrowser (t: Test) {
 }
 
 async function bundled (): Promise<string> {
-  // The package looks at this when it is loaded: it then brings the system libraries, too, that a small machine lacks.
+  // The package reads this when it is loaded. It then also unpacks system libraries that minimal images lack.
   process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs22.x'
   const { default: bundle } = await import('@sparticuz/chromium')
   return await bundle.executablePath()

@@ -6,11 +6,11 @@ export interface Certificate {
   key: string
 }
 
-/** A certificate authority that nobody knows but the test. */
+/** A certificate authority that only the test trusts. */
 export interface Authority {
-  /** Its own certificate: what a peer must trust. */
+  /** Its own certificate, which a peer must trust. */
   ca: string
-  /** Issues the certificate of a server with these names, addresses among them. */
+  /** Issues the certificate of a server with these hostnames and addresses. */
   server (...names: string[]): Promise<Certificate>
   /** Issues the certificate of a client. */
   client (name: string): Promise<Certificate>
@@ -33,7 +33,7 @@ export async function makeAuthority (name = 'Test CA'): Promise<Authority> {
   }
 }
 
-/** @param issuer that signs it; without one it signs itself */
+/** @param issuer signs the certificate; without it, the certificate is self-signed */
 async function make (commonName: string, extensions: Extensions, issuer?: Certificate): Promise<Certificate> {
   const made = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec', algorithm: 'sha256', extensions, ...issuer !== undefined && { ca: issuer }

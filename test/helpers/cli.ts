@@ -3,9 +3,9 @@ import { Process } from './standalone.ts'
 
 /** Runs a command. @returns its exit code, and its output */
 export async function cli (...args: string[]) {
-  const said: string[] = []
+  const output: string[] = []
   const complaints: string[] = []
   const host = new Process()
-  const code = await runCli(args, host, { log: (text) => said.push(text), error: (text) => complaints.push(text) })
-  return { code, said: said.join('\n'), complaints: complaints.join('\n'), host }
+  const code = await runCli(args, host, { log: (text) => output.push(text), error: (text) => complaints.push(text) })
+  return { code, output: output.join('\n'), complaints: complaints.join('\n'), host }
 }

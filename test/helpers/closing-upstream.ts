@@ -11,22 +11,22 @@ import { makeAuthority } from './certificates.ts'
 
 export type Transport = 'tcp' | 'tls' | 'unix'
 /**
- * `cut`: a FIN that TLS has not announced. Elsewhere it is the same as `fin`. A Unix socket knows no reset: it is closed.
- * `refuse`: reads no more and closes, as a server does that refuses an upload. The system answers what still comes with a reset.
+ * `cut`: a FIN without a TLS close_notify; without TLS the same as `fin`. Unix sockets have no reset, so they are closed.
+ * `refuse`: stops reading and closes, like a server that refuses an upload. The system responds to further data with a reset.
  */
 export type Ending = 'fin' | 'cut' | 'rst' | 'refuse'
 
-/** What an upstream does when a request has arrived. */
+/** How an upstream handles a request. */
 export interface Script {
-  /** What it sends, as Latin-1. */
+  /** The bytes that it sends, as Latin-1. */
   bytes: string
-  /** How it ends the connection then. */
+  /** How it then ends the connection. */
   end: Ending
 }
 
 let paths = 0
 
-/** An upstream that sends what the script says at the moment, and ends the connection. */
+/** Starts an upstream that follows the current script. */
 export async function closingUpstream (t: Test, transport: Transport, script: Script) {
   const { ca, server: certificate } = await makeAuthority()
   const secureContext = transport === 'tls' ? createSecureContext(await certificate('127.0.0.1')) : null
@@ -61,11 +61,11 @@ export async function closingUpstream (t: Test, transport: Transport, script: Sc
     tls: { targets: `https://127.0.0.1:${port}`, tls: { ca } },
     unix: { targets: `unix+http://${path}` }
   }[transport]
-  /** `ended` resolves when a response has been handed to the system, and the connection is ended. */
+  /** `ended` resolves when the system has taken the response and the connection has ended. */
   return { upstream, script, ended: async () => await once(server, 'ended') }
 }
 
-/** TLS over a socket that stays in the hands of the test, so that it can end below TLS. */
+/** TLS over a socket that the test controls, so that it can end the connection below TLS. */
 function secured (socket: Socket, secureContext: SecureContext): TLSSocket {
   const carrier = new Duplex({
     read () { socket.resume() },

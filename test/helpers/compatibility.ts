@@ -1,2 +1,2 @@
-/** Whether every gateway of this run has `forward.compatibility`. A test of what is lost then asserts the loss. */
+/** Whether all gateways of this run have `forward.compatibility`. Tests of features that need internals then expect the lack of them. */
 export const inCompatibility = process.env.VERSION_GATEWAY_COMPATIBILITY === '1'

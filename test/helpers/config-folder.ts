@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 
-/** A folder with files of its own, which goes with the test. */
+/** Makes a folder with files, and removes it after the test. */
 export async function makeFolder (t: Test) {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
@@ -18,7 +18,7 @@ export async function makeFolder (t: Test) {
   }
 }
 
-/** Lines, without the indentation that the first one has. */
+/** Returns lines without the indentation of the first one. */
 export function lines (text: string): string {
   const all = text.replace(/^\n/, '').split('\n')
   const indentation = /^ */.exec(all[0]!)![0].length

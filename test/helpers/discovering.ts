@@ -42,13 +42,13 @@ const versions = [
 ]
 const aliases = new Map([['stable', 'v2'], ['next', 'secret']])
 
-/** A registry of a deprecated, an active and a hidden version. @param defaultId where its default leads */
+/** Makes a registry with a deprecated, an active and a hidden version. @param defaultId the version of its default */
 export function registryOf (defaultId: string | null = null): VersionRegistry {
   const registry = { list: () => versions, aliases: () => aliases, defaultId: () => defaultId }
   return registry as unknown as VersionRegistry
 }
 
-/** An app that tells of the versions of a registry. @returns its origin */
+/** Starts an app that publishes the versions of a registry. @returns its origin */
 export async function discovering (t: Test, options: VersionDiscoveryOptions = {}, registry = registryOf('v2'), app: FastifyInstance = makeApp(t)) {
   app.decorate('versions', { getter: () => registry })
   await app.register(versionDiscovery, options)

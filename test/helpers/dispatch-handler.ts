@@ -1,6 +1,6 @@
 import type { UpgradeHandler, UpstreamRequest } from '../../lib/transport/upstream-handler.ts'
 
-/** Notes what it is told, and does with it what a test wants. */
+/** Records the callbacks that undici calls, and overrides them as a test wants. */
 export function makeHandler (own: Partial<UpgradeHandler> = {}) {
   const notes: string[] = []
   let request: UpstreamRequest | undefined

@@ -5,7 +5,7 @@ import type { ForwardOptions, UpstreamOptions } from '../../types/index.ts'
 import { listen, makeApp } from './gateway.ts'
 import { startUpstream } from './upstream.ts'
 
-/** A gateway to one version, without tokens. */
+/** Starts a gateway to a single version, without tokens. */
 export async function gatewayTo (t: Test, upstream: UpstreamOptions, app = makeApp(t), forward: ForwardOptions = {}) {
   await app.register(versionGateway, { versions: { latest: { upstream } }, forward })
   const origin = await listen(app)
@@ -13,18 +13,18 @@ export async function gatewayTo (t: Test, upstream: UpstreamOptions, app = makeA
     app,
     origin,
     send: async (path: string, init?: RequestInit) => await fetch(origin + path, init),
-    /** What is known of its targets. */
+    /** Returns the health of its targets. */
     targets: () => app.versions.health()[0]!.targets
   }
 }
 
-/** A target that does one thing after the other, the last one for ever, and notes the methods that it was asked with. */
+/** Starts a target that handles requests with these listeners in order and then always with the last one. `received` has the methods. */
 export async function target (t: Test, ...does: RequestListener[]) {
-  const asked: string[] = []
+  const received: string[] = []
   const origin = await startUpstream(t, 'v1', (request, response) => {
-    asked.push(request.method!)
+    received.push(request.method!)
     const step = does.length > 1 ? does.shift()! : does[0]!
     step(request, response)
   })
-  return { origin, asked }
+  return { origin, received }
 }

@@ -6,23 +6,23 @@ import type { GatewayOptions } from '../../types/index.ts'
 import { type Issuer, makeIssuer } from './issuer.ts'
 import { type Seen, startUpstream } from './upstream.ts'
 
-/** A plain Fastify that is closed with the test. */
+/** Makes a plain Fastify app and closes it after the test. */
 export function makeApp (t: Test, options: FastifyServerOptions = {}): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true, ...options })
   t.teardown(() => app.close())
   return app
 }
 
-/** Listens on a free port of loopback. @returns the origin */
+/** Listens on a free loopback port. @returns the origin */
 export async function listen (app: FastifyInstance): Promise<string> {
   await app.listen({ port: 0, host: '127.0.0.1' })
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 }
 
-/** Of all gateways of a file: to make an RSA key takes 100 ms. */
+/** Shared by all gateways of a process, because it takes 100 ms to make an RSA key. */
 let madeIssuer: Issuer | undefined
 
-/** The gateway of the main job: upstreams latest and v2, a provider, an override header, a claim. */
+/** Starts the gateway of the primary use case: upstreams latest and v2, a provider, an override header, a claim. */
 export async function startGateway (t: Test, overrides: Partial<GatewayOptions> = {}, app = makeApp(t)) {
   const issuer = madeIssuer ??= makeIssuer()
   const [latest, v2] = await Promise.all([startUpstream(t, 'latest'), startUpstream(t, 'v2')])
@@ -45,10 +45,10 @@ export async function startGateway (t: Test, overrides: Partial<GatewayOptions> 
     app,
     origin,
     issuer,
-    /** `Authorization` with a good token whose version claim is this. */
+    /** Returns an `Authorization` header with a valid token that has this version claim. */
     bearer: (version: unknown) => ({ authorization: `Bearer ${issuer.token({ userMetadata: { version } })}` }),
     send: (path: string, init?: RequestInit) => fetch(origin + path, init),
-    /** Sends a request that must be served, and tells what the upstream saw. */
+    /** Sends a request and throws unless it succeeds. @returns what the upstream received */
     async see (path: string, init?: RequestInit): Promise<Seen> {
       const response = await fetch(origin + path, init)
       if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`)

@@ -15,7 +15,7 @@ function method (path: string, requestStream: boolean, responseStream: boolean) 
   return { path, requestStream, responseStream, ...serializers }
 }
 
-/** A service whose messages are bytes. */
+/** A gRPC service whose messages are bytes. */
 export const echo = {
   unary: method('/test.Echo/Unary', false, false),
   serverStream: method('/test.Echo/ServerStream', false, true),
@@ -23,7 +23,7 @@ export const echo = {
   bidi: method('/test.Echo/Bidi', true, true)
 } satisfies ServiceDefinition
 
-/** Starts a server of gRPC over TLS, a gateway in front of it, and a client of the gateway. */
+/** Starts a gRPC server with TLS, a gateway in front of it, and a client of the gateway. */
 export async function startGrpc (t: Test, service: UntypedServiceImplementation, options: Partial<UpstreamOptions> = {}) {
   const { ca, server: certificate } = await makeAuthority()
   const { cert, key } = await certificate('127.0.0.1')
@@ -37,7 +37,7 @@ export async function startGrpc (t: Test, service: UntypedServiceImplementation,
   t.teardown(() => server.forceShutdown())
   const upstream = { targets: `https://127.0.0.1:${port}`, http2: true, tls: { ca }, ...options }
   const gateway = await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} }, 'h2')
-  // Newer versions of Node allow no address as the name of a server.
+  // Newer versions of Node do not accept an address as the server name.
   const client = new Client(new URL(gateway.origin).host, credentials.createSsl(Buffer.from(gateway.ca)), {
     'grpc.ssl_target_name_override': 'localhost'
   })
@@ -45,14 +45,14 @@ export async function startGrpc (t: Test, service: UntypedServiceImplementation,
   return {
     client,
     targets: () => gateway.app.versions.health()[0]!.targets,
-    /** A call with one message in either direction. */
+    /** Makes a unary call. */
     unary: async (message: string, metadata: Metadata, callOptions = {}) => await new Promise<Unary>((resolve) => {
       const result: Unary = { error: null, message: undefined, headers: undefined, status: undefined }
       client.makeUnaryRequest(echo.unary.path, same, same, Buffer.from(message), metadata, callOptions, (error, bytes) => {
         result.error = error
         result.message = bytes?.toString()
       }).on('metadata', (headers: Metadata) => { result.headers = headers }).on('status', (status: StatusObject) => {
-        // It comes before the callback or after it.
+        // The status can arrive before or after the callback.
         setImmediate(() => resolve({ ...result, status }))
       })
     }),

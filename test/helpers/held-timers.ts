@@ -1,14 +1,14 @@
 import type { Test } from 'tap'
 
-/** A timer that only the test lets go off. */
+/** A timer that only the test fires. */
 export interface HeldTimer {
   fire: () => void
-  /** How often it was begun anew. */
+  /** How often it was restarted. */
   refreshed: number
   isCleared: boolean
 }
 
-/** Holds all timers of this length back. @returns them, in the order in which they were set */
+/** Holds back all timers with this delay. @returns the timers in the order in which they were set */
 export function holdTimers (t: Test, length: number): HeldTimer[] {
   const { setTimeout: set, clearTimeout: clear } = globalThis
   const held: Array<HeldTimer & Partial<NodeJS.Timeout>> = []

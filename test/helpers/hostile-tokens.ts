@@ -2,17 +2,17 @@ import { createPublicKey } from 'node:crypto'
 import type { Algorithm } from '../../types/index.ts'
 import { goodClaims, hmacToken, type Issuer, keyPair, makeIssuer, part, signature, signedBy } from './issuer.ts'
 
-/** A token that must be refused, and the sentence that its sender is told. */
+/** A token that must be refused, and the message that its sender gets. */
 export interface Hostile {
   title: string
   token: string
-  says: string
+  message: string
 }
 
 export const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
 const signers: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA']
 
-export const said = {
+export const messages = {
   malformed: 'The token is malformed.',
   credentials: 'The credentials of the request are malformed.',
   long: 'The token is too long.',
@@ -26,31 +26,31 @@ export const said = {
   missing: 'The token lacks a required claim.'
 }
 
-/** A text that is in a claim of every token, by which it would be found in logs and answers. */
+/** A claim value of every token, by which tests find tokens in logs and responses. */
 export const canary = 'canary-4711'
 
-/** Issuers of one name, with a key for each type. */
+/** Makes issuers with the same name, one for each type of key. */
 export function signersOfAllTypes (): Issuer[] {
   return signers.map((algorithm) => makeIssuer(algorithm, algorithm))
 }
 
-/** Good claims, with the canary. */
+/** Valid claims with the canary. */
 export const claims = (): object => ({ ...goodClaims(), canary })
-/** One of them. */
-export const row = (title: string, token: string, says: string): Hostile => ({ title, token, says })
+/** Makes one hostile token. */
+export const row = (title: string, token: string, message: string): Hostile => ({ title, token, message })
 
-/** Every key against every algorithm that a header can name, all but the right pairs. */
+/** Every combination of a key and an algorithm in the header, except the matching ones. */
 export function algorithmsByKeys (issuers: readonly Issuer[]): Hostile[] {
   const unknown = ['none', 'None', 'NONE', 'nOnE', '', 'none ', 'HS256', 'HS384', 'HS512', 'rs256', 'RS1', 'RSA-OAEP', 'dir', 'ES256K', '__proto__']
   return issuers.flatMap(({ jwk, privateKey }) => [
     ...algorithms.filter((alg) => alg !== jwk.alg).map((alg) =>
-      row(`${alg} with the key for ${jwk.alg}`, signedBy(jwk.alg as Algorithm, { alg, kid: jwk.kid }, claims(), privateKey), said.key)),
+      row(`${alg} with the key for ${jwk.alg}`, signedBy(jwk.alg as Algorithm, { alg, kid: jwk.kid }, claims(), privateKey), messages.key)),
     ...unknown.map((alg) =>
-      row(`'${alg}' with the key for ${jwk.alg}`, signedBy(jwk.alg as Algorithm, { alg, kid: jwk.kid }, claims(), privateKey), said.algorithm))
+      row(`'${alg}' with the key for ${jwk.alg}`, signedBy(jwk.alg as Algorithm, { alg, kid: jwk.kid }, claims(), privateKey), messages.algorithm))
   ])
 }
 
-/** The public key, in the spellings that attackers know it in, as a secret. */
+/** Tokens whose HMAC secret is the public key, in the formats that attackers may have. */
 export function publicKeysAsSecrets ({ jwk }: Issuer): Hostile[] {
   const key = createPublicKey({ key: jwk, format: 'jwk' })
   const pem = key.export({ type: 'spki', format: 'pem' }).toString()
@@ -65,42 +65,42 @@ export function publicKeysAsSecrets ({ jwk }: Issuer): Hostile[] {
     'empty text': ''
   }
   return Object.entries(secrets).flatMap(([title, secret]) => ['HS256', 'HS384', 'HS512'].map((alg) =>
-    row(`${alg} with the ${title} as secret`, hmacToken(alg, { alg, kid: jwk.kid }, claims(), secret), said.algorithm)))
+    row(`${alg} with the ${title} as secret`, hmacToken(alg, { alg, kid: jwk.kid }, claims(), secret), messages.algorithm)))
 }
 
-/** Headers that bring a key along, want something of the reader, or are none. */
+/** Headers that contain a key, have critical members, or are malformed. */
 export function headers ({ jwk, privateKey }: Issuer): Hostile[] {
   const stranger = keyPair('RS256')
   const brought = stranger.publicKey.export({ format: 'jwk' })
   const own = { alg: 'RS256', kid: jwk.kid }
-  const byStranger = (title: string, header: object, says: string) =>
-    row(`the key of a stranger, ${title}`, signedBy('RS256', header, claims(), stranger.privateKey), says)
-  const byIssuer = (title: string, header: object | string, says: string) => row(title, signedBy('RS256', header, claims(), privateKey), says)
+  const byStranger = (title: string, header: object, message: string) =>
+    row(`the key of a stranger, ${title}`, signedBy('RS256', header, claims(), stranger.privateKey), message)
+  const byIssuer = (title: string, header: object | string, message: string) => row(title, signedBy('RS256', header, claims(), privateKey), message)
 
   return [
-    byStranger('by the kid of another', own, said.signature),
-    byStranger('brought along', { ...own, jwk: brought }, said.signature),
-    byStranger('brought along under a kid of its own', { alg: 'RS256', kid: 'x', jwk: { ...brought, kid: 'x' } }, said.key),
-    byStranger('brought along without a kid', { alg: 'RS256', jwk: brought }, said.signature),
-    byStranger('at an address', { ...own, jku: 'http://127.0.0.1:1/keys' }, said.signature),
-    byStranger('in a certificate at an address', { ...own, x5u: 'http://127.0.0.1:1/cert' }, said.signature),
-    byStranger('in a certificate', { ...own, x5c: ['MIIB'] }, said.signature),
-    ...[undefined, null, 5, true, {}, [], ['RS256']].map((alg) => byIssuer(`alg is ${JSON.stringify(alg)}`, { ...own, alg }, said.malformed)),
-    ...[5, true, {}, [], [jwk.kid], '\ud800'].map((kid) => byIssuer(`kid is ${JSON.stringify(kid)}`, { ...own, kid }, said.malformed)),
+    byStranger('by the kid of another', own, messages.signature),
+    byStranger('brought along', { ...own, jwk: brought }, messages.signature),
+    byStranger('brought along under a kid of its own', { alg: 'RS256', kid: 'x', jwk: { ...brought, kid: 'x' } }, messages.key),
+    byStranger('brought along without a kid', { alg: 'RS256', jwk: brought }, messages.signature),
+    byStranger('at an address', { ...own, jku: 'http://127.0.0.1:1/keys' }, messages.signature),
+    byStranger('in a certificate at an address', { ...own, x5u: 'http://127.0.0.1:1/cert' }, messages.signature),
+    byStranger('in a certificate', { ...own, x5c: ['MIIB'] }, messages.signature),
+    ...[undefined, null, 5, true, {}, [], ['RS256']].map((alg) => byIssuer(`alg is ${JSON.stringify(alg)}`, { ...own, alg }, messages.malformed)),
+    ...[5, true, {}, [], [jwk.kid], '\ud800'].map((kid) => byIssuer(`kid is ${JSON.stringify(kid)}`, { ...own, kid }, messages.malformed)),
     ...['', 'rs256', `${jwk.kid} `, `${jwk.kid}\0`, '../../dev/null', "' OR 1=1 --", '__proto__', 'constructor', 'toString', '0', 'http://127.0.0.1:1/'].map((kid) =>
-      byIssuer(`kid is the text ${JSON.stringify(kid)}`, { ...own, kid }, said.key)),
+      byIssuer(`kid is the text ${JSON.stringify(kid)}`, { ...own, kid }, messages.key)),
     ...[null, false, 0, '', [], ['exp'], ['alg'], ['b64'], [5], 'exp', {}].map((crit) =>
-      byIssuer(`crit is ${JSON.stringify(crit)}`, { ...own, crit, exp: 1 }, said.malformed)),
-    ...[false, true, null].map((b64) => byIssuer(`b64 is ${b64}`, { ...own, b64 }, said.malformed)),
-    byIssuer('the payload is as it is', { ...own, b64: false, crit: ['b64'] }, said.malformed),
+      byIssuer(`crit is ${JSON.stringify(crit)}`, { ...own, crit, exp: 1 }, messages.malformed)),
+    ...[false, true, null].map((b64) => byIssuer(`b64 is ${b64}`, { ...own, b64 }, messages.malformed)),
+    byIssuer('the payload is as it is', { ...own, b64: false, crit: ['b64'] }, messages.malformed),
     ...['[]', 'null', '5', '"RS256"', '', ' ', '{', '{}', '{"alg":"RS256",}', `{"alg":"none","alg":"RS256","kid":"${jwk.kid}"}`].map((header) =>
-      byIssuer(`the header is ${header}`, header, said.malformed))
+      byIssuer(`the header is ${header}`, header, messages.malformed))
   ]
 }
 
-/** Every claim that is checked with every type that it may not have, and values that are none of ours. */
+/** Every checked claim with every wrong type, and with values that the provider does not accept. */
 export function claimValues ({ jwk, privateKey }: Issuer): Hostile[] {
-  const sign = (title: string, payload: object | string, says: string) => row(title, signedBy('RS256', { alg: 'RS256', kid: jwk.kid }, payload, privateKey), says)
+  const sign = (title: string, payload: object | string, message: string) => row(title, signedBy('RS256', { alg: 'RS256', kid: jwk.kid }, payload, privateKey), message)
   const wrong: Record<string, unknown[]> = {
     exp: ['9999999999', true, {}, [], [9_999_999_999], '', -1, 0, 1, -1e15, 1e-300],
     nbf: ['0', true, {}, [0], '', 9_999_999_999, 1e15, 1e18, 1e300],
@@ -114,20 +114,20 @@ export function claimValues ({ jwk, privateKey }: Issuer): Hostile[] {
   const issuers = ['https://other.test', 'https://issuer.test/', 'HTTPS://ISSUER.TEST', ' https://issuer.test', '', 5, null, true, {}, [], ['https://issuer.test'], '__proto__', undefined]
   return [
     ...typed,
-    ...issuers.map((iss) => sign(`iss is ${JSON.stringify(iss)}`, { ...claims(), iss }, said.issuer)),
-    ...['exp', 'aud', 'sub'].map((claim) => sign(`there is no ${claim}`, { ...claims(), [claim]: undefined }, said.missing)),
+    ...issuers.map((iss) => sign(`iss is ${JSON.stringify(iss)}`, { ...claims(), iss }, messages.issuer)),
+    ...['exp', 'aud', 'sub'].map((claim) => sign(`there is no ${claim}`, { ...claims(), [claim]: undefined }, messages.missing)),
     ...['exp', 'sub', 'aud'].map((claim) => sign(`${claim} is null`, { ...claims(), [claim]: null }, '')),
     ...['exp', 'nbf', 'iat'].flatMap((claim) => ['1e400', '-1e400'].map((number) =>
       sign(`${claim} is ${number}`, JSON.stringify({ ...claims(), [claim]: 0 }).replace(`"${claim}":0`, `"${claim}":${number}`), '')))
   ]
 }
 
-/** Payloads that are no object of members which are there once. */
+/** Payloads that are not an object with unique members. */
 export function payloads ({ jwk, privateKey }: Issuer): Hostile[] {
   const good = JSON.stringify(claims())
   const bytes = (title: string, payload: Buffer) => {
     const input = `${part({ alg: 'RS256', kid: jwk.kid })}.${payload.toString('base64url')}`
-    return row(title, `${input}.${signature('RS256', input, privateKey).toString('base64url')}`, said.malformed)
+    return row(title, `${input}.${signature('RS256', input, privateKey).toString('base64url')}`, messages.malformed)
   }
   const texts = [
     '[]', `[${good}]`, 'null', 'true', '5', '"text"', '{', '{}}', `${good}x`, `${good}${good}`, `'${good}'`, good.replaceAll('"', "'"), ' ',

@@ -9,17 +9,17 @@ import { makeAuthority } from './certificates.ts'
 import { makeApp } from './gateway.ts'
 import { gatewayTo } from './gateway-to.ts'
 
-/** What an upstream does with a request. */
+/** Handles a request of an upstream. */
 export type OnStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
 
-/** Starts an upstream that speaks HTTP/2 over TLS, and stops it with the test. */
+/** Starts an HTTP/2 upstream with TLS and stops it after the test. */
 export async function startHttp2Upstream (t: Test, onStream: OnStream, options: SecureServerOptions = {}) {
   const { ca, server: certificate } = await makeAuthority()
   const server = createSecureServer({ ...await certificate('127.0.0.1'), ...options })
   const sessions: ServerHttp2Session[] = []
   server.on('session', (session) => sessions.push(session)).on('sessionError', () => {})
   server.on('stream', (stream, headers) => {
-    // Clients break off: that is what some tests are about.
+    // Some tests disconnect clients.
     stream.on('error', () => {})
     onStream(stream, headers)
   })
@@ -31,22 +31,22 @@ export async function startHttp2Upstream (t: Test, onStream: OnStream, options: 
   })
   return {
     targets: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** What the gateway must trust. */
+    /** The certificate that the gateway must trust. */
     ca,
     server,
-    /** Its connections. */
+    /** All HTTP/2 sessions. */
     sessions
   }
 }
 
-/** A gateway to an upstream of HTTP/2. */
+/** Starts a gateway to an HTTP/2 upstream. */
 export async function gatewayToHttp2 (t: Test, onStream: OnStream, options: Partial<UpstreamOptions> = {}, app = makeApp(t)) {
   const { targets: target, ca, sessions } = await startHttp2Upstream(t, onStream)
   return { target, sessions, ...await gatewayTo(t, { targets: target, http2: true, tls: { ca }, ...options }, app) }
 }
 
-/** An upstream that answers with this text. */
-export function saying (text: string): OnStream {
+/** Returns a handler that responds with this text. */
+export function respondWith (text: string): OnStream {
   return (stream) => {
     stream.respond({ ':status': 200 })
     stream.end(text)

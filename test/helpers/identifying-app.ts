@@ -4,7 +4,7 @@ import { sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
 import type { VerifyIdentityOptions } from '../../types/index.ts'
 import { makeApp } from './gateway.ts'
 
-/** An app that tells what it knows of the caller. */
+/** Makes an app that returns the identity of the caller. */
 export async function makeIdentifyingApp (t: Test, options: VerifyIdentityOptions, app = makeApp(t)): Promise<FastifyInstance> {
   await app.register(sanitizeHeaders, {})
   await app.register(verifyIdentity, options)
@@ -15,7 +15,7 @@ export async function makeIdentifyingApp (t: Test, options: VerifyIdentityOption
   return app
 }
 
-/** Asks such an app, with an `Authorization` or none. */
+/** Makes such an app. @returns a function that sends a request, with or without `Authorization` */
 export async function identifyingApp (t: Test, options: VerifyIdentityOptions) {
   const app = await makeIdentifyingApp(t, options)
   return async (authorization?: string, url = '/') =>

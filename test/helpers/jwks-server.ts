@@ -3,38 +3,38 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
-/** How a server of keys answers. */
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void
+/** Responds to a request for keys. */
+export type Respond = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Answers with a body (JSON, or text word for word). */
-export function answer (body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
+/** Responds with a body: a value as JSON, or text as it is. */
+export function respondWith (body: unknown, status = 200, headers: Record<string, string> = {}): Respond {
   return (_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
 }
 
-/** The ways in which a server of keys fails, all but being down. */
-export const faults: Record<string, Answer> = {
-  'is an error': answer({ error: 'no' }, 500),
-  'is not JSON': answer('<html>'),
-  'is a JSON text': answer('"keys"'),
-  'is null': answer('null'),
-  'has an object as keys': answer({ keys: { keys: [] } }),
-  'has no keys': answer({ keys: [] }),
-  'has keys that are none': answer({ keys: [null, 5, 'key', [], {}] }),
-  'is empty': answer(''),
-  'is half-written': answer('{"keys":[{"kty":"RSA","n":"'),
-  redirects: answer('', 302, { location: 'http://127.0.0.1:1/' }),
-  'redirects for good': answer('', 308, { location: '/elsewhere' }),
+/** The ways in which a JWKS server can fail, except being down. */
+export const faults: Record<string, Respond> = {
+  'is an error': respondWith({ error: 'no' }, 500),
+  'is not JSON': respondWith('<html>'),
+  'is a JSON text': respondWith('"keys"'),
+  'is null': respondWith('null'),
+  'has an object as keys': respondWith({ keys: { keys: [] } }),
+  'has no keys': respondWith({ keys: [] }),
+  'has keys that are none': respondWith({ keys: [null, 5, 'key', [], {}] }),
+  'is empty': respondWith(''),
+  'is half-written': respondWith('{"keys":[{"kty":"RSA","n":"'),
+  redirects: respondWith('', 302, { location: 'http://127.0.0.1:1/' }),
+  'redirects for good': respondWith('', 308, { location: '/elsewhere' }),
   'breaks off': (_request, response) => { response.writeHead(200, { 'content-length': 99 }).write('{', () => response.destroy()) },
   'never comes': () => {},
   'never ends': (_request, response) => { response.write('{') },
-  'is huge': answer(`{"keys":[],"filler":"${'x'.repeat(2 * 1024 * 1024)}"}`)
+  'is huge': respondWith(`{"keys":[],"filler":"${'x'.repeat(2 * 1024 * 1024)}"}`)
 }
 
-/** Starts a server of keys that answers as it is told at the moment. */
-export async function startJwksServer (t: Test, first: Answer) {
+/** Starts a JWKS server whose response can be changed. */
+export async function startJwksServer (t: Test, first: Respond) {
   const fetched: string[] = []
   let current = first
   const server = createServer((request, response) => {
@@ -53,11 +53,11 @@ export async function startJwksServer (t: Test, first: Answer) {
   return {
     origin,
     url: `${origin}/keys.json`,
-    /** Every path that was asked for. */
+    /** The paths of all requests. */
     fetched,
-    /** Answers another way from here on. */
-    answers (next: Answer): void { current = next },
-    /** Nothing listens from here on. */
+    /** Changes the response. */
+    setResponse (next: Respond): void { current = next },
+    /** Stops the server. */
     stop,
     /** Waits for the next request. */
     next: async () => await once(server, 'fetched')

@@ -13,14 +13,14 @@ export const folder = new URL('examples/kubernetes/', project)
 
 const models = [ConfigMap, Deployment, HorizontalPodAutoscaler, NetworkPolicy, PodDisruptionBudget, Service]
 
-/** Files of the folder that are no manifests. */
+/** Files in the folder that are not manifests. */
 export const kustomization = 'kustomization.yaml'
 
 export async function manifestFiles (): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.yaml') && name !== kustomization)
 }
 
-/** What a file has, as it is given to the API server. */
+/** Returns the content of a file as the API server receives it. */
 export async function manifestsOf (file: string): Promise<object[]> {
   return parseAllDocuments(await readFile(new URL(file, folder), 'utf8')).map((document) => {
     const [error] = document.errors
@@ -29,7 +29,7 @@ export async function manifestsOf (file: string): Promise<object[]> {
   })
 }
 
-/** The manifests, each by what it is. */
+/** The manifests by their kind. */
 export async function readManifests () {
   const all = (await Promise.all((await manifestFiles()).map(manifestsOf))).flat()
   const only = <Manifest extends object>(isIt: (one: unknown) => one is Manifest): Manifest => {
@@ -46,7 +46,7 @@ export async function readManifests () {
     container: pod!.containers[0]!,
     labels,
     configMap,
-    /** The config as it is written, and what it says. */
+    /** The config as text and as a value. */
     text: configMap.data!['gateway.yaml']!,
     config: parse(configMap.data!['gateway.yaml']!) as ConfigFileOptions,
     service: only(Service.is),
@@ -56,7 +56,7 @@ export async function readManifests () {
   }
 }
 
-/** What is wrong with a manifest by the schema of the API. A field that the schema does not know is wrong as well. */
+/** Validates a manifest against the schema of the API. Unknown fields are errors, too. */
 export function problemsOf (manifest: object): string[] {
   const model = models.find((each) => each.is(manifest))
   if (model === undefined) return ['has no kind that is known']
@@ -66,11 +66,11 @@ export function problemsOf (manifest: object): string[] {
   } catch (error) {
     return [(error as Error).message]
   }
-  // Whatever is in one that is unknown is not read either.
+  // The fields of an unknown object are not read either.
   return [...unread].filter((path) => !unread.has(path.slice(0, path.lastIndexOf('/')))).map((path) => `${path} is unknown`)
 }
 
-/** A copy that notes which fields nobody reads. The validators read every field that they know, and pass over all others. */
+/** Makes a copy that records which fields are never read. The validators read every field that they know, and ignore all others. */
 function followed (value: unknown, path: string, unread: Set<string>): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((each, index) => followed(each, `${path}/${index}`, unread))
@@ -83,7 +83,7 @@ function followed (value: unknown, path: string, unread: Set<string>): unknown {
   })
 }
 
-/** Whether a selector takes pods with these labels. */
+/** Whether a selector matches pods with these labels. */
 export function selects (selector: Selector | undefined, labels: Readonly<Record<string, string>>): boolean {
   const { matchLabels = {}, matchExpressions = [] } = selector ?? {}
   return Object.entries(matchLabels).every(([name, value]) => labels[name] === value) &&

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 
 type Labels = Readonly<Record<string, string>>
 
-/** It has no types. */
+/** The package has no types. */
 const parse = createRequire(import.meta.url)('parse-prometheus-text-format') as (text: string) => Family[]
 
 interface Family {
@@ -12,7 +12,7 @@ interface Family {
   readonly metrics: ReadonlyArray<{ value?: string, labels?: Labels }>
 }
 
-/** What `/metrics` tells, read by a parser of somebody else's. */
+/** The content of `/metrics`, parsed by a third-party parser. */
 export async function scrape (origin: string, path = '/metrics') {
   const response = await fetch(origin + path)
   const text = await response.text()
@@ -24,7 +24,7 @@ export async function scrape (origin: string, path = '/metrics') {
     response,
     text,
     families,
-    /** The sum of all values with these labels; `undefined` where there are none. */
+    /** Returns the sum of all values with these labels, or `undefined` if there are none. */
     value: (name: string, labels: Labels = {}): number | undefined => {
       const found = find(name, labels)
       return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + Number(value), 0)

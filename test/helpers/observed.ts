@@ -7,19 +7,19 @@ import { scrape } from './metrics.ts'
 
 export const requests = 'version_gateway_requests_total'
 
-/** One version, whose callers nobody knows. */
-export function alone (upstream: string | UpstreamOptions): Partial<GatewayOptions> {
+/** Options for a single version without identity. */
+export function singleVersion (upstream: string | UpstreamOptions): Partial<GatewayOptions> {
   return { versions: { latest: { upstream } }, resolve: {}, identity: { providers: [] } }
 }
 
-/** The gateway of the main job, observed. */
+/** Starts the gateway of the primary use case with metrics. */
 export async function observed (t: Test, overrides: Partial<GatewayOptions> = {}, options: ObserveVersionsOptions = {}) {
   const app = makeApp(t)
   await app.register(observeVersions, options)
   const gateway = await startGateway(t, overrides, app)
   return {
     ...gateway,
-    /** The metrics, when that many requests are over: an answer may arrive before its end is noted. */
+    /** Returns the metrics once this many requests are counted: a response can arrive before its end is recorded. */
     async metricsOf (count: number) {
       let metrics = await scrape(gateway.origin)
       while ((metrics.value(requests) ?? 0) < count) metrics = await scrape(gateway.origin)

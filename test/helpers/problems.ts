@@ -7,22 +7,22 @@ export interface ConfigError extends Error {
   problems: readonly ConfigProblem[]
 }
 
-/** A config that nothing is wrong with: the ground that a test puts one problem on. */
-export const soundVersions = { latest: { upstream: 'http://latest:8080' }, v2: { upstream: 'http://v2:8080' } }
+/** Valid versions, to which a test adds a single problem. */
+export const validVersions = { latest: { upstream: 'http://latest:8080' }, v2: { upstream: 'http://v2:8080' } }
 
-/** One wrong config in a table of them. */
+/** An invalid config in a table of configs. */
 export interface Case {
-  /** Ends the sentence that the table begins. */
+  /** The end of the test name. */
   title: string
-  /** Laid over sound versions. */
+  /** Merged into valid versions. */
   config: object
-  /** Where the problem is. */
+  /** The path of the problem. */
   path: string
-  /** What its message must have in it: the value, and what to write instead. */
-  says: string[]
+  /** Parts of its message: the value, and the remedy. */
+  words: string[]
 }
 
-/** The `VERSION_CONFIG_INVALID` that a check throws; nothing when all is well. Any other error is the test's. */
+/** Returns the `VERSION_CONFIG_INVALID` that a check throws, or `undefined` if it does not throw. Rethrows any other error. */
 export function configError (check: () => unknown): ConfigError | undefined {
   try {
     check()
@@ -37,12 +37,12 @@ export function problemsOf (check: () => unknown): readonly ConfigProblem[] {
   return configError(check)?.problems ?? []
 }
 
-/** The problems of a whole config, which may be of any shape. */
+/** Returns the problems of a whole config of any shape. */
 export function gatewayProblems (config: object): readonly ConfigProblem[] {
-  return problemsOf(() => checkGateway({ versions: soundVersions, ...config } as GatewayOptions))
+  return problemsOf(() => checkGateway({ versions: validVersions, ...config } as GatewayOptions))
 }
 
-/** What a single check adds. */
+/** Returns the problems that a single check adds. */
 export function collected (check: (problems: Problems) => void): readonly ConfigProblem[] {
   const problems = new Problems()
   check(problems)
@@ -53,7 +53,7 @@ export function pathsOf (problems: readonly ConfigProblem[]): string[] {
   return problems.map(({ path }) => path)
 }
 
-/** The words that a message should have and has not. */
-export function unsaid (problem: ConfigProblem | undefined, words: readonly string[]): string[] {
+/** Returns the expected words that a message lacks. */
+export function missingWords (problem: ConfigProblem | undefined, words: readonly string[]): string[] {
   return words.filter((word) => !problem?.message.includes(word))
 }

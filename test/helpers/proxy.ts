@@ -3,15 +3,15 @@ import { createServer, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import type { Test } from 'tap'
 
-/** Starts a proxy that leads all requests and tunnels to one port of loopback. `asked` has their methods and targets. */
-export async function startProxy (t: Test, port: number): Promise<{ readonly asked: readonly string[], readonly address: string }> {
-  const asked: string[] = []
+/** Starts a proxy that sends all requests and tunnels to one loopback port. `received` has their methods and targets. */
+export async function startProxy (t: Test, port: number): Promise<{ readonly received: readonly string[], readonly address: string }> {
+  const received: string[] = []
   const proxy = createServer(({ method, url, headers }, response) => {
-    asked.push(`${method} ${url}`)
-    request({ port, path: new URL(url!).pathname, headers }, (answer) => { answer.pipe(response) }).end()
+    received.push(`${method} ${url}`)
+    request({ port, path: new URL(url!).pathname, headers }, (reply) => { reply.pipe(response) }).end()
   }).listen(0, '127.0.0.1')
   proxy.on('connect', ({ method, url }, socket) => {
-    asked.push(`${method} ${url}`)
+    received.push(`${method} ${url}`)
     const onward = connect(port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
       onward.pipe(socket).pipe(onward)
@@ -20,10 +20,10 @@ export async function startProxy (t: Test, port: number): Promise<{ readonly ask
   })
   await once(proxy, 'listening')
   t.teardown(() => { proxy.closeAllConnections(); proxy.close() })
-  return { asked, address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+  return { received, address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
 }
 
-/** Sets the variables for proxies, and clears the others, until the test ends. */
+/** Sets proxy variables and clears all others until the test ends. */
 export function proxyEnvironment (t: Test): (values: Record<string, string>) => void {
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
   const set = (values: NodeJS.ProcessEnv): void => {

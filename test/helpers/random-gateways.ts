@@ -5,14 +5,14 @@ import versionGateway from '../../lib/index.ts'
 import type { OverrideOptions, VersionConfig, VersionDecision, VersionResolver } from '../../types/index.ts'
 import { fieldValues } from '../../lib/http/fields.ts'
 import { makeApp } from './gateway.ts'
-import { ownHeaders } from './worked-cases/say.ts'
+import { gatewayHeaders } from './worked-cases/send.ts'
 
 const day = 86_400_000
 const ids = ['v1', 'v2', 'v3', 'v4']
-/** What resolvers may be told: versions, aliases, and what is none. */
+/** Values that resolvers may read: versions, aliases and unknown names. */
 const words = [...ids, 'V2', 'latest', 'v9', '', 'v1, v2', '../v1', 'constructor']
 
-/** The life of one version, in days; the dates are put in order later. */
+/** The life cycle of a version, in days. The dates are sorted later. */
 const life = fc.record({
   state: fc.constantFrom(undefined, undefined, 'preview' as const),
   public: fc.boolean(),
@@ -28,7 +28,7 @@ const life = fc.record({
 })
 type Life = typeof life extends fc.Arbitrary<infer T> ? T : never
 
-/** A resolver that reads a header of its own. */
+/** Makes a resolver that reads its own header. */
 const reader = fc.record({
   onUnknown: fc.constantFrom('reject' as const, 'next' as const),
   isLate: fc.boolean(),
@@ -39,7 +39,7 @@ type Reader = typeof reader extends fc.Arbitrary<infer T> ? T : never
 
 const readers = { override: ['x-a', 'x-b', 'x-c'], pin: ['x-p', 'x-q'] }
 
-/** A config of a gateway, and what time it is. */
+/** A gateway config and the current time. */
 export const someGateway = fc.record({
   lives: fc.tuple(life, life, life, life),
   override: fc.tuple(reader, reader, reader),
@@ -51,11 +51,11 @@ export const someGateway = fc.record({
 })
 export type SomeGateway = typeof someGateway extends fc.Arbitrary<infer T> ? T : never
 
-/** What each resolver is told; most are told nothing. */
+/** The value for each resolver. Most get none. */
 const word = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...ids) }, { weight: 1, arbitrary: fc.constantFrom(...words) })
 const names = fc.subarray([...readers.override, ...readers.pin], { maxLength: 3 })
 export const someHeaders: fc.Arbitrary<SomeHeaders> = fc.tuple(names, fc.tuple(word, word, word))
-  .map(([chosen, said]) => Object.fromEntries(chosen.map((name, index) => [name, said[index]!])))
+  .map(([chosen, request]) => Object.fromEntries(chosen.map((name, index) => [name, request[index]!])))
 export type SomeHeaders = Record<string, string>
 
 export function resolverOf (name: string, { onUnknown, isLate, weak, locked }: Reader, tier: 'override' | 'pin'): VersionResolver {
@@ -90,7 +90,7 @@ function versionOf (each: Life, index: number, isDefault: boolean, upstream: str
   }
 }
 
-/** What became of a request. */
+/** The outcome of a request. */
 export interface Outcome {
   decision: VersionDecision | null
   status: number | null
@@ -98,7 +98,7 @@ export interface Outcome {
   headers: Record<string, unknown>
 }
 
-/** Makes a gateway. @returns it, and ways to send a request and to have it explained */
+/** Makes a gateway. @returns functions that send and explain a request */
 export async function makeSomeGateway (t: Test, upstream: string, config: SomeGateway) {
   const { lives, conflict, allows, byDefault, today } = config
   const isDefault = (id: string): boolean => id === byDefault || (byDefault === 'latest' && id === 'v3')
@@ -122,7 +122,7 @@ export async function makeSomeGateway (t: Test, upstream: string, config: SomeGa
       decision = null
       const response = await app.inject({ url: '/orders', headers })
       const { code } = response.json() as { code?: string }
-      const own = ownHeaders(response.headers as Record<string, string>)
+      const own = gatewayHeaders(response.headers as Record<string, string>)
       return { decision, status: decision === null ? response.statusCode : null, code, headers: own }
     },
     explain: async (headers: SomeHeaders): Promise<Outcome> => await explained(app, headers)
@@ -132,5 +132,5 @@ export async function makeSomeGateway (t: Test, upstream: string, config: SomeGa
 async function explained (app: FastifyInstance, headers: SomeHeaders): Promise<Outcome> {
   const explanation = await app.versions.explain({ url: '/orders', headers })
   const { decision, status, problem } = explanation
-  return { decision, status, code: problem?.code, headers: ownHeaders(explanation.headers) }
+  return { decision, status, code: problem?.code, headers: gatewayHeaders(explanation.headers) }
 }

@@ -7,7 +7,7 @@ import { makeAuthority } from './certificates.ts'
 const types = { data: 0, headers: 1, reset: 3, settings: 4, goAway: 7 }
 const flags = { endStream: 1, ack: 1, endHeaders: 4 }
 
-/** A frame of any type (RFC 9113 4.1). */
+/** Makes a frame of any type (RFC 9113 4.1). */
 export function frame (type: number, flag: number, stream: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
@@ -23,7 +23,7 @@ function number (value: number): Buffer {
   return bytes
 }
 
-/** Frames of HTTP/2 (RFC 9113 6). */
+/** HTTP/2 frames (RFC 9113 6). */
 export const frames = {
   settings: () => frame(types.settings, 0, 0, Buffer.alloc(0)),
   /** The headers of a 200 (RFC 7541 appendix A). */
@@ -31,31 +31,31 @@ export const frames = {
   /** The headers of a 103. */
   interim: (stream: number) => frame(types.headers, flags.endHeaders, stream, Buffer.from('\x08\x03103')),
   data: (stream: number, text: string, isLast = false) => frame(types.data, isLast ? flags.endStream : 0, stream, Buffer.from(text)),
-  /** The end, with a trailer `x: 1`. */
+  /** The end of a response, with a trailer `x: 1`. */
   trailers: (stream: number) => frame(types.headers, flags.endHeaders | flags.endStream, stream, Buffer.from([0, 1, 0x78, 1, 0x31])),
   reset: (stream: number, code: number) => frame(types.reset, 0, stream, number(code)),
-  /** The connection is about to end: streams beyond the last one are not processed. */
+  /** GOAWAY: the connection is about to end, and streams beyond the last one are not processed. */
   goAway: (lastStream: number, code: number) => frame(types.goAway, 0, 0, Buffer.concat([number(lastStream), number(code)]))
 }
 
 /**
- * Starts an upstream that sends these frames in response to a request, and stops it with the test.
+ * Starts an upstream that sends these frames in response to a request, and stops it after the test.
  *
- * @param first the frames that it sends first; `null`: none
- * @returns its address, and what to trust
+ * @param first the frames that it sends first, or `null` for none
+ * @returns its address and its certificate
  */
 export async function rawHttp2Upstream (
-  t: Test, answer: (stream: number, socket: TLSSocket, tcp: Socket) => Buffer[], first: Buffer[] | null = [frames.settings()]
+  t: Test, respond: (stream: number, socket: TLSSocket, tcp: Socket) => Buffer[], first: Buffer[] | null = [frames.settings()]
 ) {
   const { ca, server: certificate } = await makeAuthority()
   const sockets: TLSSocket[] = []
-  /** The connections below TLS, by their port. */
+  /** The TCP connections below TLS, by port. */
   const below = new Map<number, Socket>()
   const server = createServer({ ...await certificate('127.0.0.1'), ALPNProtocols: ['h2'] }, (socket) => {
     sockets.push(socket)
     if (first !== null) socket.write(Buffer.concat(first))
     let received = Buffer.alloc(0)
-    // The first 24 bytes are the client's preface.
+    // The first 24 bytes are the preface of the client.
     let at = 24
     socket.on('error', () => {}).on('data', (chunk) => {
       received = Buffer.concat([received, chunk])
@@ -66,7 +66,7 @@ export async function rawHttp2Upstream (
         at += 9 + length
         const isSettings = first !== null && type === types.settings && flag !== flags.ack
         if (isSettings) socket.write(frame(types.settings, flags.ack, 0, Buffer.alloc(0)))
-        if (type === types.headers) socket.write(Buffer.concat(answer(stream, socket, below.get(socket.remotePort!)!)))
+        if (type === types.headers) socket.write(Buffer.concat(respond(stream, socket, below.get(socket.remotePort!)!)))
       }
     })
   })

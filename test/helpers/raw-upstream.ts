@@ -19,6 +19,6 @@ export async function rawUpstream (t: Test, onRequest: (socket: Socket) => void)
 }
 
 /** Starts an upstream that responds to each connection with these bytes (Latin-1) and closes it. */
-export async function answering (t: Test, bytes: string): Promise<string> {
+export async function upstreamSending (t: Test, bytes: string): Promise<string> {
   return await rawUpstream(t, (socket) => socket.end(bytes, 'latin1'))
 }

@@ -9,7 +9,7 @@ import { startUpstream } from './upstream.ts'
 
 type Overrides = Partial<GatewayOptions> & RegisterOptions
 
-/** A gateway of one version, whose upstream notes what reaches it. */
+/** Starts a gateway to a single version, and records what reaches its upstream. */
 export async function recordingGateway (t: Test, overrides: Overrides = {}, app: FastifyInstance = makeApp(t)) {
   const begun: string[] = []
   const whole: string[] = []
@@ -26,30 +26,30 @@ export async function recordingGateway (t: Test, overrides: Overrides = {}, app:
 
   return {
     origin,
-    /** Requests of which the head has reached the upstream. */
+    /** Requests whose head has reached the upstream. */
     begun,
-    /** Requests that have reached it whole, with their bodies. */
+    /** Requests that have reached the upstream completely, with their bodies. */
     whole,
     /**
-     * Sends bytes (latin1) as they are, and after that a plain request for `/after` on another connection.
+     * Sends these bytes (Latin-1), and then a plain request for `/after` on another connection.
      *
-     * @returns everything that comes back until the connection is closed
+     * @returns everything that arrives until the connection ends
      */
     async exchange (bytes: string): Promise<string> {
       const socket = await openSocket(t, origin)
-      let answer = ''
-      // A connection that is closed with bytes unread is reset: what came before counts.
-      socket.on('error', () => {}).on('data', (chunk) => { answer += chunk.toString('latin1') })
+      let response = ''
+      // A connection that is closed with unread bytes is reset. Only the bytes before that count.
+      socket.on('error', () => {}).on('data', (chunk) => { response += chunk.toString('latin1') })
       socket.write(bytes, 'latin1')
       // `once` of node:events would reject with the reset.
       await new Promise((resolve) => socket.once('close', resolve))
       await fetch(`${origin}/after`)
-      return answer
+      return response
     }
   }
 }
 
-/** The bytes of a request: lines as they are, and a body. */
+/** Returns the bytes of a request with these lines and this body. */
 export function message (lines: readonly string[], body = ''): string {
   return [...lines, '', body].join('\r\n')
 }

@@ -5,11 +5,11 @@ interface KeyPair {
   privateKey: KeyObject
 }
 
-/** What `npm test` has made. Empty when a test file runs on its own. */
+/** The keys that `npm test` has made. Empty if a test file runs on its own. */
 const shared = JSON.parse(process.env.TEST_RSA_KEYS ?? '[]') as string[]
 let taken = 0
 
-/** An RSA key of 2048 bits that differs from the seven that were taken before. */
+/** Returns a 2048-bit RSA key that differs from the previous seven. */
 export function rsaKeyPair (): KeyPair {
   if (shared.length === 0) return generateKeyPairSync('rsa', { modulusLength: 2048 })
   const privateKey = createPrivateKey(shared[taken++ % shared.length]!)

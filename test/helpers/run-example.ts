@@ -11,18 +11,18 @@ import { programOf } from './project.ts'
 
 export type Running = ChildProcessByStdio<null, Readable, Readable>
 
-/** The environment without coverage, which is that of the tests themselves, and without options for Node. */
+/** The environment without coverage, which only applies to the tests, and without Node options. */
 export function plainEnvironment (): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, NODE_V8_COVERAGE, FORCE_COLOR, ...env } = process.env
   return env
 }
 
-/** Runs an example on a free port and stops it with the test. */
+/** Runs an example on a free port and stops it after the test. */
 export function runExample (t: Test, file: string, args: readonly string[] = []): Running {
   return run(t, programOf(`examples/${file}`), args)
 }
 
-/** Compiles and runs a program that a document shows. It stops with the test. @param name unique among the documents */
+/** Compiles and runs a program from a document, and stops it after the test. @param name unique among the documents */
 export async function runSnippet (t: Test, name: string, code: string): Promise<Running> {
   const program = programOf(`snippets/${name}.ts`)
   await mkdir(dirname(program), { recursive: true })
@@ -53,7 +53,7 @@ export async function printed (example: Running, awaited: RegExp): Promise<strin
   throw new Error(`it ended before it printed ${awaited}: ${output}`)
 }
 
-/** Sends what a curl line says. Not with fetch, which keeps the Host header to itself. */
+/** Sends the request of a curl line. It does not use fetch, which cannot set Host. */
 export async function curl (line: string): Promise<{ status: number, body: string }> {
   const headers = Object.fromEntries([...line.matchAll(/-H '([^:]+): ([^']*)'/g)].map(([, name, value]) => [name, value]))
   const [response] = await once(request(/http:\S+/.exec(line)![0], { headers, agent: false }).end(), 'response')

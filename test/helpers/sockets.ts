@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 
 interface Followed {
   opened: Socket[]
-  /** Waits until none is open. @returns how many there were */
+  /** Waits until all sockets are closed. @returns how many there were */
   allClosed (): Promise<number>
 }
 

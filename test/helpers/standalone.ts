@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { type Host, start } from '../../lib/standalone/commands/start.ts'
 import { makeFolder } from './config-folder.ts'
 
-/** A process that notes how it ends. */
+/** A fake process that records how it exits. */
 export class Process extends EventEmitter implements Host {
   readonly env = {}
   readonly exits: number[] = []
@@ -19,10 +19,10 @@ export class Process extends EventEmitter implements Host {
   }
 }
 
-/** A config of one version. */
+/** Returns a config with a single version. */
 export const config = (upstream: string, more = ''): string => `server: { port: 0, log: silent }\nversions: { v1: { upstream: '${upstream}' } }\naliases: { latest: v1 }\n${more}`
 
-/** Runs a config file, next to others. */
+/** Runs a config file with further files next to it. */
 export async function run (
   t: Test, text: string, { watch = false, files = {} }: { watch?: boolean, files?: Readonly<Record<string, string>> } = {}
 ) {
@@ -38,7 +38,7 @@ export async function run (
   return { file, folder, write, host, standalone, origin: standalone.address }
 }
 
-/** What a request is answered with: status, version, and who served it. */
+/** Sends a request. @returns the status, the version and the upstream of its response */
 export async function served (origin: string, headers: Record<string, string> = {}): Promise<string> {
   const response = await fetch(`${origin}/a`, { headers })
   return `${response.status} ${response.headers.get('api-version')} ${await response.text().then((body) => /"servedBy":"(\w+)"/.exec(body)?.[1])}`

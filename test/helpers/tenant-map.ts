@@ -4,30 +4,30 @@ import type { ResolverAnswer, TenantMapOptions } from '../../types/index.ts'
 
 type Get = TenantMapOptions['get']
 
-/** A tenant map with a clock that is set by hand, and a log. */
+/** Makes a tenant map with a manual clock and a recording logger. */
 export function mapOf (get: Get, options: Partial<TenantMapOptions> = {}) {
   let time = 1_000_000
-  const asked: string[] = []
+  const lookups: string[] = []
   const warnings: Array<{ err: Error }> = []
   const log = { warn: (details: { err: Error }) => { warnings.push(details) } }
   const request = (tenant?: string) => ({ tenant, log }) as unknown as FastifyRequest
   const map = fromTenantMap({
     key: (request) => (request as unknown as { tenant?: string }).tenant!,
-    get: (key, signal) => { asked.push(key); return get(key, signal) },
+    get: (key, signal) => { lookups.push(key); return get(key, signal) },
     now: () => time,
     ...options
   })
   return {
-    map, asked, warnings, request, ask: (tenant?: string) => map.resolve(request(tenant)), pass: (ms: number) => { time += ms }
+    map, lookups, warnings, request, resolve: (tenant?: string) => map.resolve(request(tenant)), pass: (ms: number) => { time += ms }
   }
 }
 
-/** Answers that are given by hand, in order. */
+/** Makes lookups that the test settles. */
 export function byHand () {
-  const open: Array<{ resolve: (answer: ResolverAnswer) => void, reject: (error: Error) => void }> = []
+  const open: Array<{ resolve: (result: ResolverAnswer) => void, reject: (error: Error) => void }> = []
   const get: Get = () => new Promise((resolve, reject) => { open.push({ resolve, reject }) })
   return { get, open }
 }
 
-/** When everything that was settled has been noticed. */
+/** Waits until the reactions to settled promises have run. */
 export const settled = async (): Promise<void> => { await new Promise((resolve) => setImmediate(resolve)) }

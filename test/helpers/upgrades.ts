@@ -7,11 +7,11 @@ import { openSocket } from './raw.ts'
 interface Upgraded {
   socket: Socket
   request: IncomingMessage
-  /** What came right behind the request. */
+  /** The bytes that arrived right after the request. */
   head: Buffer
 }
 
-/** Starts an upstream that switches protocols as it is asked to, and has nothing to say on its own. */
+/** Starts an upstream that accepts every upgrade and then sends nothing on its own. */
 export async function startSwitching (t: Test, headers: (request: IncomingMessage) => string[] = ({ headers }) => [`Upgrade: ${headers.upgrade}`]) {
   const server = createServer((request, response) => { response.end(request.url) })
   const upgraded: Upgraded[] = []
@@ -33,7 +33,7 @@ export async function startSwitching (t: Test, headers: (request: IncomingMessag
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     server,
     upgraded,
-    /** The connection that is upgraded next, or was last. */
+    /** Returns the last upgraded connection, or waits for the first one. */
     async last (): Promise<Upgraded> {
       if (upgraded.length === 0) await once(server, 'upgraded')
       return upgraded.at(-1)!
@@ -41,19 +41,19 @@ export async function startSwitching (t: Test, headers: (request: IncomingMessag
   }
 }
 
-/** The lines of a request for another protocol. */
+/** Returns the lines of an upgrade request. */
 export function upgradeLines (path = '/', protocol = 'acme', ...more: string[]): string[] {
   return [`GET ${path} HTTP/1.1`, 'Host: api.test', 'Connection: Upgrade', `Upgrade: ${protocol}`, ...more, '', '']
 }
 
-/** Has a connection switched to another protocol. @returns it, and the answer's head */
+/** Sends an upgrade request. @returns the socket and the head of the response */
 export async function upgrade (t: Test, origin: string, lines = upgradeLines(), early = ''): Promise<{ socket: Socket, head: string }> {
   const socket = await openSocket(t, origin)
   socket.on('error', () => {}).write(lines.join('\r\n') + early)
   return { socket, head: await readHead(socket) }
 }
 
-/** The head of an answer. What comes behind it stays unread. */
+/** Reads the head of a response and leaves further bytes unread. */
 export async function readHead (socket: Socket): Promise<string> {
   let head = ''
   while (!head.endsWith('\r\n\r\n')) {
@@ -64,7 +64,7 @@ export async function readHead (socket: Socket): Promise<string> {
   return head
 }
 
-/** The next bytes of a connection, that many of them. What comes behind them stays unread. */
+/** Reads this many bytes and leaves further ones unread. */
 export async function readBytes (socket: Socket, count: number): Promise<string> {
   return await new Promise((resolve) => {
     let bytes = Buffer.alloc(0)
@@ -78,7 +78,7 @@ export async function readBytes (socket: Socket, count: number): Promise<string>
   })
 }
 
-/** Everything until the other side ends. The connection stays open for an answer. */
+/** Reads until the other side ends. The socket stays writable. */
 export async function readAll (socket: Socket, encoding?: BufferEncoding): Promise<string> {
   let received = ''
   socket.on('data', (chunk: Buffer) => { received += chunk.toString(encoding) }).resume()
@@ -86,13 +86,13 @@ export async function readAll (socket: Socket, encoding?: BufferEncoding): Promi
   return received
 }
 
-/** Drops what still comes, and ends the connection when the other side does. */
+/** Discards incoming data, and ends the connection when the other side does. */
 export function endWithOther (socket: Socket): void {
   socket.on('end', () => socket.end()).resume()
 }
 
-/** Reads the answers of a connection one by one. They must tell their length. */
-export async function readAnswer (socket: Socket): Promise<{ head: string, body: string }> {
+/** Reads the next response of a connection, which must have a Content-Length. */
+export async function readResponse (socket: Socket): Promise<{ head: string, body: string }> {
   const head = await readHead(socket)
   const [, length] = /^content-length: (\d+)\r$/im.exec(head) ?? []
   return { head, body: await readBytes(socket, Number(length)) }

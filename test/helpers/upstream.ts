@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import * as kit from '../../lib/testing/index.ts'
 
-/** A request as an upstream received it. */
+/** The request that an upstream received. */
 export type Seen = kit.UpstreamRequest
 
-/** Starts an upstream of the test kit, and stops it with the test. @returns its origin */
+/** Starts an upstream of the test kit and stops it after the test. @returns its origin */
 export async function startUpstream (t: Test, servedBy: string, listener?: RequestListener): Promise<string> {
   const upstream = await kit.startUpstream(servedBy, listener === undefined ? {} : { listener })
   t.teardown(upstream.close)
@@ -15,8 +15,8 @@ export async function startUpstream (t: Test, servedBy: string, listener?: Reque
 }
 
 /**
- * An origin that nothing listens on. On Linux all of 127.0.0.0/8 is loopback, so it has an address of its own: on the usual
- * one, another test could get the port.
+ * Returns an origin without a listener. On Linux, all of 127.0.0.0/8 is loopback, so it uses a separate address: on the usual
+ * one, another test could use the port.
  */
 export async function deadOrigin (): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')

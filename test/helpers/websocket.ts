@@ -5,12 +5,12 @@ import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { type ClientOptions, type ServerOptions, WebSocket, WebSocketServer } from 'ws'
 
-/** Sends every message back as it came. */
+/** Echoes every message. */
 function echo (socket: WebSocket): void {
   socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
 }
 
-/** Starts an upstream of WebSockets. */
+/** Starts a WebSocket upstream. */
 export async function startWebSockets (t: Test, onConnection: (socket: WebSocket) => void = echo, options: ServerOptions = {}) {
   const server = createServer((_request, response) => { response.end('ok') })
   const requests: IncomingMessage[] = []
@@ -31,7 +31,7 @@ async function listenOn (server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** A WebSocket that is not open yet. */
+/** Makes a WebSocket that is not open yet. */
 export function makeWebSocket (t: Test, url: string, options: ClientOptions = {}, protocols: string[] = []): WebSocket {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), protocols, options)
   t.teardown(() => socket.terminate())
@@ -45,15 +45,15 @@ export async function openWebSocket (t: Test, url: string, options?: ClientOptio
   return socket
 }
 
-/** The answer that a client gets instead of a WebSocket. */
+/** Opens a WebSocket that is refused. @returns the response */
 export async function refusal (t: Test, url: string, options?: ClientOptions): Promise<{ response: IncomingMessage, body: string }> {
   const [, response] = await once(makeWebSocket(t, url, options), 'unexpected-response') as [unknown, IncomingMessage]
   return { response, body: await text(response) }
 }
 
-/** Sends a message and waits for the next that comes back. */
-export async function ask (socket: WebSocket, message: string): Promise<string> {
+/** Sends a message and waits for the next one. */
+export async function roundTrip (socket: WebSocket, message: string): Promise<string> {
   socket.send(message)
-  const [answer] = await once(socket, 'message') as [Buffer]
-  return answer.toString()
+  const [reply] = await once(socket, 'message') as [Buffer]
+  return reply.toString()
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import { isWellFramed } from '../../lib/http/framing.ts'
 
-// Newer versions of Node reject these themselves.
+// Newer versions of Node reject these messages themselves.
 for (const name of ['', 'a ', 'a\t', 'Content_Length', 'content.length']) {
   t.test(`a message with a header named ${JSON.stringify(name)} is not well framed, nor is anything later on its connection`, async (t) => {
     const socket = {}

@@ -70,9 +70,9 @@ test('a name can be added after it was looked up', async (t) => {
 
 test('results are correct for more spellings than are remembered', async (t) => {
   const names = new HeaderNames(['x-1500', 'x-even-*'])
-  const asked = Array.from({ length: 3000 }, (_, index) => `X_${index}`)
+  const lookups = Array.from({ length: 3000 }, (_, index) => `X_${index}`)
 
-  const owned = asked.filter((name) => names.has(name))
+  const owned = lookups.filter((name) => names.has(name))
 
   t.same(owned, ['X_1500'])
   t.equal(names.has('X_Even_1'), true)

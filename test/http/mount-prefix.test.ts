@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { mountDepth, mountPrefix } from '../../lib/http/mount-prefix.ts'
-import { asked } from '../helpers/asked.ts'
+import { fakeRequest } from '../helpers/fake-request.ts'
 
 for (const [route, url, prefix, depth] of [
   ['/*', '/a', '', 1],
@@ -12,7 +12,7 @@ for (const [route, url, prefix, depth] of [
   ['/:tenant', '/acme', '/acme', -1]
 ] as const) {
   test(`${url} of the route ${route} is mounted under '${prefix}'`, async (t) => {
-    const request = asked({ route, url })
+    const request = fakeRequest({ route, url })
 
     t.equal(mountPrefix(request), prefix)
     t.equal(mountDepth(request), depth)

@@ -4,7 +4,7 @@ import type { Claims } from '../../types/index.ts'
 
 const enough = 50
 
-/** Readers with a clock of their own, and what they warn of. */
+/** Makes claim readers with their own clock, and collects their warnings. */
 function makeReaders (known = new Map<string, ClaimReader>()) {
   const clock = { now: 0 }
   const warnings: object[] = []

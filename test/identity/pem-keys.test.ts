@@ -9,7 +9,7 @@ const [old, next] = [made(), made()]
 const materials = (pem: string): string[] => pemKeys(pem).map(({ material }) => material)
 
 for (const [what, pem] of [
-  ['one after the other', old + next],
+  ['in sequence', old + next],
   ['with CRLF, comments and a byte order mark', `\uFEFF# old\n${old}\n# next\n${next}`.replaceAll('\n', '\r\n')],
   ['with a block of parameters between them', `${old}-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${next}`]
 ] as const) {

@@ -5,7 +5,7 @@ import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
 import { RemoteKeys } from '../../lib/verify-identity/keys/remote-keys.ts'
 import type { RemoteKeysOptions, UndiciDispatcher } from '../../types/index.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 
 const { jwk } = makeIssuer('known')
 const hint = { alg: 'RS256', kid: 'known' }
@@ -65,7 +65,7 @@ t.test('keys are fetched through the global dispatcher that the app has set, eve
 })
 
 t.test('options of a connection take precedence over the global dispatcher, and so does the dispatcher of a provider', async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [jwk] }))
   setGlobal(t, mockIssuer(t, 500))
   const agent = new Agent()
   t.teardown(async () => await agent.close())
@@ -76,7 +76,7 @@ t.test('options of a connection take precedence over the global dispatcher, and 
 })
 
 t.test("undici's own global dispatcher is not one that the app has set", async (t) => {
-  const server = await startJwksServer(t, answer({ keys: [jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [jwk] }))
   const original = getGlobalDispatcher()
   let used = 0
   const { dispatch } = original
@@ -94,7 +94,7 @@ const dispatchers: Record<string, () => UndiciDispatcher> = {
 }
 for (const [what, make] of Object.entries(dispatchers)) {
   t.test(`a dispatcher ${what} fetches keys, within the limits of the provider`, async (t) => {
-    const server = await startJwksServer(t, answer({ keys: [jwk] }))
+    const server = await startJwksServer(t, respondWith({ keys: [jwk] }))
     const dispatcher = make()
     t.teardown(async () => await (dispatcher as Partial<Agent>).destroy?.())
     const errorWith = async (options: RemoteKeysOptions) => {
@@ -105,9 +105,9 @@ for (const [what, make] of Object.entries(dispatchers)) {
 
     t.equal(await errorWith({}), null)
     t.match(await errorWith({ maxBytes: 10 }), /jwks\.maxBytes/)
-    server.answers(answer('', 302, { location: '/elsewhere' }))
+    server.setResponse(respondWith('', 302, { location: '/elsewhere' }))
     t.match(await errorWith({}), /Redirects are not followed/)
-    server.answers(() => {})
+    server.setResponse(() => {})
     t.match(await errorWith({ timeoutMs: 50 }), /did not respond within 50 ms/)
     server.stop()
     t.match(await errorWith({}), /could not be fetched/)

@@ -18,18 +18,18 @@ t.test('a configured URL is used unchanged and without fetching metadata', async
   t.strictSame(client.fetched, [])
 })
 
-for (const [issuer, asked] of [
+for (const [issuer, metadataUrl] of [
   ['https://idp.test', 'https://idp.test/.well-known/openid-configuration'],
   ['https://idp.test/', 'https://idp.test/.well-known/openid-configuration'],
   ['https://idp.test/tenant/1', 'https://idp.test/tenant/1/.well-known/openid-configuration']
 ] as const) {
-  t.test(`the metadata of ${issuer} is expected at ${asked}`, async (t) => {
+  t.test(`the metadata of ${issuer} is expected at ${metadataUrl}`, async (t) => {
     const client = clientOf({ issuer, jwks_uri: 'https://keys.test/' })
 
     const url = await keySetUrl(client, issuer, { ...keyFetchingDefaults, discovery: true })
 
     t.equal(url.href, 'https://keys.test/')
-    t.strictSame(client.fetched, [asked])
+    t.strictSame(client.fetched, [metadataUrl])
   })
 }
 
@@ -42,7 +42,7 @@ t.test('the keys of a loopback issuer can be at a loopback address', async (t) =
 })
 
 const issuer = 'https://idp.test'
-const wrong: Array<[what: string, metadata: unknown, says: RegExp]> = [
+const wrong: Array<[what: string, metadata: unknown, message: RegExp]> = [
   ['of another issuer', { issuer: 'https://other.test', jwks_uri: 'https://keys.test/' }, /the issuer 'https:\/\/other\.test', expected 'https:\/\/idp\.test'/],
   ['of the issuer with an extra slash', { issuer: `${issuer}/`, jwks_uri: 'https://keys.test/' }, /'https:\/\/idp\.test\/', expected 'https:\/\/idp\.test'.*same slashes/],
   ['of several tenants', { issuer: 'https://idp.test/{tenantid}/v2.0' }, /write a template as issuer/],
@@ -58,13 +58,13 @@ const wrong: Array<[what: string, metadata: unknown, says: RegExp]> = [
   ['a string', 'metadata', /has a string, expected an object/],
   ['a list', [], /has a list, expected an object/]
 ]
-for (const [what, metadata, says] of wrong) {
-  t.test(`metadata that is ${what} is rejected, with its URL, what it has, and what was expected`, async (t) => {
+for (const [what, metadata, message] of wrong) {
+  t.test(`metadata that is ${what} is rejected with its URL, the actual and the expected value`, async (t) => {
     const found = keySetUrl(clientOf(metadata), issuer, { ...keyFetchingDefaults, discovery: true })
     const error = await found.catch((error: unknown) => error) as Error
 
     t.match(error.message, /^https:\/\/idp\.test\/\.well-known\/openid-configuration has /)
-    t.match(error.message, says)
+    t.match(error.message, message)
   })
 }
 

@@ -2,14 +2,14 @@ import t, { type Test } from 'tap'
 import { keyFetchingDefaults } from '../../lib/config/normalize-identity.ts'
 import { KeySets } from '../../lib/verify-identity/keys/key-sets.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 
 const { jwk } = makeIssuer('known')
 const hint = { alg: 'RS256', kid: 'known' }
 
-/** Key sets whose time stands still until it is set, and a server for them. */
+/** Makes key sets with a manual clock, and a server for them. */
 async function keySets (t: Test) {
-  const server = await startJwksServer(t, answer({ keys: [jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [jwk] }))
   const clock = { now: 1_000_000 }
   const lines: unknown[] = []
   const log = { info () {}, warn () {}, error: (about: unknown) => { lines.push(about) } }
@@ -84,7 +84,7 @@ t.test('a key set is closed with its last provider', async (t) => {
   t.not(next, first)
 })
 
-t.test('equal options share a key set, however they are written and whatever their limits, and any other option of a fetch separates', async (t) => {
+t.test('options share a key set if they only differ in spelling or limits, but not if any other fetch option differs', async (t) => {
   const { sets, surroundings } = await keySets(t)
   const url = 'https://keys.test/set'
   const jwks = [

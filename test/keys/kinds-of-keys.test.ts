@@ -15,8 +15,8 @@ const hmac = (alg: string, key: string): string => {
   return `${input}.${createHmac(`sha${alg.slice(2)}`, key).update(input).digest('base64url')}`
 }
 const status = async (t: Test, token: string, options: Partial<IdentityProvider>): Promise<number> => {
-  const ask = await identifyingApp(t, { providers: [issuer.provider(options)] })
-  return (await ask(`Bearer ${token}`)).statusCode
+  const send = await identifyingApp(t, { providers: [issuer.provider(options)] })
+  return (await send(`Bearer ${token}`)).statusCode
 }
 
 for (const [curve, name] of [['ed25519', 'Ed25519'], ['ed448', 'Ed448']] as const) {
@@ -76,13 +76,13 @@ t.test('a secret verifies HMAC tokens and nothing else', async (t) => {
   t.equal(await status(t, hmac('HS256', `${secret}x`), { jwks: { secret } }), 401)
   t.equal(await status(t, hmac('HS256', secret).slice(0, -43) + 'AAAA', { jwks: { secret } }), 401)
   t.equal(await status(t, issuer.token(), { jwks: { secret } }), 401)
-  for (const [options, says] of [
+  for (const [options, message] of [
     [{ jwks: { secret: 'short' } }, /secret: has 5 bytes, but needs at least 32/],
     [{ jwks: { secret: 'x'.repeat(40) }, algorithms: ['HS512'] }, /needs at least 64/],
     [{ jwks: { secret }, algorithms: ['RS256'] }, /Do not mix/], [{ algorithms: ['HS256'] }, /Do not mix/]
   ] as Array<[Partial<IdentityProvider>, RegExp]>) {
     const error = await status(t, '', options).catch((reason: unknown) => reason) as Error
-    t.match(error.message, says)
+    t.match(error.message, message)
     t.notMatch(error.message, secret)
   }
 })

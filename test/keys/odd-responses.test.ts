@@ -5,7 +5,7 @@ import { proxyEnvironment } from '../helpers/proxy.ts'
 import { rawUpstream } from '../helpers/raw-upstream.ts'
 import { statusAfterFetches } from '../helpers/remote-keys.ts'
 
-// Responses that an exchange with an upstream survives must not take an issuer out.
+// A key fetch must accept every response that an exchange with an upstream accepts.
 
 const { jwk } = makeIssuer('known')
 const set = JSON.stringify({ keys: [jwk] })
@@ -25,7 +25,7 @@ for (const [what, respond] of cases) {
     t.test(`keys are fetched despite ${what}${hasProxy ? ', through a proxy' : ''}`, async (t) => {
       proxyEnvironment(t)({})
       const origin = await rawUpstream(t, respond)
-      // The proxy responds itself.
+      // The proxy itself sends this response.
       const url = hasProxy ? 'http://keys.test/keys' : `${origin}/keys`
 
       const { keys, lastError, fetches } = await statusAfterFetches(t, 2, url, { proxy: hasProxy && origin })

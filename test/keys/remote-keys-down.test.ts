@@ -1,6 +1,6 @@
 import t from 'tap'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, faults } from '../helpers/jwks-server.ts'
+import { respondWith, faults } from '../helpers/jwks-server.ts'
 import { keysFrom } from '../helpers/remote-keys.ts'
 
 const { jwk } = makeIssuer('known')
@@ -16,10 +16,10 @@ for (const [what, fault] of Object.entries(faults)) {
   })
 
   t.test(`the last good keys remain in use if the next response ${what}`, async (t) => {
-    const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { timeoutMs: 2_000 })
+    const { keys, server, clock, known } = await keysFrom(t, respondWith({ keys: [jwk] }), { timeoutMs: 2_000 })
     const [key] = await known()
     const loaded = new Date(clock.now)
-    server.answers(fault)
+    server.setResponse(fault)
     clock.now += 1000
 
     await keys.refresh()
@@ -32,7 +32,7 @@ for (const [what, fault] of Object.entries(faults)) {
 }
 
 t.test('keys that have not been refreshed for too long expire, and tokens they verified become invalid', async (t) => {
-  const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 600, staleIfErrorSeconds: 3600 })
+  const { keys, server, clock, known } = await keysFrom(t, respondWith({ keys: [jwk] }), { refreshSeconds: 600, staleIfErrorSeconds: 3600 })
   const [key] = await known()
   server.stop()
   clock.now += 4_199_999
@@ -46,10 +46,10 @@ t.test('keys that have not been refreshed for too long expire, and tokens they v
 })
 
 t.test('an issuer that is down is requested once per cooldown, and its keys return when it recovers', async (t) => {
-  const { keys, server, clock, known } = await keysFrom(t, answer('', 500))
+  const { keys, server, clock, known } = await keysFrom(t, respondWith('', 500))
   for (let i = 0; i < 100; i++) await t.rejects(known())
   t.equal(server.fetched.length, 1)
-  server.answers(answer({ keys: [jwk] }))
+  server.setResponse(respondWith({ keys: [jwk] }))
   clock.now += 30_000
 
   const found = await known()
@@ -60,7 +60,7 @@ t.test('an issuer that is down is requested once per cooldown, and its keys retu
 })
 
 t.test('keys that expire while a token waits for them are fetched again', async (t) => {
-  const { clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 1, staleIfErrorSeconds: 0 })
+  const { clock, known } = await keysFrom(t, respondWith({ keys: [jwk] }), { refreshSeconds: 1, staleIfErrorSeconds: 0 })
   await known()
   await known('unknown')
   clock.now += 1000

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer } from '../helpers/jwks-server.ts'
+import { respondWith } from '../helpers/jwks-server.ts'
 import { keysFrom } from '../helpers/remote-keys.ts'
 
 const { jwk } = makeIssuer('known')
@@ -8,7 +8,7 @@ const { jwk: second } = makeIssuer('second')
 const day = 86_400_000
 
 t.test('a key is fetched once from the configured URL and then found synchronously', async (t) => {
-  const { keys, server } = await keysFrom(t, answer({ keys: [jwk] }))
+  const { keys, server } = await keysFrom(t, respondWith({ keys: [jwk] }))
   const hint = { alg: 'RS256', kid: 'known' }
 
   const [first] = await keys.find(hint)
@@ -20,7 +20,7 @@ t.test('a key is fetched once from the configured URL and then found synchronous
 })
 
 t.test('all requests that wait for keys share a single fetch', async (t) => {
-  const { server, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  const { server, known } = await keysFrom(t, respondWith({ keys: [jwk] }))
 
   const found = await Promise.all(Array.from({ length: 100 }, async (_, index) => await known(index % 2 === 0 ? 'known' : `unknown-${index}`)))
 
@@ -29,7 +29,7 @@ t.test('all requests that wait for keys share a single fetch', async (t) => {
 })
 
 t.test('unknown kids cause one fetch per cooldown, regardless of their number and algorithm', async (t) => {
-  const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  const { keys, server, clock, known } = await keysFrom(t, respondWith({ keys: [jwk] }))
   await known()
 
   for (let i = 0; i < 1000; i++) t.strictSame(await keys.find({ alg: i % 2 === 0 ? 'RS256' : 'ES256', kid: i % 3 === 0 ? undefined : `unknown-${i}` }), i % 6 === 0 ? await known() : [])
@@ -44,10 +44,10 @@ t.test('unknown kids cause one fetch per cooldown, regardless of their number an
 })
 
 t.test('a new key is found immediately by its kid, even right after a background fetch', async (t) => {
-  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  const { keys, server, known } = await keysFrom(t, respondWith({ keys: [jwk] }))
   await known()
   await keys.refresh()
-  server.answers(answer({ keys: [jwk, second] }))
+  server.setResponse(respondWith({ keys: [jwk, second] }))
 
   const found = await known('second')
 
@@ -55,9 +55,9 @@ t.test('a new key is found immediately by its kid, even right after a background
 })
 
 t.test('a key that is still published keeps its identity, and a removed key is no longer current', async (t) => {
-  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk, second] }))
+  const { keys, server, known } = await keysFrom(t, respondWith({ keys: [jwk, second] }))
   const [kept, removed] = [await known(), await known('second')].flat()
-  server.answers(answer({ keys: [jwk] }))
+  server.setResponse(respondWith({ keys: [jwk] }))
 
   await keys.refresh()
 
@@ -68,11 +68,11 @@ t.test('a key that is still published keeps its identity, and a removed key is n
 })
 
 t.test('a key that reappears is a new object, so that what the old one verified stays invalid', async (t) => {
-  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk, second] }))
+  const { keys, server, known } = await keysFrom(t, respondWith({ keys: [jwk, second] }))
   const [removed] = await known('second')
-  server.answers(answer({ keys: [jwk] }))
+  server.setResponse(respondWith({ keys: [jwk] }))
   await keys.refresh()
-  server.answers(answer({ keys: [jwk, second] }))
+  server.setResponse(respondWith({ keys: [jwk, second] }))
   await keys.refresh()
 
   const [back] = await known('second')
@@ -82,9 +82,9 @@ t.test('a key that reappears is a new object, so that what the old one verified 
 })
 
 t.test('if the key of a kid is replaced, only the new key is found', async (t) => {
-  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  const { keys, server, known } = await keysFrom(t, respondWith({ keys: [jwk] }))
   const [old] = await known()
-  server.answers(answer({ keys: [{ ...second, kid: 'known' }] }))
+  server.setResponse(respondWith({ keys: [{ ...second, kid: 'known' }] }))
 
   await keys.refresh()
 
@@ -95,7 +95,7 @@ t.test('if the key of a kid is replaced, only the new key is found', async (t) =
 
 t.test('unusable keys are skipped, and logged once', async (t) => {
   const odd = [{ ...second, use: 'enc' }, { kty: 'oct', kid: 'shared', k: 'c2VjcmV0' }, null, { ...second, kid: 'private', d: 'AQAB' }]
-  const { keys, lines, known } = await keysFrom(t, answer({ keys: [...odd, jwk] }))
+  const { keys, lines, known } = await keysFrom(t, respondWith({ keys: [...odd, jwk] }))
 
   await known()
   await keys.refresh()
@@ -110,7 +110,7 @@ t.test('unusable keys are skipped, and logged once', async (t) => {
 })
 
 t.test('keys are refreshed in the background', async (t) => {
-  const { server, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 1 })
+  const { server, known } = await keysFrom(t, respondWith({ keys: [jwk] }), { refreshSeconds: 1 })
   await known()
 
   await server.next()
@@ -119,9 +119,9 @@ t.test('keys are refreshed in the background', async (t) => {
 })
 
 t.test('after a failure, keys are fetched again in the background, and waiting requests do not accelerate it', async (t) => {
-  const { server, known } = await keysFrom(t, answer('', 500))
+  const { server, known } = await keysFrom(t, respondWith('', 500))
   await t.rejects(known())
-  server.answers(answer({ keys: [jwk] }))
+  server.setResponse(respondWith({ keys: [jwk] }))
 
   await server.next()
   await known()
@@ -130,9 +130,9 @@ t.test('after a failure, keys are fetched again in the background, and waiting r
 })
 
 t.test('a cooldown of 0 does not cause a loop if the issuer is down', async (t) => {
-  const { keys, server, known } = await keysFrom(t, answer({ keys: [jwk] }), { cooldownSeconds: 0 })
+  const { keys, server, known } = await keysFrom(t, respondWith({ keys: [jwk] }), { cooldownSeconds: 0 })
   await known()
-  server.answers(answer('', 500))
+  server.setResponse(respondWith('', 500))
   await keys.refresh()
   const before = server.fetched.length
 
@@ -154,7 +154,7 @@ t.test('closing aborts a pending fetch without logging', async (t) => {
 })
 
 t.test('a system clock that is set back an hour does not extend keys, delay fetches or make ages negative', async (t) => {
-  const { keys, server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 60, staleIfErrorSeconds: 60 })
+  const { keys, server, clock, known } = await keysFrom(t, respondWith({ keys: [jwk] }), { refreshSeconds: 60, staleIfErrorSeconds: 60 })
   await known()
   await known('unknown')
   clock.shift = -3_600_000
@@ -171,7 +171,7 @@ t.test('a system clock that is set back an hour does not extend keys, delay fetc
 })
 
 t.test('a system clock that is set forward a day does not expire keys', async (t) => {
-  const { keys, clock, known } = await keysFrom(t, answer({ keys: [jwk] }), { refreshSeconds: 60, staleIfErrorSeconds: 60 })
+  const { keys, clock, known } = await keysFrom(t, respondWith({ keys: [jwk] }), { refreshSeconds: 60, staleIfErrorSeconds: 60 })
   await known()
   clock.shift = day
 
@@ -181,10 +181,10 @@ t.test('a system clock that is set forward a day does not expire keys', async (t
 })
 
 t.test('keys expire if the monotonic clock jumps ahead by years', async (t) => {
-  const { server, clock, known } = await keysFrom(t, answer({ keys: [jwk] }))
+  const { server, clock, known } = await keysFrom(t, respondWith({ keys: [jwk] }))
   await known()
   clock.now += 1000 * day
-  server.answers(answer({ keys: [second] }))
+  server.setResponse(respondWith({ keys: [second] }))
 
   t.strictSame(await known(), [])
 })

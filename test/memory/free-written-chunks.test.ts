@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { freeWritten, freeWhenWritten } from '../../lib/memory/free-written-chunks.ts'
 
-/** A connection that frees what it has written. */
+/** Makes a connection that frees the chunks that it has written. */
 async function openConnection (t: Test): Promise<Socket> {
   const server = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -19,39 +19,39 @@ async function openConnection (t: Test): Promise<Socket> {
   return connection
 }
 
-/** The request of a client whose body is read by as many. */
+/** Makes a request whose body has this many readers. */
 function uploadReadBy (readers: number): IncomingMessage {
   const request = new IncomingMessage(new Socket())
   for (let i = 0; i < readers; i++) request.on('data', () => {})
   return request
 }
 
-async function write (connection: Socket, piece: Buffer | string): Promise<void> {
-  connection.write(piece)
+async function write (connection: Socket, chunk: Buffer | string): Promise<void> {
+  connection.write(chunk)
   await new Promise((resolve) => connection.write('', resolve))
 }
 
 t.test('an owned chunk is freed after it has been written', async (t) => {
   const connection = await openConnection(t)
-  const piece = Buffer.allocUnsafeSlow(65_536)
+  const chunk = Buffer.allocUnsafeSlow(65_536)
 
-  freeWhenWritten(piece, uploadReadBy(1))
-  await write(connection, piece)
+  freeWhenWritten(chunk, uploadReadBy(1))
+  await write(connection, chunk)
 
-  t.equal(piece.byteLength, 0)
+  t.equal(chunk.byteLength, 0)
   t.equal(connection.bytesWritten, 65_536)
 })
 
 t.test('a chunk that was not written is not freed', async (t) => {
   const connection = await openConnection(t)
-  const piece = Buffer.allocUnsafeSlow(65_536)
+  const chunk = Buffer.allocUnsafeSlow(65_536)
 
-  freeWhenWritten(piece, uploadReadBy(1))
+  freeWhenWritten(chunk, uploadReadBy(1))
   connection.destroy()
-  connection.write(piece)
+  connection.write(chunk)
   await once(connection, 'close')
 
-  t.equal(piece.byteLength, 65_536)
+  t.equal(chunk.byteLength, 65_536)
 })
 
 t.test('a chunk that is small, shared or has several readers is not freed', async (t) => {
@@ -63,32 +63,32 @@ t.test('a chunk that is small, shared or has several readers is not freed', asyn
   freeWhenWritten(short, uploadReadBy(1))
   freeWhenWritten(shared, uploadReadBy(1))
   freeWhenWritten(read, uploadReadBy(2))
-  for (const piece of [short, shared, read]) await write(connection, piece)
+  for (const chunk of [short, shared, read]) await write(connection, chunk)
   await write(connection, 'text')
 
-  t.strictSame([short, shared, read].map((piece) => piece.byteLength), [16_383, 65_535, 65_536])
+  t.strictSame([short, shared, read].map((chunk) => chunk.byteLength), [16_383, 65_535, 65_536])
 })
 
 t.test('an HTTP/2 chunk is not freed, because Node shares its memory between streams', async (t) => {
   const connection = await openConnection(t)
-  const piece = Buffer.allocUnsafeSlow(65_536)
+  const chunk = Buffer.allocUnsafeSlow(65_536)
 
-  freeWhenWritten(piece, Object.assign(uploadReadBy(1), { stream: {} }))
-  await write(connection, piece)
+  freeWhenWritten(chunk, Object.assign(uploadReadBy(1), { stream: {} }))
+  await write(connection, chunk)
 
-  t.equal(piece.byteLength, 65_536)
+  t.equal(chunk.byteLength, 65_536)
 })
 
 t.test('a chunk is not freed while there are subscribers to what undici sends', async (t) => {
   const connection = await openConnection(t)
-  const piece = Buffer.allocUnsafeSlow(65_536)
+  const chunk = Buffer.allocUnsafeSlow(65_536)
   const sent = channel('undici:request:bodyChunkSent')
   const listener = (): void => {}
 
   sent.subscribe(listener)
-  freeWhenWritten(piece, uploadReadBy(1))
+  freeWhenWritten(chunk, uploadReadBy(1))
   sent.unsubscribe(listener)
-  await write(connection, piece)
+  await write(connection, chunk)
 
-  t.equal(piece.byteLength, 65_536)
+  t.equal(chunk.byteLength, 65_536)
 })

@@ -4,24 +4,24 @@ import type { Socket } from 'node:net'
 import t from 'tap'
 import { recycle, readOptions } from '../../lib/memory/read-buffers.ts'
 
-/** A connection as Node has it: it is given a region, reads some of it, and asks for the next one. */
+/** A connection as in Node: it gets a region, fills a part of it, and requests the next one. */
 class Connection {
-  readonly pieces: Buffer[] = []
+  readonly chunks: Buffer[] = []
   region = readOptions.onread.buffer()
 
-  push (piece: Buffer): boolean {
-    this.pieces.push(piece)
+  push (chunk: Buffer): boolean {
+    this.chunks.push(chunk)
     return true
   }
 
-  /** @returns what was read */
+  /** @returns the bytes that were read */
   read (length: number): Buffer {
     readOptions.onread.callback.call(this as unknown as Socket, length, this.region)
     this.region = readOptions.onread.buffer()
-    return this.pieces.at(-1)!
+    return this.chunks.at(-1)!
   }
 
-  /** Reads all that its region has room for. */
+  /** Fills its region completely. */
   fill (): Buffer {
     return this.read(this.region.length)
   }
@@ -53,15 +53,15 @@ t.test('a connection that fills its region gets a larger one, and later a small 
 t.test('the memory of a large chunk is reused by a single reader after it has been returned', async (t) => {
   const [one, other] = [new Connection(), new Connection()]
   one.fill()
-  const piece = one.fill()
+  const chunk = one.fill()
 
-  recycle(piece)
-  recycle(piece)
+  recycle(chunk)
+  recycle(chunk)
   one.fill()
   other.fill()
 
-  t.equal(one.region.buffer, piece.buffer)
-  t.not(other.region.buffer, piece.buffer)
+  t.equal(one.region.buffer, chunk.buffer)
+  t.not(other.region.buffer, chunk.buffer)
 })
 
 t.test('a new connection does not get a region that another one still uses', async (t) => {
@@ -92,30 +92,30 @@ t.test('memory that may still be in use is not reused', async (t) => {
   recycle(Buffer.alloc(100))
   connection.fill()
 
-  for (const piece of [short, long, partly]) t.not(connection.region.buffer, piece.buffer)
+  for (const chunk of [short, long, partly]) t.not(connection.region.buffer, chunk.buffer)
 })
 
 t.test('memory is not reused while there are subscribers to what undici receives', async (t) => {
   const connection = new Connection()
   connection.fill()
-  const piece = connection.fill()
+  const chunk = connection.fill()
   const received = channel('undici:request:bodyChunkReceived')
   const listener = (): void => {}
 
   received.subscribe(listener)
-  recycle(piece)
+  recycle(chunk)
   received.unsubscribe(listener)
   connection.fill()
 
-  t.not(connection.region.buffer, piece.buffer)
+  t.not(connection.region.buffer, chunk.buffer)
 })
 
 t.test('at most 32 large regions are kept for reuse', async (t) => {
   const connections = Array.from({ length: 40 }, () => new Connection())
   for (const connection of connections) connection.fill()
-  const given = new Set(connections.map((connection) => connection.fill()).map((piece) => {
-    recycle(piece)
-    return piece.buffer
+  const given = new Set(connections.map((connection) => connection.fill()).map((chunk) => {
+    recycle(chunk)
+    return chunk.buffer
   }))
 
   const again = Array.from({ length: 40 }, () => new Connection()).filter((connection) => {
@@ -137,5 +137,5 @@ t.test('the memory that many slow readers hold is bounded: further connections g
   t.equal(short.length, 16 * 1024)
   recycle(short)
   connections.at(-2)!.fill()
-  t.equal(connections.at(-2)!.region.buffer, short.buffer, 'what is given back is used again here as well')
+  t.equal(connections.at(-2)!.region.buffer, short.buffer, 'returned memory is reused here as well')
 })

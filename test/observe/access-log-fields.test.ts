@@ -10,7 +10,7 @@ import { until } from '../helpers/until.ts'
 
 type Line = Record<string, unknown>
 
-/** A gateway with an access log. */
+/** Starts a gateway with an access log. */
 async function logging (t: Test, options: AccessLogOptions = {}, overrides: Partial<GatewayOptions> = {}, trustProxy = '') {
   const text: string[] = []
   const logger = { level: 'info', stream: { write: (line: string) => { text.push(line) } } }

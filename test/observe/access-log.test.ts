@@ -11,26 +11,26 @@ import { until } from '../helpers/until.ts'
 
 type Line = Record<string, unknown>
 
-/** An app whose log can be read. */
+/** Makes an app and collects its log. */
 function makeLogging (t: Test, ids = requestIds()) {
   const lines: string[] = []
   const logger = { level: 'info', stream: { write: (line: string) => { lines.push(line) } } }
   return { app: makeApp(t, { ...withoutRequestLog(), logger, ...ids }), lines }
 }
 
-/** A gateway with an access log. */
+/** Starts a gateway with an access log. */
 async function logging (t: Test, overrides: Partial<GatewayOptions> = {}, options: AccessLogOptions = {}, ids = requestIds()) {
   const { app, lines } = makeLogging(t, ids)
   await app.register(accessLog, options)
   const gateway = await startGateway(t, overrides, app)
-  const told = (): Line[] => lines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => msg === 'request')
+  const requestLines = (): Line[] => lines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => msg === 'request')
   return {
     ...gateway,
     lines,
-    /** Waits for the line of a request. */
+    /** Waits for the access log line of a request. */
     async next (count = 1): Promise<Line> {
-      await until(() => told().length >= count)
-      return told()[count - 1]!
+      await until(() => requestLines().length >= count)
+      return requestLines()[count - 1]!
     }
   }
 }

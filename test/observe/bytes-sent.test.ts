@@ -6,14 +6,14 @@ import { type Observation } from '../../lib/stage/observation.ts'
 import { observe } from '../../lib/stage/observe.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
-import { ask, makeHttp2App } from '../helpers/http2.ts'
+import { fetchOver, makeHttp2App } from '../helpers/http2.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 import { until } from '../helpers/until.ts'
 
 const text = 'a response ä'
 const bytes = Buffer.byteLength(text)
 
-/** Routes of an app, each of which sends a body of this length in another way. */
+/** Adds routes that send a body of this length in different ways. */
 function addRoutes (app: FastifyInstance): void {
   app.get('/text', async () => text)
   app.get('/latin', async (_request, reply) => await reply.send(Buffer.from(text)))
@@ -35,7 +35,7 @@ function watch (app: FastifyInstance): Observation[] {
   return seen
 }
 
-/** The bytes that were counted for a request, and those that arrived. */
+/** Returns the bytes that were counted for a request, and those that arrived. */
 async function compare (
   t: Test, app: FastifyInstance, seen: readonly Observation[], paths: readonly string[], init: RequestInit = {}
 ): Promise<void> {
@@ -86,7 +86,7 @@ t.test('bytes over HTTP/2 are counted once', async (t) => {
   const session = connect(await listen(app))
   t.teardown(() => session.destroy())
 
-  for (const path of paths) await ask(session, path)
+  for (const path of paths) await fetchOver(session, path)
   await until(() => seen.length === paths.length)
 
   t.strictSame(seen.map(({ bytesSent }) => bytesSent), paths.map(() => bytes))

@@ -9,7 +9,7 @@ import { useSdk } from '../helpers/open-telemetry.ts'
 import { until } from '../helpers/until.ts'
 import { deadOrigin } from '../helpers/upstream.ts'
 
-/** Does what @opentelemetry/instrumentation-http does: its span is active while the request is handled, and ends with the response. */
+/** Works like @opentelemetry/instrumentation-http: its span is active while the request is handled, and ends with the response. */
 function instrument (app: FastifyInstance): void {
   const { emit } = app.server
   app.server.emit = function (event: string, ...values: unknown[]) {

@@ -4,15 +4,15 @@ import type { HealthOptions } from '../../types/observe.ts'
 import type { RemoteKeysOptions } from '../../types/index.ts'
 import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, type Answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, type Respond, startJwksServer } from '../helpers/jwks-server.ts'
 import { run } from '../helpers/standalone.ts'
 import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
 
 const issuer = makeIssuer()
-const good = answer({ keys: [issuer.jwk] })
+const good = respondWith({ keys: [issuer.jwk] })
 
 async function ready (
-  t: Test, servers: Record<string, Answer>, options: HealthOptions = {}, jwks: RemoteKeysOptions = {}, app = makeApp(t)
+  t: Test, servers: Record<string, Respond>, options: HealthOptions = {}, jwks: RemoteKeysOptions = {}, app = makeApp(t)
 ) {
   await app.register(gatewayHealth, options)
   const providers = await Promise.all(Object.entries(servers).map(async ([name, first]) =>
@@ -24,9 +24,9 @@ async function ready (
   }
 }
 
-const down = answer('', 500)
+const down = respondWith('', 500)
 const some = { up: good, down }
-const rows: Array<[title: string, servers: Record<string, Answer>, requireKeys: HealthOptions['requireKeys'], status: number]> = [
+const rows: Array<[title: string, servers: Record<string, Respond>, requireKeys: HealthOptions['requireKeys'], status: number]> = [
   ['by default, with one provider up', some, undefined, 200],
   ['any, with one provider up', some, 'any', 200],
   ['all, with one provider up', some, 'all', 503],
@@ -42,9 +42,9 @@ const rows: Array<[title: string, servers: Record<string, Answer>, requireKeys: 
 ]
 for (const [title, servers, requireKeys, status] of rows) {
   t.test(`readiness with requireKeys ${title} is ${status}`, async (t) => {
-    const ask = await ready(t, servers, requireKeys === undefined ? {} : { requireKeys })
+    const send = await ready(t, servers, requireKeys === undefined ? {} : { requireKeys })
 
-    t.match(await ask(), {
+    t.match(await send(), {
       status,
       checks: { keys: status === 200 },
       keys: {
@@ -55,18 +55,18 @@ for (const [title, servers, requireKeys, status] of rows) {
 }
 
 t.test('with onReady: \'skip\', available keys make the gateway ready without a token', async (t) => {
-  const ask = await ready(t, { up: good }, {}, { onReady: 'skip' })
+  const send = await ready(t, { up: good }, {}, { onReady: 'skip' })
 
-  let { status } = await ask()
-  while (status !== 200) ({ status } = await ask())
+  let { status } = await send()
+  while (status !== 200) ({ status } = await send())
 
   t.equal(status, 200)
 })
 
 t.test('the keys of all providers are fetched in parallel, and a slow provider does not abort the start', async (t) => {
   const waiting: Array<() => void> = []
-  const together: Answer = (request, response) => {
-    // None is answered before both are asked.
+  const together: Respond = (request, response) => {
+    // No fetch gets a response before both have started.
     waiting.push(() => good(request, response))
     if (waiting.length === 2) for (const respond of waiting) respond()
   }

@@ -76,11 +76,11 @@ t.test('an app without a gateway is ready', async (t) => {
 t.test('an app that is closing is not ready', async (t) => {
   const app = makeApp(t, { return503OnClosing: false })
   await app.register(gatewayHealth)
-  let answered: { statusCode: number, body: string } | undefined
-  app.addHook('onClose', async () => { answered = await app.inject('/readyz') })
+  let response: { statusCode: number, body: string } | undefined
+  app.addHook('onClose', async () => { response = await app.inject('/readyz') })
   await app.ready()
 
   await app.close()
 
-  t.match(answered, { statusCode: 503, body: /"accepting":false/ })
+  t.match(response, { statusCode: 503, body: /"accepting":false/ })
 })

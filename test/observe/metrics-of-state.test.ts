@@ -7,9 +7,9 @@ import { IdentityResults } from '../../lib/observe/identity-results.ts'
 import type { Observation } from '../../lib/stage/observation.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 import { scrape } from '../helpers/metrics.ts'
-import { alone, observed, requests } from '../helpers/observed.ts'
+import { singleVersion, observed, requests } from '../helpers/observed.ts'
 import { startSwitching, upgrade } from '../helpers/upgrades.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
@@ -68,8 +68,8 @@ t.test('metrics can use the app\'s registry and a prefix, and can be exposed els
 
   t.match(await register.metrics(), /^api_requests_total\{version="latest"/m)
   t.doesNotThrow(() => register.resetMetrics())
-  const told = await observed(t, {}, { register: new Registry() })
-  t.notMatch((await scrape(told.origin)).text, /process_cpu/, 'the app has those of the process itself')
+  const metered = await observed(t, {}, { register: new Registry() })
+  t.notMatch((await scrape(metered.origin)).text, /process_cpu/, 'the app has those of the process itself')
   t.equal((await fetch(`${origin}/metrics`)).status, 200, 'it is forwarded like every path')
 })
 
@@ -99,7 +99,7 @@ t.test('requests are counted in an observed app without a gateway', async (t) =>
 
 t.test('upgraded connections are reported while open, and counted as served when they close', async (t) => {
   const switching = await startSwitching(t)
-  const { origin } = await observed(t, alone({ targets: switching.origin, upgrades: { protocols: ['acme'] } }))
+  const { origin } = await observed(t, singleVersion({ targets: switching.origin, upgrades: { protocols: ['acme'] } }))
 
   const { socket } = await upgrade(t, origin)
   const open = await scrape(origin)
@@ -119,7 +119,7 @@ t.test('upgraded connections are reported while open, and counted as served when
 
 t.test('fetched keys have an age metric, and their fetches are counted', async (t) => {
   const issuer = makeIssuer()
-  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { url } = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const { metricsOf } = await observed(t, { identity: { providers: [issuer.provider({ jwks: { url } })] }, resolve: {} })
 
   const { value } = await metricsOf(0)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { alone, observed, requests } from '../helpers/observed.ts'
+import { singleVersion, observed, requests } from '../helpers/observed.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { until } from '../helpers/until.ts'
 import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
@@ -33,7 +33,7 @@ t.test('request durations are a histogram with consistent buckets', async (t) =>
 
 t.test('a failure to connect is counted with its cause, for the request, its targets and the retry', async (t) => {
   const dead = [await deadOrigin(), await deadOrigin()]
-  const { metricsOf, send } = await observed(t, alone({ targets: dead }))
+  const { metricsOf, send } = await observed(t, singleVersion({ targets: dead }))
 
   await send('/a')
   const { value } = await metricsOf(1)
@@ -47,7 +47,7 @@ t.test('a failure to connect is counted with its cause, for the request, its tar
 t.test('a request whose client disconnects counts as gone, and its attempt as abandoned', async (t) => {
   let isThere = false
   const upstream = await startUpstream(t, 'v1', () => { isThere = true })
-  const { origin, metricsOf } = await observed(t, alone(upstream))
+  const { origin, metricsOf } = await observed(t, singleVersion(upstream))
   const socket = await openSocket(t, origin)
 
   socket.write('GET /slow HTTP/1.1\r\nHost: api.test\r\n\r\n')
@@ -65,7 +65,7 @@ t.test('a truncated response counts as a failure of the upstream regardless of i
     response.writeHead(200, { 'content-length': 100 })
     response.write('part', () => response.destroy())
   })
-  const { metricsOf, send } = await observed(t, alone(upstream))
+  const { metricsOf, send } = await observed(t, singleVersion(upstream))
 
   await t.rejects(send('/a').then(async (response) => await response.text()))
   const { value } = await metricsOf(1)

@@ -132,9 +132,9 @@ t.test('only the span of an exchange with a response has a status code', async (
   await send('/a')
   await send('/a', { headers: { 'x-version-override': 'dead' } })
   await until(() => exporter.getFinishedSpans().length === 4)
-  const [answered, refused] = exporter.getFinishedSpans().filter(({ kind }) => kind === 2)
+  const [served, refused] = exporter.getFinishedSpans().filter(({ kind }) => kind === 2)
 
-  t.match(answered, { status: { code: 2 }, attributes: { 'http.response.status_code': 503 } })
+  t.match(served, { status: { code: 2 }, attributes: { 'http.response.status_code': 503 } })
   t.match(refused, { status: { code: 2 }, attributes: { 'error.type': 'refused' } })
   t.notOk('http.response.status_code' in refused!.attributes)
 })

@@ -1,4 +1,4 @@
-// What a user gets who imports the published package.
+// Imports the published package as a user does.
 import Fastify from 'fastify'
 import versionGateway, { defineVersions, fromHeader } from 'fastify-version-gateway'
 import { versionAdmin } from 'fastify-version-gateway/admin'

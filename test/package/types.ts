@@ -1,4 +1,4 @@
-// What a user's compiler sees of it.
+// Type-checks the package as a user does.
 import Fastify from 'fastify'
 import versionGateway, { fromHeader, type VersionDecision } from 'fastify-version-gateway'
 import { type RecentRequest, versionAdmin } from 'fastify-version-gateway/admin'

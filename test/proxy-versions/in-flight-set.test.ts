@@ -13,7 +13,7 @@ const make = (names: string): { set: InFlightSet<Named>, members: Named[] } => {
 const namesIn = (set: InFlightSet<Named>): string => set.list().map(({ name }) => name).toSorted().join('')
 
 for (const [taken, left] of [[[0], 'bcd'], [[3], 'abc'], [[1, 2], 'ad'], [[3, 0, 2, 1], ''], [[0, 0], 'bcd']] as const) {
-  t.test(`after deleting the members ${taken} of abcd, ${left === '' ? 'nobody' : left} remains`, async (t) => {
+  t.test(`after deleting the members ${taken} of abcd, ${left === '' ? 'nothing' : left} remains`, async (t) => {
     const { set, members } = make('abcd')
 
     for (const index of taken) set.delete(members[index]!)

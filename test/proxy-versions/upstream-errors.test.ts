@@ -5,7 +5,7 @@ import {
 } from '../../lib/proxy-versions/upstream-errors.ts'
 import { unknownCoding, waitedTooLong } from '../../lib/transport/transport-errors.ts'
 
-/** What becomes of a failure: the answer's code and status, and what else follows from it. */
+/** Failures, with the code and status of their responses and their other effects. */
 type Case = [failure: object, code: string, status: number, follows?: Array<'upstream\'s fault' | 'transient' | 'timeout'>]
 
 const broken = ['upstream\'s fault', 'transient'] as const

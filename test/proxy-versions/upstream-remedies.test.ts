@@ -8,7 +8,7 @@ function failure (code: string, more: object = {}): Error {
 const [plain, secure] = ['http://orders:8080', 'https://orders:8443']
 
 const remedies: Array<[what: string, error: Error, target: string | undefined, remedy: RegExp | undefined]> = [
-  ['a certificate that nobody vouches for', failure('DEPTH_ZERO_SELF_SIGNED_CERT'), secure, /tls\.ca/],
+  ['an untrusted certificate', failure('DEPTH_ZERO_SELF_SIGNED_CERT'), secure, /tls\.ca/],
   ['a certificate for another name', failure('ERR_TLS_CERT_ALTNAME_INVALID'), secure, /tls\.servername/],
   ['a certificate that has expired', failure('CERT_HAS_EXPIRED'), secure, /Renew/],
   ['a certificate that is not valid yet', failure('CERT_NOT_YET_VALID'), secure, /clock/],

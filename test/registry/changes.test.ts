@@ -1,35 +1,35 @@
 import { test } from 'tap'
 import type { Registry } from '../../lib/registry/registry.ts'
-import { soundVersions } from '../helpers/problems.ts'
+import { validVersions } from '../helpers/problems.ts'
 import { listenTo, makeRegistry } from '../helpers/registry.ts'
 
 const day = 86_400_000
 
 test('an update replaces the set, increments the revision, and reports what has changed', async (t) => {
   const registry = makeRegistry()
-  const told = listenTo(registry, 'updated')
+  const events = listenTo(registry, 'updated')
   const before = registry.current
 
   const revision = registry.update({ versions: { latest: { upstream: 'http://latest:9090' }, v3: { upstream: 'http://v3:8080' } } })
 
   t.equal(revision, 2)
   t.strictSame(registry.list().map(({ id }) => id), ['latest', 'v3'])
-  t.strictSame(told, [{ name: 'updated', revision: 2, added: ['v3'], changed: ['latest'], removed: ['v2'], aliases: ['stable', 'current'] }])
+  t.strictSame(events, [{ name: 'updated', revision: 2, added: ['v3'], changed: ['latest'], removed: ['v2'], aliases: ['stable', 'current'] }])
   t.strictSame(before.versions.map(({ id }) => id), ['latest', 'v2'])
 })
 
 test('an invalid update changes nothing, emits an event, and throws all problems at once', async (t) => {
   const registry = makeRegistry()
-  const told = listenTo(registry, 'updated', 'rejected')
+  const events = listenTo(registry, 'updated', 'rejected')
 
   const update = () => registry.update({ versions: { 'v 2': { upstream: 'http://a' }, v3: { upstream: 'nowhere' } }, aliases: { stable: 'v9' } })
 
   t.throws(update, { code: 'VERSION_CONFIG_INVALID', problems: { length: 3 } })
   t.equal(registry.revision, 1)
-  t.match(told, [{ name: 'rejected', revision: 1, problems: { length: 3 } }])
+  t.match(events, [{ name: 'rejected', revision: 1, problems: { length: 3 } }])
 })
 
-for (const next of [undefined, null, 5, 'x', {}, { versions: [] }, { versions: { v2: null } }, { versions: soundVersions, more: 1 }]) {
+for (const next of [undefined, null, 5, 'x', {}, { versions: [] }, { versions: { v2: null } }, { versions: validVersions, more: 1 }]) {
   test(`an update with ${JSON.stringify(next)} changes nothing`, async (t) => {
     const registry = makeRegistry()
     registry.disable('v2')
@@ -43,14 +43,14 @@ for (const next of [undefined, null, 5, 'x', {}, { versions: [] }, { versions: {
 
 test('a rollback restores the previous set, and the next rollback the one before that', async (t) => {
   const registry = makeRegistry()
-  const told = listenTo(registry, 'rolled-back')
+  const events = listenTo(registry, 'rolled-back')
   for (const port of [1, 2]) registry.update({ versions: { latest: { upstream: `http://latest:${port}` } } })
 
   const revisions = [registry.rollback(), registry.rollback()]
 
   t.strictSame(revisions, [4, 5])
   t.strictSame(registry.get('latest')?.upstream.targets, 'http://latest:8080')
-  t.strictSame(told, [{ name: 'rolled-back', revision: 4 }, { name: 'rolled-back', revision: 5 }])
+  t.strictSame(events, [{ name: 'rolled-back', revision: 4 }, { name: 'rolled-back', revision: 5 }])
 })
 
 test('rollback can restore the last ten sets', async (t) => {
@@ -67,13 +67,13 @@ test('rollback can restore the last ten sets', async (t) => {
 
 test('promote moves an alias, keeping its spelling, or creates it', async (t) => {
   const registry = makeRegistry()
-  const told = listenTo(registry, 'promoted')
+  const events = listenTo(registry, 'promoted')
 
   registry.promote('STABLE', 'Latest')
   registry.promote('next', 'v2')
 
   t.strictSame([...registry.aliases()], [['stable', 'latest'], ['current', 'latest'], ['next', 'v2']])
-  t.match(told, [{ alias: 'stable', version: 'latest', revision: 2 }, { alias: 'next', version: 'v2', revision: 3 }])
+  t.match(events, [{ alias: 'stable', version: 'latest', revision: 2 }, { alias: 'next', version: 'v2', revision: 3 }])
 })
 
 for (const call of ['promote', 'disable', 'enable', 'retire'] as const) {
@@ -89,7 +89,7 @@ for (const call of ['promote', 'disable', 'enable', 'retire'] as const) {
 
 test('a version can be disabled and enabled again, also by an alias', async (t) => {
   const registry = makeRegistry()
-  const told = listenTo(registry, 'disabled', 'enabled')
+  const events = listenTo(registry, 'disabled', 'enabled')
 
   registry.disable('stable', { reason: 'it leaks', to: 'latest', retryAfter: 60 })
   const off = registry.get('v2')?.disabled
@@ -97,24 +97,24 @@ test('a version can be disabled and enabled again, also by an alias', async (t) 
 
   t.strictSame(off, { reason: 'it leaks', to: 'latest', retryAfter: 60 })
   t.equal(registry.get('v2')?.disabled, null)
-  t.match(told, [{ name: 'disabled', version: 'v2', reason: 'it leaks', to: 'latest' }, { name: 'enabled', version: 'v2' }])
+  t.match(events, [{ name: 'disabled', version: 'v2', reason: 'it leaks', to: 'latest' }, { name: 'enabled', version: 'v2' }])
 })
 
 test('a version that disable() disabled stays disabled across updates until it is enabled', async (t) => {
   const registry = makeRegistry()
   registry.disable('v2')
 
-  registry.update({ versions: { ...soundVersions, v3: { upstream: 'http://v3' } } })
+  registry.update({ versions: { ...validVersions, v3: { upstream: 'http://v3' } } })
   const kept = registry.get('v2')?.disabled
-  registry.update({ versions: { latest: soundVersions.latest } })
-  registry.update({ versions: soundVersions })
+  registry.update({ versions: { latest: validVersions.latest } })
+  registry.update({ versions: validVersions })
 
   t.strictSame(kept, {})
   t.equal(registry.get('v2')?.disabled, null)
 })
 
 test('a version that the config disabled can be enabled, too', async (t) => {
-  const registry = makeRegistry({}, { ...soundVersions, v2: { ...soundVersions.v2, disabled: true } })
+  const registry = makeRegistry({}, { ...validVersions, v2: { ...validVersions.v2, disabled: true } })
   const off = registry.get('v2')?.disabled
 
   registry.enable('v2')
@@ -135,7 +135,7 @@ test('a version with recent callers is not retired unless forced', async (t) => 
   let now = 100 * day
   const registry = makeRegistry({ now: () => now })
   registry.usageLog.record({ consumer: 'acme', version: 'v2', tier: 'pin' }, now)
-  const told = listenTo(registry, 'retired')
+  const events = listenTo(registry, 'retired')
 
   now += 29 * day
   t.throws(() => registry.retire('v2'), { code: 'VERSION_IN_USE', consumers: [{ consumer: 'acme', count: 1 }] })
@@ -143,7 +143,7 @@ test('a version with recent callers is not retired unless forced', async (t) => 
   registry.retire('v2', { force: true, reason: 'leaks' })
 
   t.strictSame([still, registry.get('v2')?.state], ['active', 'retired'])
-  t.match(told, [{ version: 'v2', reason: 'leaks' }])
+  t.match(events, [{ version: 'v2', reason: 'leaks' }])
 })
 
 test('the retire guard has a configurable number of days, and tiers that it ignores', async (t) => {
@@ -164,11 +164,11 @@ test('a listener that throws or rejects is reported, and affects nothing else', 
   registry.emitter.onListenerError = (error) => { faults.push(error) }
   registry.events.on('updated', () => { throw new Error('thrown') })
   registry.events.on('updated', async () => { throw new Error('rejected') })
-  const told = listenTo(registry, 'updated')
+  const events = listenTo(registry, 'updated')
 
   registry.promote('stable', 'latest')
   await Promise.resolve()
 
-  t.equal(told.length, 1)
+  t.equal(events.length, 1)
   t.match(faults, [{ message: 'thrown' }, { message: 'rejected' }])
 })

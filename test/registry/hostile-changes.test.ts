@@ -17,12 +17,12 @@ test('an update validates a copy: later values of the object are ignored', async
 test('a set that was changed in place is detected, whatever its prototype', async (t) => {
   const v2 = Object.assign(Object.create(null), { upstream: 'http://v2:8080', deprecatedAt: new Date('2030-01-01') })
   const registry = makeRegistry({ aliases: {} } as RegistryOptions, { v2 })
-  const told = listenTo(registry, 'updated')
+  const events = listenTo(registry, 'updated')
 
   v2.deprecatedAt.setTime(0)
   registry.update({ versions: { v2 } })
 
-  t.match(told, [{ changed: ['v2'] }])
+  t.match(events, [{ changed: ['v2'] }])
   t.equal(registry.get('v2')?.state, 'deprecated')
 })
 
@@ -48,10 +48,10 @@ for (const [title, call] of Object.entries<(registry: Registry) => unknown>({
 })) {
   test(`${title} is rejected with a problem and an event`, async (t) => {
     const registry = makeRegistry()
-    const told = listenTo(registry, 'rejected')
+    const events = listenTo(registry, 'rejected')
 
     t.throws(() => call(registry), { code: 'VERSION_CONFIG_INVALID', problems: { length: 1 } })
-    t.match(told, [{ revision: 1, problems: { length: 1 } }])
+    t.match(events, [{ revision: 1, problems: { length: 1 } }])
     t.equal(registry.revision, 1)
   })
 }
@@ -65,14 +65,14 @@ test('a name that is not a string matches no version', async (t) => {
 
 test('an event has the number of its own change, even if a listener makes another change', async (t) => {
   const registry = makeRegistry()
-  const told = listenTo(registry, 'disabled')
+  const events = listenTo(registry, 'disabled')
   registry.events.once('updated', () => { registry.promote('stable', 'latest') })
 
   const revision = registry.disable('v2')
 
   t.equal(revision, 2)
   t.equal(registry.revision, 3)
-  t.match(told, [{ version: 'v2', revision: 2 }])
+  t.match(events, [{ version: 'v2', revision: 2 }])
 })
 
 test('a listener cannot change the event for the next listener', async (t) => {
@@ -80,29 +80,29 @@ test('a listener cannot change the event for the next listener', async (t) => {
   const faults: unknown[] = []
   registry.emitter.onListenerError = (error) => faults.push(error)
   registry.events.on('updated', ({ added }) => { (added as string[]).push('x') })
-  const told = listenTo(registry, 'updated')
+  const events = listenTo(registry, 'updated')
 
   registry.disable('v2')
 
-  t.match(told, [{ added: [] }])
+  t.match(events, [{ added: [] }])
   t.equal(faults.length, 1)
 })
 
 test('a change of only aliases is reported as such', async (t) => {
   const registry = makeRegistry()
-  const told = listenTo(registry, 'updated')
+  const events = listenTo(registry, 'updated')
 
   registry.promote('stable', 'latest')
 
-  t.match(told, [{ added: [], changed: [], removed: [], aliases: ['stable', 'current'] }])
+  t.match(events, [{ added: [], changed: [], removed: [], aliases: ['stable', 'current'] }])
 })
 
 test('without a gateway, a failing listener is ignored and affects nothing else', async (t) => {
   const registry = makeRegistry()
   registry.events.on('updated', () => { throw new Error('no') })
-  const told = listenTo(registry, 'updated')
+  const events = listenTo(registry, 'updated')
 
   registry.disable('v2')
 
-  t.equal(told.length, 1)
+  t.equal(events.length, 1)
 })

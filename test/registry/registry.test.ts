@@ -2,11 +2,11 @@ import { test } from 'tap'
 import { defineVersions } from '../../lib/index.ts'
 import type { Registry } from '../../lib/registry/registry.ts'
 import type { VersionsConfig } from '../../types/index.ts'
-import { soundVersions } from '../helpers/problems.ts'
+import { validVersions } from '../helpers/problems.ts'
 
 /** Versions `latest` and `v2`, with aliases. */
 const aliases: Record<string, string> = { stable: 'V2', current: 'Stable' }
-const makeRegistry = () => defineVersions(soundVersions as VersionsConfig, { aliases }) as Registry
+const makeRegistry = () => defineVersions(validVersions as VersionsConfig, { aliases }) as Registry
 
 test('a registry lists its versions in the order of the config', async (t) => {
   const registry = makeRegistry()

@@ -78,7 +78,7 @@ t.test('a name that is too long is shortened', async (t) => {
 t.test('the use of a deprecated version is reported once an hour for each caller and version', async (t) => {
   const { note } = makeUsage()
 
-  const told = [
+  const reported = [
     note('alice', 'v1', 0),
     note('alice', 'v1', 1, 'pin', true),
     note('alice', 'v1', 2, 'pin', true),
@@ -89,7 +89,7 @@ t.test('the use of a deprecated version is reported once an hour for each caller
     note('alice', 'v1', hour + 2, 'pin', true)
   ]
 
-  t.strictSame(told, [false, true, false, true, true, false, true, false])
+  t.strictSame(reported, [false, true, false, true, true, false, true, false])
 })
 
 for (const [title, since, tiers, expected] of [
@@ -178,7 +178,7 @@ t.test('changes are not kept without onUsage', async (t) => {
 t.test('a clock that is set back does not suppress events', async (t) => {
   const { note } = makeUsage()
 
-  const told = [50 * hour, 1000, 2000].map((now) => note('alice', 'v1', now, 'pin', true))
+  const reported = [50 * hour, 1000, 2000].map((now) => note('alice', 'v1', now, 'pin', true))
 
-  t.strictSame(told, [true, true, false])
+  t.strictSame(reported, [true, true, false])
 })

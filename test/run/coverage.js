@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 
-/** Percent. Some branches are only reached when a race goes their way. Raise these as the coverage rises, and never lower them. */
+/** In percent. Some branches depend on the outcome of a race. Raise these limits when the coverage rises, and never lower them. */
 const thresholds = ['--lines', '99.8', '--functions', '99', '--branches', '98.8']
 
 /**
- * Prints what the tests have covered.
+ * Prints the coverage of the tests.
  *
- * @param {string} folder of the compiled project; its `coverage` has what V8 has counted
- * @returns {Promise<boolean>} whether that is enough
+ * @param {string} folder of the compiled project; its `coverage` folder has the data of V8
+ * @returns {Promise<boolean>} whether the coverage is high enough
  */
 export async function checkCoverage (folder) {
   const c8 = createRequire(import.meta.url).resolve('c8/bin/c8.js')

@@ -31,7 +31,7 @@ export class Report {
     this.#addFailure(at === undefined ? fullname : `${at.fileName}:${at.lineNumber}  ${fullname}`, stringify(details))
   }
 
-  /** A process has ended without a result that says why. */
+  /** A process has ended without a result that explains it. */
   crash (file, reason) {
     this.#addFailure(`${file}: ${reason}`, '')
   }

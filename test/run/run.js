@@ -1,6 +1,6 @@
 // npm test                             all tests
 // npm test -- headers flow/retries     only the test files whose paths contain one of these
-// npm run test:coverage                all tests, and what they cover
+// npm run test:coverage                all tests, with their coverage
 // npm test -- --compiled build/ci      what `node test/run/compile-to.js build/ci` has compiled
 //
 // Compiles the project once and runs its test files in a few processes. tap's own runner starts a process for each file,

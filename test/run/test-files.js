@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Lists the test files. A file gets a process of its own if its first line is a `// @isolated:` comment, which says why.
+ * Lists the test files. A file gets its own process if its first line is a `// @isolated:` comment with the reason.
  * All others share processes.
  *
  * @param {readonly string[]} wanted parts of paths; none selects all files

@@ -28,7 +28,7 @@ export async function runTestFiles (folder, queue, env, report) {
     if (message !== 'next') return
     if (file !== undefined) report.finish()
     file = queue.shift()
-    // If the process has ended, `exit` follows and says why.
+    // If the process has ended, `exit` follows with the reason.
     child.send(file === undefined ? null : join(process.cwd(), folder, file.replace(/\.ts$/, '.js')), () => {})
   })
   const parser = new Parser()

@@ -1,7 +1,7 @@
 import type { SchemaObject } from 'ajv'
 import ts from 'typescript'
 
-/** Puts the comments of a type into the schema of its values: both say the same of the same options. */
+/** Copies the comments of a type into its schema, so that both describe options in the same words. */
 export function describeBy (schema: SchemaObject, file: string, name: string): SchemaObject {
   const program = ts.createProgram([file], {
     strict: true, target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, types: ['node'], allowImportingTsExtensions: true, noEmit: true
@@ -32,7 +32,7 @@ export function describeBy (schema: SchemaObject, file: string, name: string): S
     }))
   }
 
-  /** What a list or a record has. */
+  /** Returns the type of the elements of a list or record. */
   function elementOf (type: ts.Type): ts.Type | undefined {
     return membersOf(type)
       .map((each) => checker.getIndexTypeOfType(each, ts.IndexKind.Number) ?? checker.getIndexTypeOfType(each, ts.IndexKind.String))
@@ -40,7 +40,7 @@ export function describeBy (schema: SchemaObject, file: string, name: string): S
   }
 }
 
-/** Of alternatives, those that have members. */
+/** Returns the alternatives that have members. */
 function membersOf (type: ts.Type): ts.Type[] {
   const all = type.isUnion() ? type.types : [type]
   return all.filter(({ flags }) => (flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0)

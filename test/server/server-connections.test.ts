@@ -26,12 +26,12 @@ t.test('after the grace period has started, the rest of it remains, and never le
 })
 
 t.test('an app that closes after its grace period does not wait for exchanges in flight', async (t) => {
-  let asked = 0
+  let received = 0
   const app = makeApp(t, { forceCloseConnections: 'idle' })
-  const upstream = await startUpstream(t, 'v1', () => { asked++ })
+  const upstream = await startUpstream(t, 'v1', () => { received++ })
   await app.register(versionGateway, { versions: { latest: { upstream } }, forward: { closeGraceMs: 1_000_000 } })
   const pending = fetch(await listen(app))
-  await until(() => asked === 1)
+  await until(() => received === 1)
 
   ServerConnections.of(app.server).graceEnd = performance.now()
   await app.close()

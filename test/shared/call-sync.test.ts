@@ -16,5 +16,5 @@ t.test('throws the error of the function', async (t) => {
 t.test('throws if the function returns a promise, whether that resolves or rejects', async (t) => {
   const late = [async () => 1, async () => { throw new Error('no') }, () => ({ then: (_: unknown, reject: (error: Error) => void) => reject(new Error('no')) })]
 
-  for (const ask of late) t.throws(() => callSync(ask as () => unknown), { message: 'it must be synchronous, but returned a promise' })
+  for (const callback of late) t.throws(() => callSync(callback as () => unknown), { message: 'it must be synchronous, but returned a promise' })
 })

@@ -2,13 +2,13 @@ import { test } from 'tap'
 import { memoize } from '../../lib/shared/memoize.ts'
 
 test('the result for a string is computed only once', async (t) => {
-  const asked: string[] = []
-  const upper = memoize((text) => { asked.push(text); return text.toUpperCase() })
+  const computed: string[] = []
+  const upper = memoize((text) => { computed.push(text); return text.toUpperCase() })
 
   const given = [upper('a'), upper('b'), upper('a')]
 
   t.strictSame(given, ['A', 'B', 'A'])
-  t.strictSame(asked, ['a', 'b'])
+  t.strictSame(computed, ['a', 'b'])
 })
 
 test('at most a thousand results are kept, and none for strings longer than 1024 characters', async (t) => {

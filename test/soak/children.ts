@@ -5,37 +5,37 @@ import { plainEnvironment } from '../helpers/run-example.ts'
 
 const isCompiled = import.meta.url.endsWith('.js')
 
-/** Starts one of the programs beside this file. @returns it, and the first thing that it says */
+/** Starts one of the programs in this folder. @returns the process and its first message */
 export async function startChild<First> (file: string, args: readonly string[]): Promise<{ child: ChildProcess, first: First }> {
   const [program, execArgv] = isCompiled ? [file.replace(/ts$/, 'js'), []] : [file, ['--import', 'tsx']]
   const child = fork(new URL(program, import.meta.url), args, { execArgv: [...execArgv, '--expose-gc'], env: plainEnvironment() })
-  return { child, first: await answerOf<First>(child) }
+  return { child, first: await replyOf<First>(child) }
 }
 
-/** Asks a child for something. One question at a time. */
-export async function ask<Answer> (child: ChildProcess, question: string): Promise<Answer> {
+/** Sends a query to a child process and waits for the reply. There may be only one query at a time. */
+export async function query<Reply> (child: ChildProcess, question: string): Promise<Reply> {
   if (hasEnded(child)) throw new Error(`${nameOf(child)} has ended`)
-  const answer = answerOf<Answer>(child)
+  const reply = replyOf<Reply>(child)
   child.send(question)
-  return await answer
+  return await reply
 }
 
-async function answerOf<Answer> (child: ChildProcess): Promise<Answer> {
+async function replyOf<Reply> (child: ChildProcess): Promise<Reply> {
   const over = new AbortController()
   const { signal } = over
   const end = once(child, 'exit', { signal }).then(([code, by]) => { throw new Error(`${nameOf(child)} ended with ${code ?? by}`) })
-  const answer = once(child, 'message', { signal }).then(([message]) => message as Answer)
+  const reply = once(child, 'message', { signal }).then(([message]) => message as Reply)
   try {
-    return await Promise.race([answer, end])
+    return await Promise.race([reply, end])
   } finally {
-    // Who came second has nothing more to say.
-    answer.catch(() => {})
+    // The other promise is no longer needed.
+    reply.catch(() => {})
     end.catch(() => {})
     over.abort()
   }
 }
 
-/** Ends a child at once. */
+/** Kills a child process. */
 export async function kill (child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return
   const ended = once(child, 'exit')
@@ -47,9 +47,9 @@ export function hasEnded (child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** Answers what the parent asks, and ends when the parent does. */
-export function answerParent (answers: Record<string, () => unknown>): void {
-  process.on('message', async (question: string) => process.send!(await answers[question]!()))
+/** Replies to queries of the parent process, and exits when the parent does. */
+export function serveParent (handlers: Record<string, () => unknown>): void {
+  process.on('message', async (question: string) => process.send!(await handlers[question]!()))
   process.on('disconnect', () => process.exit())
 }
 

@@ -1,12 +1,12 @@
 import { createCipheriv } from 'node:crypto'
 
-const pieceBytes = 64 * 1024
+const chunkBytes = 64 * 1024
 const largest = 10 * 1024 * 1024
 const blocks = new Map<string, Buffer>()
 
 /**
- * Bytes that tell whose they are: no two names have any in common, and every number begins elsewhere among
- * those of its name. So no piece of another answer passes for one of this.
+ * Bytes that identify their source: the contents of two names share no bytes, and every number starts at a different offset
+ * of the content of its name. So a chunk of another response is never mistaken for one of this response.
  */
 export class Content {
   readonly length: number
@@ -20,16 +20,16 @@ export class Content {
     this.#start = (number * 104_729) % largest
   }
 
-  * pieces (): Generator<Buffer> {
+  * chunks (): Generator<Buffer> {
     for (let sent = 0; sent < this.length;) {
       const from = (this.#start + sent) % largest
-      const piece = this.#block.subarray(from, Math.min(from + pieceBytes, from + this.length - sent))
-      sent += piece.length
-      yield piece
+      const chunk = this.#block.subarray(from, Math.min(from + chunkBytes, from + this.length - sent))
+      sent += chunk.length
+      yield chunk
     }
   }
 
-  /** Compares the next bytes that arrived. @returns whether they are the right ones */
+  /** Compares a received chunk. @returns whether it has the expected bytes */
   isNext (chunk: Buffer): boolean {
     const from = (this.#start + this.#compared) % largest
     const untilEnd = Math.min(chunk.length, largest - from)
@@ -39,7 +39,7 @@ export class Content {
       chunk.subarray(untilEnd).equals(this.#block.subarray(0, chunk.length - untilEnd))
   }
 
-  /** Bytes that were compared. */
+  /** The number of bytes that were compared. */
   get compared (): number {
     return this.#compared
   }

@@ -3,28 +3,28 @@ import type { EventEmitter } from 'node:events'
 import type { Server, Socket } from 'node:net'
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 
-/** What a process holds. Memory in bytes. */
+/** The resources of a process. Memory is in bytes. */
 export interface Figures {
-  /** Sockets of clients and targets, idle ones too. */
+  /** Sockets of clients and targets, including idle ones. */
   sockets: number
   timers: number
-  /** Listeners of the process, its servers and its sockets. */
+  /** Event listeners of the process, its servers and its sockets. */
   listeners: number
-  /** Everything else that keeps the process alive. */
+  /** Other resources that keep the process alive. */
   handles: number
   resident: number
   heap: number
-  /** Buffers, mostly. */
+  /** Mostly buffers. */
   external: number
 }
 
 export interface Stock {
   now: Figures
-  /** The highest of each figure since the last time. */
+  /** The maximum of each figure since the last query. */
   peak: Figures
 }
 
-/** Keeps account of the process that it runs in. */
+/** Measures the process that it runs in. */
 export class Account {
   readonly #servers: readonly Server[]
   readonly #sockets = new Set<Socket>()
@@ -38,11 +38,11 @@ export class Account {
     setInterval(() => this.#look(), 50).unref()
   }
 
-  /** Collects garbage and takes stock. */
+  /** Collects garbage and returns the figures. */
   async take (): Promise<Stock> {
     this.#look()
     const peak = this.#peak!
-    // What is collected first may be all that holds something else.
+    // The first collection may release the last reference to other objects.
     for (let i = 0; i < 3; i++) {
       await turn()
       globalThis.gc!()
@@ -51,7 +51,7 @@ export class Account {
     return { now: this.#look(), peak }
   }
 
-  /** Waits until nothing comes in for a while: everybody waits for somebody else. @returns bytes that came in over open sockets */
+  /** Waits until no more data arrives because all peers wait for each other. @returns the bytes that open sockets have received */
   async stall (): Promise<number> {
     let received = -1
     for (let quiet = 0; quiet < 10; quiet++) {

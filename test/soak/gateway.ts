@@ -1,17 +1,17 @@
-// The gateway, in a process of its own: its memory, sockets and timers are nobody else's.
+// The gateway in its own process, so that all memory, sockets and timers belong to it.
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import versionGateway, { fromHeader } from '../../lib/index.ts'
 import type { VersionsConfig } from '../../types/index.ts'
-import { answerParent } from './children.ts'
+import { serveParent } from './children.ts'
 import { Account } from './figures.ts'
 
 const versions = JSON.parse(process.argv[2]!) as VersionsConfig
 
-// Node warns of listeners that are never removed, and of what no user should see.
+// Node warns about listener leaks and other problems that no user should see.
 process.on('warning', (warning) => { throw warning })
 
-// It logs as it does in production, but to nowhere.
+// It logs as in production, but discards the lines.
 const logger = { stream: { write: () => {} } }
 const app = Fastify({ forceCloseConnections: true, logger })
 const http2App = Fastify({ http2: true, logger })
@@ -21,10 +21,10 @@ for (const each of [app, http2App as unknown as FastifyInstance]) {
 }
 
 const account = new Account([app.server, http2App.server])
-answerParent({
+serveParent({
   figures: () => account.take(),
   stall: () => account.stall(),
-  /** What still runs then keeps the process alive. */
+  /** Closes the gateway. Anything that is left keeps the process alive. */
   close: async () => {
     await Promise.all([app.close(), http2App.close()])
     process.removeAllListeners('disconnect')

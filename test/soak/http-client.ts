@@ -7,29 +7,29 @@ import { Content } from './content.ts'
 import { demand, type Outcome, type Watch } from './outcome.ts'
 import type { Version } from './targets.ts'
 
-/** A request, and what its client is like. */
+/** A request and the behavior of its client. */
 export interface Plan {
   version: Version
   number: number
-  /** Bytes of the answer. */
-  answer: number
-  /** Bytes of the request's body. Default none. */
+  /** The size of the response in bytes. */
+  reply: number
+  /** The size of the request body in bytes. Default: no body. */
   upload?: number
-  /** Milliseconds that the client rests between two pieces. Default 0. */
+  /** The pause of the client between two chunks, in milliseconds. Default: 0. */
   restMs?: number
   /** The target reads slowly. */
   isReadSlowly?: boolean
-  /** Without lengths, both ways. */
+  /** Whether the bodies are chunked in both directions. */
   isChunked?: boolean
 }
 
-/** Sends a request and checks everything that comes back. */
+/** Sends a request and checks the response. */
 export async function exchange (origin: string, agent: Agent, plan: Plan, { signal }: Watch): Promise<Outcome> {
-  const { version, number, answer, upload = 0, restMs = 0, isReadSlowly = false, isChunked = false } = plan
-  const request = send(`${origin}/${answer}/${number}?${isReadSlowly ? 'slow&' : ''}${isChunked ? 'chunked' : ''}`, {
+  const { version, number, reply, upload = 0, restMs = 0, isReadSlowly = false, isChunked = false } = plan
+  const request = send(`${origin}/${reply}/${number}?${isReadSlowly ? 'slow&' : ''}${isChunked ? 'chunked' : ''}`, {
     method: upload === 0 ? 'GET' : 'POST', agent, signal, headers: headersOf(version, upload, isChunked)
   })
-  // Also after the answer.
+  // Also after the response.
   request.on('error', () => {})
   sendBody(request, new Content('upload', number, upload), restMs)
   const [response] = await once(request, 'response') as [IncomingMessage]
@@ -37,18 +37,18 @@ export async function exchange (origin: string, agent: Agent, plan: Plan, { sign
 
   demand(response.headers['x-served-by'] === version, `served by ${response.headers['x-served-by']} instead of ${version}`)
   demand(response.headers['api-version'] === version, `called ${response.headers['api-version']} instead of ${version}`)
-  const content = new Content(version, number, answer)
+  const content = new Content(version, number, reply)
   for await (const chunk of response) {
-    demand(content.isNext(chunk), `wrong bytes before byte ${content.compared} of ${answer}`)
+    demand(content.isNext(chunk), `wrong bytes before byte ${content.compared} of ${reply}`)
     if (restMs > 0) await pause(restMs)
   }
-  demand(response.complete && content.isWhole, `an answer that looks complete has ${content.compared} of ${answer} bytes`)
+  demand(response.complete && content.isWhole, `a response that looks complete has ${content.compared} of ${reply} bytes`)
   return 'whole'
 }
 
 function headersOf (version: Version, upload: number, isChunked: boolean): Record<string, string | number> {
   return {
-    // The default needs no naming.
+    // The default version does not need the header.
     ...version !== 'latest' && { 'x-version-override': version },
     ...upload > 0 && { 'x-upload-bytes': upload },
     ...upload > 0 && !isChunked && { 'content-length': upload }
@@ -62,17 +62,17 @@ function sendBody (request: ClientRequest, content: Content, restMs: number): vo
 }
 
 async function * rested (content: Content, restMs: number): AsyncGenerator<Buffer> {
-  for (const piece of content.pieces()) {
-    yield piece
+  for (const chunk of content.chunks()) {
+    yield chunk
     if (restMs > 0) await pause(restMs)
   }
 }
 
-/** The only refusals that a client may see here say that the cluster of its version fails. */
+/** Checks a refusal. Clients may only get refusals for failures of the cluster of their version. */
 async function refusal (request: ClientRequest, response: IncomingMessage, version: Version): Promise<Outcome> {
   const body = await text(response)
   checkRefusal(response, body, version)
-  // Node's client does not go on with an upload once it has the answer, and keeps the connection all the same.
+  // Node's client stops an upload when it has the response, but keeps the connection.
   if (!request.writableFinished) request.destroy()
   return 'failed'
 }

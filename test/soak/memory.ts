@@ -1,10 +1,10 @@
-// The argument is the number of clients, 200 by default.
+// The argument is the number of clients. Default: 200.
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request, type RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { startUpstream } from '../helpers/upstream.ts'
-import { ask, kill, startChild } from './children.ts'
+import { query, kill, startChild } from './children.ts'
 import { Content } from './content.ts'
 import type { Stock } from './figures.ts'
 
@@ -18,23 +18,23 @@ t.test(`${clients.length} slow readers of 10 MB use less than 64 MB`, async (t) 
   const gateway = await startGateway(t, ({ url }, response) => {
     const content = contentOf(url!)
     response.setHeader('content-length', content.length)
-    Readable.from(content.pieces()).pipe(response)
+    Readable.from(content.chunks()).pipe(response)
   })
   const get = async (path: string) => {
-    const answer = await answerTo(gateway.request('GET', path).end())
-    if (answer.statusCode !== 200) throw new Error(`${path} was answered with ${answer.statusCode}`)
-    return answer
+    const response = await responseTo(gateway.request('GET', path).end())
+    if (response.statusCode !== 200) throw new Error(`${path} returned ${response.statusCode}`)
+    return response
   }
   const usual = await gateway.memoryAtWork(async (path) => await isWhole(await get(path), contentOf(path)))
 
-  const answers = await Promise.all(clients.map(async (number) => await get(`/10/${number}`)))
+  const responses = await Promise.all(clients.map(async (number) => await get(`/10/${number}`)))
   const received = await gateway.stall()
   const waiting = await gateway.memory()
-  const whole = await Promise.all(answers.map(async (answer, number) => await isWhole(answer, contentOf(`/10/${number}`))))
+  const whole = await Promise.all(responses.map(async (response, number) => await isWhole(response, contentOf(`/10/${number}`))))
   const moving = await gateway.memory()
 
   t.ok(received < clients.length * 10 * megabyte, 'the gateway reads no more than its clients')
-  t.ok(whole.every(Boolean), 'every answer arrives whole')
+  t.ok(whole.every(Boolean), 'every response is complete')
   t.ok(inMegabytes(waiting.held - usual.held) < 64, `they hold ${inMegabytes(waiting.held - usual.held)} MB`)
   t.ok(inMegabytes(waiting.peak - usual.peak) < 64, `waiting, they take ${inMegabytes(waiting.peak - usual.peak)} MB`)
   t.ok(inMegabytes(moving.peak - usual.peak) < 64, `moving, they take ${inMegabytes(moving.peak - usual.peak)} MB`)
@@ -50,15 +50,15 @@ t.test(`${clients.length} slow uploads of 10 MB use less than 64 MB`, async (t) 
   })
   const post = async (path: string) => {
     const upload = gateway.request('POST', path)
-    Readable.from(contentOf(path).pieces()).pipe(upload)
-    const answer = await answerTo(upload)
-    answer.resume()
-    return answer.statusCode
+    Readable.from(contentOf(path).chunks()).pipe(upload)
+    const response = await responseTo(upload)
+    response.resume()
+    return response.statusCode
   }
   const usual = await gateway.memoryAtWork(post)
 
   const uploads = clients.map(async (number) => await post(`/10/${number}`))
-  // An upload that fails would leave the room waiting forever.
+  // A failed upload would leave the others waiting forever.
   await Promise.race([waitingRoom.isFull, Promise.all(uploads)])
   const received = await gateway.stall()
   const waiting = await gateway.memory()
@@ -73,26 +73,26 @@ t.test(`${clients.length} slow uploads of 10 MB use less than 64 MB`, async (t) 
   t.ok(inMegabytes(moving.peak - usual.peak) < 64, `moving, they take ${inMegabytes(moving.peak - usual.peak)} MB`)
 })
 
-/** A gateway in a process of its own, so that its memory is nobody else's. */
+/** Starts a gateway in its own process, so that all memory belongs to it. */
 async function startGateway (t: Test, listener: RequestListener) {
   const targets = await startUpstream(t, 'latest', listener)
-  // Who waits here may wait for as long as the machine takes.
+  // Slow machines may take as long as they need.
   const upstream = { targets, connections: clients.length, timeouts: { connect: 0, headers: 0, idle: 0 } }
   const { child, first: { http1 } } = await startChild<{ http1: string }>('gateway.ts', [JSON.stringify({ latest: { upstream } })])
   t.teardown(() => kill(child))
 
-  /** In bytes: what is in use, and what was resident at most since it was last asked. */
+  /** The memory in use and the peak resident memory since the last query, in bytes. */
   async function memory () {
-    const { now, peak } = await ask<Stock>(child, 'figures')
+    const { now, peak } = await query<Stock>(child, 'figures')
     return { held: now.heap + now.external, peak: peak.resident }
   }
 
   return {
     request: (method: string, path: string): ClientRequest => request(`${http1}${path}`, { method, agent: false }),
-    /** Waits until everybody waits for somebody else. @returns bytes that the gateway has received over open connections */
-    stall: async () => await ask<number>(child, 'stall'),
+    /** Waits until all peers wait for each other. @returns the bytes that the gateway has received over open connections */
+    stall: async () => await query<number>(child, 'stall'),
     memory,
-    /** What fast clients take: garbage that V8 has not collected yet, pages that malloc keeps. Slow ones take that too, and more. */
+    /** The memory that fast clients need: garbage that V8 has not collected yet, and pages that malloc keeps. */
     memoryAtWork: async (exchange: (path: string) => Promise<unknown>) => {
       for (let round = 0; round < 2; round++) await Promise.all(clients.map(async (number) => await exchange(`/2/${number}`)))
       return await memory()
@@ -100,15 +100,15 @@ async function startGateway (t: Test, listener: RequestListener) {
   }
 }
 
-/** What a path stands for: /MEGABYTES/NUMBER. */
+/** Returns the content of a path: /MEGABYTES/NUMBER. */
 function contentOf (path: string): Content {
   const [, megabytes, number] = path.split('/').map(Number)
   return new Content('content', number!, megabytes! * megabyte)
 }
 
-async function answerTo (request: ClientRequest): Promise<IncomingMessage> {
-  const [answer] = await once(request, 'response') as [IncomingMessage]
-  return answer
+async function responseTo (request: ClientRequest): Promise<IncomingMessage> {
+  const [response] = await once(request, 'response') as [IncomingMessage]
+  return response
 }
 
 async function isWhole (body: IncomingMessage, content: Content): Promise<boolean> {
@@ -117,7 +117,7 @@ async function isWhole (body: IncomingMessage, content: Content): Promise<boolea
   return isRight && content.isWhole
 }
 
-/** Where uploads wait until all are there. */
+/** Holds uploads until all have arrived. */
 class WaitingRoom {
   readonly isFull: Promise<void>
   readonly #isOpen: Promise<void>

@@ -6,20 +6,20 @@ import { Content } from './content.ts'
 import { demand, type Outcome } from './outcome.ts'
 import type { Random } from './random.ts'
 
-/** A request to an odd target, and how fast its client reads. */
+/** A request to an odd target and the speed of its client. */
 export interface OddPlan {
   version: 'odd' | 'odd-http2'
   number: number
   bytes: number
   framing: string
   end: string
-  /** Milliseconds between two reads. */
+  /** The pause between two reads, in milliseconds. */
   restMs: number
 }
 
 const http1Ends = ['keep', 'fin', 'cut-fin', 'cut-rst']
 const http2Ends = ['keep', 'keep', 'keep', 'goaway', 'cut-0', 'cut-2', 'cut-8', 'cut-11', 'cut-goaway', 'cut-fin', 'cut-rst']
-/** How responses may end, by their framing. Nothing shows that one was cut when its only end is the end of its connection. */
+/** The possible ends by framing. If a response ends with its connection, its truncation cannot be detected. */
 const ends: Record<OddPlan['version'], Record<string, string[]>> = {
   odd: { length: http1Ends, chunked: http1Ends, close: ['fin', 'cut-rst'] },
   'odd-http2': { length: http2Ends, stream: http2Ends }
@@ -36,7 +36,7 @@ function isCut ({ end }: OddPlan): boolean {
   return end.startsWith('cut')
 }
 
-/** A connection of HTTP/2 that ends takes the responses of other requests with it. */
+/** An HTTP/2 connection that ends truncates the responses of other requests, too. */
 export function mayFail (plan: OddPlan): boolean {
   return isCut(plan) || plan.version === 'odd-http2'
 }
@@ -60,7 +60,7 @@ export async function overHttp2 (session: ClientHttp2Session, plan: OddPlan, sig
 async function receive (
   status: number, headers: IncomingHttpHeaders, body: AsyncIterable<Buffer>, plan: OddPlan, isComplete: () => boolean
 ): Promise<Outcome> {
-  // A response that is cut before its head has left the gateway is a 502.
+  // A response that is truncated before the gateway has sent its head is a 502.
   if (status === 502 && mayFail(plan)) {
     for await (const chunk of body) demand(chunk.length > 0, 'an empty chunk')
     return 'failed'

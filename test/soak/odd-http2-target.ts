@@ -1,18 +1,18 @@
-// A target that speaks HTTP/2 without TLS, and whose streams and connections end in many ways. Started as: odd-http2-target.ts
+// An HTTP/2 target without TLS whose streams and connections end in many ways. Usage: odd-http2-target.ts
 //
 //   GET /BYTES/NUMBER/FRAMING/END
 //
 //   FRAMING   length, or stream: without Content-Length
 //   END       keep: the connection stays open, goaway: it is closed gracefully, and the ways that leave the response
-//             incomplete after half of the body: cut-0, cut-2, cut-8 and cut-11 reset the stream with that code,
-//             cut-goaway ends the connection with an error, cut-fin and cut-rst end it without a word
+//             truncated after half of the body: cut-0, cut-2, cut-8 and cut-11 reset the stream with that code,
+//             cut-goaway ends the connection with an error, cut-fin and cut-rst end it without GOAWAY
 import { once } from 'node:events'
 import { createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
-import { answerParent } from './children.ts'
+import { serveParent } from './children.ts'
 import { Content } from './content.ts'
 
-/** Milliseconds that an idle connection is kept. */
+/** The idle timeout of connections, in milliseconds. */
 const idleMs = 3_000
 
 let pending = 0
@@ -20,7 +20,7 @@ let latest: Socket
 const socketOf = new WeakMap<ServerHttp2Session, Socket>()
 
 const server = createServer()
-// Node creates a session while it reports its connection. The socket that a session offers cannot be reset.
+// Node creates a session when it reports the connection. The socket that a session exposes cannot be reset.
 server.prependListener('connection', (socket: Socket) => { latest = socket })
 server.on('session', (session) => {
   session.on('error', () => {}).setTimeout(idleMs, () => session.close())
@@ -41,8 +41,8 @@ async function respond (stream: ServerHttp2Stream, closed: AbortSignal, content:
   const session = stream.session as ServerHttp2Session
   stream.respond({ ':status': 200, 'x-served-by': 'odd-http2', ...framing === 'length' && { 'content-length': content.length } })
   let left = end.startsWith('cut') ? content.length / 2 : Infinity
-  for (const piece of content.pieces()) {
-    const sent = piece.subarray(0, left)
+  for (const chunk of content.chunks()) {
+    const sent = chunk.subarray(0, left)
     left -= sent.length
     if (!stream.write(sent)) await once(stream, 'drain', { signal: closed })
     if (left <= 0) return cut(stream, session, end.slice('cut-'.length))
@@ -57,7 +57,7 @@ function cut (stream: ServerHttp2Stream, session: ServerHttp2Session, how: strin
   else if (how === 'fin') socket.destroy()
   else if (how === 'rst') socket.resetAndDestroy()
   else {
-    // Node would end the stream before it resets it, and what was sent would be a complete response.
+    // Node would end the stream before the reset, which would complete the response.
     stream.end = () => stream
     stream.close(Number(how))
     setImmediate(() => stream.destroy())
@@ -66,5 +66,5 @@ function cut (stream: ServerHttp2Stream, session: ServerHttp2Session, how: strin
 
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
-answerParent({ pending: () => pending })
+serveParent({ pending: () => pending })
 process.send!((server.address() as AddressInfo).port)

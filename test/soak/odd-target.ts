@@ -1,4 +1,4 @@
-// A target whose connections end in every way that HTTP/1 allows, and in some that it does not. Started as: odd-target.ts
+// A target whose connections end in every way that HTTP/1 allows, and in invalid ways. Usage: odd-target.ts
 //
 //   GET /BYTES/NUMBER/FRAMING/END
 //
@@ -7,7 +7,7 @@
 //             response incomplete: cut-fin and cut-rst, after half of the body
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { answerParent } from './children.ts'
+import { serveParent } from './children.ts'
 import { Content } from './content.ts'
 
 let pending = 0
@@ -17,7 +17,7 @@ const server = createServer((socket) => {
   serve(socket).catch(() => socket.destroy())
 })
 
-/** Requests have no body, and the next one comes after the response. */
+/** Requests have no body and are not pipelined. */
 async function serve (socket: Socket): Promise<void> {
   let head = ''
   for await (const chunk of socket) {
@@ -33,10 +33,10 @@ async function serve (socket: Socket): Promise<void> {
 async function respond (socket: Socket, content: Content, framing: string, end: string): Promise<void> {
   socket.write(headOf(content, framing, end))
   let left = end.startsWith('cut') ? content.length / 2 : Infinity
-  for (const piece of content.pieces()) {
-    const sent = piece.subarray(0, left)
+  for (const chunk of content.chunks()) {
+    const sent = chunk.subarray(0, left)
     left -= sent.length
-    await write(socket, framing === 'chunked' ? Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), sent, Buffer.from(sent.length === piece.length ? '\r\n' : '')]) : sent)
+    await write(socket, framing === 'chunked' ? Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), sent, Buffer.from(sent.length === chunk.length ? '\r\n' : '')]) : sent)
     if (left <= 0) break
   }
   if (end === 'cut-rst') socket.resetAndDestroy()
@@ -62,5 +62,5 @@ async function write (socket: Socket, data: Buffer): Promise<void> {
 
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
-answerParent({ pending: () => pending })
+serveParent({ pending: () => pending })
 process.send!((server.address() as AddressInfo).port)

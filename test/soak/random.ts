@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Random numbers that are the same again for the same seed and name. */
+/** Random numbers that are reproducible for a seed and a name. */
 export class Random {
   #state: number
 
@@ -25,7 +25,7 @@ export class Random {
     return items[this.between(0, items.length - 1)]!
   }
 
-  /** True in one of so many cases. */
+  /** True in one of this many cases. */
   oneIn (cases: number): boolean {
     return this.next() * cases < 1
   }

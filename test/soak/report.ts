@@ -1,4 +1,4 @@
-// What the soak prints.
+// The output of the soak test.
 import type { Figures } from './figures.ts'
 import type { Tally } from './traffic.ts'
 
@@ -21,7 +21,7 @@ export function printFigures (columns: Record<string, Figures>): void {
   )
 }
 
-/** Everything that is wrong with what the clients saw. */
+/** Returns all violations that clients observed. */
 export function faultsIn (tallies: Record<string, Tally>): string[] {
   return Object.entries(tallies).flatMap(([kind, { faults }]) => [...faults].map(([message, times]) => `${kind}: ${message} (${times} times)`))
 }

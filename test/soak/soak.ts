@@ -1,11 +1,11 @@
 // npm run soak                                    a minute of mixed traffic through a gateway whose targets are killed
 // npm run soak -- --seconds 5 --seed 42           shorter, and with the decisions of an earlier run
 // npm run soak -- --standalone                    the standalone gateway, from config files, with TLS at its HTTP/2 front
-// Exits with 1 when a client saw what it must not, or when something of the gateway is left over.
+// Exits with 1 if a client observed a violation or if the gateway leaks a resource.
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { ask, kill, startChild } from './children.ts'
+import { query, kill, startChild } from './children.ts'
 import type { Stock } from './figures.ts'
 import { Random } from './random.ts'
 import { faultsIn, printFigures, printTallies } from './report.ts'
@@ -33,10 +33,10 @@ printTallies(traffic.tallies)
 for (const problem of [...problems, ...faultsIn(traffic.tallies)]) console.log(`FAULT  ${problem}`)
 process.exitCode = problems.length === 0 && faultsIn(traffic.tallies).length === 0 ? 0 : 1
 
-/** @returns everything that is wrong with the gateway itself */
+/** @returns the leaks of the gateway */
 async function soak (): Promise<string[]> {
-  const start = (await ask<Stock>(gateway, 'figures')).now
-  // A gateway at work has more memory than one that was just started, but nothing else.
+  const start = (await query<Stock>(gateway, 'figures')).now
+  // A gateway under load has more memory than one that was just started, but nothing else.
   await traffic.run('warm-up', after(Math.max(2_000, seconds * 100)))
   traffic.close()
   const warm = await settle(gateway, targets, { ...start, ...anyMemory })
@@ -52,7 +52,7 @@ async function soak (): Promise<string[]> {
   return [...warm.left, ...left, ...await closing()]
 }
 
-/** Is aborted after a time, or when there is no gateway any more. */
+/** Aborts after a while, or when the gateway has exited. */
 function after (milliseconds: number): AbortSignal {
   const over = new AbortController()
   const timer = setTimeout(() => over.abort(), milliseconds)
@@ -63,9 +63,9 @@ function after (milliseconds: number): AbortSignal {
   return over.signal
 }
 
-/** Closes the gateway, which must then end by itself. */
+/** Closes the gateway, whose process must then exit on its own. */
 async function closing (): Promise<string[]> {
   const isOver = once(gateway, 'exit').then(([code]) => code === 0 ? [] : [`the gateway ended with ${code}`])
-  ask(gateway, 'close').then(() => gateway.disconnect(), () => {})
+  query(gateway, 'close').then(() => gateway.disconnect(), () => {})
   return await Promise.race([isOver, pause(10_000, ['something keeps the gateway running after it was closed'], { ref: false })])
 }

@@ -1,4 +1,4 @@
-// The standalone gateway, in a process of its own, from config files: one listens in the clear, one with TLS and HTTP/2.
+// The standalone gateway in its own process, from config files: one listens without TLS, one with TLS and HTTP/2.
 import { EventEmitter, once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { start } from '../../lib/standalone/commands/start.ts'
 import type { VersionsConfig } from '../../types/index.ts'
 import { makeAuthority } from '../helpers/certificates.ts'
-import { answerParent } from './children.ts'
+import { serveParent } from './children.ts'
 import { Account } from './figures.ts'
 
 const versions = JSON.parse(process.argv[2]!) as VersionsConfig
@@ -14,7 +14,7 @@ const resolve = { override: [{ header: 'x-version-override' }], default: 'latest
 
 process.on('warning', (warning) => { throw warning })
 
-/** What a gateway sees of its process. It ends the process only if that has nothing left to do. */
+/** The process as the gateway sees it. It exits only when it has nothing left to do. */
 class Host extends EventEmitter {
   readonly env = process.env
   readonly ended = once(this, 'exit')
@@ -42,10 +42,10 @@ const http1 = await begin('http1.yaml', {})
 const http2 = await begin('http2.yaml', { http2: true, tls: { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') } })
 await rm(folder, { recursive: true })
 
-answerParent({
+serveParent({
   figures: () => account.take(),
   stall: () => account.stall(),
-  /** What still runs then keeps the process alive. */
+  /** Closes the gateway. Anything that is left keeps the process alive. */
   close: async () => {
     for (const { host } of [http1, http2]) host.emit('SIGTERM')
     await Promise.all([http1, http2].map(async ({ host }) => await host.ended))

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { VersionsConfig } from '../../types/index.ts'
-import { ask, kill, startChild } from './children.ts'
+import { query, kill, startChild } from './children.ts'
 import type { Random } from './random.ts'
 
 export type Version = 'latest' | 'v2'
 
-/** Failures in a row that never take a target out. */
+/** More consecutive failures than ever occur, so that no target is taken out. */
 const never = 1_000_000
 
 interface Target {
@@ -17,17 +17,17 @@ interface Target {
 
 interface Odd {
   child: ChildProcess
-  /** Its port. */
+  /** The port of the target. */
   first: number
 }
 
-/** For so many milliseconds after a target is back, the gateway may act on what it knew before. */
+/** For this many milliseconds after a target is back, the gateway may still act on outdated health. */
 export const grace = 1_000
 
-/** The targets of two versions, of which every now and then one is killed. */
+/** The targets of two versions, one of which is killed from time to time. */
 export class Targets {
   readonly #targets: readonly Target[]
-  /** They are never killed. Their responses and connections end in odd ways, over HTTP/1.1 and over HTTP/2. */
+  /** Targets whose responses and connections end in odd ways, over HTTP/1.1 and HTTP/2. They are never killed. */
   readonly #odd: Odd
   readonly #oddHttp2: Odd
   readonly #outages: Array<{ version: Version, end: number }> = []
@@ -44,7 +44,7 @@ export class Targets {
     this.#oddHttp2 = oddHttp2
   }
 
-  /** The gateway's versions. */
+  /** The versions of the gateway. */
   get versions (): VersionsConfig {
     const upstream = (version: Version) => ({
       targets: this.#targets.filter((target) => target.version === version).map(({ port }) => `http://127.0.0.1:${port}`),
@@ -59,17 +59,17 @@ export class Targets {
     }
   }
 
-  /** Whether a target of the version was down at some time since then, so that a request may have failed. */
+  /** Whether a target of the version was down at any time since then, so that a request may have failed. */
   wereDown (version: Version, since: number): boolean {
     return this.#outages.some((outage) => outage.version === version && outage.end + grace >= since)
   }
 
-  /** Kills targets and starts them again until it is over. All of them are up in the end. */
+  /** Kills and restarts targets until the signal aborts. Then all of them are up. */
   async disturb (random: Random, over: AbortSignal): Promise<void> {
     while (!over.aborted) {
       await pause(random.between(100, 800))
       const first = random.oneOf(this.#targets)
-      // Now and then the whole version.
+      // From time to time, all targets of a version.
       const killed = random.oneIn(4) ? this.#targets.filter(({ version }) => version === first.version) : [first]
       await Promise.all(killed.map(async (target) => await this.#restart(target, random.between(0, 300))))
     }
@@ -85,9 +85,9 @@ export class Targets {
     outage.end = Date.now()
   }
 
-  /** Exchanges that some target still works on. */
+  /** Exchanges that a target is still handling. */
   async pending (): Promise<number> {
-    const counts = await Promise.all(this.#children.map(async (child) => await ask<number>(child, 'pending')))
+    const counts = await Promise.all(this.#children.map(async (child) => await query<number>(child, 'pending')))
     return counts.reduce((sum, count) => sum + count)
   }
 

@@ -11,27 +11,27 @@ import { converse } from './web-socket-client.ts'
 const kilobyte = 1024
 const megabyte = 1024 * kilobyte
 
-/** What became of the clients of one kind. */
+/** The outcomes of the clients of one kind. */
 export interface Tally extends Record<Outcome, number> {
   attempts: number
-  /** Each with how often it was seen. */
+  /** Faults with their counts. */
   faults: Map<string, number>
 }
 
-/** Clients of one kind that work at the same time. */
+/** The number of concurrent clients of one kind. */
 const workers = { gets: 8, posts: 4, downloads: 4, uploads: 4, leavers: 6, webSockets: 6, odd: 8, oddHttp2: 8 }
 type Kind = keyof typeof workers
 type OddKind = 'odd' | 'oddHttp2'
 const kinds = Object.keys(workers) as Kind[]
 
-/** Where the gateway listens, and what its clients must trust. */
+/** The origins of the gateway, and the certificate that clients must trust. */
 export interface Origins {
   http1: string
   http2: string
   ca?: string
 }
 
-/** Clients of all kinds, and what became of them. */
+/** Clients of all kinds and their outcomes. */
 export class Traffic {
   readonly tallies = Object.fromEntries(kinds.map((kind) =>
     [kind, { attempts: 0, whole: 0, failed: 0, left: 0, faults: new Map() }])) as Record<Kind, Tally>
@@ -53,7 +53,7 @@ export class Traffic {
     this.#seed = seed
   }
 
-  /** Sends requests of all kinds until it is over, and lets the last ones end. */
+  /** Sends requests of all kinds until the signal aborts, and waits for the last ones. */
   async run (phase: string, over: AbortSignal): Promise<void> {
     await Promise.all(kinds.flatMap((kind) => Array.from({ length: workers[kind] }, async (_, worker) => {
       const random = new Random(this.#seed, `${phase} ${kind} ${worker}`)
@@ -64,7 +64,7 @@ export class Traffic {
     })))
   }
 
-  /** Sends some requests of each kind, those of one kind one after another. */
+  /** Sends some requests of each kind. The requests of one kind are sent in sequence. */
   async sample (phase: string): Promise<void> {
     await Promise.all(kinds.map(async (kind) => {
       const random = new Random(this.#seed, `${phase} ${kind}`)
@@ -72,7 +72,7 @@ export class Traffic {
     }))
   }
 
-  /** Lets one client do what it does. */
+  /** Runs a single client. */
   async #send (kind: Kind, random: Random): Promise<void> {
     const tally = this.tallies[kind]
     const since = Date.now()
@@ -89,7 +89,7 @@ export class Traffic {
     }
   }
 
-  /** Cuts the connections that clients keep. */
+  /** Destroys the connections that clients keep open. */
   close (): void {
     this.#agent.destroy()
     this.#session?.destroy()
@@ -98,7 +98,7 @@ export class Traffic {
 
   #openSession (): ClientHttp2Session {
     const ca = this.#ca
-    // The gateway announces the end of a session that has lost many streams.
+    // The gateway closes a session gracefully after many lost streams.
     if (this.#session === null || this.#session.closed) this.#session = connect(this.#http2Origin, { ...ca !== undefined && { ca } }).on('error', () => {})
     return this.#session
   }
@@ -133,10 +133,10 @@ export class Traffic {
 function planOf (kind: Exclude<Kind, OddKind | 'webSockets'>, random: Random): Omit<Plan, 'version' | 'number'> {
   const slowness = { restMs: random.oneOf([0, 2, 5]), isChunked: random.oneIn(2), isReadSlowly: random.oneIn(2) }
   switch (kind) {
-    case 'gets': return { answer: random.between(0, kilobyte), isChunked: random.oneIn(4) }
-    case 'posts': return { upload: 10 * kilobyte, answer: random.between(0, kilobyte), isChunked: random.oneIn(4) }
-    case 'downloads': return { answer: 10 * megabyte, ...slowness }
-    case 'uploads': return { upload: 10 * megabyte, answer: random.between(0, kilobyte), ...slowness }
+    case 'gets': return { reply: random.between(0, kilobyte), isChunked: random.oneIn(4) }
+    case 'posts': return { upload: 10 * kilobyte, reply: random.between(0, kilobyte), isChunked: random.oneIn(4) }
+    case 'downloads': return { reply: 10 * megabyte, ...slowness }
+    case 'uploads': return { upload: 10 * megabyte, reply: random.between(0, kilobyte), ...slowness }
     case 'leavers': return planOf(random.oneOf(['gets', 'posts', 'downloads', 'uploads'] as const), random)
   }
 }

@@ -10,16 +10,16 @@ import type { Version } from './targets.ts'
 export interface Conversation {
   version: Version
   number: number
-  /** Messages that are sent and come back. */
+  /** The number of messages that are sent and echoed. */
   messages: number
   bytes: number
-  /** Who ends it: with a close, or by cutting the connection. */
+  /** Which side ends it, and whether with a close frame or by breaking the connection. */
   end: 'client closes' | 'client cuts' | 'target closes' | 'target cuts'
 }
 
 type Messages = AsyncIterator<[data: Buffer, isBinary: boolean]>
 
-/** Opens a WebSocket, sends messages that must come back as they are, and ends it. */
+/** Opens a WebSocket, sends messages that must be echoed unchanged, and ends it. */
 export async function converse (origin: string, conversation: Conversation, watch: Watch): Promise<Outcome> {
   const { version, number } = conversation
   const socket = new WebSocket(`${origin.replace('http', 'ws')}/0/${number}`, {
@@ -41,7 +41,7 @@ export async function converse (origin: string, conversation: Conversation, watc
   return await hangUp(socket, closed, conversation)
 }
 
-/** @returns whether all was said before the WebSocket closed */
+/** @returns whether all messages were echoed before the WebSocket closed */
 async function talk (socket: WebSocket, messages: Messages, conversation: Conversation): Promise<boolean> {
   const { version, number, messages: count, bytes } = conversation
   const greeting = await messages.next()
@@ -49,7 +49,7 @@ async function talk (socket: WebSocket, messages: Messages, conversation: Conver
   demand(String(greeting.value[0]) === `${version} /0/${number}`, `greeted with ${greeting.value[0]} by ${version}`)
   for (let i = 0; i < count; i++) {
     const content = new Content('message', number + i, bytes)
-    socket.send(Buffer.concat([...content.pieces()]))
+    socket.send(Buffer.concat([...content.chunks()]))
     const message = await messages.next()
     if (message.done === true) return false
     demand(content.isNext(message.value[0]) && content.isWhole, `message ${i} came back as another`)
@@ -57,9 +57,9 @@ async function talk (socket: WebSocket, messages: Messages, conversation: Conver
   return true
 }
 
-/** Nobody may take a WebSocket that was cut for one that was closed. */
+/** A broken connection must never look like a closed WebSocket. */
 function cutWith (code: number): Error {
-  demand(code === 1006, `closed with ${code} by nobody`)
+  demand(code === 1006, `closed with ${code} although no side has closed it`)
   return Object.assign(new Error('the WebSocket was cut'), { code: 'WS_CUT' })
 }
 

@@ -5,9 +5,9 @@ import { defineStage } from '../../lib/stage/define-stage.ts'
 import { declareOnRequest } from '../../lib/stage/context.ts'
 import { boot } from '../helpers/boot.ts'
 import { makeApp } from '../helpers/gateway.ts'
-import { soundVersions } from '../helpers/problems.ts'
+import { validVersions } from '../helpers/problems.ts'
 
-const versions = defineVersions(soundVersions)
+const versions = defineVersions(validVersions)
 
 const register = {
   sanitizeHeaders: (app: FastifyInstance) => app.register(sanitizeHeaders, {}),

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { loadConfig } from '../../lib/standalone/load-config.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 import { config, run } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
@@ -11,18 +11,18 @@ const another = 'forward: { versionHeader: x-v }\n'
 
 const write = async (t: Test, text: string): Promise<string> => await (await makeFolder(t)).write('gateway.yaml', text)
 
-/** An issuer whose server has its keys and its metadata. */
+/** Starts a server with the keys and the metadata of an issuer. */
 async function startIssuer (t: Test) {
   const issuer = makeIssuer()
   const server = await startJwksServer(t, (request, response) => {
     const metadata = { issuer: server.origin, jwks_uri: server.url }
-    answer(request.url!.startsWith('/keys.json') ? { keys: [issuer.jwk] } : metadata)(request, response)
+    respondWith(request.url!.startsWith('/keys.json') ? { keys: [issuer.jwk] } : metadata)(request, response)
   })
   const iss = server.origin
   return { server, provider: (options: object) => issuer.provider({ issuer: iss, ...options }), token: () => issuer.token({ iss }) }
 }
 
-/** A gateway, and a way to have it make a new app. */
+/** Starts a gateway. `reload` makes it build a new app. */
 async function running (t: Test, text: string) {
   const { standalone, write, host, origin } = await run(t, text)
   return {
@@ -39,7 +39,7 @@ async function running (t: Test, text: string) {
 
 t.test('keys of an unchanged provider are kept across a reload, even while the provider is down', async (t) => {
   const issuer = makeIssuer()
-  const server = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const server = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const identity = `identity: { providers: ${JSON.stringify([issuer.provider({ jwks: { url: server.url } })])} }\n`
   const text = config(await startUpstream(t, 'one'), identity)
   const { origin, renew, standalone } = await running(t, text)

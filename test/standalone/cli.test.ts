@@ -16,8 +16,8 @@ t.test('init writes a valid config and does not overwrite a file', async (t) => 
   const { folder } = await makeFolder(t)
   const file = `${folder}/gateway.yaml`
 
-  t.match(await cli('init', file), { code: 0, said: /^Created .*gateway\.yaml\. Edit/ })
-  t.match(await cli('validate', file), { code: 0, said: `${file} is valid: v1, v2, latest -> v2.` })
+  t.match(await cli('init', file), { code: 0, output: /^Created .*gateway\.yaml\. Edit/ })
+  t.match(await cli('validate', file), { code: 0, output: `${file} is valid: v1, v2, latest -> v2.` })
   t.match(await cli('init', file), { code: 1, complaints: /already exists.*--force/ })
   t.match(await cli('init', file, '--force'), { code: 0 })
   t.match(await readFile(file, 'utf8'), /^# yaml-language-server: \$schema=/)
@@ -56,24 +56,24 @@ identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks
   const json = await cli('explain', file, '--json')
   const tenants = await cli('explain', await writeConfig(t, `resolve: { pin: [{ tenants: { claim: tenantId, map: { acme: v1 } } }], default: v1 }
 identity: { providers: [{ name: ${issuer.name}, issuer: '${issuer.issuer}', jwks: { keys: [${JSON.stringify(makeIssuer().jwk)}] } }] }`), '--claim', 'tenantId=acme')
-  const nobody = await cli('explain', file, '--header', 'authorization: Bearer none')
+  const unverified = await cli('explain', file, '--header', 'authorization: Bearer none')
   const stranger = await cli('explain', file, '--claim', 'a=b', '--provider', 'stranger')
 
-  t.match(pinned.said, /claim:user\.version \(pin\) names v1/)
-  t.match(pinned.said, /forwarded: v1\n {2}chosen by pin: claim:user\.version \(active\)/)
-  t.match(pinned.said, /api-version: v1/)
-  t.match(refused.said, /refused: 400 VERSION_UNKNOWN\n/)
-  t.match(tenants.said, /tenant-map \(pin\) names v1/)
+  t.match(pinned.output, /claim:user\.version \(pin\) names v1/)
+  t.match(pinned.output, /forwarded: v1\n {2}chosen by pin: claim:user\.version \(active\)/)
+  t.match(pinned.output, /api-version: v1/)
+  t.match(refused.output, /refused: 400 VERSION_UNKNOWN\n/)
+  t.match(tenants.output, /tenant-map \(pin\) names v1/)
   t.match(stranger, { code: 1, complaints: "There is no identity provider 'stranger'." })
-  t.match(nobody.said, /refused: 401 TOKEN_INVALID/)
-  t.match(JSON.parse(json.said), { outcome: 'forwarded', decision: { id: 'v1', tier: 'default' } })
+  t.match(unverified.output, /refused: 401 TOKEN_INVALID/)
+  t.match(JSON.parse(json.output), { outcome: 'forwarded', decision: { id: 'v1', tier: 'default' } })
 })
 
 t.test('explain knows the gateway\'s own routes', async (t) => {
   const file = await writeConfig(t, "discovery: true\nadmin: { password: 'correct horse battery' }")
 
   for (const url of ['/metrics', '/healthz', '/admin/api/versions', '/versions']) {
-    t.match(await cli('explain', file, '--url', url), { code: 0, said: new RegExp(`A route of the app handles the request: ${url}`) }, url)
+    t.match(await cli('explain', file, '--url', url), { code: 0, output: new RegExp(`A route of the app handles the request: ${url}`) }, url)
   }
 })
 
@@ -95,7 +95,7 @@ t.test('explain fetches keys only if the request may contain a token to verify',
 t.test('explain works without identity and rejects invalid options', async (t) => {
   const file = await writeConfig(t)
 
-  t.match(await cli('explain', file), { code: 0, said: /forwarded: v1/ })
+  t.match(await cli('explain', file), { code: 0, output: /forwarded: v1/ })
   t.match(await cli('explain', file, '--claim', 'a=1', '--claim', 'a.b=2'), { code: 1, complaints: "--claim: 'a' has both a value and members." })
   t.match(await cli('explain', file, '--header', 'nothing'), { code: 1, complaints: "--header: 'nothing' is not 'name: value'." })
   t.match(await cli('explain', file, '--claim', 'nothing'), { code: 1, complaints: "--claim: 'nothing' is not 'name=value'." })
@@ -108,10 +108,10 @@ sanitize: { owned: ['x-user-*'] }
 identity: { providers: [{ name: idp, issuer: 'https://idp', jwks: { keys: [${JSON.stringify(makeIssuer().jwk)}] } }] }`
   const file = await writeConfig(t, tenants)
 
-  t.match((await cli('explain', file, '--header', 'x-user-id: 1')).said, /Removed 1 request header that only the gateway may set/)
-  t.match((await cli('explain', file, '--url', '/a/%2e%2e/b')).said, /refused: 400 REQUEST_MALFORMED/)
-  t.match((await cli('explain', file, '--header', 'accept-version: 1.0.0')).said, /forwarded: v1|decided/)
-  t.match((await cli('explain', file, '--claim', 'tenantId=5')).said, /tenant-map \(pin\) has no opinion/)
+  t.match((await cli('explain', file, '--header', 'x-user-id: 1')).output, /Removed 1 request header that only the gateway may set/)
+  t.match((await cli('explain', file, '--url', '/a/%2e%2e/b')).output, /refused: 400 REQUEST_MALFORMED/)
+  t.match((await cli('explain', file, '--header', 'accept-version: 1.0.0')).output, /forwarded: v1|decided/)
+  t.match((await cli('explain', file, '--claim', 'tenantId=5')).output, /tenant-map \(pin\) has no opinion/)
 })
 
 t.test('explain knows the routes and resolvers of a plugin file', async (t) => {
@@ -122,8 +122,8 @@ t.test('explain knows the routes and resolvers of a plugin file', async (t) => {
   }`)
   const file = await write('gateway.yaml', config('http://127.0.0.1:1', 'plugin: ./plugin.ts\nresolve: { override: [{ plugin: always }] }'))
 
-  t.match((await cli('explain', file)).said, /forwarded: v1\n {2}chosen by override: always/)
-  t.match((await cli('explain', file, '--url', '/own')).said, /\ndecided$/m)
+  t.match((await cli('explain', file)).output, /forwarded: v1\n {2}chosen by override: always/)
+  t.match((await cli('explain', file, '--url', '/own')).output, /\ndecided$/m)
 })
 
 t.test('start runs until a signal stops it', async (t) => {
@@ -152,12 +152,12 @@ t.test('the executable runs the given command', async (t) => {
   t.match(await readFile(`${folder}/gateway.yaml`, 'utf8'), /^versions:/m)
 })
 
-t.test('explain says when the sunset of a version has passed, and whether it is enforced', async (t) => {
+t.test('explain shows when the sunset of a version has passed, and whether it is enforced', async (t) => {
   const { write } = await makeFolder(t)
   const explain = async (more: string, at: string): Promise<string> => {
     const file = await write('gateway.yaml', `versions: { v1: { upstream: 'http://127.0.0.1:1', sunsetAt: 2026-12-31, successor: v2${more} }, v2: { upstream: 'http://127.0.0.1:2' } }
 resolve: { override: [{ header: x-version }], default: v2 }`)
-    return (await cli('explain', file, '--header', 'x-version: v1', '--at', at)).said
+    return (await cli('explain', file, '--header', 'x-version: v1', '--at', at)).output
   }
   const passed = 'The sunset of v1 (2026-12-31T00:00:00.000Z) has passed'
 

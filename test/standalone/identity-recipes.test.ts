@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { type Issuer, makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 import { project } from '../helpers/project.ts'
 import { run } from '../helpers/standalone.ts'
 import { proxyEnvironment, startProxy } from '../helpers/proxy.ts'
@@ -13,7 +13,7 @@ import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
 const issuer = makeIssuer('key-1')
 
-/** Runs the config of an example, with upstreams of the test. */
+/** Runs the config of an example with upstreams of the test. */
 async function runRecipe (
   t: Test, name: string, changes: ReadonlyArray<readonly [string, string]>, files: Readonly<Record<string, string>> = {}
 ) {
@@ -37,7 +37,7 @@ t.test('Entra ID: tokens of listed tenants are accepted, each with its tenant\'s
   const address = 'https://login.microsoftonline.com/common/discovery/v2.0/keys'
   const { alg, ...jwk } = issuer.jwk as typeof issuer.jwk & { alg: string }
   const keys = [{ ...jwk, x5t: 'x', x5c: ['x'], cloud_instance_name: 'microsoftonline.com', issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0' }]
-  const { url } = await startJwksServer(t, answer({ keys }))
+  const { url } = await startJwksServer(t, respondWith({ keys }))
   const send = await runRecipe(t, 'entra-multi-tenant', [[address, url]])
   const of = (tenant: string, changes = {}): Record<string, string> => bearer(issuer, {
     iss: `https://login.microsoftonline.com/${tenant}/v2.0`, aud: '11111111-2222-3333-4444-555555555555', tid: tenant, oid: 'o-1', ver: '2.0', scp: 'access', ...changes
@@ -54,7 +54,7 @@ t.test('Entra ID: tokens of listed tenants are accepted, each with its tenant\'s
 
 t.test('Cognito: access tokens of listed clients are accepted, ID tokens are not', async (t) => {
   const address = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a1B2c3D4e'
-  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { url } = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const send = await runRecipe(t, 'cognito', [[`${address}/.well-known/jwks.json`, url]])
   const of = (changes = {}): Record<string, string> => bearer(issuer, {
     iss: address, aud: undefined, client_id: '4q8a1k2m3n5p6r7s8t9u0v1w2x', token_use: 'access', scope: 'openid', username: 'ann', api_version: 'v2', ...changes
@@ -71,14 +71,14 @@ const keycloak = { aud: ['public-api', 'account'], typ: 'Bearer', azp: 'web', re
 const keycloakKeys = [issuer.jwk, { ...issuer.jwk, kid: 'enc', use: 'enc', alg: 'RSA-OAEP' }]
 
 t.test('Keycloak in Compose: keys are fetched from the internal address, and tokens have the public issuer', async (t) => {
-  const { origin } = await startJwksServer(t, answer({ keys: keycloakKeys }))
-  const { asked, address } = await startProxy(t, Number(new URL(origin).port))
+  const { origin } = await startJwksServer(t, respondWith({ keys: keycloakKeys }))
+  const { received, address } = await startProxy(t, Number(new URL(origin).port))
   proxyEnvironment(t)({ HTTP_PROXY: address })
   const send = await runRecipe(t, 'keycloak-compose', [])
 
   t.match(await send(bearer(issuer, { ...keycloak, iss: 'http://localhost:8081/realms/acme' })), { servedBy: 'v2', headers: { 'x-user-id': 'alice' } })
   t.equal(await send(bearer(issuer, { ...keycloak, iss: 'http://keycloak:8080/realms/acme' })), '401 issuer')
-  t.strictSame(asked, ['GET http://keycloak:8080/realms/acme/protocol/openid-connect/certs'])
+  t.strictSame(received, ['GET http://keycloak:8080/realms/acme/protocol/openid-connect/certs'])
 })
 
 t.test('Keycloak in a cluster: keys are fetched from a service with a certificate of a private CA', async (t) => {
@@ -86,7 +86,7 @@ t.test('Keycloak in a cluster: keys are fetched from a service with a certificat
   const server = createServer(await authority.server('keycloak.sso.svc'), (_request, response) => { response.end(JSON.stringify({ keys: keycloakKeys })) }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => { server.closeAllConnections(); server.close() })
-  const { asked, address } = await startProxy(t, (server.address() as AddressInfo).port)
+  const { received, address } = await startProxy(t, (server.address() as AddressInfo).port)
   proxyEnvironment(t)({ HTTPS_PROXY: address })
   const iss = 'https://sso.acme.example/realms/acme'
   const send = await runRecipe(t, 'keycloak-cluster', [], { 'ca.pem': authority.ca })
@@ -95,12 +95,12 @@ t.test('Keycloak in a cluster: keys are fetched from a service with a certificat
   t.match(await send(bearer(issuer, { ...keycloak, iss })), { servedBy: 'v2', headers: { 'x-user-id': 'alice' } })
   t.equal(await send(bearer(issuer, { ...keycloak, iss, aud: 'account' })), '401 audience')
   t.equal(await other(bearer(issuer, { ...keycloak, iss })), '503 KEYS_UNAVAILABLE')
-  t.strictSame(new Set(asked), new Set(['CONNECT keycloak.sso.svc:8443']))
+  t.strictSame(new Set(received), new Set(['CONNECT keycloak.sso.svc:8443']))
 })
 
 t.test('Firebase: tokens of the project are accepted; those of other projects are not, despite the same keys', async (t) => {
   const address = 'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com'
-  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { url } = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const send = await runRecipe(t, 'firebase', [[address, url]])
   const of = (project: string, changes = {}): Record<string, string> => bearer(issuer, {
     iss: `https://securetoken.google.com/${project}`, aud: project, auth_time: 1, user_id: 'alice', firebase: { sign_in_provider: 'password', tenant: 't-1' }, apiVersion: 'v2', ...changes
@@ -114,8 +114,8 @@ t.test('Firebase: tokens of the project are accepted; those of other projects ar
 t.test('Cloudflare Access: its token identifies callers without an app token and is forwarded next to one', async (t) => {
   const access = makeIssuer('access')
   const [ofApp, ofAccess] = await Promise.all([
-    startJwksServer(t, answer({ keys: [issuer.jwk] })),
-    startJwksServer(t, answer({ keys: [access.jwk], public_cert: { kid: 'access', cert: 'x' }, public_certs: [] }))
+    startJwksServer(t, respondWith({ keys: [issuer.jwk] })),
+    startJwksServer(t, respondWith({ keys: [access.jwk], public_cert: { kid: 'access', cert: 'x' }, public_certs: [] }))
   ])
   const send = await runRecipe(t, 'cloudflare-access', [
     ['https://id.acme.example/.well-known/jwks.json', ofApp.url], ['https://acme.cloudflareaccess.com/cdn-cgi/access/certs', ofAccess.url]

@@ -46,7 +46,7 @@ t.test('problems with fetch options are reported with their line', async (t) => 
   t.notMatch(await problemOf(`{ ${url}, allowHttp: true, headers: 'secret-1' }`), /secret-1/)
 })
 
-t.test('for a file that is neither a JWKS nor PEM, the message says what it contains', async (t) => {
+t.test('for a file that is neither a JWKS nor PEM, the message names its content', async (t) => {
   const { write } = await makeFolder(t)
   const { jwk } = makeIssuer()
   const problemOf = async (content: string): Promise<string> => {

@@ -3,7 +3,7 @@ import { ConfigFileInvalid, loadConfig } from '../../lib/standalone/load-config.
 import { makeAuthority } from '../helpers/certificates.ts'
 import { lines, makeFolder } from '../helpers/config-folder.ts'
 
-/** What is wrong with a file: line, column and the beginning of the message. */
+/** Returns the problems of a file: line, column and the beginning of the message. */
 async function problemsOf (t: Test, text: string, more: Record<string, string> = {}): Promise<string[]> {
   const { write } = await makeFolder(t)
   for (const [name, content] of Object.entries(more)) await write(name, content)

@@ -21,7 +21,7 @@ function open (t: Test, file: string, flags: string): number {
   return fd
 }
 
-/** A named pipe whose ends do not block. The test must close them. */
+/** Makes a named pipe whose ends do not block. The test must close them. */
 async function makePipe (t: Test) {
   const folder = mkdtempSync(join(tmpdir(), 'log-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
@@ -72,7 +72,7 @@ t.test('a stalled reader neither fills the memory nor prevents the exit', { skip
   const destination = new LogDestination(writingEnd)
   t.teardown(async () => {
     closeSync(readingEnd)
-    // It still writes to the descriptor, which the next test may get.
+    // Otherwise it would keep writing to the descriptor, which the next test may get.
     await destination.flush(10_000)
     closeSync(writingEnd)
   })

@@ -14,9 +14,9 @@ const refused = /^HTTP\/1\.1 400 [^]*\r\ncontent-type: application\/problem\+jso
 
 async function serve (t: Test, server = '{ port: 0 }', files: Record<string, string> = {}) {
   const lines: Array<{ msg: string, code?: string }> = []
-  let asked = 0
+  let received = 0
   const upstream = await startUpstream(t, 'one', (_request, response) => {
-    asked++
+    received++
     response.end('ok')
   })
   const { write } = await makeFolder(t)
@@ -25,7 +25,7 @@ async function serve (t: Test, server = '{ port: 0 }', files: Record<string, str
   const { log } = Fastify({ logger: { level: 'info', stream: { write: (line: string) => { lines.push(JSON.parse(line)) } } } })
   const standalone = await Standalone.start(await loadConfig(file), log)
   t.teardown(() => standalone.stop())
-  return { standalone, lines, asked: () => asked }
+  return { standalone, lines, received: () => received }
 }
 
 for (const [what, ...lines] of [
@@ -37,7 +37,7 @@ for (const [what, ...lines] of [
   ['request for health', 'GET /readyz HTTP/1.1']
 ] as const) {
   t.test(`a ${what} without Host gets a problem, which is logged`, async (t) => {
-    const { standalone, lines: log, asked } = await serve(t)
+    const { standalone, lines: log, received } = await serve(t)
 
     const response = await sendRaw(t, standalone.address, lines)
 
@@ -45,7 +45,7 @@ for (const [what, ...lines] of [
     const { code } = bodyOf<{ code: string }>(response)
     t.equal(code, 'REQUEST_MALFORMED')
     t.match(log.filter(({ msg }) => msg === 'request refused'), [{ code }])
-    t.equal(asked(), 0)
+    t.equal(received(), 0)
   })
 }
 
@@ -58,12 +58,12 @@ t.test('a request without Host to the admin pages gets a problem', async (t) => 
 })
 
 t.test('an HTTP/1.0 request does not need Host', async (t) => {
-  const { standalone, asked } = await serve(t)
+  const { standalone, received } = await serve(t)
 
   const responses = [await sendRaw(t, standalone.address, ['GET /orders HTTP/1.0']), await sendRaw(t, standalone.address, ['GET /metrics HTTP/1.0'])]
 
   for (const response of responses) t.match(response, /^HTTP\/1\.1 200 /)
-  t.equal(asked(), 1)
+  t.equal(received(), 1)
 })
 
 for (const http2 of [false, true]) {

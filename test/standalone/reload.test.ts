@@ -19,21 +19,21 @@ t.test('if only the versions change, SIGHUP updates the registry and keeps the a
 })
 
 t.test('any other change creates a new app, and requests in flight complete in the old one', async (t) => {
-  let answer: (() => void) | undefined
+  let reply: (() => void) | undefined
   const slow = await startUpstream(t, 'slow', (_request, response) => {
-    if (answer === undefined) answer = () => response.end('"servedBy":"slow"')
+    if (reply === undefined) reply = () => response.end('"servedBy":"slow"')
     else response.end('"servedBy":"quick"')
   })
   const { origin, write, host, standalone } = await run(t, config(slow))
   const { app } = standalone
   const first = served(origin)
-  await until(() => answer !== undefined)
+  await until(() => reply !== undefined)
 
   await write('gateway.yaml', config(slow, 'forward: { versionHeader: x-served }'))
   host.emit('SIGHUP')
   await until(() => standalone.app !== app)
   const second = await fetch(`${origin}/a`)
-  answer!()
+  reply!()
 
   t.equal(await first, '200 v1 slow')
   t.equal(second.headers.get('x-served'), 'v1')
@@ -47,13 +47,13 @@ for (const [what, text] of [['is not valid', 'versions: {}'], ['lacks its server
     await write('gateway.yaml', text)
     host.emit('SIGHUP')
     host.emit('SIGHUP')
-    const meanwhile = await served(origin)
+    const during = await served(origin)
     await until(async () => /registry_rejected_total [12]$/m.test(await (await fetch(`${origin}/metrics`)).text()))
     await write('gateway.yaml', config(two))
     host.emit('SIGHUP')
     await until(() => standalone.app.versions.revision === 2)
 
-    t.equal(meanwhile, '200 v1 one')
+    t.equal(during, '200 v1 one')
     t.equal(await served(origin), '200 v1 two')
   })
 }

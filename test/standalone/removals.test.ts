@@ -75,7 +75,7 @@ for (const [what, before, after, expected] of [
 
 for (const [what, before, after] of [
   ['values that change', identity({}), identity({ maxAgeSeconds: 10, requiredScopes: ['read', 'write'], audiences: ['other'] })],
-  ['what is said explicitly', { identity: { policy: 'require', providers: [provider] } }, { identity: { policy: 'allow-missing', providers: [provider] } }],
+  ['an explicit removal', { identity: { policy: 'require', providers: [provider] } }, { identity: { policy: 'allow-missing', providers: [provider] } }],
   ['fewer values of lists that allow something', { ...identity({ audiences: ['a', 'b'], algorithms: ['RS256', 'ES256'] }) }, identity({ audiences: ['a'], algorithms: ['RS256'] })],
   ['an item of a list that is emptied explicitly', { sanitize: { owned: ['x-user', 'x-tenant'] } }, { sanitize: { owned: [] } }],
   ['an item of a list that is confirmed as a whole', { sanitize: { owned: ['x-user', 'x-tenant'] } }, { confirmRemoved: ['sanitize.owned'], sanitize: { owned: ['x-user'] } }],
@@ -99,7 +99,7 @@ for (const [what, before, after] of [
   ['how the gateway listens and logs', { server: { port: 1, log: 'debug', drainMs: 1, trustProxy: true } }, { server: { host: 'h' } }],
   ['a section of which every option may be absent', { forward: { closeGraceMs: 5, compatibility: true } }, {}],
   ['defaults', { metrics: true, discovery: true, sanitize: {} }, {}],
-  ['what is confirmed', { sanitize: { owned: ['x-user'] }, identity: { providers: [provider] } }, {
+  ['a confirmed removal', { sanitize: { owned: ['x-user'] }, identity: { providers: [provider] } }, {
     confirmRemoved: ['sanitize', 'identity.providers.idp'], identity: { providers: [{ ...provider, name: 'other', issuer: 'https://other.example' }] }
   }]
 ] as const) {

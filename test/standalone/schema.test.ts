@@ -29,7 +29,7 @@ interface Schema {
   properties?: Record<string, Schema>
 }
 
-/** Options that nothing is said of. */
+/** Returns the options that have no description. */
 function withoutDescription ({ properties = {} }: Schema, path = ''): string[] {
   return Object.entries(properties).flatMap(([name, schema]) =>
     [...schema.description === undefined ? [path + name] : [], ...withoutDescription(schema, `${path}${name}.`)])

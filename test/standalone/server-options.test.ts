@@ -5,7 +5,7 @@ import { Standalone } from '../../lib/standalone/standalone.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway whose log can be read, and a way to load another file. */
+/** Starts a gateway and collects its log. Also returns a function that loads another file. */
 async function serve (t: Test, server: string, more = '') {
   const lines: Array<{ level: number, msg: string, options?: string[] }> = []
   const upstream = await startUpstream(t, 'one')

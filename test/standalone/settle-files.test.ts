@@ -12,7 +12,7 @@ import { config, Process, served } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** A clock that waits for nothing, and a file that is written at its time whenever somebody waits. */
+/** A clock that never really waits, and a file that is written according to that clock. */
 function makeClock (file: string, steps: Array<string | (() => string)>) {
   const clock = {
     time: Date.now(),
@@ -82,7 +82,7 @@ for (const [kind, section] of Object.entries(files)) {
 t.test('a config that changes while its files are read is read again', async (t) => {
   const { folder, write } = await makeFolder(t)
   const file = await write('gateway.yaml', config('http://127.0.0.1:1', 'plugin: ./plugin.mjs\n'))
-  // The plugin writes the config as soon as it is evaluated, which is after the config was read.
+  // The plugin writes the config when it is evaluated, which is after the config was read.
   await write('plugin.mjs', `import { writeFileSync, utimesSync } from 'node:fs'
 writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(config('http://127.0.0.1:2', 'plugin: ./plugin.mjs\n'))})
 utimesSync(${JSON.stringify(file)}, 0, 0)

@@ -69,7 +69,7 @@ t.test('a SIGHUP during the start is not lost', async (t) => {
   const { write } = await makeFolder(t)
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const file = await write('gateway.yaml', `plugin: ./plugin.mjs\n${config(one)}`)
-  // What the plugin does, it does while the gateway starts.
+  // The plugin runs while the gateway starts.
   await write('plugin.mjs', `import { writeFileSync } from 'node:fs'
 export default { register: () => { writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(config(two, 'confirmRemoved: [plugin]\n'))}); globalThis.hangUp() } }
 `)
@@ -100,13 +100,13 @@ t.test('a listener asks its app whether to accept an upgrade', async (t) => {
   const app: Server & { shouldUpgradeCallback?: () => boolean } = createServer()
   const listener = await Listener.listen(normalizeServer({ port: 0 }), app, () => {})
   t.teardown(() => listener.close(1, 1))
-  const asked = (): boolean => listener.takesUpgrade(new IncomingMessage(new Socket()))
+  const accepts = (): boolean => listener.takesUpgrade(new IncomingMessage(new Socket()))
 
-  const none = asked()
+  const none = accepts()
   app.on('upgrade', () => {})
-  const some = asked()
+  const some = accepts()
   app.shouldUpgradeCallback = () => false
-  const refused = asked()
+  const refused = accepts()
 
   t.strictSame([none, some, refused], [false, true, false])
 })

@@ -12,7 +12,7 @@ const config = (upstream: string, closeGraceMs: number): string => [
   `forward: { closeGraceMs: ${closeGraceMs} }`
 ].join('\n')
 
-/** Upstreams that never respond, and note their connections. */
+/** Starts upstreams that never respond, and record their connections. */
 const silent = {
   'an HTTP/1.1 upstream': async (t: Test, held: unknown[]) => `{ targets: '${await rawUpstream(t, (socket) => held.push(socket))}' }`,
   'an HTTP/2 upstream': async (t: Test, held: unknown[]) => {

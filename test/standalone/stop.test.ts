@@ -9,14 +9,14 @@ import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 t.test('on SIGTERM, requests in flight complete, open connections serve one more request, and the exit code is 0', async (t) => {
-  let answer: (() => void) | undefined
+  let reply: (() => void) | undefined
   const upstream = await startUpstream(t, 'one', (request, response) => {
-    if (request.url === '/slow') answer = () => response.end('late')
+    if (request.url === '/slow') reply = () => response.end('late')
     else response.end('quick')
   })
   const { origin, host } = await run(t, config(upstream))
   const slow = fetch(`${origin}/slow`).then(async (response) => await response.text())
-  await until(() => answer !== undefined)
+  await until(() => reply !== undefined)
   const socket = await openSocket(t, origin)
   socket.write('GET /a HTTP/1.1\r\nHost: api.test\r\n\r\n')
   await once(socket, 'data')
@@ -24,7 +24,7 @@ t.test('on SIGTERM, requests in flight complete, open connections serve one more
   host.emit('SIGTERM')
   socket.write('GET /b HTTP/1.1\r\nHost: api.test\r\n\r\n')
   const [again] = await once(socket, 'data')
-  answer!()
+  reply!()
 
   t.match(String(again), /^HTTP\/1\.1 200 OK[^]*connection: close/i)
   t.equal(await slow, 'late')
@@ -60,25 +60,25 @@ t.test('requests that remain after the grace period are aborted', async (t) => {
   const socket = await openSocket(t, listener.address)
   // `once` would reject if the connection is reset.
   const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve))
-  socket.resume().write('GET /never-answered HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  socket.resume().write('GET /pending HTTP/1.1\r\nHost: api.test\r\n\r\n')
 
   await listener.close(1, 20)
 
   await t.resolves(closed)
 })
 
-t.test('requests with unknown expectations or upgrades are answered and do not delay the shutdown', async (t) => {
+t.test('requests with unknown expectations or upgrades get a response and do not delay the shutdown', async (t) => {
   const { origin, host } = await run(t, config(await startUpstream(t, 'one')))
   const sockets = [
     ['Expect: the-unexpected', /^HTTP\/1\.1 417/],
     ['Connection: upgrade\r\nUpgrade: h2c', /^HTTP\/1\.1 200/]
   ] as const
 
-  for (const [lines, answer] of sockets) {
+  for (const [lines, response] of sockets) {
     const socket = await openSocket(t, origin)
     socket.write(`GET /a HTTP/1.1\r\nHost: api.test\r\n${lines}\r\n\r\n`)
     const [head] = await once(socket, 'data')
-    t.match(String(head), answer)
+    t.match(String(head), response)
   }
   host.emit('SIGTERM')
 

@@ -7,7 +7,7 @@ import { collected } from '../helpers/problems.ts'
 interface Case {
   file: ResolverConfig
   name: string
-  /** The part of a request that it reads. */
+  /** The part of the request that the resolver reads. */
   request: { headers?: Record<string, string>, hostname?: string, url?: string }
 }
 

@@ -10,7 +10,7 @@ import { config } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway of a file, and the warnings in its log. */
+/** Starts a gateway from a file, and collects the warnings in its log. */
 async function start (t: Test, more: string) {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', config(await startUpstream(t, 'v1'), more).replace('log: silent', 'log: info'))
@@ -34,7 +34,7 @@ t.test('with tracing, requests and exchanges have spans, except for health and m
   t.notMatch(lines.join(''), /SDK/)
 })
 
-t.test('without an SDK, a warning says that nothing is recorded and how to start one', async (t) => {
+t.test('without an SDK, a warning explains that nothing is recorded and how to start an SDK', async (t) => {
   const { lines, origin } = await start(t, 'tracing: true\n')
 
   const { status } = await fetch(`${origin}/a`)

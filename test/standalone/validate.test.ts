@@ -12,7 +12,7 @@ async function validated (t: Test, text: string): Promise<string> {
   return await validate(file).catch((error: Error) => error.message)
 }
 
-/** A server that counts the connections to it. */
+/** Starts a server that counts its connections. */
 async function countConnections (t: Test) {
   let connections = 0
   const server = createServer((_request, response) => response.end()).on('connection', () => { connections++ }).listen(0, '127.0.0.1')
@@ -73,7 +73,7 @@ t.test('validate and explain do not connect to an issuer', async (t) => {
 
   const summary = await validate(file)
   const { outcome } = await explain(file, { header: [], claim: [] })
-  // A connection that was begun before this one is accepted before it.
+  // Connections are accepted in the order in which they were opened.
   await fetch(origin)
 
   t.match(summary, /is valid/)

@@ -104,7 +104,7 @@ resolve: { default: v1 }
 
 for (const name of ['plugin.ts', 'plugin.mjs', 'plugin.js', 'plugin.cjs']) {
   t.test(`with --watch, a changed ${name} is reloaded`, async (t) => {
-    const plugin = (answer: string): string => `${name.endsWith('cjs') ? 'module.exports =' : 'export default'} { register (app) { app.get('/own', () => '${answer}') } }`
+    const plugin = (result: string): string => `${name.endsWith('cjs') ? 'module.exports =' : 'export default'} { register (app) { app.get('/own', () => '${result}') } }`
     const { origin, write } = await run(t, config(await startUpstream(t, 'one'), `plugin: ./${name}\n`), { watch: true, files: { [name]: plugin('before') } })
     const own = async (): Promise<string> => await (await fetch(`${origin}/own`)).text()
     const before = await own()

@@ -5,9 +5,9 @@ import { identifyingApp } from '../helpers/identifying-app.ts'
 
 /** Sends tokens to an app. @returns its claims, or the code of the refusal */
 async function callerOf (t: Test, provider: IdentityProvider) {
-  const ask = await identifyingApp(t, { providers: [provider] })
+  const send = await identifyingApp(t, { providers: [provider] })
   return async ({ authorization }: { authorization: string }) => {
-    const response = await ask(authorization)
+    const response = await send(authorization)
     return response.statusCode === 200 ? response.json().identity.claims : response.json().code
   }
 }

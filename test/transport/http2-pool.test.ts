@@ -4,12 +4,12 @@ import t from 'tap'
 import { defaultMaxStreams } from '../../lib/transport/http2-connection.ts'
 import { makeHandler } from '../helpers/dispatch-handler.ts'
 import { get, makePool } from '../helpers/http2-pool.ts'
-import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
+import { respondWith, startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { until } from '../helpers/until.ts'
 
 t.test('requests wait for the first connection and share it', async (t) => {
-  const { targets, ca, sessions } = await startHttp2Upstream(t, saying('ok'))
-  const { pool, told } = makePool(t, targets, ca)
+  const { targets, ca, sessions } = await startHttp2Upstream(t, respondWith('ok'))
+  const { pool, capacities } = makePool(t, targets, ca)
   const handlers = [1, 2, 3].map(() => makeHandler())
 
   for (const { handler } of handlers) pool.dispatch(get, handler)
@@ -17,22 +17,22 @@ t.test('requests wait for the first connection and share it', async (t) => {
 
   for (const { notes } of handlers) t.strictSame(notes, ['connected', '200', 'ok', 'complete'])
   t.equal(sessions.length, 1)
-  await until(() => told.length > 0)
-  t.strictSame(told, [10 * defaultMaxStreams])
+  await until(() => capacities.length > 0)
+  t.strictSame(capacities, [10 * defaultMaxStreams])
 })
 
 t.test('a target with a lower stream limit gets more connections', async (t) => {
   const held: ServerHttp2Stream[] = []
   const settings = { maxConcurrentStreams: 2 }
   const { targets, ca, sessions } = await startHttp2Upstream(t, (stream) => { held.push(stream) }, { settings })
-  const { pool, told } = makePool(t, targets, ca)
+  const { pool, capacities } = makePool(t, targets, ca)
   const handlers = [1, 2, 3, 4, 5].map(() => makeHandler())
   pool.dispatch(get, handlers[0]!.handler)
-  await until(() => told.includes(20) && held.length === 1)
+  await until(() => capacities.includes(20) && held.length === 1)
 
   for (const { handler } of handlers.slice(1)) pool.dispatch(get, handler)
   await until(() => held.length === 5)
-  for (const stream of held) saying('ok')(stream, {})
+  for (const stream of held) respondWith('ok')(stream, {})
   await Promise.all(handlers.map(async ({ ended }) => await ended))
 
   t.equal(sessions.length, 3)
@@ -51,7 +51,7 @@ t.test('if no connection can be established, all waiting requests fail as not se
 })
 
 t.test('close() waits for a pending connection and the requests that wait for it', async (t) => {
-  const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
+  const { targets, ca } = await startHttp2Upstream(t, respondWith('ok'))
   let go = (): void => {}
   const { pool } = makePool(t, targets, ca, { connect: (connect) => (where, callback) => { go = () => connect(where, callback) } })
   const { handler, notes } = makeHandler()
@@ -91,10 +91,10 @@ t.test('requests dispatched just before close() are sent, even with a body', asy
 })
 
 t.test('a request that is refused during close() is retried on another connection, which is closed, too', async (t) => {
-  let asked = 0
+  let received = 0
   const { targets, ca, sessions } = await startHttp2Upstream(t, (stream, headers) => {
-    if (++asked === 1) stream.close(7)
-    else saying('ok')(stream, headers)
+    if (++received === 1) stream.close(7)
+    else respondWith('ok')(stream, headers)
   })
   const { pool } = makePool(t, targets, ca)
   const { handler, notes } = makeHandler()
@@ -107,7 +107,7 @@ t.test('a request that is refused during close() is retried on another connectio
 })
 
 t.test('a request that cannot be sent does not delay close()', async (t) => {
-  const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
+  const { targets, ca } = await startHttp2Upstream(t, respondWith('ok'))
   const { pool } = makePool(t, targets, ca)
   const { handler, notes, ended } = makeHandler()
 

@@ -5,17 +5,17 @@ import { Http2Request } from '../../lib/transport/http2-request.ts'
 import { makeHandler } from '../helpers/dispatch-handler.ts'
 import { holdTimers } from '../helpers/held-timers.ts'
 import { get, makePool } from '../helpers/http2-pool.ts'
-import { saying, startHttp2Upstream } from '../helpers/http2-upstream.ts'
+import { respondWith, startHttp2Upstream } from '../helpers/http2-upstream.ts'
 import { frames, rawHttp2Upstream } from '../helpers/raw-http2-upstream.ts'
 import { until } from '../helpers/until.ts'
 
 const gaveUp = new Error('gave up')
 
 t.test('a request that is aborted as soon as a connection exists is not sent', async (t) => {
-  let asked = 0
+  let received = 0
   const { targets, ca } = await startHttp2Upstream(t, (stream, headers) => {
-    asked++
-    saying('ok')(stream, headers)
+    received++
+    respondWith('ok')(stream, headers)
   })
   const { pool } = makePool(t, targets, ca)
   const [hasty, patient] = [makeHandler({ onRequest: (request) => request.abort(gaveUp) }), makeHandler()]
@@ -27,7 +27,7 @@ t.test('a request that is aborted as soon as a connection exists is not sent', a
 
   t.strictSame(hasty.notes, ['connected', 'gave up'])
   t.strictSame(patient.notes, ['connected', '200', 'ok', 'complete'])
-  t.equal(asked, 1)
+  t.equal(received, 1)
 })
 
 t.test('a request that is aborted twice fails once, and no callback follows', async (t) => {
@@ -62,7 +62,7 @@ t.test('a request that is aborted while it waits for a retry fails immediately',
 })
 
 t.test('an exception in a handler ends the request', async (t) => {
-  const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
+  const { targets, ca } = await startHttp2Upstream(t, respondWith('ok'))
   const { pool } = makePool(t, targets, ca)
   const [atHeaders, atData] = [makeHandler({ onHeaders: () => { throw gaveUp } }), makeHandler({ onData: () => { throw gaveUp } })]
 
@@ -121,7 +121,7 @@ t.test('a target that does not read the request also causes a headers timeout', 
 })
 
 t.test('a closed connection does not accept a request', async (t) => {
-  const { targets, ca } = await startHttp2Upstream(t, saying('ok'))
+  const { targets, ca } = await startHttp2Upstream(t, respondWith('ok'))
   const session = connect(targets, { ca })
   const { handler, notes, ended } = makeHandler()
   let left = 0

@@ -2,7 +2,7 @@ import t from 'tap'
 import { RotatingPool } from '../../lib/transport/rotating-pool.ts'
 import type { UpgradeHandler } from '../../lib/transport/upstream-handler.ts'
 
-/** A pool of pools that only note what they are told. */
+/** Makes a pool whose inner pools only record calls. */
 function makePool () {
   const clock = { now: 0 }
   const notes: string[] = []

@@ -21,7 +21,7 @@ const withCookie = withJwt({ cookie: { cookieName: 'sid', signed: false } })
 type Register = (app: FastifyInstance) => unknown
 
 /** The plugins are registered in this order. */
-const refused: Array<[what: string, plugins: Register[], says: string]> = [
+const refused: Array<[what: string, plugins: Register[], message: string]> = [
   ['without @fastify/jwt', [gateway()], 'Install it, and register it before the gateway'],
   ['with @fastify/jwt after the gateway', [gateway(), withJwt()], '@fastify/jwt is not registered'],
   ['with @fastify/jwt in another scope', [(app) => app.register(async (scope) => { await withJwt()(scope) }), gateway()], '@fastify/jwt is not registered'],
@@ -33,7 +33,7 @@ const refused: Array<[what: string, plugins: Register[], says: string]> = [
   ['with a place of its own for tokens', [extracting, gateway()], "fromFastifyJwt({ readsHeaders: ['x-token'] })"],
   ['with tokens in an owned header', [extracting, gateway({ readsHeaders: ['x-token'] }, { owned: ['x-*'] })], "from.readsHeaders[0]: 'x-token' is owned"]
 ]
-for (const [what, plugins, says] of refused) {
+for (const [what, plugins, message] of refused) {
   t.test(`an app ${what} does not boot`, async (t) => {
     const app = makeApp(t)
 
@@ -41,7 +41,7 @@ for (const [what, plugins, says] of refused) {
     const error = await boot(app).catch((caught: Error & { code: string }) => caught)
 
     t.match(error, { code: 'VERSION_CONFIG_INVALID' })
-    t.match(error?.message, says)
+    t.match(error?.message, message)
   })
 }
 

@@ -4,7 +4,7 @@ import { TokenCache } from '../../lib/verify-identity/token-cache.ts'
 
 const makeKey = (): VerificationKey => ({ kid: 'a', material: '', algorithms: [], isCurrent: true })
 
-/** A cache with a clock that stands still. */
+/** Makes a cache whose clock stands still. */
 function makeCache (bounds = {}) {
   const clock = { now: 1000 }
   return { clock, cache: new TokenCache<string>({ size: 10, bytes: 1024 * 1024, ...bounds }, () => clock.now) }

@@ -6,7 +6,7 @@ import { type CredentialRules, findCredential } from '../../lib/verify-identity/
 import { tokenSource } from '../../lib/verify-identity/token-source.ts'
 import type { TokenSource } from '../../types/index.ts'
 
-/** A request with these fields. */
+/** Makes a request with these headers. */
 function requestOf (fields: ReadonlyArray<readonly [name: string, value: string]>): IncomingMessage {
   const request = new IncomingMessage(new Socket())
   request.rawHeaders = fields.flat()

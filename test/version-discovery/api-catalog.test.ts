@@ -32,12 +32,12 @@ t.test('HEAD of the catalog has the Link header', async (t) => {
 t.test('the catalog has relative links if the client sends no valid host', async (t) => {
   const origin = await discovering(t, { catalog: true })
 
-  const answers = await Promise.all([
+  const responses = await Promise.all([
     sendRaw(t, origin, ['GET /.well-known/api-catalog HTTP/1.0']),
     sendRaw(t, origin, ['GET /.well-known/api-catalog HTTP/1.1', 'Host: a b'])
   ])
 
-  for (const answer of answers) t.ok(answer.includes('{"anchor":"/.well-known/api-catalog","item":[{"href":"/"}]}'))
+  for (const response of responses) t.ok(response.includes('{"anchor":"/.well-known/api-catalog","item":[{"href":"/"}]}'))
 })
 
 t.test('there is no catalog unless configured', async (t) => {

@@ -4,7 +4,7 @@ import type { DiscoveredVersions, GatewayOptions, VersionDiscoveryOptions } from
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway under a prefix, with versions in every state, and what it tells of them. */
+/** Starts a gateway under a prefix with versions in every state. `discover` returns its list of versions. */
 async function discoveringGateway (t: Test, overrides: Partial<GatewayOptions> = {}, options: VersionDiscoveryOptions = {}) {
   const upstream = await startUpstream(t, 'any')
   const clock = { now: Date.parse('2026-06-01') }
@@ -34,15 +34,15 @@ async function discoveringGateway (t: Test, overrides: Partial<GatewayOptions> =
   } as GatewayOptions)
   await app.register(versionDiscovery, options)
   const origin = await listen(app)
-  const told = async (headers: Record<string, string> = {}): Promise<DiscoveredVersions> =>
+  const discover = async (headers: Record<string, string> = {}): Promise<DiscoveredVersions> =>
     await (await fetch(`${origin}/versions`, { headers })).json() as DiscoveredVersions
-  return { app, origin, clock, told }
+  return { app, origin, clock, discover }
 }
 
 t.test('the versions of a gateway are listed with their states', async (t) => {
-  const { told } = await discoveringGateway(t)
+  const { discover } = await discoveringGateway(t)
 
-  const versions = await told()
+  const versions = await discover()
 
   t.strictSame(versions, {
     default: 'v3',
@@ -74,15 +74,15 @@ t.test('the list is returned whatever version the request names', async (t) => {
 })
 
 t.test('changes of versions are visible immediately and change the ETag', async (t) => {
-  const { app, origin, clock, told } = await discoveringGateway(t)
+  const { app, origin, clock, discover } = await discoveringGateway(t)
   const tag = (await fetch(`${origin}/versions`)).headers.get('etag')!
 
   app.versions.promote('latest', 'v5')
-  const promoted = await told()
+  const promoted = await discover()
   clock.now = Date.parse('2027-01-01')
-  const ended = await told()
+  const ended = await discover()
   app.versions.update({ versions: { v6: { upstream: 'http://127.0.0.1:1' } }, aliases: { latest: 'v6' } })
-  const updated = await told()
+  const updated = await discover()
   const { status } = await fetch(`${origin}/versions`, { headers: { 'if-none-match': tag } })
 
   t.match(promoted, { default: 'v5', aliases: { stable: 'v5' } })
@@ -91,26 +91,26 @@ t.test('changes of versions are visible immediately and change the ETag', async 
   t.equal(status, 200)
 })
 
-for (const [title, byDefault, told] of [
+for (const [title, byDefault, expected] of [
   ['an id', 'V2', 'v2'],
   ['a hidden version', 'secret', null],
   ['\'required\'', 'required', null],
   ['a function', () => 'v3', null]
 ] as const) {
-  t.test(`a default that is ${title} is listed as ${told}`, async (t) => {
+  t.test(`a default that is ${title} is listed as ${expected}`, async (t) => {
     const upstream = 'http://127.0.0.1:1'
-    const { told: ask } = await discoveringGateway(t, {
+    const { discover } = await discoveringGateway(t, {
       versions: { v2: { upstream }, v3: { upstream }, secret: { upstream, hidden: true } }, aliases: {}, resolve: { default: byDefault }
     })
 
-    const versions = await ask()
+    const versions = await discover()
 
-    t.equal(versions.default, told)
+    t.equal(versions.default, expected)
   })
 }
 
 t.test('a retired default is listed as the version that replaces it', async (t) => {
-  const { clock, told } = await discoveringGateway(t, {
+  const { clock, discover } = await discoveringGateway(t, {
     versions: {
       v2: { upstream: 'http://127.0.0.1:1', sunsetAt: '2026-12-31', enforceSunset: true, successor: 'v3' },
       v3: { upstream: 'http://127.0.0.1:1' }
@@ -119,18 +119,18 @@ t.test('a retired default is listed as the version that replaces it', async (t) 
     resolve: { default: 'v2' }
   })
 
-  const before = await told()
+  const before = await discover()
   clock.now = Date.parse('2027-01-01')
-  const after = await told()
+  const after = await discover()
 
   t.strictSame([before.default, after.default], ['v2', 'v3'])
 })
 
 t.test('an unavailable default is not listed', async (t) => {
-  const { app, told } = await discoveringGateway(t)
+  const { app, discover } = await discoveringGateway(t)
 
   app.versions.disable('v3')
-  const versions = await told()
+  const versions = await discover()
 
   t.equal(versions.default, null)
 })
@@ -149,18 +149,18 @@ t.test('the catalog links to the API of the gateway and to its versions', async 
 })
 
 t.test('the versions are listed next to a gateway at the root', async (t) => {
-  const { told } = await discoveringGateway(t, { prefix: '' } as object)
+  const { discover } = await discoveringGateway(t, { prefix: '' } as object)
 
-  const versions = await told({ 'api-version': 'v9' })
+  const versions = await discover({ 'api-version': 'v9' })
 
   t.equal(versions.default, 'v3')
 })
 
 t.test('another registry than that of the gateway can be listed', async (t) => {
   const other = defineVersions({ w1: { upstream: 'http://127.0.0.1:1' } })
-  const { told } = await discoveringGateway(t, {}, { versions: other })
+  const { discover } = await discoveringGateway(t, {}, { versions: other })
 
-  const versions = await told()
+  const versions = await discover()
 
   t.strictSame(versions, { default: null, aliases: {}, versions: [{ id: 'w1', state: 'active' }] })
 })

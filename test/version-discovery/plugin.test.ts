@@ -34,17 +34,17 @@ t.test('only visible versions are listed', async (t) => {
   })
 })
 
-for (const [title, defaultId, told] of [
+for (const [title, defaultId, expected] of [
   ['a visible version', 'v1', 'v1'],
   ['a hidden version', 'secret', null],
   ['what only the request decides', null, null]
 ] as const) {
-  t.test(`a default that is ${title} is ${told === null ? 'not told' : 'told'}`, async (t) => {
+  t.test(`a default that is ${title} is ${expected === null ? 'not listed' : 'listed'}`, async (t) => {
     const origin = await discovering(t, {}, registryOf(defaultId))
 
     const response = await fetch(`${origin}/versions`)
 
-    t.equal((await response.json() as { default: unknown }).default, told)
+    t.equal((await response.json() as { default: unknown }).default, expected)
   })
 }
 
@@ -55,7 +55,7 @@ t.test('HEAD gets the same response as GET, without the body', async (t) => {
   const get = await sendRaw(t, origin, [`GET ${lines[0]}`, lines[1]!])
   const head = await sendRaw(t, origin, [`HEAD ${lines[0]}`, lines[1]!])
 
-  const undated = (answer: string) => answer.split('\r\n\r\n')[0]!.replace(/\r\ndate: .*/i, '')
+  const undated = (response: string) => response.split('\r\n\r\n')[0]!.replace(/\r\ndate: .*/i, '')
   t.equal(undated(head), undated(get))
   t.ok(head.endsWith('\r\n\r\n'))
 })
@@ -104,7 +104,7 @@ t.test('with separate stages, the routes are neutral', async (t) => {
   t.strictSame(statuses, [200, 200])
 })
 
-t.test('without a gateway, the error message says what to do', async (t) => {
+t.test('without a gateway, the error message names the remedy', async (t) => {
   const app = makeApp(t)
   app.register(versionDiscovery)
 

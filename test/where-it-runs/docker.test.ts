@@ -15,12 +15,12 @@ const text = await readFile(new URL('Dockerfile', folder), 'utf8')
 const file: Dockerfile = DockerfileParser.parse(text)
 const json = async (url: URL) => JSON.parse(await readFile(url, 'utf8'))
 
-/** The arguments of the last instruction of a name, without the brackets of the exec form. */
+/** Returns the arguments of the last instruction with this name, without the brackets of the exec form. */
 function last (keyword: string): string[] {
   return file.getInstructions().filter((instruction) => instruction.getKeyword() === keyword).at(-1)!.getArguments().map(String)
 }
 
-/** The words of an instruction in exec form. */
+/** Returns the words of an instruction in exec form. */
 function words (instruction: JSONInstruction): string[] {
   if (instruction.getOpeningBracket() === null) throw new Error(`${instruction.getKeyword()} runs a shell`)
   return instruction.getJSONStrings().map((each) => JSON.parse(each.getValue()) as string)
@@ -36,7 +36,7 @@ t.test('the image has a supported Node.js version and installs the package with 
   const { name, version, engines, peerDependencies } = await json(new URL('package.json', project))
   const images = file.getFROMs().map((from) => from.getImage()!)
 
-  t.equal(new Set(images).size, 1, 'what is installed in one runs in the other')
+  t.equal(new Set(images).size, 1, 'packages are installed and run with the same Node.js version')
   const [, node] = /^node:(\d+)-alpine$/.exec(images[0]!)!
   t.ok(satisfies(`${node}.99.0`, engines.node))
   t.ok(satisfies(version, dependencies[name]), 'it is not left behind')
@@ -76,13 +76,13 @@ t.test('the health check agrees with /healthz', async (t) => {
   const check = file.getHEALTHCHECKs()[0]!
   const code = JSON.parse(/CMD (\[.*\])/.exec(check.getRawArgumentsContent()!)![1]!) as string[]
   const [, ...args] = code
-  const ask = async (address: string) => {
+  const send = async (address: string) => {
     const { port } = new URL(address)
     return await promisify(execFile)(process.execPath, args, { env: { ...plainEnvironment(), PORT: port } })
   }
 
   t.strictSame(code.slice(0, 2), ['node', '-e'])
-  await t.resolves(ask(origin))
-  await t.rejects(ask(await deadOrigin()), { code: 1 })
-  await t.rejects(ask(await startUpstream(t, 'ill', (_request, response) => { response.writeHead(503).end() })), { code: 1 })
+  await t.resolves(send(origin))
+  await t.rejects(send(await deadOrigin()), { code: 1 })
+  await t.rejects(send(await startUpstream(t, 'ill', (_request, response) => { response.writeHead(503).end() })), { code: 1 })
 })

@@ -6,7 +6,7 @@ import { start } from '../../lib/standalone/commands/start.ts'
 import type { Standalone } from '../../lib/standalone/standalone.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 import { readManifests } from '../helpers/manifests.ts'
 import { Process, served } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
@@ -17,8 +17,8 @@ class Pod extends Process {
 }
 
 /**
- * A directory as the kubelet keeps it for a ConfigMap. What is mounted is a link through `..data` to a directory with a date;
- * for a change it makes another one, and puts `..data` in its place at once.
+ * A directory as the kubelet keeps it for a ConfigMap. The mounted files are links through `..data` to a directory with a timestamp.
+ * For a change, the kubelet makes another directory and replaces `..data` atomically.
  */
 async function mountConfigMap (t: Test, name: string) {
   const { folder } = await makeFolder(t)
@@ -39,10 +39,10 @@ async function mountConfigMap (t: Test, name: string) {
   }
 }
 
-/** The config of the example, with servers of this test. */
+/** Writes the config of the example with the servers of this test. */
 async function localConfig (t: Test) {
   const issuer = makeIssuer()
-  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { url } = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const { text } = await readManifests()
   let local = text.replace(/https:\S+jwks\.json/, url).replace('0.0.0.0', '127.0.0.1').replace('drainMs: 5000', 'drainMs: 0')
     .replace('port: 8080', 'port: 0\n  log: silent')
@@ -51,7 +51,7 @@ async function localConfig (t: Test) {
   return { text: local, authorization: `Bearer ${token}` }
 }
 
-/** Runs what the container does. */
+/** Runs the command of the container. */
 async function runPod (t: Test, file: string): Promise<Standalone> {
   const host = new Pod()
   const standalone = await start(file, { watch: true }, host)
@@ -92,12 +92,12 @@ t.test('an invalid ConfigMap changes nothing and is counted, and a fixed one tak
 
   await write(text.replace('latest: v2', 'latest: v9'))
   await isRefused
-  const meanwhile = await served(address)
+  const during = await served(address)
   const metrics = await (await fetch(`${address}/metrics`)).text()
   await write(text.replace('latest: v2', 'latest: v3'))
   await until(() => app.versions.revision === 2)
 
-  t.equal(meanwhile, '200 v2 v2')
+  t.equal(during, '200 v2 v2')
   t.match(metrics, /version_gateway_registry_rejected_total 1/)
   t.equal(await served(address), '200 v3 v3')
 })
@@ -113,6 +113,6 @@ t.test('upstreams receive the key from the Secret and no other', async (t) => {
     const { headers } = await response.json() as { headers: Record<string, string> }
 
     t.equal(headers['x-gateway-key'], 'a-secret', version)
-    t.notOk('x-user-id' in headers, 'nobody is identified')
+    t.notOk('x-user-id' in headers, 'no caller is identified')
   }
 })

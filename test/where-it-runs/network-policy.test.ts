@@ -2,13 +2,13 @@ import t from 'tap'
 import type { VerifyIdentityOptions } from '../../types/index.ts'
 import { readManifests, selects } from '../helpers/manifests.ts'
 
-/** Host and port of every target of the config. */
+/** Returns the host and port of every target in the config. */
 async function targets (): Promise<URL[]> {
   const { config } = await readManifests()
   return Object.values(config.versions).flatMap(({ upstream }) => typeof upstream === 'string' ? upstream : upstream.targets).map((target) => new URL(target))
 }
 
-/** The policy of the gateway's pods, and that of the upstreams'. */
+/** Returns the policies of the gateway and of the upstreams. */
 async function policies () {
   const { policies, labels } = await readManifests()
   const isOfGateway = ({ spec }: typeof policies[number]): boolean => selects(spec!.podSelector, labels)
@@ -17,7 +17,7 @@ async function policies () {
   return { gateway: gateway!.spec!, upstreams: upstreams!.spec! }
 }
 
-/** The labels of the pods behind a Service, as the manifests name them. */
+/** Returns the labels of the pods behind a Service. */
 const labelsOf = ({ hostname }: URL) => ({ 'app.kubernetes.io/name': hostname })
 
 t.test('only the gateway can reach the pods of the versions', async (t) => {
@@ -55,7 +55,7 @@ t.test('the gateway can reach only DNS, the versions and the issuers', async (t)
 
   t.equal(egress!.length, 3)
   t.strictSame(portsOf(0).toSorted(), ['TCP 53', 'UDP 53'])
-  t.strictSame(egress![1]!.to, [{ podSelector }], 'the same list as that of who is guarded')
+  t.strictSame(egress![1]!.to, [{ podSelector }], 'the same list as in the ingress policy')
   t.strictSame(portsOf(1), [...upstreamPorts])
   t.match(egress![2]!.to, [{ ipBlock: { cidr: '0.0.0.0/0' } }])
   t.strictSame(portsOf(2), ['TCP 443'])

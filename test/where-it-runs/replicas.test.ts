@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { makeIssuer } from '../helpers/issuer.ts'
-import { answer, startJwksServer } from '../helpers/jwks-server.ts'
+import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 import { observed } from '../helpers/observed.ts'
 import { run, served } from '../helpers/standalone.ts'
 import { startUpstream } from '../helpers/upstream.ts'
@@ -13,7 +13,7 @@ ${more}`
 
 t.test('each replica fetches the keys of an issuer once at its start', async (t) => {
   const issuer = makeIssuer().provider()
-  const { url, fetched } = await startJwksServer(t, answer({ keys: [makeIssuer().jwk] }))
+  const { url, fetched } = await startJwksServer(t, respondWith({ keys: [makeIssuer().jwk] }))
   const upstreams = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const text = config(upstreams, `identity: { providers: [{ name: idp, issuer: '${issuer.issuer}', jwks: { url: '${url}' } }] }`)
 
@@ -42,13 +42,13 @@ t.test('an outdated replica does not know a new version, so a version is added b
 
   t.match(await served(behind.origin, { 'x-version': 'v2' }), /^400/)
   t.equal(await served(added.origin, { 'x-version': 'v2' }), await served(pointed.origin, { 'x-version': 'v2' }))
-  t.equal(await served(behind.origin), await served(added.origin), 'nobody gets the new version before all have it')
+  t.equal(await served(behind.origin), await served(added.origin), 'no replica serves the new version before all have it')
 })
 
 t.test('the metrics in docs/scaling.md exist', async (t) => {
   const text = await readFile('docs/scaling.md', 'utf8')
   const issuer = makeIssuer()
-  const { url } = await startJwksServer(t, answer({ keys: [issuer.jwk] }))
+  const { url } = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
   const { send, metricsOf } = await observed(t, {
     versions: { latest: { upstream: await startUpstream(t, 'latest'), deprecatedAt: '2026-01-01', sunsetAt: '2099-01-01' } },
     resolve: {},

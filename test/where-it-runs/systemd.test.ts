@@ -12,7 +12,7 @@ import { programOf, project } from '../helpers/project.ts'
 
 const folder = new URL('examples/systemd/', project)
 
-/** The values of every key of a section: a key may be there more than once. */
+/** Returns the values of every key in a section. A key can occur more than once. */
 async function section (name: string): Promise<Map<string, string[]>> {
   const lines = (await readFile(new URL('fastify-version-gateway.service', folder), 'utf8')).split('\n')
   const keys = new Map<string, string[]>()
@@ -28,7 +28,7 @@ async function section (name: string): Promise<Map<string, string[]>> {
   return keys
 }
 
-/** Runs the program as the unit does, and reads its log. */
+/** Runs the program like the unit, and collects its log. */
 async function runProgram (t: Test, text: string) {
   const { write } = await makeFolder(t)
   const file = await write('gateway.yaml', text)
@@ -75,18 +75,18 @@ t.test('the program logs the outcome of each reload and exits with 0', async (t)
   const [one, two] = [await startUpstream(t, 'one'), await startUpstream(t, 'two')]
   const config = (upstream: string, more = ''): string => `server: { port: 0 }\nversions: { v1: { upstream: '${upstream}' } }\nresolve: { default: v1 }\n${more}`
   const { program, write, next } = await runProgram(t, config(one))
-  const told: string[] = []
+  const notifications: string[] = []
   const reload = async (text: string): Promise<string[]> => {
     await write('gateway.yaml', text)
     program.kill('SIGHUP')
     const { msg, problems } = await next()
-    told.push(msg)
+    notifications.push(msg)
     return problems
   }
 
   const { address } = await next()
   const problems = await reload('versions: {}')
-  const meanwhile = await served(address)
+  const during = await served(address)
   await next()
   await reload(config(two))
   await reload(config(two))
@@ -95,14 +95,14 @@ t.test('the program logs the outcome of each reload and exits with 0', async (t)
   program.kill('SIGTERM')
   const [code] = await once(program, 'exit')
 
-  t.equal(meanwhile, '200 v1 one')
+  t.equal(during, '200 v1 one')
   t.match(problems[0], /gateway\.yaml:1:1 versions/)
-  t.strictSame(told, [
+  t.strictSame(notifications, [
     'config reload rejected; keeping the previous config', 'versions of the config applied',
     'config unchanged', 'config applied',
     'server.port cannot change at run time: restart the gateway. The rest of the config was applied'
   ])
   t.equal(code, 0)
   const readme = await readFile(new URL('../kubernetes/README.md', folder), 'utf8')
-  for (const line of new Set(told)) t.ok(readme.includes(line), `the README tells of: ${line}`)
+  for (const line of new Set(notifications)) t.ok(readme.includes(line), `the README has the line: ${line}`)
 })

@@ -11,7 +11,7 @@ const names = [
   'default-moved'
 ] as const satisfies ReadonlyArray<keyof VersionEventMap>
 
-/** A gateway to v1, whose life is given, and v2; with a clock that is set by hand, and what its events told. */
+/** Starts a gateway to v1 with the given life cycle and to v2. Returns its clock and its events. */
 async function gatewayWith (t: Test, config: Omit<VersionConfig<'v2' | 'stable'>, 'upstream'>) {
   const [v1, v2] = await Promise.all([startUpstream(t, 'v1'), startUpstream(t, 'v2')])
   let now = start
@@ -25,13 +25,13 @@ async function gatewayWith (t: Test, config: Omit<VersionConfig<'v2' | 'stable'>
     }
   })
   const origin = await listen(app)
-  const told: Array<[string, unknown]> = []
-  for (const name of names) app.versions.events.on(name, (event: unknown) => { told.push([name, event]) })
+  const events: Array<[string, unknown]> = []
+  for (const name of names) app.versions.events.on(name, (event: unknown) => { events.push([name, event]) })
   return {
     versions: app.versions,
-    told,
+    events,
     pass: (ms: number) => { now += ms },
-    ask: async (headers: Record<string, string>) => (await fetch(origin, { headers })).status
+    send: async (headers: Record<string, string>) => (await fetch(origin, { headers })).status
   }
 }
 
@@ -39,59 +39,59 @@ const ann = { 'x-api-version': 'v1', 'x-key': 'ann' }
 const use = { version: 'v1', consumer: 'ann', tier: 'override', source: 'header:x-api-version' }
 
 t.test('the use of a deprecated version is reported once an hour for each caller', async (t) => {
-  const { told, ask, pass } = await gatewayWith(t, { deprecatedAt: '2026-01-01' })
+  const { events, send, pass } = await gatewayWith(t, { deprecatedAt: '2026-01-01' })
 
-  for (const key of ['ann', 'ann', 'bob']) await ask({ ...ann, 'x-key': key })
+  for (const key of ['ann', 'ann', 'bob']) await send({ ...ann, 'x-key': key })
   pass(hour)
-  await ask(ann)
+  await send(ann)
 
-  t.strictSame(told, ['ann', 'bob', 'ann'].map((consumer) => ['deprecated-use', { ...use, consumer }]))
+  t.strictSame(events, ['ann', 'bob', 'ann'].map((consumer) => ['deprecated-use', { ...use, consumer }]))
 })
 
 t.test('every request that a successor serves in place of the named version is reported', async (t) => {
-  const { told, ask } = await gatewayWith(t, { retired: true, onRetired: 'forward', successor: 'v2' })
+  const { events, send } = await gatewayWith(t, { retired: true, onRetired: 'forward', successor: 'v2' })
 
-  await ask(ann)
-  await ask(ann)
+  await send(ann)
+  await send(ann)
 
-  t.strictSame(told, [['forwarded', { ...use, to: 'v2' }], ['forwarded', { ...use, to: 'v2' }]])
+  t.strictSame(events, [['forwarded', { ...use, to: 'v2' }], ['forwarded', { ...use, to: 'v2' }]])
 })
 
 t.test('a changed default is reported once a day', async (t) => {
-  const { told, ask, pass } = await gatewayWith(t, { retired: true })
+  const { events, send, pass } = await gatewayWith(t, { retired: true })
 
-  await ask({})
-  await ask({})
+  await send({})
+  await send({})
   pass(24 * hour)
-  await ask({})
+  await send({})
 
-  t.strictSame(told, [1, 2].map(() => ['default-moved', { version: 'v1', to: 'v2' }]))
+  t.strictSame(events, [1, 2].map(() => ['default-moved', { version: 'v1', to: 'v2' }]))
 })
 
 for (const [mode, refused] of [['enforce', true], ['observe', false]] as const) {
   t.test(`a brownout with mode ${mode} is reported, but not for requests that name no version`, async (t) => {
-    const { told, ask } = await gatewayWith(t, { deprecatedAt: '2026-01-01', brownouts: [{ start: '2026-11-02', end: '2026-11-03', mode }] })
+    const { events, send } = await gatewayWith(t, { deprecatedAt: '2026-01-01', brownouts: [{ start: '2026-11-02', end: '2026-11-03', mode }] })
 
-    const statuses = [await ask(ann), await ask({})]
+    const statuses = [await send(ann), await send({})]
 
     t.strictSame(statuses, [refused ? 410 : 200, 200])
-    t.strictSame(told.filter(([name]) => name === 'brownout'), [['brownout', { ...use, refused }]])
+    t.strictSame(events.filter(([name]) => name === 'brownout'), [['brownout', { ...use, refused }]])
   })
 }
 
 t.test('a sunset that is not enforced is reported once a day', async (t) => {
-  const { told, ask, pass } = await gatewayWith(t, { sunsetAt: '2026-11-01' })
+  const { events, send, pass } = await gatewayWith(t, { sunsetAt: '2026-11-01' })
 
-  await ask(ann)
-  await ask({})
+  await send(ann)
+  await send({})
   pass(24 * hour)
-  await ask(ann)
+  await send(ann)
 
-  t.strictSame(told, [1, 2].map(() => ['sunset-overdue', { version: 'v1', sunsetAt: new Date('2026-11-01') }]))
+  t.strictSame(events, [1, 2].map(() => ['sunset-overdue', { version: 'v1', sunsetAt: new Date('2026-11-01') }]))
 })
 
 t.test('every change emits two events: one for the new set and one for the operation', async (t) => {
-  const { versions, told } = await gatewayWith(t, {})
+  const { versions, events } = await gatewayWith(t, {})
 
   versions.promote('stable', 'v1')
   versions.disable('v1', { reason: 'it leaks', to: 'v2' })
@@ -101,7 +101,7 @@ t.test('every change emits two events: one for the new set and one for the opera
   t.throws(() => versions.update({ versions: {} }))
 
   const changed = (revision: number, ...ids: string[]) => ['updated', { revision, added: [], changed: ids, removed: [] }]
-  t.match(told, [
+  t.match(events, [
     changed(2), ['promoted', { alias: 'stable', version: 'v1', revision: 2 }],
     changed(3, 'v1'), ['disabled', { version: 'v1', reason: 'it leaks', to: 'v2', revision: 3 }],
     changed(4, 'v1'), ['enabled', { version: 'v1', revision: 4 }],
@@ -113,12 +113,12 @@ t.test('every change emits two events: one for the new set and one for the opera
 })
 
 t.test('a listener that throws or rejects has no effect on other listeners or requests', async (t) => {
-  const { versions, told, ask } = await gatewayWith(t, { deprecatedAt: '2026-01-01' })
+  const { versions, events, send } = await gatewayWith(t, { deprecatedAt: '2026-01-01' })
   versions.events.prependListener('deprecated-use', () => { throw new Error('a bug of the app') })
   versions.events.prependListener('deprecated-use', async () => { throw new Error('another one') })
 
-  const status = await ask(ann)
+  const status = await send(ann)
 
   t.equal(status, 200)
-  t.strictSame(told, [['deprecated-use', use]])
+  t.strictSame(events, [['deprecated-use', use]])
 })

@@ -3,14 +3,14 @@ import t from 'tap'
 import versionGateway, { defineVersions, fromQuery } from '../../../lib/index.ts'
 import type { ResolverAnswer } from '../../../types/index.ts'
 import { makeApp } from '../../helpers/gateway.ts'
-import { sayAlike } from '../../helpers/worked-cases/agree.ts'
-import { says } from '../../helpers/worked-cases/case.ts'
+import { sendAndExplain } from '../../helpers/worked-cases/explained.ts'
+import { versionHeader } from '../../helpers/worked-cases/case.ts'
 import { issuer, startCase } from '../../helpers/worked-cases/start.ts'
 
 const v2 = { 'api-version': 'v2' }
 const byTenant = (tenant: string): ResolverAnswer => tenant === 'acme' ? { version: 'v2', locked: true } : undefined
 
-for (const [title, tokenSources, said] of [
+for (const [title, tokenSources, request] of [
   ['the query', [{ query: 'token' }], { path: `/orders?a&token=${issuer.token({ ver: 'v2' })}` }],
   ['a cookie', [{ cookie: 'token' }], { lines: [`Cookie: token=${issuer.token({ ver: 'v2' })}`] }],
   ['a header of its own', [{ header: 'x-token' }], { lines: [`X-Token: ${issuer.token({ ver: 'v2' })}`] }]
@@ -18,7 +18,7 @@ for (const [title, tokenSources, said] of [
   t.test(`the explanation of a request with a token in ${title} matches the response`, async (t) => {
     const started = await startCase(t, { gateway: { identity: { providers: [issuer.provider({ tokenSources, forwardToken: false })] } } })
 
-    const { decision, seen } = await sayAlike(t, started, said)
+    const { decision, seen } = await sendAndExplain(t, started, request)
 
     t.hasStrict(decision, { id: 'v2', tier: 'pin', source: 'claim:ver' })
     t.notMatch(JSON.stringify(seen), /eyJ/)
@@ -115,7 +115,7 @@ t.test('resolvers see the decoded query of the explained request', async (t) => 
     resolve: { override: [fromQuery('v'), { name: 'own', resolve: ({ query }) => (query as Record<string, string>)['own'] }] }
   })
 
-  const { decision } = await sayAlike(t, started, { path: '/a?own=v%32', lines: says('v3') })
+  const { decision } = await sendAndExplain(t, started, { path: '/a?own=v%32', lines: versionHeader('v3') })
 
   t.hasStrict(decision, { id: 'v2', source: 'own' })
 })
@@ -123,8 +123,8 @@ t.test('resolvers see the decoded query of the explained request', async (t) => 
 t.test('the explained host can be in a header in any case, or in an absolute URL', async (t) => {
   const { app } = await startCase(t)
 
-  const [spelled, absolute] = await Promise.all([{ headers: { Host: 'b.io' } }, { url: 'http://b.io/orders' }].map(async (said) =>
-    await app.versions.explain(said)))
+  const [spelled, absolute] = await Promise.all([{ headers: { Host: 'b.io' } }, { url: 'http://b.io/orders' }].map(async (request) =>
+    await app.versions.explain(request)))
 
   t.equal(spelled!.outcome, 'forwarded')
   t.equal(absolute!.outcome, 'forwarded')

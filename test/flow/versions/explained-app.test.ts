@@ -17,7 +17,7 @@ const versionOf = (name: string, resolve: VersionResolver['resolve']): VersionRe
 
 type Prepare = (app: FastifyInstance) => unknown
 
-/** A gateway below `/api` that picks the version with a resolver of the app. `prepare` adds to the app before that. */
+/** Starts a gateway under `/api` that selects the version with a custom resolver. `prepare` is called before with the app. */
 async function gatewayWith (t: Test, resolver: VersionResolver, prepare: Prepare, options: FastifyServerOptions = {}) {
   const app = makeApp(t, options)
   await prepare(app)
@@ -26,7 +26,7 @@ async function gatewayWith (t: Test, resolver: VersionResolver, prepare: Prepare
   return app
 }
 
-/** Collects the lines of a log. */
+/** Collects log lines. */
 function collecting (): { lines: Line[], options: FastifyServerOptions } {
   const lines: Line[] = []
   return { lines, options: { logger: { level: 'info', stream: { write: (line: string) => { lines.push(JSON.parse(line) as Line) } } } } }
@@ -73,7 +73,7 @@ t.test('a hook that responds itself is reported with its status and headers', as
   t.match(explanation.trace, ['The app itself responds 429 before the request is forwarded.'])
 })
 
-t.test('an error of a hook is answered by the app, after the decision too', async (t) => {
+t.test('the app handles an error of a hook, even after the decision', async (t) => {
   const app = await gatewayWith(t, versionOf('own', () => 'v2'), (app) => app.addHook('preHandler', async () => { throw new Error('broken') }))
 
   const explanation = await app.versions.explain({ url: '/api/orders' })
@@ -81,7 +81,7 @@ t.test('an error of a hook is answered by the app, after the decision too', asyn
   t.match(explanation, { outcome: 'responded', status: 500, decision: { id: 'v2' } })
 })
 
-t.test('no handler runs, whatever the route', async (t) => {
+t.test('no handler of any route runs', async (t) => {
   const ran: string[] = []
   const run = (name: string) => async () => { ran.push(name); return name }
   const app = makeApp(t)
@@ -107,7 +107,7 @@ t.test('no handler runs, whatever the route', async (t) => {
   t.strictSame(ran, [])
 })
 
-t.test('hooks run to the end, and recognize a dry run, which no client can make', async (t) => {
+t.test('hooks run to the end and recognize a dry run, which a client cannot fake', async (t) => {
   const seen: Array<[hook: string, isDryRun: boolean]> = []
   const app = await gatewayWith(t, versionOf('own', () => 'v2'), (app) => app
     .addHook('onRequest', async ({ isDryRun }) => { seen.push(['onRequest', isDryRun]) })

@@ -18,9 +18,9 @@ for (const [title, request, outcome, status, code] of [
   ['a target in absolute form', { url: 'http://api.test/api/orders' }, 'forwarded', null, undefined],
   ['two hosts', { url: 'http://api.test/api/orders', headers: { host: ['a.test', 'b.test'] } }, 'refused', 400, 'REQUEST_MALFORMED'],
   ['a target that is too long', { url: `/api/${'a'.repeat(9000)}` }, 'refused', 414, 'TARGET_TOO_LONG'],
-  ['a method that nobody knows', { url: '/api/orders', method: 'FOO' }, 'refused', 501, 'METHOD_UNKNOWN'],
+  ['an unknown method', { url: '/api/orders', method: 'FOO' }, 'refused', 501, 'METHOD_UNKNOWN'],
   ['TRACE', { url: '/api/orders', method: 'TRACE' }, 'refused', 405, 'METHOD_NOT_ALLOWED'],
-  ['an expectation that nobody knows', { url: '/api/orders', headers: { expect: 'the best' } }, 'refused', 417, 'EXPECTATION_FAILED'],
+  ['an unknown expectation', { url: '/api/orders', headers: { expect: 'the best' } }, 'refused', 417, 'EXPECTATION_FAILED'],
   ['a request that may not go further', { url: '/api/orders', method: 'OPTIONS', headers: { 'max-forwards': '0' } }, 'responded', 204, undefined],
   ['an upgrade', { url: '/api/orders', headers: { connection: 'Upgrade', upgrade: 'websocket' } }, 'forwarded', null, undefined],
   ['a body', { url: '/api/orders', method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '5' } }, 'forwarded', null, undefined]
@@ -34,7 +34,7 @@ for (const [title, request, outcome, status, code] of [
   })
 }
 
-t.test('a parameter that is too long for the router is answered by Fastify', async (t) => {
+t.test('Fastify responds to a parameter that is too long for the router', async (t) => {
   const app = makeApp(t, { routerOptions: { maxParamLength: 5 } })
   await app.register(sanitizeHeaders, {})
   await app.register(verifyIdentity, { providers: [] })
@@ -57,7 +57,7 @@ t.test('an app that only speaks HTTP/2 is explained', async (t) => {
   t.match({ outcome, decision }, { outcome: 'forwarded', decision: { id: 'v1' } })
 })
 
-t.test('a prefix with parameters is explained, and has a route for callers', async (t) => {
+t.test('a prefix with parameters can be explained and resolved for callers', async (t) => {
   const app = await gatewayAt(t, '/:tenant/api')
 
   const { outcome } = await app.versions.explain({ url: '/acme/api/orders' })
@@ -82,7 +82,7 @@ t.test('the version of a caller needs no forwarding, only a route in the scope o
   t.equal(id, 'v1')
 })
 
-t.test('an app that is closed explains nothing', async (t) => {
+t.test('a closed app cannot explain requests', async (t) => {
   const app = await gatewayAt(t, '/api')
   await app.ready()
   await app.close()

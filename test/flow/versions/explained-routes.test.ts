@@ -10,7 +10,7 @@ const wrong = { 'api-version': 'v9' }
 const forwards = 'The request is forwarded to the upstream of v1.'
 const outside = (path: string): string => `A route of the app handles the request: ${path}. It is outside the gateway, so no hook has run.`
 
-/** The stages at the root, and behind them routes of the app's own that they are for as well. */
+/** Registers the stages at the root, and then routes of the app that the stages apply to as well. */
 async function stagesAmongRoutes (t: Test, options: FastifyServerOptions = {}) {
   const app = makeApp(t, options)
   const versions = defineVersions({ v1: { upstream: await startUpstream(t, 'v1') } })
@@ -26,7 +26,7 @@ async function stagesAmongRoutes (t: Test, options: FastifyServerOptions = {}) {
   return app
 }
 
-/** The whole gateway at the root: routes beside it are none of its. */
+/** Registers a whole gateway at the root, which does not apply to other routes of the app. */
 async function gatewayAmongRoutes (t: Test) {
   const app = makeApp(t)
   app.get('/early', async () => 'early')
@@ -38,14 +38,14 @@ async function gatewayAmongRoutes (t: Test) {
   return app
 }
 
-/** What a request is answered with, and how it is explained. */
-async function both (app: FastifyInstance, said: ExplainedRequest) {
-  const { method = 'GET', url, headers } = said
+/** Sends a request and has it explained. */
+async function both (app: FastifyInstance, request: ExplainedRequest) {
+  const { method = 'GET', url, headers } = request
   const live = await app.inject({ method: method as 'GET', url: url!, headers: headers as Record<string, string> })
-  return { live, explanation: await app.versions.explain(said) }
+  return { live, explanation: await app.versions.explain(request) }
 }
 
-for (const [title, said, status, outcome, sentence] of [
+for (const [title, request, status, outcome, sentence] of [
   ['a neutral route with parameters', { url: '/users/5?a=1', headers: wrong }, 200, 'decided', 'The route is neutral, so no version is chosen.'],
   ['HEAD of a neutral route', { method: 'HEAD', url: '/users/5', headers: wrong }, 200, 'decided', 'A route of the app handles the request: /users/:id.'],
   ['a neutral route of one host', { url: '/here', headers: { host: 'a.test', ...wrong } }, 200, 'decided', 'A route of the app handles the request: /here.'],
@@ -59,7 +59,7 @@ for (const [title, said, status, outcome, sentence] of [
   t.test(`with separate stages, the explanation of ${title} matches the response`, async (t) => {
     const app = await stagesAmongRoutes(t)
 
-    const { live, explanation } = await both(app, said)
+    const { live, explanation } = await both(app, request)
 
     t.equal(live.statusCode, status)
     t.equal(explanation.outcome, outcome)
@@ -68,7 +68,7 @@ for (const [title, said, status, outcome, sentence] of [
   })
 }
 
-for (const [title, said, outcome, sentence] of [
+for (const [title, request, outcome, sentence] of [
   ['a route from before', { url: '/early', headers: wrong }, 'decided', outside('/early')],
   ['a route from afterwards', { url: '/late/5', headers: wrong }, 'decided', outside('/late/5')],
   ['everything else', { url: '/orders' }, 'forwarded', forwards]
@@ -76,7 +76,7 @@ for (const [title, said, outcome, sentence] of [
   t.test(`with a whole gateway, the explanation of ${title} matches the response`, async (t) => {
     const app = await gatewayAmongRoutes(t)
 
-    const { live, explanation } = await both(app, said)
+    const { live, explanation } = await both(app, request)
 
     t.equal(live.statusCode, 200)
     t.equal(explanation.outcome, outcome)

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { fromHeader, fromTenantMap } from '../../../lib/index.ts'
 import { until } from '../../helpers/until.ts'
-import { sayAlike } from '../../helpers/worked-cases/agree.ts'
-import { says } from '../../helpers/worked-cases/case.ts'
+import { sendAndExplain } from '../../helpers/worked-cases/explained.ts'
+import { versionHeader } from '../../helpers/worked-cases/case.ts'
 import { type Setting, startCase } from '../../helpers/worked-cases/start.ts'
 
 const fails = (): never => { throw new Error('SECRET') }
@@ -19,8 +19,8 @@ const brownout = (exempt: unknown): Setting => ({
 for (const [title, setting, lines, status] of [
   ['consumer', { resolve: { consumer: rejects as never } }, [], 200],
   ['exposeDecision', { resolve: { exposeDecision: rejects as never } }, [], 200],
-  ['problems.render', { gateway: { problems: { render: rejects as never } } }, says('v9'), 400],
-  ['exempt of a brownout', brownout(rejects), says('v2'), 410],
+  ['problems.render', { gateway: { problems: { render: rejects as never } } }, versionHeader('v9'), 400],
+  ['exempt of a brownout', brownout(rejects), versionHeader('v2'), 410],
   ['key of a tenant map', byTenant(rejects), [], 503],
   ['registry.now', { registry: { now: rejects as never } }, [], 503]
 ] as Array<[string, Setting, string[], number]>) {
@@ -31,11 +31,11 @@ for (const [title, setting, lines, status] of [
     t.teardown(() => process.off('unhandledRejection', note))
     const { app } = await startCase(t, setting)
 
-    const answer = await app.inject({ url: '/orders', headers: Object.fromEntries(lines.map((line) => line.split(': '))) })
+    const response = await app.inject({ url: '/orders', headers: Object.fromEntries(lines.map((line) => line.split(': '))) })
     await until(() => true)
 
-    t.equal(answer.statusCode, status)
-    t.notMatch(answer.body, /SECRET/)
+    t.equal(response.statusCode, status)
+    t.notMatch(response.body, /SECRET/)
     t.strictSame(unhandled, [])
   })
 }
@@ -44,7 +44,7 @@ for (const value of odd) {
   t.test(`a consumer of the wrong type only loses the name of the caller: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
     const started = await startCase(t, { resolve: { consumer: () => value as never } })
 
-    const { status } = await sayAlike(t, started, {})
+    const { status } = await sendAndExplain(t, started, {})
 
     t.equal(status, 200)
     t.equal(started.app.versions.usage('v3')[0]?.consumer, null)
@@ -53,18 +53,18 @@ for (const value of odd) {
   t.test(`a default of the wrong type is not a version: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
     const started = await startCase(t, { resolve: { default: () => value as never } })
 
-    const { status, seen } = await sayAlike(t, started, {})
+    const { status, seen } = await sendAndExplain(t, started, {})
 
     t.equal(status, 503)
     t.equal(seen.code, 'VERSION_RESOLUTION_UNAVAILABLE')
   })
 
-  // A number is an id like others.
+  // A number is a valid id.
   if (typeof value === 'number') continue
   t.test(`a tenant of the wrong type is a server error: ${String(Object(value)[Symbol.toStringTag] ?? typeof value)}`, async (t) => {
     const started = await startCase(t, byTenant(() => value))
 
-    const { status, seen } = await sayAlike(t, started, {})
+    const { status, seen } = await sendAndExplain(t, started, {})
 
     t.equal(status, 503)
     const isLate = value instanceof Promise
@@ -76,9 +76,9 @@ for (const [title, now] of [['throws', fails], ['gives no time', () => NaN]] as 
   t.test(`if the clock ${title}, requests get a 503, and no retired version is served`, async (t) => {
     const { app } = await startCase(t, { registry: { now } })
 
-    const answer = await app.inject({ url: '/orders', headers: { 'api-version': 'v1' } })
+    const response = await app.inject({ url: '/orders', headers: { 'api-version': 'v1' } })
 
-    t.equal(answer.statusCode, 503)
-    t.hasStrict(answer.json(), { code: 'VERSION_RESOLUTION_UNAVAILABLE', source: 'registry.now' })
+    t.equal(response.statusCode, 503)
+    t.hasStrict(response.json(), { code: 'VERSION_RESOLUTION_UNAVAILABLE', source: 'registry.now' })
   })
 }

@@ -5,20 +5,20 @@ import { listen, makeApp } from '../../helpers/gateway.ts'
 import { type Seen, startUpstream } from '../../helpers/upstream.ts'
 
 const updates = 100
-/** Answers between two updates, and requests under way at any time. */
-const pace = { answers: 10, clients: 12 }
+/** The number of responses between two updates, and the number of concurrent clients. */
+const pace = { responses: 10, clients: 12 }
 
-/** What one answer tells of how it came about. */
+/** How a response came about. */
 interface Traced {
   status: number
-  /** Revision that it was decided against. */
+  /** The revision that decided it. */
   revision: number
   seen: Seen
 }
 
 t.test('100 updates under load: no request fails, and a single revision handles each request', async (t) => {
   const [a, b, fixed] = await Promise.all(['a', 'b', 'fixed'].map((name) => startUpstream(t, name)))
-  // Revision n has its number in what it adds, and moves the version v2 to and fro.
+  // Revision n adds its number to every response, and moves the version v2 back and forth.
   const setOf = (revision: number): VersionSet => ({
     versions: {
       v1: { upstream: fixed! },
@@ -35,24 +35,24 @@ t.test('100 updates under load: no request fails, and a single revision handles 
   const app = makeApp(t)
   await app.register(versionGateway, { ...setOf(1), resolve: { override: [fromHeader('x-version')], exposeDecision: true } })
   const origin = await listen(app)
-  const answers: Traced[] = []
+  const responses: Traced[] = []
   const progress = { isOver: false }
 
-  const ask = async (client: number): Promise<void> => {
+  const sendAs = async (client: number): Promise<void> => {
     const response = await fetch(`${origin}/${client}`, client % 2 === 0 ? {} : { headers: { 'x-version': 'v2' } })
     const [, revision] = /revision=(\d+)/.exec(response.headers.get('x-version-reason') ?? '') ?? []
     const seen = await response.json() as Seen
-    answers.push({ status: response.status, revision: Number(revision), seen })
-    // The one that completes a stretch of traffic brings the next set.
-    if (answers.length % pace.answers !== 0 || progress.isOver) return
+    responses.push({ status: response.status, revision: Number(revision), seen })
+    // The request that completes a series updates the set.
+    if (responses.length % pace.responses !== 0 || progress.isOver) return
     progress.isOver = app.versions.update(setOf(app.versions.revision + 1)) > updates
   }
-  await Promise.all(Array.from({ length: pace.clients }, async (_, client) => { while (!progress.isOver) await ask(client) }))
+  await Promise.all(Array.from({ length: pace.clients }, async (_, client) => { while (!progress.isOver) await sendAs(client) }))
 
   t.equal(app.versions.revision, updates + 1)
-  t.strictSame(answers.filter(({ status }) => status !== 200), [])
-  t.strictSame(answers.filter(({ revision, seen }) => !isOfOneRevision(revision, seen)), [])
-  t.ok(new Set(answers.map(({ revision }) => revision)).size > updates / 2)
+  t.strictSame(responses.filter(({ status }) => status !== 200), [])
+  t.strictSame(responses.filter(({ revision, seen }) => !isOfOneRevision(revision, seen)), [])
+  t.ok(new Set(responses.map(({ revision }) => revision)).size > updates / 2)
 })
 
 function isOfOneRevision (revision: number, { servedBy, headers, path }: Seen): boolean {
@@ -82,8 +82,8 @@ t.test('an update keeps connections to unchanged upstreams and closes those to r
 
   app.versions.update({ versions: { latest: { upstream: stays, deprecatedAt: '2020-01-01' } } })
   await new Promise((resolve) => leaving!.once('close', resolve))
-  const answer = await send('latest')
+  const response = await send('latest')
 
-  t.equal(answer, 'stays')
+  t.equal(response, 'stays')
   t.strictSame([...sockets.stays], [before])
 })

@@ -19,9 +19,9 @@ async function gateway (t: Test, resolve: ResolveOptions, app: FastifyInstance =
   const origin = await listen(app)
   return {
     app,
-    async ask (headers: Record<string, string> = {}) {
-      const { headers: told } = await fetch(origin, { headers })
-      return { version: told.get('api-version'), vary: told.get('vary'), caching: told.get('cache-control') }
+    async send (headers: Record<string, string> = {}) {
+      const { headers: responseHeaders } = await fetch(origin, { headers })
+      return { version: responseHeaders.get('api-version'), vary: responseHeaders.get('vary'), caching: responseHeaders.get('cache-control') }
     }
   }
 }
@@ -30,7 +30,7 @@ const cached = { version: 'v2', caching: 'public, max-age=60' }
 
 const readers: Array<[how: string, resolve: ResolveOptions, headers: Record<string, string>, vary: string]> = [
   ['a pin', pin(({ headers }) => byKey(headers['x-api-key'])), { 'x-api-key': 'key-2' }, 'x-api-key'],
-  ['a pin that answers later', pin(async ({ headers }) => {
+  ['a pin that is asynchronous', pin(async ({ headers }) => {
     await new Promise((resolve) => setImmediate(resolve))
     return byKey(headers['x-api-key'])
   }), { 'x-api-key': 'key-2' }, 'x-api-key'],
@@ -47,10 +47,10 @@ const readers: Array<[how: string, resolve: ResolveOptions, headers: Record<stri
 ]
 for (const [how, resolve, headers, vary] of readers) {
   t.test(`Vary lists headers that ${how} reads without declaring them`, async (t) => {
-    const { ask } = await gateway(t, resolve)
+    const { send } = await gateway(t, resolve)
 
-    t.match(await ask(headers), { ...cached, vary })
-    t.match(await ask(), { vary })
+    t.match(await send(headers), { ...cached, vary })
+    t.match(await send(), { vary })
   })
 }
 
@@ -65,38 +65,38 @@ const opaque: Array<[how: string, read: VersionResolver['resolve']]> = [
 ]
 for (const [how, read] of opaque) {
   t.test(`a response that depends on ${how} is not cacheable unless the resolver declares what it reads`, async (t) => {
-    const { ask } = await gateway(t, pin(read))
+    const { send } = await gateway(t, pin(read))
     const declared = await gateway(t, pin(read, { readsHeaders: ['X-API-Key'] }))
 
-    t.match(await ask({ 'x-api-key': 'key-2' }), { version: 'v2', caching: 'no-store' })
-    t.match(await ask({ 'x-api-key': 'key-1' }), { version: 'v1', caching: 'no-store' })
-    if (how !== 'a hundred names and more') t.match(await declared.ask({ 'x-api-key': 'key-2' }), { ...cached, vary: 'X-API-Key' })
+    t.match(await send({ 'x-api-key': 'key-2' }), { version: 'v2', caching: 'no-store' })
+    t.match(await send({ 'x-api-key': 'key-1' }), { version: 'v1', caching: 'no-store' })
+    if (how !== 'a hundred names and more') t.match(await declared.send({ 'x-api-key': 'key-2' }), { ...cached, vary: 'X-API-Key' })
   })
 }
 
 t.test('headers read by a resolver that throws, or through parsed cookies, are tracked, too', async (t) => {
   const app = makeApp(t)
   app.addHook('onRequest', async (request) => { Object.assign(request, { cookies: { v: 'v2' } }) })
-  const { ask } = await gateway(t, {
+  const { send } = await gateway(t, {
     override: [{ name: 'broken', onError: 'skip', resolve: ({ headers }) => { throw new Error(headers['x-broken'] as string) } }],
     ...pin((request) => (request as unknown as { cookies: Record<string, string> }).cookies['v'])
   }, app)
 
-  t.match(await ask(), { ...cached, vary: 'x-broken, cookie' })
+  t.match(await send(), { ...cached, vary: 'x-broken, cookie' })
 })
 
 t.test('a resolver receives the original request, and properties that it sets are kept', async (t) => {
   const app = makeApp(t)
   const seen: unknown[] = []
   app.addHook('onRequest', async (request) => { seen.push(request) })
-  const { ask } = await gateway(t, pin((request) => {
+  const { send } = await gateway(t, pin((request) => {
     seen.push(request)
     request.headers['x-set'] = '1'
     Object.assign(request, { tenant: 'acme' })
     return request.headers['x-set'] === '1' ? 'v2' : 'v1'
   }), app)
 
-  t.match(await ask(), cached)
+  t.match(await send(), cached)
   t.equal(seen[0], seen[1])
   t.equal((seen[0] as { tenant: string }).tenant, 'acme')
 })
@@ -113,13 +113,13 @@ t.test('headers are tracked over HTTP/2, too', async (t) => {
   t.match(headers, { 'api-version': 'v2', vary: 'host, x-api-key', 'cache-control': 'public, max-age=60' })
 })
 
-t.test('what the gateway reads while a pin that nobody waits for still runs is not in Vary', async (t) => {
+t.test('headers that the gateway reads while an abandoned pin still runs are not in Vary', async (t) => {
   const slow: VersionResolver = { name: 'slow', readsHeaders: ['x-b'], timeoutMs: 0, resolve: () => new Promise(() => {}) }
-  const { ask } = await gateway(t, { pin: [{ name: 'fast', readsHeaders: ['x-a'], resolve: () => 'v2' }, slow], default: 'v1' })
+  const { send } = await gateway(t, { pin: [{ name: 'fast', readsHeaders: ['x-a'], resolve: () => 'v2' }, slow], default: 'v1' })
 
-  await ask()
+  await send()
 
-  t.match(await ask(), { version: 'v2', vary: 'x-a, x-b' })
+  t.match(await send(), { version: 'v2', vary: 'x-a, x-b' })
 })
 
 t.test('headers are tracked in explanations, too', async (t) => {

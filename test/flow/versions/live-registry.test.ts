@@ -18,14 +18,14 @@ async function gatewayOf (t: Test, versions: VersionsConfig) {
 }
 
 t.test('a request in flight completes at its version, even if that is removed', async (t) => {
-  let answer: ServerResponse | undefined
-  const slow = await startUpstream(t, 'v1', (_request, response) => { (answer = response).write('begun, ') })
+  let reply: ServerResponse | undefined
+  const slow = await startUpstream(t, 'v1', (_request, response) => { (reply = response).write('begun, ') })
   const v2 = { upstream: await startUpstream(t, 'v2') }
   const { versions, send } = await gatewayOf(t, { v1: { upstream: slow }, v2 })
   const response = await send(asking('v1'))
 
   versions.update({ versions: { v2 }, aliases: { stable: 'v2' } })
-  answer!.end('ended')
+  reply!.end('ended')
 
   t.equal(await response.text(), 'begun, ended')
   t.equal(response.headers.get('api-version'), 'v1')
@@ -36,7 +36,7 @@ t.test('a WebSocket stays open when its version is removed', async (t) => {
   const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   await once(sockets, 'listening')
   t.teardown(() => sockets.close())
-  sockets.on('connection', (socket) => socket.on('message', (message) => socket.send(`v1 heard ${String(message)}`)))
+  sockets.on('connection', (socket) => socket.on('message', (message) => socket.send(`v1 received ${String(message)}`)))
   const { port } = sockets.address() as { port: number }
   const v2 = { upstream: await startUpstream(t, 'v2') }
   const { origin, versions } = await gatewayOf(t, { v1: { upstream: `http://127.0.0.1:${port}` }, v2 })
@@ -48,7 +48,7 @@ t.test('a WebSocket stays open when its version is removed', async (t) => {
   socket.send('hello')
 
   const [message] = await once(socket, 'message')
-  t.equal(String(message), 'v1 heard hello')
+  t.equal(String(message), 'v1 received hello')
 })
 
 t.test('an update that is incompatible with the gateway\'s config is rejected and changes nothing', async (t) => {

@@ -1,11 +1,11 @@
 import t from 'tap'
-import { says } from '../../helpers/worked-cases/case.ts'
-import { say } from '../../helpers/worked-cases/say.ts'
+import { versionHeader } from '../../helpers/worked-cases/case.ts'
+import { sendRequest } from '../../helpers/worked-cases/send.ts'
 import { noon, startCase, type Started } from '../../helpers/worked-cases/start.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
-const v2 = { lines: says('v2') }
+const v2 = { lines: versionHeader('v2') }
 const called = ({ events }: Started, name: string): object[] => events.filter(([each]) => each === name).map(([, event]) => event)
 
 t.test('the use of a deprecated version is reported once an hour for each caller', async (t) => {
@@ -13,11 +13,11 @@ t.test('the use of a deprecated version is reported once an hour for each caller
   const { origin, clock } = started
   const alice = { ...v2, claims: { sub: 'alice' } }
 
-  for (const said of [v2, v2, alice, alice]) await say(t, origin, said)
+  for (const request of [v2, v2, alice, alice]) await sendRequest(t, origin, request)
   clock.now += hour - 1
-  await say(t, origin, alice)
+  await sendRequest(t, origin, alice)
   clock.now += 1
-  await say(t, origin, alice)
+  await sendRequest(t, origin, alice)
 
   t.match(called(started, 'deprecated-use'), [{ consumer: null, version: 'v2' }, { consumer: 'alice' }, { consumer: 'alice' }])
   t.equal(called(started, 'deprecated-use').length, 3)
@@ -28,11 +28,11 @@ t.test('a sunset that has passed but is not enforced is reported once a day', as
   const { origin, clock } = started
   clock.now = Date.parse('2027-01-01')
 
-  await say(t, origin, v2)
+  await sendRequest(t, origin, v2)
   clock.now += day - 1
-  await say(t, origin, v2)
+  await sendRequest(t, origin, v2)
   clock.now += 1
-  await say(t, origin, v2)
+  await sendRequest(t, origin, v2)
 
   const event = { version: 'v2', sunsetAt: new Date('2026-12-31T23:59:59Z') }
   t.strictSame(called(started, 'sunset-overdue'), [event, event])
@@ -41,22 +41,22 @@ t.test('a sunset that has passed but is not enforced is reported once a day', as
 t.test('listeners that throw or reject affect neither each other nor the request', async (t) => {
   const started = await startCase(t)
   const { app, origin } = started
-  let told = 0
+  let emitted = 0
   app.versions.events.on('deprecated-use', () => { throw new Error('a listener') })
   app.versions.events.on('deprecated-use', async () => { throw new Error('another listener') })
-  app.versions.events.once('deprecated-use', () => { told++ })
+  app.versions.events.once('deprecated-use', () => { emitted++ })
 
-  const answers = [await say(t, origin, v2), await say(t, origin, { ...v2, claims: {} })]
+  const responses = [await sendRequest(t, origin, v2), await sendRequest(t, origin, { ...v2, claims: {} })]
 
-  t.strictSame(answers.map(({ status }) => status), [200, 200])
-  t.equal(told, 1)
+  t.strictSame(responses.map(({ status }) => status), [200, 200])
+  t.equal(emitted, 1)
   t.equal(called(started, 'deprecated-use').length, 2)
 })
 
 t.test('if the consumer function throws, the caller is anonymous', async (t) => {
   const { origin, app } = await startCase(t, { resolve: { consumer: () => { throw new Error('no') } } })
 
-  const { status } = await say(t, origin, v2)
+  const { status } = await sendRequest(t, origin, v2)
 
   t.equal(status, 200)
   t.strictSame(app.versions.usage('v2').map(({ consumer }) => consumer), [null])
@@ -66,10 +66,10 @@ t.test('a version can be disabled and enabled', async (t) => {
   const { app, origin } = await startCase(t)
 
   app.versions.disable('V2', { to: 'v3', retryAfter: 5, reason: 'it burns' })
-  const override = await say(t, origin, v2)
-  const pin = await say(t, origin, { claims: { ver: 'v2' } })
+  const override = await sendRequest(t, origin, v2)
+  const pin = await sendRequest(t, origin, { claims: { ver: 'v2' } })
   app.versions.enable('v2')
-  const after = await say(t, origin, v2)
+  const after = await sendRequest(t, origin, v2)
 
   t.equal(override.status, 503)
   t.hasStrict(override.headers, { 'retry-after': '5', 'cache-control': 'no-store' })
@@ -85,7 +85,7 @@ t.test('if disabled versions form a circle, requests are refused', async (t) => 
 
   app.versions.disable('v2', { to: 'v3' })
   app.versions.disable('v3', { to: 'v2' })
-  const { status, body } = await say(t, origin, {})
+  const { status, body } = await sendRequest(t, origin, {})
 
   t.equal(status, 503)
   t.hasStrict(JSON.parse(body), { code: 'VERSION_DISABLED' })
@@ -97,7 +97,7 @@ t.test('a disabled version stays disabled if the set is updated', async (t) => {
 
   app.versions.disable('v2')
   app.versions.update({ versions: { v2: { upstream }, v3: { upstream } }, aliases: { latest: 'v3' } })
-  const { status } = await say(t, origin, v2)
+  const { status } = await sendRequest(t, origin, v2)
 
   t.equal(status, 503)
 })
@@ -105,12 +105,12 @@ t.test('a disabled version stays disabled if the set is updated', async (t) => {
 t.test('usage lists the callers of a version, whether served or refused, and who chose it', async (t) => {
   const { app, origin, clock } = await startCase(t)
 
-  await say(t, origin, { ...v2, claims: { sub: 'alice' } })
+  await sendRequest(t, origin, { ...v2, claims: { sub: 'alice' } })
   clock.now += 1000
-  await say(t, origin, { claims: { sub: 'alice', ver: 'v2' } })
+  await sendRequest(t, origin, { claims: { sub: 'alice', ver: 'v2' } })
   clock.now += 1000
-  await say(t, origin, { claims: { sub: 'bob', ver: 'v1' } })
-  await say(t, origin, {})
+  await sendRequest(t, origin, { claims: { sub: 'bob', ver: 'v1' } })
+  await sendRequest(t, origin, {})
   await app.versions.explain({ headers: { 'api-version': 'v2' } })
 
   const [first, last] = [new Date(noon), new Date(noon + 1000)]
@@ -121,32 +121,32 @@ t.test('usage lists the callers of a version, whether served or refused, and who
 
 t.test('a version in use is not retired unless forced', async (t) => {
   const { app, origin, clock } = await startCase(t, { registry: { retireGuard: { idleDays: 2 } } })
-  const told: object[] = []
-  app.versions.events.on('retired', (event) => { told.push(event) })
-  await say(t, origin, { ...v2, claims: { sub: 'alice' } })
+  const emitted: object[] = []
+  app.versions.events.on('retired', (event) => { emitted.push(event) })
+  await sendRequest(t, origin, { ...v2, claims: { sub: 'alice' } })
 
   clock.now += 2 * day
   t.throws(() => app.versions.retire('v2'), { code: 'VERSION_IN_USE', statusCode: 409, consumers: [{ consumer: 'alice', version: 'v2' }] })
-  const before = await say(t, origin, { claims: { ver: 'v2' } })
+  const before = await sendRequest(t, origin, { claims: { ver: 'v2' } })
   const revision = app.versions.retire('v2', { force: true, reason: 'enough' })
-  const after = await say(t, origin, v2)
+  const after = await sendRequest(t, origin, v2)
 
   t.equal(before.status, 200)
   t.equal(after.status, 410)
-  t.strictSame(told, [{ version: 'v2', reason: 'enough', revision }])
+  t.strictSame(emitted, [{ version: 'v2', reason: 'enough', revision }])
 })
 
 t.test('a version that has been idle for long enough is retired, and a rollback restores it', async (t) => {
   const { app, origin, clock } = await startCase(t, { registry: { retireGuard: { idleDays: 2, allowTiers: ['override'] } } })
-  await say(t, origin, v2)
-  await say(t, origin, { claims: { ver: 'v2' } })
+  await sendRequest(t, origin, v2)
+  await sendRequest(t, origin, { claims: { ver: 'v2' } })
 
   clock.now += 2 * day + 1
-  await say(t, origin, v2)
+  await sendRequest(t, origin, v2)
   app.versions.retire('v2')
-  const retired = await say(t, origin, v2)
+  const retired = await sendRequest(t, origin, v2)
   app.versions.rollback()
-  const back = await say(t, origin, v2)
+  const back = await sendRequest(t, origin, v2)
 
   t.equal(retired.status, 410)
   t.equal(back.status, 200)
@@ -155,8 +155,8 @@ t.test('a version that has been idle for long enough is retired, and a rollback 
 t.test('a refusal does not name versions that are hidden, in preview, retired or disabled', async (t) => {
   const { origin } = await startCase(t, { versions: { v1: { successor: 'v5' }, v5: { hidden: true }, v6: { disabled: true }, v7: { state: 'preview', public: true } } })
 
-  const unknown = await say(t, origin, { lines: says('v9') })
-  const retired = await say(t, origin, { lines: says('v1') })
+  const unknown = await sendRequest(t, origin, { lines: versionHeader('v9') })
+  const retired = await sendRequest(t, origin, { lines: versionHeader('v1') })
 
   t.strictSame((JSON.parse(unknown.body) as { supported: string[] }).supported, ['v2', 'v3', 'v7'])
   t.notMatch(retired.body, /v5/)

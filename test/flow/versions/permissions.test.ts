@@ -3,9 +3,9 @@ import { fromHeader } from '../../../lib/index.ts'
 import type { OverrideOptions, ResolveOptions, ResolverAnswer } from '../../../types/index.ts'
 import { holdTimers } from '../../helpers/held-timers.ts'
 import { until } from '../../helpers/until.ts'
-import { sayAlike } from '../../helpers/worked-cases/agree.ts'
-import { says } from '../../helpers/worked-cases/case.ts'
-import { say } from '../../helpers/worked-cases/say.ts'
+import { sendAndExplain } from '../../helpers/worked-cases/explained.ts'
+import { versionHeader } from '../../helpers/worked-cases/case.ts'
+import { sendRequest } from '../../helpers/worked-cases/send.ts'
 import { startCase, type Versions } from '../../helpers/worked-cases/start.ts'
 
 type Allow = NonNullable<OverrideOptions['allow']>
@@ -25,15 +25,15 @@ for (const [title, allow, version, status, code] of [
   ['nothing, and rejects', async () => { throw new Error('no') }, 'v2', 503, 'VERSION_RESOLUTION_UNAVAILABLE'],
   ['yes, to a hidden version', () => true, 'v5', 200, undefined],
   ['no, to a hidden version', () => false, 'v5', 400, 'VERSION_UNKNOWN'],
-  ['yes, to a version that nobody knows', () => true, 'v9', 400, 'VERSION_UNKNOWN'],
+  ['yes, for an unknown version', () => true, 'v9', 400, 'VERSION_UNKNOWN'],
   ['yes, to a retired one', () => true, 'v1', 410, 'VERSION_RETIRED']
 ] as Array<[string, Allow, string, number, string | undefined]>) {
-  t.test(`if allow says ${title}, a request for ${version} gets ${status}`, async (t) => {
+  t.test(`if allow returns ${title}, a request for ${version} gets ${status}`, async (t) => {
     const started = await startCase(t, { versions: { v5: { hidden: true } }, resolve: allowing(allow) })
 
-    const { status: answered, seen, headers } = await sayAlike(t, started, { lines: says(version) })
+    const { status: actual, seen, headers } = await sendAndExplain(t, started, { lines: versionHeader(version) })
 
-    t.equal(answered, status)
+    t.equal(actual, status)
     t.equal(seen.code, code)
     t.equal(headers['retry-after'], status === 503 ? '1' : undefined)
   })
@@ -43,10 +43,10 @@ t.test('an allow function that does not settle times out', async (t) => {
   const timers = holdTimers(t, 200)
   const { origin } = await startCase(t, { resolve: allowing(() => new Promise(() => {})) })
 
-  const answer = say(t, origin, { lines: says('v2') })
+  const response = sendRequest(t, origin, { lines: versionHeader('v2') })
   await until(() => timers.length > 0)
   timers[0]!.fire()
-  const { status, body } = await answer
+  const { status, body } = await response
 
   t.equal(status, 503)
   t.hasStrict(JSON.parse(body), { code: 'VERSION_RESOLUTION_UNAVAILABLE', source: 'override.allow' })
@@ -55,8 +55,8 @@ t.test('an allow function that does not settle times out', async (t) => {
 t.test('allow receives the caller and the version', async (t) => {
   const started = await startCase(t, { resolve: allowing(isTester) })
 
-  const tester = await sayAlike(t, started, { lines: says('next'), claims: { sub: 'tester' } })
-  const other = await sayAlike(t, started, { lines: says('next'), claims: { sub: 'other' } })
+  const tester = await sendAndExplain(t, started, { lines: versionHeader('next'), claims: { sub: 'tester' } })
+  const other = await sendAndExplain(t, started, { lines: versionHeader('next'), claims: { sub: 'other' } })
 
   t.strictSame([tester.status, other.status], [200, 403])
 })
@@ -71,9 +71,9 @@ for (const [title, versions, version, claims, status] of [
   t.test(`an override of ${title} gets ${status}`, async (t) => {
     const started = await startCase(t, { versions })
 
-    const { status: answered } = await sayAlike(t, started, { lines: says(version), claims })
+    const { status: actual } = await sendAndExplain(t, started, { lines: versionHeader(version), claims })
 
-    t.equal(answered, status)
+    t.equal(actual, status)
   })
 }
 
@@ -88,9 +88,9 @@ for (const [title, tenants, status, version] of [
   t.test(`if the map ${title}, the status is ${status}`, async (t) => {
     const started = await startCase(t, { tenants })
 
-    const { status: answered, headers, seen } = await sayAlike(t, started, { claims: { tenant: 'acme' } })
+    const { status: actual, headers, seen } = await sendAndExplain(t, started, { claims: { tenant: 'acme' } })
 
-    t.equal(answered, status)
+    t.equal(actual, status)
     t.equal(headers['api-version'], version)
     if (seen.code === 'VERSION_RESOLUTION_UNAVAILABLE') t.equal(headers['retry-after'], '1')
   })
@@ -99,14 +99,14 @@ for (const [title, tenants, status, version] of [
 t.test('while a tenant map is down, its cached results are used until they expire', async (t) => {
   let isDown = false
   const started = await startCase(t, { tenants: async () => { if (isDown) throw new Error('down'); return 'v2' } })
-  const said = { claims: { tenant: 'acme' } }
+  const request = { claims: { tenant: 'acme' } }
 
-  const first = await sayAlike(t, started, said)
+  const first = await sendAndExplain(t, started, request)
   isDown = true
   started.clock.now += 60_000
-  const stale = await sayAlike(t, started, said)
+  const stale = await sendAndExplain(t, started, request)
   started.clock.now += 3_600_000
-  const gone = await sayAlike(t, started, said)
+  const gone = await sendAndExplain(t, started, request)
 
   t.strictSame([first.headers['api-version'], stale.headers['api-version'], gone.status], ['v2', 'v2', 503])
   t.equal(gone.headers['retry-after'], '1')
@@ -115,7 +115,7 @@ t.test('while a tenant map is down, its cached results are used until they expir
 t.test('responses and refusals contain the reason if exposeDecision allows it', async (t) => {
   const exposeDecision: ResolveOptions['exposeDecision'] = ({ headers }) => 'x-why' in headers
   const started = await startCase(t, { versions: { v1: { onRetired: 'forward' } }, resolve: { exposeDecision } })
-  const reason = async (...lines: string[]) => (await sayAlike(t, started, { lines, claims: { ver: 'v2' } })).headers['x-version-reason']
+  const reason = async (...lines: string[]) => (await sendAndExplain(t, started, { lines, claims: { ver: 'v2' } })).headers['x-version-reason']
 
   t.equal(await reason('x-why: 1', 'api-version: v1'), 'tier=override; source=header:api-version; requested=v1; instead-of=v1; overridden=claim:ver=v2; revision=1')
   t.equal(await reason('x-why: 1'), 'tier=pin; source=claim:ver; requested=v2; revision=1')
@@ -128,7 +128,7 @@ t.test('responses and refusals contain the reason if exposeDecision allows it', 
 t.test('if exposeDecision throws, the reason is hidden and the request succeeds', async (t) => {
   const started = await startCase(t, { resolve: { exposeDecision: () => { throw new Error('no') } } })
 
-  const { status, headers } = await sayAlike(t, started, {})
+  const { status, headers } = await sendAndExplain(t, started, {})
 
   t.equal(status, 200)
   t.equal(headers['x-version-reason'], undefined)
@@ -149,7 +149,7 @@ for (const [varyAuthorization, caching, vary] of [
       upstreams: { v3: (_request, response) => { response.writeHead(200, caching === undefined ? {} : { 'cache-control': caching }).end('{}') } }
     })
 
-    const { headers } = await say(t, origin, {})
+    const { headers } = await sendRequest(t, origin, {})
 
     t.equal(headers['vary'], vary)
   })
@@ -166,7 +166,7 @@ for (const [title, versions, byDefault, servedBy] of [
   t.test(`a preflight is not refused if the default ${title}`, async (t) => {
     const started = await startCase(t, { versions, resolve: { default: byDefault! } })
 
-    const { status, seen } = await sayAlike(t, started, preflight)
+    const { status, seen } = await sendAndExplain(t, started, preflight)
 
     t.equal(status, 200)
     t.equal(seen.servedBy, servedBy)
@@ -177,7 +177,7 @@ t.test('if no version is available, a preflight is not sent to one that is hidde
   const versions = { v1: { hidden: true, disabled: true }, v2: { retired: true }, v3: { retired: true }, v4: { hidden: true } } as Versions
   const started = await startCase(t, { versions })
 
-  const { status, seen } = await sayAlike(t, started, preflight)
+  const { status, seen } = await sendAndExplain(t, started, preflight)
 
   t.equal(status, 503)
   t.equal(seen.code, 'VERSION_RESOLUTION_UNAVAILABLE')
@@ -186,7 +186,7 @@ t.test('if no version is available, a preflight is not sent to one that is hidde
 t.test('preflights do not count as usage, and their responses do not announce a sunset', async (t) => {
   const started = await startCase(t, { versions: { v3: { deprecatedAt: '2026-01-01' } } })
 
-  const { status, headers } = await sayAlike(t, started, preflight)
+  const { status, headers } = await sendAndExplain(t, started, preflight)
 
   t.equal(status, 200)
   t.equal(headers['deprecation'], undefined)

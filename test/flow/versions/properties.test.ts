@@ -31,7 +31,7 @@ t.test('an unregistered, disabled or retired version is never selected', async (
 t.test('a response varies by every header that could have changed the decision', async (t) => {
   const upstream = await startUpstream(t, 'any')
   const change = fc.tuple(someHeaders, someHeaders)
-  const saying = ({ decision, status, code }: Outcome) => ({ decision, status, code })
+  const comparable = ({ decision, status, code }: Outcome) => ({ decision, status, code })
 
   await fc.assert(fc.asyncProperty(someGateway, fc.array(change, { minLength: 1, maxLength: 4 }), async (config, all) => {
     const { app, send } = await makeSomeGateway(t, upstream, config)
@@ -41,7 +41,7 @@ t.test('a response varies by every header that could have changed the decision',
         const { [name]: _, ...without } = headers
         const after = await send(others[name] === undefined ? without : { ...headers, [name]: others[name] })
 
-        if (isDeepStrictEqual(saying(before), saying(after))) continue
+        if (isDeepStrictEqual(comparable(before), comparable(after))) continue
         const isTold = [before, after].every((outcome) => String(outcome.headers['vary']).split(', ').includes(name))
         if (!isTold) throw new Error(show(headers, name, before, after))
       }

@@ -17,7 +17,7 @@ const token = (claims: object): { headers: Record<string, string> } => ({
   headers: { authorization: `Bearer ${issuer.token({ iss: 'https://id.acme.example', ...claims })}` }
 })
 
-/** Runs a recipe as it is written, but for the addresses. @returns what it printed, and its origin */
+/** Runs a recipe unchanged except for its addresses. @returns its output and its origin */
 async function run (t: Test, name: string) {
   const [a, b, c, jwks] = await Promise.all([
     startUpstream(t, 'first'), startUpstream(t, 'second'), startUpstream(t, 'third'),
@@ -38,7 +38,7 @@ async function run (t: Test, name: string) {
 interface Sent {
   path?: string
   init?: RequestInit
-  /** What the upstream saw, or the problem. */
+  /** The request that the upstream received, or the problem. */
   gives: object
 }
 
@@ -100,8 +100,8 @@ t.test('the documented trace and allow function work as described', async (t) =>
   await boot(app)
 
   const { trace } = await app.versions.explain({ claims: { api_version: 'v1' } })
-  const ask = async (beta: boolean, version: string) => await app.versions.explain({ claims: { beta }, headers: { 'x-api-version': version } })
-  const [refused, unknown, allowed] = await Promise.all([ask(false, 'preview'), ask(false, 'hidden'), ask(true, 'preview')])
+  const explain = async (beta: boolean, version: string) => await app.versions.explain({ claims: { beta }, headers: { 'x-api-version': version } })
+  const [refused, unknown, allowed] = await Promise.all([explain(false, 'preview'), explain(false, 'hidden'), explain(true, 'preview')])
 
   t.ok(docs.includes(`\n\`\`\`\n${trace.join('\n')}\n\`\`\`\n`))
   t.ok(docs.includes('allow: (request, version, byDefault) => byDefault || request.identity?.claims.beta === true'))
@@ -114,9 +114,9 @@ for (const [name, requests] of Object.entries(expected)) {
   t.test(`the recipe "${name}" prints and serves what the docs say`, async (t) => {
     const { prints, origin } = await run(t, name)
 
-    const answers = await Promise.all(requests.map(async ({ path = '/orders', init }) => await (await fetch(origin + path, init)).json()))
+    const responses = await Promise.all(requests.map(async ({ path = '/orders', init }) => await (await fetch(origin + path, init)).json()))
 
     t.equal(prints, recipes.get(name)!.prints)
-    t.match(answers, requests.map(({ gives }) => gives))
+    t.match(responses, requests.map(({ gives }) => gives))
   })
 }

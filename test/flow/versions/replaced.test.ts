@@ -3,7 +3,7 @@ import t from 'tap'
 import type { VersionResolver } from '../../../types/index.ts'
 import { until } from '../../helpers/until.ts'
 import { startUpstream } from '../../helpers/upstream.ts'
-import { say } from '../../helpers/worked-cases/say.ts'
+import { sendRequest } from '../../helpers/worked-cases/send.ts'
 import { startCase } from '../../helpers/worked-cases/start.ts'
 
 t.test('a version that is removed while a request is being resolved still serves that request', async (t) => {
@@ -12,11 +12,11 @@ t.test('a version that is removed while a request is being resolved still serves
   const { app, origin, decisions } = await startCase(t, { resolve: { override: [slow] } })
   const { upstream } = app.versions.get('v3')!
 
-  const answer = say(t, origin, {})
+  const response = sendRequest(t, origin, {})
   await until(() => held.length === 1)
   app.versions.update({ versions: { v3: { upstream } }, aliases: { latest: 'v3' } })
   held[0]!('v2')
-  const { status, headers, body } = await answer
+  const { status, headers, body } = await response
 
   t.equal(status, 200, body)
   t.equal(headers['api-version'], 'v2')
@@ -30,14 +30,14 @@ t.test('a version with a new target uses it immediately, and requests in flight 
   const { app, origin } = await startCase(t, { upstreams: { v3: old } })
   const moved = await startUpstream(t, 'new')
 
-  const before = say(t, origin, {})
+  const before = sendRequest(t, origin, {})
   await until(() => finish.length === 1)
   app.versions.update({ versions: { v3: { upstream: moved } }, aliases: { latest: 'v3' } })
-  const after = await say(t, origin, {})
+  const after = await sendRequest(t, origin, {})
   finish[0]!()
-  const answers = [await before, after].map(({ body }) => (JSON.parse(body) as { servedBy: string }).servedBy)
+  const responses = [await before, after].map(({ body }) => (JSON.parse(body) as { servedBy: string }).servedBy)
 
-  t.strictSame(answers, ['old', 'new'])
+  t.strictSame(responses, ['old', 'new'])
 })
 
 t.test('an invalid set changes nothing, and every problem is reported', async (t) => {
@@ -49,7 +49,7 @@ t.test('an invalid set changes nothing, and every problem is reported', async (t
     code: 'VERSION_CONFIG_INVALID',
     problems: [{ path: 'versions.v3.upstream' }, { path: 'aliases.stable' }, { path: 'versions.v2.successor' }, { path: 'resolve.default' }]
   })
-  const { headers } = await say(t, origin, { lines: ['api-version: stable'] })
+  const { headers } = await sendRequest(t, origin, { lines: ['api-version: stable'] })
 
   t.equal(headers['api-version'], 'v3')
   t.match(rejected, [{ revision: 1, problems: [{ path: 'versions.v3.upstream' }] }])

@@ -3,9 +3,9 @@ import t from 'tap'
 import { fromCookie, fromHeader, fromHost, fromMediaType, fromPath, fromQuery, fromSubprotocol } from '../../../lib/index.ts'
 import type { ResolveOptions } from '../../../types/index.ts'
 import { openWebSocket, startWebSockets } from '../../helpers/websocket.ts'
-import { sayAlike } from '../../helpers/worked-cases/agree.ts'
-import { says } from '../../helpers/worked-cases/case.ts'
-import type { Said } from '../../helpers/worked-cases/say.ts'
+import { sendAndExplain } from '../../helpers/worked-cases/explained.ts'
+import { versionHeader } from '../../helpers/worked-cases/case.ts'
+import type { CaseRequest } from '../../helpers/worked-cases/send.ts'
 import { startCase } from '../../helpers/worked-cases/start.ts'
 
 const underApi = { gateway: { prefix: '/api' } as object }
@@ -14,8 +14,8 @@ const byVendor = [fromMediaType({ vendor: 'acme' }), fromMediaType({ vendor: 'ac
 const byHost = [fromHost({ 'v2.api.test': 'v2', 'old.api.test': 'v9' })]
 const byCookie = [fromHeader('api-version'), fromCookie('ver')]
 
-/** What each resolver makes of a request, with the path that the upstream sees, or the refusal. */
-const rows: Array<[title: string, override: ResolveOptions['override'] & object, said: Said, outcome: string, rest: string, vary?: string]> = [
+/** Resolvers and requests, with the version that is selected and the path that the upstream receives, or the refusal. */
+const rows: Array<[title: string, override: ResolveOptions['override'] & object, request: CaseRequest, outcome: string, rest: string, vary?: string]> = [
   ['a query', [fromQuery('v')], { path: '/a?b=%2F+%20&v=v2&&c=' }, 'v2', '/a?b=%2F+%20&&c='],
   ['a query alone', [fromQuery('v')], { path: '/a?v=V2' }, 'v2', '/a'],
   ['a query with an encoded name and value', [fromQuery('ver sion')], { path: '/a?ver+sion=v%32&d' }, 'v2', '/a?d'],
@@ -44,18 +44,18 @@ const rows: Array<[title: string, override: ResolveOptions['override'] & object,
   ['another host', byHost, {}, 'v3', '/orders', 'host, x-forwarded-host'],
   ['a host of an unknown version', byHost, { host: 'old.api.test' }, '400', 'VERSION_UNKNOWN', 'host, x-forwarded-host'],
   ['a cookie', byCookie, { lines: ['Cookie: a=1; ver="v2"'] }, 'v2', '/orders', 'api-version, cookie'],
-  ['a cookie that is weak', byCookie, { lines: [...says('v3'), 'Cookie: ver=v9'] }, 'v3', '/orders', 'api-version, cookie'],
+  ['a cookie that is weak', byCookie, { lines: [...versionHeader('v3'), 'Cookie: ver=v9'] }, 'v3', '/orders', 'api-version, cookie'],
   ['an unknown version in a cookie', byCookie, { lines: ['Cookie: ver=v9'] }, '400', 'VERSION_UNKNOWN', 'api-version, cookie'],
-  ['the first of two that disagree', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v3', lines: says('v2') }, 'v2', '/a', 'api-version'],
-  ['the first, when it is wrong', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v3', lines: says('v9') }, '400', 'VERSION_UNKNOWN', 'api-version'],
-  ['the first, beside one that is wrong', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v9', lines: says('v2') }, 'v2', '/a?v=v9', 'api-version']
+  ['the first of two that disagree', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v3', lines: versionHeader('v2') }, 'v2', '/a', 'api-version'],
+  ['the first, when it is wrong', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v3', lines: versionHeader('v9') }, '400', 'VERSION_UNKNOWN', 'api-version'],
+  ['the first, beside one that is wrong', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v9', lines: versionHeader('v2') }, 'v2', '/a?v=v9', 'api-version']
 ]
 
-for (const [title, override, said, outcome, rest, vary] of rows) {
+for (const [title, override, request, outcome, rest, vary] of rows) {
   t.test(`${title} results in ${outcome} ${rest}`, async (t) => {
     const started = await startCase(t, { resolve: { override, pin: [] } })
 
-    const { status, headers, seen } = await sayAlike(t, started, said)
+    const { status, headers, seen } = await sendAndExplain(t, started, request)
 
     t.strictSame(status === 200 ? [seen.servedBy, seen.path] : [String(status), seen.code], [outcome, rest])
     t.equal(headers['vary'], vary)
@@ -65,8 +65,8 @@ for (const [title, override, said, outcome, rest, vary] of rows) {
 t.test('a version in the path is removed before forwarding and added to X-Forwarded-Prefix', async (t) => {
   const started = await startCase(t, { ...underApi, resolve: { override: [fromPath()] } })
 
-  const { seen } = await sayAlike(t, started, { path: '/api/V2/orders?a=%2f' })
-  const { seen: plain } = await sayAlike(t, started, { path: '/api/orders' })
+  const { seen } = await sendAndExplain(t, started, { path: '/api/V2/orders?a=%2f' })
+  const { seen: plain } = await sendAndExplain(t, started, { path: '/api/orders' })
 
   t.hasStrict(seen, { servedBy: 'v2', path: '/orders?a=%2f' })
   t.equal(seen.headers?.['x-forwarded-prefix'], '/api/V2')
@@ -81,7 +81,7 @@ for (const [where, override, path, outside] of [
   t.test(`a redirect contains the version in ${where}`, async (t) => {
     const started = await startCase(t, { ...underApi, upstreams: { v2: redirects('/login?a=1#b') }, resolve: { override: [override] } })
 
-    const { headers } = await sayAlike(t, started, { path })
+    const { headers } = await sendAndExplain(t, started, { path })
 
     t.equal(headers['location'], outside)
   })

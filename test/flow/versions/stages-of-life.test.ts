@@ -9,7 +9,7 @@ const brownouts = [{ start: '2026-11-02', end: '2026-11-03' }]
 
 interface Stage {
   config: Omit<VersionConfig, 'upstream'>
-  /** What somebody gets who comes to v1 by this tier: the version that serves, or a code. */
+  /** The outcome of a request that selects v1 by this tier: the version that serves, or a code. */
   override: string
   pin: string
   byDefault: string
@@ -41,7 +41,7 @@ const stages: Record<string, Stage> = {
   }
 }
 
-/** For those who are trusted with an unverified header, as this test is. */
+/** Pins by an unverified header, which this test may trust. */
 const pin: VersionResolver = { name: 'pinned', resolve: ({ headers }) => headers['x-pinned'] as string | undefined }
 
 for (const [name, { config, ...expected }] of Object.entries(stages)) {

@@ -8,7 +8,7 @@ import { startUpstream } from '../../helpers/upstream.ts'
 
 const issuer = makeIssuer()
 
-const ids: Array<[id: unknown, answer: string]> = [
+const ids: Array<[id: unknown, outcome: string]> = [
   ['acme', '200 v2'], [42, '200 v2'], ['42', '200 v2'], [undefined, '200 v1'], [null, '200 v1'], ['other', '200 v1'], [43, '200 v1'],
   [true, '503 PINNED_VERSION_INVALID'], [false, '503 PINNED_VERSION_INVALID'], [['acme'], '503 PINNED_VERSION_INVALID'],
   [[], '503 PINNED_VERSION_INVALID'], [{ id: 'acme' }, '503 PINNED_VERSION_INVALID']
@@ -21,10 +21,10 @@ versions: { v1: { upstream: '${upstream}' }, v2: { upstream: '${upstream}' } }
 resolve: { pin: [{ tenants: { claim: org.tenant_id, map: { acme: v2, 42: v2 } } }], override: [{ header: x-version }], default: v1 }
 identity: { providers: [{ name: idp, issuer: '${issuerUrl}', jwks: { keys: [${JSON.stringify(issuer.jwk)}] } }] }`)
 
-  for (const [id, answer] of ids) {
+  for (const [id, outcome] of ids) {
     const headers = { authorization: `Bearer ${issuer.token({ org: { tenant_id: id } })}` }
-    t.equal(await answerOf(await fetch(origin, { headers })), answer, JSON.stringify(id))
-    if (answer.startsWith('503')) t.equal(await answerOf(await fetch(origin, { headers: { ...headers, 'x-version': 'v2' } })), answer)
+    t.equal(await outcomeOf(await fetch(origin, { headers })), outcome, JSON.stringify(id))
+    if (outcome.startsWith('503')) t.equal(await outcomeOf(await fetch(origin, { headers: { ...headers, 'x-version': 'v2' } })), outcome)
   }
 })
 
@@ -36,9 +36,9 @@ t.test('a tenant id in a programmatic map is a string or number, even with onErr
   })
   const gateway = await startGateway(t, { resolve: { pin: [map], override: [fromHeader('x-version-override')] } })
 
-  for (const [id, answer] of ids) {
+  for (const [id, outcome] of ids) {
     const response = await gateway.send('/', { headers: { authorization: `Bearer ${gateway.issuer.token({ tenant: id })}` } })
-    t.equal(await answerOf(response), answer.replace('v1', 'latest'), JSON.stringify(id))
+    t.equal(await outcomeOf(response), outcome.replace('v1', 'latest'), JSON.stringify(id))
   }
   const explained = await gateway.app.versions.explain({ claims: { iss: issuerUrl, tenant: ['acme'] } })
   t.match(explained, { status: 503, problem: { code: 'PINNED_VERSION_INVALID', source: 'tenant-map' } })
@@ -46,13 +46,13 @@ t.test('a tenant id in a programmatic map is a string or number, even with onErr
 
 t.test('a claim that names a version must be a string', async (t) => {
   const gateway = await startGateway(t, { resolve: { pin: [fromClaim('version')] } })
-  const answers = await Promise.all(([true, ['v2'], { v: 2 }, 1.5, 'v2'] as unknown[]).map(async (version) =>
-    await answerOf(await gateway.send('/', { headers: { authorization: `Bearer ${gateway.issuer.token({ version })}` } }))))
+  const responses = await Promise.all(([true, ['v2'], { v: 2 }, 1.5, 'v2'] as unknown[]).map(async (version) =>
+    await outcomeOf(await gateway.send('/', { headers: { authorization: `Bearer ${gateway.issuer.token({ version })}` } }))))
 
-  t.strictSame(answers, [...new Array<string>(4).fill('503 PINNED_VERSION_INVALID'), '200 v2'])
+  t.strictSame(responses, [...new Array<string>(4).fill('503 PINNED_VERSION_INVALID'), '200 v2'])
 })
 
-async function answerOf (response: Response): Promise<string> {
+async function outcomeOf (response: Response): Promise<string> {
   const body = await response.json() as { code?: string }
   return `${response.status} ${response.headers.get('api-version') ?? body.code}`
 }

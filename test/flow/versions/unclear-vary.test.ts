@@ -11,7 +11,7 @@ const secret = Symbol('tenant')
 const stored = new WeakMap<object, string>()
 type Extended = FastifyRequest & { tenant: string, late: string, stored: string, [secret]: string, raw: { user: string } }
 
-/** An app whose hook stores a version in several places of the request. */
+/** Makes an app whose hook stores a version in several places of the request. */
 function extended (app: FastifyInstance): FastifyInstance {
   app.decorateRequest('tenant', '')
   app.decorateRequest('stored', { getter (): string { return stored.get(this)! } })
@@ -34,7 +34,7 @@ async function gateway (t: Test, resolve: ResolveOptions, app: FastifyInstance =
 const pin = (resolve: VersionResolver['resolve'], more: Partial<VersionResolver> = {}): ResolveOptions =>
   ({ pin: [{ name: 'own', resolve, ...more }], default: 'v1' })
 
-async function ask (origin: string) {
+async function send (origin: string) {
   const { headers } = await fetch(origin, { headers: { 'x-api-key': 'v2' } })
   return { version: headers.get('api-version'), caching: headers.get('cache-control'), vary: headers.get('vary') }
 }
@@ -61,16 +61,16 @@ for (const [what, read] of Object.entries(readers)) {
   t.test(`a response that depends on ${what} is not cached, unless the resolver lists the headers behind it`, async (t) => {
     const listed = await gateway(t, pin(read, { readsHeaders: ['x-api-key'] }))
 
-    t.match(await ask(await gateway(t, pin(read))), { version: 'v2', caching: 'no-store' })
-    t.match(await ask(listed), { version: 'v2', caching: 'public, max-age=60', vary: 'x-api-key' })
+    t.match(await send(await gateway(t, pin(read))), { version: 'v2', caching: 'no-store' })
+    t.match(await send(listed), { version: 'v2', caching: 'public, max-age=60', vary: 'x-api-key' })
   })
 }
 
 t.test('a resolver that lists no headers may read what a hook has set, but not the address of the client', async (t) => {
   const [byAddress, byHook] = [addresses['request.ip']!, added['a decorator'] as VersionResolver['resolve']]
 
-  t.match(await ask(await gateway(t, pin(byAddress, { readsHeaders: [] }))), { caching: 'no-store' })
-  t.match(await ask(await gateway(t, pin(byHook, { readsHeaders: [] }))), { caching: 'public, max-age=60' })
+  t.match(await send(await gateway(t, pin(byAddress, { readsHeaders: [] }))), { caching: 'no-store' })
+  t.match(await send(await gateway(t, pin(byHook, { readsHeaders: [] }))), { caching: 'public, max-age=60' })
 })
 
 const byIp = addresses['request.ip']!
@@ -87,7 +87,7 @@ const functions: Record<string, ResolveOptions> = {
 }
 for (const [what, resolve] of Object.entries(functions)) {
   t.test(`the address of the client is noticed in ${what}`, async (t) => {
-    t.match(await ask(await gateway(t, { default: 'v1', ...resolve })), { version: 'v2', caching: 'no-store' })
+    t.match(await send(await gateway(t, { default: 'v1', ...resolve })), { version: 'v2', caching: 'no-store' })
   })
 }
 
@@ -100,9 +100,9 @@ t.test('an address behind a trusted proxy is noticed, but the host and the schem
   const byUrl = pin(({ host, hostname, port, protocol, url, method, query, params, id }) =>
     [host, hostname, port, protocol, url, method, query, params, id].includes(undefined) ? 'v1' : 'v2')
 
-  t.match(await ask(await gateway(t, pin(({ ips }) => isLocal(ips?.[0])), proxied())), { version: 'v2', caching: 'no-store' })
-  t.match(await ask(await gateway(t, byUrl, proxied())), { version: 'v2', caching: 'public, max-age=60' })
-  t.match(await ask(await gateway(t, byUrl)), { version: 'v2', caching: 'public, max-age=60', vary: 'host' })
+  t.match(await send(await gateway(t, pin(({ ips }) => isLocal(ips?.[0])), proxied())), { version: 'v2', caching: 'no-store' })
+  t.match(await send(await gateway(t, byUrl, proxied())), { version: 'v2', caching: 'public, max-age=60' })
+  t.match(await send(await gateway(t, byUrl)), { version: 'v2', caching: 'public, max-age=60', vary: 'host' })
 })
 
 t.test('over HTTP/2 the address of the client is noticed as well', async (t) => {
@@ -116,7 +116,7 @@ t.test('over HTTP/2 the address of the client is noticed as well', async (t) => 
   t.match(headers, { 'api-version': 'v2', 'cache-control': 'no-store' })
 })
 
-t.test('a request is as before when its resolvers are done, with what they have set', async (t) => {
+t.test('after its resolvers, a request is unchanged except for the properties that they have set', async (t) => {
   const app = makeApp(t)
   const seen: unknown[] = []
   const gettersOf = (holder: object) => Object.entries(Object.getOwnPropertyDescriptors(holder)).filter(([, { get }]) => get !== undefined)
@@ -124,7 +124,7 @@ t.test('a request is as before when its resolvers are done, with what they have 
     seen.push((request as Extended).tenant, request.ip, ...gettersOf(request), ...gettersOf(request.raw))
   })
 
-  await ask(await gateway(t, pin((request) => { (request as Extended).tenant = 'other' }), app))
+  await send(await gateway(t, pin((request) => { (request as Extended).tenant = 'other' }), app))
 
   t.strictSame(seen, ['other', '127.0.0.1'])
 })

@@ -2,18 +2,18 @@ import type { RequestListener } from 'node:http'
 import t from 'tap'
 import { fromHeader, fromTenantMap } from '../../../lib/index.ts'
 import type { ResolveOptions } from '../../../types/index.ts'
-import { say } from '../../helpers/worked-cases/say.ts'
+import { sendRequest } from '../../helpers/worked-cases/send.ts'
 import { type Setting, startCase } from '../../helpers/worked-cases/start.ts'
 
 const header = [fromHeader('api-version')]
 const caching = (headers: Record<string, string>): Setting['upstreams'] => {
-  const answer: RequestListener = (_request, response) => { response.writeHead(200, headers).end('{}') }
-  return { v3: answer }
+  const respond: RequestListener = (_request, response) => { response.writeHead(200, headers).end('{}') }
+  return { v3: respond }
 }
 const isKnown = { resolvers: header, allow: () => true }
 
 for (const [title, resolve, vary] of [
-  ['nobody looks at the caller', { override: header }, 'api-version'],
+  ['no resolver reads the caller', { override: header }, 'api-version'],
   ['override.allow may look at the caller', { override: isKnown }, 'authorization, api-version'],
   ['the default is a function', { override: header, default: () => 'v3' }, 'authorization, api-version'],
   ['it is to be named always', { override: header, varyAuthorization: 'always' }, 'api-version, authorization'],
@@ -28,7 +28,7 @@ for (const [title, resolve, vary] of [
   t.test(`if ${title}, a cacheable response has Vary: ${vary}`, async (t) => {
     const { origin } = await startCase(t, { resolve: { pin: [], ...resolve }, upstreams: caching({ 'cache-control': 'public' })! })
 
-    const { headers } = await say(t, origin, {})
+    const { headers } = await sendRequest(t, origin, {})
 
     t.strictSame(names(headers['vary']), names(vary))
   })
@@ -40,7 +40,7 @@ for (const field of ['cdn-cache-control', 'surrogate-control'] as const) {
   t.test(`${field} makes a response cacheable regardless of Cache-Control`, async (t) => {
     const { origin } = await startCase(t, { upstreams: caching({ [field]: 'max-age=60', 'cache-control': 'private' })! })
 
-    const { headers } = await say(t, origin, {})
+    const { headers } = await sendRequest(t, origin, {})
 
     t.match(headers['vary'], /authorization/)
   })
@@ -49,7 +49,7 @@ for (const field of ['cdn-cache-control', 'surrogate-control'] as const) {
 t.test('a response with Last-Modified is cacheable', async (t) => {
   const { origin } = await startCase(t, { upstreams: caching({ 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT' })! })
 
-  const { headers } = await say(t, origin, {})
+  const { headers } = await sendRequest(t, origin, {})
 
   t.match(headers['vary'], /authorization/)
 })

@@ -5,16 +5,16 @@ import { defineVersions, fromHeader, resolveVersion, sanitizeHeaders, verifyIden
 import { listen, makeApp } from '../../helpers/gateway.ts'
 import { openSocket } from '../../helpers/raw.ts'
 import { readHead, startSwitching } from '../../helpers/upgrades.ts'
-import { agree } from '../../helpers/worked-cases/agree.ts'
-import { says } from '../../helpers/worked-cases/case.ts'
+import { assertExplained } from '../../helpers/worked-cases/explained.ts'
+import { versionHeader } from '../../helpers/worked-cases/case.ts'
 import { forSockets, lifeCases, webSocket } from '../../helpers/worked-cases/life.ts'
 import { overrideCases } from '../../helpers/worked-cases/overrides.ts'
 import { pinCases } from '../../helpers/worked-cases/pins.ts'
-import { answered, say, toExplain } from '../../helpers/worked-cases/say.ts'
+import { parseResponse, sendRequest, toExplain } from '../../helpers/worked-cases/send.ts'
 import { startCase } from '../../helpers/worked-cases/start.ts'
 
-// By their numbers in the study of how other gateways choose versions. 32 to 36 are missing: they are of rollouts,
-// which do not exist yet. 43 and 44 are no single requests.
+// The numbers are those of the study of how other gateways select versions. 32 to 36 are missing: they concern rollouts,
+// which do not exist yet. 43 and 44 are not single requests.
 for (const row of [...overrideCases, ...pinCases, ...lifeCases]) {
   const { title, setting, before, refused, decision, headers = {}, body = {}, events, unexplained } = row
   t.test(`${title} is ${refused === undefined ? 'forwarded' : refused.join(' ')}, and the explanation matches`, async (t) => {
@@ -23,7 +23,7 @@ for (const row of [...overrideCases, ...pinCases, ...lifeCases]) {
 
     const explanation = await started.app.versions.explain(toExplain(row))
     const silence = [...started.events]
-    const live = await say(t, started.origin, row)
+    const live = await sendRequest(t, started.origin, row)
 
     const seen = JSON.parse(live.body) as object
     const [noted = null] = started.decisions
@@ -34,20 +34,20 @@ for (const row of [...overrideCases, ...pinCases, ...lifeCases]) {
     for (const name of absent(body)) t.notOk(Object.hasOwn(seen, name), name)
     if (refused === undefined) t.hasStrict(noted, decision ?? {})
     if (events !== undefined) t.strictSame(started.events, events)
-    t.strictSame(silence, [], 'an explanation tells no events')
-    agree(t, explanation, live, noted, unexplained)
+    t.strictSame(silence, [], 'an explanation emits no events')
+    assertExplained(t, explanation, live, noted, unexplained)
   })
 }
 
 t.test('39: a WebSocket can name its version in a subprotocol, and the cluster chooses among the others', async (t) => {
   const upstream = await startSwitching(t, ({ headers }) => [`Upgrade: ${headers.upgrade}`, `Sec-WebSocket-Protocol: ${headers['sec-websocket-protocol']}`])
   const { app, origin, decisions } = await startCase(t, { versions: { v2: { upstream: upstream.origin } }, resolve: forSockets })
-  const said = webSocket('/live', 'Sec-WebSocket-Protocol: api-version.v2, chat')
+  const handshake = webSocket('/live', 'Sec-WebSocket-Protocol: api-version.v2, chat')
   const socket = await openSocket(t, origin)
 
-  const explanation = await app.versions.explain(toExplain(said))
-  socket.on('error', () => {}).write([`GET ${said.path} HTTP/1.1`, 'Host: api.test', ...said.lines!, '', ''].join('\r\n'))
-  const live = answered(await readHead(socket))
+  const explanation = await app.versions.explain(toExplain(handshake))
+  socket.on('error', () => {}).write([`GET ${handshake.path} HTTP/1.1`, 'Host: api.test', ...handshake.lines!, '', ''].join('\r\n'))
+  const live = parseResponse(await readHead(socket))
   const { request, socket: inner } = await upstream.last()
   for (const each of [socket, inner]) each.destroy()
 
@@ -55,15 +55,15 @@ t.test('39: a WebSocket can name its version in a subprotocol, and the cluster c
   t.equal(request.headers['sec-websocket-protocol'], 'chat')
   t.equal(live.headers['sec-websocket-protocol'], 'chat')
   t.match(decisions[0], { id: 'v2', tier: 'override', source: 'subprotocol', requested: 'v2' })
-  agree(t, explanation, live, decisions[0]!)
+  assertExplained(t, explanation, live, decisions[0]!)
 })
 
 t.test('41: a neutral route is served regardless of the requested version', async (t) => {
   const { app, origin } = await neutralApp(t)
-  const said = { path: '/healthz', lines: says('v9') }
+  const request = { path: '/healthz', lines: versionHeader('v9') }
 
-  const explanation = await app.versions.explain(toExplain(said))
-  const live = await say(t, origin, said)
+  const explanation = await app.versions.explain(toExplain(request))
+  const live = await sendRequest(t, origin, request)
 
   t.hasStrict(explanation, { outcome: 'decided', decision: null, status: null, headers: {}, problem: null })
   t.equal(live.status, 200)
@@ -77,18 +77,18 @@ t.test('43: a request keeps the set of versions that it was resolved against', a
   const { app, origin, decisions } = await startCase(t, { upstreams: { v2 } })
   const { upstream: v3 } = app.versions.get('v3')!
 
-  const explanation = await app.versions.explain(toExplain({ lines: says('v2') }))
+  const explanation = await app.versions.explain(toExplain({ lines: versionHeader('v2') }))
   const arrival = once(held, 'arrived')
-  const answer = say(t, origin, { lines: says('v2') })
+  const response = sendRequest(t, origin, { lines: versionHeader('v2') })
   const [finish] = await arrival as [() => void]
   const revision = app.versions.update({ versions: { v3: { upstream: v3 } }, aliases: { latest: 'v3' } })
-  const later = await say(t, origin, { lines: says('v2') })
+  const later = await sendRequest(t, origin, { lines: versionHeader('v2') })
   finish()
-  const live = await answer
+  const live = await response
 
   t.match(JSON.parse(live.body), { servedBy: 'v2' })
   t.match(decisions[0], { id: 'v2', revision: 1 })
-  agree(t, explanation, live, decisions[0]!)
+  assertExplained(t, explanation, live, decisions[0]!)
   t.equal(revision, 2)
   t.match(JSON.parse(later.body), { code: 'VERSION_UNKNOWN', supported: ['v3'] })
 })
@@ -100,7 +100,7 @@ t.test('44: a resolver for Accept-Version is rejected at boot with an explanatio
   })
 })
 
-/** The stages one by one, with a route of the app's own among them. */
+/** Registers the stages separately, with a route of the app among them. */
 async function neutralApp (t: Test) {
   const app = makeApp(t)
   const versions = defineVersions({ v3: { upstream: 'http://127.0.0.1:1' } })

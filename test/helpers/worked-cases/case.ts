@@ -1,31 +1,31 @@
-import type { Said } from './say.ts'
-import type { Noted, Setting, Started } from './start.ts'
+import type { CaseRequest } from './send.ts'
+import type { NamedEvent, Setting, Started } from './start.ts'
 import type { VersionDecision } from '../../../types/index.ts'
 
-/** What must come of a request, live and explained. */
+/** The expected outcome of a request, live and explained. */
 export interface Expected {
   /** Default: it is forwarded. */
   refused?: [status: number, code: string]
   /** Members of the decision. */
   decision?: Partial<VersionDecision>
-  /** Headers of the answer; `undefined`: it has none of that name. */
+  /** Headers of the response. `undefined` means that the header is absent. */
   headers?: Record<string, string | undefined>
-  /** Members of the problem, or of what the upstream saw. */
+  /** Members of the problem, or of the request that the upstream received. */
   body?: object
   /** Events that the live request causes. */
-  events?: Noted[]
+  events?: NamedEvent[]
 }
 
-export interface WorkedCase extends Said, Expected {
+export interface WorkedCase extends CaseRequest, Expected {
   title: string
   setting?: Setting
-  /** What happened before. */
+  /** Runs before the request. */
   before?: (started: Started) => Promise<void>
-  /** Headers that the upstream has a part in, which nobody can explain before it answers. */
+  /** Headers that depend on the response of the upstream, so an explanation cannot contain them. */
   unexplained?: string[]
 }
 
-export const says = (version: string): string[] => [`api-version: ${version}`]
+export const versionHeader = (version: string): string[] => [`api-version: ${version}`]
 export const noStore = { 'cache-control': 'no-store', vary: 'api-version', 'api-version': undefined }
 export const nothingElse = { 'api-version-requested': undefined, deprecation: undefined, sunset: undefined, link: undefined, 'cache-control': undefined }
 

@@ -1,5 +1,5 @@
 import type { VersionResolver } from '../../../types/index.ts'
-import { byDefault, noStore, says, unknown, type WorkedCase } from './case.ts'
+import { byDefault, noStore, versionHeader, unknown, type WorkedCase } from './case.ts'
 import { issuer } from './start.ts'
 
 const lockedClaim: VersionResolver = { name: 'claim:ver', resolve: ({ identity }) => ({ version: identity?.claims['ver'], locked: true }) }
@@ -7,12 +7,12 @@ const hour = 3_600_000
 
 export const pinCases: WorkedCase[] = [
   { title: '13: a claim', claims: { ver: 'v2' }, decision: { id: 'v2', tier: 'pin', source: 'claim:ver', requested: 'v2' } },
-  { title: '14: a header against a claim', lines: says('v3'), claims: { ver: 'v2' }, decision: { id: 'v3', tier: 'override', overridden: [{ source: 'claim:ver', id: 'v2' }] } },
+  { title: '14: a header against a claim', lines: versionHeader('v3'), claims: { ver: 'v2' }, decision: { id: 'v3', tier: 'override', overridden: [{ source: 'claim:ver', id: 'v2' }] } },
   {
-    title: '15: a header against a locked claim', setting: { resolve: { pin: [lockedClaim] } }, lines: says('v3'), claims: { ver: 'v2' }, refused: [403, 'VERSION_LOCKED'], headers: noStore, body: { requested: 'v3' }
+    title: '15: a header against a locked claim', setting: { resolve: { pin: [lockedClaim] } }, lines: versionHeader('v3'), claims: { ver: 'v2' }, refused: [403, 'VERSION_LOCKED'], headers: noStore, body: { requested: 'v3' }
   },
-  { title: '15: a header like a locked claim', setting: { resolve: { pin: [lockedClaim] } }, lines: says('v2'), claims: { ver: 'v2' }, decision: { id: 'v2', tier: 'override', locked: true } },
-  { title: '16: an unknown version never falls to the claim', lines: says('v9'), claims: { ver: 'v2' }, ...unknown },
+  { title: '15: a header like a locked claim', setting: { resolve: { pin: [lockedClaim] } }, lines: versionHeader('v2'), claims: { ver: 'v2' }, decision: { id: 'v2', tier: 'override', locked: true } },
+  { title: '16: an unknown version never falls to the claim', lines: versionHeader('v9'), claims: { ver: 'v2' }, ...unknown },
   { title: '17: a claim that names nothing', claims: { ver: 'v9' }, refused: [503, 'PINNED_VERSION_UNAVAILABLE'], headers: noStore, body: { source: 'claim:ver', requested: undefined } },
   ...[['v2'], {}, true, 1.5, '../v2', ' '].map((ver) => ({
     title: `18: a claim ${JSON.stringify(ver)}`, claims: { ver }, refused: [503, 'PINNED_VERSION_INVALID'] as [number, string], headers: noStore, body: { source: 'claim:ver' }
@@ -47,8 +47,8 @@ export const pinCases: WorkedCase[] = [
   { title: '23: two Authorization lines', lines: [`Authorization: Bearer ${issuer.token({ ver: 'v2' })}`], claims: { ver: 'v3' }, refused: [401, 'TOKEN_INVALID'] }
 ]
 
-/** A map that is there once. */
+/** A map that is only available once. */
 function firstThenNever (version: string): () => Promise<string> {
-  let asked = 0
-  return async () => asked++ === 0 ? version : await new Promise(() => {})
+  let lookups = 0
+  return async () => lookups++ === 0 ? version : await new Promise(() => {})
 }

@@ -8,13 +8,13 @@ import { listen, makeApp } from '../gateway.ts'
 import { makeIssuer } from '../issuer.ts'
 import { startUpstream } from '../upstream.ts'
 
-/** The moment at which the cases happen, in milliseconds since 1970. */
+/** The time of the cases, in milliseconds since 1970. */
 export const noon = Date.parse('2026-06-01T12:00:00Z')
 export const issuer = makeIssuer()
 
 export type Versions = Record<string, Partial<VersionConfig>>
 
-/** The versions of the cases: one in each state. */
+/** The versions of the cases, one in each state. */
 const life: Versions = {
   v1: { retired: true, successor: 'v3', links: { successor: 'https://docs.acme.io/v1-to-v3' } },
   v2: {
@@ -27,27 +27,27 @@ const life: Versions = {
   v4: { state: 'preview' }
 }
 export const aliases = { latest: 'v3', stable: 'v3', next: 'v4' }
-/** What answers of v2 say of its end. */
+/** The headers that announce the end of v2. */
 export const endOfV2 = {
   deprecation: '@1767225600',
   sunset: 'Thu, 31 Dec 2026 23:59:59 GMT',
   link: '<https://docs.acme.io/v2>; rel="sunset"; type="text/html", <https://docs.acme.io/v2-to-v3>; rel="successor-version"; type="text/html"'
 }
 
-/** A gateway as the cases have it, where they do not say something else. */
+/** What a case changes about the default gateway. */
 export interface Setting {
-  /** Laid over the versions of the cases. */
+  /** Merged into the versions of the cases. */
   versions?: Versions
   resolve?: ResolveOptions
   registry?: RegistryOptions
-  /** How versions answer. Default: with what they saw. */
+  /** The upstreams by version. By default, they return the request. */
   upstreams?: Record<string, RequestListener>
-  /** The tenant map. Default: it is empty. */
+  /** The tenant map. It is empty by default. */
   tenants?: (tenant: string) => ResolverAnswer | Promise<ResolverAnswer>
   gateway?: Partial<GatewayOptions>
 }
 
-/** Starts the gateway of a case. Upstreams answer with their names. */
+/** Starts the gateway of a case. */
 export async function startCase (t: Test, setting: Setting = {}) {
   const { versions = {}, resolve = {}, registry = {}, upstreams = {}, tenants = () => undefined, gateway = {} } = setting
   const clock = { now: noon }
@@ -58,7 +58,7 @@ export async function startCase (t: Test, setting: Setting = {}) {
   const map = fromTenantMap({ key: ({ identity }) => identity?.claims['tenant'] as string | undefined, get: tenants, now, timeoutMs: 1 })
   const decisions: Array<VersionDecision | null> = []
   const app = makeApp(t)
-  // Hooks of the app come before those of the gateway, but this one is reached only by what is not refused.
+  // Refused requests never reach this hook.
   app.addHook('preHandler', async ({ version, isDryRun }) => { if (!isDryRun) decisions.push(version) })
   await app.register(versionGateway, {
     versions: Object.fromEntries(entries),
@@ -72,11 +72,11 @@ export async function startCase (t: Test, setting: Setting = {}) {
 }
 
 export type Started = Awaited<ReturnType<typeof startCase>>
-/** An event with what it tells. */
-export type Noted = [name: string, event: object]
+/** An event and its name. */
+export type NamedEvent = [name: string, event: object]
 
-function noteEvents (events: VersionEvents): Noted[] {
-  const noted: Noted[] = []
+function noteEvents (events: VersionEvents): NamedEvent[] {
+  const noted: NamedEvent[] = []
   const names: Array<keyof VersionEventMap> = ['deprecated-use', 'forwarded', 'brownout', 'sunset-overdue', 'default-moved']
   for (const name of names) events.on(name, (event: object) => { noted.push([name, event]) })
   return noted

@@ -62,7 +62,7 @@ for (const host of ['target', 'client']) {
 
 const segment = { segment: '/v2' }
 const query = { query: 'v=v%32' }
-const putBack: Array<[taken: RemovedParts, prefix: string, base: string, location: string, rewritten: string]> = [
+const putBack: Array<[removed: RemovedParts, prefix: string, base: string, location: string, rewritten: string]> = [
   [segment, '/api', '', '/orders?a#b', '/api/v2/orders?a#b'],
   [segment, '/api', '', 'http://10.0.0.1:8080', '/api/v2'],
   [segment, '', '', '/', '/v2/'],
@@ -101,13 +101,13 @@ const putBack: Array<[taken: RemovedParts, prefix: string, base: string, locatio
   [{ ...segment, ...query }, '/api', '', '/orders', '/api/v2/orders?v=v%32']
 ]
 
-for (const [taken, prefix, base, location, rewritten] of putBack) {
-  t.test(`${JSON.stringify(taken)} is restored: with prefix '${prefix}' and base '${base}', ${location} becomes ${rewritten}`, async (t) => {
+for (const [removed, prefix, base, location, rewritten] of putBack) {
+  t.test(`${JSON.stringify(removed)} is restored: with prefix '${prefix}' and base '${base}', ${location} becomes ${rewritten}`, async (t) => {
     const rewrite = locationRewriter(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
-    const asked = { host: request.host } as FastifyRequest
-    contextOf(asked).removedParts = taken
+    const incoming = { host: request.host } as FastifyRequest
+    contextOf(incoming).removedParts = removed
 
-    const outside = rewrite(location, asked)
+    const outside = rewrite(location, incoming)
 
     t.equal(outside, rewritten)
   })

@@ -54,7 +54,7 @@ t.test('an invalid trailer is dropped', async (t) => {
   t.strictSame(passedTrailers(bytes('x sum', '1', 'x-line', 'a\nb', 'x-sum', '2')), [['x-sum', '2']])
 })
 
-// Behind the body they would be merged into headers that were checked before it.
+// A client may merge trailers into headers that it has already checked.
 t.test('trailers that affect framing, routing, caching or authentication are dropped', async (t) => {
   const names = [
     'Content-Length', 'Content-Type', 'Content_Encoding', 'Transfer-Encoding', 'Connection', 'Keep-Alive', 'Trailer', 'TE', 'Upgrade', 'Host',

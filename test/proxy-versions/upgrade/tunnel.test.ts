@@ -8,7 +8,7 @@ import { holdTimers } from '../../helpers/held-timers.ts'
 import { openSocket } from '../../helpers/raw.ts'
 import { endWithOther, readBytes } from '../../helpers/upgrades.ts'
 
-/** Both ends of a connection. */
+/** Makes both ends of a connection. */
 async function connection (t: Test): Promise<[near: Socket, far: Socket]> {
   const server = createServer({ allowHalfOpen: true })
   server.listen(0, '127.0.0.1')
@@ -22,7 +22,7 @@ async function connection (t: Test): Promise<[near: Socket, far: Socket]> {
   return [near, far.on('error', () => {})]
 }
 
-/** A tunnel between a client and an upstream: both are the far ends of its connections. */
+/** Makes a tunnel. `client` and `upstream` are the far ends of its connections. */
 async function dig (t: Test, { isWebSocket = true, idle = 0 } = {}) {
   const [idleTimers, goodbyeTimers] = [holdTimers(t, 1_000), holdTimers(t, 10_000)]
   const [[front, client], [back, upstream]] = await Promise.all([connection(t), connection(t)])
@@ -71,9 +71,9 @@ t.test('only the first close frame is sent', async (t) => {
   tunnel.close({ code: 1008, reason: 'token expired' })
   tunnel.close({ code: 1001, reason: 'going away' })
   upstream.end()
-  const said = await buffer(client)
+  const received = await buffer(client)
 
-  t.strictSame(said, closeFrame(1008, 'token expired'))
+  t.strictSame(received, closeFrame(1008, 'token expired'))
 })
 
 t.test('after the close frame, data from the client is still forwarded, data from the upstream is not', async (t) => {
@@ -82,10 +82,10 @@ t.test('after the close frame, data from the client is still forwarded, data fro
   tunnel.close({ code: 1001, reason: '' })
   upstream.end(Buffer.from([0x81, 1, 97]))
   client.write('answer')
-  const [heard, said] = await Promise.all([readBytes(upstream, 6), buffer(client)])
+  const [toUpstream, received] = await Promise.all([readBytes(upstream, 6), buffer(client)])
 
-  t.equal(heard, 'answer')
-  t.strictSame(said, closeFrame(1001, ''))
+  t.equal(toUpstream, 'answer')
+  t.strictSame(received, closeFrame(1001, ''))
 })
 
 t.test('the close frame waits for the end of the frame in flight, even if more frames follow in its chunk', async (t) => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { closeFrame, FrameFollower } from '../../../lib/proxy-versions/upgrade/websocket-frames.ts'
 
-/** A frame with a payload of this length; masked as a client's, if asked for. */
+/** Makes a frame with a payload of this length, masked like that of a client if requested. */
 function frame (length: number, { first = 0x82, isMasked = false, lengthBytes = length < 126 ? 0 : length < 65_536 ? 2 : 8 } = {}): Buffer {
   const mask = isMasked ? 0x80 : 0
   const header = Buffer.alloc(2 + lengthBytes)

@@ -8,7 +8,7 @@ import { deadOrigin, startUpstream } from '../../helpers/upstream.ts'
 
 const soon = { path: '/healthz', intervalMs: 1, jitter: 0 }
 
-/** Starts a check. @returns it and what comes of each asking, as it comes */
+/** Starts a health check. @returns the check and its results */
 function startCheck (
   t: Test, address: string, active: ActiveHealth = soon, upstream: Partial<UpstreamOptions> = {}, random?: () => number
 ) {
@@ -19,14 +19,14 @@ function startCheck (
     results.push({ error, state: check.state })
     waiting.get(results.length)?.()
   }, random)
-  // A check does not keep a process alive, but here nothing else does.
+  // A check does not keep the process alive, and nothing else here does.
   const alive = setInterval(() => {}, 60_000)
   t.teardown(async () => {
     clearInterval(alive)
     await check.close()
   })
   check.start()
-  /** Waits for as many results as are wanted. */
+  /** Waits for this many results. */
   const first = async (count: number) => {
     if (results.length < count) await new Promise<void>((resolve) => { waiting.set(count, resolve) })
     return results.slice(0, count)
@@ -34,7 +34,7 @@ function startCheck (
   return { check, first }
 }
 
-/** A target that answers these statuses in turn, the last one for ever. */
+/** Starts a target that responds with these statuses in order and then always with the last one. */
 async function answeringInTurn (t: Test, ...statuses: number[]) {
   const seen: IncomingMessage[] = []
   const listener: RequestListener = (request, response) => {
@@ -103,8 +103,8 @@ t.test('a target that cannot be reached is unhealthy', async (t) => {
 })
 
 for (const [when, bytes] of [
-  ['before its answer', ''],
-  ['during its answer', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf']
+  ['before its response', ''],
+  ['during its response', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf']
 ] as const) {
   t.test(`a target that hangs ${when} is unhealthy`, async (t) => {
     const address = await rawUpstream(t, (socket) => { socket.write(bytes) })
@@ -144,19 +144,19 @@ for (const [random, wait] of [[0, 750_000], [0.5, 1_000_000], [1, 1_250_000]] as
 }
 
 t.test('after close(), no check is sent and no result is reported', async (t) => {
-  const told: unknown[] = []
-  let ask = (): void => {}
-  const asked = new Promise<void>((resolve) => { ask = resolve })
-  const address = await rawUpstream(t, () => ask())
+  const results: unknown[] = []
+  let onRequest = (): void => {}
+  const requested = new Promise<void>((resolve) => { onRequest = resolve })
+  const address = await rawUpstream(t, () => onRequest())
   const options = normalizeUpstream({ targets: address, health: { active: soon } })
-  const check = new ActiveHealthCheck(address, options, options.health.active!, (error) => { told.push(error) })
+  const check = new ActiveHealthCheck(address, options, options.health.active!, (error) => { results.push(error) })
   check.start()
-  await asked
+  await requested
 
   await check.close()
   await new Promise((resolve) => setImmediate(resolve))
 
-  t.strictSame(told, [])
+  t.strictSame(results, [])
   t.equal(check.state, 'unknown')
 })
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ConnectionQueue, type Waiter } from '../../../lib/proxy-versions/upstream/connection-queue.ts'
 
-/** Makes waiters that note what happens to them. */
+/** Makes waiters that record what happens to them. */
 function notebook () {
   const notes: string[] = []
   const waiter = (name: string): Waiter => ({

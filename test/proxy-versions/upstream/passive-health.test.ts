@@ -2,7 +2,7 @@ import t from 'tap'
 import { healthDefaults } from '../../../lib/config/normalize-upstream.ts'
 import { PassiveHealth } from '../../../lib/proxy-versions/upstream/passive-health.ts'
 
-/** Health that two failures ruin, with a clock of its own. */
+/** Makes a health record with its own clock, in which two failures take the target out. */
 function makeHealth () {
   const clock = { now: 0 }
   const health = new PassiveHealth({ failures: 2, cooldownMs: 100 }, () => clock.now)

@@ -9,7 +9,7 @@ import type { RetryReason, UpstreamRetry } from '../../../types/index.ts'
 const get: RetryCandidate = { method: 'GET', hasBody: false, attempts: 1 }
 const now = Date.UTC(2026, 0, 1)
 
-/** A policy without chance, at the beginning of 2026. */
+/** Makes a policy without randomness, at the beginning of 2026. */
 function policy (options: UpstreamRetry = {}): RetryPolicy {
   return new RetryPolicy(withDefaults(options, retryDefaults), () => now, () => 1)
 }
@@ -123,14 +123,14 @@ const reasons: Array<[what: string, error: Error & { code?: string }, wasSent: b
   ['a long wait in the queue', waitedTooLong(), false, null],
   ['a connection that broke', Object.assign(new Error(), { code: 'ECONNRESET' }), true, 'reset'],
   ['an error without a code', new Error(), true, 'reset'],
-  ['no answer in time', Object.assign(new Error(), { code: 'UND_ERR_HEADERS_TIMEOUT' }), true, 'timeout'],
-  ['an answer that stalls', wasIdle(), true, 'timeout'],
+  ['no response in time', Object.assign(new Error(), { code: 'UND_ERR_HEADERS_TIMEOUT' }), true, 'timeout'],
+  ['a response that stalls', wasIdle(), true, 'timeout'],
   ['no time left', timedOut(), true, null],
   ['a client that left', clientLeft(), true, null]
 ]
 
 for (const [what, error, wasSent, reason] of reasons) {
-  t.test(`${what} is ${reason ?? 'no reason to send anything once more'}`, async (t) => {
+  t.test(`${what} is ${reason ?? 'no reason to retry'}`, async (t) => {
     t.equal(retryReason(error, wasSent), reason)
   })
 }

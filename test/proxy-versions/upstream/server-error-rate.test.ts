@@ -3,7 +3,7 @@ import { healthDefaults } from '../../../lib/config/normalize-upstream.ts'
 import { ServerErrorRate } from '../../../lib/proxy-versions/upstream/server-error-rate.ts'
 import type { ServerErrorLimit } from '../../../types/index.ts'
 
-/** A rate that half of four responses reach, with a clock of its own. */
+/** Makes a rate with its own clock that two errors in four responses reach. */
 function makeRate (limit: Partial<ServerErrorLimit> = {}) {
   const clock = { now: 0 }
   const rate = new ServerErrorRate({ ratio: 0.5, minResponses: 4, windowMs: 1000, ...limit }, 100, () => clock.now)
@@ -14,7 +14,7 @@ function makeRate (limit: Partial<ServerErrorLimit> = {}) {
   return { rate, clock, respond }
 }
 
-t.test('a target rests once enough responses are server errors, and the reason says how many', async (t) => {
+t.test('a target rests once enough responses are server errors, and the reason has their number', async (t) => {
   const { rate, respond } = makeRate()
 
   const reasons = respond(200, 500, 404, 503)

@@ -5,22 +5,22 @@ import { Target } from '../../../lib/proxy-versions/upstream/target.ts'
 import type { UpstreamOptions } from '../../../types/index.ts'
 import { startUpstream } from '../../helpers/upstream.ts'
 
-const nobody = { onConnection: () => {}, onError: () => {} }
+const waiter = { onConnection: () => {}, onError: () => {} }
 const failed = new Error('connection refused')
 
-/** A target with a clock of its own, and a list of what is told of its health. */
+/** Makes a target with its own clock, and collects the changes of its health. */
 function makeTarget (t: Test, options: Partial<UpstreamOptions> = {}, address = 'http://127.0.0.1:1') {
   const clock = { now: 0 }
-  const told: Array<[isHealthy: boolean, error: string | undefined]> = []
+  const changes: Array<[isHealthy: boolean, error: string | undefined]> = []
   const target = new Target(address, normalizeUpstream({
     targets: address, health: { passive: { failures: 2, cooldownMs: 100 } }, ...options
-  }), () => clock.now, ({ isHealthy }, error) => told.push([isHealthy, error?.message]))
+  }), () => clock.now, ({ isHealthy }, error) => changes.push([isHealthy, error?.message]))
   t.teardown(() => target.close())
   const exchange = (outcome: Error | 'succeeded' | null): void => {
-    target.enter(nobody)
+    target.enter(waiter)
     target.leave(outcome)
   }
-  return { target, clock, told, exchange }
+  return { target, clock, changes, exchange }
 }
 
 t.test('consecutive failures make a target rest, and exchanges without a result do not count', async (t) => {
@@ -41,7 +41,7 @@ t.test('after its rest, a target gets a single trial request', async (t) => {
 
   clock.now = 100
   const rested = target.isHealthy
-  target.enter(nobody)
+  target.enter(waiter)
   const trying = target.isHealthy
   target.leave('succeeded')
 
@@ -49,7 +49,7 @@ t.test('after its rest, a target gets a single trial request', async (t) => {
 })
 
 t.test('each change of health is reported once, with its reason', async (t) => {
-  const { clock, told, exchange } = makeTarget(t)
+  const { clock, changes, exchange } = makeTarget(t)
 
   for (const outcome of [failed, failed, failed]) exchange(outcome)
   clock.now = 100
@@ -58,14 +58,14 @@ t.test('each change of health is reported once, with its reason', async (t) => {
   exchange('succeeded')
   exchange('succeeded')
 
-  t.strictSame(told, [[false, 'connection refused'], [true, undefined]])
+  t.strictSame(changes, [[false, 'connection refused'], [true, undefined]])
 })
 
 t.test('nothing is reported without a listener', async (t) => {
   const target = new Target('http://127.0.0.1:1', normalizeUpstream({ targets: [], health: { passive: { failures: 1 } } }), Date.now)
   t.teardown(() => target.close())
 
-  target.enter(nobody)
+  target.enter(waiter)
   target.leave(failed)
 
   t.equal(target.isHealthy, false)
@@ -74,9 +74,9 @@ t.test('nothing is reported without a listener', async (t) => {
 t.test('pending, queued and failed requests are counted', async (t) => {
   const { target, exchange } = makeTarget(t, { connections: 2 })
   exchange(failed)
-  const waiting = { ...nobody }
+  const waiting = { ...waiter }
 
-  for (const each of [nobody, { ...nobody }, waiting, { ...nobody }]) target.enter(each)
+  for (const each of [waiter, { ...waiter }, waiting, { ...waiter }]) target.enter(each)
   const full = [target.pending, target.isFull]
   const health = target.health()
   target.giveUp(waiting)
@@ -91,23 +91,23 @@ t.test('pending, queued and failed requests are counted', async (t) => {
 
 t.test('a failed health check takes the target out regardless of exchanges, and is reported once', async (t) => {
   const statuses = [503, 503, 200, 200]
-  const asked = new EventEmitter()
-  let answer = (): void => {}
+  const checks = new EventEmitter()
+  let respond = (): void => {}
   const address = await startUpstream(t, 'v1', (_request, response) => {
-    answer = () => response.writeHead(statuses.shift() ?? 200).end()
-    asked.emit('asked')
+    respond = () => response.writeHead(statuses.shift() ?? 200).end()
+    checks.emit('asked')
   })
   const active = { path: '/', intervalMs: 1, failures: 2, successes: 2 }
-  const { target, told, exchange } = makeTarget(t, { health: { active } }, address)
+  const { target, changes, exchange } = makeTarget(t, { health: { active } }, address)
 
   const states = []
   for (let i = 0; i < 5; i++) {
-    await once(asked, 'asked')
+    await once(checks, 'asked')
     states.push([target.health().active, target.isHealthy])
     exchange('succeeded')
-    answer()
+    respond()
   }
 
   t.strictSame(states, [['unknown', true], ['unknown', true], ['down', false], ['down', false], ['up', true]])
-  t.strictSame(told, [[false, 'health check returned 503'], [true, undefined]])
+  t.strictSame(changes, [[false, 'health check returned 503'], [true, undefined]])
 })

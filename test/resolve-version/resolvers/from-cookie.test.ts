@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { fromCookie } from '../../../lib/index.ts'
-import { asked } from '../../helpers/asked.ts'
+import { fakeRequest } from '../../helpers/fake-request.ts'
 
 const cases: Array<[lines: string[], version: string | undefined]> = [
   [[], undefined],
@@ -24,11 +24,11 @@ const cases: Array<[lines: string[], version: string | undefined]> = [
 
 for (const [lines, version] of cases) {
   test(`fromCookie reads ${JSON.stringify(version)} from ${JSON.stringify(lines)}`, async (t) => {
-    const request = asked({ rawHeaders: lines.flatMap((line) => ['Cookie', line]) })
+    const request = fakeRequest({ rawHeaders: lines.flatMap((line) => ['Cookie', line]) })
 
-    const answer = fromCookie('version').resolve(request)
+    const opinion = fromCookie('version').resolve(request)
 
-    t.equal(answer, version)
+    t.equal(opinion, version)
   })
 }
 

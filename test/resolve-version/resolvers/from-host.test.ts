@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { fromHost } from '../../../lib/index.ts'
 import type { FromHostOptions } from '../../../types/index.ts'
-import { asked } from '../../helpers/asked.ts'
+import { fakeRequest } from '../../helpers/fake-request.ts'
 
 const list: FromHostOptions = { 'V2.api.acme.io': 'v2', 'v3.api.acme.io:8443': 'v3', '[::1]': 'v4' }
 const pattern = /^(v\d+)\.api\.acme\.io$/gi
@@ -26,9 +26,9 @@ for (const [hosts, hostname, version] of cases) {
   test(`fromHost reads ${version} from '${hostname}' (${String(hosts)})`, async (t) => {
     const resolver = fromHost(hosts)
 
-    const answer = resolver.resolve(asked({ hostname }))
+    const opinion = resolver.resolve(fakeRequest({ hostname }))
 
-    t.equal(answer, version)
+    t.equal(opinion, version)
     t.match(resolver, { name: 'host', readsHeaders: ['host', 'x-forwarded-host'] })
   })
 }

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { fromMediaType } from '../../../lib/index.ts'
 import type { FromMediaTypeOptions } from '../../../types/index.ts'
-import { asked } from '../../helpers/asked.ts'
+import { fakeRequest } from '../../helpers/fake-request.ts'
 
 const vendor: FromMediaTypeOptions = { vendor: 'Acme' }
 const any: FromMediaTypeOptions = {}
@@ -42,22 +42,22 @@ const cases: Array<[options: FromMediaTypeOptions, value: string, version: strin
 
 for (const [options, value, version] of cases) {
   test(`fromMediaType(${JSON.stringify(options)}) reads ${JSON.stringify(version)} from ${value}`, async (t) => {
-    const request = asked({ rawHeaders: [options.header === undefined ? 'ACCEPT' : 'Content-Type', value] })
+    const request = fakeRequest({ rawHeaders: [options.header === undefined ? 'ACCEPT' : 'Content-Type', value] })
 
-    const answer = fromMediaType(options).resolve(request)
+    const opinion = fromMediaType(options).resolve(request)
 
-    t.equal(answer, version)
+    t.equal(opinion, version)
   })
 }
 
 test('two field lines are treated as one list', async (t) => {
-  const request = asked({ rawHeaders: ['Accept', 'a/b;version=1;q=0.1', 'accept', 'a/b;version=2'] })
+  const request = fakeRequest({ rawHeaders: ['Accept', 'a/b;version=1;q=0.1', 'accept', 'a/b;version=2'] })
 
   t.equal(fromMediaType().resolve(request), '2')
 })
 
 test('a request without the header has no opinion', async (t) => {
-  t.equal(fromMediaType().resolve(asked()), undefined)
+  t.equal(fromMediaType().resolve(fakeRequest()), undefined)
 })
 
 test('an unknown version gets 406 for Accept and 415 for Content-Type', async (t) => {
@@ -65,10 +65,10 @@ test('an unknown version gets 406 for Accept and 415 for Content-Type', async (t
   t.match(fromMediaType({ header: 'content-type' }), { name: 'media-type:content-type', readsHeaders: ['content-type'], unknownStatus: 415 })
 })
 
-for (const [title, piece] of [['quotes', '"'], ['semicolons', ';'], ['commas', ','], ['escapes', '"\\'], ['parameters', ';version="'], ['blanks', ' \t']] as const) {
+for (const [title, chunk] of [['quotes', '"'], ['semicolons', ';'], ['commas', ','], ['escapes', '"\\'], ['parameters', ';version="'], ['blanks', ' \t']] as const) {
   test(`a long header that consists of ${title} is read in linear time`, async (t) => {
-    // In quadratic time, this would take longer than a test may.
-    const request = asked({ rawHeaders: ['accept', piece.repeat(1_000_000)] })
+    // In quadratic time, this would exceed the timeout of the test.
+    const request = fakeRequest({ rawHeaders: ['accept', chunk.repeat(1_000_000)] })
 
     t.equal(fromMediaType({ vendor: 'acme' }).resolve(request), undefined)
   })

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { fromPath } from '../../../lib/index.ts'
 import { contextOf } from '../../../lib/stage/context.ts'
 import type { FromPathOptions } from '../../../types/index.ts'
-import { asked, consume } from '../../helpers/asked.ts'
+import { fakeRequest, consume } from '../../helpers/fake-request.ts'
 
 const release: FromPathOptions = { pattern: /^release-(.+)$/ }
 const loose: FromPathOptions = { pattern: /(v\d)/ }
@@ -54,12 +54,12 @@ const cases: Array<
 for (const [route, url, options, version, left] of cases) {
   test(`fromPath(${options?.pattern ?? ''} ${options?.index ?? 0}) reads ${version} from ${url} under ${route}, and leaves ${left}`, async (t) => {
     const resolver = fromPath(options)
-    const request = asked({ url, route })
+    const request = fakeRequest({ url, route })
 
-    const answer = resolver.resolve(request)
+    const opinion = resolver.resolve(request)
     const rest = consume(resolver, request)
 
-    t.equal(answer, version)
+    t.equal(opinion, version)
     t.equal(rest, left)
   })
 }
@@ -72,7 +72,7 @@ test('an unknown version in the path gets 404, because no such resource exists',
 })
 
 test('the segment is recorded as the client wrote it, with its position', async (t) => {
-  const request = asked({ route: '/api/*', url: '/api/orders/V2/1' })
+  const request = fakeRequest({ route: '/api/*', url: '/api/orders/V2/1' })
 
   consume(fromPath({ index: 1 }), request)
 
@@ -86,9 +86,9 @@ for (const flags of ['g', 'y', 'gy']) {
     const resolver = fromPath({ pattern })
     pattern.lastIndex = 1
 
-    const answers = ['/v2', '/v2', '/v2'].map((url) => resolver.resolve(asked({ url })))
+    const opinions = ['/v2', '/v2', '/v2'].map((url) => resolver.resolve(fakeRequest({ url })))
 
-    t.same(answers, ['v2', 'v2', 'v2'])
+    t.same(opinions, ['v2', 'v2', 'v2'])
     t.equal(pattern.lastIndex, 1)
   })
 }
@@ -96,5 +96,5 @@ for (const flags of ['g', 'y', 'gy']) {
 test('an invalid pattern matches nothing; the config check reports it', async (t) => {
   const resolver = fromPath({ pattern: 'v2' as never })
 
-  t.equal(resolver.resolve(asked({ url: '/v2' })), undefined)
+  t.equal(resolver.resolve(fakeRequest({ url: '/v2' })), undefined)
 })

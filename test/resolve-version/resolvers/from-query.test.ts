@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { fromQuery } from '../../../lib/index.ts'
 import { builtInMark } from '../../../lib/stage/built-in.ts'
 import { contextOf } from '../../../lib/stage/context.ts'
-import { asked, consume } from '../../helpers/asked.ts'
+import { fakeRequest, consume } from '../../helpers/fake-request.ts'
 
 const cases: Array<[url: string, version: string | undefined, left: string, query?: string]> = [
   ['/orders', undefined, '/orders'],
@@ -29,19 +29,19 @@ const cases: Array<[url: string, version: string | undefined, left: string, quer
 for (const [url, version, left, query] of cases) {
   test(`fromQuery reads ${JSON.stringify(version)} from ${JSON.stringify(url)} and leaves ${left}`, async (t) => {
     const resolver = fromQuery('version')
-    const request = asked({ url })
+    const request = fakeRequest({ url })
 
-    const answer = resolver.resolve(request)
+    const opinion = resolver.resolve(request)
     const rest = consume(resolver, request)
 
-    t.equal(answer, version)
+    t.equal(opinion, version)
     t.equal(rest, left)
     t.equal(contextOf(request).removedParts?.query, query)
   })
 }
 
 test('a removed parameter is also removed from request.query, and the original URL is kept', async (t) => {
-  const request = asked({ url: '/orders?a=1&version=v2', query: { a: '1', version: 'v2' } })
+  const request = fakeRequest({ url: '/orders?a=1&version=v2', query: { a: '1', version: 'v2' } })
 
   consume(fromQuery('version'), request)
 
@@ -52,9 +52,9 @@ test('a removed parameter is also removed from request.query, and the original U
 test('the parameter is forwarded with strip: false', async (t) => {
   const resolver = fromQuery('version', { strip: false })
 
-  const answer = resolver.resolve(asked({ url: '/?version=v2' }))
+  const opinion = resolver.resolve(fakeRequest({ url: '/?version=v2' }))
 
-  t.equal(answer, 'v2')
+  t.equal(opinion, 'v2')
   t.equal(builtInMark(resolver)!.consume, undefined)
 })
 
@@ -68,7 +68,7 @@ test('removing a parameter from any query leaves the rest unchanged', async (t) 
     const isTaken = pairs.some((written) => written.startsWith('the-version='))
     const url = `/a?${pairs.join('&')}`
 
-    const rest = consume(fromQuery('the-version'), asked({ url }))
+    const rest = consume(fromQuery('the-version'), fakeRequest({ url }))
 
     t.equal(rest, isTaken && others.length === 0 ? '/a' : `/a?${isTaken ? others.join('&') : pairs.join('&')}`)
   }), { numRuns: 200 })

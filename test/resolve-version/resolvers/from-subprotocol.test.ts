@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { fromSubprotocol } from '../../../lib/index.ts'
 import { contextOf } from '../../../lib/stage/context.ts'
-import { asked, consume } from '../../helpers/asked.ts'
+import { fakeRequest, consume } from '../../helpers/fake-request.ts'
 
 const protocol = 'Sec-WebSocket-Protocol'
 const cases: Array<[lines: string[], version: string | undefined, left: string[], taken?: string]> = [
@@ -19,12 +19,12 @@ const cases: Array<[lines: string[], version: string | undefined, left: string[]
 for (const [lines, version, left, taken] of cases) {
   test(`fromSubprotocol reads ${JSON.stringify(version)} from ${JSON.stringify(lines)}, and leaves ${JSON.stringify(left)}`, async (t) => {
     const resolver = fromSubprotocol()
-    const request = asked({ rawHeaders: ['Upgrade', 'WebSocket', ...lines.flatMap((line) => [protocol, line]), 'X-A', '1'] })
+    const request = fakeRequest({ rawHeaders: ['Upgrade', 'WebSocket', ...lines.flatMap((line) => [protocol, line]), 'X-A', '1'] })
 
-    const answer = resolver.resolve(request)
+    const opinion = resolver.resolve(request)
     consume(resolver, request)
 
-    t.equal(answer, version)
+    t.equal(opinion, version)
     t.same(request.raw.rawHeaders, ['Upgrade', 'WebSocket', ...left.flatMap((line) => [protocol, line]), 'X-A', '1'])
     t.equal(request.raw.headers['sec-websocket-protocol'], left.length === 0 ? undefined : left.join(', '))
     t.equal(contextOf(request).removedParts?.subprotocol, taken)
@@ -35,12 +35,12 @@ for (const upgrade of [[], ['Upgrade', 'acme']]) {
   test(`the header is ignored without a WebSocket upgrade (${upgrade.join(': ')})`, async (t) => {
     const resolver = fromSubprotocol('v.')
     const rawHeaders = [...upgrade, protocol, 'v.2']
-    const request = asked({ rawHeaders })
+    const request = fakeRequest({ rawHeaders })
 
-    const answer = resolver.resolve(request)
+    const opinion = resolver.resolve(request)
     consume(resolver, request)
 
-    t.equal(answer, undefined)
+    t.equal(opinion, undefined)
     t.same(request.raw.rawHeaders, rawHeaders)
   })
 }

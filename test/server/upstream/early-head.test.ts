@@ -5,10 +5,10 @@ import t, { type Test } from 'tap'
 import { headOnly, sendHeadsEarly } from '../../../lib/server/upstream/early-head.ts'
 
 const head = 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n'
-/** What undici writes in front of a chunk: it ends the line before, which may be the last one of the head. */
+/** Undici writes this before a chunk. It ends the previous line, which may be the last one of the head. */
 const sizeLine = (bytes: number): string => `\r\n${bytes.toString(16)}\r\n`
 
-/** A socket that sends heads early, and everything that its peer receives until it is ended. */
+/** Makes a socket that sends heads early. Also returns everything that its peer receives until the end. */
 async function open (t: Test): Promise<{ socket: Socket, received: Promise<string> }> {
   const server = createServer()
   t.teardown(() => server.close())

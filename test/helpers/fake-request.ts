@@ -2,17 +2,17 @@ import type { FastifyRequest } from 'fastify'
 import type { VersionResolver } from '../../types/index.ts'
 import { builtInMark } from '../../lib/stage/built-in.ts'
 
-interface Asked {
+interface RequestParts {
   url?: string
-  /** Of the route: `/api/*` under a prefix; `null` without one. */
+  /** The URL of the route: `/api/*` under a prefix, or `null` without a route. */
   route?: string | null
   rawHeaders?: string[]
   hostname?: string
   query?: Record<string, unknown>
 }
 
-/** As much of a request as resolvers read. */
-export function asked ({ url = '/', route = '/*', rawHeaders = [], hostname = '', query = {} }: Asked = {}): FastifyRequest {
+/** Makes the part of a request that resolvers read. */
+export function fakeRequest ({ url = '/', route = '/*', rawHeaders = [], hostname = '', query = {} }: RequestParts = {}): FastifyRequest {
   const headers: Record<string, string> = {}
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!.toLowerCase()
@@ -22,7 +22,7 @@ export function asked ({ url = '/', route = '/*', rawHeaders = [], hostname = ''
   return request as unknown as FastifyRequest
 }
 
-/** Takes a resolver's words out of a request. @returns the request's URL then */
+/** Removes what a resolver has read from a request. @returns the URL of the request afterwards */
 export function consume (resolver: VersionResolver, request: FastifyRequest): string {
   builtInMark(resolver)!.consume!(request)
   return request.raw.url!

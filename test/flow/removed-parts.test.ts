@@ -5,32 +5,32 @@ import { listen, makeApp } from '../helpers/gateway.ts'
 import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
-/** A gateway whose requests have had something taken out. */
-async function gatewayWithout (t: Test, taken: RemovedParts, upstream: string, prefix: string): Promise<string> {
+/** Starts a gateway whose requests have had parts removed. */
+async function gatewayWithout (t: Test, removed: RemovedParts, upstream: string, prefix: string): Promise<string> {
   const app = makeApp(t)
   app.addHook('onRequest', (request, _reply, done) => {
-    contextOf(request).removedParts = taken
+    contextOf(request).removedParts = removed
     done()
   })
   await app.register(versionGateway, { versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } } } }, prefix })
   return await listen(app)
 }
 
-for (const [taken, prefix, path, told] of [
+for (const [removed, prefix, path, expected] of [
   [{ segment: '/v2' }, '/api', '/api/orders', '/api/v2'],
   [{ segment: '/v2' }, '/:tenant', '/acme/orders', '/acme/v2'],
   [{ segment: '/v2', segmentsBefore: 0 }, '', '/orders', '/v2'],
   [{ segment: '/v2', segmentsBefore: 1 }, '/api', '/api/orders', '/api'],
   [{ query: 'a=1' }, '/api', '/api/orders', '/api']
 ] as const) {
-  test(`after the removal of ${JSON.stringify(taken)} from ${path}, X-Forwarded-Prefix is ${told}`, async (t) => {
+  test(`after the removal of ${JSON.stringify(removed)} from ${path}, X-Forwarded-Prefix is ${expected}`, async (t) => {
     const upstream = await startUpstream(t, 'latest')
-    const origin = await gatewayWithout(t, taken, upstream, prefix)
+    const origin = await gatewayWithout(t, removed, upstream, prefix)
 
     const response = await fetch(origin + path, { headers: { 'x-forwarded-prefix': '/spoofed' } })
     const { headers } = await response.json() as Seen
 
-    t.equal(headers['x-forwarded-prefix'], told)
+    t.equal(headers['x-forwarded-prefix'], expected)
   })
 }
 

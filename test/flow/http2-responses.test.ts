@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
 import { inCompatibility } from '../helpers/compatibility.ts'
-import { answerOf, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
-import { answering } from '../helpers/raw-upstream.ts'
+import { readResponse, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
+import { upstreamSending } from '../helpers/raw-upstream.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 async function gatewayTo (t: Test, listener: RequestListener) {
@@ -10,9 +10,9 @@ async function gatewayTo (t: Test, listener: RequestListener) {
   return await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
 }
 
-/** A gateway whose upstream answers with these lines and `ok`. */
+/** Starts a gateway to an upstream that responds with these header lines and the body `ok`. */
 async function gatewayToLines (t: Test, ...lines: string[]) {
-  const upstream = await answering(t, [...lines, 'Content-Length: 2', '', 'ok'].join('\r\n'))
+  const upstream = await upstreamSending(t, [...lines, 'Content-Length: 2', '', 'ok'].join('\r\n'))
   return await startHttp2Gateway(t, { versions: { latest: { upstream } }, resolve: {} })
 }
 
@@ -75,7 +75,7 @@ t.test('a folded field results in a 502 or in one unfolded value', async (t) => 
 const ofConnections = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'http2-settings']
 
 t.test('connection-specific headers are removed, whether set by the upstream or a hook', async (t) => {
-  const upstream = await answering(t, [
+  const upstream = await upstreamSending(t, [
     'HTTP/1.1 200 OK', 'Connection: keep-alive, x-inside', 'X-Inside: 1', 'Keep-Alive: timeout=9', 'Proxy-Connection: keep-alive',
     'Upgrade: h2c', 'TE: gzip', 'HTTP2-Settings: a', 'Transfer-Encoding: chunked', '', '2', 'ok', '0', '', ''
   ].join('\r\n'))
@@ -94,7 +94,7 @@ t.test('connection-specific headers are removed, whether set by the upstream or 
 })
 
 t.test('headers set by the app\'s hooks are kept next to those of the upstream', async (t) => {
-  const upstream = await answering(t, 'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nVary: Accept\r\nContent-Length: 0\r\n\r\n')
+  const upstream = await upstreamSending(t, 'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nVary: Accept\r\nContent-Length: 0\r\n\r\n')
   const front = await makeHttp2App(t)
   front.app.addHook('onRequest', async (_request, reply) => {
     reply.raw.setHeader('x-frame-options', 'deny')
@@ -142,7 +142,7 @@ t.test('early hints arrive before the response, with separate links', async (t) 
   const raw: string[][] = []
 
   stream.on('headers', (headers: object, _flags: number, rawHeaders: string[]) => { hints.push(headers); raw.push(rawHeaders) })
-  const { status, body } = await answerOf(stream)
+  const { status, body } = await readResponse(stream)
 
   t.match(hints, [{ ':status': 103, connection: undefined, 'x-hop': undefined }])
   t.strictSame(raw, [[':status', '103', ...links.flatMap((link) => ['link', link])]])
@@ -156,13 +156,13 @@ t.test('an interim response that is not valid in HTTP/2 is dropped', async (t) =
   let interim = 0
 
   stream.on('headers', () => { interim++ })
-  const { status, body } = await answerOf(stream)
+  const { status, body } = await readResponse(stream)
 
   t.strictSame({ interim, status, body }, { interim: 0, status: 200, body: 'ok' })
 })
 
 t.test('announced trailers arrive separately after the body if the client accepts trailers', async (t) => {
-  const upstream = await answering(t, [
+  const upstream = await upstreamSending(t, [
     'HTTP/1.1 200 OK', 'Trailer: X-Sum, X-Twice', 'Transfer-Encoding: chunked', '', '2', 'ok', '0',
     'X-Sum: 7 ', 'X-Twice: 1', 'X-Twice: 2', 'Set-Cookie: a=1', '', ''
   ].join('\r\n'))
@@ -171,7 +171,7 @@ t.test('announced trailers arrive separately after the body if the client accept
   const raw: string[][] = []
 
   stream.on('trailers', (_headers: object, _flags: number, rawHeaders: string[]) => { raw.push(rawHeaders) })
-  const { headers, body } = await answerOf(stream)
+  const { headers, body } = await readResponse(stream)
   const without = await send('/')
 
   t.equal(headers.trailer, 'X-Sum, X-Twice')

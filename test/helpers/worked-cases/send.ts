@@ -4,45 +4,45 @@ import type { ExplainedRequest } from '../../../types/index.ts'
 import { openSocket, sendRaw } from '../raw.ts'
 import { issuer } from './start.ts'
 
-/** A request, by its lines. */
-export interface Said {
+/** A request as a worked case describes it. */
+export interface CaseRequest {
   method?: string
   path?: string
   host?: string
-  /** Header fields as they are written: `api-version: v2`. */
+  /** Header lines such as `api-version: v2`. */
   lines?: readonly string[]
-  /** Claims of a good token that comes with it. */
+  /** The claims of a valid token in the request. */
   claims?: object
 }
 
-export interface Answered {
+export interface CaseResponse {
   status: number
-  /** By names in lower case; lines of one name are joined. */
+  /** Headers by lower-case name, with repeated lines joined. */
   headers: Record<string, string>
   body: string
 }
 
-/** Sends a request as it is written. */
-export async function say (t: Test, origin: string, said: Said): Promise<Answered> {
-  const lines = [`${said.method ?? 'GET'} ${said.path ?? '/orders'} HTTP/1.1`, `Host: ${said.host ?? 'api.test'}`, ...fieldsOf(said)]
-  if (!lines.some((line) => line.startsWith('Upgrade:'))) return answered(await sendRaw(t, origin, lines))
+/** Sends a request with exactly these lines. */
+export async function sendRequest (t: Test, origin: string, request: CaseRequest): Promise<CaseResponse> {
+  const lines = [`${request.method ?? 'GET'} ${request.path ?? '/orders'} HTTP/1.1`, `Host: ${request.host ?? 'api.test'}`, ...fieldsOf(request)]
+  if (!lines.some((line) => line.startsWith('Upgrade:'))) return parseResponse(await sendRaw(t, origin, lines))
   const socket = await openSocket(t, origin)
   socket.on('error', () => {}).write([...lines, '', ''].join('\r\n'))
-  return answered(await text(socket))
+  return parseResponse(await text(socket))
 }
 
-/** The same request, for `app.versions.explain()`. */
-export function toExplain (said: Said): ExplainedRequest {
-  const headers: Record<string, string[]> = { host: [said.host ?? 'api.test'] }
-  for (const line of fieldsOf(said)) {
+/** Converts a request for `app.versions.explain()`. */
+export function toExplain (request: CaseRequest): ExplainedRequest {
+  const headers: Record<string, string[]> = { host: [request.host ?? 'api.test'] }
+  for (const line of fieldsOf(request)) {
     const [, name, value] = /^([^:]*):(.*)$/s.exec(line)!
-    // As Node reads what is sent.
+    // Node decodes headers as Latin-1.
     headers[name!.toLowerCase()] = [...headers[name!.toLowerCase()] ?? [], Buffer.from(value!.trim()).toString('latin1')]
   }
-  return { method: said.method ?? 'GET', url: said.path ?? '/orders', headers }
+  return { method: request.method ?? 'GET', url: request.path ?? '/orders', headers }
 }
 
-function fieldsOf ({ lines = [], claims }: Said): readonly string[] {
+function fieldsOf ({ lines = [], claims }: CaseRequest): readonly string[] {
   return claims === undefined ? lines : [...lines, `Authorization: Bearer ${tokenOf(claims)}`]
 }
 
@@ -54,8 +54,8 @@ function tokenOf (claims: object): string {
   return token
 }
 
-/** Reads an answer, whose body is empty or an object in JSON. */
-export function answered (raw: string): Answered {
+/** Parses a response whose body is empty or a JSON object. */
+export function parseResponse (raw: string): CaseResponse {
   const [head = '', ...rest] = raw.split('\r\n\r\n')
   const [status = '', ...fields] = head.split('\r\n')
   const headers: Record<string, string> = {}
@@ -64,17 +64,17 @@ export function answered (raw: string): Answered {
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
   }
   const body = rest.join('\r\n\r\n')
-  // Without the lengths of chunks.
+  // Without the chunk sizes.
   const json = body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)
   return { status: Number(status.split(' ')[1]), headers, body: json }
 }
 
-const gatewaysOwn = [
+const ownNames = [
   'api-version', 'api-version-requested', 'vary', 'deprecation', 'sunset', 'link', 'cache-control', 'retry-after', 'www-authenticate', 'x-version-reason'
 ]
 
-/** What the gateway adds to answers. */
-export function ownHeaders (headers: Readonly<Record<string, string>>, except: readonly string[] = []): Record<string, string | undefined> {
-  const names = gatewaysOwn.filter((name) => headers[name] !== undefined && !except.includes(name))
+/** Returns the headers that the gateway adds to responses. */
+export function gatewayHeaders (headers: Record<string, string>, except: readonly string[] = []): Record<string, string | undefined> {
+  const names = ownNames.filter((name) => headers[name] !== undefined && !except.includes(name))
   return Object.fromEntries(names.map((name) => [name, headers[name]]))
 }
