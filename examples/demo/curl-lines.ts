@@ -32,7 +32,7 @@ curl ${bearer({ version: 'latest' })} ${gateway}/orders
 # served by latest: an override beats the claim
 curl -H 'x-version-override: latest' ${v2} ${gateway}/orders
 
-# 401: a token may be missing, but not wrong
+# 401: a token may be missing, but not invalid
 curl -i -H 'authorization: Bearer not.a.token' ${gateway}/orders
 
 # 400: there is no v9
