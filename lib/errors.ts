@@ -56,7 +56,7 @@ export function isGatewayError (error: unknown): error is AnyGatewayError {
   return error instanceof Error && madeBy in error
 }
 
-/** Makes the class of an error. `%s` in the message stands for a parameter. */
+/** Makes an error class. `%s` in the message is replaced with a parameter. */
 function define<Parameters extends unknown[] = []> (
   code: GatewayErrorCode | AdminErrorCode, message: string, statusCode: number
 ): FastifyErrorConstructor<{ code: string }, Parameters> {

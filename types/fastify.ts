@@ -7,7 +7,7 @@ import type { VersionRegistry } from './versions.ts'
 
 /**
  * The overload of `register` whose error TypeScript shows, because it is the last one. It names the known versions: the overloads of
- * Fastify know nothing of them. For other plugins it needs more arguments than a call has, so that their errors stay as they are.
+ * Fastify do not know them. For other plugins it needs more arguments than a call has, so that their errors stay the same.
  */
 interface RegisterOfGateway<T> {
   <Plugin, Id extends string, Alias extends string = never>(plugin: Plugin, ...options: OptionsOf<Plugin, Id, Alias>): T

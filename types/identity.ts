@@ -172,9 +172,9 @@ export interface VerifyIdentityOptions {
   /** `Authorization` with another scheme (`Basic ...`): `ignore` passes it on, `reject` responds 401. Default `ignore`. */
   otherSchemes?: 'ignore' | 'reject'
   /**
-   * Where to look for tokens, in order of precedence: the first place that has a token identifies the caller, and later
-   * places are not read. Tokens of later places are forwarded unverified. Providers without `tokenSources` of their own
-   * accept tokens from all of these. Default: the places of the providers, and 401 for two different tokens.
+   * Where to look for tokens, in order of precedence: the first source that has a token identifies the caller. Later
+   * sources are not read, and their tokens are forwarded unverified. Providers without `tokenSources` accept tokens from
+   * all of these. Default: the sources of the providers, and 401 for two different tokens.
    */
   sources?: readonly TokenSource[]
   /**

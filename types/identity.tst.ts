@@ -52,7 +52,7 @@ test('a verifier returns claims or null, and excludes providers', () => {
   expect<VerifierOptions>().type.toBeAssignableFrom({ from, policy: 'require' as const })
   expect<VerifierOptions>().type.toBeAssignableFrom({ from: { ...from, read: async (): Promise<User | undefined> => undefined } })
   expect<VerifierOptions>().type.toBeAssignableFrom({ from: fromFastifyJwt({ claimsToHeaders: [{ claim: 'sub', header: 'x-user-id' }] }) })
-  // A yes says nothing about the caller.
+  // A boolean does not identify the caller.
   expect<VerifierOptions>().type.not.toBeAssignableFrom({ from: { ...from, read: () => true } })
   expect<VerifierOptions>().type.not.toBeAssignableFrom({ from, providers: [] })
   expect<VerifierOptions>().type.not.toBeAssignableFrom({ from, onOpaque: 'pass' as const })

@@ -41,7 +41,7 @@ export interface TestIssuer {
   /** The `iss` of its tokens. */
   readonly issuer: string
   readonly audience: string
-  /** The private key that signs at the moment. */
+  /** The private key that currently signs. */
   readonly privateKey: KeyObject
   /** The public keys, for `jwks` of a provider. */
   jwks (): InlineJwks & { readonly keys: readonly PublicJwk[] }
@@ -49,7 +49,7 @@ export interface TestIssuer {
   token (claims?: TestClaims, options?: TestTokenOptions): string
   /** Makes a token, as the header of a request. */
   bearer (claims?: TestClaims, options?: TestTokenOptions): { authorization: string }
-  /** The issuer as a provider. Without a server, it has the keys that the issuer has at the moment. */
+  /** Returns the issuer as a provider. Without a server, the provider has the current keys of the issuer. */
   provider (options?: Partial<IdentityProvider>): IdentityProvider
   /** Replaces the key that signs. The previous keys stay in the key set, unless `keep` is `false`. @returns the new `kid` */
   rotate (options?: { keep?: boolean }): string

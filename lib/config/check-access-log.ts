@@ -8,7 +8,7 @@ type Identity = Partial<Pick<VerifyIdentityOptions, 'sources'>> & { readonly pro
 /**
  * Checks that no credentials end up in the log.
  *
- * @param identity its headers with tokens, whatever their names, are credentials
+ * @param identity its headers with tokens are credentials, regardless of their names
  */
 export function checkAccessLog (problems: Problems, path: Path, { headers = [] }: AccessLogOptions, identity: Identity = {}): void {
   if (!Array.isArray(headers)) return

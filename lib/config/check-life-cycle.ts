@@ -89,7 +89,7 @@ function showMoment (moment: Moment): string {
   return isConcealed(moment) ? show(moment) : new Date(moment).toISOString()
 }
 
-/** Checks that the default version has no brownout, which would refuse callers that did not ask for a version. */
+/** Checks that the default version has no brownout, which would refuse callers that did not name a version. */
 export function checkDefaultLife (
   problems: Problems, { versions, aliases = {} }: VersionSet, given: unknown, options: RegistryOptions
 ): void {

@@ -8,7 +8,7 @@ type Pair = Pick<UpstreamTls, 'ca' | 'cert' | 'key'>
 
 const certificateLabels = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'])
 
-/** Checks certificates and their key. Node ignores much of what is wrong, such as a file name in the place of a certificate. */
+/** Checks certificates and their key. Node ignores many mistakes, such as a file name instead of a certificate. */
 export function checkTls (problems: Problems, path: Path, tls: UpstreamTls = {}): void {
   const before = problems.found().length
   checkAuthorities(problems, [...path, 'ca'], tls.ca)

@@ -4,7 +4,7 @@ const telltale = /authori[sz]ation|cookie|token|secret|passw|passphrase|credenti
 /** Whole words that mean credentials: `X-Auth`, `X-OAuth2`, `X-Session-Id`, `X-Hub-Signature-256`. `X-Author` has none. */
 const credentialWord = /^((o|x|pre)?auth(n|z|entication|id|code)?\d?|session(s|id|data)?|sessid|signatures?|sig|hmac|csrf|xsrf|pwd|passcode|otp)$/
 
-/** A key is a word of its own, unlike in `X-Monkey`. */
+/** `key` must be a separate word, unlike in `X-Monkey`. */
 const key = /^(app|auth|access|session|shared|master|private|client|account)?keys?$/
 
 /** Words before `key` with which it is only a name: `Idempotency-Key`, `Sec-WebSocket-Key`. */

@@ -13,7 +13,7 @@ export function namesInCycles (next: ReadonlyMap<string, string | undefined>): S
       way.add(name)
       name = next.get(name)
     }
-    // If this walk has reached one of its own names, the names from there on form a cycle.
+    // If this walk reaches one of its own names, the names from that one on form a cycle.
     while (name !== undefined && way.has(name) && !found.has(name)) {
       found.add(name)
       name = next.get(name)

@@ -3,7 +3,7 @@ export function hasPem (value: unknown): value is string {
   return typeof value === 'string' && value.includes('-----BEGIN')
 }
 
-/** For messages: what to do with PEM where a JWKS is expected. The command needs nothing but Node. */
+/** The remedy for PEM where a JWKS is expected, for messages. The command only needs Node. */
 export const pemRemedy = 'Write it as jwks.pem, or convert it: node -p "JSON.stringify({ keys: ' +
   "require('fs').readFileSync('key.pem', 'utf8').match(/-----BEGIN[^]+?-----END.*/g)" +
   ".map((pem) => require('crypto').createPublicKey(pem).export({ format: 'jwk' })) })\""

@@ -158,7 +158,7 @@ export function concealing<Result> (values: ReadonlyMap<string, string>, find: (
   }
 }
 
-/** Whether a value must not be shown, nor anything that is made of it. */
+/** Whether neither a value nor anything derived from it may be shown. */
 export function isConcealed (value: unknown): boolean {
   return concealed.has(String(value))
 }

@@ -11,7 +11,7 @@ import { namesOneHost } from './request/host.ts'
 import { decrementMaxForwards } from './request/max-forwards.ts'
 import { hidesPath, isTraversal, namesHost } from './request/request-target.ts'
 
-/** Longest request target, in bytes (RFC 9110 4.1 asks for at least 8000). */
+/** Longest request target, in bytes (RFC 9110 4.1 recommends at least 8000). */
 const maxTargetLength = 8 * 1024
 
 type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void

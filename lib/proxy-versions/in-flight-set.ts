@@ -4,7 +4,7 @@ export interface InFlightMember {
   place: number
 }
 
-/** An exchange, or a refused upload whose rest is still read. */
+/** An exchange, or a refused upload that is still being read. */
 export interface Cancelable extends InFlightMember {
   cancel (): void
 }

@@ -6,7 +6,7 @@ interface Tunnel {
   destroy (): void
 }
 
-/** The exchanges and tunnels of one prefix. Closing lets them finish, and then cuts them off. */
+/** The exchanges and tunnels of one prefix. Closing lets them finish, and then aborts them. */
 export class InFlight {
   readonly exchanges = new InFlightSet<Cancelable>()
   readonly tunnels = new Set<Tunnel>()
@@ -25,7 +25,7 @@ export class InFlight {
     if (this.isClosing) this.#settleWhenIdle()
   }
 
-  /** Lets requests in flight finish, and cuts them off after the grace time (milliseconds). */
+  /** Lets requests in flight finish, and aborts them after the grace period (milliseconds). */
   beginClose (graceMs: number): void {
     this.isClosing = true
     for (const tunnel of this.tunnels) tunnel.close({ code: 1001, reason: 'going away' })
@@ -37,7 +37,7 @@ export class InFlight {
     }, graceMs)
   }
 
-  /** Waits until nothing is in flight, or the grace time is over. */
+  /** Waits until nothing is in flight, or the grace period has ended. */
   async endClose (): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#settle = resolve

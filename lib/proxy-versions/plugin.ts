@@ -91,7 +91,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
   }
 })
 
-/** Makes `app.close()` finish within the grace time, whatever a peer does. */
+/** Makes `app.close()` finish within the grace period, even if a peer does not cooperate. */
 function limitClose (app: FastifyInstance, mount: Mount, graceMs: number): void {
   const connections = ServerConnections.of(app.server)
   app.addHook('preClose', (done) => {

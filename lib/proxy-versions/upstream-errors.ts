@@ -126,7 +126,7 @@ export function causeOf ({ code = '', name }: Error & { code?: string }): string
   return causes[code] ?? (/CERT|TLS|SSL|SELF_SIGNED|VERIFY/.test(code) ? 'tls' : 'other')
 }
 
-/** Whether a failed exchange says something about the target's health. */
+/** Whether a failed exchange counts against the health of the target. */
 export function isUpstreamFault ({ code = '' }: Error & { code?: string }): boolean {
   return !notUpstreamFaults.has(code) && !requestErrors.has(code) && !overloads.has(code)
 }

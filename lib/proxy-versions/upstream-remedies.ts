@@ -42,7 +42,7 @@ export function remedyOf (error: Failure, target: string | undefined): string | 
   return remedyWithoutTls(error, target)
 }
 
-/** The remedy for a target whose address does not ask for TLS. */
+/** The remedy for a target whose address is without TLS. */
 function remedyWithoutTls (error: Failure, target: string): string | undefined {
   const useTls = `If the target uses TLS, write '${target.replace(/http:/i, 'https:')}'.`
   // A TLS server may end the connection with an alert, which is too short for a frame of HTTP/2.

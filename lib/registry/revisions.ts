@@ -37,7 +37,7 @@ export class Revisions {
     return () => { this.#listeners.delete(listener) }
   }
 
-  /** Makes a set the current one. @throws `VERSION_CONFIG_INVALID` with all problems, and changes nothing */
+  /** Makes a set the current one. @throws `VERSION_CONFIG_INVALID` with all problems; nothing changes then */
   swap (content: Content): void {
     const before = this.current
     const problems = new Problems()

@@ -4,7 +4,7 @@ const require = createRequire(import.meta.url)
 
 let semver: typeof import('semver') | undefined
 
-/** Loads semver on first use, because most APIs number their versions otherwise. */
+/** Loads semver on first use, because most APIs use other version numbers. */
 export function loadSemver (): typeof import('semver') {
   semver ??= require('semver') as typeof import('semver')
   return semver

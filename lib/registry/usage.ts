@@ -111,7 +111,7 @@ export class Usage {
   }
 }
 
-/** An id has no line breaks, so the first one ends it, whatever the consumer's name contains. */
+/** An id has no line breaks, so the first line break ends it, even if the consumer's name contains some. */
 function keyOf ({ consumer, version }: Use): string {
   if (consumer === null) return version
   return `${version}\n${consumer.length <= nameLimits.whole ? consumer : boundedName(consumer)}`

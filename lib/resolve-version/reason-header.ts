@@ -4,7 +4,7 @@ import type { ResolvedResolve } from '../config/normalize-gateway.ts'
 import { callSync } from '../shared/call-sync.ts'
 import { isRefusal, type Refusal } from '../errors.ts'
 
-/** The header that says why a version was chosen. */
+/** The header with the reason for a version. */
 export const reasonHeader = 'x-version-reason'
 
 /** Returns whether a response has the header; `null` if none has. If the app's function fails, only the header is omitted. */

@@ -20,7 +20,7 @@ interface Resolution {
   readonly rules: Rules
   readonly headerTracker: HeaderTracker | undefined
   readonly reporter: UsageReporter
-  /** Whether a response says why its version was chosen. `null`: none does. */
+  /** Whether a response contains the reason for its version. `null`: none does. */
   readonly isExposed: ((request: FastifyRequest) => boolean) | null
   /** Adds the headers of the version, unless the request is forwarded. */
   readonly announce: (reply: FastifyReply) => void

@@ -42,7 +42,7 @@ export class ClientConnections {
     }
   }
 
-  /** Tells HTTP/2 clients to send no more requests on their connections, which end after those in flight (RFC 9113 6.8). */
+  /** Makes HTTP/2 clients send no more requests on their connections, which end after the requests in flight (RFC 9113 6.8). */
   closeSessions (): void {
     for (const { session } of this.#open.values()) session?.close()
   }

@@ -5,7 +5,7 @@ import { gatewayOn } from './take-over-server.ts'
 import { isBusy, pendingResponse } from './pending-responses.ts'
 import { refuseOnSocket } from './socket-refusal.ts'
 
-/** The refusals of parse errors that have a status of their own, as in Node. */
+/** The refusals of parse errors with a special status, as in Node. */
 const refusals: Readonly<Record<string, (details: { cause: Error }) => Refusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: requestLate,
   HPE_HEADER_OVERFLOW: headersTooLarge,

@@ -5,7 +5,7 @@ import { isCompatible } from '../shared/compatibility.ts'
 import { responseTo } from './socket-refusal.ts'
 
 // Touches: `writeHead` and `end` of the response to a request that arrives while the app is closing. Gains: its refusal is a
-// problem like all others. Without it, and with `compatibility`, Fastify sends JSON of its own, before any hook runs.
+// problem like all others. Without it, and with `compatibility`, Fastify sends its own JSON before any hook runs.
 
 type Fields = Record<string, unknown>
 type WriteHead = (status: number, fields?: Fields) => Response

@@ -7,7 +7,7 @@ import { pendingResponse } from './pending-responses.ts'
 import { refuseOnSocket, responseTo } from './socket-refusal.ts'
 
 /**
- * Refuses `CONNECT`, which asks for a tunnel to another host. Over HTTP/1.1, Node would close the connection without a response.
+ * Refuses `CONNECT`, which requests a tunnel to another host. Over HTTP/1.1, Node would close the connection without a response.
  * The target has no path, so neither a route nor a prefix applies. If the app has its own listener, only that one is called.
  */
 export function takeConnect (app: FastifyInstance): void {

@@ -7,7 +7,7 @@ import { constants, type Http2SecureServer, type Http2Server, type ServerHttp2Se
 
 /**
  * Unfinished streams that a session may have for each megabyte of its `maxSessionMemory`. Each counts at most 128 KiB: a chunk
- * that waits for the client's window, and the data queued behind it. Half of the limit remains for streams in flight.
+ * that waits for the client's window, and the data queued after it. Half of the limit remains for streams in flight.
  */
 const unfinishedPerMegabyte = 4
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net'
 import { ClientConnections } from './client-connections.ts'
 
-/** Milliseconds after the grace time until connections are cut, so that clients of aborted exchanges get the refusal. */
+/** Milliseconds from the end of the grace period until connections are destroyed, so that clients of aborted exchanges get the refusal. */
 const maxGoodbyeMs = 500
 
 const known = new WeakMap<Server, ServerConnections>()
@@ -14,7 +14,7 @@ export class ServerConnections {
   readonly #connections: ClientConnections
   #limit: NodeJS.Timeout | undefined
   #closesAt = 0
-  /** When the grace time of exchanges is over, if it has begun before the app closes (`performance.now()`). */
+  /** When the grace period of exchanges ends, if it has begun before the app closes (`performance.now()`). */
   graceEnd = Infinity
 
   static of (server: Server): ServerConnections {
@@ -28,13 +28,13 @@ export class ServerConnections {
     server.on('close', () => clearTimeout(this.#limit))
   }
 
-  /** Milliseconds of a grace time that are left. */
+  /** The remaining milliseconds of a grace period. */
   graceLeft (graceMs: number): number {
     return Math.max(Math.min(graceMs, this.graceEnd - performance.now()), 0)
   }
 
   /**
-   * Closes connections without a request, and cuts off those that are still open after the grace time (milliseconds). The
+   * Closes connections without a request, and destroys those that are still open after the grace period (milliseconds). The
    * longest one requested counts.
    */
   limitClose (graceMs: number): void {

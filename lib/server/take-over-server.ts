@@ -17,7 +17,7 @@ import { makeRoutable } from './routable-requests.ts'
 // errors. Gains: upgrades pass the same hooks as all other requests. Without it, there are no WebSockets. `compatibility`
 // does not turn it off: Node has no public way to respond to an upgrade as to a request. `app.inject()` relies on `assignSocket` too.
 
-/** The connection of a request that asks for another protocol. Node no longer reads from it. */
+/** The connection of a request to upgrade to another protocol. Node no longer reads from it. */
 export interface Upgrading {
   socket: Duplex
   /** Bytes that the client sent after its request. They are held back until the upstream agrees. */
@@ -46,7 +46,7 @@ export function gatewayOn (server: Server): FastifyInstance | undefined {
   return gatewaysOf.get(server)?.[0]!.app
 }
 
-/** The connection of a request that asks for another protocol; `undefined` for all others. */
+/** The connection of a request to upgrade to another protocol, or `undefined` for other requests. */
 export function upgradingOf (raw: object): Upgrading | undefined {
   return upgrading.get(raw)
 }

@@ -18,7 +18,7 @@ export function otherCopy (value: object): Copy | null {
   return copy === undefined || copy === thisCopy ? null : copy
 }
 
-/** Says which copies are in use, and what to do. */
+/** Lists the copies in use, with the remedy. */
 export function explainCopies (other: Copy): string {
   const [here, there] = [thisCopy, other].map(({ version, folder }) => `${version} in ${folder}`)
   return `Two copies of fastify-version-gateway are loaded: ${here} and ${there}. They do not know each other's state. ` +

@@ -137,7 +137,7 @@ export function extendScope (app: FastifyInstance, members: Partial<ScopeContext
   Object.assign(scopeOf(app), members)
 }
 
-/** Adds to the record of what was removed from a request. */
+/** Adds to the record of removed parts of a request. */
 export function recordRemoved (request: FastifyRequest, removed: RemovedParts): void {
   const context = contextOf(request)
   context.removedParts = { ...context.removedParts, ...removed }

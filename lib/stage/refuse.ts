@@ -86,7 +86,7 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
 
 function log (request: FastifyRequest, refusal: Refusal): void {
   const { code, statusCode: status, members, cause, target, remedy, provider, claim, found, expected } = refusal
-  // This code alone does not show what is wrong with the token.
+  // This code alone does not name the problem of the token.
   const details = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider, claim, found, expected } : { code }
   // A version that the operator has disabled is not an error.
   if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...details, ...members, cause: messageOf(cause) }, 'request refused')

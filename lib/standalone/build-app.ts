@@ -103,7 +103,7 @@ async function addMetrics (app: FastifyInstance, metrics: LoadedConfig['file']['
   else if (metrics !== false) await app.register(observeVersions, typeof metrics === 'object' ? metrics : {})
 }
 
-/** Refuses HTTP/1.1 without a host (RFC 9112 3.2), whatever the route. */
+/** Refuses HTTP/1.1 without a host (RFC 9112 3.2) on every route. */
 function requireHost (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const { httpVersion, headers } = request.raw
   if (httpVersion === '1.1' && headers.host === undefined) refuse(request, reply, requestMalformed({ headers: { connection: 'close' } }))

@@ -3,7 +3,7 @@ import type { Host } from './commands/start.ts'
 
 type Log = (text: string) => void
 
-/** The commands, whose code is loaded on use. @param log writes their output */
+/** The commands. Their code is loaded on first use. @param log writes their output */
 export function commandsOf (host: Host, log: Log): Readonly<Record<string, Command>> {
   return { start: startCommand(host), validate: validateCommand(log), explain: explainCommand(log), init: initCommand(log) }
 }

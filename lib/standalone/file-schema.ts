@@ -9,7 +9,7 @@ const claim: SchemaObject = provider.properties.claimsToHeaders.items.properties
 const anyText = (expected: string): SchemaObject => ({ type: 'string', expected })
 const path: SchemaObject = stageSchemas.versionDiscovery.properties.path
 
-/** Options of every resolver, whatever it reads. */
+/** The common options of all resolvers. */
 const manners = {
   timeoutMs: milliseconds,
   onError: oneOf('reject', 'skip'),

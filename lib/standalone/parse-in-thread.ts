@@ -13,7 +13,7 @@ export type Content = Pick<YamlFile, 'value' | 'problems' | 'problemCount' | 'br
 
 /**
  * Parses YAML in another thread: a file with 20,000 tenants takes about a second, in which the gateway would serve no
- * requests. The thread keeps the document, because only it knows the places of problems.
+ * requests. The thread keeps the document, because only it knows the positions of problems.
  */
 export async function parseInThread (text: string, environment: NodeJS.ProcessEnv): Promise<ConfigFile> {
   const { worker, content } = await begin(text, environment)
@@ -35,7 +35,7 @@ async function begin (text: string, environment: NodeJS.ProcessEnv): Promise<{ w
 }
 
 /**
- * Starts the program beside this file, without the options of the process: they may load an agent a second time. In a
+ * Starts the program next to this file, without the options of the process: they may load an agent a second time. In a
  * checkout the program is TypeScript, and jiti loads it, because loaders such as tsx do not run in threads on Node 20.
  */
 function startWorker (): Worker {

@@ -67,7 +67,7 @@ export class ProblemCollector {
     return new Set(fittingAsText(fileSchema, this.#read.value, texts).map(({ found }) => found))
   }
 
-  /** Returns what the file has in place of a text that came from variables. */
+  /** Returns the source text of a value that came from variables. */
   sourceOf (text: string): string | undefined {
     return this.#concealed.get(text)
   }

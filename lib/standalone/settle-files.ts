@@ -40,7 +40,7 @@ export class FileSettler {
     this.#end = clock.now() + this.#limitMs
   }
 
-  /** Waits until a file has been unchanged long enough, which is not at all for most files. @throws when it keeps changing */
+  /** Waits until a file has been unchanged long enough. Most files need no wait. @throws if it keeps changing */
   async waitUntilSettled (file: string): Promise<void> {
     let before: string | null = null
     while (!await this.#isOld(file)) {

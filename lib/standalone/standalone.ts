@@ -21,7 +21,7 @@ const lingerMs = 1_000
 /** Milliseconds on shutdown until the app closes, which ends WebSockets and refuses new requests. Idle connections are closed by then. */
 const servingMs = 1_500
 
-/** Milliseconds after the grace time until the remaining connections are cut off, so that clients of aborted exchanges get the refusal. */
+/** Milliseconds from the end of the grace period until connections are destroyed, so that clients of aborted exchanges get a refusal. */
 const goodbyeMs = 500
 
 /** The dependencies that all apps of a gateway share. */
@@ -38,7 +38,7 @@ export class Standalone {
   #generation: Generation
   /** Apps of earlier configs that still have requests in flight. */
   readonly #retired = new Map<Generation, Promise<void>>()
-  /** Aborted when the earlier apps must close, whatever time their own configs give them. */
+  /** Aborted when the earlier apps must close, regardless of the grace periods in their own configs. */
   readonly #hurry = new AbortController()
   #isDraining = false
 
@@ -170,7 +170,7 @@ export class Standalone {
     const { closeGraceMs } = normalizeForward(forward)
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs))
     const { app } = this.#generation
-    // The grace time begins here, not when the app closes.
+    // The grace period begins here, not when the app closes.
     const graceEnd = performance.now() + closeGraceMs
     for (const each of [this.#generation, ...this.#retired.keys()]) ServerConnections.of(each.server).graceEnd = graceEnd
     const closed = this.#listener.close(Math.min(lingerMs, closeGraceMs), closeGraceMs + goodbyeMs)

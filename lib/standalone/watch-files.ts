@@ -57,7 +57,7 @@ export class FileWatcher {
 
   /**
    * Reports a change once two consecutive checks agree, so that a file is not read while it is being written. Files that
-   * keep changing are reported in the end: the reader waits for them, and says so in the log.
+   * keep changing are eventually reported: the reader waits for them, and logs that.
    */
   async #compare (): Promise<void> {
     const before = this.#seen

@@ -12,7 +12,7 @@ export interface Member {
   readonly value: Node | null
 }
 
-/** Finds what the aliases and merge keys of a document stand for. */
+/** Resolves the aliases and merge keys of a document. */
 export class YamlNodes {
   /** Aliases without an anchor, and merge keys that merge nothing. */
   readonly problems: Problem[] = []
@@ -24,7 +24,7 @@ export class YamlNodes {
     this.#document = document
   }
 
-  /** Returns the node that an alias stands for, or the node itself; `undefined` if there is no such anchor. */
+  /** Returns the node that an alias refers to, or the node itself; `undefined` if the anchor does not exist. */
   target (node: Node | null): Node | null | undefined {
     if (!isAlias(node)) return node
     if (!this.#targets.has(node)) {
@@ -73,7 +73,7 @@ function isMerge ({ key }: Pair<Node, Node | null>): boolean {
   return isScalar(key) && key.type === 'PLAIN' && (key.value === '<<' || typeof key.value === 'symbol')
 }
 
-/** Returns a name as written: that a number such as `1.10` would be read otherwise is a problem of its own. */
+/** Returns a name as written. A number such as `1.10`, which would be read differently, is reported separately. */
 export function nameOf ({ value, source, type }: Scalar): string {
   if (value === null) return ''
   return type === 'PLAIN' && typeof value !== 'string' && source !== undefined ? source : String(value)

@@ -2,10 +2,10 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml'
 import type { Path } from '../problems/config-problems.ts'
 import type { YamlNodes, Problem } from './yaml-nodes.ts'
 
-/** Maximum number of values that aliases and merge keys may add: a few of them can stand for billions. */
+/** Maximum number of values that aliases and merge keys may add: a few of them can expand to billions. */
 const maxRepeated = 1_000_000
 
-/** The value of a document. Values of aliases are copies, because each may get a type of its own. */
+/** The value of a document. Values of aliases are copies, because each may get its own type. */
 export class YamlValue {
   readonly value: unknown
   /** Values that contain themselves, and too many values. */

@@ -66,7 +66,7 @@ class Collector implements UpgradeHandler {
     if (status < 200) return
     this.#status = status
     this.#rawHeaders = rawHeaders
-    // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
+    // Neither has a body, even if they announce a length (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.#end(false)
   }
 
@@ -87,7 +87,7 @@ class Collector implements UpgradeHandler {
     this.#reject(error)
   }
 
-  /** Never called, because the request does not ask for another protocol. */
+  /** Never called, because the request is not an upgrade. */
   onUpgrade (_rawHeaders: RawHeaders, socket: Duplex): void {
     socket.destroy()
   }

@@ -26,7 +26,7 @@ export class DispatcherPool implements UpstreamPool {
     this.#options = options
   }
 
-  /** Whether there is a dispatcher at the moment. */
+  /** Whether there currently is a dispatcher. */
   get isUsed (): boolean {
     return this.#options.dispatcher !== null || globalMock() !== null
   }

@@ -23,7 +23,7 @@ export function guardedClient (origin: string | URL, { connect, ...options }: Cl
 
 const nothing = (): void => {}
 
-/** The connection of such a client: nothing is held back or reused. */
+/** The connection of such a client. Nothing is held back or reused. */
 const connection = {
   isReused: false,
   hold: nothing,

@@ -36,7 +36,7 @@ interface Owner {
   onStale (): void
   /** The target does not offer HTTP/2. */
   onRefused (connection: Http2Connection): void
-  /** The connection takes no more requests and has none left. The error says why it never became ready. */
+  /** The connection takes no more requests and has none left. The error explains why it never became ready. */
   onEnd (connection: Http2Connection, error: Error | null): void
 }
 

@@ -146,7 +146,7 @@ export class Http2Request implements UpstreamRequest {
 
   /** The stream broke off. A request that the target has not processed is sent again once, unless its body was read. */
   #break (stream: ClientHttp2Stream, error: Error, body: Buffer | Readable | null): void {
-    // A complete response reaches the client, whatever happens to the connection.
+    // A complete response reaches the client even if the connection fails.
     if (this.#isOver || this.#isRepeated || (this.#hasAnswer && this.#inbox!.isWhole)) return
     clearTimeout(this.#wait)
     const { repeat } = this.#options
@@ -162,7 +162,7 @@ export class Http2Request implements UpstreamRequest {
     this.#fail(error, isStale || isUnprocessed || mayHaveRefused)
   }
 
-  /** The target says that it did not process the request (RFC 9113 6.8, 8.7). */
+  /** The target reports that it did not process the request (RFC 9113 6.8, 8.7). */
   #isUnprocessed (stream: ClientHttp2Stream): boolean {
     return stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || stream.id! > this.#options.connection.lastStream
   }

@@ -32,7 +32,7 @@ export interface UpstreamHandler {
    * The request failed, or was aborted.
    *
    * @param isExcused the upstream may not be at fault: the connection had been used before, and ended before the response began,
-   * as an idle one does when the request is on its way; or the upstream says that it has not processed the request; or the
+   * as an idle one does when the request is on its way; or the upstream reports that it has not processed the request; or the
    * connection broke during the response to a request with a body, which the upstream may have refused to read. Default: `false`.
    */
   onError (error: Error, isExcused?: boolean): void
@@ -63,7 +63,7 @@ export function isPartlyRead (body: Buffer | Readable | null): boolean {
 
 /** A request to send, in undici's form. Its `headersTimeout` overrides that of the target. */
 export interface UpstreamRequestOptions extends Dispatcher.DispatchOptions {
-  /** The client accepts trailers, so an HTTP/2 target is asked for them. */
+  /** The client accepts trailers, so an HTTP/2 target gets `te: trailers`. */
   takesTrailers?: boolean
 }
 

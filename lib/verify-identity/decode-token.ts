@@ -27,7 +27,7 @@ export function decodeToken (token: string, longest: number): UnverifiedToken {
 
 /**
  * Whether a token is not a JSON Web Token. It is one if its header is a JSON object in any spelling, so that a token which a
- * lenient upstream could read is never taken for opaque. Nobody but the upstream can read an encrypted one (RFC 7516), which
+ * lenient upstream could read is never taken for opaque. Only the upstream can read an encrypted token (RFC 7516), which
  * has five parts.
  */
 export function isOpaque (token: string): boolean {

@@ -54,7 +54,7 @@ export class Verifier extends Authority implements CallerSource {
   }
 }
 
-/** An unknown error says nothing about the credentials, so the caller must be neither refused for them nor anonymous. */
+/** An unknown error does not mean that the credentials are invalid, so the caller must be neither refused with 401 nor anonymous. */
 function refusalOf (cause: unknown): Refusal {
   if (isRefusal(cause)) return cause
   const statusCode = (cause as { statusCode?: unknown } | null | undefined)?.statusCode

@@ -20,7 +20,7 @@ export function apiCatalog (request: Pick<FastifyRequest, 'protocol' | 'host'>, 
   }
 }
 
-/** The origin that the client asked; nothing, for relative links, when it named no host that can be one. */
+/** The origin that the client requested, or an empty string for relative links if it named no valid host. */
 function originOf ({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
   const origin = `${protocol}://${host}`
   return URL.canParse(origin) ? new URL(origin).origin : ''

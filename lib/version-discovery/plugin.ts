@@ -9,7 +9,7 @@ import { sendCacheableJson } from './send-cacheable-json.ts'
 import { apiCatalog, catalogPath, catalogType } from './api-catalog.ts'
 import { discoveredVersions } from './discovered-versions.ts'
 
-/** Neither versioned nor asked for a token, where the stages are registered around it. */
+/** Needs neither a version nor a token if the stages are registered around it. */
 const config = { version: false, identity: false } as const
 
 /**

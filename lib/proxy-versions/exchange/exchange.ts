@@ -80,7 +80,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     this.#observation?.responded(status)
     this.#relay = makeRelay(rawHeaders, this.#reply, this.#route, this.#request!, (error) => this.#abort(error))
     this.#relay.begin(status, rawHeaders, reason, isWhole)
-    // Neither has a body, whatever length they announce (RFC 9110 15.3.5, 15.4.5).
+    // Neither has a body, even if they announce a length (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.onComplete([])
   }
 

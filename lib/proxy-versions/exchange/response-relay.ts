@@ -28,7 +28,7 @@ export class ResponseRelay implements Relay {
   #isOver = false
   hasWaited = false
   hasBegun = false
-  /** Waits for `drain`. Chunks that were already read still arrive meanwhile. */
+  /** Waits for `drain`. Until then, chunks that were already read still arrive. */
   #isWaiting = false
   /** `null` if the client gets no trailers. */
   #trailerRules: TrailerRules | null = null
@@ -53,7 +53,7 @@ export class ResponseRelay implements Relay {
     if (this.#route.inFlight.isClosing) endConnectionAfter(this.#response)
     if (status === 426) pushUpgradeRequired(headers, rawHeaders, this.#response)
     writeHead(this.#response, status, reason, headers, isWhole)
-    // From here on, Fastify must not send a response of its own.
+    // From here on, Fastify must not send a response itself.
     this.#reply.hijack()
     this.hasBegun = true
     this.#rawHeaders = rawHeaders

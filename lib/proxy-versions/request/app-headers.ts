@@ -22,7 +22,7 @@ const ofContent = new Set(['content-encoding', 'content-length'])
 
 /**
  * Returns the headers that hooks of the app have set, changed or removed in `request.headers`; `null` for none. A header that
- * differs from what the client sent belongs to the app, whatever the client sent or listed in `Connection`.
+ * differs from what the client sent belongs to the app, even if the client listed it in `Connection`.
  */
 export function appHeaders (request: FastifyRequest, fieldOf: FieldOf): AppHeaders | null {
   const { headers, raw: { rawHeaders } } = request

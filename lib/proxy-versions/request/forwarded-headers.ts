@@ -8,7 +8,7 @@ const pseudonym = 'version-gateway'
 export const forwardedHeaders = ['x-forwarded-*', 'forwarded', 'x-real-ip'] as const
 
 /**
- * Adds what the gateway knows about the client, as alternating names and values. Earlier hops are believed only if
+ * Adds what the gateway knows about the client, as alternating names and values. Earlier hops only count if
  * Fastify's `trustProxy` trusts them: `request.ips` has the trusted ones, nearest first.
  */
 export function pushForwarded (headers: string[], request: FastifyRequest): void {

@@ -15,7 +15,7 @@ interface PrefixRules {
   base: string
   /** The config's edits of requests. */
   edits: Required<HeaderEdits>
-  /** Whether to believe the prefix that a trusted proxy says it has stripped. */
+  /** Whether to accept the prefix that a trusted proxy has stripped. */
   believesProxies: boolean
 }
 

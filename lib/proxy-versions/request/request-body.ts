@@ -104,7 +104,7 @@ export class RequestBody extends Readable implements StreamedBody {
     callback(error)
   }
 
-  /** Starts on the first read. Until then, the client is not asked for its body. */
+  /** Starts on the first read. Until then, nothing is read from the client. */
   #begin (): void {
     this.#isWanted = true
     requestBody(this.#request)
@@ -155,7 +155,7 @@ export function isUnfinished (body: Buffer | RequestBody | null): boolean {
   return body instanceof RequestBody && !body.readableEnded
 }
 
-/** Asks a client not to send the rest of its upload, once it has the whole response (RFC 9113 8.1). */
+/** Asks a client to stop its upload once it has the complete response (RFC 9113 8.1). */
 function stopUpload (stream: ServerHttp2Stream): void {
   const stop = (): void => {
     if (stream.destroyed) return

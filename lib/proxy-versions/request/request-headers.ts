@@ -27,7 +27,7 @@ interface RequestRules {
 
 /**
  * Combines the client's fields with the gateway's, and keeps their order and their separate lines. Hop-by-hop fields are
- * dropped. The gateway sets the version header and the forwarding headers itself, whatever the client sent. Headers that hooks
+ * dropped. The gateway always sets the version header and the forwarding headers itself. Headers that hooks
  * of the app have changed, and those of `forward.requestHeaders`, replace both, except for the version header and those that the
  * config edits.
  */

@@ -21,7 +21,7 @@ export interface TrailerRules {
   isGrpc?: boolean
 }
 
-/** Whether a client accepts trailers: it says so (RFC 9110 10.1.4), its protocol has them, and the response has a body. */
+/** Whether a client accepts trailers: its `TE` allows them (RFC 9110 10.1.4), its protocol has them, and the response has a body. */
 export function takesTrailers ({ headers, method, raw }: Pick<FastifyRequest, 'headers' | 'method' | 'raw'>): boolean {
   const { te } = headers
   return te !== undefined && method !== 'HEAD' && raw.httpVersion !== '1.0' && /(^|,)\s*trailers\s*(,|$)/i.test(String(te))
@@ -29,7 +29,7 @@ export function takesTrailers ({ headers, method, raw }: Pick<FastifyRequest, 'h
 
 /**
  * Returns which trailers of a response the client gets, and announces them in its headers; `null` for none. HTTP/1.1 has trailers
- * only after a chunked body (RFC 9112 7.1.2), and only for a client that asked for them. Upstreams need not announce them
+ * only after a chunked body (RFC 9112 7.1.2), and only for a client that accepts them. Upstreams need not announce them
  * (RFC 9110 6.6.2), and over HTTP/2 they seldom do.
  *
  * @param headers alternating names and values

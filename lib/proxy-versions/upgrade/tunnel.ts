@@ -24,7 +24,7 @@ interface TunnelOptions {
   onClose: () => void
 }
 
-/** Milliseconds that a WebSocket may take to close after it was asked to. */
+/** Milliseconds that a WebSocket may take to close after the close frame. */
 const maxGoodbyeMs = 10_000
 
 /**

@@ -49,7 +49,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
     }
   })
   inFlight.tunnels.add(tunnel)
-  // The gateway may have begun to close meanwhile.
+  // The gateway may have begun to close since then.
   if (inFlight.isClosing) tunnel.close(goingAway)
   const { exp } = request.identity?.claims ?? {}
   const left = Number(exp) * 1000 - Date.now()

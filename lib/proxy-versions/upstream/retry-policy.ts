@@ -48,7 +48,7 @@ export class RetryPolicy {
    */
   delay (reason: RetryReason | number, { method, hasBody, attempts }: RetryCandidate, retryAfter?: string): number | null {
     if (attempts > this.#attempts || !this.on.has(reason)) return null
-    // An HTTP/2 connection that ends takes all its requests with it. That says nothing about the load of the target.
+    // An HTTP/2 connection that ends fails all its requests. That does not mean that the target is overloaded.
     if (reason !== 'stale' && !this.#hasBudget) return null
     if (reason === 'not-sent') return 0
     if (hasBody || !idempotent.has(method)) return null

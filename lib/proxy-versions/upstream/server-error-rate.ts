@@ -35,7 +35,7 @@ export class ServerErrorRate {
     this.#isOnTrial = true
   }
 
-  /** @returns why the target has to rest from now on; `null` if nothing has changed for the worse */
+  /** @returns the reason if the target has to rest from now on; otherwise `null` */
   add (status: number): Error | null {
     const isError = status >= 500 && !ofRequests.has(status)
     if (this.#restsUntil !== null) {

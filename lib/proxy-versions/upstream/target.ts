@@ -82,7 +82,7 @@ export class Target {
     if (error !== null) this.#note(error)
   }
 
-  /** Ends an exchange that has begun. `null` says nothing about the target's health; a server error is a sign of life. */
+  /** Ends an exchange that has begun. `null` does not affect the target's health; a server error shows that the target is alive. */
   leave (outcome: Error | 'succeeded' | 'server-error' | null): void {
     this.#queue.leave()
     this.#ended[outcome === null ? 'abandoned' : typeof outcome === 'string' ? outcome : 'failed']++

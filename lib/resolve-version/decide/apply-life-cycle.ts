@@ -6,7 +6,7 @@ import type { Chosen, DecisionInput } from './types.ts'
 import type { FastifyRequest } from 'fastify'
 import { callSync } from '../../shared/call-sync.ts'
 
-/** A case; without a request, to find the version that the default leads to. */
+/** A case. It has no request if it only determines the version of the default. */
 type Asked = Omit<DecisionInput, 'request'> & { readonly request: DecisionInput['request'] | null }
 
 /**
@@ -29,7 +29,7 @@ export function applyLifeCycle (chosen: Chosen, input: Asked): RegisteredVersion
   throw disabled(version, chosen)
 }
 
-/** Adds a sunset that has passed to the trace: by itself it ends nothing, which surprises operators. */
+/** Adds a sunset that has passed to the trace, because operators may not expect that it alone retires nothing. */
 function explainSunset (version: RegisteredVersion, { now, trace }: Asked): void {
   if (trace === null || version.sunsetAt === null || now < version.sunsetAt) return
   const passed = `The sunset of ${version.id} (${new Date(version.sunsetAt).toISOString()}) has passed`

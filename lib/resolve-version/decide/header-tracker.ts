@@ -125,7 +125,7 @@ export class HeaderTracker {
 }
 
 /**
- * Whether to watch other properties than headers. An empty list says nothing about the address of the client. A list
+ * Whether to watch other properties than headers. An empty list does not cover the address of the client. A list
  * with headers may name those of a proxy that has it.
  */
 function needsProperties ({ readsHeaders = [] }: Running): boolean {
@@ -150,7 +150,7 @@ function install (request: FastifyRequest, reader: HeaderReader): () => void {
   return () => { for (const each of undo) each() }
 }
 
-/** Shadows a property, because `raw.headers` has no setter over HTTP/2. `undo` keeps values that were set meanwhile. */
+/** Shadows a property, because `raw.headers` has no setter over HTTP/2. `undo` keeps values that were set since then. */
 function replace (holder: object, name: 'headers' | 'rawHeaders' | 'cookies', value: unknown, undo: Array<() => void>): void {
   const original: unknown = Reflect.get(holder, name)
   Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true })

@@ -13,7 +13,7 @@ export interface ResolverResult {
   readonly locked: boolean
 }
 
-/** Asks a resolver, with its timeout. A failure becomes a refusal, or no opinion with `onError: 'skip'`. */
+/** Runs a resolver with its timeout. A failure becomes a refusal, or no opinion with `onError: 'skip'`. */
 export function runResolver (resolver: VersionResolver, { request, headerTracker }: Pick<DecisionInput, 'request' | 'headerTracker'>): MaybePromise<ResolverResult | Refusal | undefined> {
   try {
     const answer = headerTracker === undefined || declaresItsReads(resolver)

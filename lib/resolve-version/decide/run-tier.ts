@@ -6,7 +6,7 @@ import type { DecisionInput } from './types.ts'
 import { validateAnswer, type Verdict } from './validate-answer.ts'
 
 /**
- * Asks the resolvers of a tier in order. It waits for all overrides. The first pin with an opinion decides, so later pins
+ * Runs the resolvers of a tier in order. It waits for all overrides. The first pin with an opinion decides, so later pins
  * are only recorded if they respond synchronously.
  */
 export function * runTier (tier: Exclude<Tier, 'default'>, resolvers: readonly VersionResolver[], input: DecisionInput): Steps<readonly Verdict[]> {

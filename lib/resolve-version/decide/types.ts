@@ -9,7 +9,7 @@ import type { HeaderTracker } from './header-tracker.ts'
 /** The resolvers and options of a gateway, strongest first. */
 export interface Rules {
   readonly override: readonly VersionResolver[]
-  /** Overrides that are only asked if no other one has an opinion. */
+  /** Overrides that only run if no other one has an opinion. */
   readonly weak: readonly VersionResolver[]
   readonly conflict: 'reject' | 'first'
   readonly allow: OverrideOptions['allow']
@@ -22,7 +22,7 @@ export interface Rules {
 /** A request whose version is to be decided. */
 export interface DecisionInput {
   readonly request: FastifyRequest
-  /** The revision for the whole decision, even if a new one comes meanwhile. */
+  /** The revision for the whole decision, even if a new one is created during it. */
   readonly revision: Revision
   /** Milliseconds since 1970. */
   readonly now: number

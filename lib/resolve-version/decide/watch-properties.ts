@@ -87,7 +87,7 @@ function restore (holder: object, { properties }: Shadow): void {
 
 const known = { enumerable: new Map<PropertyKey, PropertyDescriptor>(), hidden: new Map<PropertyKey, PropertyDescriptor>() }
 
-/** All requests share the accessors of a property: with functions of its own, each request would get a hidden class of its own. */
+/** All requests share the accessors of a property: with separate functions, each request would get its own hidden class. */
 function accessors (name: PropertyKey, enumerable: boolean): PropertyDescriptor {
   const all = enumerable ? known.enumerable : known.hidden
   const found = all.get(name)

@@ -80,7 +80,7 @@ function fieldsOf (given: NonNullable<ExplainedRequest['headers']>, url: string)
     [values].flat().flatMap((value) => [name, String(value)]))
 }
 
-/** Hides the field that has the id of a request. With it, Fastify would not ask the gateway's scope for an id. @returns restores it */
+/** Hides the field with the id of a request, so that Fastify asks the gateway's scope for an id. @returns restores it */
 function hideField (headers: IncomingHttpHeaders, option: unknown): () => void {
   const name = option === true ? 'request-id' : String(option).toLowerCase()
   const value = headers[name]

@@ -3,7 +3,7 @@ import { cookieValues } from '../../http/cookies.ts'
 import { builtIn } from '../../stage/built-in.ts'
 
 /**
- * Reads the version from a cookie, for browsers. It is weak: only asked if no other override has an opinion. The cookie is
+ * Reads the version from a cookie, for browsers. It is weak: it only runs if no other override has an opinion. The cookie is
  * forwarded. Responses get `Vary: cookie`, so mark them private.
  *
  * @param name case-sensitive; another host of the same site cannot set a name that begins with `__Host-`

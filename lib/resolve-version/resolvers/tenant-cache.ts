@@ -87,7 +87,7 @@ export class TenantStore {
     }
   }
 
-  /** Ends a lookup. @returns whether its tenant was not invalidated meanwhile */
+  /** Ends a lookup. @returns whether its tenant was not invalidated during it */
   #isCurrent (key: string, fetch: Promise<ResolverAnswer>): boolean {
     return this.#inFlight.get(key) === fetch && this.#inFlight.delete(key)
   }

@@ -9,7 +9,7 @@ const interim = /[\r\n]*HTTP\/1\.[01] (1(?!01)\d\d)(?=[ \r\n])[^]*?\r?\n\r?\n/y
 const startOfInterim = /^HTTP\/1\.[01] 1(?!01)\d\d[ \r\n]/
 
 /**
- * Drops `100 Continue` from an upstream's bytes. A client must accept one that it did not ask for (RFC 9110 15.2), but
+ * Drops `100 Continue` from an upstream's bytes. A client must accept an unsolicited one (RFC 9110 15.2), but
  * undici closes the connection. The gateway handles `Expect: 100-continue` itself, so its client needs no other 100.
  *
  * Only the heads before a final response are filtered. A body may contain the same bytes.

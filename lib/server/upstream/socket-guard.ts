@@ -19,7 +19,7 @@ type Written = (error?: Error | null) => void
  * Guards the socket of an HTTP/1.1 connection to an upstream, so that everything that has arrived is read before the end
  * of the connection is noticed, and so that the end is reported as what it is. Without it:
  *
- * - undici 7 applies backpressure in its parser. When the upstream closes the connection meanwhile, the parser throws an
+ * - undici 7 applies backpressure in its parser. When the upstream then closes the connection, the parser throws an
  *   uncatchable error, or unread data is lost. With `hold`, the socket stops reading instead: the kernel keeps the rest,
  *   and delivers FIN and RST after it.
  * - Node destroys a socket when a write fails, and discards unread data. An upstream that refuses an upload closes the

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { invalidToken, type TokenCheck } from '../invalid-token.ts'
 import type { Jwt, Lookup } from './decorators.ts'
 
-/** The checks for which @fastify/jwt, fast-jwt and get-jwks have codes of their own. */
+/** The checks for which @fastify/jwt, fast-jwt and get-jwks have specific codes. */
 const checks: Readonly<Record<string, TokenCheck>> = {
   FST_JWT_BAD_REQUEST: 'credentials',
   FST_JWT_NO_AUTHORIZATION_IN_COOKIE: 'credentials',

@@ -77,7 +77,7 @@ export function jsonClient (options: Options): JsonClient {
 
 function agentOf ({ timeoutMs, ca }: Options, proxy: Options['proxy']): Dispatcher {
   const tls = { ...ca !== undefined && { ca: ca as string }, allowH2: false }
-  // Proxies usually allow tunnels to port 443 only, so they are asked for plain HTTP directly.
+  // Proxies usually allow tunnels to port 443 only, so requests for plain HTTP are sent to them directly.
   const options = { connect: { timeout: timeoutMs, ...tls }, allowH2: false, proxyTunnel: false, factory: guardedClient }
   if (proxy === false) return new Agent(options)
   if (proxy === undefined) return new EnvHttpProxyAgent({ ...options, ...proxiesOf(process.env), requestTls: tls })
