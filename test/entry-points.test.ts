@@ -12,7 +12,7 @@ const run = promisify(execFile)
 const { bundle } = await import(new URL('scripts/bundle.js', project).href) as { bundle (folder: string): Promise<void> }
 const { entryPoints } = await import(new URL('scripts/entry-points.js', project).href) as { entryPoints: ReadonlyMap<string, string> }
 
-/** Builds the package in a folder of its own. */
+/** Builds the package in a separate folder. */
 async function build (t: Test): Promise<string> {
   const folder = resolve(await mkdtemp('build/package-'))
   t.teardown(async () => await rm(folder, { recursive: true }))
@@ -53,7 +53,7 @@ async function packagesOf (folder: string, specifier: string): Promise<string[]>
   return (await loadedBy(specifier)).filter((name) => !ofFastify.includes(name))
 }
 
-/** The core is in one file. Config checks, semver and all else that a request does not need is loaded later. */
+/** The core is in one file. Config checks, semver and other code that requests do not need are loaded later. */
 const core = ['fastest-levenshtein', 'fastify-plugin', 'lru-cache', 'undici']
 
 const lists: Record<string, readonly string[]> = {

@@ -72,7 +72,7 @@ t.test('a route can require claims at any path, and a null claim counts as missi
 const closed: Array<[what: string, identity: unknown]> = [
   ['require', 'require'], ['a policy of its own', { policy: 'require' }], ['scopes', { requiredScopes: ['a'] }], ['claims', { requiredClaims: ['a'] }],
   ['a function', { authorize: () => true }], ['scopes under allow-missing', { policy: 'allow-missing', requiredScopes: ['a'] }],
-  ['a policy that there is not', 'required'], ['true', true], ['a policy that there is not, in an object', { policy: 'required' }], ['an empty text', '']
+  ['an unknown policy', 'required'], ['true', true], ['a policy that there is not, in an object', { policy: 'required' }], ['an empty text', '']
 ]
 for (const [what, identity] of closed) {
   t.test(`a route that requires ${what} refuses requests without a token, except preflights`, async (t) => {
@@ -112,7 +112,7 @@ t.test('a route without its own policy inherits the policy of the app', async (t
 const problem = (problem: unknown) => problem as AuthorizationProblem
 const verdicts: Array<[what: string, authorize: NonNullable<RouteIdentity['authorize']>, response: object]> = [
   ['false', () => false, { status: 403, code: 'FORBIDDEN', detail: 'The caller is not allowed to do this.' }],
-  ['false, later', async () => false, { status: 403, code: 'FORBIDDEN' }],
+  ['a promise of false', async () => false, { status: 403, code: 'FORBIDDEN' }],
   ['nothing', () => undefined as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],
   ['null', () => null as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],
   ['a truthy value that is not true', () => 'yes' as unknown as boolean, { status: 403, code: 'FORBIDDEN' }],
@@ -122,7 +122,7 @@ const verdicts: Array<[what: string, authorize: NonNullable<RouteIdentity['autho
     { status: 402, code: 'PLAN_ENDED', detail: 'Pay first.', type: 'https://acme.io/pay', until: 5, title: 'Payment Required' }],
   ['a problem that is a success', () => ({ status: 200 }), { status: 403 }],
   ['a problem whose status is a text', () => problem({ status: '404' }), { status: 403 }],
-  ['a problem whose status is no status', () => ({ status: 1e9 }), { status: 403 }],
+  ['a problem with an impossible status', () => ({ status: 1e9 }), { status: 403 }],
   ['a problem that is a 401', () => ({ status: 401, code: 'TOKEN_INVALID', detail: 'a "quote"\r\nx: y é' }), { status: 401, code: 'TOKEN_INVALID', detail: 'a "quote"\r\nx: y é' }]
 ]
 for (const [what, authorize, expected] of verdicts) {

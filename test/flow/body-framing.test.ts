@@ -11,7 +11,7 @@ const brokenBodies: Array<[title: string, body: string]> = [
   ['a chunk extension of 20 KB', `5;${'a'.repeat(20 * 1024)}\r\nhello\r\n0\r\n\r\n`],
   ['a chunk extension without end', `5;${'a'.repeat(256 * 1024)}`],
   ['a chunk extension that ends in LF', '5;\nxx\r\nhello\r\n0\r\n\r\n'],
-  ['white space behind a chunk size', '5 \r\nhello\r\n0\r\n\r\n'],
+  ['whitespace after a chunk size', '5 \r\nhello\r\n0\r\n\r\n'],
   ['a chunk size with a prefix', '0x5\r\nhello\r\n0\r\n\r\n'],
   ['a negative chunk size', '-5\r\nhello\r\n0\r\n\r\n'],
   ['a chunk size beyond 64 bits', '10000000000000005\r\nhello\r\n0\r\n\r\n'],
@@ -36,11 +36,11 @@ for (const [title, request] of [
   ['a body with a length', message([...post, 'Content-Length: 5'], 'hello')],
   ['a length with zeros before it', message([...post, 'Content-Length: 0005'], 'hello')],
   ['a chunked body', message(chunked, hello)],
-  ['a chunked body in other letters', message([...post, 'TRANSFER-ENCODING: Chunked'], hello)],
+  ['a chunked body in another case', message([...post, 'TRANSFER-ENCODING: Chunked'], hello)],
   ['a chunked body with extensions', message(chunked, '5;a=b\r\nhello\r\n0\r\n\r\n')],
   ['a chunked body with a trailer', message(chunked, '5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n')],
-  ['a coding with an underscore, which is no coding', message([...post, 'Transfer_Encoding: chunked', 'Content-Length: 5'], 'hello')],
-  ['a body behind empty lines', `\r\n\r\n${message([...post, 'Content-Length: 5'], 'hello')}`],
+  ['Transfer_Encoding, which is another header', message([...post, 'Transfer_Encoding: chunked', 'Content-Length: 5'], 'hello')],
+  ['a body after empty lines', `\r\n\r\n${message([...post, 'Content-Length: 5'], 'hello')}`],
   ['a body that looks like a request', message([...post, `Content-Length: ${smuggled.length}`], smuggled)]
 ] as const) {
   t.test(`${title} and a pipelined request are parsed as exactly two requests`, async (t) => {
@@ -55,7 +55,7 @@ for (const [title, request] of [
 
 // Node's parsers differ, and both responses are correct (RFC 9112 2.2, RFC 9110 6.5.1).
 for (const [title, request] of [
-  ['a bare LF behind the request line', message(['POST /orders HTTP/1.1\nHost: api.test', 'Content-Length: 5'], 'hello')],
+  ['a bare LF after the request line', message(['POST /orders HTTP/1.1\nHost: api.test', 'Content-Length: 5'], 'hello')],
   ['a length in the trailer', message(chunked, '5\r\nhello\r\n0\r\nContent-Length: 1\r\n\r\n')]
 ] as const) {
   t.test(`${title} is either refused or has no effect`, async (t) => {

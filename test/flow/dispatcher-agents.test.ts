@@ -26,7 +26,7 @@ class Edited extends DecoratorHandler {
 const editing: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
   dispatch({ ...options, headers: { ...options.headers as Record<string, string>, 'x-signed': 'yes' } }, new Edited(handler))
 
-/** A gateway that uses an agent for its upstream. */
+/** Starts a gateway that uses an agent for its upstream. */
 async function withAgent (t: Test, targets: string) {
   const agent = new Agent()
   t.teardown(async () => await agent.destroy())

@@ -11,7 +11,7 @@ import { until } from '../helpers/until.ts'
 
 const targets = 'http://v1.test'
 
-/** A gateway to an upstream that does not exist. */
+/** Makes a gateway to an upstream that does not exist. */
 async function mocked (t: Test, upstream: Partial<UpstreamOptions> = {}) {
   const mock = new MockAgent()
   mock.disableNetConnect()

@@ -68,7 +68,7 @@ t.test('another decorator has the user', async (t) => {
 
 for (const [what, jwt, adapter] of [
   ['a namespace', { namespace: 'security' }, { namespace: 'security' }],
-  ['a namespace with names of its own', { namespace: 'security', jwtVerify: 'check' }, { namespace: 'security', jwtVerify: 'check' }]
+  ['a namespace with custom names', { namespace: 'security', jwtVerify: 'check' }, { namespace: 'security', jwtVerify: 'check' }]
 ] as const) {
   t.test(`${what} of the plugin verifies tokens`, async (t) => {
     const { app, send } = await jwtGateway(t, { jwt, adapter })

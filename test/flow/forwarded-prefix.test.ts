@@ -37,7 +37,7 @@ for (const [what, setup, path, expected] of [
   ['no prefix', {}, '/orders', undefined],
   ['a prefix of the config', { prefix: '/api', ...edited({ set: { 'X-Forwarded-Prefix': '/edge/api' } }) }, '/api/orders', '/edge/api'],
   ['a prefix of the config at the root', edited({ set: { 'x-forwarded-prefix': '/edge' } }), '/orders', '/edge'],
-  ['a prefix that the config keeps back', { prefix: '/api', ...edited({ remove: ['x-forwarded-prefix'] }) }, '/api/orders', undefined]
+  ['a prefix that the config removes', { prefix: '/api', ...edited({ remove: ['x-forwarded-prefix'] }) }, '/api/orders', undefined]
 ] as Array<[string, Setup, string, string | undefined]>) {
   t.test(`X-Forwarded-Prefix is ${expected ?? 'nothing'} for ${what}`, async (t) => {
     const origin = await start(t, setup)

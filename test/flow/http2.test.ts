@@ -104,7 +104,7 @@ const refused: Array<[what: string, status: number, code: string, path: string, 
   ['two different versions', 400, 'VERSION_AMBIGUOUS', '/orders', { 'x-version-override': ['v2', 'latest'] }],
   ['a token that does not verify', 401, 'TOKEN_INVALID', '/orders', { authorization: 'Bearer a.b.c' }],
   ['a path that leads out', 400, 'REQUEST_MALFORMED', '/a/../b', {}],
-  ['a Host field beside another authority', 400, 'REQUEST_MALFORMED', '/orders', { ':authority': 'api.test', host: 'other.test' }]
+  ['a Host field next to another authority', 400, 'REQUEST_MALFORMED', '/orders', { ':authority': 'api.test', host: 'other.test' }]
 ]
 
 t.test('invalid requests over HTTP/2 are refused', async (t) => {

@@ -25,9 +25,9 @@ t.test('a request with many headers, but within the limit, is forwarded', async 
 
 const limits: Array<[sentence: string, server: { maxHeadersCount?: number | null }, count: number, lost: boolean]> = [
   ['the default limit is 1000 fields', { maxHeadersCount: null }, 1000, true],
-  ['below it nothing is lost', { maxHeadersCount: null }, 999, false],
+  ['requests below the limit keep all fields', { maxHeadersCount: null }, 999, false],
   ['a limit of the app\'s own counts', { maxHeadersCount: 10 }, 10, true],
-  ['no limit loses nothing', { maxHeadersCount: 0 }, 5000, false],
+  ['without a limit, nothing is lost', { maxHeadersCount: 0 }, 5000, false],
   ['a server without the setting has the default', {}, 1000, true]
 ]
 for (const [sentence, server, count, lost] of limits) {

@@ -14,7 +14,7 @@ const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 for (const [what, respond] of [
   ['an unsolicited 100', (socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${ok}`)],
-  ['a 100 behind an empty line', (socket) => socket.write(`\r\nHTTP/1.1 100 Continue\r\n\r\n${ok}`)],
+  ['a 100 after an empty line', (socket) => socket.write(`\r\nHTTP/1.1 100 Continue\r\n\r\n${ok}`)],
   ['a 102', (socket) => socket.write(`HTTP/1.1 102 Processing\r\n\r\n${ok}`)],
   ['a reset after the response', (socket) => socket.write(ok, () => socket.resetAndDestroy())],
   ['a long response without a length', (socket) => socket.end(`HTTP/1.0 200 OK\r\n\r\n${'x'.repeat(60_000)}`)],

@@ -53,7 +53,7 @@ for (const [what, interim] of [
   ['102', 'HTTP/1.1 102 Processing\r\n\r\n'],
   ['several of 102 and 103', 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n'],
   ['104 with fields', 'HTTP/1.1 104 \r\nUpload-Draft-Interop-Version: 6\r\nUpload-Offset: 50\r\n\r\n'],
-  ['a status that has no name', 'HTTP/1.1 199 \r\nX-A: 1\r\nX-A: 2\r\n\r\n']
+  ['a status without a standard reason phrase', 'HTTP/1.1 199 \r\nX-A: 1\r\nX-A: 2\r\n\r\n']
 ] as const) {
   t.test(`interim responses are forwarded before the final response: ${what}`, async (t) => {
     const response = await passed(t, `${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`)

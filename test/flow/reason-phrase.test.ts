@@ -8,8 +8,8 @@ import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
 for (const [what, head] of [
   ['a control character in a value', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Odd: a\x01b'],
-  ['a control character in a value and a reason of its own', 'HTTP/1.1 200 Fine\r\nContent-Length: 0\r\nX-Odd: a\x01b'],
-  ['a status that there is not', 'HTTP/1.1 099 Odd\r\nContent-Length: 0']
+  ['a control character in a value and a custom reason phrase', 'HTTP/1.1 200 Fine\r\nContent-Length: 0\r\nX-Odd: a\x01b'],
+  ['an impossible status', 'HTTP/1.1 099 Odd\r\nContent-Length: 0']
 ] as const) {
   for (const hasHook of [false, true]) {
     t.test(`a 502 caused by ${what} has its own reason phrase${hasHook ? ', beside a header of a hook' : ''}`, async (t) => {

@@ -12,7 +12,7 @@ const cookies: Array<[what: string, cookie: string, status: number]> = [
   ['an encoded scheme', `s=Bearer%20${token}`, 200], ['chunks', chunks.map((chunk, index) => `s.${index}=${chunk}`).join('; '), 200],
   ['chunks in another order, with a scheme', `s.2=${chunks[2]!}; s.1=${chunks[1]!}; s.0=Bearer ${chunks[0]!}`, 200],
   ['chunks without the second', `s.0=${chunks[0]!}; s.2=${chunks[2]!}`, 401], ['a chunk twice', `s.0=${token}; s.0=${token}`, 401],
-  ['a scheme alone', 's=Bearer ', 401], ['another scheme', `s=Basic ${token}`, 401], ['no first chunk', `s.1=${token}`, 200]
+  ['only a scheme', 's=Bearer ', 401], ['another scheme', `s=Basic ${token}`, 401], ['no first chunk', `s.1=${token}`, 200]
 ]
 t.test('a cookie can contain the scheme and can be split into chunks', async (t) => {
   const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ tokenSources: [{ cookie: 's' }], forwardToken: false })] })

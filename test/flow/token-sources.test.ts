@@ -88,7 +88,7 @@ const refused: Array<[what: string, path: string, lines: string[]]> = [
   ['tokens of two people in header and cookie', '/', [`Authorization: Bearer ${good}`, `Cookie: session=${other}`]],
   ['a good token and a bad one', '/', [`Authorization: Bearer ${good}`, 'Cookie: session=bad']],
   ['a good token and an empty cookie', '/', [`Authorization: Bearer ${good}`, 'Cookie: session=']],
-  ['a good token and a scheme alone', '/', ['Authorization: Bearer', `Cookie: session=${good}`]],
+  ['a good token and only a scheme', '/', ['Authorization: Bearer', `Cookie: session=${good}`]],
   ['a good cookie and a bad token', '/', ['Authorization: Bearer bad', `Cookie: session=${good}`]],
   ['two lines of Authorization', '/', [`Authorization: Bearer ${good}`, `Authorization: Bearer ${good}`]],
   ['a second line of Authorization that Node drops', '/', ['Authorization: Basic eA==', `Authorization: Bearer ${good}`]],

@@ -21,7 +21,7 @@ function loggingApp (t: Test) {
 
 for (const [what, fields, body] of [
   ['no body', [], ''],
-  ['a body of a length', ['Content-Length: 5'], 'hello'],
+  ['a body with a length', ['Content-Length: 5'], 'hello'],
   ['a chunked body', ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'],
   ['an upgrade', ['Connection: upgrade', 'Upgrade: websocket'], '']
 ] as const) {

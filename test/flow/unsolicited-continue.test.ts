@@ -24,7 +24,7 @@ async function gatewayToBytes (t: Test, bytes: string) {
 
 for (const [what, bytes] of [
   ['one', goOn + ok], ['several', goOn.repeat(3) + ok], ['one with fields', `HTTP/1.1 100 Continue\r\nServer: a\r\n\r\n${ok}`],
-  ['one behind an empty line', `\r\n${goOn}${ok}`]
+  ['one after an empty line', `\r\n${goOn}${ok}`]
 ] as const) {
   for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
     t.test(`the response after an unsolicited 100 Continue arrives: ${what}, ${method}`, async (t) => {

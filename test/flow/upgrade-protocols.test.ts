@@ -13,10 +13,10 @@ async function startTo (t: Test, upgrades?: UpstreamOptions['upgrades']) {
 }
 
 for (const [what, protocol, upgrades] of [
-  ['no list has', 'acme', undefined],
-  ['only begins as one that is allowed', 'websocket2', undefined],
-  ['the list does not have', 'websocket', { protocols: ['acme'] }],
-  ['an empty list does not have', 'websocket', { protocols: [] }]
+  ['the default list does not contain', 'acme', undefined],
+  ['only starts like an allowed one', 'websocket2', undefined],
+  ['the list does not contain', 'websocket', { protocols: ['acme'] }],
+  ['an empty list does not contain', 'websocket', { protocols: [] }]
 ] as const) {
   t.test(`an upgrade to a protocol that ${what} is forwarded as a normal request, and the connection stays open`, async (t) => {
     const { origin, upstream } = await startTo(t, upgrades)

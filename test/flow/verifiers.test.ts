@@ -5,7 +5,7 @@ import type { IdentityVerifier } from '../../types/index.ts'
 import { bearer, jwtGateway } from '../helpers/jwt-gateway.ts'
 import { scrape } from '../helpers/metrics.ts'
 
-/** A verifier of sessions: the header has the name of the caller. */
+/** A session verifier that reads the caller from a header. */
 function sessions (overrides: Partial<IdentityVerifier> = {}): IdentityVerifier {
   return {
     name: 'sessions',

@@ -16,13 +16,13 @@ interface Choices {
   adapter?: FromFastifyJwtOptions
   from?: IdentityVerifier
   resolve?: ResolveOptions<'latest' | 'v2'>
-  /** A log, as lines of JSON. */
+  /** Collects log lines. */
   log?: string[]
-  /** Registers what comes before the gateway. */
+  /** Registers plugins before the gateway. */
   before?: (app: FastifyInstance) => Promise<unknown>
 }
 
-/** An app as users have it: @fastify/jwt, and routes that verify tokens themselves. */
+/** Makes an app with @fastify/jwt whose routes verify tokens themselves. */
 export async function existingApp (t: Test, jwt: Jwt = {}, log: string[] = []): Promise<FastifyInstance> {
   const app = makeApp(t, { logger: { stream: { write: (line: string) => { log.push(line) } } } })
   await app.register(fastifyCookie, { secret: 'of cookies' })
@@ -39,7 +39,7 @@ interface Me {
   version: string
 }
 
-/** Such an app with the stages, registered one by one, and a route of its own. */
+/** Makes such an app with separate stages and its own route. */
 export async function jwtGateway (t: Test, { jwt = {}, adapter, from, resolve = {}, log = [], before }: Choices = {}) {
   const app = await existingApp(t, jwt, log)
   await before?.(app)

@@ -7,7 +7,7 @@ import { issuer } from './issuer.ts'
 /** Finds a key. */
 export type Find = (wanted: WantedKey, signal: AbortSignal) => SuppliedKey | Promise<SuppliedKey>
 
-/** Keys that a function finds, and a clock that stands still until it is set. */
+/** Makes keys that a function looks up, with a manual clock. */
 export function suppliedKeys (t: Test, first: Find, options: Partial<Omit<SuppliedJwks, 'getKey'>> = {}) {
   const calls: WantedKey[] = []
   const lines: Array<[level: string, about: Record<string, unknown>]> = []
@@ -27,13 +27,13 @@ export function suppliedKeys (t: Test, first: Find, options: Partial<Omit<Suppli
     calls,
     lines,
     clock,
-    /** Finds keys in another way from here on. */
+    /** Replaces the lookup function. */
     finds (next: Find): void { find = next },
     known: async (kid = 'known', alg = 'RS256') => await keys.find({ alg, kid }, issuer)
   }
 }
 
-/** Fails like a source that is down. */
+/** A lookup that fails as if its source was down. */
 export async function isDown (): Promise<never> {
   throw new Error('the source is down')
 }

@@ -14,7 +14,7 @@ const goOn = 'HTTP/1.1 100 Continue\r\n\r\n'
 
 const cases: Array<[what: string, respond: (socket: Socket) => void]> = [
   ['an unsolicited 100', (socket) => socket.write(goOn + ok)],
-  ['a 100 behind an empty line', (socket) => socket.write(`\r\n${goOn}${ok}`)],
+  ['a 100 after an empty line', (socket) => socket.write(`\r\n${goOn}${ok}`)],
   ['a 103', (socket) => socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${ok}`)],
   ['a reset after the response', (socket) => socket.write(ok, () => socket.resetAndDestroy())],
   ['900 KB without a length', (socket) => socket.end(`HTTP/1.0 200 OK\r\n\r\n${set}${' '.repeat(900_000)}`)],

@@ -13,7 +13,7 @@ const byTenant = (tenant: string): ResolverAnswer => tenant === 'acme' ? { versi
 for (const [title, tokenSources, request] of [
   ['the query', [{ query: 'token' }], { path: `/orders?a&token=${issuer.token({ ver: 'v2' })}` }],
   ['a cookie', [{ cookie: 'token' }], { lines: [`Cookie: token=${issuer.token({ ver: 'v2' })}`] }],
-  ['a header of its own', [{ header: 'x-token' }], { lines: [`X-Token: ${issuer.token({ ver: 'v2' })}`] }]
+  ['a custom header', [{ header: 'x-token' }], { lines: [`X-Token: ${issuer.token({ ver: 'v2' })}`] }]
 ] as const) {
   t.test(`the explanation of a request with a token in ${title} matches the response`, async (t) => {
     const started = await startCase(t, { gateway: { identity: { providers: [issuer.provider({ tokenSources, forwardToken: false })] } } })

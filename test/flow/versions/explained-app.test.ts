@@ -36,7 +36,7 @@ for (const [title, resolve, prepare] of [
   ['cookies that a plugin parsed', ({ cookies }: FastifyRequest) => cookies['version'], (app: FastifyInstance) => app.register(cookie)],
   ['a decorator of the app', ({ server, headers }: FastifyRequest) => (server as App).plans!.get(String(headers.cookie)),
     (app: FastifyInstance) => app.decorate('plans', new Map([['version=v2', 'v2']]))],
-  ['what a hook of the app set', (request: FastifyRequest) => (request as FastifyRequest & { wanted?: string }).wanted,
+  ['a property that a hook of the app set', (request: FastifyRequest) => (request as FastifyRequest & { wanted?: string }).wanted,
     (app: FastifyInstance) => app.decorateRequest('wanted', '').addHook('onRequest', async (request) => { Object.assign(request, { wanted: 'v2' }) })]
 ] as const) {
   t.test(`a resolver that reads ${title} decides for an explained request as for a real one`, async (t) => {

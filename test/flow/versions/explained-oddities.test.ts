@@ -12,7 +12,7 @@ async function gatewayAt (t: Test, prefix: string): Promise<FastifyInstance> {
 }
 
 for (const [title, request, outcome, status, code] of [
-  ['an encoding that is none', { url: '/api/%zz' }, 'refused', 400, 'REQUEST_MALFORMED'],
+  ['an invalid encoding', { url: '/api/%zz' }, 'refused', 400, 'REQUEST_MALFORMED'],
   ['bytes that are not UTF-8', { url: '/api/caf%E9' }, 'forwarded', null, undefined],
   ['a path that leaves the prefix', { url: '/api/../admin' }, 'refused', 400, 'REQUEST_MALFORMED'],
   ['a target in absolute form', { url: 'http://api.test/api/orders' }, 'forwarded', null, undefined],
@@ -21,7 +21,7 @@ for (const [title, request, outcome, status, code] of [
   ['an unknown method', { url: '/api/orders', method: 'FOO' }, 'refused', 501, 'METHOD_UNKNOWN'],
   ['TRACE', { url: '/api/orders', method: 'TRACE' }, 'refused', 405, 'METHOD_NOT_ALLOWED'],
   ['an unknown expectation', { url: '/api/orders', headers: { expect: 'the best' } }, 'refused', 417, 'EXPECTATION_FAILED'],
-  ['a request that may not go further', { url: '/api/orders', method: 'OPTIONS', headers: { 'max-forwards': '0' } }, 'responded', 204, undefined],
+  ['a request with Max-Forwards: 0', { url: '/api/orders', method: 'OPTIONS', headers: { 'max-forwards': '0' } }, 'responded', 204, undefined],
   ['an upgrade', { url: '/api/orders', headers: { connection: 'Upgrade', upgrade: 'websocket' } }, 'forwarded', null, undefined],
   ['a body', { url: '/api/orders', method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '5' } }, 'forwarded', null, undefined]
 ] as const) {

@@ -48,9 +48,9 @@ async function both (app: FastifyInstance, request: ExplainedRequest) {
 for (const [title, request, status, outcome, sentence] of [
   ['a neutral route with parameters', { url: '/users/5?a=1', headers: wrong }, 200, 'decided', 'The route is neutral, so no version is chosen.'],
   ['HEAD of a neutral route', { method: 'HEAD', url: '/users/5', headers: wrong }, 200, 'decided', 'A route of the app handles the request: /users/:id.'],
-  ['a neutral route of one host', { url: '/here', headers: { host: 'a.test', ...wrong } }, 200, 'decided', 'A route of the app handles the request: /here.'],
-  ['that path at another host', { url: '/here', headers: { host: 'b.test' } }, 200, 'forwarded', forwards],
-  ['a route that asks for a token', { url: '/closed' }, 401, 'refused', 'The request is refused: 401 TOKEN_MISSING. A bearer token is required.'],
+  ['a neutral route with a host constraint', { url: '/here', headers: { host: 'a.test', ...wrong } }, 200, 'decided', 'A route of the app handles the request: /here.'],
+  ['that path on another host', { url: '/here', headers: { host: 'b.test' } }, 200, 'forwarded', forwards],
+  ['a route that requires a token', { url: '/closed' }, 401, 'refused', 'The request is refused: 401 TOKEN_MISSING. A bearer token is required.'],
   ['a route that has a version', { url: '/versioned' }, 200, 'decided', 'A route of the app handles the request: /versioned.'],
   ['that route with an unknown version', { url: '/versioned', headers: wrong }, 400, 'refused', "The request is refused: 400 VERSION_UNKNOWN. There is no version 'v9'."],
   ['another method', { method: 'POST', url: '/users/5' }, 200, 'forwarded', forwards],
@@ -69,8 +69,8 @@ for (const [title, request, status, outcome, sentence] of [
 }
 
 for (const [title, request, outcome, sentence] of [
-  ['a route from before', { url: '/early', headers: wrong }, 'decided', outside('/early')],
-  ['a route from afterwards', { url: '/late/5', headers: wrong }, 'decided', outside('/late/5')],
+  ['a route that was added before', { url: '/early', headers: wrong }, 'decided', outside('/early')],
+  ['a route that was added afterwards', { url: '/late/5', headers: wrong }, 'decided', outside('/late/5')],
   ['everything else', { url: '/orders' }, 'forwarded', forwards]
 ] as const) {
   t.test(`with a whole gateway, the explanation of ${title} matches the response`, async (t) => {

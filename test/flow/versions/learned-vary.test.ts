@@ -35,8 +35,8 @@ const readers: Array<[how: string, resolve: ResolveOptions, headers: Record<stri
     return byKey(headers['x-api-key'])
   }), { 'x-api-key': 'key-2' }, 'x-api-key'],
   ['a pin that reads the raw request', pin(({ raw }) => byKey(raw.headers['x-api-key'])), { 'x-api-key': 'key-2' }, 'x-api-key'],
-  ['a pin that asks whether there is a header', pin(({ headers }) => 'x-beta' in headers || Object.hasOwn(headers, 'x-gamma') ? 'v2' : 'v1'), { 'x-beta': '1' }, 'x-beta'],
-  ['a pin that asks a resolver of the library', pin((request) => fromHeader('x-v').resolve(request)), { 'x-v': 'v2' }, 'x-v'],
+  ['a pin that checks for a header', pin(({ headers }) => 'x-beta' in headers || Object.hasOwn(headers, 'x-gamma') ? 'v2' : 'v1'), { 'x-beta': '1' }, 'x-beta'],
+  ['a pin that calls a resolver of the library', pin((request) => fromHeader('x-v').resolve(request)), { 'x-v': 'v2' }, 'x-v'],
   ['the key of a tenant map', { pin: [fromTenantMap({ key: ({ headers }) => String(headers['x-api-key']), get: byKey })], default: 'v1' }, { 'x-api-key': 'key-2' }, 'x-api-key'],
   ['an override', { override: [{ name: 'own', resolve: ({ headers }) => byKey(headers['x-api-key']) }], default: 'v1' }, { 'x-api-key': 'key-2' }, 'x-api-key'],
   ['the default', { default: ({ headers }) => byKey(headers['x-api-key']) ?? 'v1' }, { 'x-api-key': 'key-2' }, 'x-api-key'],

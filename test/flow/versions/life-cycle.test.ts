@@ -14,7 +14,7 @@ for (const [title, theirs, expected] of [
   ['sends each date on two lines', { deprecation: ['@3', '@2'], sunset: ['Thu, 01 Jan 2026 00:00:02 GMT', 'Thu, 01 Jan 2026 00:00:01 GMT'] },
     { ...endOfV2, deprecation: '@2', sunset: 'Thu, 01 Jan 2026 00:00:01 GMT' }],
   ['sends invalid dates', { deprecation: 'true', sunset: 'soon' }, endOfV2],
-  ['has links of its own', { link: '</a>; rel="next"' }, { ...endOfV2, link: `</a>; rel="next", ${endOfV2.link}` }]
+  ['has its own links', { link: '</a>; rel="next"' }, { ...endOfV2, link: `</a>; rel="next", ${endOfV2.link}` }]
 ] as const) {
   t.test(`a response has the sunset of its version once if the upstream ${title}`, async (t) => {
     const { origin } = await startCase(t, { upstreams: { v2: (_request, response) => { response.writeHead(200, theirs as Record<string, string>).end('{}') } } })

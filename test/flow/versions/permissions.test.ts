@@ -17,16 +17,16 @@ const isTester: Allow = ({ identity }, { state }) => state !== 'preview' || iden
 for (const [title, allow, version, status, code] of [
   ['no', () => false, 'v2', 403, 'VERSION_FORBIDDEN'],
   ['yes', () => true, 'v4', 200, undefined],
-  ['yes later', async () => true, 'v4', 200, undefined],
+  ['a promise of true', async () => true, 'v4', 200, undefined],
   ['no later', async () => false, 'v4', 403, 'VERSION_FORBIDDEN'],
-  ['something else than yes', () => 1 as never, 'v2', 403, 'VERSION_FORBIDDEN'],
-  ['something else than yes, later', async () => 'yes' as never, 'v2', 403, 'VERSION_FORBIDDEN'],
-  ['nothing, and throws', () => { throw new Error('no') }, 'v2', 503, 'VERSION_RESOLUTION_UNAVAILABLE'],
-  ['nothing, and rejects', async () => { throw new Error('no') }, 'v2', 503, 'VERSION_RESOLUTION_UNAVAILABLE'],
-  ['yes, to a hidden version', () => true, 'v5', 200, undefined],
-  ['no, to a hidden version', () => false, 'v5', 400, 'VERSION_UNKNOWN'],
-  ['yes, for an unknown version', () => true, 'v9', 400, 'VERSION_UNKNOWN'],
-  ['yes, to a retired one', () => true, 'v1', 410, 'VERSION_RETIRED']
+  ['a value that is not true', () => 1 as never, 'v2', 403, 'VERSION_FORBIDDEN'],
+  ['a promise of a value that is not true', async () => 'yes' as never, 'v2', 403, 'VERSION_FORBIDDEN'],
+  ['nothing and throws', () => { throw new Error('no') }, 'v2', 503, 'VERSION_RESOLUTION_UNAVAILABLE'],
+  ['nothing and rejects', async () => { throw new Error('no') }, 'v2', 503, 'VERSION_RESOLUTION_UNAVAILABLE'],
+  ['true for a hidden version', () => true, 'v5', 200, undefined],
+  ['false for a hidden version', () => false, 'v5', 400, 'VERSION_UNKNOWN'],
+  ['true for an unknown version', () => true, 'v9', 400, 'VERSION_UNKNOWN'],
+  ['true for a retired version', () => true, 'v1', 410, 'VERSION_RETIRED']
 ] as Array<[string, Allow, string, number, string | undefined]>) {
   t.test(`if allow returns ${title}, a request for ${version} gets ${status}`, async (t) => {
     const started = await startCase(t, { versions: { v5: { hidden: true } }, resolve: allowing(allow) })
@@ -79,7 +79,7 @@ for (const [title, versions, version, claims, status] of [
 
 for (const [title, tenants, status, version] of [
   ['knows the tenant', () => 'v2', 200, 'v2'],
-  ['knows it later', async () => 'v2', 200, 'v2'],
+  ['finds the tenant asynchronously', async () => 'v2', 200, 'v2'],
   ['does not know the tenant', () => undefined, 200, 'v3'],
   ['is down', async () => { throw new Error('down') }, 503, undefined],
   ['throws', () => { throw new Error('down') }, 503, undefined],

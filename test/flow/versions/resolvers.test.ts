@@ -17,23 +17,23 @@ const byCookie = [fromHeader('api-version'), fromCookie('ver')]
 /** Resolvers and requests, with the version that is selected and the path that the upstream receives, or the refusal. */
 const rows: Array<[title: string, override: ResolveOptions['override'] & object, request: CaseRequest, outcome: string, rest: string, vary?: string]> = [
   ['a query', [fromQuery('v')], { path: '/a?b=%2F+%20&v=v2&&c=' }, 'v2', '/a?b=%2F+%20&&c='],
-  ['a query alone', [fromQuery('v')], { path: '/a?v=V2' }, 'v2', '/a'],
+  ['only a query', [fromQuery('v')], { path: '/a?v=V2' }, 'v2', '/a'],
   ['a query with an encoded name and value', [fromQuery('ver sion')], { path: '/a?ver+sion=v%32&d' }, 'v2', '/a?d'],
-  ['a query twice the same', [fromQuery('v')], { path: '/a?v=v2&x&v=V2' }, 'v2', '/a?x'],
+  ['the same query twice', [fromQuery('v')], { path: '/a?v=v2&x&v=V2' }, 'v2', '/a?x'],
   ['a query twice', [fromQuery('v')], { path: '/a?v=v2&v=v3' }, '400', 'VERSION_AMBIGUOUS'],
   ['a query without a value', [fromQuery('v')], { path: '/a?v' }, '400', 'VERSION_MALFORMED'],
-  ['a query of another case', [fromQuery('v')], { path: '/a?V=v2' }, 'v3', '/a?V=v2'],
+  ['a query in another case', [fromQuery('v')], { path: '/a?V=v2' }, 'v3', '/a?V=v2'],
   ['a query that is kept', [fromQuery('v', { strip: false })], { path: '/a?v=v2&b' }, 'v2', '/a?v=v2&b'],
   ['an unknown version in a query that may be another\'s', [{ ...fromQuery('v'), onUnknown: 'next' }], { path: '/a?v=v9' }, 'v3', '/a?v=v9'],
   ['a path', [fromPath()], { path: '/v2/orders?a' }, 'v2', '/orders?a'],
   ['a path with a dotted version', [fromPath()], { path: '/v9.0/orders' }, '404', 'VERSION_UNKNOWN'],
-  ['a path that is all', [fromPath()], { path: '/v2' }, 'v2', '/'],
+  ['a path of a single segment', [fromPath()], { path: '/v2' }, 'v2', '/'],
   ['an unknown version in a path', [fromPath()], { path: '/v9/orders' }, '404', 'VERSION_UNKNOWN'],
   ['an unknown version in a path that may be a place', [{ ...fromPath(), onUnknown: 'next' }], { path: '/v9/orders' }, 'v3', '/v9/orders'],
   ['a path without a version', [fromPath()], { path: '/vault/1' }, 'v3', '/vault/1'],
   ['a retired version in a path', [fromPath()], { path: '/v1/orders' }, '410', 'VERSION_RETIRED'],
-  ['a path against a query', [fromPath(), fromQuery('v')], { path: '/v2/a?v=v3' }, '400', 'VERSION_AMBIGUOUS'],
-  ['a path and a query alike', [fromPath(), fromQuery('v')], { path: '/v2/a?v=v2&b' }, 'v2', '/a?b'],
+  ['a path and a different query', [fromPath(), fromQuery('v')], { path: '/v2/a?v=v3' }, '400', 'VERSION_AMBIGUOUS'],
+  ['a path and an equal query', [fromPath(), fromQuery('v')], { path: '/v2/a?v=v2&b' }, 'v2', '/a?b'],
   ['a media type', byVendor, { lines: ['Accept: application/vnd.acme.v2+json'] }, 'v2', '/orders', 'accept, content-type'],
   ['the best media type', byVendor, { lines: ['Accept: application/vnd.acme.v3+json;q=0.5, application/vnd.acme+json;version=v2'] }, 'v2', '/orders', 'accept, content-type'],
   ['an unknown version in Accept', byVendor, { lines: ['Accept: application/vnd.acme.v9+json'] }, '406', 'VERSION_UNKNOWN', 'accept, content-type'],
@@ -47,8 +47,8 @@ const rows: Array<[title: string, override: ResolveOptions['override'] & object,
   ['a cookie that is weak', byCookie, { lines: [...versionHeader('v3'), 'Cookie: ver=v9'] }, 'v3', '/orders', 'api-version, cookie'],
   ['an unknown version in a cookie', byCookie, { lines: ['Cookie: ver=v9'] }, '400', 'VERSION_UNKNOWN', 'api-version, cookie'],
   ['the first of two that disagree', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v3', lines: versionHeader('v2') }, 'v2', '/a', 'api-version'],
-  ['the first, when it is wrong', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v3', lines: versionHeader('v9') }, '400', 'VERSION_UNKNOWN', 'api-version'],
-  ['the first, beside one that is wrong', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v9', lines: versionHeader('v2') }, 'v2', '/a?v=v9', 'api-version']
+  ['the first, even if it is wrong', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v3', lines: versionHeader('v9') }, '400', 'VERSION_UNKNOWN', 'api-version'],
+  ['the first, next to one that is wrong', { resolvers: [fromHeader('api-version'), fromQuery('v')], conflict: 'first' }, { path: '/a?v=v9', lines: versionHeader('v2') }, 'v2', '/a?v=v9', 'api-version']
 ]
 
 for (const [title, override, request, outcome, rest, vary] of rows) {

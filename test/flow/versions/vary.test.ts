@@ -16,8 +16,8 @@ for (const [title, resolve, vary] of [
   ['no resolver reads the caller', { override: header }, 'api-version'],
   ['override.allow may look at the caller', { override: isKnown }, 'authorization, api-version'],
   ['the default is a function', { override: header, default: () => 'v3' }, 'authorization, api-version'],
-  ['it is to be named always', { override: header, varyAuthorization: 'always' }, 'api-version, authorization'],
-  ['it is never to be named', { override: isKnown, varyAuthorization: 'never' }, 'api-version'],
+  ['it is always named', { override: header, varyAuthorization: 'always' }, 'api-version, authorization'],
+  ['it is never named', { override: isKnown, varyAuthorization: 'never' }, 'api-version'],
   ['functions read other headers', { override: header, readsHeaders: ['X-Canary', 'api-version'], default: () => 'v3' }, 'authorization, X-Canary, api-version'],
   [
     'a tenant map has its key from a header',
