@@ -12,7 +12,7 @@ const markers = new RegExp(`\\b(${[
 /** The most markers per 1000 words. Well-known projects have 0 to 2. */
 const limit = 4
 
-for (const folder of ['lib', 'types']) {
+for (const folder of ['lib', 'types', 'test']) {
   t.test(`comments in ${folder} are plain English`, async (t) => {
     const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'))
     const comments = (await Promise.all(files.map(async (name) => commentsIn(await readFile(join(folder, name), 'utf8'))))).flat()
