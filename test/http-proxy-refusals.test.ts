@@ -9,7 +9,7 @@ import { makeAuthority } from './helpers/certificates.ts'
 import { listen, makeApp } from './helpers/gateway.ts'
 import { startHttpProxy } from './helpers/http-proxy.ts'
 import { startUpstream } from './helpers/upstream.ts'
-import { ask, openWebSocket, refusal, startWebSockets } from './helpers/websocket.ts'
+import { roundTrip, openWebSocket, refusal, startWebSockets } from './helpers/websocket.ts'
 
 const upstream = 'http://127.0.0.1:1'
 
@@ -85,7 +85,7 @@ t.test('WebSockets reach the version, with the gateway\'s headers', async (t) =>
 
   const socket = await openWebSocket(t, `${origin}/api/events?a=1`, { headers: { 'x-version': 'v2', 'api-version': 'v1', 'x-user': 'forged', 'x-own': 'kept' } })
 
-  t.equal(await ask(socket, 'hello'), 'hello')
+  t.equal(await roundTrip(socket, 'hello'), 'hello')
   t.match(requests[0], {
     url: '/events?a=1',
     headers: { 'api-version': 'v2', 'x-user': undefined, 'x-own': 'kept', 'x-forwarded-for': '127.0.0.1', host: new URL(target).host }

@@ -8,7 +8,7 @@ import versionGateway from '../../lib/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { openSocket } from '../helpers/raw.ts'
 import { upgradeLines } from '../helpers/upgrades.ts'
-import { ask, openWebSocket, refusal, startWebSockets } from '../helpers/websocket.ts'
+import { roundTrip, openWebSocket, refusal, startWebSockets } from '../helpers/websocket.ts'
 
 /** A WebSocket route of the app at `/own`. Like @fastify/websocket, it ignores the upgrades of others. */
 function ownRoute (t: Test, { server }: FastifyInstance): void {
@@ -34,7 +34,7 @@ async function registerGateway (t: Test, app: FastifyInstance): Promise<void> {
 
 async function askAll (t: Test, origin: string): Promise<string[]> {
   const sockets = [await openWebSocket(t, `${origin}/own`), await openWebSocket(t, `${origin}/proxy/events`), await openWebSocket(t, `${origin}/api/events`)]
-  return await Promise.all(sockets.map(async (socket) => await ask(socket, 'hello')))
+  return await Promise.all(sockets.map(async (socket) => await roundTrip(socket, 'hello')))
 }
 
 const orders = {
@@ -49,9 +49,9 @@ for (const [order, steps] of Object.entries(orders)) {
     for (const step of steps) await step(t, app)
     const origin = await listen(app)
 
-    const answers = await askAll(t, origin)
+    const responses = await askAll(t, origin)
 
-    t.strictSame(answers, ['own hello', 'proxied hello', 'hello'])
+    t.strictSame(responses, ['own hello', 'proxied hello', 'hello'])
   })
 }
 
@@ -62,9 +62,9 @@ t.test('a WebSocket route that the app adds after it listens works beside @fasti
   const origin = await listen(app)
   ownRoute(t, app)
 
-  const answers = await askAll(t, origin)
+  const responses = await askAll(t, origin)
 
-  t.strictSame(answers, ['own hello', 'proxied hello', 'hello'])
+  t.strictSame(responses, ['own hello', 'proxied hello', 'hello'])
 })
 
 t.test('without another WebSocket route, @fastify/http-proxy refuses upgrades of unknown paths', async (t) => {
@@ -87,7 +87,7 @@ t.test('a WebSocket server that the app adds after it listens does not respond t
 
   const forwarded = await openWebSocket(t, `${origin}/api/events`)
 
-  t.equal(await ask(forwarded, 'hello'), 'hello')
+  t.equal(await roundTrip(forwarded, 'hello'), 'hello')
 })
 
 t.test('a WebSocket server that the app closes gets no more upgrades', async (t) => {
