@@ -99,14 +99,20 @@ for (const [how, leave] of ways) {
     const { origin: upstream, upgraded } = await startSwitching(t)
     const app = makeApp(t)
     const left = new Promise((resolve) => app.addHook('onRequest', async ({ raw }) => { raw.socket.once('close', resolve) }))
+    let begin = (): void => {}
+    const begun = new Promise<void>((resolve) => { begin = resolve })
+    const waitForLeft = async (): Promise<void> => {
+      begin()
+      await left
+    }
     const { origin } = await startGateway(t, {
       versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['acme'], max: 1 } } } },
-      resolve: { override: [{ name: 'slow', timeoutMs: 0, resolve: async ({ url }) => { if (url === '/left') await left; return undefined } }] }
+      resolve: { override: [{ name: 'slow', timeoutMs: 0, resolve: async ({ url }) => { if (url === '/left') await waitForLeft(); return undefined } }] }
     }, app)
     const client = await openSocket(t, origin)
 
     client.write(upgradeLines('/left').join('\r\n'))
-    await once(app.server, 'upgrade')
+    await begun
     leave(client)
     await left
     const { socket } = await upgrade(t, origin, upgradeLines('/after'))
