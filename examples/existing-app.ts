@@ -1,5 +1,5 @@
-// The four stages, registered one by one in an app that already verifies tokens, with @fastify/jwt and get-jwks, and has its own
-// routes and hooks.
+// The four stages, registered one by one in an app that already verifies tokens with @fastify/jwt and get-jwks, forwards with
+// @fastify/http-proxy, and has its own routes and hooks.
 //
 //   npx tsx examples/existing-app.ts
 //
@@ -7,14 +7,16 @@
 //   curl localhost:8080/whoami                                  -> a route of the app that knows the version
 //   curl localhost:8080/api/orders                              -> servedBy latest, path /orders
 //   curl -H 'x-version-override: v2' localhost:8080/api/orders  -> servedBy v2
+//   curl localhost:8080/partners/orders                         -> servedBy latest, through @fastify/http-proxy
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import httpProxy from '@fastify/http-proxy'
 import fastifyJwt, { type TokenOrHeader } from '@fastify/jwt'
 import Fastify, { type FastifyRequest } from 'fastify'
 import {
-  defineVersions, fromClaim, fromFastifyJwt, fromHeader, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity
+  defineVersions, fromClaim, fromFastifyJwt, fromHeader, httpProxyOptions, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity
 } from 'fastify-version-gateway'
 import buildGetJwks from 'get-jwks'
 
@@ -60,6 +62,8 @@ app.get('/whoami', async ({ identity, version }) => ({ sub: identity?.claims.sub
 app.get('/me', { onRequest: [authenticate] }, async ({ user, version }) => ({ user, version: version?.id }))
 // All other requests below /api are forwarded to the cluster of their version.
 await app.register(proxyVersions, { versions, prefix: '/api' })
+// Those below /partners are still forwarded by @fastify/http-proxy, now by version.
+await app.register(httpProxy, { prefix: '/partners', ...httpProxyOptions(versions) })
 
 const address = await app.listen({ port: Number(process.env.PORT ?? 8080) })
 const token = signToken({ iss: issuer, sub: 'alice', version: 'v2', exp: Math.floor(Date.now() / 1000) + 86_400 })
@@ -72,6 +76,7 @@ curl -H 'x-version-override: v2' ${address}/api/orders
 curl -H 'authorization: Bearer ${token}' ${address}/whoami
 curl -H 'authorization: Bearer ${token}' ${address}/api/orders
 curl -H 'authorization: Bearer ${token}' ${address}/me
+curl -H 'authorization: Bearer ${token}' ${address}/partners/orders
 `)
 
 /** Stands for the token issuer. It publishes its key. */

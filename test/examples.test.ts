@@ -17,7 +17,7 @@ t.test('quickstart', async (t) => {
 })
 
 t.test('existing-app', async (t) => {
-  const [health, anonymous, proxied, override, alice, aliceProxied, me] = await responsesOf(t, 'existing-app.ts')
+  const [health, anonymous, proxied, override, alice, aliceProxied, me, partner] = await responsesOf(t, 'existing-app.ts')
 
   t.equal(health!.body, 'ok\n')
   t.match(JSON.parse(anonymous!.body), { sub: null, version: { id: 'latest', tier: 'default' } })
@@ -26,6 +26,7 @@ t.test('existing-app', async (t) => {
   t.match(JSON.parse(alice!.body), { sub: 'alice', version: { id: 'v2', tier: 'pin', source: 'claim:version' } })
   t.match(JSON.parse(aliceProxied!.body), { servedBy: 'v2', headers: { 'x-user-id': 'alice' } })
   t.match(JSON.parse(me!.body), { user: { sub: 'alice' }, version: 'v2' })
+  t.match(JSON.parse(partner!.body), { servedBy: 'v2', path: '/orders', headers: { 'x-user-id': 'alice' } })
 })
 
 t.test('custom-resolver', async (t) => {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { editFields } from './edit-fields.ts'
-import { fieldValues } from './fields.ts'
+import { headerLines } from './fields.ts'
 
 /** Returns the values of all cookies with a name, without quotes. A client may send several (RFC 6265 5.4). */
-export function cookieValues (rawHeaders: readonly string[], name: string): string[] {
-  return fieldValues(rawHeaders, 'cookie').flatMap((line) => line.split(';')).filter((pair) => isNamed(pair, name))
+export function cookieValues (raw: Pick<IncomingMessage, 'headers' | 'rawHeaders'>, name: string): string[] {
+  return headerLines(raw, 'cookie').flatMap((line) => line.split(';')).filter((pair) => isNamed(pair, name))
     .map((pair) => {
       const value = pair.includes('=') ? pair.slice(pair.indexOf('=') + 1).trim() : ''
       return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value

@@ -1,7 +1,22 @@
+import type { IncomingMessage } from 'node:http'
+import { isClients } from './client-values.ts'
 import { unwatched } from './watched-headers.ts'
 
 /**
- * Returns all values of a header, one per field line, in order. Unlike `request.headers`, which joins repeated lines and keeps
+ * Returns all values of a header, one per field line, in order. A value that a hook of the app has set in `headers` replaces
+ * those of the client.
+ *
+ * @param name in lower case
+ */
+export function headerLines ({ headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>, name: string): string[] {
+  const lines = fieldValues(rawHeaders, name)
+  const value = headers[name]
+  if (isClients(value, lines)) return lines
+  return value === undefined ? [] : [value].flat().map(String)
+}
+
+/**
+ * Returns the client's values of a header, one per field line, in order. Unlike `request.headers`, which joins repeated lines and keeps
  * only the first `Authorization`, `rawHeaders` has all lines, with HTTP/1, HTTP/2 and `inject()`.
  *
  * @param name in lower case

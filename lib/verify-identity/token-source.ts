@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { defaultPrefix, type ResolvedTokenSource } from '../config/normalize-identity.ts'
 import { cookieValues, removeCookies } from '../http/cookies.ts'
 import { editFields } from '../http/edit-fields.ts'
-import { fieldValues } from '../http/fields.ts'
+import { headerLines } from '../http/fields.ts'
 import { hiddenValues } from './query-tokens.ts'
 
 /** The result of a search: nothing, credentials of another scheme, a token, or something malformed. */
@@ -39,7 +39,7 @@ export function tokenSource (options: ResolvedTokenSource): Source {
   return headerSource(options.header, options.prefix)
 }
 
-/** Uses `rawHeaders`, because Node silently drops a second `Authorization` line from `headers`. Two lines are malformed. */
+/** Reads all lines, because Node silently drops a second `Authorization` line from `headers`. Two lines are malformed. */
 function headerSource (name: string, prefix: string): Source {
   const scheme = prefix.trim()
   const escaped = scheme.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -49,8 +49,8 @@ function headerSource (name: string, prefix: string): Source {
     // A header may have several prefixes, such as Bearer and DPoP.
     id: `header:${name}${scheme.toLowerCase() === defaultPrefix(name).trim().toLowerCase() ? '' : ` ${scheme.toLowerCase()}`}`,
     header: name,
-    find ({ rawHeaders }) {
-      const values = fieldValues(rawHeaders, name)
+    find (raw) {
+      const values = headerLines(raw, name)
       if (values.length === 0) return none
       if (values.length > 1) return malformed
       // The value is nearly always a long token, so it is only scanned once.
@@ -71,9 +71,9 @@ function cookieSource (name: string): Source {
   return {
     id: `cookie:${name}`,
     header: 'cookie',
-    find ({ rawHeaders }) {
-      const values = cookieValues(rawHeaders, name)
-      const value = values.length === 0 ? inChunks(rawHeaders, name) : values.length > 1 ? '' : values[0]!
+    find (raw) {
+      const values = cookieValues(raw, name)
+      const value = values.length === 0 ? inChunks(raw, name) : values.length > 1 ? '' : values[0]!
       return value === undefined ? none : asToken(withoutScheme(value))
     },
     remove (raw) {
@@ -86,10 +86,10 @@ function cookieSource (name: string): Source {
 /** Browsers limit a cookie to about 4 KiB, so libraries split a longer value into `name.0`, `name.1` and so on. */
 const maxChunks = 20
 
-function inChunks (rawHeaders: readonly string[], name: string): string | undefined {
+function inChunks (raw: IncomingMessage, name: string): string | undefined {
   let whole: string | undefined
   for (let index = 0; index < maxChunks; index++) {
-    const values = cookieValues(rawHeaders, `${name}.${index}`)
+    const values = cookieValues(raw, `${name}.${index}`)
     if (values.length === 0) break
     // A repeated chunk is ambiguous.
     if (values.length > 1) return ''

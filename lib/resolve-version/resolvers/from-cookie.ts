@@ -17,7 +17,7 @@ export function fromCookie (name: string): VersionResolver {
     readsHeaders: ['cookie'],
     weak: true,
     resolve ({ raw }) {
-      const values = cookieValues(raw.rawHeaders, name)
+      const values = cookieValues(raw, name)
       return values.length === 0 ? undefined : values.map(decode).join(',')
     }
   })

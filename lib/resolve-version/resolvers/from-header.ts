@@ -1,5 +1,5 @@
 import type { VersionResolver } from '../../../types/index.ts'
-import { fieldList } from '../../http/fields.ts'
+import { headerLines } from '../../http/fields.ts'
 import { builtIn } from '../../stage/built-in.ts'
 
 /**
@@ -18,6 +18,9 @@ export function fromHeader (name: string): VersionResolver {
     name: `header:${header}`,
     readsHeaders: [header],
     // Joins all lines (RFC 9110 5.3), so that two different values are detected, and an empty one is not taken as absent.
-    resolve: ({ raw }) => fieldList(raw.rawHeaders, header)
+    resolve ({ raw }) {
+      const lines = headerLines(raw, header)
+      return lines.length === 0 ? undefined : lines.join(',')
+    }
   })
 }

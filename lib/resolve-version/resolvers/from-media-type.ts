@@ -1,7 +1,7 @@
 import type { FromMediaTypeOptions, VersionResolver } from '../../../types/index.ts'
 import { withDefaults } from '../../config/normalize.ts'
 import { mediaTypeDefaults } from '../../config/normalize-resolvers.ts'
-import { fieldValues } from '../../http/fields.ts'
+import { headerLines } from '../../http/fields.ts'
 import { type MediaType, mediaTypes } from '../../http/media-types.ts'
 import { builtIn } from '../../stage/built-in.ts'
 
@@ -22,7 +22,7 @@ export function fromMediaType (options: FromMediaTypeOptions = {}): VersionResol
     readsHeaders: [header],
     unknownStatus: isWeighed ? 406 : 415,
     resolve ({ raw }) {
-      const found = mediaTypes(fieldValues(raw.rawHeaders, header).join(','))
+      const found = mediaTypes(headerLines(raw, header).join(','))
         .map((type) => ({ type, names: read(type) }))
         .filter(({ names }) => names.length > 0)
         .map(({ type, names }) => ({ names, weight: isWeighed ? weightOf(type) : 1 }))

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { VersionResolver } from '../../../types/index.ts'
 import { subprotocolDefault } from '../../config/normalize-resolvers.ts'
 import { editFields } from '../../http/edit-fields.ts'
-import { fieldValues } from '../../http/fields.ts'
+import { headerLines } from '../../http/fields.ts'
 import { builtIn } from '../../stage/built-in.ts'
 import { recordRemoved } from '../../stage/context.ts'
 
@@ -23,7 +23,7 @@ export function fromSubprotocol (prefix = subprotocolDefault): VersionResolver {
 
   function offered ({ raw }: FastifyRequest): string[] {
     if (!isWebSocket(raw.headers.upgrade)) return []
-    return fieldValues(raw.rawHeaders, header).flatMap(tokensIn).filter(isOurs)
+    return headerLines(raw, header).flatMap(tokensIn).filter(isOurs)
   }
 
   function consume (request: FastifyRequest): void {
