@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { fromClaim, fromHeader, fromPath, fromQuery } from '../../lib/index.ts'
 import type { Claims } from '../../types/index.ts'
+import { fakeRequest } from '../helpers/fake-request.ts'
 
-const withHeaders = (...rawHeaders: string[]) => ({ raw: { rawHeaders } }) as unknown as FastifyRequest
+const withHeaders = (...rawHeaders: string[]) => fakeRequest({ rawHeaders })
 const withClaims = (claims: Claims | null) =>
   ({ identity: claims === null ? null : { provider: 'p', claims } }) as unknown as FastifyRequest
 
