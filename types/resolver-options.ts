@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { ClaimPath } from './identity.ts'
 import type { ResolverAnswer, VersionResolver } from './resolver.ts'
 
 /** Options of `fromQuery`. */
@@ -37,10 +38,11 @@ export type FromHostOptions = Readonly<Record<string, string>> | RegExp
 /** Options of `fromTenantMap`. */
 export interface TenantMapOptions {
   /**
-   * Returns the tenant; `undefined` = no opinion. A number is converted to a string; any other type causes 503
-   * `PINNED_VERSION_INVALID`. Use `request.identity`, not values that a client can forge.
+   * The claim that names the tenant, or a function that returns it; `undefined` = no opinion. A number is converted to a string;
+   * any other type causes 503 `PINNED_VERSION_INVALID`. A function should use `request.identity`, not values that a client can
+   * forge. A claim is cheaper: the gateway watches what a function reads, for `Vary`.
    */
-  key (request: FastifyRequest): string | number | undefined
+  key: ClaimPath | ((request: FastifyRequest) => string | number | undefined)
   /**
    * Looks up a tenant's version. Returns a version, `{ version, locked }`, or nothing for a tenant without a pin. May be async.
    *

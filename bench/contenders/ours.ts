@@ -58,13 +58,9 @@ function unusedHeader (index: number): VersionResolver {
 /** A tenant map with a full cache. It includes the tenants of all tokens. */
 function tenantMap (size: number): VersionResolver {
   const map = new Map(many(size, (index) => [`tenant-${index}`, index % 2 === 0 ? 'v2' : 'v1']))
-  const resolver = fromTenantMap({ key: tenantOf, get: (tenant) => map.get(tenant), max: size })
+  const resolver = fromTenantMap({ key: 'tenantId', get: (tenant) => map.get(tenant), max: size })
   for (const tenantId of map.keys()) resolver.resolve({ identity: { provider: 'bench', claims: { tenantId } } } as unknown as FastifyRequest)
   return resolver
-}
-
-function tenantOf ({ identity }: FastifyRequest): string | undefined {
-  return identity?.claims.tenantId as string | undefined
 }
 
 function many<Item> (count: number, make: (index: number) => Item): Item[] {

@@ -55,7 +55,8 @@ const expectations: Record<BuiltIn['reads'], (argument: unknown, options: unknow
 function tenantMap (options: Record<string, unknown>): Expectation[] {
   const { key, get, ttlMs, staleMs, negativeTtlMs, max, timeoutMs, readsHeaders, now } = options
   return [
-    [key, typeof key === 'function', 'a function of the request as key in fromTenantMap({ key, get })'],
+    [key, typeof key === 'function' || isClaimPath(key), 'a claim path or a function of the request as key in fromTenantMap({ key, get })'],
+    [key, typeof key !== 'string' || !key.includes('/'), `a list of names for a claim whose name is an address: fromTenantMap({ key: ['${String(key)}'], get })`],
     [get, typeof get === 'function', 'a function of the key as get in fromTenantMap({ key, get })'],
     ...Object.entries({ ttlMs, staleMs, negativeTtlMs, timeoutMs }).map(([name, value]): Expectation =>
       [value, value === undefined || isMilliseconds(value), `a whole number of milliseconds as ${name} in fromTenantMap({ ${name} })`]),

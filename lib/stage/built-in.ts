@@ -22,11 +22,6 @@ export function builtIn (mark: BuiltIn, resolver: VersionResolver): VersionResol
   return { ...resolver, [kBuiltIn]: mark, [madeBy]: thisCopy } as VersionResolver
 }
 
-/** Notes the claim that a resolver of the library reads through a function. */
-export function readingClaim<Resolver extends VersionResolver> (resolver: Resolver, claim: readonly string[]): Resolver {
-  return { ...resolver, [kBuiltIn]: { ...builtInMark(resolver)!, claim } }
-}
-
 export function builtInMark (resolver: VersionResolver): BuiltIn | undefined {
   return (resolver as VersionResolver & { [kBuiltIn]?: BuiltIn })[kBuiltIn]
 }

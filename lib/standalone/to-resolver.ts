@@ -1,7 +1,7 @@
 import type { GatewayPlugin, ResolverConfig } from '../../types/config-file.ts'
 import type { VersionResolver } from '../../types/index.ts'
 import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
-import { claimNames, claimPathProblem, readWrittenClaim } from '../identity/claim-path.ts'
+import { claimPathProblem } from '../identity/claim-path.ts'
 import { fromClaim } from '../resolve-version/resolvers/from-claim.ts'
 import { fromCookie } from '../resolve-version/resolvers/from-cookie.ts'
 import { fromHeader } from '../resolve-version/resolvers/from-header.ts'
@@ -11,7 +11,6 @@ import { fromPath } from '../resolve-version/resolvers/from-path.ts'
 import { fromQuery } from '../resolve-version/resolvers/from-query.ts'
 import { fromSubprotocol } from '../resolve-version/resolvers/from-subprotocol.ts'
 import { fromTenantMap } from '../resolve-version/resolvers/from-tenant-map.ts'
-import { readingClaim } from '../stage/built-in.ts'
 import { isObject } from './is-object.ts'
 
 type Kind = Exclude<keyof ResolverConfig, 'strip' | 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>
@@ -76,10 +75,5 @@ function expression (pattern: string): RegExp {
 function byTenant (claim: NonNullable<ResolverConfig['claim']>, versions: ReadonlyMap<string, string>): VersionResolver {
   const problem = claimPathProblem(claim)
   if (problem !== null) throw new Error(`claim ${show(claim)} ${problem}`)
-  const names = claimNames(claim)
-  return readingClaim(fromTenantMap({
-    // The claim may have any type. `fromTenantMap` refuses all but strings and numbers.
-    key: ({ identity }) => identity === null ? undefined : readWrittenClaim(identity.claims, names) as string | undefined,
-    get: (tenant) => versions.get(tenant)
-  }), names)
+  return fromTenantMap({ key: claim, get: (tenant) => versions.get(tenant) })
 }

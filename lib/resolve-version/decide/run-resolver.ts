@@ -28,10 +28,10 @@ export function runResolver (resolver: VersionResolver, { request, headerTracker
   }
 }
 
-/** Whether only the library's code reads the request. A tenant map calls the app's `key`. */
+/** Whether only the library's code reads the request. A tenant map may call the app's `key`. */
 export function declaresItsReads (resolver: VersionResolver): boolean {
   const mark = builtInMark(resolver)
-  return mark !== undefined && mark.reads !== 'tenant-map'
+  return mark !== undefined && (mark.reads !== 'tenant-map' || mark.claim !== undefined)
 }
 
 function failed (resolver: VersionResolver, request: FastifyRequest, cause: unknown): Refusal | undefined {

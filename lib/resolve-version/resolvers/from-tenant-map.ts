@@ -1,6 +1,8 @@
+import type { FastifyRequest } from 'fastify'
 import type { TenantMap, TenantMapOptions } from '../../../types/index.ts'
 import { withDefaults } from '../../config/normalize.ts'
 import { tenantMapDefaults } from '../../config/normalize-resolvers.ts'
+import { claimNames, readWrittenClaim } from '../../identity/claim-path.ts'
 import { callSync } from '../../shared/call-sync.ts'
 import { show } from '../../problems/config-problems.ts'
 import { pinnedVersionInvalid } from '../../errors.ts'
@@ -15,23 +17,25 @@ import { TenantStore } from './tenant-cache.ts'
  *
  * @example
  * fromTenantMap({
- *   key: ({ identity }) => identity?.claims.tenant as string | undefined,
+ *   key: 'tenant',
  *   get: async (tenant, signal) => await database.versionOf(tenant, { signal })
  * })
  */
 export function fromTenantMap (options: TenantMapOptions): TenantMap {
   const resolved = withDefaults(options, tenantMapDefaults)
   const { key, timeoutMs, readsHeaders, onError, name } = resolved
+  const claim = typeof key === 'function' ? null : claimNames(key)
+  const tenantOf = (request: FastifyRequest): unknown => typeof key === 'function' ? callSync(key, request) : claimOf(request, claim!)
   let store: TenantStore | undefined
 
-  const resolver = builtIn({ reads: 'tenant-map', argument: options }, {
+  const resolver = builtIn({ reads: 'tenant-map', argument: options, ...claim !== null && { claim } }, {
     name,
     timeoutMs,
     ...readsHeaders !== undefined && { readsHeaders },
     ...onError !== undefined && { onError },
     resolve (request) {
       const stated = contextOf(request).dryRun?.tenant
-      const tenant: unknown = stated === undefined ? callSync(key, request) : stated
+      const tenant = stated === undefined ? tenantOf(request) : stated
       if (tenant === undefined || tenant === null) return undefined
       const id = tenantId(tenant, name)
       // The store is made on first use, after the config has been checked.
@@ -40,6 +44,10 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
     }
   })
   return { ...resolver, invalidate: (key) => store?.forget(key), invalidateAll: () => store?.forgetAll() }
+}
+
+function claimOf ({ identity }: FastifyRequest, names: readonly string[]): unknown {
+  return identity === null ? undefined : readWrittenClaim(identity.claims, names)
 }
 
 /**

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { fromClaim, fromHeader, fromTenantMap } from '../../../lib/index.ts'
 import { readClaim } from '../../../lib/identity/claim-path.ts'
+import type { TenantMapOptions } from '../../../types/index.ts'
 import { startGateway } from '../../helpers/gateway.ts'
 import { issuer as issuerUrl, makeIssuer } from '../../helpers/issuer.ts'
 import { run } from '../../helpers/standalone.ts'
@@ -28,21 +29,26 @@ identity: { providers: [{ name: idp, issuer: '${issuerUrl}', jwks: { keys: [${JS
   }
 })
 
-t.test('a tenant id in a programmatic map is a string or number, even with onError: \'skip\'', async (t) => {
-  const map = fromTenantMap({
-    key: ({ identity }) => readClaim(identity?.claims ?? {}, ['tenant']) as string,
-    get: (tenant) => ['acme', '42'].includes(tenant) ? 'v2' : undefined,
-    onError: 'skip'
-  })
-  const gateway = await startGateway(t, { resolve: { pin: [map], override: [fromHeader('x-version-override')] } })
+const keys: Array<[title: string, key: TenantMapOptions['key']]> = [
+  ['a function', ({ identity }) => readClaim(identity?.claims ?? {}, ['tenant']) as string], ['a claim', 'tenant'], ['a list of names', ['tenant']]
+]
+for (const [title, key] of keys) {
+  t.test(`a tenant id that ${title} returns is a string or number, even with onError: 'skip'`, async (t) => {
+    const map = fromTenantMap({
+      key,
+      get: (tenant) => ['acme', '42'].includes(tenant) ? 'v2' : undefined,
+      onError: 'skip'
+    })
+    const gateway = await startGateway(t, { resolve: { pin: [map], override: [fromHeader('x-version-override')] } })
 
-  for (const [id, outcome] of ids) {
-    const response = await gateway.send('/', { headers: { authorization: `Bearer ${gateway.issuer.token({ tenant: id })}` } })
-    t.equal(await outcomeOf(response), outcome.replace('v1', 'latest'), JSON.stringify(id))
-  }
-  const explained = await gateway.app.versions.explain({ claims: { iss: issuerUrl, tenant: ['acme'] } })
-  t.match(explained, { status: 503, problem: { code: 'PINNED_VERSION_INVALID', source: 'tenant-map' } })
-})
+    for (const [id, outcome] of ids) {
+      const response = await gateway.send('/', { headers: { authorization: `Bearer ${gateway.issuer.token({ tenant: id })}` } })
+      t.equal(await outcomeOf(response), outcome.replace('v1', 'latest'), JSON.stringify(id))
+    }
+    const explained = await gateway.app.versions.explain({ claims: { iss: issuerUrl, tenant: ['acme'] } })
+    t.match(explained, { status: 503, problem: { code: 'PINNED_VERSION_INVALID', source: 'tenant-map' } })
+  })
+}
 
 t.test('a claim that names a version must be a string', async (t) => {
   const gateway = await startGateway(t, { resolve: { pin: [fromClaim('version')] } })
