@@ -11,6 +11,7 @@ import { listen, makeApp } from '../helpers/gateway.ts'
 import { fetchOver, makeHttp2App, startHttp2Gateway } from '../helpers/http2.ts'
 import { upstreamSending } from '../helpers/raw-upstream.ts'
 import { sendRaw } from '../helpers/raw.ts'
+import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
 /** Starts a gateway that sends responses through Fastify. */
@@ -142,4 +143,58 @@ t.test('responses are sent through Fastify over HTTP/2 as well', async (t) => {
 
   t.equal(status, 200)
   t.match(headers, { 'content-encoding': 'gzip', 'api-version': 'latest' })
+})
+
+for (const [title, readsBody] of [['the upstream stalls', true], ['the client does not read', false]] as const) {
+  t.test(`timeouts.idle ends a response that Fastify sends: ${title}`, async (t) => {
+    const lines: Array<{ msg: string, err?: { code: string } }> = []
+    const upstream = await startUpstream(t, 'v1', (_request, response) => {
+      response.writeHead(200)
+      response.write(Buffer.alloc(readsBody ? 10 : 16 * 1024 * 1024))
+    })
+    const app = makeApp(t, { logger: { level: 'error', stream: { write: (line: string) => { lines.push(JSON.parse(line) as typeof lines[0]) } } } })
+    await app.register(versionGateway, {
+      versions: { latest: { upstream: { targets: upstream, timeouts: { idle: 500 } } } }, forward: { reply: 'fastify' }
+    })
+    const sent = request(await listen(app)).end()
+    const [response] = await once(sent, 'response') as [IncomingMessage]
+    response.on('error', () => {})
+    if (readsBody) await t.rejects(buffer(response))
+    else await until(() => lines.some(({ err }) => err?.code === 'CLIENT_STALLED'))
+    sent.destroy()
+
+    t.equal(lines.find(({ err }) => err !== undefined)!.err!.code, readsBody ? 'IDLE_TIMEOUT' : 'CLIENT_STALLED')
+  })
+}
+
+t.test('a 426 that Fastify sends names the protocols', async (t) => {
+  const upstream = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(426, { upgrade: 'acme', connection: 'upgrade' }).end() })
+
+  const { response } = await get(await startWith(t, upstream))
+
+  t.match(response, { statusCode: 426, headers: { upgrade: 'acme' } })
+})
+
+t.test('gRPC responses are written directly', async (t) => {
+  const upstream = await startUpstream(t, 'v1', (_request, response) => { response.writeHead(200, { 'content-type': 'application/grpc' }).end('frame') })
+
+  const { response, body } = await get(await startWith(t, upstream, compress))
+
+  t.notOk('content-encoding' in response.headers)
+  t.equal(body.toString(), 'frame')
+})
+
+t.test('a client that leaves ends the exchange', async (t) => {
+  const left: boolean[] = []
+  const upstream = await startUpstream(t, 'v1', (_request, response) => {
+    response.on('close', () => { left.push(true) }).writeHead(200)
+    response.write('first')
+  })
+  const sent = request(await startWith(t, upstream)).end()
+  const [response] = await once(sent, 'response') as [IncomingMessage]
+  response.on('error', () => {})
+  sent.destroy()
+
+  await until(() => left.length === 1)
+  t.strictSame(left, [true])
 })
