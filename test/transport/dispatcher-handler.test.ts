@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
 import t from 'tap'
+import type { Dispatcher } from 'undici'
 import { DispatcherHandler } from '../../lib/transport/dispatcher-handler.ts'
 import { makeHandler } from '../helpers/dispatch-handler.ts'
 import { holdTimers } from '../helpers/held-timers.ts'
@@ -88,4 +91,64 @@ t.test('a request that is not sent in time fails, and is aborted if it is sent l
 
   t.strictSame(notes, ['UND_ERR_CONNECT_TIMEOUT'])
   t.equal(aborts, 1)
+})
+
+t.test('a dispatcher may pass no headers and no trailers', async (t) => {
+  const { handler, notes } = makeHandler()
+  const [modern, legacy] = [handler, handler].map((each) => new DispatcherHandler(each, null, limits, nothing))
+
+  modern!.onRequestStart({ abort: nothing, resume: nothing })
+  modern!.onResponseStart({ abort: nothing, resume: nothing }, 200, { 'x-odd': undefined })
+  modern!.onResponseEnd({ abort: nothing, resume: nothing }, null)
+  legacy!.onConnect(nothing)
+  legacy!.onHeaders(200, ['x-text', '1'], nothing)
+  legacy!.onComplete(undefined)
+
+  t.strictSame(notes, ['connected', '200', 'complete', 'connected', '200', 'complete'])
+})
+
+t.test('an upgrade that comes after the end is closed', async (t) => {
+  const { handler, notes, abort } = makeHandler()
+  const translated = new DispatcherHandler(handler, null, limits, nothing)
+  const socket = new PassThrough()
+
+  translated.onConnect(nothing)
+  abort(new Error('aborted'))
+  translated.onUpgrade(101, null, socket)
+
+  t.ok(socket.destroyed)
+  t.strictSame(notes, ['connected', 'aborted'])
+})
+
+t.test('resuming a response that is not held does nothing, and one of undici 7 resumes its controller', async (t) => {
+  const { handler } = makeHandler({ onData: () => false })
+  const calls: string[] = []
+  const controller = { abort: nothing, pause: () => { calls.push('pause') }, resume: () => { calls.push('resume') } }
+  const translated = new DispatcherHandler(handler, null, limits, nothing)
+
+  translated.resume()
+  translated.onRequestStart(controller)
+  translated.onResponseStart(controller, 200, {})
+  translated.onResponseData(controller as unknown as Dispatcher.DispatchController, Buffer.from('chunk'))
+  translated.resume()
+  translated.resume()
+
+  t.strictSame(calls, ['pause', 'resume'])
+})
+
+t.test('the limit of the headers waits for the end of an upload', async (t) => {
+  const wait = holdTimers(t, 77)
+  const { handler, notes } = makeHandler()
+  const body = Object.assign(new PassThrough(), { sendHeadFirst: nothing })
+  const translated = new DispatcherHandler(handler, body, { ...limits, headersMs: 77 }, nothing)
+
+  translated.onConnect(nothing)
+  wait[0]!.fire()
+  const during = [...notes]
+  body.end().resume()
+  await once(body, 'end')
+  wait[0]!.fire()
+
+  t.strictSame(during, ['connected'])
+  t.strictSame(notes, ['connected', 'UND_ERR_HEADERS_TIMEOUT'])
 })
