@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-/** The checkout that runs this benchmark, from `bench/dist/bench`. */
+/** The checkout that runs this benchmark. The compiled benchmark is three folders below it. */
 export const ownCheckout = join(import.meta.dirname, '../../..')
 
 /** Path of a script of the compiled benchmark. */
 export function scriptIn (checkout: string, path: string): string {
-  return join(checkout, 'bench/dist/bench', path)
+  return join(checkout === ownCheckout ? import.meta.dirname : join(checkout, 'bench/dist/bench'), path)
 }
 
 /**
@@ -16,7 +16,7 @@ export function scriptIn (checkout: string, path: string): string {
  */
 export function builtCheckout (folder: string): string {
   const checkout = resolve(process.env.INIT_CWD ?? '.', folder)
-  const missing = [join(checkout, 'dist/lib/index.js'), scriptIn(checkout, 'contenders/ours.js')].find((path) => !existsSync(path))
+  const missing = [join(checkout, 'dist'), join(checkout, 'bench/dist/bench/contenders/ours.js')].find((path) => !existsSync(path))
   if (missing === undefined) return checkout
   throw new TypeError(`--against: ${missing} does not exist. Run these commands in ${checkout}:\n\n  npm run build\n  npx tsc -p bench`)
 }

@@ -9,7 +9,7 @@ import type { ExpectedVersion } from '../../types/testing.ts'
  * @param request its path, or a request as for `app.versions.explain()`
  * @param expected the id of the version, or members of the decision. Default: any version
  * @returns the decision
- * @throws `AssertionError` with the steps of the decision, when another version would serve the request, or none
+ * @throws TypeError if no gateway is registered in the app; `AssertionError` with the steps of the decision, when another version would serve the request, or none
  *
  * @example
  * await expectVersion(app, '/orders', 'latest')
@@ -20,6 +20,9 @@ export async function expectVersion (
   app: FastifyInstance, request: string | ExplainedRequest, expected: ExpectedVersion = {}
 ): Promise<VersionDecision> {
   await app.ready()
+  if (app.versions as unknown === undefined) {
+    throw new TypeError('the app has no app.versions. Pass the scope in which the gateway is registered.')
+  }
   const { decision, status, problem, trace } = await app.versions.explain(typeof request === 'string' ? { url: request } : request)
   const wanted = typeof expected === 'string' ? { id: expected } : expected
   const names = Object.keys(wanted) as Array<keyof typeof wanted>

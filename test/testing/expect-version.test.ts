@@ -46,3 +46,7 @@ t.test('a refused request fails the test, with its code', async (t) => {
   await t.rejects(unknown, { message: /^expected a version, got VERSION_UNKNOWN:/ })
   await t.rejects(invalid, { message: /^expected id v2, got TOKEN_INVALID:/ })
 })
+
+t.test('an app without a gateway is refused', async (t) => {
+  await t.rejects(expectVersion(makeApp(t), '/'), { name: 'TypeError', message: /Pass the scope in which the gateway is registered/ })
+})

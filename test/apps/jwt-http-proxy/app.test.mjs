@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { test } from 'node:test'
-import { expectVersion } from 'fastify-version-gateway/testing'
 import { listen, startServers } from '../servers.mjs'
 import { build } from './app.mjs'
 
 async function start (t) {
-  const { issuer, upstreams: [legacy, v1, v2], origins } = await startServers(t, 'legacy', 'v1', 'v2')
+  const { issuer, upstreams: [, v1], origins } = await startServers(t, 'legacy', 'v1', 'v2')
   const publicKey = createPublicKey(issuer.privateKey).export({ type: 'spki', format: 'pem' })
   const app = await build({ publicKey, legacy: origins[0], v1: origins[1], v2: origins[2] })
   const origin = await listen(t, app)
   const send = async (path, headers = {}) => await fetch(origin + path, { headers })
   const see = async (path, headers) => await (await send(path, headers)).json()
-  return { app, issuer, legacy, v1, v2, send, see }
+  return { issuer, v1, send, see }
 }
 
 test('a caller who is pinned to v2 gets v2, with the header of the claim', async (t) => {
@@ -27,12 +26,11 @@ test('a caller who is pinned to v2 gets v2, with the header of the claim', async
 })
 
 test('an override and the default decide as well', async (t) => {
-  const { app, see, send } = await start(t)
+  const { see, send } = await start(t)
 
   assert.equal((await see('/api/orders')).servedBy, 'v1')
   assert.equal((await see('/api/orders', { 'x-version': 'v2' })).servedBy, 'v2')
   assert.equal((await send('/api/orders', { 'x-version': 'v9' })).status, 400)
-  await expectVersion(app, { url: '/api/orders', headers: { 'x-version': 'v2' } }, 'v2')
 })
 
 test('a bad token is refused, and never gets the default version', async (t) => {
