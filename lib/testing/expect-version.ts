@@ -9,7 +9,8 @@ import type { ExpectedVersion } from '../../types/testing.ts'
  * @param request its path, or a request as for `app.versions.explain()`
  * @param expected the id of the version, or members of the decision. Default: any version
  * @returns the decision
- * @throws TypeError if no gateway is registered in the app; `AssertionError` with the steps of the decision, when another version would serve the request, or none
+ * @throws TypeError if no gateway is registered in the app; `AssertionError` with the steps of the decision, when another version would
+ *   serve the request, or none
  *
  * @example
  * await expectVersion(app, '/orders', 'latest')
