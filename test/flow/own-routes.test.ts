@@ -10,6 +10,8 @@ const links = '<https://docs.test/v1>; rel="sunset"; type="text/html"'
 const v1 = { upstream: 'http://127.0.0.1:1', deprecatedAt: '2026-01-01', sunsetAt: '2026-12-31', links: { sunset: 'https://docs.test/v1' } }
 const versions: VersionsConfig<string, string> = { v1, v2: { upstream: 'http://127.0.0.1:1' } }
 
+const pinned = { name: 'pinned', readsHeaders: ['x-pin'], resolve: () => 'v1' }
+
 /** An app without `proxyVersions`, with a route `/own`. */
 async function start (
   t: Test, handler: RouteHandlerMethod, options: Partial<ResolveVersionOptions> = {}, prepare = (_app: FastifyInstance): void => {}
@@ -134,4 +136,18 @@ t.test('responses that @fastify/http-proxy forwards have the headers, whatever t
 
   t.equal(body, 'proxied')
   t.match(headers, { 'api-version': 'v1', deprecation: '@1', link: ['</next>; rel="next"', links], vary: 'accept, x-version' })
+})
+
+t.test('a response of a version that serves instead of another names both, unless the route does', async (t) => {
+  const retired = { upstream: 'http://127.0.0.1:1', retired: true, sunsetAt: '2026-01-01', onRetired: 'forward', successor: 'v2' } as const
+  const options = { versions: defineVersions({ v1: retired, v2: { upstream: 'http://127.0.0.1:1' } }), default: 'v2' } as unknown as Partial<ResolveVersionOptions>
+  const [plain, own] = [
+    await start(t, async () => 'own', { ...options, override: [], pin: [pinned] }),
+    await start(t, async (_request, reply) => reply.header('api-version-requested', 'own').send('own'), { ...options, override: [], pin: [pinned] })
+  ]
+
+  const [first, second] = [await plain.inject('/own'), await own.inject('/own')]
+
+  t.match(first.headers, { 'api-version': 'v2', 'api-version-requested': 'v1' })
+  t.match(second.headers, { 'api-version': 'v2', 'api-version-requested': 'own' })
 })
