@@ -33,12 +33,6 @@ export function fieldValues (lines: readonly string[], name: string): string[] {
 
 /** Returns all values of a header as one list (RFC 9110 5.3), or `undefined` if the header is missing. @param name in lower case */
 export function fieldList (lines: readonly string[], name: string): string | undefined {
-  const rawHeaders = unwatched(lines, name)
-  let list: string | undefined
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const field = rawHeaders[i]!
-    if (field.length !== name.length || field.toLowerCase() !== name) continue
-    list = list === undefined ? rawHeaders[i + 1]! : `${list},${rawHeaders[i + 1]!}`
-  }
-  return list
+  const values = fieldValues(lines, name)
+  return values.length === 0 ? undefined : values.join(',')
 }

@@ -39,6 +39,18 @@ t.test('members that formatUser adds or changes are claims, and so are those tha
   t.strictSame(user, { id: 'alice', tier: 'GOLD' })
 })
 
+t.test('a user that is not an object leaves the claims of the token', async (t) => {
+  const { send, me, token } = await jwtGateway(t, {
+    jwt: { formatUser: (({ sub }: { sub?: string }) => sub) as never }, adapter: { claimsToHeaders: [{ claim: 'sub', header: 'x-sub' }] }
+  })
+
+  const forwarded = await send('/api/orders', bearer(token()))
+  const { user } = await me(bearer(token()))
+
+  t.match(await forwarded.json(), { servedBy: 'v2', headers: { 'x-sub': 'alice' } })
+  t.equal(user, 'alice')
+})
+
 t.test('a user with all parts of the token leaves only its claims', async (t) => {
   const { me, token } = await jwtGateway(t, { jwt: { verify: { complete: true } as never } })
 

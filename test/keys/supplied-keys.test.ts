@@ -119,3 +119,14 @@ t.test('while lookups fail, keys are unavailable, and the next calls are one sec
   t.equal(lines.length, 4)
   t.equal((await known()).length, 1)
 })
+
+const reject: (reason: unknown) => Promise<never> = Promise.reject.bind(Promise)
+for (const thrown of ['text', null, undefined, { code: 'ODD' }] as unknown[]) {
+  t.test(`keys are unavailable if getKey throws a value that is not an error: ${JSON.stringify(thrown)}`, async (t) => {
+    const { lines, known } = suppliedKeys(t, async () => await reject(thrown))
+
+    await t.rejects(known(), unavailable)
+
+    t.match(lines, [['error', { err: { message: 'getKey threw a value that is not an error' } }]])
+  })
+}
