@@ -25,7 +25,8 @@ export function editFields (
   }
   rawHeaders.length = kept
   const own = headers[name]
-  const edited = typeof own === 'string' && !isClients(own, before) ? edit(own) : values.join(joint)
+  const isApps = typeof own === 'string' && own !== before.join(joint) && !isClients(own, before, name)
+  const edited = isApps ? edit(own) : values.join(joint)
   if (edited === '') delete headers[name]
   else headers[name] = edited
 }

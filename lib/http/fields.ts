@@ -11,8 +11,8 @@ import { unwatched } from './watched-headers.ts'
 export function headerLines ({ headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>, name: string): string[] {
   const lines = fieldValues(rawHeaders, name)
   const value = headers[name]
-  if (isClients(value, lines)) return lines
-  return value === undefined ? [] : [value].flat().map(String)
+  if (isClients(value, lines, name)) return lines
+  return value === undefined || value === null ? [] : [value].flat().map(String)
 }
 
 /**

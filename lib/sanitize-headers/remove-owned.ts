@@ -25,7 +25,7 @@ export function removeOwned ({ headers, rawHeaders }: HeaderFields, owned: Heade
       rawHeaders[kept++] = rawHeaders[i + 1]!
     }
   }
-  if (lines !== null) for (const [name, values] of lines) if (isClients(headers[name], values)) delete headers[name]
+  if (lines !== null) for (const [name, values] of lines) if (isClients(headers[name], values, name)) delete headers[name]
   const removed = (rawHeaders.length - kept) / 2
   rawHeaders.length = kept
   return removed

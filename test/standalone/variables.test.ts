@@ -21,6 +21,8 @@ for (const [text, environment, expected] of [
   ['${A:-b}', { A: '' }, 'b'],
   ['${A-b}', { A: '' }, ''],
   ['${A-b}', {}, 'b'],
+  ['${A-b}', { A: 'x' }, 'x'],
+  ['${A:-b}', { A: 'x' }, 'x'],
   ['${A:?needed}', { A: 'x' }, 'x'],
   ['$${A} and $A', { A: 'x' }, '${A} and $A'],
   ['${A}${B:-}', { A: '$&' }, '$&'],

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { addLine, isClients, type Lines } from '../../http/client-values.ts'
+import { foldName } from '../../http/header-names.ts'
 import { contextOf } from '../../stage/context.ts'
 
 /** How a header of a request is treated. */
@@ -30,10 +31,12 @@ export function appHeaders (request: FastifyRequest, fieldOf: FieldOf): AppHeade
   const lines: Lines = new Map()
   for (let i = 0; i < rawHeaders.length; i += 2) addLine(lines, fieldOf(rawHeaders[i]!).lowerName, rawHeaders[i + 1]!)
   const changes = new Map<string, string | string[] | undefined>()
+  // Names from Node are in lower case.
   for (const [name, value] of Object.entries(headers)) {
-    if (!isClients(value, lines.get(name) ?? [])) changes.set(name, value)
+    const { lowerName } = fieldOf(name)
+    if (name !== lowerName || !isClients(value, lines.get(name) ?? [], name)) changes.set(lowerName, value ?? undefined)
   }
-  for (const name of lines.keys()) if (headers[name] === undefined) changes.set(name, undefined)
+  for (const name of lines.keys()) if (headers[name] === undefined && !changes.has(name)) changes.set(name, undefined)
   // The guard hides or adds it, so that Fastify does not judge it.
   if (contextOf(request).isTypeHidden) changes.delete('content-type')
   return changes.size === 0 ? null : changes
@@ -55,7 +58,9 @@ function isUnchanged (headers: IncomingHttpHeaders, rawHeaders: readonly string[
 
 /** Replaces fields by those of the app, except for fixed ones. @param fields alternating names and values */
 export function withAppHeaders (fields: readonly string[], changes: AppHeaders, fieldOf: FieldOf): string[] {
-  const isKept = (name: string): boolean => !changes.has(name) || fieldOf(name).isFixed || ofContent.has(name)
+  // Other spellings of a name could be taken for it.
+  const folded = new Set(Array.from(changes.keys(), foldName))
+  const isKept = (name: string): boolean => !folded.has(foldName(name)) || fieldOf(name).isFixed || ofContent.has(name)
   const merged: string[] = []
   for (let i = 0; i < fields.length; i += 2) {
     if (isKept(fields[i]!.toLowerCase())) merged.push(fields[i]!, fields[i + 1]!)
