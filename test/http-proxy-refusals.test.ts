@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { Agent } from 'undici'
 import httpProxy from '@fastify/http-proxy'
 import t from 'tap'
 import { defineVersions, httpProxyOptions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../lib/index.ts'
@@ -17,7 +18,8 @@ for (const [place, options] of Object.entries({
   'versions.v1.upstream.targets': { targets: ['unix+http:///run/app.sock'] },
   'versions.v1.upstream.http2': { targets: upstream, http2: true },
   'versions.v1.upstream.tls': { targets: 'https://127.0.0.1:1', tls: { servername: 'a' } },
-  'versions.v1.upstream.maxRequestBytes': { targets: upstream, maxRequestBytes: 1 }
+  'versions.v1.upstream.maxRequestBytes': { targets: upstream, maxRequestBytes: 1 },
+  'versions.v1.upstream.dispatcher': { targets: upstream, dispatcher: new Agent() }
 } satisfies Record<string, UpstreamOptions>)) {
   t.test(`${place} is refused if @fastify/http-proxy cannot honor it, at boot and in a later set`, async (t) => {
     const registry = defineVersions({ v1: { upstream } })

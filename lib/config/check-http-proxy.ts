@@ -10,6 +10,9 @@ export function checkHttpProxy (problems: Problems, versions: VersionsConfig): v
     if (options.tls !== undefined) {
       problems.add([...path, 'tls'], 'has no effect with @fastify/http-proxy. Remove it, and pass the option undici: { connect: { ... } } to @fastify/http-proxy.')
     }
+    if (options.dispatcher !== undefined) {
+      problems.add([...path, 'dispatcher'], 'has no effect with @fastify/http-proxy. Remove it, and pass the option undici to @fastify/http-proxy.')
+    }
     if ((options.maxRequestBytes ?? 0) > 0) {
       problems.add([...path, 'maxRequestBytes'], '@fastify/http-proxy does not enforce it. Remove it, or forward with proxyVersions.')
     }
