@@ -22,5 +22,5 @@ const keepsFirst = new Set([
 export function isClients (value: unknown, lines: readonly string[], name: string): boolean {
   if (Array.isArray(value)) return value.length === lines.length && value.every((line, index) => line === lines[index])
   if (value === lines[0] && (lines.length <= 1 || keepsFirst.has(name))) return true
-  return value === lines.join(name === 'cookie' ? '; ' : ', ') && lines.length > 0
+  return lines.length > 0 && (value === lines.join(', ') || (name === 'cookie' && value === lines.join('; ')))
 }

@@ -10,7 +10,11 @@ import type { TokenSource } from '../../types/index.ts'
 function requestOf (fields: ReadonlyArray<readonly [name: string, value: string]>): IncomingMessage {
   const request = new IncomingMessage(new Socket())
   request.rawHeaders = fields.flat()
-  for (const [name, value] of fields) request.headers[name.toLowerCase()] ??= value
+  for (const [field, value] of fields) {
+    const name = field.toLowerCase()
+    // Node joins cookies, and keeps the first Authorization.
+    request.headers[name] = name === 'cookie' && request.headers.cookie !== undefined ? `${request.headers.cookie}; ${value}` : request.headers[name] ?? value
+  }
   return request
 }
 
