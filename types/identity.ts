@@ -154,7 +154,7 @@ export interface IdentityProviderStatus {
   readonly lastRefresh: Date | null
   /** Why the last fetch failed, for the operator; `null` if it succeeded. */
   readonly lastError: string | null
-  /** Whether keys are only looked up when a token needs them (`jwks.getKey`), so that there are none before the first token. */
+  /** Whether keys are only looked up when a token needs them (`jwks.getKey`). The list is empty until the first token arrives. */
   readonly onDemand?: boolean
   /** Number of successful and failed fetches. Absent for keys in the config. */
   readonly fetches?: { readonly succeeded: number, readonly failed: number }

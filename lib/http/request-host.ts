@@ -1,11 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 
-/** The host of a request, with its port. HTTP/1.0 needs none: then it is empty, which early versions of Fastify 5 leave undefined. */
+/**
+ * Returns the host of a request with its port, or an empty string if an HTTP/1.0 request has no host. Early versions of Fastify 5
+ * return undefined then.
+ */
 export function hostOf (request: FastifyRequest): string {
   return (request.host as string | undefined) ?? ''
 }
 
-/** The host of a request, without its port. Early versions of Fastify 5 throw if there is none. */
+/** Returns the host of a request without its port, or an empty string. Early versions of Fastify 5 throw if a request has no host. */
 export function hostnameOf (request: FastifyRequest): string {
   try {
     return request.hostname

@@ -7,7 +7,7 @@ import type { ExpectedVersion } from '../../types/testing.ts'
  * Checks which version would serve a request. The request passes all hooks of the app, but is not forwarded, so no upstream has to run.
  *
  * @param request its path, or a request as for `app.versions.explain()`
- * @param expected the id of the version, or members of the decision. Default: any version
+ * @param expected the id of the version, or members of the decision. If omitted, every version is accepted
  * @returns the decision
  * @throws TypeError if no gateway is registered in the app; `AssertionError` with the steps of the decision, when another version would
  *   serve the request, or none

@@ -1,5 +1,5 @@
 import { buildConnector, Client, type Dispatcher } from 'undici'
-import { SocketGuard } from '../server/upstream/socket-guard.ts'
+import { guardSocket } from '../server/upstream/socket-guard.ts'
 import { UndiciHandler } from './undici-handler.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
 
@@ -14,8 +14,7 @@ export function guardedClient (origin: string | URL, { connect, ...options }: Cl
     allowH2: false,
     connect: (where: buildConnector.Options, callback: buildConnector.Callback) => open(where, (...[error, socket]) => {
       if (error !== null) return callback(error, null)
-      // eslint-disable-next-line no-new
-      new SocketGuard(socket)
+      guardSocket(socket)
       callback(null, socket)
     })
   })

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { type buildConnector, Client } from 'undici'
 import { freeWritten } from '../memory/free-written-chunks.ts'
 import { sendHeadsEarly } from '../server/upstream/early-head.ts'
-import { SocketGuard } from '../server/upstream/socket-guard.ts'
+import { guardSocket, type SocketGuard } from '../server/upstream/socket-guard.ts'
 import { isCompatible } from '../shared/compatibility.ts'
 import { UndiciHandler } from './undici-handler.ts'
 import { isStreamed, type StreamedBody, type UpgradeHandler, type UpstreamRequestOptions } from './upstream-handler.ts'
@@ -47,7 +47,7 @@ export class Http1Connection {
       allowH2: false,
       connect: (where: buildConnector.Options, callback: buildConnector.Callback) => connect(where, (...[error, socket]) => {
         if (error !== null) return callback(error, null)
-        this.#guard = new SocketGuard(socket)
+        this.#guard = guardSocket(socket)
         this.#socket = socket
         if (this.#carriesUploads) prepareForUploads(socket)
         this.#hasServed = false

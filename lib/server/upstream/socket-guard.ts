@@ -149,6 +149,11 @@ export class SocketGuard {
   }
 }
 
+/** Guards a socket for as long as it is open. */
+export function guardSocket (socket: Socket): SocketGuard {
+  return new SocketGuard(socket)
+}
+
 function isPeerGone ({ code = '' }: NodeJS.ErrnoException): boolean {
   return peerIsGone.has(code)
 }
