@@ -102,6 +102,15 @@ t.test('forged tokens cause at most five calls per cooldown, whatever their kids
   t.equal((await known('new')).length, 1)
 })
 
+t.test('any number of keys that exist can be looked up at once', async (t) => {
+  const { calls, known } = suppliedKeys(t, async ({ kid }) => ({ ...jwk, kid }))
+
+  const results = await Promise.all(Array.from({ length: 40 }, async (_, index) => await known(`tenant-${index}`)))
+
+  t.ok(results.every((result) => result.length === 1))
+  t.equal(calls.length, 40)
+})
+
 t.test('while lookups fail, keys are unavailable, and the next calls are one second, then two and four seconds later', async (t) => {
   const { calls, clock, lines, known, finds } = suppliedKeys(t, isDown)
   const moments: number[] = []

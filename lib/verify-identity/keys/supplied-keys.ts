@@ -72,13 +72,17 @@ export class SuppliedKeys implements KeySource {
     const id = JSON.stringify([issuer, alg, kid])
     const known = this.#knownKey(id)
     if (known !== undefined) return fittingKeys(known.keys.usable, hint)
-    if (!this.#inFlight.has(id)) {
+    const isFirst = !this.#inFlight.has(id)
+    if (isFirst) {
       if (!this.#unknown.mayLookUp(id)) return this.#without(id)
+      // Many issuers may come at once after a start. Their keys exist, so they do not count in the end.
+      if (this.#unknown.isBusy) return this.#unknown.next().then(() => this.find(hint, issuer))
       this.#unknown.begin()
     }
     // The algorithm is among those of the provider.
     return this.#load(id, { issuer, alg: alg as Algorithm, kid }).then(() => {
       const found = this.#knownKey(id)
+      if (isFirst) this.#unknown.end(found !== undefined)
       return found === undefined ? this.#without(id) : fittingKeys(found.keys.usable, hint)
     })
   }

@@ -21,8 +21,11 @@ export class UnknownKeys {
   readonly #now: () => number
   readonly #all = new LRUCache<string, Unknown>({ max: mostRemembered })
   #windowEnd = -Infinity
-  /** Lookups in this window that have found no key, or have not ended yet. */
-  #lookups = 0
+  /** Lookups in this window that have found no key. */
+  #spent = 0
+  #inFlight = 0
+  /** Wakes those that wait for a lookup to end. */
+  #wake: Array<() => void> = []
 
   constructor (now: () => number) {
     this.#now = now
@@ -32,19 +35,34 @@ export class UnknownKeys {
     const now = this.#now()
     if (now >= this.#windowEnd) {
       this.#windowEnd = now + this.cooldownMs
-      this.#lookups = 0
+      this.#spent = 0
     }
-    return this.#lookups < mostLookups && now >= (this.#all.get(id)?.until ?? -Infinity)
+    return this.#spent < mostLookups && now >= (this.#all.get(id)?.until ?? -Infinity)
   }
 
-  /** A lookup begins, after `mayLookUp`. */
+  /** Whether the lookups in flight may use up the limit, so that another one has to wait. */
+  get isBusy (): boolean {
+    return this.#inFlight > 0 && this.#spent + this.#inFlight >= mostLookups
+  }
+
+  /** Waits until a lookup in flight has ended. */
+  async next (): Promise<void> {
+    await new Promise<void>((resolve) => { this.#wake.push(resolve) })
+  }
+
   begin (): void {
-    this.#lookups++
+    this.#inFlight++
+  }
+
+  /** Ends a lookup that has begun. */
+  end (hasFound: boolean): void {
+    this.#inFlight--
+    if (!hasFound) this.#spent++
+    for (const wake of this.#wake.splice(0)) wake()
   }
 
   addFound (id: string): void {
     this.#all.delete(id)
-    this.#lookups = Math.max(0, this.#lookups - 1)
   }
 
   addAbsent (id: string): void {
@@ -64,7 +82,7 @@ export class UnknownKeys {
    */
   result (id: string, lastError: string | null): { error: string | null, waitMs: number } {
     const { error, until } = this.#all.get(id) ?? { error: lastError, until: this.#windowEnd }
-    const end = this.#lookups < mostLookups ? until : Math.max(until, this.#windowEnd)
+    const end = this.#spent < mostLookups ? until : Math.max(until, this.#windowEnd)
     return { error, waitMs: end - this.#now() }
   }
 }
