@@ -8,6 +8,7 @@ import { start } from '../../lib/standalone/commands/start.ts'
 import { loadConfig } from '../../lib/standalone/load-config.ts'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
+import { statusOver, writeRenewable } from '../helpers/renewed-certificate.ts'
 import { Process } from '../helpers/standalone.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 
@@ -67,29 +68,15 @@ resolve: { default: v1 }
 })
 
 t.test('a reload presents a new certificate and changes nothing else', async (t) => {
-  const { write } = await makeFolder(t)
-  const [before, after] = [await makeAuthority(), await makeAuthority()]
-  const writePair = async ({ server }: typeof before) => {
-    const { cert, key } = await server('127.0.0.1')
-    await Promise.all([write('cert.pem', cert), write('key.pem', key)])
-  }
-  await writePair(before)
-  const file = await write('gateway.yaml', `server: { port: 0, log: silent, tls: { cert: cert.pem, key: key.pem } }
-versions: { v1: { upstream: '${await startUpstream(t, 'one')}' } }
-resolve: { default: v1 }
-`)
+  const { file, before, after, renew } = await writeRenewable(t)
   const host = new Process()
   const standalone = await start(file, { watch: false }, host)
   t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
   const { app, address } = standalone
-  const statusFor = async (ca: string): Promise<number | undefined> => {
-    const [response] = await once(get(`${address}/a`, { ca, agent: false }), 'response') as [IncomingMessage]
-    response.resume()
-    return response.statusCode
-  }
+  const statusFor = async (ca: string): Promise<number | undefined> => await statusOver(`${address}/a`, ca)
   t.equal(await statusFor(before.ca), 200)
 
-  await writePair(after)
+  await renew()
   await standalone.reload(await loadConfig(file))
 
   t.equal(await statusFor(after.ca), 200)

@@ -1,12 +1,11 @@
-import { once } from 'node:events'
 import { copyFile, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
-import { get } from 'node:https'
 import { join } from 'node:path'
 import t from 'tap'
 import { start } from '../../lib/standalone/commands/start.ts'
 import { FileWatcher } from '../../lib/standalone/watch-files.ts'
 import { makeAuthority } from '../helpers/certificates.ts'
 import { makeFolder } from '../helpers/config-folder.ts'
+import { statusOver, writeRenewable } from '../helpers/renewed-certificate.ts'
 import { config, Process, run, served } from '../helpers/standalone.ts'
 import { until } from '../helpers/until.ts'
 import { startUpstream } from '../helpers/upstream.ts'
@@ -79,24 +78,13 @@ t.test('a file that a rejected config references is watched, and the config is l
 })
 
 t.test('a renewed certificate is presented although the config file is unchanged', async (t) => {
-  const { write } = await makeFolder(t)
-  const [before, after] = [await makeAuthority(), await makeAuthority()]
-  const writePair = async ({ server }: typeof before) => {
-    const { cert, key } = await server('127.0.0.1')
-    await Promise.all([write('cert.pem', cert), write('key.pem', key)])
-  }
-  await writePair(before)
-  const file = await write('gateway.yaml', `server: { port: 0, log: silent, tls: { cert: cert.pem, key: key.pem } }
-versions: { v1: { upstream: '${await startUpstream(t, 'one')}' } }
-resolve: { default: v1 }
-`)
+  const { file, before, after, renew } = await writeRenewable(t)
   const host = new Process()
   const { address } = await start(file, { watch: true, settleMs: 0 }, host)
   t.teardown(async () => { host.emit('SIGTERM'); await host.ended() })
-  const isTrusted = async (ca: string): Promise<boolean> =>
-    await once(get(`${address}/healthz`, { ca, agent: false }), 'response').then(([response]) => { response.resume(); return true }, () => false)
+  const isTrusted = async (ca: string): Promise<boolean> => await statusOver(`${address}/healthz`, ca).then(() => true, () => false)
 
-  await writePair(after)
+  await renew()
   await until(() => isTrusted(after.ca))
 
   t.notOk(await isTrusted(before.ca))
