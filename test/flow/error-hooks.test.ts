@@ -3,7 +3,8 @@ import t, { type Test } from 'tap'
 import versionGateway from '../../lib/index.ts'
 import { inCompatibility } from '../helpers/compatibility.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
-import { deadOrigin } from '../helpers/upstream.ts'
+import { until } from '../helpers/until.ts'
+import { deadOrigin, startUpstream } from '../helpers/upstream.ts'
 
 type Reply = 'direct' | 'fastify'
 
@@ -79,4 +80,22 @@ t.test('a warning at boot names the onSend hooks that forwarded responses skip',
   t.match(await warned('direct'), inCompatibility ? [] : [{ hooks: ['sign', 'anonymous'], plugins: [] }])
   t.strictSame(await warned('fastify'), [])
   t.strictSame((await startWith(t, 'direct')).lines, [])
+})
+
+t.test('an onSend hook that replaces the body of an upstream does not make the client one that left', async (t) => {
+  const upstream = await startUpstream(t, 'v1', (_request, response) => { response.end(Buffer.alloc(4 * 1024 * 1024)) })
+  const lines: string[] = []
+  const app = makeApp(t, { logger: { level: 'info', stream: { write: (line: string) => { lines.push(line) } } } })
+  app.addHook('onSend', async (_request, reply) => {
+    reply.removeHeader('content-length')
+    return 'own'
+  })
+  await app.register(versionGateway, { versions: { latest: { upstream } }, forward: { reply: 'fastify' } })
+  const origin = await listen(app)
+
+  const response = await fetch(origin)
+
+  t.equal(await response.text(), 'own')
+  await until(() => app.versions.health()[0]!.targets[0]!.pending === 0)
+  t.notOk(lines.some((line) => line.includes('client left')))
 })

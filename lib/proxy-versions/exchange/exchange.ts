@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { contextOf } from '../../stage/context.ts'
-import type { Observation } from '../../stage/observation.ts'
+import { isFinished, type Observation } from '../../stage/observation.ts'
 import type { Relay } from './relay.ts'
 import { makeRelay } from './reply-relay.ts'
 import { Attempts, type Outcome } from './attempts.ts'
@@ -188,11 +188,11 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     if (this.#options.body instanceof RequestBody) this.#options.body.destroy()
   }
 
-  /** The client left, or the app sent its own response. */
+  /** The client left, or the app sent its own response, as an `onSend` hook does that replaces the upstream's body. */
   readonly #onClose = (): void => {
     if (this.#isOver) return
     this.#end(null)
-    logClientClosed(this.#reply.request, this.#route.upstream.version, this.#attempts.target?.address)
+    if (!isFinished(this.#reply.raw)) logClientClosed(this.#reply.request, this.#route.upstream.version, this.#attempts.target?.address)
     this.#request?.abort(clientLeft())
   }
 }
