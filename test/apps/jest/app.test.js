@@ -1,59 +1,65 @@
 /* global afterAll, beforeAll, expect, test */
-const { generateKeyPairSync, sign } = require('node:crypto')
-const { createServer } = require('node:http')
-const buildApp = require('./app')
+const { createPublicKey } = require('node:crypto')
+const { buildApp, buildWithAdapters } = require('./app')
 const { runGateway } = require('fastify-version-gateway/standalone')
+const { makeClock, startIssuer, startUpstream } = require('fastify-version-gateway/testing')
 
-const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const servers = []
-let app
-
-async function startUpstream (name) {
-  const server = createServer((request, response) => request.pipe(response.setHeader('served-by', name)))
-  servers.push(server)
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${server.address().port}`
-}
-
-function tokenWith (claims) {
-  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const content = `${encode({ alg: 'ES256' })}.${encode({ iss: 'https://idp.test', exp: Date.now() / 1000 + 60, ...claims })}`
-  return `${content}.${sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
-}
+const clock = makeClock('2026-06-01')
+const running = []
+let issuer, upstreams, send
 
 beforeAll(async () => {
-  const upstreams = { v1: await startUpstream('v1'), v2: await startUpstream('v2') }
-  app = buildApp({ upstreams, jwk: { ...publicKey.export({ format: 'jwk' }), alg: 'ES256' } })
-  await app.listen({ port: 0, host: '127.0.0.1' })
+  const [v1, v2] = [await startUpstream('v1'), await startUpstream('v2')]
+  issuer = await startIssuer()
+  running.push(v1, v2, issuer)
+  upstreams = { v1: v1.origin, v2: v2.origin }
+  send = await start(buildApp({ upstreams, provider: issuer.provider(), clock }))
 })
 
-afterAll(async () => {
-  await app.close()
-  for (const server of servers) server.close()
-})
+afterAll(async () => { await Promise.all(running.map((each) => each.close())) })
 
 // `app.inject()` does not work in Jest on Node 20 and 22: it needs the package cookie, which is an ES module.
-async function send (path, options) {
-  return await fetch(`http://127.0.0.1:${app.server.address().port}${path}`, options)
+async function start (app) {
+  running.push(app)
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+  return async (path, options) => await fetch(origin + path, options)
 }
 
 test('requests are forwarded by version', async () => {
   const plain = await send('/orders')
-  const overridden = await send('/orders', { headers: { 'x-version': 'v2' } })
-  const pinned = await send('/orders', { method: 'POST', body: 'hello', headers: { authorization: `Bearer ${tokenWith({ version: 'v2' })}` } })
+  const overridden = await send('/orders', { headers: { 'x-version': 'v1' } })
+  const pinned = await send('/orders', { method: 'POST', body: 'hello', headers: issuer.bearer({ version: 'v1' }) })
 
-  expect(plain.headers.get('served-by')).toBe('v1')
-  expect(overridden.headers.get('served-by')).toBe('v2')
-  expect(pinned.headers.get('served-by')).toBe('v2')
-  expect(await pinned.text()).toBe('hello')
+  expect(await plain.json()).toMatchObject({ servedBy: 'v2' })
+  expect(await overridden.json()).toMatchObject({ servedBy: 'v1' })
+  expect(await pinned.json()).toMatchObject({ servedBy: 'v1', body: 'hello' })
+})
+
+test('a version ends at its sunset by the clock of the test', async () => {
+  clock.set('2026-12-31')
+
+  const response = await send('/orders', { headers: { 'x-version': 'v1' } })
+
+  expect(await response.json()).toMatchObject({ status: 410, code: 'VERSION_RETIRED', successor: 'v2' })
 })
 
 test('refusals are problems', async () => {
   const unknown = await send('/', { headers: { 'x-version': 'v9' } })
-  const invalid = await send('/', { headers: { authorization: 'Bearer x.y.z' } })
+  const invalid = await send('/', { headers: issuer.bearer({}, { forged: true }) })
 
   expect(await unknown.json()).toMatchObject({ status: 400, code: 'VERSION_UNKNOWN' })
   expect(await invalid.json()).toMatchObject({ status: 401, code: 'TOKEN_INVALID' })
+})
+
+test('@fastify/jwt and @fastify/http-proxy work with the gateway', async () => {
+  const publicKey = createPublicKey(issuer.privateKey).export({ type: 'spki', format: 'pem' })
+  const sendTo = await start(buildWithAdapters({ upstreams, publicKey }))
+
+  const pinned = await sendTo('/api/orders', { headers: issuer.bearer({ version: 'v2' }) })
+  const forged = await sendTo('/api/orders', { headers: issuer.bearer({ version: 'v2' }, { forged: true }) })
+
+  expect(await pinned.json()).toMatchObject({ servedBy: 'v2', path: '/orders', headers: { 'x-user-id': 'alice' } })
+  expect(forged.status).toBe(401)
 })
 
 test('the other plugins work', async () => {
@@ -62,7 +68,7 @@ test('the other plugins work', async () => {
 })
 
 test('mistakes in the options are reported', async () => {
-  const broken = buildApp({ upstreams: { v1: 'orders:8080', v2: 'http://127.0.0.1:1' }, jwk: publicKey.export({ format: 'jwk' }) })
+  const broken = buildApp({ upstreams: { v1: 'orders:8080', v2: 'http://127.0.0.1:1' }, provider: issuer.provider(), clock })
 
   await expect(broken.ready()).rejects.toMatchObject({ code: 'VERSION_CONFIG_INVALID', message: expect.stringContaining('versions.v1.upstream') })
 })

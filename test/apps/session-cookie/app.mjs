@@ -6,10 +6,13 @@ import versionGateway, { fromClaim } from 'fastify-version-gateway'
 
 export async function build ({ v1, v2 }) {
   const app = Fastify()
+  const failures = []
+  app.addHook('onError', async (_request, _reply, error) => { failures.push(error.code) })
+  app.setErrorHandler(async (error, _request, reply) => await reply.code(error.statusCode ?? 500).send({ own: error.code }))
   await app.register(cookie)
   await app.register(session, { secret: 'a secret of at least 32 characters', cookie: { secure: false }, rolling: true })
   app.post('/login', async (request) => {
-    request.session.user = { id: request.query.id, version: request.query.version }
+    request.session.user = { id: request.query.id, version: request.query.version, tenant: 'acme' }
     return 'ok'
   })
   await app.register(versionGateway, {
@@ -24,8 +27,11 @@ export async function build ({ v1, v2 }) {
       }
     },
     resolve: { pin: [fromClaim('version')], default: 'v1' },
-    // The session is renewed in an onSend hook.
-    forward: { reply: 'fastify' }
+    forward: {
+      // The session is renewed in an onSend hook.
+      reply: 'fastify',
+      requestHeaders: ({ session }) => ({ 'x-tenant': session.user?.tenant ?? null, cookie: null })
+    }
   })
-  return app
+  return { app, failures }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { listen } from '../servers.mjs'
-import { build } from './app.mjs'
+import { buildWithHttpProxy, buildWithRoute } from './app.mjs'
 
 /** Starts a server that responds to each message with its name. */
 async function startEcho (t, name) {
@@ -14,16 +14,30 @@ async function startEcho (t, name) {
   return `http://127.0.0.1:${server.address().port}`
 }
 
-test('the WebSocket route of the app and those of the upstreams work side by side', async (t) => {
-  const [v1, v2] = [await startEcho(t, 'v1'), await startEcho(t, 'v2')]
-  const origin = await listen(t, await build({ v1, v2 }))
-
-  for (const [path, expected] of [['/own', 'own hi'], ['/api/chat', 'v1 hi'], ['/api/chat?version=v2', 'v2 hi']]) {
+/** Sends a message to the app's own route and to both versions. @returns the responses */
+async function askAll (origin) {
+  const responses = []
+  for (const path of ['/own', '/api/chat', '/api/chat?version=v2']) {
     const socket = new WebSocket(origin.replace('http', 'ws') + path)
     await once(socket, 'open')
     socket.send('hi')
     const [data] = await once(socket, 'message')
-    assert.equal(String(data), expected)
+    responses.push(String(data))
     socket.terminate()
   }
+  return responses
+}
+
+test('the WebSocket route of the app and those of the upstreams work side by side', async (t) => {
+  const [v1, v2] = [await startEcho(t, 'v1'), await startEcho(t, 'v2')]
+  const origin = await listen(t, await buildWithRoute({ v1, v2 }))
+
+  assert.deepEqual(await askAll(origin), ['own hi', 'v1 hi', 'v2 hi'])
+})
+
+test('WebSockets through @fastify/http-proxy and those of the upstreams work side by side', async (t) => {
+  const [own, v1, v2] = [await startEcho(t, 'own'), await startEcho(t, 'v1'), await startEcho(t, 'v2')]
+  const origin = await listen(t, await buildWithHttpProxy({ own, v1, v2 }))
+
+  assert.deepEqual(await askAll(origin), ['own hi', 'v1 hi', 'v2 hi'])
 })
