@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { curl, printed, runExample } from './helpers/run-example.ts'
 
@@ -27,6 +28,33 @@ t.test('existing-app', async (t) => {
   t.match(JSON.parse(aliceProxied!.body), { servedBy: 'v2', headers: { 'x-user-id': 'alice' } })
   t.match(JSON.parse(me!.body), { user: { sub: 'alice' }, version: 'v2' })
   t.match(JSON.parse(partner!.body), { servedBy: 'v2', path: '/orders', headers: { 'x-user-id': 'alice' } })
+})
+
+t.test('sessions', async (t) => {
+  const [login, alice, anonymous, bob, compressed] = await responsesOf(t, 'sessions.ts')
+
+  t.match(login!.headers['set-cookie'], [/^sessionId=/])
+  t.match(JSON.parse(alice!.body), { servedBy: 'v2', path: '/orders', headers: { 'x-tenant': 'acme', cookie: undefined } })
+  t.match(alice!.headers['set-cookie'], [/^sessionId=/])
+  t.match(JSON.parse(anonymous!.body), { servedBy: 'latest', headers: { 'x-tenant': undefined } })
+  t.match(bob, { status: 502, body: '{"sorry":"UPSTREAM_UNAVAILABLE"}' })
+  t.equal(compressed!.headers['content-encoding'], 'gzip')
+})
+
+t.test('get-jwks', async (t) => {
+  const [acme, globex, forged] = await responsesOf(t, 'get-jwks.ts')
+
+  t.match(JSON.parse(acme!.body), { servedBy: 'v2' })
+  t.match(JSON.parse(globex!.body), { servedBy: 'latest' })
+  t.match(JSON.parse(forged!.body), { status: 401, code: 'TOKEN_INVALID' })
+})
+
+t.test('testing', async (t) => {
+  const example = runExample(t, 'testing.ts')
+  const [output, [code]] = await Promise.all([text(example.stdout), once(example, 'exit')])
+
+  t.equal(code, 0, output)
+  t.match(output, /pass 5/)
 })
 
 t.test('custom-resolver', async (t) => {

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { on, once } from 'node:events'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { request } from 'node:http'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -54,8 +54,8 @@ export async function printed (example: Running, awaited: RegExp): Promise<strin
 }
 
 /** Sends the request of a curl line. It does not use fetch, which cannot set Host. */
-export async function curl (line: string): Promise<{ status: number, body: string }> {
+export async function curl (line: string): Promise<{ status: number, headers: IncomingHttpHeaders, body: string }> {
   const headers = Object.fromEntries([...line.matchAll(/-H '([^:]+): ([^']*)'/g)].map(([, name, value]) => [name, value]))
   const [response] = await once(request(/http:\S+/.exec(line)![0], { headers, agent: false }).end(), 'response')
-  return { status: response.statusCode, body: await text(response) }
+  return { status: response.statusCode, headers: response.headers, body: await text(response) }
 }
