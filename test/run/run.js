@@ -1,5 +1,6 @@
 // npm test                             all tests
 // npm test -- headers flow/retries     only the test files whose paths contain one of these
+// npm test -- --without flow/          all others
 // npm run test:coverage                all tests, with their coverage
 // npm test -- --compiled build/ci      what `node test/run/compile-to.js build/ci` has compiled
 //
@@ -14,10 +15,11 @@ import { Report } from './report.js'
 import { findTestFiles } from './test-files.js'
 import { runTestFiles } from './test-process.js'
 
-const { values: { coverage, compiled }, positionals } = parseArgs({
-  options: { coverage: { type: 'boolean' }, compiled: { type: 'string' } }, allowPositionals: true
+const { values: { coverage, compiled, without }, positionals } = parseArgs({
+  options: { coverage: { type: 'boolean' }, compiled: { type: 'string' }, without: { type: 'string', multiple: true, default: [] } },
+  allowPositionals: true
 })
-const { shared, isolated } = await findTestFiles(positionals)
+const { shared, isolated } = await findTestFiles(positionals, without)
 const report = new Report(shared.length + isolated.length)
 if (compiled === undefined) report.print('Compiling')
 const [folder, keys] = await Promise.all([compiled ?? compile(), makeKeys()])

@@ -6,13 +6,15 @@ import { join } from 'node:path'
  * All others share processes.
  *
  * @param {readonly string[]} wanted parts of paths; none selects all files
+ * @param {readonly string[]} unwanted parts of paths
  * @returns {Promise<{ shared: string[], isolated: string[] }>} paths relative to the project, of the sources
  */
-export async function findTestFiles (wanted) {
+export async function findTestFiles (wanted, unwanted = []) {
   const files = (await readdir('test', { recursive: true }))
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join('test', name))
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+    .filter((file) => !unwanted.some((part) => file.includes(part)))
     .sort()
   const isIsolated = await Promise.all(files.map(async (file) => (await readFile(file, 'utf8')).startsWith('// @isolated:')))
   return {
