@@ -1,26 +1,16 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { sendRaw } from '../helpers/raw.ts'
+import { startUpstream } from '../helpers/upstream.ts'
 
 /** Starts an upstream that authenticates connections instead of requests. @returns its origin */
 async function startBinding (t: Test): Promise<string> {
   const callers = new WeakMap<object, string>()
-  const server = createServer(({ headers: { authorization }, socket }, response) => {
+  return await startUpstream(t, 'binding', ({ headers: { authorization }, socket }, response) => {
     const [, caller] = /^(?:ntlm|negotiate)[ ,\t](.*)/i.exec(authorization ?? '') ?? []
     if (caller !== undefined) callers.set(socket, caller)
     response.end(`served as ${callers.get(socket) ?? 'nobody'}`)
   })
-  server.keepAliveTimeout = 0
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 for (const lines of [['Authorization: NTLM kim'], ['Authorization: NTLM,kim'], ['Authorization: NTLM\tkim'], ['authorization: negotiate kim'], ['Authorization: Negotiate kim', 'Content-Length: 2']]) {
@@ -39,18 +29,11 @@ for (const lines of [['Authorization: NTLM kim'], ['Authorization: NTLM,kim'], [
 
 t.test('with other authentication schemes, the upstream connection is reused', async (t) => {
   const sockets = new Set<object>()
-  const server = createServer(({ socket }, response) => {
+  const targets = await startUpstream(t, 'reused', ({ socket }, response) => {
     sockets.add(socket)
     response.end()
   })
-  server.keepAliveTimeout = 0
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { send } = await gatewayTo(t, { targets: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  const { send } = await gatewayTo(t, { targets })
 
   for (const authorization of ['Bearer ntlm', 'Basic a', 'Negotiated a', 'NTLM-2 a', 'ntlm.x']) await send('/', { headers: { authorization } })
 

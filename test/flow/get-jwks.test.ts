@@ -20,7 +20,7 @@ t.test('the keys of get-jwks verify tokens, and forged ones do not make it fetch
 
   const first = await send()
   const forged = await Promise.all(Array.from({ length: 50 }, async (_, index) => await send({ kid: `forged-${index}` })))
-  issuer.stop()
+  await issuer.stop()
   const last = await send({ typ: 'at+jwt' })
 
   t.match(await first.json(), { servedBy: 'v2' })

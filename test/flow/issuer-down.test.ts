@@ -27,7 +27,7 @@ for (const [what, down, count] of downs) {
     const server = await startJwksServer(t, respondWith({ keys: [issuer.jwk] }))
     const app = await makeIdentifyingApp(t, { providers: [issuer.provider({ jwks: { url: server.url, timeoutMs: 1000 } })] })
     await app.ready()
-    if (down === null) server.stop()
+    if (down === null) await server.stop()
     else server.setResponse(down)
     const tokens = Array.from({ length: 200 }, (_, index) => issuer.token({ sub: `user-${index}` }))
     const strange = Array.from({ length: 200 }, (_, index) => issuer.token({}, { kid: `unknown-${index}` }))

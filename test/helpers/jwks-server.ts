@@ -1,7 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { EventEmitter, once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Test } from 'tap'
+import * as kit from '../../lib/testing/index.ts'
 
 /** Responds to a request for keys. */
 export type Respond = (request: IncomingMessage, response: ServerResponse) => void
@@ -36,20 +36,16 @@ export const faults: Record<string, Respond> = {
 /** Starts a JWKS server whose response can be changed. */
 export async function startJwksServer (t: Test, first: Respond) {
   const fetched: string[] = []
+  const events = new EventEmitter()
   let current = first
-  const server = createServer((request, response) => {
-    fetched.push(request.url!)
-    current(request, response)
-    server.emit('fetched')
+  const { origin, close } = await kit.startUpstream('keys', {
+    listener (request, response) {
+      fetched.push(request.url!)
+      current(request, response)
+      events.emit('fetched')
+    }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const stop = (): void => {
-    server.closeAllConnections()
-    server.close()
-  }
-  t.teardown(stop)
+  t.teardown(close)
   return {
     origin,
     url: `${origin}/keys.json`,
@@ -58,8 +54,8 @@ export async function startJwksServer (t: Test, first: Respond) {
     /** Changes the response. */
     setResponse (next: Respond): void { current = next },
     /** Stops the server. */
-    stop,
+    stop: close,
     /** Waits for the next request. */
-    next: async () => await once(server, 'fetched')
+    next: async () => await once(events, 'fetched')
   }
 }

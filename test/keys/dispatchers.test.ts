@@ -109,7 +109,7 @@ for (const [what, make] of Object.entries(dispatchers)) {
     t.match(await errorWith({}), /Redirects are not followed/)
     server.setResponse(() => {})
     t.match(await errorWith({ timeoutMs: 50 }), /did not respond within 50 ms/)
-    server.stop()
+    await server.stop()
     t.match(await errorWith({}), /could not be fetched/)
     t.notOk(server.fetched.includes('/elsewhere'))
   })

@@ -23,7 +23,7 @@ t.test('a shared key set uses the strictest times of its current providers', asy
   const keys = sets.use(patient, surroundings)
   t.teardown(async () => await sets.release(patient))
   await keys.refresh()
-  server.stop()
+  await server.stop()
 
   t.equal(sets.use(strict, surroundings), keys)
   clock.now += 600_000 + 9_000
@@ -61,7 +61,7 @@ t.test('an error with shared keys names all of their providers', async (t) => {
   const users = ['a', 'b'].map((name) => ({ name, issuer: `https://${name}.test`, jwks: { ...keyFetchingDefaults, url: server.url } }))
   const [keys] = users.map((user) => sets.use(user, surroundings))
   t.teardown(async () => { for (const user of users) await sets.release(user) })
-  server.stop()
+  await server.stop()
 
   await keys!.refresh()
 

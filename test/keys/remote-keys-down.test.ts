@@ -34,7 +34,7 @@ for (const [what, fault] of Object.entries(faults)) {
 t.test('keys that have not been refreshed for too long expire, and tokens they verified become invalid', async (t) => {
   const { keys, server, clock, known } = await keysFrom(t, respondWith({ keys: [jwk] }), { refreshSeconds: 600, staleIfErrorSeconds: 3600 })
   const [key] = await known()
-  server.stop()
+  await server.stop()
   clock.now += 4_199_999
   t.strictSame(await known(), [key])
   clock.now += 1

@@ -162,7 +162,7 @@ t.test('a system clock that is set back an hour does not extend keys, delay fetc
 
   await known('unknown')
   const { lastRefresh } = keys.status()
-  server.stop()
+  await server.stop()
   clock.now += 120_000
 
   t.equal(server.fetched.length, 3)

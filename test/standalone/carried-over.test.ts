@@ -73,7 +73,7 @@ t.test('keys of a provider are kept when it is down and only the way of fetching
       const { origin, renew, standalone } = await running(t, text(jwks))
       const status = async (): Promise<number> => (await fetch(`${origin}/a`, { headers: { authorization: `Bearer ${issuer.token()}` } })).status
 
-      issuer.server.stop()
+      await issuer.server.stop()
       await renew(text({ ...jwks, ...way }))
       const once = await status()
       await renew(text({ ...jwks, ...way, headers: { 'x-a': 'c' } }))
@@ -91,7 +91,7 @@ t.test('keys of a provider are dropped with its address, and are not those of an
   const { origin, renew, standalone } = await running(t, text(issuer.provider({ jwks: { url: issuer.server.url } })))
   const keys = (): number[] => standalone.app.identityProviders().map(({ keys }) => keys.length)
 
-  issuer.server.stop()
+  await issuer.server.stop()
   const { url } = issuer.server
   const other = makeIssuer().provider({ name: 'other', issuer: 'https://other.test', jwks: { url, headers: { 'x-tenant': 'b' } } })
   await renew(text(issuer.provider({ jwks: { url } }), other))
