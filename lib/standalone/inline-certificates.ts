@@ -2,7 +2,7 @@ import type { VersionsConfig } from '../../types/index.ts'
 import { checkTls } from '../config/check-pem.ts'
 import type { Path, Problems } from '../problems/config-problems.ts'
 import type { LoadedFile } from './loaded-file.ts'
-import { isObject } from './is-object.ts'
+import { isObject } from '../shared/is-object.ts'
 import type { ReferencedFiles } from './referenced-files.ts'
 
 /** Replaces file names with the files' PEM. Any value that is not PEM itself is a file name. */

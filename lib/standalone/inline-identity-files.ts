@@ -2,7 +2,7 @@ import type { IdentityProvider } from '../../types/index.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { hasPem } from '../identity/pem-to-jwks.ts'
 import type { LoadedFile } from './loaded-file.ts'
-import { isObject } from './is-object.ts'
+import { isObject } from '../shared/is-object.ts'
 import type { ReferencedFiles } from './referenced-files.ts'
 
 /** Replaces file names in the identity section with the files' content. Names are relative to the folder of the config file. */

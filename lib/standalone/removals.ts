@@ -6,7 +6,7 @@ import { gatewayHealthDefaults } from '../config/normalize-plugins.ts'
 import { type Path, showPath } from '../problems/config-problems.ts'
 import { writtenIssuers } from '../identity/issuers.ts'
 import type { LoadedFile } from './loaded-file.ts'
-import { isObject } from './is-object.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /**
  * Options that may be removed from a file: the gateway is as strict without them. Every other option protects something,

@@ -11,7 +11,7 @@ import { fromPath } from '../resolve-version/resolvers/from-path.ts'
 import { fromQuery } from '../resolve-version/resolvers/from-query.ts'
 import { fromSubprotocol } from '../resolve-version/resolvers/from-subprotocol.ts'
 import { fromTenantMap } from '../resolve-version/resolvers/from-tenant-map.ts'
-import { isObject } from './is-object.ts'
+import { isObject } from '../shared/is-object.ts'
 
 type Kind = Exclude<keyof ResolverConfig, 'strip' | 'timeoutMs' | 'onError' | 'onUnknown' | 'unknownStatus' | 'weak'>
 type Make<What> = (what: NonNullable<What>, all: ResolverConfig, plugin: GatewayPlugin) => VersionResolver

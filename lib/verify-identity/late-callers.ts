@@ -3,14 +3,14 @@ import { contextOf } from '../stage/context.ts'
 import type { ResolvedVerifier } from '../config/normalize-identity.ts'
 
 /** Number of anonymous requests that are examined. */
-const mostExamined = 1000
+const maxExamined = 1000
 
 /**
  * Warns if a verifier finds a caller only after the version was decided, because it reads what a hook of the route sets, such as
  * `request.user`. Its callers would be anonymous to the gateway, and get the default version.
  */
 export function warnOfLateCallers (app: FastifyInstance, { name: verifier, read }: ResolvedVerifier): void {
-  let left = mostExamined
+  let left = maxExamined
   const examine = async (request: FastifyRequest): Promise<void> => {
     if ((await read(request) ?? null) === null || left === 0) return
     left = 0

@@ -14,7 +14,7 @@ export function keepPayload (request: FastifyRequest, payload: IncomingMessage, 
 /** Returns the body to forward: the request itself, or the stream that `preParsing` hooks returned. */
 export function payloadOf (request: FastifyRequest): Readable {
   const payload = replacedPayload(request)
-  return payload !== request.raw && payload instanceof Readable && hadBody(request.raw) ? payload : request.raw
+  return payload !== request.raw && payload instanceof Readable && clientSentBody(request.raw) ? payload : request.raw
 }
 
 /**
@@ -31,7 +31,7 @@ const decoders = [zlib.Gunzip, zlib.Unzip, zlib.Inflate, zlib.InflateRaw, zlib.B
   .filter((Decoder) => Decoder !== undefined) as Array<new () => Readable>
 
 /** Whether the client has sent a body, even if hooks have changed `headers`. */
-function hadBody (raw: IncomingMessage): boolean {
+function clientSentBody (raw: IncomingMessage): boolean {
   if ('stream' in raw) return !(raw.stream as { endAfterHeaders: boolean }).endAfterHeaders
   return fieldValues(raw.rawHeaders, 'transfer-encoding').length > 0 || Number(fieldValues(raw.rawHeaders, 'content-length')[0] ?? 0) > 0
 }

@@ -11,7 +11,7 @@ import { firstRetryMs, type RemoteKeysDependencies } from './remote-keys.ts'
 import { UnknownKeys } from './unknown-keys.ts'
 
 /** Maximum number of keys in use. A token whose key was dropped causes another lookup. */
-const mostKnown = 100
+const maxKnown = 100
 
 /** A provider whose keys are looked up by the app. */
 export interface LookupUser extends Pick<IdentityProvider, 'name' | 'issuer'> {
@@ -46,7 +46,7 @@ export class SuppliedKeys implements KeySource {
   constructor (user: LookupUser, { log, now = performance.now.bind(performance), today = Date.now }: RemoteKeysDependencies) {
     this.#lookup = new KeyLookup(user.jwks.getKey)
     // A cached token stays valid only as long as its key is renewed.
-    this.#known = new LRUCache({ max: mostKnown, dispose: ({ keys }, _id, reason) => { if (reason === 'evict') keys.retire() } })
+    this.#known = new LRUCache({ max: maxKnown, dispose: ({ keys }, _id, reason) => { if (reason === 'evict') keys.retire() } })
     this.#unknown = new UnknownKeys(now)
     this.#log = log
     this.#now = now

@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache'
 import { firstRetryMs } from './remote-keys.ts'
 
 /** Maximum number of lookups within a cooldown that find no key. Otherwise, forged tokens could flood the source of keys. */
-const mostLookups = 5
+const maxLookups = 5
 
 /** Maximum number of keys that are known not to exist. */
-const mostRemembered = 1_000
+const maxRemembered = 1_000
 
 interface Unknown {
   /** Milliseconds on the clock until the next lookup. */
@@ -19,7 +19,7 @@ interface Unknown {
 export class UnknownKeys {
   cooldownMs = 0
   readonly #now: () => number
-  readonly #all = new LRUCache<string, Unknown>({ max: mostRemembered })
+  readonly #all = new LRUCache<string, Unknown>({ max: maxRemembered })
   #windowEnd = -Infinity
   /** Lookups in this window that have found no key. */
   #spent = 0
@@ -37,12 +37,12 @@ export class UnknownKeys {
       this.#windowEnd = now + this.cooldownMs
       this.#spent = 0
     }
-    return this.#spent < mostLookups && now >= (this.#all.get(id)?.until ?? -Infinity)
+    return this.#spent < maxLookups && now >= (this.#all.get(id)?.until ?? -Infinity)
   }
 
   /** Whether the lookups in flight may use up the limit, so that another one has to wait. */
   get isBusy (): boolean {
-    return this.#inFlight > 0 && this.#spent + this.#inFlight >= mostLookups
+    return this.#inFlight > 0 && this.#spent + this.#inFlight >= maxLookups
   }
 
   /** Waits until a lookup in flight has ended. */
@@ -82,7 +82,7 @@ export class UnknownKeys {
    */
   result (id: string, lastError: string | null): { error: string | null, waitMs: number } {
     const { error, until } = this.#all.get(id) ?? { error: lastError, until: this.#windowEnd }
-    const end = this.#spent < mostLookups ? until : Math.max(until, this.#windowEnd)
+    const end = this.#spent < maxLookups ? until : Math.max(until, this.#windowEnd)
     return { error, waitMs: end - this.#now() }
   }
 }
