@@ -9,8 +9,6 @@ import { AdminInputInvalid, AdminNotFound } from '../errors.ts'
 import { readBody } from './read-body.ts'
 import type { Recent, RecentRequests } from './recent-requests.ts'
 import { sliceMs, type Traffic } from './traffic.ts'
-import { describeVersions } from './describe-versions.ts'
-import type { Serializable } from './serializable.ts'
 
 interface Dependencies {
   /** @throws if there is no registry */
@@ -74,3 +72,25 @@ function limitOf (limit = String(defaultLimit)): number {
   if (!/^[1-9]\d{0,2}$/.test(limit)) throw new AdminInputInvalid('limit: expected a whole number from 1 to 999.')
   return Number(limit)
 }
+
+/** Describes the versions without their upstream options, which may contain secrets. */
+function describeVersions (registry: Registry): Serializable<AdminState> {
+  const health = new Map(registry.health().map((each) => [each.version, each]))
+  return {
+    now: new Date(registry.now()),
+    revision: registry.revision,
+    defaultId: registry.defaultId(),
+    aliases: Object.fromEntries(registry.aliases()),
+    precedence: registry.reports.find('precedence')?.() ?? null,
+    versions: registry.list().map(({ upstream, ...version }) => ({
+      ...version, healthy: health.get(version.id)?.healthy ?? null, targets: health.get(version.id)?.targets ?? []
+    }))
+  }
+}
+
+/** A value whose JSON has the type `Json`. `JSON.stringify` writes dates as strings. */
+type Serializable<Json> =
+  Json extends string ? Json | (string extends Json ? Date : never)
+    : Json extends ReadonlyArray<infer Item> ? ReadonlyArray<Serializable<Item>>
+      : Json extends object ? { readonly [Member in keyof Json]: Serializable<Json[Member]> }
+        : Json

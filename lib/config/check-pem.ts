@@ -28,19 +28,19 @@ export function checkAuthorities (problems: Problems, path: Path, value: unknown
 }
 
 /** Returns the problem of PEM, or `null`. It never contains the PEM, which may be a key. */
-type Judge = (text: string, passphrase?: string) => string | null
+type Check = (text: string, passphrase?: string) => string | null
 
 /** Reports the first invalid value. */
-function checkPem (problems: Problems, path: Path, value: unknown, judge: Judge): void {
-  const takesObjects = judge === invalidKey && Array.isArray(value)
+function checkPem (problems: Problems, path: Path, value: unknown, check: Check): void {
+  const takesObjects = check === invalidKey && Array.isArray(value)
   for (const each of [value].flat()) {
     if (each === undefined) continue
-    const problem = problemOf(each, String(path.at(-1)), takesObjects, judge)
+    const problem = problemOf(each, String(path.at(-1)), takesObjects, check)
     if (problem !== null) return problems.add(path, problem)
   }
 }
 
-function problemOf (value: unknown, name: string, takesObject: boolean, judge: Judge): string | null {
+function problemOf (value: unknown, name: string, takesObject: boolean, check: Check): string | null {
   const isObject = isKeyObject(value)
   if (isObject && !takesObject) return name === 'key' ? 'expected PEM, or a list of objects. Write [{ pem, passphrase }].' : 'expected PEM, got an object.'
   const text = textOf(isObject ? value.pem : value)
@@ -48,7 +48,7 @@ function problemOf (value: unknown, name: string, takesObject: boolean, judge: J
     return `expected PEM, which begins with '-----BEGIN'. Give the content of a file, not its name: readFileSync('${name}.pem').`
   }
   if (hasMisplacedMarker(text)) return "has '-----BEGIN' or '-----END' in a line with other text. Begin a new line there, also where two files were joined."
-  return judge(text, isObject ? value.passphrase : undefined)
+  return check(text, isObject ? value.passphrase : undefined)
 }
 
 function isKeyObject (value: unknown): value is { pem: unknown, passphrase?: string } {

@@ -1,6 +1,7 @@
 import { isRegExp } from 'node:util/types'
 import type { BuiltIn } from '../stage/built-in.ts'
 import type { Path } from '../problems/config-problems.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /** A problem of a resolver. */
 export interface Broken {
@@ -67,7 +68,7 @@ function tenantMap (options: Record<string, unknown>): Expectation[] {
 }
 
 function inOptions (options: unknown, call: string, check: (options: Record<string, unknown>) => Expectation[]): Expectation[] {
-  if (options === undefined || (typeof options === 'object' && options !== null && !Array.isArray(options) && !isRegExp(options))) {
+  if (options === undefined || (isObject(options) && !isRegExp(options))) {
     return check(Object(options) as Record<string, unknown>)
   }
   return [[options, false, `options in ${call}`]]
@@ -109,7 +110,7 @@ function isVendor (value: unknown): boolean {
 function isHosts (value: unknown): boolean {
   // With an empty alternative, the pattern matches the empty string, and the match has one item per group.
   if (isRegExp(value)) return new RegExp(`${value.source}|`, value.flags).exec('')!.length === 2
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (!isObject(value)) return false
   const entries = Object.entries(value)
   return entries.length > 0 && entries.flat().every(isText)
 }

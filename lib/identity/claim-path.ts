@@ -1,5 +1,6 @@
 import type { Claims, ClaimPath } from '../../types/index.ts'
 import { writtenNumber } from './exact-numbers.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /** Splits a claim path: `userMetadata.version` -> `['userMetadata', 'version']`. An array is returned as it is. */
 export function claimNames (path: ClaimPath): readonly string[] {
@@ -18,8 +19,8 @@ export function showClaim (names: readonly string[]): string {
 export function readClaim (claims: Claims, names: readonly string[]): unknown {
   let value: unknown = claims
   for (const name of names) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined
+    value = value[name]
   }
   return value
 }

@@ -1,5 +1,6 @@
 import type { Claims } from '../../types/index.ts'
 import { closestMatch } from '../shared/closest-match.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /** Names that are compared with a misspelled one: a token may have very many, and very long ones. */
 const [maxNames, maxNameLength] = [200, 100]
@@ -17,11 +18,11 @@ export function similarClaim (claims: Claims, names: readonly string[]): readonl
   const similar: string[] = []
   let value: unknown = claims
   for (const name of names) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    if (!isObject(value)) return undefined
     const meant = Object.hasOwn(value, name) ? name : similarName(name, Object.keys(value))
     if (meant === undefined) return undefined
     similar.push(meant)
-    value = (value as Record<string, unknown>)[meant]
+    value = value[meant]
   }
   return similar
 }

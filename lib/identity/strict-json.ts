@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { withExactNumbers } from './exact-numbers.ts'
+import { isObject } from '../shared/is-object.ts'
 
 /**
  * Parses a JSON object that all parsers read alike. It must be valid UTF-8 and must not contain duplicate members
@@ -12,9 +13,9 @@ export function parseObject (bytes: Buffer): Record<string, unknown> {
   if (!isUtf8(bytes)) throw new TypeError('not UTF-8')
   const json = bytes.toString()
   const value = parse(json)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('not an object')
+  if (!isObject(value)) throw new SyntaxError('not an object')
   if (hasDuplicates(json, value)) throw new SyntaxError('a member is duplicated')
-  return withExactNumbers(json, value as Record<string, unknown>)
+  return withExactNumbers(json, value)
 }
 
 /** Replaces the parser's error, which quotes the text, because errors are logged. */

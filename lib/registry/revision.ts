@@ -3,8 +3,7 @@ import { normalizeUpstream } from '../config/normalize-upstream.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isSameConfig } from '../shared/is-same-config.ts'
 import { RegisteredVersion } from './registered-version.ts'
-import { loadSemver } from './semver.ts'
-import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange } from './version-id.ts'
+import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange, loadSemver } from './version-id.ts'
 
 /** A version, and the alias that led to it, if any. */
 export interface Found<Id extends string = string> {

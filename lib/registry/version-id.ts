@@ -1,5 +1,7 @@
+import { createRequire } from 'node:module'
 import type { RegistryOptions } from '../../types/index.ts'
-import { loadSemver } from './semver.ts'
+
+const require = createRequire(import.meta.url)
 
 /** Valid names of versions and aliases, in the config and in requests. Excludes `__proto__`, paths and list syntax. */
 const grammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -41,4 +43,12 @@ export function isImpossibleDate (name: string): boolean {
 
 export function isDate (name: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(name)
+}
+
+let semver: typeof import('semver') | undefined
+
+/** Loads semver on first use, because most APIs use other version numbers. */
+export function loadSemver (): typeof import('semver') {
+  semver ??= require('semver') as typeof import('semver')
+  return semver
 }

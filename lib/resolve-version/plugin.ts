@@ -4,8 +4,9 @@ import { checkForward } from '../config/check-forward.ts'
 import { checkDefaultLife } from '../config/check-life-cycle.ts'
 import { checkDefault, checkResolve } from '../config/check-resolve.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
-import { normalizeResolve } from '../config/normalize-gateway.ts'
+import { normalizeResolve, type ResolvedResolve } from '../config/normalize-gateway.ts'
 import { isPreflight, preflightHeaders } from '../http/preflight.ts'
+import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { runSteps } from '../shared/maybe-promise.ts'
 import { flushUsage } from '../registry/flush-usage.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -13,12 +14,12 @@ import { canonicalForm } from '../registry/version-id.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, type ScopeContext, scopeOf } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
+import { builtInMark } from '../stage/built-in.ts'
 import { admitDryRuns, type DryRun, rootOf } from '../stage/dry-run.ts'
 import { servedByDefault } from './decide/default-version.ts'
 import { precedenceOf, type Rules, rulesOf } from './decide/types.ts'
 import { addVary } from './add-vary.ts'
 import { announceVersion } from './announce-version.ts'
-import { addResolverReaders } from './claim-options.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
 import { anyRoute, explain, resolveFor } from './explain/explain.ts'
 import { exposure } from './reason-header.ts'
@@ -128,4 +129,14 @@ function skipNeutral (request: FastifyRequest, reply: FastifyReply, dryRun: DryR
   if (dryRun === null) return
   dryRun.trace.push('The route is neutral, so no version is chosen.')
   endUnlessForwarded(dryRun, request, reply)
+}
+
+/** Adds the resolvers that read a claim to its readers. */
+function addResolverReaders (readers: ClaimReaders, { override, pin }: ResolvedResolve): void {
+  for (const { path, resolvers } of [{ path: 'resolve.pin', resolvers: pin }, override]) {
+    for (const [index, resolver] of resolvers.entries()) {
+      const claim = builtInMark(resolver)?.claim
+      if (claim !== undefined) readers.add(`${path}[${index}]`, claim)
+    }
+  }
 }

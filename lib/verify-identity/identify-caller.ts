@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify'
-import type { RouteIdentity } from '../../types/index.ts'
+import type { Claims, RouteIdentity } from '../../types/index.ts'
 import { tokenMissing } from '../errors.ts'
 import { isPreflight } from '../http/preflight.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { type MaybePromise, type Steps, wait } from '../shared/maybe-promise.ts'
 import { contextOf } from '../stage/context.ts'
 import type { DryRun } from '../stage/dry-run.ts'
-import { assumeIdentity } from './assume-identity.ts'
 import { checkAuthorization } from './authorize.ts'
 import type { CallerSource, Identified } from './caller-source.ts'
 import { challenge } from './challenge.ts'
@@ -84,4 +83,15 @@ function described (found: Identified | null, request: FastifyRequest, { claims 
 /** Whether a route requires an identified caller. A misspelled policy also does, so that a typo does not open the route. */
 function needsIdentity ({ policy, asksFor }: RouteRules): boolean {
   return policy !== 'allow-missing' || asksFor !== null
+}
+
+/** Returns the caller that a dry run assumes, as if its claims had been verified. @throws a mistake in the call of `explain()` */
+function assumeIdentity (source: CallerSource, dryRun: DryRun, claims: Claims): Identified {
+  const { provider: name } = dryRun
+  const authority = source.authorityOf(claims, name)
+  if (authority === undefined) {
+    throw dryRun.mistake = new Error(name === undefined ? 'Claims need an identity provider, but none is configured.' : `There is no identity provider '${name}'.`)
+  }
+  const identity = Object.freeze({ provider: authority.name, claims })
+  return { identity, authority, headers: authority.project(claims), failing: [], token: null }
 }

@@ -1,7 +1,7 @@
 import type { Algorithm } from '../../types/index.ts'
 import type { ResolvedProvider } from '../config/normalize-identity.ts'
 import type { VerificationKey } from '../identity/verification-key.ts'
-import { deepFreeze } from '../shared/deep-freeze.ts'
+import { deepFreeze } from '../shared/frozen-copy.ts'
 import { checkClaims } from './check-claims.ts'
 import type { UnverifiedToken } from './decode-token.ts'
 import { invalidToken } from './invalid-token.ts'

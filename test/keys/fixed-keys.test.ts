@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
 import t from 'tap'
 import { type VerificationKey, verificationKey } from '../../lib/identity/verification-key.ts'
-import { fixedKeys } from '../../lib/verify-identity/keys/fixed-keys.ts'
+import { fixedKeys } from '../../lib/verify-identity/keys/key-source.ts'
 import type { PublicJwk } from '../../types/index.ts'
 import { rsaKeyPair } from '../helpers/rsa-keys.ts'
 

@@ -1,4 +1,4 @@
-import { isGrpc } from '../../http/grpc.ts'
+import { isGrpc } from '../../http/media-types.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import type { Route } from '../route.ts'
 

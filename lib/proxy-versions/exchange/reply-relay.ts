@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { fieldLists } from '../../http/field-lists.ts'
-import { isGrpc } from '../../http/grpc.ts'
+import { isGrpc } from '../../http/media-types.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { addTrailers, cutOff, endConnectionAfter, needsDrain } from '../../server/client-response.ts'
 import { flushHead } from '../../server/flush-head.ts'

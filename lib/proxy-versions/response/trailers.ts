@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isGrpc } from '../../http/grpc.ts'
+import { isGrpc } from '../../http/media-types.ts'
 import { fieldValue } from '../../http/raw-headers.ts'
 import { HeaderNames } from '../../http/header-names.ts'
 import { hopByHop } from '../../http/connection-header.ts'

@@ -1,6 +1,7 @@
 import type { ResolvedRemoteJwks } from '../../config/normalize-identity.ts'
 import { isSafeSource } from '../../identity/safe-source.ts'
 import { show } from '../../problems/config-problems.ts'
+import { isObject } from '../../shared/is-object.ts'
 import type { JsonClient } from './fetch-json.ts'
 import { KeyFetchError } from './key-fetch-error.ts'
 
@@ -16,10 +17,10 @@ export async function keySetUrl (client: JsonClient, issuer: string, jwks: Resol
   if (jwks.url !== undefined) return new URL(jwks.url)
   const url = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   const metadata = await client.fetch(url, checkIssuer)
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+  if (!isObject(metadata)) {
     throw new KeyFetchError(url, `has ${kindOf(metadata)}, expected an object with issuer and jwks_uri`, checkIssuer)
   }
-  const { issuer: named, jwks_uri: uri, keys } = metadata as Record<string, unknown>
+  const { issuer: named, jwks_uri: uri, keys } = metadata
   if (Array.isArray(keys) && named === undefined) {
     throw new KeyFetchError(url, 'has a JWKS, expected an object with issuer and jwks_uri', 'Write the address of the JWKS as jwks.url.')
   }

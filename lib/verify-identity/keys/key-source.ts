@@ -42,3 +42,11 @@ export function fittingKeys (keys: readonly VerificationKey[], { alg, kid }: Key
   const named = fitting.filter((key) => key.kid === kid)
   return (named.length > 0 ? named : fitting.filter((key) => key.kid === undefined)).slice(0, maxTried)
 }
+
+/** A source of keys from the config. */
+export function fixedKeys (keys: readonly VerificationKey[]) {
+  return {
+    find: (hint: KeyHint) => fittingKeys(keys, hint),
+    status: (): KeyStatus => ({ keys: keys.map(({ kid, algorithms }) => ({ kid, algorithms })), lastRefresh: null, lastError: null })
+  } satisfies KeySource
+}
