@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { PassThrough, Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { accessLog } from '../../lib/observe/index.ts'
+import { inCompatibility } from '../helpers/compatibility.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { gatewayTo } from '../helpers/gateway-to.ts'
 import { startUpstream } from '../helpers/upstream.ts'
@@ -93,11 +94,13 @@ for (const [name, makePayload] of Object.entries({
 
 t.test('an empty stream is forwarded as an empty body, and no payload as none', async (t) => {
   const { app } = await injectable(t)
+  // Without an early head, undici sends the length of the empty body.
+  const framing = inCompatibility ? { 'content-length': '0' } : { 'transfer-encoding': 'chunked' }
 
   const empty = await app.inject({ method: 'PUT', url: '/', payload: Readable.from([]) })
   const none = await app.inject({ method: 'PUT', url: '/' })
 
-  t.match(empty.json(), { body: '', headers: { 'transfer-encoding': 'chunked' } })
+  t.match(empty.json(), { body: '', headers: framing })
   t.match(none.json(), { body: '' })
   t.notHas(none.json().headers, 'transfer-encoding')
 })
