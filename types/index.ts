@@ -39,7 +39,7 @@ export type {
 } from './upstream.ts'
 export type { Consumer, UsageEntry, UsageOptions } from './usage.ts'
 export type {
-  AliasesConfig, Brownout, Disabled, Moment, RegistryOptions, RetireGuard, Version, VersionConfig, VersionLinks, VersionRegistry,
+  AliasesConfig, Brownout, Disabled, RegistryOptions, RetireGuard, Timestamp, Version, VersionConfig, VersionLinks, VersionRegistry,
   VersionsConfig, VersionSet
 } from './versions.ts'
 export type { FromFastifyJwtOptions, IdentityVerifier, VerifierOptions } from './verifier.ts'

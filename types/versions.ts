@@ -7,7 +7,7 @@ import type { UsageEntry, UsageOptions } from './usage.ts'
 import type { UpstreamOptions, VersionHealth } from './upstream.ts'
 
 /** A point in time: an ISO 8601 date (`2026-12-31`, midnight UTC) or date with time and zone, a `Date`, or milliseconds since 1970. */
-export type Moment = string | number | Date
+export type Timestamp = string | number | Date
 
 /** Pages with more information, as absolute URLs. They are sent as `Link` fields of responses (RFC 8288). */
 export interface VersionLinks {
@@ -23,8 +23,8 @@ export interface VersionLinks {
 
 /** A period in which a deprecated version is refused, to find callers that still need it. */
 export interface Brownout {
-  start: Moment
-  end: Moment
+  start: Timestamp
+  end: Timestamp
   /** `observe` refuses nothing, and only emits the event `brownout`. Default `enforce`. */
   mode?: 'enforce' | 'observe'
   /** Exempts a request if it returns `true`. Default none. */
@@ -52,11 +52,11 @@ export interface VersionConfig<Name extends string = string> {
   /** Whether the version is concealed: it is not listed, and unknown to callers that may not use it. Default false. */
   hidden?: boolean
   /** Release date. Only informative, in `list()` and `versionDiscovery`. */
-  releasedAt?: Moment
+  releasedAt?: Timestamp
   /** Past or future date of deprecation: `Deprecation` (RFC 9745). It does not affect how requests are served. */
-  deprecatedAt?: Moment
+  deprecatedAt?: Timestamp
   /** Date of the end: `Sunset` (RFC 8594). Not before `deprecatedAt`. */
-  sunsetAt?: Moment
+  sunsetAt?: Timestamp
   /** Whether the version is retired at `sunsetAt`. Default false: a forgotten date causes no outage, only an event. */
   enforceSunset?: boolean
   /** The version (or alias) to use instead. */

@@ -22,12 +22,12 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
     const action = name as AuditEntry['action']
     scope.post<{ Params: { subject?: string } }>(url, (request, reply) => {
       const versions = registry()
-      const { subject: said = null } = request.params
+      const { subject: requested = null } = request.params
       const body = readBody<{ reason: string, revision?: number }>(schema, request.body)
-      const entry = { at: new Date(versions.now()).toISOString(), actor: nameOf(request), action, subject: said, reason: body.reason }
-      let subject = said
+      const entry = { at: new Date(versions.now()).toISOString(), actor: nameOf(request), action, subject: requested, reason: body.reason }
+      let subject = requested
       try {
-        if (said !== null) subject = of!(versions, said) ?? notFound(said, url)
+        if (requested !== null) subject = of!(versions, requested) ?? notFound(requested, url)
         if (body.revision !== undefined && body.revision !== versions.revision) throw new AdminRevisionChanged(versions.revision)
         apply(versions, subject ?? '', body as never)
       } catch (error) {

@@ -4,7 +4,7 @@ import { count, flag, object, text } from '../config/schema-builders.ts'
 import type { Registry } from '../registry/registry.ts'
 
 /** The members that every change has. */
-const words: Record<string, SchemaObject> = {
+const common: Record<string, SchemaObject> = {
   reason: { type: 'string', pattern: '\\S', maxLength: 500, expected: 'a reason of at most 500 characters' },
   revision: count(1, Number.MAX_SAFE_INTEGER, 'a revision number')
 }
@@ -19,7 +19,7 @@ interface Change<Body = never> {
 }
 
 const change = <Body>(url: string, own: Record<string, SchemaObject>, apply: Change<Body>['apply'], required: string[] = []): Change =>
-  ({ url, of: url.startsWith('/aliases') ? aliasOf : idOf, body: object({ ...own, ...words }, ['reason', ...required]), apply })
+  ({ url, of: url.startsWith('/aliases') ? aliasOf : idOf, body: object({ ...own, ...common }, ['reason', ...required]), apply })
 
 function idOf (registry: Registry, name: string): string | undefined {
   return registry.get(name)?.id

@@ -6,8 +6,8 @@ import { watchSend } from '../server/sent-replies.ts'
 /** Runs the guard before any response of a scope. */
 export function protect (scope: FastifyInstance, guard: AdminGuard): void {
   scope.addHook('onRequest', async (request, reply) => {
-    const answer = await runGuard(guard, request, reply)
-    if (answer !== undefined && !answer) throw new AdminForbidden()
+    const verdict = await runGuard(guard, request, reply)
+    if (verdict !== undefined && !verdict) throw new AdminForbidden()
   })
 }
 
@@ -19,15 +19,15 @@ export function protect (scope: FastifyInstance, guard: AdminGuard): void {
 function runGuard (guard: AdminGuard, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const watch = watchSend(reply)
-    const settle = (answer: unknown): void => {
+    const settle = (verdict: unknown): void => {
       if (watch.isCalled() || reply.sent) return
       watch.release()
-      resolve(answer)
+      resolve(verdict)
     }
     const done = (error?: Error | null): void => error == null ? settle(true) : reject(error)
     // Like Fastify's hooks, guards get the app as `this`. If the guard throws, the promise is rejected.
-    const answer = guard.call(request.server, request, reply, done)
-    if (answer !== undefined) Promise.resolve(answer).then(guard.length > 2 ? undefined : settle, reject)
+    const verdict = guard.call(request.server, request, reply, done)
+    if (verdict !== undefined) Promise.resolve(verdict).then(guard.length > 2 ? undefined : settle, reject)
   })
 }
 

@@ -1,7 +1,8 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigProblem, UsageEntry } from '../../types/index.ts'
 import { AdminInputInvalid, AdminUnavailable, isGatewayError } from '../errors.ts'
+import { problemOf } from '../stage/refuse.ts'
+import { standardFormat } from '../stage/render-problem.ts'
 
 /** The maximum number of problems, and of callers that prevent a retirement, in a response. */
 const maxItems = 20
@@ -36,10 +37,10 @@ export function describeError (error: unknown): ErrorDescription {
 
 /** Sends an error as `application/problem+json` (RFC 9457). */
 export function sendError (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, ...failure } = describeError(error)
+  const { status, detail, code, ...members } = describeError(error)
   if (status === 500) request.log.error({ err: error }, 'admin page failed')
-  const problem = { type: 'about:blank', title: STATUS_CODES[status], status, ...failure, requestId: request.id }
-  reply.code(status).type('application/problem+json').send(Buffer.from(JSON.stringify(problem)))
+  const { contentType, body } = standardFormat(problemOf({ code, statusCode: status, message: detail, members }, request))
+  reply.code(status).type(contentType).send(body)
 }
 
 function sentenceOf (problems: readonly ConfigProblem[]): string {

@@ -1,4 +1,4 @@
-import type { Moment, RegistryOptions, VersionConfig, VersionSet } from '../../types/index.ts'
+import type { Timestamp, RegistryOptions, VersionConfig, VersionSet } from '../../types/index.ts'
 import { timeOf } from '../registry/registered-version.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { resolveDefaults } from './normalize-gateway.ts'
@@ -67,7 +67,7 @@ function endOf (name: string, next: ReadonlyMap<string, string | undefined>, can
 function checkDates (problems: Problems, place: Path, { deprecatedAt, sunsetAt, enforceSunset }: VersionConfig): void {
   if (problems.isMisshapen([...place, 'deprecatedAt']) || problems.isMisshapen([...place, 'sunsetAt'])) return
   if (deprecatedAt !== undefined && sunsetAt !== undefined && timeOf(sunsetAt) < timeOf(deprecatedAt)) {
-    problems.add([...place, 'sunsetAt'], `${showMoment(sunsetAt)} is before deprecatedAt, ${showMoment(deprecatedAt)}. A version ends after it is deprecated (RFC 9745 4).`)
+    problems.add([...place, 'sunsetAt'], `${showTime(sunsetAt)} is before deprecatedAt, ${showTime(deprecatedAt)}. A version ends after it is deprecated (RFC 9745 4).`)
   }
   if (enforceSunset === true && sunsetAt === undefined) {
     problems.add([...place, 'enforceSunset'], 'needs sunsetAt. Add it, or leave this out.')
@@ -81,12 +81,12 @@ function checkBrownouts (problems: Problems, place: Path, { brownouts = [], depr
   }
   brownouts.forEach(({ start, end }, index) => {
     if (timeOf(end) > timeOf(start)) return
-    problems.add([...place, 'brownouts', index], `ends (${showMoment(end)}) before it starts (${showMoment(start)}). Swap the two.`)
+    problems.add([...place, 'brownouts', index], `ends (${showTime(end)}) before it starts (${showTime(start)}). Swap the two.`)
   })
 }
 
-function showMoment (moment: Moment): string {
-  return isConcealed(moment) ? show(moment) : new Date(moment).toISOString()
+function showTime (timestamp: Timestamp): string {
+  return isConcealed(timestamp) ? show(timestamp) : new Date(timestamp).toISOString()
 }
 
 /** Checks that the default version has no brownout, which would refuse callers that did not name a version. */

@@ -18,7 +18,7 @@ function loadAjv (): Ajv {
   ajv.addVocabulary(['expected', 'remedy', 'secret'])
   ajv.addKeyword({ keyword: 'isFunction', validate: (_: true, value: unknown) => typeof value === 'function', errors: false })
   ajv.addKeyword({ keyword: 'isDispatcher', validate: (_: true, value: unknown) => isDispatcher(value), errors: false })
-  ajv.addKeyword({ keyword: 'isMoment', validate: (_: true, value: unknown) => isMoment(value), errors: false })
+  ajv.addKeyword({ keyword: 'isTimestamp', validate: (_: true, value: unknown) => isTimestamp(value), errors: false })
   return ajv
 }
 
@@ -43,11 +43,11 @@ export function checkShape (problems: Problems, schema: SchemaObject, config: un
     } else if (keyword === 'required') {
       const option: string = params.missingProperty
       const { expected: missing } = properties[option]
-      problems.addMisshapen([...path, option], missing === undefined ? 'missing.' : `missing. Expected ${words(properties[option])}`)
+      problems.addMisshapen([...path, option], missing === undefined ? 'missing.' : `missing. Expected ${expectation(properties[option])}`)
     } else if (expected !== undefined && keyword !== 'if') {
       // The remaining errors are in branches of `anyOf` or `if`, which are reported as a whole.
       problems.addMisshapen(path.length === 0 ? ['options'] : path,
-        () => `expected ${words(parentSchema as SchemaObject, `, got ${secret === true ? kindOf(data) : show(data)}`)}`, secret === true)
+        () => `expected ${expectation(parentSchema as SchemaObject, `, got ${secret === true ? kindOf(data) : show(data)}`)}`, secret === true)
     }
   }
 }
@@ -59,13 +59,13 @@ function kindOf (value: unknown): string {
 }
 
 /** Accepts ISO 8601 dates, and timestamps with a time zone. Other forms would depend on the time zone of the gateway. */
-function isMoment (value: unknown): boolean {
+function isTimestamp (value: unknown): boolean {
   if (typeof value === 'string' && !/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(value)) return false
   if (typeof value === 'string' && isImpossibleDate(value.slice(0, 10))) return false
   return (typeof value === 'string' || typeof value === 'number' || value instanceof Date) && !Number.isNaN(new Date(value).getTime())
 }
 
-function words ({ expected, remedy }: SchemaObject, got = ''): string {
+function expectation ({ expected, remedy }: SchemaObject, got = ''): string {
   return `${expected}${got}.${remedy === undefined ? '' : ` ${remedy}`}`
 }
 

@@ -2,13 +2,13 @@ import type { SchemaObject } from 'ajv'
 import { count, flag, functionOf, list, object, oneOf, text } from './schema-builders.ts'
 import { upstreamOptions } from './upstream-schema.ts'
 
-const moment: SchemaObject = { isMoment: true, expected: "a date such as '2026-12-31', a Date, or milliseconds since 1970" }
+const timestamp: SchemaObject = { isTimestamp: true, expected: "a date such as '2026-12-31', a Date, or milliseconds since 1970" }
 const page: SchemaObject = { type: 'string', pattern: '^https?://[\\x21\\x23-\\x3b\\x3d\\x3f-\\x7e]+$', expected: 'an absolute http(s) URL' }
 const name = text('a version or an alias')
 
 const brownout = object({
-  start: moment,
-  end: moment,
+  start: timestamp,
+  end: timestamp,
   mode: oneOf('enforce', 'observe'),
   exempt: functionOf('a function of the request')
 }, ['start', 'end'])
@@ -28,9 +28,9 @@ const versionOptions = object({
   state: { enum: ['preview'], expected: "'preview'; the other states follow from the dates" },
   public: flag,
   hidden: flag,
-  releasedAt: moment,
-  deprecatedAt: moment,
-  sunsetAt: moment,
+  releasedAt: timestamp,
+  deprecatedAt: timestamp,
+  sunsetAt: timestamp,
   enforceSunset: flag,
   successor: name,
   links: object({ deprecation: page, sunset: page, successor: page, latest: page }),

@@ -3,9 +3,9 @@ import { memoize } from '../shared/memoize.ts'
 /** A set of header names that contains all spellings of each name: see `foldName`. */
 export class HeaderNames {
   readonly #names = new Set<string>()
-  readonly #beginnings: string[] = []
+  readonly #prefixes: string[] = []
   /** Whether the set contains a name, in any spelling. */
-  has = this.#remember()
+  has = this.#makeHas()
 
   constructor (names: Iterable<string> = []) {
     this.add(names)
@@ -14,19 +14,19 @@ export class HeaderNames {
   /** Adds names, and prefixes of names, which end in `*`. */
   add (names: Iterable<string>): void {
     for (const name of names) {
-      if (name.endsWith('*')) this.#beginnings.push(foldName(name.slice(0, -1)))
+      if (name.endsWith('*')) this.#prefixes.push(foldName(name.slice(0, -1)))
       else this.#names.add(foldName(name))
     }
-    this.has = this.#remember()
+    this.has = this.#makeHas()
   }
 
-  #remember (): (name: string) => boolean {
-    return memoize((name) => this.#judge(name))
+  #makeHas (): (name: string) => boolean {
+    return memoize((name) => this.#includes(name))
   }
 
-  #judge (name: string): boolean {
+  #includes (name: string): boolean {
     const folded = foldName(name)
-    return this.#names.has(folded) || this.#beginnings.some((beginning) => folded.startsWith(beginning))
+    return this.#names.has(folded) || this.#prefixes.some((prefix) => folded.startsWith(prefix))
   }
 }
 

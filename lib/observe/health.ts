@@ -16,7 +16,7 @@ async function serveHealth (app: FastifyInstance, options: HealthOptions): Promi
   if (typeof requireKeys !== 'string') app.addHook('onReady', async () => { checkNames(app, requireKeys) })
   app.addHook('preClose', async () => { isClosing = true })
 
-  app.get(live, route, async (_request, reply) => answer(reply, 200, { status: 'alive' }))
+  app.get(live, route, async (_request, reply) => sendUncached(reply, 200, { status: 'alive' }))
   app.get(ready, route, async (_request, reply) => {
     const keys = keysOf(app)
     const checks = {
@@ -25,7 +25,7 @@ async function serveHealth (app: FastifyInstance, options: HealthOptions): Promi
       ...needsHealthyTargets && { upstreams: areHealthy(options.versions ?? app.versions) }
     }
     const isReady = Object.values(checks).every(Boolean)
-    return answer(reply, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks, keys })
+    return sendUncached(reply, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks, keys })
   })
 }
 
@@ -38,7 +38,7 @@ async function serveHealth (app: FastifyInstance, options: HealthOptions): Promi
  */
 export const gatewayHealth: HealthPlugin = definePlugin('fastify-version-gateway/health', serveHealth)
 
-function answer (reply: FastifyReply, status: number, body: object): FastifyReply {
+function sendUncached (reply: FastifyReply, status: number, body: object): FastifyReply {
   return reply.code(status).header('cache-control', 'no-store').send(body)
 }
 

@@ -16,7 +16,7 @@ const maxTargetLength = 8 * 1024
 
 type Guard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void
 
-/** Refuses requests under a prefix that cannot be forwarded safely, and hides from Fastify what only the upstream may judge. */
+/** Refuses requests under a prefix that cannot be forwarded safely, and hides from Fastify parts that only the upstream can check. */
 export function guardRequests (mounted: Mounted): Guard {
   return (request, reply, done) => {
     const { raw, headers } = request

@@ -1,4 +1,4 @@
-import type { Brownout, Disabled, Moment, UpstreamOptions, Version, VersionConfig, VersionLinks, VersionState } from '../../types/index.ts'
+import type { Brownout, Disabled, Timestamp, UpstreamOptions, Version, VersionConfig, VersionLinks, VersionState } from '../../types/index.ts'
 import { withDefaults } from '../config/normalize.ts'
 import type { ResolvedUpstream } from '../config/normalize-upstream.ts'
 import { brownoutDefaults, versionDefaults } from '../config/normalize-versions.ts'
@@ -103,10 +103,10 @@ function disabledOf (disabled: boolean | Disabled): Readonly<Disabled> | null {
 }
 
 /** Converts a timestamp to milliseconds since 1970. Returns `NaN` if it is invalid. */
-export function timeOf (moment: Moment): number
-export function timeOf (moment: Moment | undefined): number | null
-export function timeOf (moment: Moment | undefined): number | null {
-  return moment === undefined ? null : new Date(moment).getTime()
+export function timeOf (timestamp: Timestamp): number
+export function timeOf (timestamp: Timestamp | undefined): number | null
+export function timeOf (timestamp: Timestamp | undefined): number | null {
+  return timestamp === undefined ? null : new Date(timestamp).getTime()
 }
 
 function dateOf (time: number | null): Date | null {

@@ -70,7 +70,7 @@ export class Revision {
   }
 
   /** Whether a text is a valid value for an override: a name or, with `ranges`, a range. */
-  isSayable (text: string): boolean {
+  isRequestable (text: string): boolean {
     return this.#matching.ranges ? isVersionRange(text) : this.isName(text)
   }
 
@@ -81,11 +81,11 @@ export class Revision {
 
   /** Looks up the value of an override: a name or, if the options allow it, a date or range. */
   match (name: string, now: number): Found | undefined {
-    return this.find(name) ?? this.approach(name, now)
+    return this.find(name) ?? this.findNearest(name, now)
   }
 
   /** Finds the best match for a date or range that is not itself a name. It is never a hidden version. */
-  approach (name: string, now: number): Found | undefined {
+  findNearest (name: string, now: number): Found | undefined {
     const { format, dateMatch, ranges } = this.#matching
     if (format === 'date' && dateMatch === 'floor' && isDate(name)) return this.#floor(name)
     return format === 'semver' && ranges ? this.#highest(name, now) : undefined

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Refusal } from '../errors.ts'
 import { problemOf } from '../stage/refuse.ts'
+import { standardFormat } from '../stage/render-problem.ts'
 import { scopeOf } from '../stage/context.ts'
 
 /** Milliseconds that a refused client has to end its side of the connection. */
@@ -17,9 +18,9 @@ export function responseTo (app: FastifyInstance, refusal: Refusal): { fields: R
   const { code, headers, cause } = refusal
   const id = randomUUID()
   app.log.info({ reqId: id, code, ...cause instanceof Error && { cause: cause.message } }, 'request refused')
-  const body = JSON.stringify(problemOf(refusal, { id }, scopeOf(app).problems))
-  const length = String(Buffer.byteLength(body))
-  return { fields: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'content-length': length, ...headers }, body }
+  const { contentType, body } = standardFormat(problemOf(refusal, { id }, scopeOf(app).problems))
+  const fields = { 'content-type': contentType, 'cache-control': 'no-store', 'content-length': String(body.length), ...headers }
+  return { fields, body: body.toString() }
 }
 
 /** Writes a refusal to a connection for which Node has made no response, and closes the connection. */

@@ -6,9 +6,9 @@ import { isPromise } from './maybe-promise.ts'
  *
  * @throws what the function throws, or a TypeError if it returns a promise
  */
-export function callSync<Words extends unknown[], Value> (ask: (...words: Words) => Value, ...words: Words): Value {
-  const answer = ask(...words)
-  if (!isPromise(answer)) return answer
-  Promise.resolve(answer).catch(() => {})
+export function callSync<Args extends unknown[], Value> (call: (...args: Args) => Value, ...args: Args): Value {
+  const result = call(...args)
+  if (!isPromise(result)) return result
+  Promise.resolve(result).catch(() => {})
   throw new TypeError('it must be synchronous, but returned a promise')
 }

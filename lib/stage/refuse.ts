@@ -57,10 +57,19 @@ function record (request: FastifyRequest, refusal: Refusal): void {
   activeSpan?.setAttributes({ 'error.type': observation?.cause ?? refusal.code, 'version_gateway.code': refusal.code })
 }
 
+/** An error as the caller may see it. */
+interface Described {
+  readonly code: string | undefined
+  readonly statusCode: number
+  readonly message: string
+  readonly members?: object
+  readonly extensions?: Readonly<Record<string, unknown>>
+}
+
 /** Returns the problem that the caller gets. The app's members cannot contradict the response, such as its status. */
-export function problemOf (refusal: Refusal, { id }: Pick<FastifyRequest, 'id'>, { baseUri }: ProblemOptions = {}): Problem {
-  const { code, statusCode: status, message: detail, members, extensions = {} } = refusal
-  const page = baseUri === undefined ? null : pageOf(baseUri, code)
+export function problemOf (error: Described, { id }: Pick<FastifyRequest, 'id'>, { baseUri }: ProblemOptions = {}): Problem {
+  const { code, statusCode: status, message: detail, members, extensions = {} } = error
+  const page = baseUri === undefined || code === undefined ? null : pageOf(baseUri, code)
   const type = extensions.type ?? page ?? 'about:blank'
   return {
     type,

@@ -18,6 +18,11 @@ export function renderProblem (problem: Problem, request: FastifyRequest, { rend
       request.log.error({ err }, 'problems.render failed')
     }
   }
+  return standardFormat(problem)
+}
+
+/** Writes a problem as `application/problem+json` (RFC 9457). */
+export function standardFormat (problem: Problem): Rendered {
   return { contentType: 'application/problem+json', body: Buffer.from(JSON.stringify(problem)) }
 }
 

@@ -13,9 +13,9 @@ export function jsonSchema (): SchemaObject {
 /** Numbers and booleans may also be environment variables: `${PORT:-8080}`. */
 const variable: SchemaObject = { type: 'string', pattern: '\\$\\{' }
 
-function plain ({ expected, remedy, secret, isMoment, isFunction, ...schema }: SchemaObject): SchemaObject {
+function plain ({ expected, remedy, secret, isTimestamp, isFunction, ...schema }: SchemaObject): SchemaObject {
   const keywords = Object.fromEntries(Object.entries(schema).map(([keyword, value]) => [keyword, plainValue(keyword, value)]))
-  const own = isMoment === true ? { type: ['string', 'number'] } : keywords
+  const own = isTimestamp === true ? { type: ['string', 'number'] } : keywords
   const described = { ...expected !== undefined && { description: `Expected: ${expected}.` }, ...own }
   return schema.type === 'integer' || schema.type === 'number' || schema.type === 'boolean'
     ? { ...expected !== undefined && { description: `Expected: ${expected}.` }, anyOf: [own, variable] }

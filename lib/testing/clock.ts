@@ -17,8 +17,8 @@ export function makeClock (start: string | number | Date = Date.now()): TestCloc
   }
 }
 
-function timeOf (moment: string | number | Date): number {
-  const time = new Date(moment).getTime()
-  if (Number.isNaN(time)) throw new TypeError(`${String(moment)} is not a date. Write it like '2026-12-31'.`)
+function timeOf (timestamp: string | number | Date): number {
+  const time = new Date(timestamp).getTime()
+  if (Number.isNaN(time)) throw new TypeError(`${String(timestamp)} is not a date. Write it like '2026-12-31'.`)
   return time
 }

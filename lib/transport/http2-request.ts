@@ -181,9 +181,9 @@ export class Http2Request implements UpstreamRequest {
   }
 
   /** Calls the handler unless the request is over. An exception, as for headers that cannot be passed on, ends the request. */
-  #guard (tell: () => void): void {
+  #guard (call: () => void): void {
     try {
-      if (!this.#isOver) tell()
+      if (!this.#isOver) call()
     } catch (error) {
       this.#fail(error as Error)
     }

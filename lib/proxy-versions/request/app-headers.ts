@@ -37,7 +37,7 @@ export function appHeaders (request: FastifyRequest, fieldOf: FieldOf): AppHeade
     if (name !== lowerName || !isClients(value, lines.get(name) ?? [], name)) changes.set(lowerName, value ?? undefined)
   }
   for (const name of lines.keys()) if (headers[name] === undefined && !changes.has(name)) changes.set(name, undefined)
-  // The guard hides or adds it, so that Fastify does not judge it.
+  // The guard hides or adds it, so that Fastify does not check it.
   if (contextOf(request).isTypeHidden) changes.delete('content-type')
   return changes.size === 0 ? null : changes
 }

@@ -15,22 +15,22 @@ export function authorizeOverrides (
 ): MaybePromise<readonly Verdict[]> {
   const { allow } = rules
   if (allow === undefined && overrides.every((override) => isRefusal(override) || isOpen(override))) return overrides
-  const permitFrom = (index: number, verdicts: readonly Verdict[]): MaybePromise<readonly Verdict[]> => {
+  const authorizeFrom = (index: number, verdicts: readonly Verdict[]): MaybePromise<readonly Verdict[]> => {
     const override = overrides[index]
     if (override === undefined) return verdicts
-    if (isRefusal(override)) return permitFrom(index + 1, [...verdicts, override])
-    return chain(permitOne(override), (verdict) => permitFrom(index + 1, verdict === undefined ? verdicts : [...verdicts, verdict]))
+    if (isRefusal(override)) return authorizeFrom(index + 1, [...verdicts, override])
+    return chain(authorize(override), (verdict) => authorizeFrom(index + 1, verdict === undefined ? verdicts : [...verdicts, verdict]))
   }
-  const permitOne = (override: Opinion): MaybePromise<Verdict | undefined> =>
+  const authorize = (override: Opinion): MaybePromise<Verdict | undefined> =>
     chain(isPinned(override, pin) || isAllowed(override, input, rules), (allowed) => {
       if (allowed) return override
       input.trace?.push(`The caller may not choose ${override.version.id}${override.version.isHidden ? ', which is hidden from it' : ''}.`)
       if (!override.version.isHidden) return forbidden(override)
       // A hidden version does not exist for this caller.
-      const nearest = input.revision.approach(override.requested, input.now)
-      return nearest === undefined ? unknownOverride(override, input) : permitOne({ ...override, ...nearest })
+      const nearest = input.revision.findNearest(override.requested, input.now)
+      return nearest === undefined ? unknownOverride(override, input) : authorize({ ...override, ...nearest })
     })
-  return permitFrom(0, [])
+  return authorizeFrom(0, [])
 }
 
 function isPinned ({ version }: Opinion, pin: Verdict | undefined): boolean {
@@ -52,9 +52,9 @@ function isAllowed (
     throw versionResolutionUnavailable({ cause, members: { source: 'override.allow' }, headers: { 'retry-after': '1' } })
   }
   try {
-    const ask = (): boolean | Promise<boolean> => allow(request, revision.describe(override.version, now), byDefault)
-    const answer = headerTracker === undefined ? ask() : headerTracker.watch(request, 'override.allow', readsHeaders, ask)
-    return isPromise(answer) ? withResolverTimeout(answer, 'override.allow').then((said) => said === true, failed) : answer === true
+    const run = (): boolean | Promise<boolean> => allow(request, revision.describe(override.version, now), byDefault)
+    const result = headerTracker === undefined ? run() : headerTracker.watch(request, 'override.allow', readsHeaders, run)
+    return isPromise(result) ? withResolverTimeout(result, 'override.allow').then((allowed) => allowed === true, failed) : result === true
   } catch (error) {
     return failed(error)
   }

@@ -7,7 +7,7 @@ import { tookTooLong, withTimeout } from '../../shared/with-timeout.ts'
 import { builtInMark } from '../../stage/built-in.ts'
 import type { DecisionInput } from './types.ts'
 
-/** The result of a resolver, before it is judged. */
+/** The result of a resolver, before it is validated. */
 export interface ResolverResult {
   readonly version: unknown
   readonly locked: boolean

@@ -16,7 +16,7 @@ export interface Opinion extends Found {
 export type Verdict = Opinion | Refusal
 
 /**
- * Judges the result of a resolver: an opinion, a refusal, or `undefined` for no opinion. A caller's mistake is 4xx, an
+ * Validates the result of a resolver. Returns an opinion, a refusal, or `undefined` for no opinion. A caller's mistake is 4xx, an
  * operator's invalid pin is 503.
  */
 export function validateAnswer (
@@ -32,7 +32,7 @@ export function validateAnswer (
 
   const names = namesIn(tier, version)
   if (tier === 'pin' && version === '') return undefined
-  if (!names.every((name) => tier === 'override' ? revision.isSayable(name) : revision.isName(name))) {
+  if (!names.every((name) => tier === 'override' ? revision.isRequestable(name) : revision.isName(name))) {
     return tier === 'override' ? versionMalformed({ members }) : pinnedVersionInvalid({ members, locked, cause: named(source, version) })
   }
   if (names.length > 1 && new Set(names.map(revision.canonical)).size > 1) return versionAmbiguous({ members: { source, values: names } })

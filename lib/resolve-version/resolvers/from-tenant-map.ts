@@ -8,7 +8,7 @@ import { show } from '../../problems/config-problems.ts'
 import { pinnedVersionInvalid } from '../../errors.ts'
 import { builtIn } from '../../stage/built-in.ts'
 import { contextOf } from '../../stage/context.ts'
-import { TenantStore } from './tenant-cache.ts'
+import { TenantCache } from './tenant-cache.ts'
 
 /**
  * Looks up the version of the caller's tenant in your own map. Unlike a claim, which lives as long as its token, such a pin
@@ -26,7 +26,7 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
   const { key, timeoutMs, readsHeaders, onError, name } = resolved
   const claim = typeof key === 'function' ? null : claimNames(key)
   const tenantOf = (request: FastifyRequest): unknown => typeof key === 'function' ? callSync(key, request) : claimOf(request, claim!)
-  let store: TenantStore | undefined
+  let cache: TenantCache | undefined
 
   const resolver = builtIn({ reads: 'tenant-map', argument: options, ...claim !== null && { claim } }, {
     name,
@@ -38,12 +38,12 @@ export function fromTenantMap (options: TenantMapOptions): TenantMap {
       const tenant = stated === undefined ? tenantOf(request) : stated
       if (tenant === undefined || tenant === null) return undefined
       const id = tenantId(tenant, name)
-      // The store is made on first use, after the config has been checked.
-      store ??= new TenantStore(resolved)
-      return store.answer(id, request.log)
+      // The cache is made on first use, after the config has been checked.
+      cache ??= new TenantCache(resolved)
+      return cache.find(id, request.log)
     }
   })
-  return { ...resolver, invalidate: (key) => store?.forget(key), invalidateAll: () => store?.forgetAll() }
+  return { ...resolver, invalidate: (key) => cache?.forget(key), invalidateAll: () => cache?.forgetAll() }
 }
 
 function claimOf ({ identity }: FastifyRequest, names: readonly string[]): unknown {

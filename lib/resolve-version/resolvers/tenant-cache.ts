@@ -16,21 +16,21 @@ interface Entry {
   pausedUntil: number
 }
 
-type StoreOptions = Pick<WithDefaults<TenantMapOptions, typeof tenantMapDefaults>, 'get' | keyof typeof tenantMapDefaults>
+type CacheOptions = Pick<WithDefaults<TenantMapOptions, typeof tenantMapDefaults>, 'get' | keyof typeof tenantMapDefaults>
 
 /** Caches the versions of tenants. There is one lookup per tenant at a time, and stale entries are used while lookups fail. */
-export class TenantStore {
-  readonly #options: StoreOptions
+export class TenantCache {
+  readonly #options: CacheOptions
   readonly #entries: LRUCache<string, Entry>
   readonly #inFlight = new Map<string, Promise<ResolverAnswer>>()
 
-  constructor (options: StoreOptions) {
+  constructor (options: CacheOptions) {
     this.#options = options
     this.#entries = new LRUCache({ max: options.max })
   }
 
   /** Returns the cached result for a tenant, or looks it up. */
-  answer (key: string, log: FastifyBaseLogger): MaybePromise<ResolverAnswer> {
+  find (key: string, log: FastifyBaseLogger): MaybePromise<ResolverAnswer> {
     const { ttlMs, negativeTtlMs } = this.#options
     const entry = this.#entries.get(key)
     if (entry === undefined || !this.#isUsable(entry)) return this.#fetch(key, log)
