@@ -15,7 +15,7 @@ import { OptionHeaders } from './proxy-versions/request/option-headers.ts'
 import { insidePath } from './proxy-versions/request/request-target.ts'
 import type { HeaderRules } from './proxy-versions/route-headers.ts'
 import type { RegisteredVersion } from './registry/registered-version.ts'
-import type { Registry } from './registry/registry.ts'
+import { type Registry, registryOf } from './registry/registry.ts'
 import { contextOf, scopeOf, versionHeaderOf } from './stage/context.ts'
 
 /** The routes of one registration of @fastify/http-proxy. */
@@ -78,9 +78,10 @@ function check (versions: VersionRegistry, options: HttpProxyForwardOptions): Re
   const problems = new Problems()
   checkShape(problems, httpProxyOptionsSchema, options)
   checkForward(problems, [], options, [])
-  if (checkRegistry(problems, versions) !== null) checkHttpProxy(problems, (versions as Registry).current.content.set.versions)
+  const checked = checkRegistry(problems, versions)
+  if (checked !== null) checkHttpProxy(problems, checked.current.content.set.versions)
   problems.throwIfAny('the options of httpProxyOptions')
-  const registry = versions as Registry
+  const registry = registryOf(versions)
   registry.revisions.addCheck((problems, set) => {
     if (!problems.isIncomplete(['versions'])) checkHttpProxy(problems, set.versions)
   })

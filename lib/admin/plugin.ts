@@ -6,6 +6,7 @@ import { adminDefaults, normalizeRecent } from '../config/normalize-plugins.ts'
 import { AdminNotFound, AdminUnavailable, StageOrderInvalid } from '../errors.ts'
 import { versionOf } from '../stage/observation.ts'
 import type { Registry } from '../registry/registry.ts'
+import { registryIn } from '../stage/context.ts'
 import { reloadState } from '../stage/reload-state.ts'
 import { observe } from '../stage/observe.ts'
 import { sendError } from './send-error.ts'
@@ -23,7 +24,7 @@ const maxChanges = 100
 async function administer (app: FastifyInstance, options: VersionAdminOptions): Promise<void> {
   check(app, options)
   const { prefix, app: home = app, guard, actor } = withDefaults(options, adminDefaults)
-  const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
+  const registry = (): Registry | undefined => registryIn(app, options.versions)
   let isClosed = false
   const live = (): Registry => {
     const versions = registry()

@@ -17,9 +17,9 @@ export function checkStage (stage: keyof typeof stageSchemas, options: unknown, 
   problems.throwIfAny(`the options of ${stage}`)
 }
 
-/** Checks that the versions of a stage are a registry. Returns its names, or `null` if it is not a registry. */
-export function checkRegistry (problems: Problems, versions: unknown): string[] | null {
-  if (versions instanceof Registry) return versions.names()
+/** Checks that the versions of a stage are a registry. Returns `null` otherwise. */
+export function checkRegistry (problems: Problems, versions: unknown): Registry | null {
+  if (versions instanceof Registry) return versions
   if (isOfOtherCopy(problems, versions)) return null
   if (!problems.isMisshapen(['versions'])) {
     problems.add(['versions'], `expected a registry from defineVersions, got ${show(versions)}. Write versions: defineVersions({ ... }).`)

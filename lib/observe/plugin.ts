@@ -3,7 +3,7 @@ import type { MetricsRegistry, ObserveVersionsOptions, ObserveVersionsPlugin } f
 import { withDefaults } from '../config/normalize.ts'
 import { metricsDefaults } from '../config/normalize-plugins.ts'
 import type { Registry } from '../registry/registry.ts'
-import { scopeOf } from '../stage/context.ts'
+import { registryIn, scopeOf } from '../stage/context.ts'
 import { reloadState } from '../stage/reload-state.ts'
 import { observe } from '../stage/observe.ts'
 import { IdentityResults } from './identity-results.ts'
@@ -18,7 +18,7 @@ import { definePlugin } from '../stage/define-plugin.ts'
 async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {
   const { path, prefix, register } = withDefaults(options, metricsDefaults)
   const metrics = register ?? new (await loadPromClient()).Registry()
-  const registry = (): Registry | undefined => (options.versions ?? (app as Partial<FastifyInstance>).versions) as Registry | undefined
+  const registry = (): Registry | undefined => registryIn(app, options.versions)
   const requests = reloadState(app, 'requests', () => new SeriesSet())
   const identities = reloadState(app, 'identities', () => new IdentityResults())
   const deprecated = reloadState(app, 'deprecated', () => new Map<string, number>())

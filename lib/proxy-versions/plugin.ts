@@ -16,7 +16,7 @@ import { defineStage } from '../stage/define-stage.ts'
 import type { DryRun } from '../stage/dry-run.ts'
 import { refusalHandler, type RefusalHandler } from '../stage/refuse.ts'
 import { forwardingConfig } from '../stage/forwarding-route.ts'
-import type { Registry } from '../registry/registry.ts'
+import { type Registry, registryOf } from '../registry/registry.ts'
 import { contextOf, scopeOf } from '../stage/context.ts'
 import { isConnectionBound } from './request/connection-bound.ts'
 import { logClientClosed } from './upstream-errors.ts'
@@ -53,7 +53,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     checkStage('proxyVersions', options, (problems) => checkOptions(problems, app, options))
     const resolved = withDefaults(options, forwardDefaults)
     const { versions, versionHeader, closeGraceMs, forwardedHeaders, requestHeaders, reply, compatibility, ...register } = resolved
-    const registry = versions as Registry
+    const registry = registryOf(versions)
     const endCompatibility = compatibility ? enableCompatibility() : () => {}
     const upstreams = Upstreams.use(registry, app.log)
     const { pinHeaders, projectedHeaders } = scopeOf(app)
@@ -181,11 +181,11 @@ function endDryRun (dryRun: DryRun, request: FastifyRequest, reply: FastifyReply
 }
 
 function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyVersionsOptions & RegisterOptions): void {
-  const names = checkRegistry(problems, options.versions)
-  if (names !== null && options.versions as unknown !== scopeOf(app).registry) {
+  const registry = checkRegistry(problems, options.versions)
+  if (registry !== null && registry !== scopeOf(app).registry) {
     problems.add(['versions'], 'is not the registry of resolveVersion. Pass the same one to both.')
   }
-  const { versions } = names === null ? { versions: {} } : (options.versions as Registry).current.content.set
+  const { versions } = registry === null ? { versions: {} } : registry.current.content.set
   const { projectedHeaders, ownedHeaders } = scopeOf(app)
   checkForward(problems, [], options, projectedHeaders ?? [], versions, ownedHeaders!)
   const place = joinPrefixes(app.prefix, options.prefix)

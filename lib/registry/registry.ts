@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type {
-  Disabled, ExplainedRequest, Explanation, Principal, UsageEntry, Version, VersionConfig, VersionDecision, VersionHealth,
-  VersionRegistry, VersionSet
+  Disabled, ExplainedRequest, Explanation, Principal, UsageEntry, Version, VersionDecision, VersionHealth, VersionRegistry,
+  VersionSet
 } from '../../types/index.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts'
@@ -11,7 +11,7 @@ import { VersionEventEmitter } from './version-events.ts'
 import { checkedClock } from './clock.ts'
 import { differences } from './differences.ts'
 import { dayMs } from './registered-version.ts'
-import type { Found, Revision } from './revision.ts'
+import { changed, type Found, type Revision } from './revision.ts'
 import { ReportProviders } from './providers.ts'
 import { type Check, Revisions, throwProblem } from './revisions.ts'
 import { Usage } from './usage.ts'
@@ -191,6 +191,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 }
 
-function changed (set: VersionSet, id: string, change: Partial<VersionConfig>): VersionSet {
-  return { ...set, versions: { ...set.versions, [id]: { ...set.versions[id]!, ...change } } }
+/** Returns the registry behind its public type, which has no other implementation: `checkRegistry` refuses all other objects. */
+export function registryOf (versions: VersionRegistry): Registry {
+  return versions as Registry
 }

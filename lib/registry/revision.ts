@@ -29,6 +29,11 @@ export function effectiveSet ({ set, switchedOff }: Content): VersionSet {
   return { ...set, versions }
 }
 
+/** Returns the set with a changed version. */
+export function changed (set: VersionSet, id: string, change: Partial<VersionConfig>): VersionSet {
+  return { ...set, versions: { ...set.versions, [id]: { ...set.versions[id]!, ...change } } }
+}
+
 /** A numbered, immutable set of versions and aliases. Its config has been validated and frozen. */
 export class Revision {
   readonly number: number

@@ -9,7 +9,7 @@ import { isPreflight, preflightHeaders } from '../http/preflight.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { runSteps } from '../shared/maybe-promise.ts'
 import { flushUsage } from '../registry/flush-usage.ts'
-import type { Registry } from '../registry/registry.ts'
+import { type Registry, registryOf } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, type ScopeContext, scopeOf } from '../stage/context.ts'
@@ -78,8 +78,8 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
 /** @returns the registry */
 function check (app: FastifyInstance, options: ResolveVersionOptions): Registry {
   checkStage('resolveVersion', options, (problems) => {
-    const names = checkRegistry(problems, options.versions)
-    const registry = names === null ? null : options.versions as Registry
+    const registry = checkRegistry(problems, options.versions)
+    const names = registry?.names() ?? null
     const matching = registry?.options ?? {}
     const canonical = canonicalForm(matching)
     const { ownedHeaders, projectedHeaders } = scopeOf(app)
@@ -88,7 +88,7 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): Registry 
     if (registry === null) return
     checkDefaultLife(problems, registry.current.content.set, options.default, matching)
   })
-  const registry = options.versions as Registry
+  const registry = registryOf(options.versions)
   const endCheck = registry.revisions.addCheck((problems, set) => {
     if (problems.isIncomplete(['versions']) || problems.isIncomplete(['aliases'])) return
     const names = [...Object.keys(set.versions), ...Object.keys(set.aliases ?? {})]

@@ -5,7 +5,7 @@ import { forwardDefaults } from '../config/normalize-gateway.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
-import type { Registry } from '../registry/registry.ts'
+import { type Registry, registryOf } from '../registry/registry.ts'
 import { type DryRun, dryRunOf } from './dry-run.ts'
 import type { Observation } from './observation.ts'
 
@@ -129,6 +129,11 @@ export function scopeOf (app: FastifyInstance): ScopeContext {
 export function versionHeaderOf (app: FastifyInstance): string {
   const { versionHeader, prefixes } = scopeOf(app)
   return versionHeader ?? prefixes[0]?.versionHeader ?? forwardDefaults.versionHeader
+}
+
+/** Returns the registry that an option names, or that of the scope; `undefined` before the gateway is registered. */
+export function registryIn (app: Partial<FastifyInstance>, versions = app.versions): Registry | undefined {
+  return versions && registryOf(versions)
 }
 
 /** Sets members of a scope's context, for this scope and the scopes in it. */

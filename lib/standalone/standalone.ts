@@ -5,7 +5,7 @@ import { normalizeServer } from '../config/normalize-file.ts'
 import { normalizeForward } from '../config/normalize-gateway.ts'
 import type { Listener } from '../server/listener.ts'
 import { ServerConnections } from '../server/server-connections.ts'
-import type { Registry } from '../registry/registry.ts'
+import { registryOf } from '../registry/registry.ts'
 import type { AppDependencies } from './build-app.ts'
 import { appOptionsOf, fixedOptionsOf, refuseRemovals, versionsOf } from './file-changes.ts'
 import { generate, type Generation } from './generation.ts'
@@ -135,7 +135,7 @@ export class Standalone {
     if (config.file.plugin === undefined && isDeepStrictEqual(appOptionsOf(config.file), appOptionsOf(before.file))) {
       const [next, old] = [versionsOf(config.file), versionsOf(before.file)]
       if (!isDeepStrictEqual(next, old)) {
-        const revision = app.versions.update(withRetired(next, old, app.versions as Registry))
+        const revision = app.versions.update(withRetired(next, old, registryOf(app.versions)))
         this.#log.info({ revision }, 'versions of the config applied')
       }
       this.#generation = { ...this.#generation, config }
@@ -158,7 +158,7 @@ export class Standalone {
 
   /** Reports a rejected config file like versions that the registry rejects, so that metrics count both. */
   refuse (problems: readonly string[]): void {
-    const registry = this.#generation.app.versions as Registry
+    const registry = registryOf(this.#generation.app.versions)
     registry.emitter.emit('rejected', { revision: registry.revision, problems: problems.map((message) => ({ path: '', message })) })
   }
 

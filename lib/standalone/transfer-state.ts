@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { VersionSet } from '../../types/index.ts'
 import { transferHealth } from '../proxy-versions/upstream/upstreams.ts'
-import type { Registry } from '../registry/registry.ts'
+import { type Registry, registryOf } from '../registry/registry.ts'
 import { versionsOf } from './file-changes.ts'
 import type { Generation } from './generation.ts'
 
@@ -12,7 +12,7 @@ import type { Generation } from './generation.ts'
  * @throws `VERSION_CONFIG_INVALID` when the state does not fit the new config
  */
 export function transferState (after: Generation, before: Generation): void {
-  const [registry, previous] = [after.app.versions as Registry, before.app.versions as Registry]
+  const [registry, previous] = [registryOf(after.app.versions), registryOf(before.app.versions)]
   const [next, old] = [versionsOf(after.config.file), versionsOf(before.config.file)]
   registry.continueFrom(previous, isDeepStrictEqual(next, old) ? previous.current.content.set : withRetired(next, old, previous))
   transferHealth(registry, previous)

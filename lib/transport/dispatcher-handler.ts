@@ -11,12 +11,14 @@ type Fields = Record<string, string | string[] | undefined> | null | undefined
 type LegacyFields = ReadonlyArray<Buffer | string> | null | undefined
 
 /** Milliseconds; 0 = no limit. */
-export interface DispatchLimits {
+interface DispatchLimits {
   readonly connectMs: number
   readonly headersMs: number
   /** Bytes. */
   readonly maxHeaderSize: number
 }
+
+const noLimits: DispatchLimits = { connectMs: 0, headersMs: 0, maxHeaderSize: Infinity }
 
 /**
  * Translates the callbacks of a dispatcher that belongs to the app, for one request. It expects little: a dispatcher may ignore limits
@@ -38,7 +40,7 @@ export class DispatcherHandler implements UpstreamRequest {
   #isOver = false
 
   /** @param onEnd called when the request is over */
-  constructor (handler: UpgradeHandler, body: unknown, limits: DispatchLimits, onEnd: (handler: DispatcherHandler) => void) {
+  constructor (handler: UpgradeHandler, body: unknown = null, limits = noLimits, onEnd: (handler: DispatcherHandler) => void = () => {}) {
     this.#handler = handler
     this.#body = body
     this.#limits = limits

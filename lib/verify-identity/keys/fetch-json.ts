@@ -7,7 +7,7 @@ import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
 import { isLoopback } from '../../identity/safe-source.ts'
 import { globalDispatcher } from '../../server/upstream/global-dispatcher.ts'
 import { collectResponse } from '../../transport/collect-response.ts'
-import { dispatchForeign } from '../../transport/foreign-dispatcher.ts'
+import { DispatcherHandler } from '../../transport/dispatcher-handler.ts'
 import { dispatchGuarded, guardedClient } from '../../transport/guarded-client.ts'
 import { fetchRemedy, KeyFetchError } from './key-fetch-error.ts'
 import { isExempt, proxiesOf } from './proxy-environment.ts'
@@ -55,7 +55,7 @@ export function jsonClient (options: Options): JsonClient {
     const own = proxy === undefined && (isLoopback(url) || isExempt(url, process.env)) ? direct : others
     const { status, rawHeaders, body, isCut } = await collectResponse((handler) => {
       if (ofApp === undefined) dispatchGuarded(own, target, handler)
-      else dispatchForeign(ofApp, target, handler)
+      else ofApp.dispatch(target, new DispatcherHandler(handler))
     }, { signal: AbortSignal.timeout(timeoutMs), maxBytes })
     // Following redirects would let an open redirect of the issuer lead to an attacker's keys.
     if (status !== 200) throw KeyFetchError.ofResponse(url, status, rawHeaders, remedy)
