@@ -133,24 +133,3 @@ export interface GatewayPlugin {
   /** Returns further members of the access log: `fields` of `accessLog`. */
   logFields?: AccessLogOptions['fields']
 }
-
-/**
- * The server of the standalone gateway.
- *
- * @deprecated The earlier name of `ServerConfig`.
- */
-export type ServerFile = ServerConfig
-
-/**
- * A resolver in a config file.
- *
- * @deprecated The earlier name of `ResolverConfig`.
- */
-export type ResolverFile = ResolverConfig
-
-/**
- * The admin pages of the standalone gateway.
- *
- * @deprecated The earlier name of `AdminConfig`.
- */
-export type AdminFile = AdminConfig

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
+import { isHttp2 } from './is-http2.ts'
 
 /** Connections that serve no further messages: one was not well framed, or the connection is about to close. */
 const doubtful = new WeakSet<object>()
@@ -11,7 +12,7 @@ const doubtful = new WeakSet<object>()
  */
 export function isWellFramed (raw: IncomingMessage): boolean {
   // HTTP/2 has its own framing, which is unambiguous.
-  if ('stream' in raw) return true
+  if (isHttp2(raw)) return true
   if (doubtful.has(raw.socket)) return false
   if (hasPlainLength(raw) && hasPlainNames(raw)) return true
   doubtful.add(raw.socket)
@@ -20,7 +21,7 @@ export function isWellFramed (raw: IncomingMessage): boolean {
 
 /** Whether a request has a body, by its framing (RFC 9112 6.3, RFC 9113 8.1). */
 export function hasBody (request: IncomingMessage | Http2ServerRequest): boolean {
-  if ('stream' in request) return !request.stream.endAfterHeaders
+  if (isHttp2(request)) return !request.stream.endAfterHeaders
   const { headers } = request
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

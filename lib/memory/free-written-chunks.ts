@@ -25,10 +25,10 @@ const owned = new WeakSet<Buffer>()
 const sent = channel('undici:request:bodyChunkSent')
 
 /** Marks a chunk of a request body as free to release, if only the upstream needs it. */
-export function freeWhenWritten (piece: Buffer, source: IncomingMessage): void {
-  if (piece.byteLength < shortest || piece.byteLength !== piece.buffer.byteLength) return
+export function freeWhenWritten (chunk: Buffer, source: IncomingMessage): void {
+  if (chunk.byteLength < shortest || chunk.byteLength !== chunk.buffer.byteLength) return
   // Only chunks read from a connection are ours: the caller of `inject()` may reuse its buffers.
-  if (source.listenerCount('data') === 1 && source.socket instanceof Socket && !('stream' in source) && !sent.hasSubscribers) owned.add(piece)
+  if (source.listenerCount('data') === 1 && source.socket instanceof Socket && !('stream' in source) && !sent.hasSubscribers) owned.add(chunk)
 }
 
 /** Makes a connection free the memory of owned chunks after it has written them. */
@@ -36,11 +36,11 @@ export function freeWritten (socket: Socket): void {
   socket.write = writeOwned
 }
 
-const write = Socket.prototype.write as (piece: string | Buffer, ...rest: unknown[]) => boolean
+const write = Socket.prototype.write as (chunk: string | Buffer, ...rest: unknown[]) => boolean
 
-function writeOwned (this: Socket, piece: string | Buffer, ...rest: unknown[]): boolean {
-  if (typeof piece === 'string' || !owned.delete(piece)) return write.call(this, piece, ...rest)
-  return write.call(this, piece, (error: Error | null | undefined) => {
-    if (error == null) nowhere.postMessage(null, [piece.buffer as ArrayBuffer])
+function writeOwned (this: Socket, chunk: string | Buffer, ...rest: unknown[]): boolean {
+  if (typeof chunk === 'string' || !owned.delete(chunk)) return write.call(this, chunk, ...rest)
+  return write.call(this, chunk, (error: Error | null | undefined) => {
+    if (error == null) nowhere.postMessage(null, [chunk.buffer as ArrayBuffer])
   })
 }

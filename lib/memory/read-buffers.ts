@@ -65,8 +65,8 @@ function longRegion (): Buffer | null {
  * Takes back the memory of a body chunk that is no longer needed. It is reused only if the chunk is everything that was
  * read at a time: undici may still hold a part of anything else, such as a head.
  */
-export function recycle (piece: Buffer): void {
-  const { buffer, byteOffset, byteLength } = piece
+export function recycle (chunk: Buffer): void {
+  const { buffer, byteOffset, byteLength } = chunk
   if (byteOffset !== 0 || filled.get(buffer) !== byteLength || received.hasSubscribers) return
   filled.delete(buffer)
   const waiting = buffer.byteLength === longLength ? freeLong : freeShort

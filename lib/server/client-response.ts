@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
+import { isHttp2 } from '../http/is-http2.ts'
 import { fieldLists } from '../http/field-lists.ts'
 import { recycle } from '../memory/read-buffers.ts'
 import { isInjected } from './injected-requests.ts'
@@ -19,12 +20,12 @@ export type Response = ServerResponse | Http2ServerResponse
 
 /** Whether the client has left. */
 export function isDestroyed (response: Response): boolean {
-  return 'stream' in response ? response.stream.destroyed : response.destroyed
+  return isHttp2(response) ? response.stream.destroyed : response.destroyed
 }
 
 /** Ends the connection after a response, because no more requests are read from it. HTTP/2 sends GOAWAY instead. */
 export function endConnectionAfter (response: Response): void {
-  if ('stream' in response) return
+  if (isHttp2(response)) return
   const { req: request, socket } = response
   response.shouldKeepAlive = false
   // The headers may already have been sent with `keep-alive`.
@@ -37,12 +38,12 @@ export function endConnectionAfter (response: Response): void {
 
 /** Whether the client reads more slowly than the gateway writes. */
 export function needsDrain (response: Response): boolean {
-  return 'stream' in response ? response.stream.writableNeedDrain : response.writableNeedDrain
+  return isHttp2(response) ? response.stream.writableNeedDrain : response.writableNeedDrain
 }
 
 /** Ends a response so that the client cannot mistake it for a complete one. */
 export function cutOff (response: Response, error: Error): void {
-  if ('stream' in response) reset(response.stream, resetCodeFor(error))
+  if (isHttp2(response)) reset(response.stream, resetCodeFor(error))
   else if (response.req.httpVersion === '1.0') breakOffHttp10(response)
   else response.destroy()
 }
@@ -81,19 +82,19 @@ function breakOffHttp10 (response: ServerResponse): void {
  *
  * @returns whether the client takes more; if not, `drain` follows
  */
-export function writeChunk (response: Response, piece: Buffer): boolean {
-  if ('stream' in response) return response.write(piece)
+export function writeChunk (response: Response, chunk: Buffer): boolean {
+  if (isHttp2(response)) return response.write(chunk)
   const { socket } = response
   socket?.cork()
   // A replacement of Node's method may keep the chunk.
   const isReused = isNodes && response.write === write && !isCompatible
-  const takesMore = isReused ? response.write(piece, (error) => onWritten(error, piece)) : response.write(piece)
+  const takesMore = isReused ? response.write(chunk, (error) => onWritten(error, chunk)) : response.write(chunk)
   socket?.uncork()
   return takesMore || response.writableLength === 0
 }
 
-function onWritten (error: Error | null | undefined, piece: Buffer): void {
-  if (error == null) recycle(piece)
+function onWritten (error: Error | null | undefined, chunk: Buffer): void {
+  if (error == null) recycle(chunk)
 }
 
 /** Longest body that is joined with its head, in bytes. */
@@ -106,7 +107,7 @@ const maxBytesWithHead = 8 * 1024
  */
 export function endWith (response: Response, body: Buffer | null): void {
   if (body === null) response.end()
-  else if ('stream' in response) response.end(body)
+  else if (isHttp2(response)) response.end(body)
   else if (body.length > maxBytesWithHead || response.chunkedEncoding || !hasOpenHead(response)) response.end(body)
   else {
     response._header += body.toString('latin1')
@@ -125,9 +126,9 @@ function hasOpenHead (response: ServerResponse): response is ServerResponse & { 
 
 /** Sends trailers after the body. */
 export function addTrailers (response: Response, trailers: Array<[name: string, value: string]>): void {
-  if (!('stream' in response) && !isInjected(response)) return response.addTrailers(trailers)
+  if (!isHttp2(response) && !isInjected(response)) return response.addTrailers(trailers)
   const fields = Object.fromEntries([...fieldLists(trailers.flat())].map(([name, { values }]) => [name, values]))
-  if (!('stream' in response)) return response.addTrailers(joined(fields))
+  if (!isHttp2(response)) return response.addTrailers(joined(fields))
   const { stream } = response
   if (isCompatible) {
     response.addTrailers(joined(fields))

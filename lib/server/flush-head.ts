@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { isHttp2 } from '../http/is-http2.ts'
 
 // Node's `flushHeaders` writes the fields as UTF-8, which changes every byte beyond ASCII. Node keeps them as text in Latin-1, one
 // character for each byte that arrived, and they must leave as the same bytes (RFC 9110 5.5).
@@ -7,7 +8,7 @@ const nothing = Buffer.alloc(0)
 
 /** Sends the head of a response before its body has begun. */
 export function flushHead (response: ServerResponse): void {
-  if ('stream' in response) response.flushHeaders()
+  if (isHttp2(response)) response.flushHeaders()
   // In front of a chunk, even an empty one, Node writes the head as Latin-1.
   else response.write(nothing)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isHttp2 } from '../http/is-http2.ts'
 import { refuseFurther } from '../http/framing.ts'
 import { isCompatible } from '../shared/compatibility.ts'
 import { isHeldBack } from './expectations.ts'
@@ -17,7 +18,7 @@ const maxLingerMs = 30_000
  * with a body arrives, because each stage can respond before the upload has been read.
  */
 export function lingerAfter (request: IncomingMessage, response: ServerResponse): void {
-  if (!('stream' in request)) response.once('finish', () => linger(request))
+  if (!isHttp2(request)) response.once('finish', () => linger(request))
 }
 
 /** Waits for the rest of an upload before the connection closes. Does nothing if the connection stays open. */

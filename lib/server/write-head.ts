@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
+import { isHttp2 } from '../http/is-http2.ts'
 import { fieldLists } from '../http/field-lists.ts'
 import type { Response } from './client-response.ts'
 import { isInjected } from './injected-requests.ts'
@@ -15,7 +16,7 @@ const ofConnections = ['connection', 'http2-settings', 'keep-alive', 'proxy-conn
  * @throws `ERR_INVALID_CHAR`, `ERR_HTTP_INVALID_STATUS_CODE` if the upstream's head is not valid HTTP
  */
 export function writeHead (response: Response, status: number, reason: string, headers: readonly string[], isWhole = false): void {
-  if ('stream' in response) writeHttp2Head(response, status, headers, isWhole)
+  if (isHttp2(response)) writeHttp2Head(response, status, headers, isWhole)
   else writeHttp1Head(response, status, reason, headers)
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isHttp2 } from '../http/is-http2.ts'
 import type { RequestOutcome } from '../../types/outcome.ts'
 import type { Refusal } from '../errors.ts'
 import { countBody } from '../server/count-body.ts'
@@ -58,8 +59,8 @@ export class Observation {
     this.upstreamStatus = status
   }
 
-  sent (piece: Uint8Array): void {
-    this.bytesSent += piece.byteLength
+  sent (chunk: Uint8Array): void {
+    this.bytesSent += chunk.byteLength
   }
 
   /** Counts the body of a response that is not forwarded. */
@@ -111,7 +112,7 @@ export class Observation {
 
 /** Whether the whole response was handed to the client's connection. */
 export function isFinished (raw: ServerResponse | Http2ServerResponse): boolean {
-  if ('stream' in raw) return raw.stream?.writableFinished !== false
+  if (isHttp2(raw)) return raw.stream?.writableFinished !== false
   // `inject()` closes a complete response before its simulated connection has taken the last bytes. A real connection that
   // has not taken them is destroyed by then.
   return raw.writableFinished || (raw.writableEnded && raw.socket?.destroyed === false)

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { isHttp2 } from '../../http/is-http2.ts'
 import { fieldLists } from '../../http/field-lists.ts'
 import { isGrpc } from '../../http/media-types.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
@@ -90,7 +91,7 @@ export class ReplyRelay implements Relay {
     // `reply.code` accepts no status above 599.
     raw.statusCode = status
     // HTTP/2 has no reason phrase (RFC 9113 8.3.2).
-    if (!('stream' in raw) && /^[\t\x20-\x7e]+$/.test(reason)) raw.statusMessage = reason
+    if (!isHttp2(raw) && /^[\t\x20-\x7e]+$/.test(reason)) raw.statusMessage = reason
   }
 
   get #isClientSlow (): boolean {

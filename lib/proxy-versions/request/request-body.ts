@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
+import { isHttp2 } from '../../http/is-http2.ts'
 import { bodyStalled, bodyTooLarge, bodyUnreadable, clientLeft } from '../upstream-errors.ts'
 import { requestBody, isHeldBack } from '../../server/expectations.ts'
 import { hasBody } from '../../http/framing.ts'
@@ -19,7 +20,7 @@ const maxLingerMs = 30_000
  */
 function wholeBody (request: IncomingMessage, longest: number): Buffer | null {
   const length = Number(request.headers['content-length'] ?? 0)
-  if ('stream' in request || request.headers['transfer-encoding'] !== undefined || length === 0) return null
+  if (isHttp2(request) || request.headers['transfer-encoding'] !== undefined || length === 0) return null
   if (length !== request.readableLength || (longest > 0 && length > longest)) return null
   const body = request.read() as Buffer
   // The request only emits `end` while it is read.
@@ -115,7 +116,7 @@ export class RequestBody extends Readable implements StreamedBody {
 
   /** Reads and drops the rest of the upload, because the next request on the connection follows it. */
   #linger (): void {
-    if ('stream' in this.#request) stopUpload(this.#request.stream as ServerHttp2Stream)
+    if (isHttp2(this.#request)) stopUpload(this.#request.stream)
     const end = setTimeout(() => this.#request.destroy(), maxLingerMs).unref()
     this.#request.on('close', () => clearTimeout(end)).on('end', () => clearTimeout(end)).resume()
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import type { FastifyRequest } from 'fastify'
+import { isHttp2 } from '../../http/is-http2.ts'
 import { fieldValues } from '../../http/fields.ts'
 import { replacedPayload } from '../../server/replaced-payload.ts'
 
@@ -32,6 +33,6 @@ const decoders = [zlib.Gunzip, zlib.Unzip, zlib.Inflate, zlib.InflateRaw, zlib.B
 
 /** Whether the client has sent a body, even if hooks have changed `headers`. */
 function clientSentBody (raw: IncomingMessage): boolean {
-  if ('stream' in raw) return !(raw.stream as { endAfterHeaders: boolean }).endAfterHeaders
+  if (isHttp2(raw)) return !raw.stream.endAfterHeaders
   return fieldValues(raw.rawHeaders, 'transfer-encoding').length > 0 || Number(fieldValues(raw.rawHeaders, 'content-length')[0] ?? 0) > 0
 }

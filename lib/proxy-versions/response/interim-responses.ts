@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
+import { isHttp2 } from '../../http/is-http2.ts'
 import { fieldLists } from '../../http/field-lists.ts'
 import type { Response } from '../../server/client-response.ts'
 
@@ -23,7 +24,7 @@ export function forwardInterim (reply: FastifyReply, status: number, headers: re
 
 /** Node can write a 103 only with links of a certain form, and other interim responses only without fields. */
 function writeInterim (response: Response, status: number, headers: readonly string[]): void {
-  if ('stream' in response) {
+  if (isHttp2(response)) {
     const fields = [...fieldLists(headers)].map(([name, { values }]) => [name, values])
     response.stream.additionalHeaders({ ':status': status, ...Object.fromEntries(fields) })
     return

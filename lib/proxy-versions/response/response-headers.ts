@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isHttp2 } from '../../http/is-http2.ts'
 import { HeaderNames } from '../../http/header-names.ts'
 import { parseConnection, hopByHop, commonConnectionValues } from '../../http/connection-header.ts'
 import { isPreflight } from '../../http/preflight.ts'
@@ -118,7 +119,7 @@ function passedHeaders (rules: ResponseRules, dropped: HeaderNames, added: reado
  */
 export function pushUpgradeRequired (headers: string[], rawHeaders: readonly Buffer[], response: FastifyReply['raw']): void {
   const protocols = fieldValue(rawHeaders, 'upgrade')
-  if (protocols === undefined || 'stream' in response) return
+  if (protocols === undefined || isHttp2(response)) return
   // Node keeps the connection open if `Connection` lacks `close`.
   headers.push('upgrade', protocols, 'connection', response.shouldKeepAlive ? 'upgrade' : 'close, upgrade')
 }

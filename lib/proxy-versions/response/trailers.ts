@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isHttp2 } from '../../http/is-http2.ts'
 import { isGrpc } from '../../http/media-types.ts'
 import { fieldValue } from '../../http/raw-headers.ts'
 import { HeaderNames } from '../../http/header-names.ts'
@@ -38,7 +39,7 @@ export function announceTrailers (
   headers: string[], rawHeaders: readonly Buffer[], { raw, request }: Pick<FastifyReply, 'raw' | 'request'>, dropped: HeaderNames
 ): TrailerRules | null {
   if (request.headers.te === undefined || !takesTrailers(request)) return null
-  if (!('stream' in raw) && fieldValue(rawHeaders, 'content-length') !== undefined) return null
+  if (!isHttp2(raw) && fieldValue(rawHeaders, 'content-length') !== undefined) return null
   const rules = { dropped, isGrpc: isGrpc(fieldValue(rawHeaders, 'content-type')) }
   const announced = announcedTrailers(rawHeaders, rules)
   if (announced !== null) headers.push('trailer', announced)
