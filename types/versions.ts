@@ -66,7 +66,7 @@ export interface VersionConfig<Name extends string = string> {
   retired?: boolean
   /** After retirement: `gone` responds 410 `VERSION_RETIRED`, `forward` lets the successor serve requests. Default `gone`. */
   onRetired?: 'gone' | 'forward'
-  /** Rehearsals of the retirement. Not allowed for the default version. Default none. */
+  /** Short outages that announce the retirement. Not allowed for the default version. Default none. */
   brownouts?: readonly Brownout[]
   /** Whether the version is disabled: 503 `VERSION_DISABLED`. `app.versions.disable()` does the same at run time. Default false. */
   disabled?: boolean | Disabled<Name>

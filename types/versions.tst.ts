@@ -16,7 +16,7 @@ test('defineVersions knows its ids and aliases', () => {
   expect(versions.list()[0]!.id).type.toBe<'latest' | 'v2'>()
 })
 
-test('ids are known with life cycle fields too, and in what the registry tells', async () => {
+test('ids are known with life cycle fields too, and in the values of the registry', async () => {
   const versions = defineVersions({
     v1: {
       upstream,

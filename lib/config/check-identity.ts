@@ -1,6 +1,6 @@
 import type { IdentityProvider, VerifierOptions, VerifyIdentityOptions } from '../../types/index.ts'
 import { HeaderNames } from '../http/header-names.ts'
-import { checkClaimPaths, checkClaims } from './check-claims.ts'
+import { checkClaimPaths, checkClaimsToHeaders } from './check-claim-options.ts'
 import { checkIssuers } from './check-issuers.ts'
 import { checkJwks } from './check-jwks.ts'
 import { checkTokenSources } from './check-token-sources.ts'
@@ -32,7 +32,7 @@ function checkProviders (problems: Problems, path: Path, options: VerifyIdentity
   providers.forEach((provider, index) => {
     if (problems.isMisshapen([...place, index])) return
     checkJwks(problems, [...place, index, 'jwks'], provider)
-    checkClaims(problems, [...place, index, 'claimsToHeaders'], provider.claimsToHeaders ?? [])
+    checkClaimsToHeaders(problems, [...place, index, 'claimsToHeaders'], provider.claimsToHeaders ?? [])
     checkClaimPaths(problems, [...place, index], provider)
   })
   checkTokenSources(problems, path, options, owned)

@@ -3,7 +3,7 @@ import { doOverlap, exactIssuers, issuersOf, isTemplate, isTenant } from '../ide
 import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
 
 /** The issuers found so far, and the provider of each. */
-interface Taken {
+interface KnownIssuers {
   readonly exact: Map<string, Path>
   /** Templates that accept any tenant. */
   readonly templates: Array<{ template: string, provider: Path }>
@@ -11,7 +11,7 @@ interface Taken {
 
 /** Checks that every issuer belongs to one provider, because a token's `iss` selects its provider. */
 export function checkIssuers (problems: Problems, path: Path, providers: readonly IdentityProvider[]): void {
-  const taken: Taken = { exact: new Map(), templates: [] }
+  const taken: KnownIssuers = { exact: new Map(), templates: [] }
   providers.forEach((options, index) => {
     const provider = [...path, index]
     const place = [...provider, 'issuer']
@@ -44,7 +44,7 @@ function isUsable (problems: Problems, path: Path, { template, tenants }: Issuer
   return odd.length === 0
 }
 
-function take (problems: Problems, path: Path, provider: Path, issuer: string | IssuerTemplate, { exact, templates }: Taken): void {
+function take (problems: Problems, path: Path, provider: Path, issuer: string | IssuerTemplate, { exact, templates }: KnownIssuers): void {
   const all = exactIssuers(issuer)
   if (all === null) {
     const { template } = issuer as IssuerTemplate

@@ -28,19 +28,19 @@ export function checkAuthorities (problems: Problems, path: Path, value: unknown
 }
 
 /** Returns the problem of PEM, or `null`. It never contains the PEM, which may be a key. */
-type Check = (text: string, passphrase?: string) => string | null
+type PemCheck = (text: string, passphrase?: string) => string | null
 
 /** Reports the first invalid value. */
-function checkPem (problems: Problems, path: Path, value: unknown, check: Check): void {
+function checkPem (problems: Problems, path: Path, value: unknown, check: PemCheck): void {
   const takesObjects = check === invalidKey && Array.isArray(value)
   for (const each of [value].flat()) {
     if (each === undefined) continue
-    const problem = problemOf(each, String(path.at(-1)), takesObjects, check)
+    const problem = problemIn(each, String(path.at(-1)), takesObjects, check)
     if (problem !== null) return problems.add(path, problem)
   }
 }
 
-function problemOf (value: unknown, name: string, takesObject: boolean, check: Check): string | null {
+function problemIn (value: unknown, name: string, takesObject: boolean, check: PemCheck): string | null {
   const isObject = isKeyObject(value)
   if (isObject && !takesObject) return name === 'key' ? 'expected PEM, or a list of objects. Write [{ pem, passphrase }].' : 'expected PEM, got an object.'
   const text = textOf(isObject ? value.pem : value)

@@ -2,7 +2,7 @@ import type { VerifierOptions } from '../../types/index.ts'
 import { HeaderNames } from '../http/header-names.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
-import { checkClaimPaths, checkClaims } from './check-claims.ts'
+import { checkClaimPaths, checkClaimsToHeaders } from './check-claim-options.ts'
 
 /** Options that only concern tokens which the gateway itself finds and verifies. */
 const ofProviders = ['providers', 'otherSchemes', 'sources', 'onOpaque', 'cache', 'maxTokenBytes'] as const satisfies Array<keyof VerifierOptions>
@@ -20,7 +20,7 @@ export function checkVerifier (problems: Problems, path: Path, options: Verifier
   const place = [...path, 'from']
   if (problems.isMisshapen(place)) return
   const { from } = options
-  checkClaims(problems, [...place, 'claimsToHeaders'], from.claimsToHeaders ?? [])
+  checkClaimsToHeaders(problems, [...place, 'claimsToHeaders'], from.claimsToHeaders ?? [])
   checkClaimPaths(problems, place, from)
   if (problems.isIncomplete(place) || !Array.isArray(from.readsHeaders)) return
   const projected = new HeaderNames(projectedHeaders([from]))

@@ -8,14 +8,14 @@ export interface Parameter {
   readonly written: string
 }
 
-interface Taken {
+interface TakenParameters {
   /** The URL without the parameters, otherwise unchanged. If none is left, the `?` is removed too. */
   readonly url: string
   readonly taken: readonly Parameter[]
 }
 
 /** Removes all parameters whose decoded names match from a URL. */
-export function takeParameters (url: string, isTaken: (name: string) => boolean): Taken {
+export function takeParameters (url: string, isTaken: (name: string) => boolean): TakenParameters {
   const [path, query] = splitOnce(url, '?')
   if (query === undefined) return { url, taken: [] }
   const taken: Parameter[] = []

@@ -19,7 +19,7 @@ export function fieldValue (rawHeaders: RawHeaders, name: string): string | unde
  *
  * @param name in lower case
  */
-export function fieldList (rawHeaders: RawHeaders, name: string): string | undefined {
+export function rawFieldList (rawHeaders: RawHeaders, name: string): string | undefined {
   const values: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const field = rawHeaders[i]!

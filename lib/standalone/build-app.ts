@@ -56,7 +56,7 @@ export async function buildApp (config: LoadedConfig, dependencies: AppDependenc
     ...requestIds({ trust: trustedProxies(trustProxy) }),
     // The server never listens. The listener emits requests on it, and Fastify handles them.
     serverFactory: (handler) => server.on('request', handler)
-  }) as unknown as FastifyInstance
+  })
 
   provideReloadState(app, reloadState)
   extendScope(app, { lostLines: lostLogLines, ...isTrial && { fetchesKeys: () => false } })
@@ -122,7 +122,7 @@ async function addAdmin (app: FastifyInstance, { password, port, prefix }: Admin
     ...withoutRequestLog(),
     clientErrorHandler,
     serverFactory: (handler) => adminServer.on('request', handler)
-  }) as unknown as FastifyInstance
+  })
   home.addHook('onRequest', requireHost)
   // The listener forwards upgrades and `Expect: 100-continue`, which need a handler here too.
   takeOverServer(home, '', () => false)

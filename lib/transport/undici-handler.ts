@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { unknownCoding } from './transport-errors.ts'
-import { fieldList, fieldValue, type RawHeaders } from '../http/raw-headers.ts'
+import { fieldValue, rawFieldList, type RawHeaders } from '../http/raw-headers.ts'
 import { isClosed, type UpgradeHandler, type UpstreamRequest } from './upstream-handler.ts'
 
 /** The connection that carries the request. */
@@ -115,7 +115,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
  */
 export function endsWithConnection (rawHeaders: RawHeaders): boolean {
   if (fieldValue(rawHeaders, 'transfer-encoding') === undefined) return fieldValue(rawHeaders, 'content-length') === undefined
-  const coding = fieldList(rawHeaders, 'transfer-encoding')!.trim().toLowerCase()
+  const coding = rawFieldList(rawHeaders, 'transfer-encoding')!.trim().toLowerCase()
   if (coding !== 'chunked' && coding !== 'identity') throw unknownCoding(coding)
   return coding === 'identity'
 }

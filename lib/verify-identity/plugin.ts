@@ -1,7 +1,7 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { VerifierOptions, VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
 import { refuseLoggedTokens } from '../config/check-access-log.ts'
-import { checkClaimPaths } from '../config/check-claims.ts'
+import { checkClaimPaths } from '../config/check-claim-options.ts'
 import { checkIdentity } from '../config/check-identity.ts'
 import { checkStage } from '../config/check-stage.ts'
 import { normalizeIdentity, type ResolvedIdentity, type ResolvedVerifier } from '../config/normalize-identity.ts'

@@ -14,7 +14,7 @@ t.test('an upstream responds with the request, and records it', async (t) => {
   t.strictSame(upstream.requests, [received])
 })
 
-t.test('an upstream responds as the test says, until it is told to echo again', async (t) => {
+t.test('an upstream responds as the test says, until it is reset to echo', async (t) => {
   const upstream = await startUpstream('v2')
   t.teardown(upstream.close)
   const get = async () => {

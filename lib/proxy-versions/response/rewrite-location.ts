@@ -51,9 +51,9 @@ interface Places {
 function outsidePath (path: string, { prefix, base, announced }: Places, taken: RemovedParts): string {
   const { segment = '', segmentsBefore = 0 } = taken
   // An upstream may have believed X-Forwarded-Prefix.
-  const isOutside = announced !== '' && isUnder(path, announced)
+  const isOutside = announced !== '' && isBelow(path, announced)
   if (isOutside && (segment === '' || segmentsBefore === 0)) return withQuery(path, taken)
-  if (!isOutside && !isUnder(path, base)) return path
+  if (!isOutside && !isBelow(path, base)) return path
   const [head, rest] = isOutside ? [announced, path.slice(announced.length)] : [prefix, path.slice(base.length)]
   const [, way, tail] = /^([^?#]*)(.*)$/s.exec(rest) as unknown as [string, string, string]
   const segments = way.split('/')
@@ -86,7 +86,7 @@ export function insideHosts (addresses: readonly string[], host: string): string
 }
 
 /** Whether a path equals `base` or lies below it. */
-export function isUnder (path: string, base: string): boolean {
+export function isBelow (path: string, base: string): boolean {
   return path.startsWith(base) && (path.length === base.length || /[/?#]/.test(path.charAt(base.length)))
 }
 

@@ -3,7 +3,7 @@ import type { CookieOptions } from '../../../types/index.ts'
 import { contextOf } from '../../stage/context.ts'
 import { mountPrefix } from '../../http/mount-prefix.ts'
 import type { AnnouncedPrefix } from '../request/forwarded-prefix.ts'
-import { isUnder } from './rewrite-location.ts'
+import { isBelow } from './rewrite-location.ts'
 
 /** Rewrites a `Set-Cookie` of an upstream. */
 export type RewriteCookie = (cookie: string, request: FastifyRequest) => string
@@ -30,12 +30,12 @@ export function cookieRewriter ({ prefix, base, prefixOf, hosts, path, domain }:
   }
   const outsidePath = (inside: string, request: FastifyRequest): string => {
     const announced = prefixOf(request)
-    if (!inside.startsWith('/') || (announced !== '' && isUnder(inside, announced))) return inside
+    if (!inside.startsWith('/') || (announced !== '' && isBelow(inside, announced))) return inside
     const { segment = '', segmentsBefore = 0 } = contextOf(request).removedParts ?? {}
     const outside = (prefix.includes(':') ? mountPrefix(request) : prefix) + (segmentsBefore === 0 ? segment : '')
     // A path above the base covers the whole mount.
-    if (inside === '/' || isUnder(base, inside)) return outside === '' ? '/' : outside
-    return isUnder(inside, base) ? outside + inside.slice(base.length) : inside
+    if (inside === '/' || isBelow(base, inside)) return outside === '' ? '/' : outside
+    return isBelow(inside, base) ? outside + inside.slice(base.length) : inside
   }
 
   return (cookie, request) => {

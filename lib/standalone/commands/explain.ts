@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify from 'fastify'
 import type { ExplainedRequest, Explanation, IdentityProvider } from '../../../types/index.ts'
 import { tokenSourceDefaults } from '../../config/normalize-identity.ts'
 import { extendScope } from '../../stage/context.ts'
@@ -24,7 +24,7 @@ export interface ExplainOptions {
 export async function explain (file: string, options: ExplainOptions): Promise<Explanation> {
   const config = await loadConfig(file)
   const request = requestOf(options)
-  const app = Fastify() as unknown as FastifyInstance
+  const app = Fastify()
   try {
     extendScope(app, { fetchesKeys: (provider) => mayHaveToken(request, provider) })
     // The admin server is never used.

@@ -5,7 +5,7 @@ import { type Path, type Problems, show, showPath } from '../problems/config-pro
 import { isWrittenByGateway, takesReserved } from './reserved-headers.ts'
 
 /** Checks the claims that are forwarded as headers. */
-export function checkClaims (problems: Problems, path: Path, claimsToHeaders: readonly ClaimToHeader[]): void {
+export function checkClaimsToHeaders (problems: Problems, path: Path, claimsToHeaders: readonly ClaimToHeader[]): void {
   if (problems.isMisshapen(path)) return
   const taken = new Map<string, number>()
   claimsToHeaders.forEach((projection, index) => {
