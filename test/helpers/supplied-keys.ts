@@ -1,14 +1,16 @@
 import type { Test } from 'tap'
 import { keyLookupDefaults } from '../../lib/config/normalize-identity.ts'
 import { SuppliedKeys } from '../../lib/verify-identity/keys/supplied-keys.ts'
-import type { SuppliedJwks, SuppliedKey, WantedKey } from '../../types/index.ts'
+import type { IdentityProvider, SuppliedJwks, SuppliedKey, WantedKey } from '../../types/index.ts'
 import { issuer } from './issuer.ts'
 
 /** Finds a key. */
 export type Find = (wanted: WantedKey, signal: AbortSignal) => SuppliedKey | Promise<SuppliedKey>
 
 /** Makes keys that a function looks up, with a manual clock. */
-export function suppliedKeys (t: Test, first: Find, options: Partial<Omit<SuppliedJwks, 'getKey'>> = {}) {
+export function suppliedKeys (
+  t: Test, first: Find, options: Partial<Omit<SuppliedJwks, 'getKey'>> = {}, issuers: IdentityProvider['issuer'] = issuer
+) {
   const calls: WantedKey[] = []
   const lines: Array<[level: string, about: Record<string, unknown>]> = []
   const write = (level: string) => (about: unknown) => { lines.push([level, about as Record<string, unknown>]) }
@@ -18,7 +20,7 @@ export function suppliedKeys (t: Test, first: Find, options: Partial<Omit<Suppli
     calls.push(wanted)
     return find(wanted, signal)
   }
-  const user = { name: 'test-idp', issuer, jwks: { ...keyLookupDefaults, ...options, getKey } }
+  const user = { name: 'test-idp', issuer: issuers, jwks: { ...keyLookupDefaults, ...options, getKey } }
   const log = { info: write('info'), warn: write('warn'), error: write('error') }
   const keys = new SuppliedKeys(user, { log, now: () => clock.now, today: () => clock.now })
   t.teardown(async () => await keys.close())
@@ -29,7 +31,7 @@ export function suppliedKeys (t: Test, first: Find, options: Partial<Omit<Suppli
     clock,
     /** Replaces the lookup function. */
     finds (next: Find): void { find = next },
-    known: async (kid = 'known', alg = 'RS256') => await keys.find({ alg, kid }, issuer)
+    known: async (kid = 'known', of = issuer) => await keys.find({ alg: 'RS256', kid }, of)
   }
 }
 

@@ -90,13 +90,14 @@ t.test('forged tokens cause at most five calls per cooldown, whatever their kids
   const { calls, clock, known, finds } = suppliedKeys(t, ({ kid }) => kid === 'known' ? jwk : null)
   await known()
 
-  const results = await Promise.all(Array.from({ length: 100 }, async (_, index) => await known(`forged-${index}`)))
+  const results = await Promise.allSettled(Array.from({ length: 100 }, async (_, index) => await known(`forged-${index}`)))
   const callsInCooldown = calls.length
   const inUse = await known()
   clock.now += 30_000
   finds(() => ({ ...jwk, kid: 'new' }))
 
-  t.ok(results.every((result) => result.length === 0))
+  t.equal(results.filter(({ status }) => status === 'fulfilled').length, 5)
+  t.ok(results.every((result) => result.status === 'fulfilled' ? result.value.length === 0 : (result.reason as { code: string }).code === unavailable.code))
   t.equal(callsInCooldown, 1 + 5)
   t.equal(inUse.length, 1)
   t.equal((await known('new')).length, 1)
@@ -109,6 +110,27 @@ t.test('any number of keys that exist can be looked up at once', async (t) => {
 
   t.ok(results.every((result) => result.length === 1))
   t.equal(calls.length, 40)
+})
+
+t.test('forged tokens of one issuer do not affect another one', async (t) => {
+  const issuers = ['https://a.test/', 'https://b.test/']
+  const { known } = suppliedKeys(t, ({ kid }) => kid === 'known' ? jwk : null, {}, issuers)
+  for (let index = 0; index < 5; index++) await known(`forged-${index}`, issuers[0])
+
+  await t.rejects(known('known', issuers[0]), { ...unavailable, headers: { 'retry-after': '30' } })
+
+  t.equal((await known('known', issuers[1])).length, 1)
+})
+
+t.test('made-up tenants use up one budget, and tenants with a key have their own', async (t) => {
+  const { calls, known } = suppliedKeys(t, ({ kid }) => kid === 'forged' ? null : { ...jwk, kid }, {}, { template: 'https://a.test/{tenant}', tenants: 'any' })
+  await known('first', 'https://a.test/real')
+  for (let index = 0; index < 5; index++) await known('forged', `https://a.test/made-up-${index}`)
+
+  await t.rejects(known('known', 'https://a.test/new'), unavailable)
+
+  t.equal((await known('second', 'https://a.test/real')).length, 1)
+  t.equal(calls.length, 7)
 })
 
 t.test('while lookups fail, keys are unavailable, and the next calls are one second, then two and four seconds later', async (t) => {

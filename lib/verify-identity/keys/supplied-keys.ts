@@ -2,16 +2,21 @@ import { LRUCache } from 'lru-cache'
 import type { Algorithm, IdentityProvider, WantedKey } from '../../../types/index.ts'
 import type { ResolvedSuppliedJwks } from '../../config/normalize-identity.ts'
 import { keysUnavailable } from '../../errors.ts'
+import { exactIssuers, issuersOf } from '../../identity/issuers.ts'
 import type { VerificationKey } from '../../identity/verification-key.ts'
 import type { MaybePromise } from '../../shared/maybe-promise.ts'
 import { KeyLookup } from './key-lookup.ts'
 import { fittingKeys, type KeyHint, type KeySource, type KeyStatus } from './key-source.ts'
+import { type LookupBudget, LookupBudgets } from './lookup-budget.ts'
 import { PreparedKeys } from './prepared-keys.ts'
 import { firstRetryMs, type RemoteKeysDependencies } from './remote-keys.ts'
 import { UnknownKeys } from './unknown-keys.ts'
 
 /** Maximum number of keys in use. A token whose key was dropped causes another lookup. */
 const maxKnown = 100
+
+/** Why a key is missing after too many other lookups. */
+const notLookedUp = 'the key was not looked up, because too many others of its issuer do not exist'
 
 /** A provider whose keys are looked up by the app. */
 export interface LookupUser extends Pick<IdentityProvider, 'name' | 'issuer'> {
@@ -29,6 +34,7 @@ export class SuppliedKeys implements KeySource {
   readonly #lookup: KeyLookup
   readonly #known: LRUCache<string, KnownKey>
   readonly #unknown: UnknownKeys
+  readonly #budgets = new LookupBudgets()
   readonly #inFlight = new Map<string, Promise<void>>()
   readonly #log: RemoteKeysDependencies['log']
   readonly #now: () => number
@@ -61,6 +67,7 @@ export class SuppliedKeys implements KeySource {
     this.#provider = [...new Set(users.map(({ name }) => name))].join(', ')
     this.#lookup.timeoutMs = Math.max(...all('timeoutMs'))
     this.#unknown.cooldownMs = cooldownMs
+    this.#budgets.listed = new Set(users.flatMap(({ issuer }) => issuersOf(issuer)).flatMap((issuer) => exactIssuers(issuer) ?? []))
     this.#refreshMs = Math.min(...all('refreshSeconds')) * 1000
     this.#staleMs = Math.min(...all('staleIfErrorSeconds')) * 1000
     this.#retryMs = Math.min(Math.max(cooldownMs, firstRetryMs), this.#refreshMs)
@@ -72,18 +79,19 @@ export class SuppliedKeys implements KeySource {
     const id = JSON.stringify([issuer, alg, kid])
     const known = this.#knownKey(id)
     if (known !== undefined) return fittingKeys(known.keys.usable, hint)
+    const budget = this.#budgets.of(issuer)
     const isFirst = !this.#inFlight.has(id)
     if (isFirst) {
-      if (!this.#unknown.mayLookUp(id)) return this.#without(id)
-      // Many issuers may come at once after a start. Their keys exist, so they do not count in the end.
-      if (this.#unknown.isBusy) return this.#unknown.next().then(() => this.find(hint, issuer))
-      this.#unknown.begin()
+      if (!this.#mayLookUp(id, budget)) return this.#without(id, budget)
+      // Many tenants may come at once after a start. Their keys exist, so they do not count in the end.
+      if (budget.isBusy) return budget.next().then(() => this.find(hint, issuer))
+      budget.begin()
     }
     // The algorithm is among those of the provider.
     return this.#load(id, { issuer, alg: alg as Algorithm, kid }).then(() => {
       const found = this.#knownKey(id)
-      if (isFirst) this.#unknown.end(found !== undefined)
-      return found === undefined ? this.#without(id) : fittingKeys(found.keys.usable, hint)
+      if (isFirst) budget.end(found !== undefined)
+      return found === undefined ? this.#without(id, budget) : fittingKeys(found.keys.usable, hint)
     })
   }
 
@@ -121,10 +129,16 @@ export class SuppliedKeys implements KeySource {
     return undefined
   }
 
-  /** Returns no keys. @throws `KEYS_UNAVAILABLE` if it is unknown whether there is such a key, because lookups fail */
-  #without (id: string): readonly VerificationKey[] {
-    const { error, waitMs } = this.#unknown.result(id, this.#lastError)
+  #mayLookUp (id: string, budget: LookupBudget): boolean {
+    const now = this.#now()
+    return !budget.isSpentAt(now, this.#unknown.cooldownMs) && now >= (this.#unknown.get(id)?.until ?? -Infinity)
+  }
+
+  /** Returns no keys. @throws `KEYS_UNAVAILABLE` if the key may exist, because its lookup failed or has not run */
+  #without (id: string, budget: LookupBudget): readonly VerificationKey[] {
+    const { error, until } = this.#unknown.get(id) ?? { error: this.#lastError ?? notLookedUp, until: 0 }
     if (error === null) return []
+    const waitMs = Math.max(until, budget.spentUntil) - this.#now()
     throw keysUnavailable({ cause: new Error(error), headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) } })
   }
 
@@ -164,7 +178,10 @@ export class SuppliedKeys implements KeySource {
       this.#unknown.addAbsent(id)
       return
     }
-    if (before === undefined) this.#unknown.addFound(id)
+    if (before === undefined) {
+      this.#unknown.delete(id)
+      this.#budgets.admit(wanted.issuer)
+    }
     this.#known.set(id, { wanted, keys, loadedAt: this.#now() })
     if (this.#timer === undefined) this.#schedule()
   }
