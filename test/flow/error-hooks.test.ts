@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import versionGateway from '../../lib/index.ts'
 import { inCompatibility } from '../helpers/compatibility.ts'
@@ -80,6 +81,21 @@ t.test('a warning at boot names the onSend hooks that forwarded responses skip',
   t.match(await warned('direct'), inCompatibility ? [] : [{ hooks: ['sign', 'anonymous'], plugins: [] }])
   t.strictSame(await warned('fastify'), [])
   t.strictSame((await startWith(t, 'direct')).lines, [])
+})
+
+t.test('the warning appears once for all gateways of an app, and names the plugins that may have added the hooks', async (t) => {
+  const lines: string[] = []
+  const app = makeApp(t, { logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } } })
+  await app.register(fp(async (scope) => { scope.addHook('onSend', async function setCookies () {}) }, { name: 'company-cookies' }))
+  for (const prefix of ['/a', '/b']) {
+    await app.register(versionGateway, { prefix, versions: { latest: { upstream: await startUpstream(t, 'latest') } } })
+  }
+
+  await app.ready()
+
+  const warnings = lines.map((line) => JSON.parse(line) as object)
+  t.match(warnings, inCompatibility ? [] : [{ hooks: ['setCookies'], plugins: ['company-cookies'] }])
+  t.equal(warnings.length, inCompatibility ? 0 : 1)
 })
 
 t.test('an onSend hook that replaces the body of an upstream does not make the client one that left', async (t) => {

@@ -8,6 +8,7 @@ t.test('nothing is reported if the hooks of an app cannot be found', async (t) =
   for (const hooks of [{}, { [Symbol('fastify.hooks')]: { onSend: null } }]) {
     const scope = {
       ...hooks,
+      server: {},
       addHook: (name: string, listener: () => void) => listeners.set(name, listener),
       log: { warn: (...values: unknown[]) => warnings.push(values) }
     } as unknown as FastifyInstance
