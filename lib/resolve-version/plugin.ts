@@ -13,6 +13,7 @@ import { type Registry, registryOf } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, type ScopeContext, scopeOf } from '../stage/context.ts'
+import { checkLateReaders } from '../stage/late-reader.ts'
 import { addStep } from '../stage/add-step.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { admitDryRuns, type DryRun, rootOf } from '../stage/dry-run.ts'
@@ -23,6 +24,7 @@ import { announceVersion } from './announce-version.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
 import { anyRoute, explain, resolveFor } from './explain/explain.ts'
 import { exposure } from './reason-header.ts'
+import { latePinsOf } from './late-pins.ts'
 import { requestResolver } from './resolve-request.ts'
 import { UsageReporter } from './usage-reporter.ts'
 import { varyHeaders } from './vary-headers.ts'
@@ -59,7 +61,9 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     admitDryRuns(app)
     flushUsage(app, registry.usageLog, registry.options.usage)
     const { headerTracker } = vary
-    const resolve = requestResolver({ registry, rules, headerTracker, reporter, isExposed: exposure(resolved), announce })
+    const latePins = latePinsOf(rules)
+    if (latePins.length > 0) checkLateReaders(app)
+    const resolve = requestResolver({ registry, rules, headerTracker, latePins, reporter, isExposed: exposure(resolved), announce })
 
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)

@@ -31,6 +31,14 @@ export interface RequestSpans {
   client: Span | null
 }
 
+/** A request for which functions of the app have found nothing, and are called again before its handler. */
+interface LateCheck {
+  /** The properties that were not set by then, and the number of all. */
+  readonly unset: readonly string[]
+  readonly count: number
+  readonly readers: Array<{ check: (request: FastifyRequest, late: readonly string[]) => Promise<void> }>
+}
+
 /**
  * All state of a request that the gateway keeps, apart from the public `request.identity` and `request.version`. Every member
  * is set from the start, so that all contexts have the same shape.
@@ -44,8 +52,8 @@ export class RequestContext {
   isTypeHidden = false
   /** Whether only the upstream can read the token. */
   hasOpaqueToken = false
-  /** Whether a verifier of the app has found no caller. */
-  isAnonymous = false
+  /** `null` if the functions of the app have found something. */
+  lateCheck: LateCheck | null = null
   /** The version that serves the request, from the revision that the request was decided against. */
   servedBy: RegisteredVersion | null = null
   /** The parts that resolvers removed from the request. */
@@ -85,6 +93,8 @@ export class ScopeContext {
   prefixes: Prefix[] = []
   /** The header that names the version in responses of the app's own routes. `null`: that of `proxyVersions`. */
   versionHeader: string | null = null
+  /** Whether late readers check the requests. */
+  checksLateReaders = false
   /** Whether all plugins are loaded, so that requests can be routed. */
   isLoaded = false
   /** Headers that access logs contain, in lower case. */

@@ -12,6 +12,7 @@ import { runSteps } from '../shared/maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
 import { reloadState } from '../stage/reload-state.ts'
+import { checkLateReaders } from '../stage/late-reader.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { DryRun } from '../stage/dry-run.ts'
 import { asksForMore } from './authorize.ts'
@@ -19,7 +20,6 @@ import type { CallerSource } from './caller-source.ts'
 import { tokenIdentifier } from './identify.ts'
 import { callerIdentifier, type RouteRules } from './identify-caller.ts'
 import { keepKeys, registerStatus } from './keep-keys.ts'
-import { warnOfLateCallers } from './late-callers.ts'
 import { addReaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
 import { hideQueryTokens } from './query-tokens.ts'
@@ -86,7 +86,7 @@ function useProviders (app: FastifyInstance, resolved: ResolvedIdentity, readers
 function useVerifier (app: FastifyInstance, options: ResolvedVerifier, readers: ClaimReaders): CallerSource {
   registerStatus(app, [])
   publishCredentialHeaders(app, readsOf(app, options))
-  warnOfLateCallers(app, options)
+  checkLateReaders(app)
   return new Verifier(options, readers)
 }
 

@@ -7,7 +7,7 @@ import { show } from '../problems/config-problems.ts'
 import { frozenCopy } from '../shared/frozen-copy.ts'
 import { chain, isPromise, type MaybePromise, rescue } from '../shared/maybe-promise.ts'
 import { tookTooLong, withTimeout } from '../shared/with-timeout.ts'
-import { contextOf } from '../stage/context.ts'
+import { LateReader } from '../stage/late-reader.ts'
 import { Authority } from './authority.ts'
 import type { CallerSource, Identified } from './caller-source.ts'
 import { invalidToken, named } from './invalid-token.ts'
@@ -16,18 +16,23 @@ import { invalidToken, named } from './invalid-token.ts'
 export class Verifier extends Authority implements CallerSource {
   readonly #options: ResolvedVerifier
   readonly #readers: Pick<ClaimReaders, 'failing'>
+  readonly #late: LateReader
 
   constructor (options: ResolvedVerifier, readers: Pick<ClaimReaders, 'failing'>) {
     super(options)
     this.#options = options
     this.#readers = readers
+    this.#late = new LateReader(options.read, ({ log, routeOptions: { url } }) => {
+      log.warn({ verifier: this.name, route: url }, 'identity.from found the caller only after the version had been decided: ' +
+        'it reads what a hook of the route sets. Verify the credentials in read() itself, or use fromFastifyJwt')
+    })
   }
 
   find (request: FastifyRequest): MaybePromise<Identified | null> {
     return rescue(
       () => chain(this.#read(request), (found) => {
         if (found !== null && found !== undefined) return this.#identified(found)
-        contextOf(request).isAnonymous = true
+        this.#late.foundNothing(request)
         return null
       }),
       (error) => { throw named(refusalOf(error), this.name) }

@@ -115,17 +115,3 @@ t.test('a gateway with a verifier is ready without keys, and counts the results 
   t.equal(metrics.value('version_gateway_identity_total', { provider: 'fastify-jwt', result: 'verified' }), 1)
   t.equal(metrics.value('version_gateway_identity_total', { provider: 'fastify-jwt', result: 'refused', reason: 'verifier' }), 1)
 })
-
-t.test('a verifier that finds the caller too late is reported once', async (t) => {
-  const log: string[] = []
-  const { send, token } = await jwtGateway(t, { log, from: { name: 'user', readsHeaders: ['authorization'], read: ({ user }) => user as object } })
-  const late = () => log.filter((line) => line.includes('only after the version had been decided'))
-
-  await send('/me')
-  t.strictSame(late(), [])
-  await send('/me', bearer(token()))
-  await send('/me', bearer(token()))
-
-  t.equal(late().length, 1)
-  t.match(JSON.parse(late()[0]!), { level: 40, verifier: 'user', route: '/me' })
-})

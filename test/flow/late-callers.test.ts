@@ -1,0 +1,120 @@
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import t, { type Test } from 'tap'
+import { defineVersions, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
+import type { ResolveVersionOptions, VerifierOptions, VerifyIdentityOptions } from '../../types/index.ts'
+import { listen } from '../helpers/gateway.ts'
+import { until } from '../helpers/until.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+import { openWebSocket, startWebSockets } from '../helpers/websocket.ts'
+
+interface Choices {
+  identity?: VerifyIdentityOptions | VerifierOptions
+  resolve?: Partial<ResolveVersionOptions>
+  upstream?: string
+  /** Default true. */
+  declaresUser?: boolean
+  /** Adds routes and hooks, which run after the version was decided. */
+  routes?: (app: FastifyInstance) => void
+}
+
+type WithUser = FastifyRequest & { user: { id: string } | null, trace: object | null }
+
+const userOf = (request: FastifyRequest): { id: string } | null => (request as Partial<WithUser>).user ?? null
+/** Sets `request.user`, like the hook of a route that verifies a token. */
+const authenticate = async (request: FastifyRequest): Promise<void> => {
+  if (request.headers.authorization !== undefined) (request as WithUser).user = { id: 'ada' }
+}
+const bearer = { headers: { authorization: 'Bearer token' } }
+
+async function start (t: Test, { identity = { providers: [] }, resolve, upstream, declaresUser = true, routes }: Choices) {
+  const lines: string[] = []
+  const app = fastify({ logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } } })
+  t.teardown(async () => await app.close())
+  app.decorateRequest('trace', null)
+  if (declaresUser) app.decorateRequest<unknown, string>('user', null)
+  const versions = defineVersions({ latest: { upstream: upstream ?? await startUpstream(t, 'latest') } })
+  await app.register(sanitizeHeaders)
+  await app.register(verifyIdentity, identity as VerifierOptions)
+  await app.register(resolveVersion, { versions, ...resolve })
+  app.get('/me', { preHandler: [authenticate] }, async () => ({}))
+  routes?.(app)
+  await app.register(proxyVersions, { versions, prefix: '/api' })
+  const origin = await listen(app)
+  const warnings = () => lines.map((line) => JSON.parse(line) as { msg: string }).filter(({ msg }) => msg.includes('only after the version had been decided'))
+  return { app, origin, warnings, send: async (path: string, init: RequestInit = {}) => await fetch(origin + path, init) }
+}
+
+t.test('a verifier that finds the caller too late is reported once, however late this happens first', async (t) => {
+  let calls = 0
+  const read = (request: FastifyRequest): object | null => {
+    calls++
+    return userOf(request)
+  }
+  const { app, send, warnings } = await start(t, { identity: { from: { name: 'user', readsHeaders: ['authorization'], read } } })
+  for (let index = 0; index < 1_100; index++) await app.inject('/me')
+
+  t.equal(calls, 1_100, 'it is not called twice for an anonymous request')
+  t.strictSame(warnings(), [])
+  await send('/me', bearer)
+  await send('/me', bearer)
+
+  t.match(warnings(), [{ level: 40, verifier: 'user', route: '/me' }])
+  t.equal(warnings().length, 1)
+})
+
+t.test('a pin that finds the caller too late is reported, also if the app has not declared the property', async (t) => {
+  const pin = { name: 'of-user', resolve: (request: FastifyRequest) => userOf(request) === null ? undefined : 'latest' }
+  const { send, warnings } = await start(t, { resolve: { pin: [pin] }, declaresUser: false })
+
+  await send('/me')
+  t.strictSame(warnings(), [])
+  await send('/me', bearer)
+
+  t.match(warnings(), [{ resolver: 'of-user', route: '/me' }])
+})
+
+t.test('a caller of a WebSocket that is found too late is reported', async (t) => {
+  const { origin: upstream } = await startWebSockets(t)
+  const { origin, warnings } = await start(t, {
+    upstream,
+    identity: { from: { name: 'user', readsHeaders: ['authorization'], read: userOf } },
+    routes: (app) => app.addHook('preValidation', authenticate)
+  })
+
+  await openWebSocket(t, `${origin}/api/events`, bearer)
+
+  await until(() => warnings().length === 1)
+})
+
+t.test('a handler that logs the caller in is not reported', async (t) => {
+  const { send, warnings } = await start(t, {
+    identity: { from: { name: 'user', readsHeaders: ['cookie'], read: userOf } },
+    routes: (app) => app.post('/login', async (request) => {
+      (request as WithUser).user = { id: 'ada' }
+      return {}
+    })
+  })
+
+  const { status } = await send('/login', { method: 'POST' })
+
+  t.equal(status, 200)
+  t.strictSame(warnings(), [])
+})
+
+t.test('a property that has no effect on the verifier is soon ignored', async (t) => {
+  let calls = 0
+  const read = (request: FastifyRequest): object | null => {
+    calls++
+    return userOf(request)
+  }
+  const { send, warnings } = await start(t, {
+    identity: { from: { name: 'user', readsHeaders: ['authorization'], read } },
+    routes: (app) => app.addHook('preValidation', async (request) => { (request as WithUser).trace = {} })
+  })
+  for (let index = 0; index < 30; index++) await send('/me')
+
+  await send('/me', bearer)
+
+  t.equal(calls, 30 + 10 + 2)
+  t.equal(warnings().length, 1)
+})
