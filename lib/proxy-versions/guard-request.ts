@@ -40,9 +40,10 @@ function hideType (request: FastifyRequest): void {
   const { headers, raw: { method } } = request
   const { 'content-type': type } = headers
   if (type === undefined ? method !== 'QUERY' : isMediaType(type)) return
-  contextOf(request).isTypeHidden = true
-  if (method === 'QUERY') headers['content-type'] = 'application/octet-stream'
-  else delete headers['content-type']
+  const shown = method === 'QUERY' ? 'application/octet-stream' : undefined
+  contextOf(request).shownType = shown
+  if (shown === undefined) delete headers['content-type']
+  else headers['content-type'] = shown
 }
 
 /** Returns the refusal of a request under a prefix; `null` if it may pass. */

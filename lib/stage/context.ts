@@ -48,8 +48,8 @@ export class RequestContext {
   nominatedHeaders: ReadonlySet<string> | null = null
   /** The part for which Fastify's router would have refused the request. The gateway refuses it instead. */
   unroutable: 'method' | 'parameter' | null = null
-  /** Whether `content-type` in `request.headers` is the gateway's, because Fastify would refuse the client's. */
-  isTypeHidden = false
+  /** The gateway's `content-type` in `request.headers`, `undefined` for none, if Fastify would refuse the client's; otherwise `null`. */
+  shownType: string | undefined | null = null
   /** Whether only the upstream can read the token. */
   hasOpaqueToken = false
   /** `null` if the functions of the app have found something. */

@@ -37,8 +37,9 @@ export function appHeaders (request: FastifyRequest, fieldOf: FieldOf): AppHeade
     if (name !== lowerName || !isClients(value, lines.get(name) ?? [], name)) changes.set(lowerName, value ?? undefined)
   }
   for (const name of lines.keys()) if (headers[name] === undefined && !changes.has(name)) changes.set(name, undefined)
-  // The guard hides or adds it, so that Fastify does not check it.
-  if (contextOf(request).isTypeHidden) changes.delete('content-type')
+  // The guard hides or adds it, so that Fastify does not check it. A later hook may have set another one.
+  const { shownType } = contextOf(request)
+  if (shownType !== null && headers['content-type'] === shownType) changes.delete('content-type')
   return changes.size === 0 ? null : changes
 }
 
