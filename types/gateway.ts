@@ -66,12 +66,25 @@ export interface ResolveVersionOptions<Id extends string = string, Alias extends
  * Returns headers of a forwarded request: a value, a list of values for separate lines, or `null` to send none. It runs after all
  * hooks and must be synchronous; if it throws, the request fails with that error. The values replace those of the client and
  * of hooks. They do not replace hop-by-hop headers, `Host`, the version header, and headers that `upstream.headers` edits. A
- * name that the function has returned once is owned: clients cannot send it. So return `null` instead of leaving a name out.
+ * name that the function has returned once is owned: clients cannot send it. So return `null` instead of leaving a name out, or
+ * declare the names: see `DeclaredRequestHeaders`.
  *
  * @example
  * forward: { requestHeaders: (request) => ({ 'x-tenant': request.user?.tenant ?? null, cookie: null }) }
  */
 export type RequestHeaders = (request: FastifyRequest) => Readonly<Record<string, string | readonly string[] | null | undefined>>
+
+/**
+ * Headers of forwarded requests with names that are owned from the start: a client can never send them, not even for the first
+ * request. `read` may leave names out.
+ *
+ * @example
+ * forward: { requestHeaders: { names: ['x-tenant', 'cookie'], read: ({ user }) => user === null ? {} : { 'x-tenant': user.tenant } } }
+ */
+export interface DeclaredRequestHeaders {
+  names: readonly string[]
+  read: RequestHeaders
+}
 
 /** How requests are forwarded. */
 export interface ForwardOptions {
@@ -87,8 +100,8 @@ export interface ForwardOptions {
    * removed. The gateway always sets `-For`, `-Host` and `-Proto` itself, from the values that `trustProxy` accepts.
    */
   forwardedHeaders?: readonly string[]
-  /** Sets headers of forwarded requests. See `RequestHeaders`. */
-  requestHeaders?: RequestHeaders
+  /** Sets headers of forwarded requests. See `RequestHeaders` and `DeclaredRequestHeaders`. */
+  requestHeaders?: RequestHeaders | DeclaredRequestHeaders
   /**
    * How responses of upstreams are sent. `direct` writes them to the client: it is the fastest way, but `onSend` hooks do not run,
    * so cookies set with `reply.setCookie` are lost and @fastify/compress has no effect. With `fastify`, they are sent with

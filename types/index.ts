@@ -12,8 +12,8 @@ export type {
 export type { VersionEventMap, VersionEvents } from './events.ts'
 export type { ExplainedRequest, Explanation, Principal } from './explain.ts'
 export type {
-  DefaultVersion, ForwardOptions, GatewayOptions, OverrideOptions, ProxyVersionsOptions, RequestHeaders, ResolveOptions,
-  ResolveVersionOptions
+  DeclaredRequestHeaders, DefaultVersion, ForwardOptions, GatewayOptions, OverrideOptions, ProxyVersionsOptions, RequestHeaders,
+  ResolveOptions, ResolveVersionOptions
 } from './gateway.ts'
 export type { HttpProxyOptions, HttpProxyForwardOptions } from './http-proxy.ts'
 export type {

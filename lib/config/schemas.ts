@@ -35,7 +35,11 @@ const forward = {
   forwardedHeaders: list({
     type: 'string', pattern: '^[Xx]-[Ff][Oo][Rr][Ww][Aa][Rr][Dd][Ee][Dd]-[A-Za-z0-9-]+$', expected: "a header such as 'x-forwarded-port'"
   }, "a list of 'x-forwarded-...' headers"),
-  requestHeaders: functionOf('a function of the request that returns headers'),
+  requestHeaders: {
+    if: { type: 'object' },
+    then: object({ names: list(headerName, 'a list of header names'), read: functionOf('a function of the request that returns headers') }, ['names', 'read']),
+    else: functionOf('a function of the request that returns headers, or an object with names and read')
+  },
   reply: oneOf('direct', 'fastify'),
   compatibility: flag
 }

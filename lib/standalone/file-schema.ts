@@ -129,8 +129,11 @@ function withoutFunctions (schema: SchemaObject): SchemaObject {
   return { ...kept(schema), ...expected !== undefined && { expected } }
 }
 
-function isCode ({ isFunction, isDispatcher }: SchemaObject): boolean {
-  return isFunction === true || isDispatcher === true
+/** Whether every value of an option is, or contains, a function or a dispatcher. */
+function isCode ({ isFunction, isDispatcher, then, else: other, properties, required = [] }: SchemaObject): boolean {
+  if (isFunction === true || isDispatcher === true) return true
+  if (then !== undefined && other !== undefined) return isCode(then as SchemaObject) && isCode(other as SchemaObject)
+  return (required as string[]).some((name) => isCode((properties as Record<string, SchemaObject>)[name]!))
 }
 
 function kept (schema: SchemaObject): SchemaObject {

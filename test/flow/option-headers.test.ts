@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap'
 import versionGateway from '../../lib/index.ts'
-import type { RequestHeaders } from '../../types/index.ts'
+import type { DeclaredRequestHeaders, RequestHeaders } from '../../types/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { bodyOf, sendRaw } from '../helpers/raw.ts'
 import { startUpstream, type Seen } from '../helpers/upstream.ts'
 
 /** Starts a gateway with `forward.requestHeaders`. */
-async function startWith (t: Test, requestHeaders: RequestHeaders, request: object = {}) {
+async function startWith (t: Test, requestHeaders: RequestHeaders | DeclaredRequestHeaders, request: object = {}) {
   const lines: string[] = []
   const app = makeApp(t, { logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } } })
   app.addHook('preHandler', async ({ headers }) => { headers['x-hook'] = 'hook' })
@@ -37,6 +37,27 @@ t.test('a client cannot send a header that the function leaves out, and a late n
   t.strictSame(lines.map((line) => (JSON.parse(line) as { header: string }).header), ['x-tenant', 'x-other'])
 })
 
+t.test('a client can never send a declared header, in any spelling', async (t) => {
+  const read: RequestHeaders = ({ headers }) => headers.authorization === undefined ? {} : { 'x-tenant': 'acme' }
+  const { send, lines } = await startWith(t, { names: ['X-Tenant', 'cookie'], read })
+
+  const first = await send('X-Tenant: client', 'X_Tenant: client', 'Cookie: a=1', 'X-Own: client')
+  const second = await send('X-Tenant: client', 'Authorization: Basic x')
+
+  t.strictSame(Object.keys(first.headers).filter((name) => /tenant|cookie|own/.test(name)), ['x-own'])
+  t.equal(second.headers['x-tenant'], 'acme')
+  t.strictSame(lines, [])
+})
+
+t.test('a header that is not declared is owned once the function has returned it, and reported', async (t) => {
+  const { send, lines } = await startWith(t, { names: [], read: ({ url }) => url === '/' ? { 'x-tenant': 'acme' } : {} })
+
+  const { headers } = await send('X-Tenant: client')
+
+  t.equal(headers['x-tenant'], 'acme')
+  t.match(lines.map((line) => JSON.parse(line) as object), [{ header: 'x-tenant' }])
+})
+
 t.test('hop-by-hop headers, the version header and edits of the config outrank the function', async (t) => {
   const { send } = await startWith(t, () => ({ 'api-version': 'x', host: 'x', upgrade: 'x', 'content-length': '1', 'x-set': 'x', 'x-removed': 'x' }),
     { set: { 'x-set': 'config' }, remove: ['x-removed'] })
@@ -61,8 +82,15 @@ for (const [title, requestHeaders, message] of [
   })
 }
 
-t.test('forward.requestHeaders must be a function', async (t) => {
-  await t.rejects(startWith(t, { 'x-tenant': 'acme' } as unknown as RequestHeaders), {
-    code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'forward.requestHeaders' }]
+for (const [option, path] of [
+  [{ 'x-tenant': 'acme' }, 'forward.requestHeaders'],
+  ['x-tenant', 'forward.requestHeaders'],
+  [{ names: ['x tenant'], read: () => ({}) }, 'forward.requestHeaders.names[0]'],
+  [{ names: ['x-tenant'] }, 'forward.requestHeaders.read']
+] as const) {
+  t.test(`forward.requestHeaders must be a function, or names and a function: ${JSON.stringify(option)}`, async (t) => {
+    await t.rejects(startWith(t, option as unknown as RequestHeaders), {
+      code: 'VERSION_CONFIG_INVALID', problems: [{ path: new RegExp(`^${path.replace(/[[\]]/g, '\\$&')}`) }]
+    })
   })
-})
+}

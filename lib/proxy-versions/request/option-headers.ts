@@ -1,21 +1,25 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
-import type { RequestHeaders } from '../../../types/index.ts'
+import type { DeclaredRequestHeaders, RequestHeaders } from '../../../types/index.ts'
 import { callSync } from '../../shared/call-sync.ts'
 import type { AppHeaders } from './app-headers.ts'
 
 /**
- * The headers that `forward.requestHeaders` returns. A name that it has returned once is owned: requests for which it returns no
- * value are forwarded without the header, even if the client has sent it.
+ * The headers that `forward.requestHeaders` returns. Declared names are owned, and so is a name that it has returned once: requests
+ * for which it returns no value are forwarded without the header, even if the client has sent it.
  */
 export class OptionHeaders {
   readonly #read: RequestHeaders
   readonly #log: Pick<FastifyBaseLogger, 'warn'>
-  readonly #owned = new Set<string>()
-  #hasRun = false
+  readonly #owned: Set<string>
+  /** Whether clients could send a name that is new. */
+  #isLate: boolean
 
-  constructor (read: RequestHeaders, log: Pick<FastifyBaseLogger, 'warn'>) {
+  constructor (option: RequestHeaders | DeclaredRequestHeaders, log: Pick<FastifyBaseLogger, 'warn'>) {
+    const { names, read } = typeof option === 'function' ? { names: [], read: option } : option
     this.#read = read
     this.#log = log
+    this.#owned = new Set(names.map((name) => name.toLowerCase()))
+    this.#isLate = typeof option === 'object'
   }
 
   /** @throws what the function throws, or a TypeError if it returns a promise */
@@ -23,14 +27,14 @@ export class OptionHeaders {
     const fields = Object.entries(callSync(this.#read, request))
     const returned = new Map(fields.map(([name, value]) => [name.toLowerCase(), value ?? undefined]))
     for (const name of returned.keys()) if (!this.#owned.has(name)) this.#own(name)
-    this.#hasRun = true
+    this.#isLate = true
     for (const name of this.#owned) if (!returned.has(name)) returned.set(name, undefined)
     return returned
   }
 
   #own (name: string): void {
     this.#owned.add(name)
-    if (!this.#hasRun) return
-    this.#log.warn({ header: name }, 'forward.requestHeaders left out a header before, so clients could send it. Return null instead of leaving a header out')
+    if (!this.#isLate) return
+    this.#log.warn({ header: name }, 'forward.requestHeaders did not name a header before, so clients could send it. List it in names, or always return it, with null for no value')
   }
 }
