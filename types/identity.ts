@@ -109,6 +109,8 @@ export interface IdentityProvider extends Authorization {
   clockToleranceSeconds?: number
   /** Maximum age of a token in seconds since its `iat`, which it must then have. Default: until its `exp`. */
   maxAgeSeconds?: number
+  /** The clock for the lifetimes of tokens, for tests: milliseconds since 1970. Default `Date.now`. */
+  now?: () => number
   /** Where to look for tokens. Default: `sources` of `verifyIdentity`, or `[{ header: 'authorization', prefix: 'Bearer ' }]`. */
   tokenSources?: readonly TokenSource[]
   /** Whether the token is forwarded to the upstream. A token in the query is never forwarded. Default true. */

@@ -19,7 +19,7 @@ export interface TestIssuerOptions {
   kid?: string
   /** The first key, which must fit `algorithm`. Default: a new one. */
   privateKey?: KeyObject
-  /** The clock for `iat` and `exp`, in milliseconds since 1970. Default `Date.now`. */
+  /** The clock of its tokens and of its provider, in milliseconds since 1970. Default `Date.now`. */
   now?: () => number
 }
 
@@ -122,7 +122,7 @@ export interface TestUpstream extends TestServer {
 
 /** A clock that stands still until the test moves it. */
 export interface TestClock {
-  /** Milliseconds since 1970. Pass it to `registry.now`. */
+  /** Milliseconds since 1970. Pass it as `now` to `makeIssuer` and `registry`. */
   now (): number
   /** Moves the clock. @param to a date such as `2026-12-31`, a `Date`, or milliseconds since 1970 */
   set (to: string | number | Date): void

@@ -115,6 +115,7 @@ export const provider = object({
   typ: text('a type such as at+jwt'),
   clockToleranceSeconds: count(0, 300, 'seconds'),
   maxAgeSeconds: count(1, 31_536_000, 'seconds'),
+  now: functionOf('a function that returns milliseconds since 1970'),
   tokenSources,
   forwardToken: flag,
   ...authorization,

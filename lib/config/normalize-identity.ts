@@ -11,7 +11,7 @@ export const identityDefaults = {
 export const tokenCacheDefaults = { size: 10_000, bytes: 33_554_432 }
 
 export const providerDefaults = {
-  requiredClaims: [], clockToleranceSeconds: 5, forwardToken: true, claimsToHeaders: []
+  requiredClaims: [], clockToleranceSeconds: 5, now: Date.now, forwardToken: true, claimsToHeaders: []
 } as const satisfies Partial<IdentityProvider>
 
 export const verifierDefaults = { timeoutMs: 5_000, claimsToHeaders: [] } as const satisfies Partial<IdentityVerifier>

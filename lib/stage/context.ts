@@ -50,6 +50,8 @@ export class RequestContext {
   unroutable: 'method' | 'parameter' | null = null
   /** The gateway's `content-type` in `request.headers`, `undefined` for none, if Fastify would refuse the client's; otherwise `null`. */
   shownType: string | undefined | null = null
+  /** The clock of the caller's token. */
+  now: () => number = Date.now
   /** Whether only the upstream can read the token. */
   hasOpaqueToken = false
   /** `null` if the functions of the app have found something. */

@@ -1,12 +1,13 @@
 import type { TestClock } from '../../types/testing.ts'
 
 /**
- * Makes a clock that stands still until the test moves it. It decides about dates of versions; tokens expire by the real time.
+ * Makes a clock that stands still until the test moves it, for the dates of versions and the lifetimes of tokens.
  *
  * @example
- * const clock = makeClock('2026-01-01')
- * await app.register(versionGateway, { versions, registry: { now: clock.now } })
- * clock.set('2026-12-31')
+ * const { now, advance } = makeClock('2026-01-01')
+ * const issuer = makeIssuer({ now })
+ * await app.register(versionGateway, { versions, registry: { now }, identity: { providers: [issuer.provider()] } })
+ * advance(3_600_000)
  */
 export function makeClock (start: string | number | Date = Date.now()): TestClock {
   let time = timeOf(start)

@@ -36,7 +36,7 @@ export function makeIssuer (options: TestIssuerOptions = {}): TestIssuer {
     jwks: () => ({ keys: [...keys] }),
     token,
     bearer: (claims, tokenOptions) => ({ authorization: `Bearer ${token(claims, tokenOptions)}` }),
-    provider: (provider) => ({ name: 'test-issuer', issuer, audiences: [audience], jwks: { keys: [...keys] }, ...provider }),
+    provider: (provider) => ({ name: 'test-issuer', issuer, audiences: [audience], jwks: { keys: [...keys] }, now, ...provider }),
     rotate ({ keep = true } = {}) {
       if (!keep) keys.length = 0
       use(`test-key-${count + 1}`, makeKey(algorithm))
@@ -71,11 +71,11 @@ export async function startIssuer (options: TestIssuerOptions = {}): Promise<Run
     '/.well-known/jwks.json': issuer.jwks,
     '/.well-known/openid-configuration': () => ({ issuer: issuer.issuer, jwks_uri: jwksUrl })
   }
+  const { provider: ofKeys } = issuer
   // A copy would lose the getter of the key that signs.
   return Object.assign(issuer, server, {
     jwksUrl,
     requests,
-    provider: (provider: Parameters<TestIssuer['provider']>[0]) =>
-      ({ name: 'test-issuer', issuer: issuer.issuer, audiences: [issuer.audience], jwks: { url: jwksUrl }, ...provider })
+    provider: (provider: Parameters<TestIssuer['provider']>[0]) => ofKeys({ jwks: { url: jwksUrl }, ...provider })
   })
 }

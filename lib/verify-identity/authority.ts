@@ -6,18 +6,22 @@ import { claimProjection, type Projection } from './project-claims.ts'
 interface AuthorityOptions extends Authorization {
   readonly name: string
   readonly claimsToHeaders: readonly ClaimToHeader[]
+  readonly now?: () => number
 }
 
 /** Vouches for identities: a provider of tokens, or a verifier of the app. */
 export class Authority {
   readonly name: string
   readonly project: Projection
+  /** The clock of its credentials. */
+  readonly now: () => number
   /** Its requirements in addition to verified claims. */
   readonly asksFor: Authorization | null
   readonly #claims: Authorization | null
 
   constructor (options: AuthorityOptions) {
     this.name = options.name
+    this.now = options.now ?? Date.now
     this.project = claimProjection(options)
     const asked = pick(options, 'requiredScopes', 'requiredRoles', 'authorize')
     this.asksFor = asksForMore(asked) ? { ...asked, ...pick(options, ...claimOptions) } : null

@@ -41,6 +41,7 @@ export function callerIdentifier ({ source, readers, realm }: Identification) {
         if (route.asksFor !== null) yield * wait(checkAuthorization(identity, request, authority.asksForRoute(route.asksFor)))
         if (token !== null) authority.withhold(request.raw, token)
         request.identity = identity
+        contextOf(request).now = authority.now
         setHeaders(request.raw, headers)
         if (dryRun === null && failing.length > 0) readers.count(caller)
       }

@@ -28,7 +28,7 @@ export function tokenIdentifier (
   readers: Pick<ClaimReaders, 'failing'>
 ): Identify {
   const issuers = new Issuers(providers)
-  const cache = cacheOptions === false ? null : new TokenCache<Verified>(cacheOptions, Date.now)
+  const cache = cacheOptions === false ? null : new TokenCache<Verified>(cacheOptions)
 
   return (token, source) => {
     const remembered = cache?.get(token)
@@ -54,7 +54,7 @@ export function tokenIdentifier (
         const identity = Object.freeze({ provider: provider.name, claims })
         const failing = readers.failing(claims, provider.name)
         const value: Verified = { identity, authority: provider, headers: provider.project(claims), failing, token }
-        cache?.set(token, { value, key, until: expiryOf(claims, provider.options) })
+        cache?.set(token, { value, key, until: expiryOf(claims, provider.options), now: provider.now })
         return takenFrom(source, value)
       })
     })

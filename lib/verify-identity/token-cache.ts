@@ -8,6 +8,8 @@ export interface Verified<Value> {
   readonly key: VerificationKey
   /** Expiry, in milliseconds since 1970. */
   readonly until: number
+  /** The clock of the expiry. */
+  readonly now: () => number
 }
 
 interface Bounds {
@@ -33,24 +35,22 @@ interface Entry<Value> extends Verified<Value> {
 /** Caches the results of verified tokens, by the whole token. Failures are not cached. */
 export class TokenCache<Value> {
   readonly #entries: LRUCache<string, Entry<Value>>
-  readonly #now: () => number
 
-  constructor ({ size, bytes }: Bounds, now: () => number) {
+  constructor ({ size, bytes }: Bounds) {
     const sizeCalculation = ({ token }: Entry<Value>): number => token.length * (1 + claimsFactor) + entryBytes
     this.#entries = new LRUCache({ max: size, maxSize: bytes, sizeCalculation })
-    this.#now = now
   }
 
   get (token: string): Value | undefined {
     const end = token.slice(-endLength)
     const entry = this.#entries.get(end)
     if (entry?.token !== token) return undefined
-    if (entry.key.isCurrent && this.#now() < entry.until) return entry.value
+    if (entry.key.isCurrent && entry.now() < entry.until) return entry.value
     this.#entries.delete(end)
     return undefined
   }
 
-  set (token: string, { value, key, until }: Verified<Value>): void {
-    this.#entries.set(token.slice(-endLength), { token, value, key, until })
+  set (token: string, { value, key, until, now }: Verified<Value>): void {
+    this.#entries.set(token.slice(-endLength), { token, value, key, until, now })
   }
 }

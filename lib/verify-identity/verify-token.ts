@@ -19,7 +19,7 @@ export function verifyToken (
   // All keys fit the algorithm, so it is a supported one.
   const key = keys.find((candidate) => isSigned(token, alg as Algorithm, candidate))
   if (key === undefined) throw invalidToken(keys.length === 0 ? 'key' : 'signature', kid === undefined ? {} : { found: `kid ${kid}` })
-  checkClaims(claims, provider, Date.now())
+  checkClaims(claims, provider, provider.now())
   // All stages, hooks and resolvers share them.
   deepFreeze(claims)
   return key

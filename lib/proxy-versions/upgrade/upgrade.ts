@@ -27,7 +27,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
 
   const isWebSocket = protocol.toLowerCase() === 'websocket'
   const headers = responseHeaders(rawHeaders, reply)
-  const { removedParts, observation } = contextOf(request)
+  const { removedParts, observation, now } = contextOf(request)
   const { subprotocol } = removedParts ?? {}
   // Browsers fail a connection that offers subprotocols and gets none. The upstream was not offered this one.
   if (isWebSocket && subprotocol !== undefined && fieldValue(rawHeaders, 'sec-websocket-protocol') === undefined) {
@@ -52,7 +52,7 @@ export function openTunnel (request: FastifyRequest, reply: FastifyReply, route:
   // The gateway may have begun to close since then.
   if (inFlight.isClosing) tunnel.close(goingAway)
   const { exp } = request.identity?.claims ?? {}
-  const left = Number(exp) * 1000 - Date.now()
+  const left = Number(exp) * 1000 - now()
   // A timer cannot wait longer than `maxTimerMs`, which no connection is expected to outlast.
   const expiry = route.closesAtExpiry && left < maxTimerMs
     ? setTimeout(() => tunnel.close({ code: 1008, reason: 'token expired' }), left)
