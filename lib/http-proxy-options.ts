@@ -8,7 +8,9 @@ import { checkRegistry } from './config/check-stage.ts'
 import { withDefaults } from './config/normalize.ts'
 import { forwardDefaults } from './config/normalize-gateway.ts'
 import { httpProxyOptionsSchema } from './config/schemas.ts'
-import { ConfigInvalid, StageOrderInvalid } from './errors.ts'
+import { StageOrderInvalid } from './errors.ts'
+import { mountedAt, pathBehind } from './http/mounted-prefix.ts'
+import { splitTarget } from './http/request-target.ts'
 import { Problems } from './problems/config-problems.ts'
 import { ForeignRoute } from './proxy-versions/foreign-route.ts'
 import { OptionHeaders } from './proxy-versions/request/option-headers.ts'
@@ -51,8 +53,8 @@ export function httpProxyOptions (versions: VersionRegistry, options: HttpProxyF
     internalRewriteLocationHeader: false,
     undici: { connect: { rejectUnauthorized: true } },
     preHandler (request, _reply, done) {
-      if (request.headers.upgrade !== undefined && routeOf(request).base !== '') return done(new ConfigInvalid(noWebSockets(request)))
-      routeOf(request)
+      const { base } = routeOf(request)
+      if (request.headers.upgrade !== undefined && base !== '') insertBase(request, base)
       done()
     },
     handler (request, reply, dest, replyOptions) {
@@ -113,6 +115,12 @@ function handshakeHeaders (route: ForeignRoute, request: FastifyRequest): Incomi
   return Object.fromEntries(headers)
 }
 
-function noWebSockets ({ version }: FastifyRequest): string {
-  return `@fastify/http-proxy cannot apply the rewritePrefix of version '${version!.id}' to WebSockets. Remove it, or forward with proxyVersions.`
+/** @fastify/http-proxy forwards a WebSocket to what follows the prefix, and does not call `handler`. */
+function insertBase (request: FastifyRequest, base: string): void {
+  const { server } = request
+  const raw = request.raw as typeof request.raw & { originalUrl?: string | undefined }
+  const [path, query] = splitTarget(raw.url!)
+  const behind = pathBehind(path, mountedAt(server.prefix, server))
+  raw.originalUrl ??= raw.url
+  raw.url = path.slice(0, path.length - behind.length) + insidePath(base, behind) + query
 }

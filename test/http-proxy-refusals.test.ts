@@ -94,13 +94,25 @@ t.test('WebSockets reach the version, with the gateway\'s headers', async (t) =>
   })
 })
 
-t.test('a WebSocket is refused if its version has a rewritePrefix', async (t) => {
+for (const [path, inside] of [['/api/events?a=1', '/v1/events?a=1'], ['/api', '/v1'], ['/%61pi/a%2Fb/', '/v1/a%2Fb/']] as const) {
+  t.test(`the rewritePrefix of a version applies to WebSockets: ${path}`, async (t) => {
+    const { origin: target, requests } = await startWebSockets(t)
+    const { origin } = await startHttpProxy(t, { versions: { v1: { upstream: { targets: target, rewritePrefix: '/v1/' } } }, more: { websocket: true } })
+
+    const socket = await openWebSocket(t, origin + path)
+
+    t.equal(await roundTrip(socket, 'hello'), 'hello')
+    t.match(requests, [{ url: inside, headers: { 'x-forwarded-prefix': '/api' } }])
+  })
+}
+
+t.test('a WebSocket cannot leave the rewritePrefix of its version', async (t) => {
   const { origin: target, requests } = await startWebSockets(t)
   const { origin } = await startHttpProxy(t, { versions: { v1: { upstream: { targets: target, rewritePrefix: '/v1' } } }, more: { websocket: true } })
 
-  const { response } = await refusal(t, `${origin}/api/events`)
+  const { response } = await refusal(t, `${origin}/api/%2e%2e%2fadmin`)
 
-  t.strictSame([response.statusCode, requests], [500, []])
+  t.strictSame([response.statusCode, requests], [400, []])
 })
 
 t.test('a WebSocket is refused if the stages refuse its request', async (t) => {

@@ -16,7 +16,7 @@ export interface HttpProxyOptions {
   internalRewriteLocationHeader: false
   /** Verifies the certificates of targets. @fastify/http-proxy does not by default. */
   undici: { connect: { rejectUnauthorized: true } }
-  /** Refuses requests without a decision. */
+  /** Refuses requests without a decision, and applies `upstream.rewritePrefix` of the version to WebSockets. */
   preHandler (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void
   /** Forwards to the path that `upstream.rewritePrefix` of the version gives. */
   handler (request: FastifyRequest, reply: FastifyReply, dest: string, options: object): unknown
