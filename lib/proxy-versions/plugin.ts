@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RegisterOptions, RouteHandlerMethod } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
@@ -149,6 +150,8 @@ function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
 const hidden = { hide: true } as FastifySchema
 
 function addRoutes (scope: FastifyInstance, prefix: string, handler: RouteHandlerMethod, errorHandler: RefusalHandler): void {
+  // Early versions of Fastify 5 do not know it, although Node does.
+  if (METHODS.includes('QUERY') && !scope.supportedMethods.includes('QUERY')) scope.addHttpMethod('QUERY', { hasBody: true })
   const method = forwardedMethods(scope, prefix)
   // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
   for (const url of prefix === '' ? ['/*'] : ['/', '/*']) {

@@ -97,7 +97,8 @@ export class Standalone {
       return
     }
     await this.#apply(config).catch((error: unknown) => { throw maskError(error, config) })
-    this.#log.level = normalizeServer(config.file.server).log
+    // Early versions of Fastify 5 log with a child.
+    this.#log.level = this.app.log.level = normalizeServer(config.file.server).log
     this.#renewCertificate(before.file, config.file)
     this.#listener.limitHeaders(headerLimitOf(config.file))
     await this.#closeAdminListener(config.file)
