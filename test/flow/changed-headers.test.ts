@@ -45,6 +45,17 @@ t.test('repeated owned headers of the client are removed, however Node joins the
   t.strictSame(owned.filter((name) => name in headers), [])
 })
 
+for (const [title, change, forward] of [
+  ['in a hook after the gateway', changing({ 'x-tenant': 'app' }), {}],
+  ['with forward.requestHeaders', () => {}, { requestHeaders: { names: ['x-tenant'], read: () => ({ 'x-tenant': 'app' }) } }]
+] as const) {
+  t.test(`an owned header that is set ${title} survives the same value of a client`, async (t) => {
+    const { send } = await startChanging(t, change, 'preHandler', { sanitize: { owned: ['x-tenant'] }, forward })
+
+    t.equal((await send('X-Tenant: app')).headers['x-tenant'], 'app')
+  })
+}
+
 t.test('assigning request.headers counts as a change', async (t) => {
   const { send } = await startChanging(t, (request) => { request.headers = { 'x-tenant': 'app' } })
 
