@@ -83,7 +83,7 @@ function collectSteps (app: FastifyInstance): Step[] {
   return steps
 }
 
-/** Runs a hook. @returns a promise only if the hook does not finish synchronously */
+/** Runs a hook. @returns a promise only if the hook does not finish synchronously. @throws Error if it responds to the request */
 function stepOf (hook: (...args: unknown[]) => unknown, request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
   let isDone = false
   let onDone = (): void => {}
@@ -91,6 +91,7 @@ function stepOf (hook: (...args: unknown[]) => unknown, request: FastifyRequest,
     isDone = true
     onDone()
   })
+  if (reply.sent) throw new Error('the stage refused the request')
   if (!isDone) return new Promise((resolve) => { onDone = resolve })
 }
 
@@ -116,7 +117,8 @@ export async function identifying (folder: string, options: Omit<VerifyIdentityO
   let next = 0
   const identifyNext = (): unknown => {
     restore()
-    raw.rawHeaders[index] = lines[next]!
+    // A value that differs from the client's line would count as set by a hook of the app.
+    raw.rawHeaders[index] = raw.headers.authorization = lines[next]!
     next = (next + 1) % lines.length
     return identify(request, reply)
   }
