@@ -74,7 +74,7 @@ async function headerCases (): Promise<Case[]> {
   const rawResponseHeaders = ['content-type', 'application/json', 'date', 'Sat, 21 Nov 2026 00:00:00 GMT', 'content-length', '200', 'etag', '"x"', 'vary', 'accept-encoding']
     .map((part) => Buffer.from(part))
   return [
-    { name: 'headers: to the upstream', run: () => toUpstream(request) },
+    { name: 'headers: to the upstream', run: () => toUpstream(request, request.raw) },
     { name: 'headers: to the client', run: () => toClient(rawResponseHeaders, reply) }
   ]
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { foreignHeaders } from './response/response-headers.ts'
+import { payloadOf } from './request/request-payload.ts'
 import { type HeaderRules, RouteHeaders } from './route-headers.ts'
 
 /** Headers by name, in lower case. */
@@ -26,7 +27,7 @@ export class ForeignRoute extends RouteHeaders {
 
   /** @param given headers of the plugin: those of the client, its own `host`, and those of a body that it has encoded itself */
   requestObject (request: FastifyRequest, given: HeaderObject): HeaderObject {
-    const headers = toObject(this.requestHeaders(request))
+    const headers = toObject(this.requestHeaders(request, payloadOf(request)))
     headers.host ??= given.host
     for (const name of ofBody) if (given[name] !== request.headers[name]) headers[name] = given[name]
     return headers

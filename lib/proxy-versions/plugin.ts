@@ -125,17 +125,18 @@ function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mo
   const [path, query] = splitTarget(request.raw.url!)
   const behind = removedParts?.isWholePath === true ? '' : pathBehind(path, mounted)
   const { upgrade, te, 'content-type': type } = request.headers
+  const payload = payloadOf(request)
   const isCall = type !== undefined && isGrpc(type)
   new Exchange(reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
     path: insidePath(route.base, behind) + query,
-    headers: route.requestHeaders(request),
+    headers: route.requestHeaders(request, payload),
     // With `reset`, undici closes the connection after the response.
     reset: isConnectionBound(request),
     upgrade: upgrade === undefined || upgradingOf(request.raw) === undefined ? null : allowedProtocols(upgrade, route.protocols),
     // By default undici takes the name from `Host`, and opens a new connection whenever it changes.
     servername: 'target',
-    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payloadOf(request)),
+    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payload),
     takesTrailers: te !== undefined && takesTrailers(request),
     ...isCall && { headersTimeout: grpcHeadersMs }
   }).start()

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { fieldList } from '../../http/fields.ts'
@@ -11,10 +12,14 @@ import { forwardedHeaders, pushForwarded } from './forwarded-headers.ts'
 import type { OptionHeaders } from './option-headers.ts'
 import { hostOf } from '../../http/request-host.ts'
 import { isPeerTrusted } from '../../http/trusted-peer.ts'
-import { isPayloadDecoded, payloadOf } from './request-payload.ts'
+import { isPayloadDecoded } from './request-payload.ts'
 
-/** Makes the headers of a forwarded request, as alternating names and values. */
-type MakeHeaders = (request: FastifyRequest) => string[]
+/**
+ * Makes the headers of a forwarded request, as alternating names and values.
+ *
+ * @param payload the request itself, or the stream with which a hook has replaced its body
+ */
+type MakeHeaders = (request: FastifyRequest, payload: Readable) => string[]
 
 interface RequestRules {
   versionHeader: string
@@ -42,14 +47,13 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, rules: Requ
     ({ lowerName: name.toLowerCase(), isDropped: fixed.has(name) || forwarding.has(name), isFixed: fixed.has(name) }))
   const isPrefixSet = Object.keys(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
 
-  return (request) => {
+  return (request, payload) => {
     const { rawHeaders, httpVersionMajor } = request.raw
     // HTTP/2 may split a cookie into several fields, which must be joined for HTTP/1.1 (RFC 9113 8.2.3).
     const crumbs = httpVersionMajor === 2 ? request.headers.cookie : undefined
     const named = contextOf(request).nominatedHeaders
     const passed = trusted.size > 0 && isPeerTrusted(request) ? trusted : null
-    // A hook may have replaced the body with another stream.
-    const isReplaced = payloadOf(request) !== request.raw
+    const isReplaced = payload !== request.raw
     const changes = appHeaders(request, fieldOf)
     let headers: string[] = []
     for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -58,7 +62,7 @@ export function requestHeaders ({ id, upstream }: RegisteredVersion, rules: Requ
       if ((isDropped && passed?.has(lowerName) !== true) || named?.has(lowerName) === true || (crumbs !== undefined && name === 'cookie')) continue
       if (!isReplaced || !ofContent.test(name)) headers.push(name, rawHeaders[i + 1]!)
     }
-    if (isReplaced) pushContentFields(headers, request)
+    if (isReplaced) pushContentFields(headers, request, payload)
     if (crumbs !== undefined && !fixed.has('cookie')) headers.push('cookie', crumbs)
     // Without a host, undici sends the target's own name.
     if (host !== 'target') headers.push('host', host === 'client' ? hostOf(request) : host)
@@ -79,9 +83,9 @@ const ofContent = /^content-(encoding|length)$/i
  * Adds the fields that a `preParsing` hook set in `request.headers` for the body that it returned. An unchanged length is
  * that of the client's body, so the new body is sent chunked. @fastify/compress also leaves the coding unchanged.
  */
-function pushContentFields (headers: string[], request: FastifyRequest): void {
+function pushContentFields (headers: string[], request: FastifyRequest, payload: Readable): void {
   const { headers: { 'content-encoding': coding, 'content-length': length }, raw: { rawHeaders } } = request
-  const isStale = coding === fieldList(rawHeaders, 'content-encoding') && isPayloadDecoded(request)
+  const isStale = coding === fieldList(rawHeaders, 'content-encoding') && isPayloadDecoded(payload)
   if (coding !== undefined && !isStale) headers.push('content-encoding', coding)
   if (length !== undefined && length !== fieldList(rawHeaders, 'content-length')) headers.push('content-length', length)
 }

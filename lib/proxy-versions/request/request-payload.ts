@@ -22,8 +22,7 @@ export function payloadOf (request: FastifyRequest): Readable {
  * Whether a hook's stream has decoded the client's body: it is a decompressor, or it has `receivedEncodedLength`, which
  * Fastify requires of streams that decode.
  */
-export function isPayloadDecoded (request: FastifyRequest): boolean {
-  const payload = payloadOf(request)
+export function isPayloadDecoded (payload: Readable): boolean {
   return 'receivedEncodedLength' in payload || decoders.some((Decoder) => payload instanceof Decoder)
 }
 
