@@ -1,6 +1,6 @@
 import { buildConnector, Client, type Dispatcher } from 'undici'
 import { guardSocket } from '../server/upstream/socket-guard.ts'
-import { UndiciHandler } from './undici-handler.ts'
+import { ControlledHandler, UndiciHandler } from './undici-handler.ts'
 import type { UpgradeHandler, UpstreamRequestOptions } from './upstream-handler.ts'
 
 /**
@@ -36,5 +36,5 @@ const connection = {
 
 /** Sends a request without a body through an agent that has such clients. The handler must take all data at once. */
 export function dispatchGuarded (agent: Dispatcher, options: UpstreamRequestOptions, handler: UpgradeHandler): void {
-  agent.dispatch({ ...options, reset: true }, new UndiciHandler(handler, connection, false))
+  agent.dispatch({ ...options, reset: true }, new ControlledHandler(new UndiciHandler(handler, connection, false)))
 }

@@ -4,7 +4,7 @@ import { freeWritten } from '../memory/free-written-chunks.ts'
 import { sendHeadsEarly } from '../server/upstream/early-head.ts'
 import { guardSocket, type SocketGuard } from '../server/upstream/socket-guard.ts'
 import { isCompatible } from '../shared/compatibility.ts'
-import { UndiciHandler } from './undici-handler.ts'
+import { handlerOf } from './undici-handler.ts'
 import { isStreamed, type StreamedBody, type UpgradeHandler, type UpstreamRequestOptions } from './upstream-handler.ts'
 
 export interface Http1Options extends Omit<Client.Options, 'connect' | 'pipelining' | 'allowH2'> {
@@ -66,7 +66,7 @@ export class Http1Connection {
   dispatch (options: UpstreamRequestOptions, handler: UpgradeHandler): void {
     this.isReused = this.#hasServed
     if (options.body !== null && isStreamed(options.body) && !isCompatible) this.#beginUpload(options.body)
-    this.#client.dispatch(options, new UndiciHandler(handler, this, options.body != null))
+    this.#client.dispatch(options, handlerOf(handler, this, options.body != null))
   }
 
   #beginUpload (body: StreamedBody): void {

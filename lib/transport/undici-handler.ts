@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Dispatcher } from 'undici'
+import { Client, type Dispatcher } from 'undici'
 import { unknownCoding } from './transport-errors.ts'
 import { fieldValue, rawFieldList, type RawHeaders } from '../http/raw-headers.ts'
 import { isClosed, type UpgradeHandler, type UpstreamRequest } from './upstream-handler.ts'
@@ -23,21 +23,15 @@ interface Connection {
   onStale (): void
 }
 
-type Controller = Dispatcher.DispatchController
-type Fields = Record<string, string | string[] | undefined>
-
 /**
  * Translates undici's callbacks for one request. Only this file knows them, so a new major version of undici changes no
- * other file. It works with undici 7.30 and 8.
- *
- * undici also passes the fields as an object. It is ignored, because it has lost the order and the case of the names,
- * and for some fields the bytes.
+ * other file. These are the callbacks of undici 7. undici 8 has others, which `ControlledHandler` translates.
  */
-export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamRequest {
+export class UndiciHandler implements UpstreamRequest {
   readonly #handler: UpgradeHandler
   readonly #connection: Connection
   readonly #hasBody: boolean
-  #controller: Controller | null = null
+  #abort: ((reason: Error) => void) | null = null
   #isHeld = false
   /** A response has begun, even if only an interim one. */
   #wasProcessed = false
@@ -51,7 +45,7 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
   }
 
   abort (reason: Error): void {
-    this.#controller!.abort(reason)
+    this.#abort!(reason)
   }
 
   /** Does nothing after the end: by then the connection may carry another request. */
@@ -61,50 +55,109 @@ export class UndiciHandler implements Dispatcher.DispatchHandler, UpstreamReques
     this.#connection.release()
   }
 
-  onRequestStart (controller: Controller): void {
-    this.#controller = controller
+  onConnect (abort: (reason: Error) => void): void {
+    this.#abort = abort
     this.#handler.onRequest(this)
   }
 
-  onRequestUpgrade (controller: Controller, _status: number, _headers: Fields, socket: Duplex): void {
+  onUpgrade (_status: number, rawHeaders: RawHeaders, socket: Duplex): void {
     this.#connection.handOver()
     this.#connection.leave()
-    this.#handler.onUpgrade(controller.rawHeaders as Buffer[], socket)
+    this.#handler.onUpgrade(rawHeaders, socket)
   }
 
-  onResponseStart (controller: Controller, status: number, _headers: Fields, reason = ''): void {
+  onHeaders (status: number, rawHeaders: RawHeaders, _resume: unknown, reason = ''): true {
     this.#wasProcessed = true
     this.#hasResponse = status >= 200
-    const rawHeaders = controller.rawHeaders as Buffer[]
     if (status >= 200 && endsWithConnection(rawHeaders)) this.#connection.watchEnd()
     this.#handler.onHeaders(status, rawHeaders, reason)
+    return true
   }
 
   /** Pauses the socket instead of the parser: undici 7 fails when a connection ends while its parser is paused. */
-  onResponseData (_controller: Controller, chunk: Buffer): void {
-    if (this.#handler.onData(chunk) || this.#isHeld) return
+  onData (chunk: Buffer): true {
+    if (this.#handler.onData(chunk) || this.#isHeld) return true
     this.#isHeld = true
     this.#connection.hold()
+    return true
   }
 
-  onResponseEnd (controller: Controller): void {
+  onComplete (rawTrailers: RawHeaders): void {
     this.#isHeld = false
     this.#connection.leave()
-    this.#handler.onComplete(controller.rawTrailers as Buffer[])
+    this.#handler.onComplete(rawTrailers)
   }
 
-  /** There is no controller when undici refuses a request before it has a connection. */
-  onResponseError (_controller: Controller | undefined, error: Error): void {
+  /** undici may refuse a request before it has a connection. */
+  onError (error: Error): void {
     this.#isHeld = false
     const isStale = !this.#wasProcessed && this.#connection.isReused && isClosed(error)
     // The system resets a connection that an upstream closes with unread bytes, so the upstream may only have refused the body.
     const mayHaveRefused = this.#hasBody && this.#hasResponse && isClosed(error)
-    if (this.#controller === null) this.#connection.discard()
+    if (this.#abort === null) this.#connection.discard()
     else this.#connection.leave()
     if (isStale) this.#connection.onStale()
     this.#handler.onError(error, isStale || mayHaveRefused)
   }
 }
+
+type Controller = Dispatcher.DispatchController
+type Fields = Record<string, string | string[] | undefined>
+
+/**
+ * Translates the callbacks that undici 7 and 8 have in common. They also pass the fields as an object. It is ignored, because it has
+ * lost the order and the case of the names, and for some fields the bytes.
+ */
+export class ControlledHandler implements Dispatcher.DispatchHandler {
+  readonly #handler: UndiciHandler
+
+  constructor (handler: UndiciHandler) {
+    this.#handler = handler
+  }
+
+  onRequestStart (controller: Controller): void {
+    this.#handler.onConnect((reason) => controller.abort(reason))
+  }
+
+  onRequestUpgrade ({ rawHeaders }: Controller, status: number, _headers: Fields, socket: Duplex): void {
+    this.#handler.onUpgrade(status, rawHeaders as Buffer[], socket)
+  }
+
+  onResponseStart (controller: Controller, status: number, _headers: Fields, reason?: string): void {
+    this.#handler.onHeaders(status, controller.rawHeaders as Buffer[], null, reason)
+  }
+
+  onResponseData (_controller: Controller, chunk: Buffer): void {
+    this.#handler.onData(chunk)
+  }
+
+  onResponseEnd ({ rawTrailers }: Controller): void {
+    this.#handler.onComplete(rawTrailers as Buffer[])
+  }
+
+  onResponseError (_controller: Controller | undefined, error: Error): void {
+    this.#handler.onError(error)
+  }
+}
+
+/**
+ * Makes the handler for a connection. For the callbacks that it shares with undici 8, undici 7 makes an object of the fields, which
+ * takes 2 us.
+ */
+export function handlerOf (...request: ConstructorParameters<typeof UndiciHandler>): Dispatcher.DispatchHandler {
+  const handler = new UndiciHandler(...request)
+  // The types of undici 7 declare other parameters than it passes.
+  return isVersion7 ? handler as unknown as Dispatcher.DispatchHandler : new ControlledHandler(handler)
+}
+
+/** An invalid request shows which callbacks undici calls. */
+const isVersion7 = ((): boolean => {
+  let isCalled = false
+  try {
+    new Client('http://localhost').dispatch(null as never, { onError: () => { isCalled = true } })
+  } catch {}
+  return isCalled
+})()
 
 /**
  * Whether only the end of the connection marks the end of the body (RFC 9112 6.3). `identity` is an obsolete name for no
