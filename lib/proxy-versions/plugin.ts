@@ -7,6 +7,7 @@ import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { forwardDefaults } from '../config/normalize-gateway.ts'
 import { type Problems, show } from '../problems/config-problems.ts'
+import { fieldLists } from '../http/field-lists.ts'
 import { hasBody } from '../http/framing.ts'
 import { isGrpc } from '../http/media-types.ts'
 import { isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind } from '../http/mounted-prefix.ts'
@@ -175,11 +176,11 @@ function checkUpdates (registry: Registry, versionHeader: string, projected: rea
   })
 }
 
-/** Responds instead of the upstream. */
+/** Responds instead of the upstream. Without `removeHeader`, Fastify would add the cookies that hooks have set a second time. */
 function endDryRun (dryRun: DryRun, request: FastifyRequest, reply: FastifyReply, mount: Mount): void {
   const version = contextOf(request).servedBy!
   const headers = mount.routeTo(version).responseHeaders([], reply)
-  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i]!, headers[i + 1])
+  for (const [name, { values }] of fieldLists(headers)) reply.removeHeader(name).header(name, values)
   dryRun.trace.push(`The request is forwarded to the upstream of ${version.id}.`)
   dryRun.end('forwarded', reply)
 }

@@ -6,8 +6,7 @@
 // `resolveFor()` use it, and no request of a client passes it.
 
 import { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import { Duplex } from 'node:stream'
+import { Socket } from 'node:net'
 
 type Parsed = IncomingMessage & { _addHeaderLines (fields: readonly string[], count: number): void }
 
@@ -31,9 +30,10 @@ interface Simulated {
   readonly isEncrypted: boolean
 }
 
-/** A connection of a local client that sends and receives nothing. */
-class NoSocket extends Duplex {
-  readonly remoteAddress = '127.0.0.1'
+/** A connection of a local client that sends and receives nothing. Hooks can call all methods of a socket, such as `setTimeout`. */
+class NoSocket extends Socket {
+  override readonly remoteAddress = '127.0.0.1'
+  override readonly remoteFamily = 'IPv4'
   readonly encrypted: boolean
 
   constructor (isEncrypted: boolean) {
@@ -46,10 +46,14 @@ class NoSocket extends Duplex {
   override _write (_chunk: unknown, _encoding: string, done: () => void): void {
     done()
   }
+
+  override _writev (_chunks: unknown, done: () => void): void {
+    done()
+  }
 }
 
 export function simulateRequest ({ method, url, fields, isEncrypted }: Simulated): SimulatedRequest {
-  const socket = new NoSocket(isEncrypted) as Duplex as Socket
+  const socket = new NoSocket(isEncrypted)
   const request = new IncomingMessage(socket)
   Object.assign(request, { method, url, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 })
   ;(request as Parsed)._addHeaderLines([...fields], fields.length)
