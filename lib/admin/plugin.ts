@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { AuditEntry, VersionAdminOptions, VersionAdminPlugin } from '../../types/admin.ts'
-import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { checkPlugin } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { adminDefaults, normalizeRecent } from '../config/normalize-plugins.ts'
 import { AdminNotFound, AdminUnavailable, StageOrderInvalid } from '../errors.ts'
@@ -93,9 +93,7 @@ const privateHeaders = {
 }
 
 function check (app: FastifyInstance, options: VersionAdminOptions): void {
-  checkStage('versionAdmin', options, (problems) => {
-    if (options.versions !== undefined) checkRegistry(problems, options.versions)
-  })
+  checkPlugin('versionAdmin', options)
   if (Object.hasOwn(app, 'versions')) throw new StageOrderInvalid(`versionAdmin only sees requests of gateways that are registered after it. ${registerFirst}`)
 }
 

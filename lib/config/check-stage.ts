@@ -17,6 +17,21 @@ export function checkStage (stage: keyof typeof stageSchemas, options: unknown, 
   problems.throwIfAny(`the options of ${stage}`)
 }
 
+/**
+ * Checks the options of a plugin that uses `app.versions` unless its options name a registry.
+ *
+ * @param finer adds problems that the schema cannot express
+ * @throws `VERSION_CONFIG_INVALID` with every problem
+ */
+export function checkPlugin (
+  plugin: keyof typeof stageSchemas, options: { readonly versions?: unknown }, finer?: (problems: Problems) => void
+): void {
+  checkStage(plugin, options, (problems) => {
+    if (options.versions !== undefined) checkRegistry(problems, options.versions)
+    finer?.(problems)
+  })
+}
+
 /** Checks that the versions of a stage are a registry. Returns `null` otherwise. */
 export function checkRegistry (problems: Problems, versions: unknown): Registry | null {
   if (versions instanceof Registry) return versions

@@ -56,6 +56,11 @@ const register = {
 
 const urlPath: SchemaObject = { type: 'string', pattern: '^/[^?#*:]*$', expected: "a path that begins with '/'" }
 
+const requireKeys: SchemaObject = {
+  anyOf: [{ enum: ['all', 'any', 'none'] }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],
+  expected: "'all', 'any', 'none', or a list of names of providers"
+}
+
 export const stageSchemas = {
   sanitizeHeaders: object(sanitize),
   verifyIdentity: identityInCode,
@@ -65,6 +70,15 @@ export const stageSchemas = {
     requestIdHeader: { if: { type: 'string' }, then: headerName, else: { const: false, expected: 'false, or a header name' } },
     headers: list(headerName, 'a list of header names'),
     fields: functionOf('a function of the request and the reply')
+  }),
+  observeVersions: object({
+    path: { if: { type: 'string' }, then: urlPath, else: { const: false, expected: "false, or a path that begins with '/'" } },
+    register: { type: 'object', expected: 'a registry of prom-client' },
+    prefix: { type: 'string', pattern: '^([a-zA-Z_:][\\w:]*)?$', expected: 'letters, digits, _ and :' },
+    versions: definedVersions
+  }),
+  gatewayHealth: object({
+    live: urlPath, ready: urlPath, requireKeys, needsHealthyTargets: flag, isDraining: functionOf('a function that returns true or false'), versions: definedVersions
   }),
   versionAdmin: object({
     guard: { isFunction: true, expected: 'a guard function', remedy: 'Without a guard, anyone could change the versions.' },

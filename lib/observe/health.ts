@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { withDefaults } from '../config/normalize.ts'
 import { gatewayHealthDefaults } from '../config/normalize-plugins.ts'
+import { checkPlugin } from '../config/check-stage.ts'
 import { checkRequiredKeys } from '../config/check-required-keys.ts'
 import { Problems } from '../problems/config-problems.ts'
 import type { HealthOptions, HealthPlugin } from '../../types/observe.ts'
@@ -11,6 +12,7 @@ import { definePlugin } from '../stage/define-plugin.ts'
 const route = { config: { version: false, identity: false, observed: false } } as const
 
 async function serveHealth (app: FastifyInstance, options: HealthOptions): Promise<void> {
+  checkPlugin('gatewayHealth', options)
   const { live, ready, requireKeys, needsHealthyTargets, isDraining } = withDefaults(options, gatewayHealthDefaults)
   let isClosing = false
   if (typeof requireKeys !== 'string') app.addHook('onReady', async () => { checkNames(app, requireKeys) })
@@ -31,6 +33,8 @@ async function serveHealth (app: FastifyInstance, options: HealthOptions): Promi
 
 /**
  * Adds routes for liveness and readiness probes. Register it before or after the gateway, in the same scope.
+ *
+ * @throws `VERSION_CONFIG_INVALID` with every problem of the options
  *
  * @example
  * await app.register(versionGateway, { versions })

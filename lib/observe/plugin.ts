@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { MetricsRegistry, ObserveVersionsOptions, ObserveVersionsPlugin } from '../../types/observe.ts'
+import { checkPlugin } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { metricsDefaults } from '../config/normalize-plugins.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -16,6 +17,7 @@ import { versionOf } from '../stage/observation.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 
 async function observeRequests (app: FastifyInstance, options: ObserveVersionsOptions): Promise<void> {
+  checkPlugin('observeVersions', options)
   const { path, prefix, register } = withDefaults(options, metricsDefaults)
   const metrics = register ?? new (await loadPromClient()).Registry()
   const registry = (): Registry | undefined => registryIn(app, options.versions)
@@ -57,7 +59,8 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
  * Adds Prometheus metrics for the requests of its scope. Register it before the gateway. No label contains a path, a caller
  * or a token.
  *
- * @throws if `register` already has a metric with the same name, or if there is no `register` and prom-client is not installed
+ * @throws `VERSION_CONFIG_INVALID` with every problem of the options; an error if `register` already has a metric with the same name, or
+ *   if there is no `register` and prom-client is not installed
  *
  * @example
  * await app.register(observeVersions, { path: '/metrics' })

@@ -8,6 +8,8 @@ import { registrySchema, versions } from '../config/versions-schema.ts'
 const claim: SchemaObject = provider.properties.claimsToHeaders.items.properties.claim
 const anyText = (expected: string): SchemaObject => ({ type: 'string', expected })
 const path: SchemaObject = stageSchemas.versionDiscovery.properties.path
+const { live, ready, requireKeys, needsHealthyTargets } =
+  stageSchemas.gatewayHealth.properties as Record<'live' | 'ready' | 'requireKeys' | 'needsHealthyTargets', SchemaObject>
 
 /** The common options of all resolvers. */
 const manners = {
@@ -86,11 +88,6 @@ const orOff = (options: SchemaObject, expected: string): SchemaObject =>
 const orNone = (options: SchemaObject, secret = false): SchemaObject =>
   ({ if: { type: 'object' }, then: options, else: { const: false, expected: `false, or ${String(options.expected)}`, secret } })
 
-const requireKeys: SchemaObject = {
-  anyOf: [{ enum: ['all', 'any', 'none'] }, { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 }],
-  expected: "'all', 'any', 'none', or a list of names of providers"
-}
-
 /** The schema of config files. */
 export const fileSchema: SchemaObject = withoutFunctions(object({
   $schema: anyText('the address of the schema, for editors'),
@@ -108,7 +105,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   tracing: flag,
   accessLog: object({ headers: stageSchemas.accessLog.properties.headers }),
   metrics: orOff(object({ path }), '{ path }'),
-  health: orOff(object({ live: path, ready: path, requireKeys, needsHealthyTargets: flag }), '{ live, ready, requireKeys, needsHealthyTargets }'),
+  health: orOff(object({ live, ready, requireKeys, needsHealthyTargets }), '{ live, ready, requireKeys, needsHealthyTargets }'),
   admin: orNone(object({
     password: { type: 'string', minLength: 12, secret: true, expected: 'a password of at least 12 characters' },
     prefix: gatewaySchema.properties.prefix,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { VersionDiscoveryOptions, VersionDiscoveryPlugin } from '../../types/index.ts'
-import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { checkPlugin } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { discoveryDefaults } from '../config/normalize-plugins.ts'
 import { StageOrderInvalid } from '../errors.ts'
@@ -49,8 +49,7 @@ export const versionDiscovery: VersionDiscoveryPlugin = async function versionDi
 }
 
 function check (app: FastifyInstance, options: VersionDiscoveryOptions): void {
-  checkStage('versionDiscovery', options, (problems) => {
-    if (options.versions !== undefined) checkRegistry(problems, options.versions)
+  checkPlugin('versionDiscovery', options, (problems) => {
     if (withDefaults(options, discoveryDefaults).catalog !== false && app.prefix !== '') {
       problems.add(['catalog'], `it is only found at the root of a host, not under '${app.prefix}'. Register versionDiscovery without a prefix.`)
     }

@@ -35,7 +35,9 @@ for (const { stage, option, meant } of [
   { stage: 'sanitizeHeaders', option: 'owner', meant: 'owned' },
   { stage: 'verifyIdentity', option: 'relm', meant: 'realm' },
   { stage: 'resolveVersion', option: 'overide', meant: 'override' },
-  { stage: 'proxyVersions', option: 'versionHeadr', meant: 'versionHeader' }
+  { stage: 'proxyVersions', option: 'versionHeadr', meant: 'versionHeader' },
+  { stage: 'observeVersions', option: 'prefx', meant: 'prefix' },
+  { stage: 'gatewayHealth', option: 'requireKey', meant: 'requireKeys' }
 ] as const) {
   test(`for an unknown option of ${stage}, the message suggests the intended one`, async (t) => {
     const required = stage === 'verifyIdentity' ? { providers: [] } : stage === 'sanitizeHeaders' ? {} : { versions: {} }

@@ -50,7 +50,10 @@ t.test('two copies of the package are detected', async (t) => {
     versionGateway: (app, registry) => app.register(versionGateway, { versions: registry }),
     resolveVersion: (app, registry) => app.register(here.sanitizeHeaders, {})
       .register(here.verifyIdentity, { providers: [] }).register(here.resolveVersion, { versions: registry }),
-    versionDiscovery: (app, registry) => app.register(here.versionDiscovery, { versions: registry })
+    versionDiscovery: (app, registry) => app.register(here.versionDiscovery, { versions: registry }),
+    versionAdmin: (app, registry) => app.register(here.versionAdmin, { guard: () => true, versions: registry }),
+    observeVersions: (app, registry) => app.register(here.observeVersions, { versions: registry }),
+    gatewayHealth: (app, registry) => app.register(here.gatewayHealth, { versions: registry })
   }
   for (const [name, use] of Object.entries(usesOfRegistry)) {
     await t.test(`${name} rejects versions from the other copy with a clear message`, async (t) => {
