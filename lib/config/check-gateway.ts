@@ -28,7 +28,7 @@ export function checkGateway (options: GatewayOptions): void {
 /** Adds every problem of the config of a gateway. */
 export function findGatewayProblems (problems: Problems, options: GatewayOptions): void {
   const { versions, aliases, registry = {}, problems: looks, sanitize, identity, resolve, forward } = options
-  if (isOfOtherCopy(problems, versions)) return
+  if (isOfOtherCopy(problems, ['versions'], versions)) return
   const isRegistry = versions instanceof Registry
   checkShape(problems, isRegistry ? gatewayWithRegistrySchema : gatewaySchema, options)
 

@@ -1,7 +1,7 @@
 import type { VersionResolver } from '../../types/index.ts'
 import { builtInMark } from '../stage/built-in.ts'
-import { explainCopies, otherCopy } from '../shared/copy.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
+import { isOfOtherCopy } from './check-stage.ts'
 import { type Broken, brokenArguments, isHeaderList, isMilliseconds, isOneOf, isText } from './resolver-arguments.ts'
 
 /** Checks the members of a resolver. */
@@ -10,12 +10,8 @@ export function checkResolver (problems: Problems, path: Path, resolver: unknown
     problems.add(path, `expected a resolver, got ${show(resolver)}. Write fromHeader('x-version'), or { name, resolve }.`)
     return false
   }
-  const other = otherCopy(resolver)
-  if (other !== null) {
-    // Its mark would be unknown here, and a pin that any client can send would pass as one of the app's own resolvers.
-    problems.add(path, explainCopies(other))
-    return false
-  }
+  // Its mark would be unknown here, and a pin that any client can send would pass as one of the app's own resolvers.
+  if (isOfOtherCopy(problems, path, resolver)) return false
   const mark = builtInMark(resolver as VersionResolver)
   const misused = mark === undefined ? [] : brokenArguments(mark)
   const broken = misused.length > 0 ? misused : brokenMembers(resolver)

@@ -1,7 +1,7 @@
 import { Registry } from '../registry/registry.ts'
 import { checkShape } from './check-shape.ts'
 import { explainCopies, otherCopy } from '../shared/copy.ts'
-import { Problems, show } from '../problems/config-problems.ts'
+import { type Path, Problems, show } from '../problems/config-problems.ts'
 import { stageSchemas } from './schemas.ts'
 
 /**
@@ -35,16 +35,16 @@ export function checkPlugin (
 /** Checks that the versions of a stage are a registry. Returns `null` otherwise. */
 export function checkRegistry (problems: Problems, versions: unknown): Registry | null {
   if (versions instanceof Registry) return versions
-  if (isOfOtherCopy(problems, versions)) return null
+  if (isOfOtherCopy(problems, ['versions'], versions)) return null
   if (!problems.isMisshapen(['versions'])) {
     problems.add(['versions'], `expected a registry from defineVersions, got ${show(versions)}. Write versions: defineVersions({ ... }).`)
   }
   return null
 }
 
-/** Reports versions that come from another copy of this package. */
-export function isOfOtherCopy (problems: Problems, versions: unknown): boolean {
-  const other = typeof versions === 'object' && versions !== null ? otherCopy(versions) : null
-  if (other !== null) problems.add(['versions'], explainCopies(other))
+/** Reports a value that another copy of this package has made. */
+export function isOfOtherCopy (problems: Problems, path: Path, value: unknown): boolean {
+  const other = typeof value === 'object' && value !== null ? otherCopy(value) : null
+  if (other !== null) problems.add(path, explainCopies(other))
   return other !== null
 }

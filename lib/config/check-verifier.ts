@@ -3,6 +3,7 @@ import { HeaderNames } from '../http/header-names.ts'
 import { projectedHeaders } from '../identity/projected-headers.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 import { checkClaimPaths, checkClaimsToHeaders } from './check-claim-options.ts'
+import { isOfOtherCopy } from './check-stage.ts'
 
 /** Options that only concern tokens which the gateway itself finds and verifies. */
 const ofProviders = ['providers', 'otherSchemes', 'sources', 'onOpaque', 'cache', 'maxTokenBytes'] as const satisfies Array<keyof VerifierOptions>
@@ -20,6 +21,8 @@ export function checkVerifier (problems: Problems, path: Path, options: Verifier
   const place = [...path, 'from']
   if (problems.isMisshapen(place)) return
   const { from } = options
+  // Its refusals would be unknown here.
+  if (isOfOtherCopy(problems, place, from)) return
   checkClaimsToHeaders(problems, [...place, 'claimsToHeaders'], from.claimsToHeaders ?? [])
   checkClaimPaths(problems, place, from)
   if (problems.isIncomplete(place) || !Array.isArray(from.readsHeaders)) return

@@ -12,6 +12,9 @@ export const thisCopy: Copy = { version: '0.1.0', folder: fileURLToPath(new URL(
 /** Marks what a copy has made. Both copies see the mark, because the registry of symbols belongs to the process. */
 export const madeBy: unique symbol = Symbol.for('fastify-version-gateway.madeBy') as never
 
+/** The mark of this copy, as a member. It survives `{ ...value }`. */
+export const madeHere: object = Object.freeze({ [madeBy]: thisCopy })
+
 /** Returns the other copy that made a value; `null` for values of this copy, and for those of users. */
 export function otherCopy (value: object): Copy | null {
   const copy = (value as { [madeBy]?: Copy })[madeBy]

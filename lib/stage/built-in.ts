@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { VersionResolver } from '../../types/index.ts'
-import { madeBy, thisCopy } from '../shared/copy.ts'
+import { madeHere } from '../shared/copy.ts'
 
 /** The arguments that a built-in resolver was created with, so that the config check can validate them. */
 export interface BuiltIn {
@@ -19,7 +19,7 @@ const kBuiltIn = Symbol('fastify-version-gateway.builtIn')
 
 /** Marks a resolver as built-in. The mark survives `{ ...resolver, timeoutMs: 50 }`. */
 export function builtIn (mark: BuiltIn, resolver: VersionResolver): VersionResolver {
-  return { ...resolver, [kBuiltIn]: mark, [madeBy]: thisCopy } as VersionResolver
+  return { ...resolver, [kBuiltIn]: mark, ...madeHere } as VersionResolver
 }
 
 export function builtInMark (resolver: VersionResolver): BuiltIn | undefined {

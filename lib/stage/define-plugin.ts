@@ -3,7 +3,7 @@ import type {
 } from 'fastify'
 import fp from 'fastify-plugin'
 import { PackageDuplicated } from '../errors.ts'
-import { explainCopies, madeBy, otherCopy, thisCopy } from '../shared/copy.ts'
+import { explainCopies, madeHere, otherCopy } from '../shared/copy.ts'
 
 /** Makes a plugin that applies to the scope in which it is registered, and to no app that has plugins of another copy of this package. */
 export function definePlugin<Options extends object> (
@@ -30,5 +30,5 @@ export function named<Plugin extends FastifyPluginAsync> (name: string, plugin: 
 export function refuseOtherCopies ({ server }: FastifyInstance): void {
   const other = otherCopy(server)
   if (other !== null) throw new PackageDuplicated(explainCopies(other))
-  Object.assign(server, { [madeBy]: thisCopy })
+  Object.assign(server, madeHere)
 }

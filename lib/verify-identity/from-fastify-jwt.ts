@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FromFastifyJwtOptions, IdentityVerifier } from '../../types/index.ts'
 import { parseObject } from '../identity/strict-json.ts'
+import { madeHere } from '../shared/copy.ts'
 import { deepFreeze, frozenCopy } from '../shared/frozen-copy.ts'
 import { findJwt, headersOf, type Jwt, type LookupOptions, lookupOf } from './fastify-jwt/decorators.ts'
 import { isWithoutToken, tokenError } from './fastify-jwt/errors.ts'
@@ -33,6 +34,7 @@ export function fromFastifyJwt (options: FromFastifyJwtOptions = {}): IdentityVe
   return {
     name: 'fastify-jwt',
     ...others,
+    ...madeHere,
     readsHeaders: (app: FastifyInstance) => headersOf(app, findJwt(app, namespace, method), { verify, readsHeaders }),
     read: async (request: FastifyRequest) => await readWith(request, findJwt(request.server, namespace, method), method, verify)
   }

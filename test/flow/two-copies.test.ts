@@ -46,6 +46,12 @@ t.test('two copies of the package are detected', async (t) => {
     await t.rejects(boot(app), { code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'resolve.override[0]', message: isExplained }] })
   })
 
+  await t.test('a verifier from the other copy is rejected', async (t) => {
+    const app = makeApp(t).register(versionGateway, { versions, identity: { from: there.fromFastifyJwt() } })
+
+    await t.rejects(boot(app), { code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'identity.from', message: isExplained }] })
+  })
+
   const usesOfRegistry: Record<string, (app: FastifyInstance, registry: core.VersionRegistry) => unknown> = {
     versionGateway: (app, registry) => app.register(versionGateway, { versions: registry }),
     resolveVersion: (app, registry) => app.register(here.sanitizeHeaders, {})
