@@ -8,7 +8,7 @@ import { checkRegistry } from './config/check-stage.ts'
 import { withDefaults } from './config/normalize.ts'
 import { forwardDefaults } from './config/normalize-gateway.ts'
 import { httpProxyOptionsSchema } from './config/schemas.ts'
-import { StageOrderInvalid } from './errors.ts'
+import { PackageDuplicated, StageOrderInvalid } from './errors.ts'
 import { mountedAt, pathBehind } from './http/mounted-prefix.ts'
 import { splitTarget } from './http/request-target.ts'
 import { Problems } from './problems/config-problems.ts'
@@ -18,6 +18,7 @@ import { insidePath } from './proxy-versions/request/request-target.ts'
 import type { HeaderRules } from './proxy-versions/route-headers.ts'
 import type { RegisteredVersion } from './registry/registered-version.ts'
 import { type Registry, registryOf } from './registry/registry.ts'
+import { alignCopies, otherCopy } from './shared/copy.ts'
 import { contextOf, scopeOf, versionHeaderOf } from './stage/context.ts'
 
 /** The routes of one registration of @fastify/http-proxy. */
@@ -94,6 +95,8 @@ function check (versions: VersionRegistry, options: HttpProxyForwardOptions): Re
 function decidedVersion (request: FastifyRequest, registry: Registry): RegisteredVersion {
   const { servedBy } = contextOf(request)
   if (servedBy !== null && scopeOf(request.server).registry === registry) return servedBy
+  // Clients see the message, so it contains no paths.
+  if (otherCopy(request.server.server) !== null) throw new PackageDuplicated(`httpProxyOptions is of another copy than resolveVersion. ${alignCopies}`)
   throw new StageOrderInvalid('httpProxyOptions needs the decision of resolveVersion. Register sanitizeHeaders, verifyIdentity and ' +
     'resolveVersion, with the same versions, before @fastify/http-proxy and in the same scope, and do not set config.version to false.')
 }

@@ -21,9 +21,10 @@ export function otherCopy (value: object): Copy | null {
   return copy === undefined || copy === thisCopy ? null : copy
 }
 
+export const alignCopies = 'Run `npm ls fastify-version-gateway` to see which packages depend on it, and align their versions.'
+
 /** Lists the copies in use, with the remedy. */
 export function explainCopies (other: Copy): string {
   const [here, there] = [thisCopy, other].map(({ version, folder }) => `${version} in ${folder}`)
-  return `Two copies of fastify-version-gateway are loaded: ${here} and ${there}. They do not know each other's state. ` +
-    'Run `npm ls fastify-version-gateway` to see which packages depend on it, and align their versions.'
+  return `Two copies of fastify-version-gateway are loaded: ${here} and ${there}. They do not know each other's state. ${alignCopies}`
 }

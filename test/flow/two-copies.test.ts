@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { extname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import * as admin from '../../lib/admin/index.ts'
@@ -69,6 +70,18 @@ t.test('two copies of the package are detected', async (t) => {
       await t.rejects(boot(app), { code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'versions', message: isExplained }] })
     })
   }
+
+  await t.test('httpProxyOptions of the other copy forwards nothing', async (t) => {
+    const app = makeApp(t)
+    await app.register(here.sanitizeHeaders).register(here.verifyIdentity, { providers: [] })
+    await app.register(here.resolveVersion, { versions: here.defineVersions(versions) })
+    await app.register(httpProxy, { prefix: '/api', ...there.httpProxyOptions(there.defineVersions(versions) as core.VersionRegistry) })
+
+    const response = await app.inject('/api/orders')
+
+    t.match({ status: response.statusCode, ...response.json() }, { status: 500, code: 'PACKAGE_DUPLICATED', message: /httpProxyOptions is of another copy/ })
+    t.notMatch(response.body, /build/)
+  })
 
   const plugins: Record<string, (app: FastifyInstance, copy: Package) => unknown> = {
     versionGateway: (app, copy) => app.register(copy.default, { versions }),
