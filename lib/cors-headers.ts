@@ -17,7 +17,7 @@ const notForPages = new Set([
 ])
 
 /** Response headers that the gateway adds. Pages can read CORS-safelisted ones without permission (Fetch, 2.2.2). */
-const ofAnswers = ['deprecation', 'sunset', 'link', 'retry-after', 'x-version-reason', 'www-authenticate']
+const ofResponses = ['deprecation', 'sunset', 'link', 'retry-after', 'x-version-reason', 'www-authenticate']
 
 /**
  * Returns the headers that pages of other origins need, as options for `@fastify/cors`.
@@ -39,7 +39,7 @@ export function corsHeaders (options: CorsHeadersOptions = {}): CorsHeaders {
   const read = (resolvers as Array<{ readsHeaders?: string[] }>).flatMap(({ readsHeaders = [] }) => readsHeaders)
   return {
     allowedHeaders: unique(['authorization', 'content-type', ...read.filter(isForPages), ...allowed]),
-    exposedHeaders: unique([versionHeader, `${versionHeader}-requested`, ...ofAnswers, ...exposed])
+    exposedHeaders: unique([versionHeader, `${versionHeader}-requested`, ...ofResponses, ...exposed])
   }
 }
 

@@ -68,8 +68,8 @@ export class RegisteredVersion<Id extends string = string> {
 
   /** Returns the current brownout. If several overlap, an enforced one takes precedence. */
   brownoutAt (now: number): PlannedBrownout | undefined {
-    const underWay = this.#brownouts.filter(({ start, end }) => start <= now && now < end)
-    return underWay.find(({ mode }) => mode === 'enforce') ?? underWay[0]
+    const current = this.#brownouts.filter(({ start, end }) => start <= now && now < end)
+    return current.find(({ mode }) => mode === 'enforce') ?? current[0]
   }
 
   /** Whether its sunset date has passed, but it is not retired. */

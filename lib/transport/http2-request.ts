@@ -41,7 +41,7 @@ export class Http2Request implements UpstreamRequest {
   readonly #cancel = new AbortController()
   #stream: ClientHttp2Stream | null = null
   #wait: NodeJS.Timeout | undefined
-  #hasAnswer = false
+  #hasResponse = false
   /** The target has sent a response, even if only an interim one. */
   #wasProcessed = false
   #inbox: Http2Inbox | null = null
@@ -70,7 +70,7 @@ export class Http2Request implements UpstreamRequest {
     const stream = openStream(this.#session, options, origin, { endStream: body === null, signal: this.#cancel.signal })
     this.#stream = stream
     this.#inbox = new Http2Inbox(stream, this)
-    this.#followAnswer(stream)
+    this.#followResponse(stream)
     stream.on('error', (error) => this.#break(stream, error, body)).on('close', () => {
       this.#break(stream, new errors.SocketError(`the stream was reset with code ${stream.rstCode}`), body)
       this.#options.connection.leave()
@@ -88,7 +88,7 @@ export class Http2Request implements UpstreamRequest {
     this.#inbox!.resume()
   }
 
-  #followAnswer (stream: ClientHttp2Stream): void {
+  #followResponse (stream: ClientHttp2Stream): void {
     const onHeaders = (headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]): void =>
       this.#guard(() => this.#onHeaders(Number(headers[':status']), rawHeaders, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0))
     stream.on('headers', onHeaders).on('response', onHeaders)
@@ -117,7 +117,7 @@ export class Http2Request implements UpstreamRequest {
       this.#wait?.refresh()
     } else {
       clearTimeout(this.#wait)
-      this.#hasAnswer = true
+      this.#hasResponse = true
     }
     this.#handler.onHeaders(status, buffers(fields), '', isWhole)
     if (status < 200) return
@@ -147,15 +147,15 @@ export class Http2Request implements UpstreamRequest {
   /** The stream broke off. A request that the target has not processed is sent again once, unless its body was read. */
   #break (stream: ClientHttp2Stream, error: Error, body: Buffer | Readable | null): void {
     // A complete response reaches the client even if the connection fails.
-    if (this.#isOver || this.#isRepeated || (this.#hasAnswer && this.#inbox!.isWhole)) return
+    if (this.#isOver || this.#isRepeated || (this.#hasResponse && this.#inbox!.isWhole)) return
     clearTimeout(this.#wait)
     const { repeat } = this.#options
-    const isUnprocessed = repeat !== null && !this.#hasAnswer && this.#isUnprocessed(stream)
+    const isUnprocessed = repeat !== null && !this.#hasResponse && this.#isUnprocessed(stream)
     this.#isRepeated = isUnprocessed && !isPartlyRead(body)
     if (this.#isRepeated) return repeat!()
     const isStale = !this.#wasProcessed && this.#isReused && this.#session.destroyed && isClosed(error)
     // As over HTTP/1.1: an upstream that closes a connection with unread bytes resets it.
-    const mayHaveRefused = this.#hasAnswer && body !== null && this.#session.destroyed && isClosed(error)
+    const mayHaveRefused = this.#hasResponse && body !== null && this.#session.destroyed && isClosed(error)
     if (isStale) this.#options.connection.onStale()
     // Node also closes the streams of a lost connection with CANCEL.
     if (!this.#session.destroyed) recordReset(error, stream.rstCode)

@@ -24,7 +24,7 @@ export class ResponseRelay implements Relay {
   #rawHeaders: readonly Buffer[] = []
   /** The first chunk of the body, which may be all of it. */
   #held: Buffer | null = null
-  #isUnderWay = false
+  #isStreaming = false
   #isOver = false
   hasWaited = false
   hasBegun = false
@@ -61,7 +61,7 @@ export class ResponseRelay implements Relay {
   }
 
   write (chunk: Buffer): boolean {
-    if (!this.#isUnderWay && this.#held === null) {
+    if (!this.#isStreaming && this.#held === null) {
       this.#held = chunk
       return true
     }
@@ -92,8 +92,8 @@ export class ResponseRelay implements Relay {
 
   /** Sends the head and the held chunk, because the rest may come much later. It is static to save a closure per request. */
   static #sendHeld (relay: ResponseRelay): void {
-    if (relay.#isOver || relay.#isUnderWay) return
-    relay.#isUnderWay = true
+    if (relay.#isOver || relay.#isStreaming) return
+    relay.#isStreaming = true
     relay.#limitStalls()
     if (relay.#held === null) return flushHead(relay.#response)
     writeChunk(relay.#response, relay.#held)

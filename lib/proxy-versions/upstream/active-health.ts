@@ -42,7 +42,7 @@ export class ActiveHealthCheck {
 
   /** Checks now, and then after each interval. */
   start (): void {
-    this.#ask().then(() => this.#onAnswer(null), this.#onAnswer)
+    this.#ask().then(() => this.#onChecked(null), this.#onChecked)
   }
 
   /** Takes the state of another check, unless this one already has its own. */
@@ -57,7 +57,7 @@ export class ActiveHealthCheck {
     await this.#pool?.destroy()
   }
 
-  readonly #onAnswer = (error: Error | null): void => {
+  readonly #onChecked = (error: Error | null): void => {
     if (this.#isClosed) return
     const { intervalMs, jitter } = this.#options
     this.#timer = setTimeout(() => this.start(), intervalMs * (1 + jitter * (2 * this.#random() - 1))).unref()

@@ -2,7 +2,7 @@ import { isRefusal, versionForbidden, versionResolutionUnavailable } from '../..
 import { chain, isPromise, type MaybePromise } from '../../shared/maybe-promise.ts'
 import { withResolverTimeout } from './run-resolver.ts'
 import type { DecisionInput, Rules } from './types.ts'
-import { type Opinion, refuseUnknownVersion, type Verdict } from './validate-answer.ts'
+import { type Opinion, refuseUnknownVersion, type Verdict } from './validate-result.ts'
 
 /**
  * Checks that the caller may choose the versions that overrides name. A version to which the caller is pinned is always

@@ -6,7 +6,7 @@ import { applyLifeCycle } from './apply-life-cycle.ts'
 import { runTier } from './run-tier.ts'
 import { chooseDefault, chosenByDefault } from './default-version.ts'
 import { type DecisionInput, type Chosen, noOverrides, type Rules, type Served } from './types.ts'
-import type { Opinion, Verdict } from './validate-answer.ts'
+import type { Opinion, Verdict } from './validate-result.ts'
 import { authorizeOverrides } from './authorize-override.ts'
 
 /** Decides the version of a request: override before pin before default. @throws a refusal */

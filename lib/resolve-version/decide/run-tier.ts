@@ -3,7 +3,7 @@ import { isRefusal } from '../../errors.ts'
 import { isPromise, type Steps, wait } from '../../shared/maybe-promise.ts'
 import { runResolver } from './run-resolver.ts'
 import type { DecisionInput } from './types.ts'
-import { validateAnswer, type Verdict } from './validate-answer.ts'
+import { validateResult, type Verdict } from './validate-result.ts'
 
 /**
  * Runs the resolvers of a tier in order. It waits for all overrides. The first pin with an opinion decides, so later pins
@@ -13,14 +13,14 @@ export function * runTier (tier: Exclude<Tier, 'default'>, resolvers: readonly V
   const { trace } = input
   const verdicts: Verdict[] = []
   for (const resolver of resolvers) {
-    const answer = runResolver(resolver, input)
+    const result = runResolver(resolver, input)
     // Fast path: most resolvers have no opinion on most requests.
-    if (answer === undefined && trace === null) continue
-    if (tier === 'pin' && verdicts.length > 0 && isPromise(answer)) {
+    if (result === undefined && trace === null) continue
+    if (tier === 'pin' && verdicts.length > 0 && isPromise(result)) {
       trace?.push(`${resolver.name} (${tier}) is not waited for.`)
       continue
     }
-    const verdict = validateAnswer(tier, resolver, yield * wait(answer), input)
+    const verdict = validateResult(tier, resolver, yield * wait(result), input)
     trace?.push(`${resolver.name} (${tier}) ${describe(verdict)}.`)
     if (verdict !== undefined) verdicts.push(verdict)
   }

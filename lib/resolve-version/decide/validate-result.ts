@@ -19,11 +19,11 @@ export type Verdict = Opinion | Refusal
  * Validates the result of a resolver. Returns an opinion, a refusal, or `undefined` for no opinion. A caller's mistake is 4xx, an
  * operator's invalid pin is 503.
  */
-export function validateAnswer (
-  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, answer: ResolverResult | Refusal | undefined, { revision, now }: DecisionInput
+export function validateResult (
+  tier: Exclude<Tier, 'default'>, resolver: VersionResolver, result: ResolverResult | Refusal | undefined, { revision, now }: DecisionInput
 ): Verdict | undefined {
-  if (answer === undefined || isRefusal(answer)) return answer
-  const { version, locked } = answer
+  if (result === undefined || isRefusal(result)) return result
+  const { version, locked } = result
   // Fast path: a name as the config writes it needs no further checks.
   const known = revision.named(version)
   if (known !== undefined) return { version: known.version, alias: known.alias, resolver, requested: version as string, locked }
