@@ -1,5 +1,5 @@
 import { HeaderNames } from '../http/header-names.ts'
-import { hopByHop } from '../http/connection-header.ts'
+import { hopByHop } from '../http/hop-by-hop.ts'
 
 /** Headers that the config must not change, because they frame the message or carry the caller's credentials. */
 const reserved = [

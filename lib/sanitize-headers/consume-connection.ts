@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { fieldValues } from '../http/fields.ts'
-import { parseConnection, hopByHop, commonConnectionValues } from '../http/connection-header.ts'
+import { parseConnection, hopByHop, commonConnectionValues } from '../http/hop-by-hop.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { parseConnection } from '../http/connection-header.ts'
+import { parseConnection } from '../http/hop-by-hop.ts'
 import { isBusy } from './pending-responses.ts'
 
 // Touches: no internals. `connection` may be emitted for a socket, as Node documents for HTTP servers; for TLS servers, the same is

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isHttp2 } from '../../http/is-http2.ts'
 import { HeaderNames } from '../../http/header-names.ts'
-import { parseConnection, hopByHop, commonConnectionValues } from '../../http/connection-header.ts'
+import { parseConnection, hopByHop, commonConnectionValues } from '../../http/hop-by-hop.ts'
 import { isPreflight } from '../../http/preflight.ts'
 import { mergeVary } from '../../http/vary.ts'
 import { lifeCycleHeaders } from '../../registry/life-cycle-headers.ts'

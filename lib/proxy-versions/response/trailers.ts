@@ -4,7 +4,7 @@ import { isHttp2 } from '../../http/is-http2.ts'
 import { isGrpc } from '../../http/media-types.ts'
 import { fieldValue } from '../../http/raw-headers.ts'
 import { HeaderNames } from '../../http/header-names.ts'
-import { hopByHop } from '../../http/connection-header.ts'
+import { hopByHop } from '../../http/hop-by-hop.ts'
 
 /** Fields for framing, routing, authentication and the like, which are not allowed in trailers (RFC 9110 6.5.1). */
 const unfit = new HeaderNames([

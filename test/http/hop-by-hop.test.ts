@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { parseConnection, hopByHop } from '../../lib/http/connection-header.ts'
+import { parseConnection, hopByHop } from '../../lib/http/hop-by-hop.ts'
 
 test('the names in all lines of Connection are listed in lower case, without whitespace', async (t) => {
   const values = ['Keep-Alive, X-Tenant', ' close ,, ', '']
