@@ -69,7 +69,7 @@ function haveKeys ({ available, missing }: Keys, required: NonNullable<HealthOpt
 function checkNames (app: Partial<FastifyInstance>, required: readonly string[]): void {
   const known = (app.identityProviders?.() ?? []).map(({ name }) => name)
   const problems = new Problems()
-  checkRequiredKeys(problems, required, known)
+  checkRequiredKeys(problems, ['requireKeys'], required, known)
   problems.throwIfAny('the options of gatewayHealth')
 }
 

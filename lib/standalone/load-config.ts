@@ -169,5 +169,5 @@ function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlug
 function checkRequired (problems: Problems, { health, identity }: LoadedFile): void {
   const { requireKeys } = Object(health) as { requireKeys?: unknown }
   const { providers = [] } = identity ?? {}
-  if (Array.isArray(requireKeys)) checkRequiredKeys(problems, requireKeys, providers.map(({ name }) => name))
+  if (Array.isArray(requireKeys)) checkRequiredKeys(problems, ['health', 'requireKeys'], requireKeys, providers.map(({ name }) => name))
 }

@@ -85,7 +85,7 @@ t.test('the error for a required provider that is too slow names it', async (t) 
 })
 
 t.test('an unknown provider name is rejected at boot', async (t) => {
-  await t.rejects(ready(t, some, { requireKeys: ['upp'] }), { message: /health\.requireKeys\[0\]: 'upp' is not the name of a provider\. Known: up, down/ })
+  await t.rejects(ready(t, some, { requireKeys: ['upp'] }), { message: /- requireKeys\[0\]: 'upp' is not the name of a provider\. Known: up, down/ })
 })
 
 t.test('a config file can specify which providers must have keys', async (t) => {
