@@ -24,7 +24,7 @@ import { announceVersion } from './announce-version.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
 import { anyRoute, explain, resolveFor } from './explain/explain.ts'
 import { exposure } from './reason-header.ts'
-import { latePinsOf } from './late-pins.ts'
+import { LateOpinions } from './late-opinions.ts'
 import { requestResolver } from './resolve-request.ts'
 import { UsageReporter } from './usage-reporter.ts'
 import { varyHeaders } from './vary-headers.ts'
@@ -61,9 +61,9 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     admitDryRuns(app)
     flushUsage(app, registry.usageLog, registry.options.usage)
     const { headerTracker } = vary
-    const latePins = latePinsOf(rules)
-    if (latePins.length > 0) checkLateReaders(app)
-    const resolve = requestResolver({ registry, rules, headerTracker, latePins, reporter, isExposed: exposure(resolved), announce })
+    const lateOpinions = new LateOpinions(rules, registry)
+    if (!lateOpinions.isEmpty || resolved.consumer !== undefined) checkLateReaders(app)
+    const resolve = requestResolver({ registry, rules, headerTracker, lateOpinions, reporter, isExposed: exposure(resolved), announce })
 
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)

@@ -6,13 +6,13 @@ import type { Steps } from '../shared/maybe-promise.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { contextOf } from '../stage/context.ts'
 import type { DryRun } from '../stage/dry-run.ts'
-import type { LateReader } from '../stage/late-reader.ts'
 import { addTrackedVary } from './add-vary.ts'
 import { decide, decideForPreflight } from './decide/decide.ts'
 import { makeDecision } from './decide/decision.ts'
 import type { HeaderTracker } from './decide/header-tracker.ts'
 import type { DecisionInput, Rules, Served } from './decide/types.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
+import type { LateOpinions } from './late-opinions.ts'
 import { reasonHeader, reasonOf, reasonOfRefusal } from './reason-header.ts'
 import type { UsageReporter } from './usage-reporter.ts'
 
@@ -20,7 +20,7 @@ interface Resolution {
   readonly registry: Registry
   readonly rules: Rules
   readonly headerTracker: HeaderTracker | undefined
-  readonly latePins: readonly LateReader[]
+  readonly lateOpinions: LateOpinions
   readonly reporter: UsageReporter
   /** Whether a response contains the reason for its version. `null`: none does. */
   readonly isExposed: ((request: FastifyRequest) => boolean) | null
@@ -29,7 +29,7 @@ interface Resolution {
 }
 
 /** Makes the steps that decide the version of a request, and set `request.version` and the headers of the decision. */
-export function requestResolver ({ registry, rules, headerTracker, latePins, reporter, isExposed, announce }: Resolution) {
+export function requestResolver ({ registry, rules, headerTracker, lateOpinions, reporter, isExposed, announce }: Resolution) {
   return function * resolve (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): Steps<void> {
     const input = inputOf(request, registry, dryRun, headerTracker)
     const isCounted = dryRun === null && !isPreflight(request)
@@ -46,7 +46,7 @@ export function requestResolver ({ registry, rules, headerTracker, latePins, rep
     if (headerTracker !== undefined) addTrackedVary(request, reply, headerTracker)
     request.version = makeDecision(served, input)
     contextOf(request).servedBy = served.version
-    if (served.chosen.tier === 'default') for (const pin of latePins) pin.foundNothing(request)
+    lateOpinions.decided(request, served.chosen)
     for (const resolver of served.consulted) builtInMark(resolver)?.consume?.(request)
     if (isExposed?.(request) === true) reply.header(reasonHeader, reasonOf(request.version))
     if (isCounted) reporter.served(served, input)

@@ -3,6 +3,7 @@ import type { Consumer, Tier } from '../../types/index.ts'
 import { callSync } from '../shared/call-sync.ts'
 import { show } from '../problems/config-problems.ts'
 import { isRefusal } from '../errors.ts'
+import { LateReader } from '../stage/late-reader.ts'
 import { dayOf, type RegisteredVersion } from '../registry/registered-version.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { DecisionInput, Served } from './decide/types.ts'
@@ -12,12 +13,14 @@ import { isExempt } from './decide/apply-life-cycle.ts'
 export class UsageReporter {
   readonly #registry: Registry
   readonly #consumer: (request: FastifyRequest) => string | null
+  readonly #late: LateReader | null
   /** The last day of each report that is made at most once a day. */
   readonly #reportedDays = new Map<string, number>()
 
   constructor (registry: Registry, consumer?: Consumer) {
     this.#registry = registry
     this.#consumer = consumer === undefined ? subjectOf : guarded(consumer)
+    this.#late = consumer === undefined ? null : new LateReader(this.#consumer, warnOfLateName)
   }
 
   served ({ chosen, version }: Served, { request, now }: DecisionInput): void {
@@ -56,7 +59,9 @@ export class UsageReporter {
   }
 
   #note (version: RegisteredVersion, tier: Tier, source: string, request: FastifyRequest, now: number) {
-    const use = { consumer: this.#consumer(request), version: version.id, tier, source }
+    const consumer = this.#consumer(request)
+    if (consumer === null) this.#late?.found(request, null)
+    const use = { consumer, version: version.id, tier, source }
     const isDeprecated = version.stateAt(now) === 'deprecated'
     if (this.#registry.usageLog.record(use, now, isDeprecated)) this.#registry.emitter.emit('deprecated-use', use)
     return use
@@ -72,6 +77,11 @@ export class UsageReporter {
 function subjectOf ({ identity }: FastifyRequest): string | null {
   const subject = identity?.claims.sub
   return typeof subject === 'string' ? subject : null
+}
+
+function warnOfLateName ({ log, routeOptions: { url } }: FastifyRequest): void {
+  log.warn({ route: url }, 'resolve.consumer named the caller only after the version had been decided, so usage lacks the name: it reads ' +
+    'what a hook of the route sets. Identify the caller with identity.from, such as fromFastifyJwt, or in a hook that runs before the gateway')
 }
 
 /** Calls the app's function. If it fails, the caller counts as unknown. */

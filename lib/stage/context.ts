@@ -31,12 +31,16 @@ export interface RequestSpans {
   client: Span | null
 }
 
-/** A request for which functions of the app have found nothing, and are called again before its handler. */
+/** A request for which functions of the app are called again before its handler. */
 interface LateCheck {
   /** The properties that were not set by then, and the number of all. */
   readonly unset: readonly string[]
   readonly count: number
-  readonly readers: Array<{ check: (request: FastifyRequest, late: readonly string[]) => Promise<void> }>
+  /** The functions, each with what it found at first. */
+  readonly calls: Array<{
+    readonly reader: { check: (request: FastifyRequest, late: readonly string[], before: string | null) => Promise<void> }
+    readonly before: string | null
+  }>
 }
 
 /**
@@ -54,7 +58,7 @@ export class RequestContext {
   now: () => number = Date.now
   /** Whether only the upstream can read the token. */
   hasOpaqueToken = false
-  /** `null` if the functions of the app have found something. */
+  /** `null` if no function of the app is called again. */
   lateCheck: LateCheck | null = null
   /** The version that serves the request, from the revision that the request was decided against. */
   servedBy: RegisteredVersion | null = null

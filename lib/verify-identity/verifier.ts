@@ -32,7 +32,7 @@ export class Verifier extends Authority implements CallerSource {
     return rescue(
       () => chain(this.#read(request), (found) => {
         if (found !== null && found !== undefined) return this.#identified(found)
-        this.#late.foundNothing(request)
+        this.#late.found(request, null)
         return null
       }),
       (error) => { throw named(refusalOf(error), this.name) }

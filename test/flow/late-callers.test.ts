@@ -32,7 +32,8 @@ async function start (t: Test, { identity = { providers: [] }, resolve, upstream
   t.teardown(async () => await app.close())
   app.decorateRequest('trace', null)
   if (declaresUser) app.decorateRequest<unknown, string>('user', null)
-  const versions = defineVersions({ latest: { upstream: upstream ?? await startUpstream(t, 'latest') } })
+  const address = upstream ?? await startUpstream(t, 'latest')
+  const versions = defineVersions({ latest: { upstream: address }, v2: { upstream: address } }, { aliases: { stable: 'latest' } })
   await app.register(sanitizeHeaders)
   await app.register(verifyIdentity, identity as VerifierOptions)
   await app.register(resolveVersion, { versions, ...resolve })
@@ -62,7 +63,7 @@ t.test('a verifier that finds the caller too late is reported once, however late
   t.equal(warnings().length, 1)
 })
 
-t.test('a pin that finds the caller too late is reported, also if the app has not declared the property', async (t) => {
+t.test('a pin that finds the caller too late is reported, even if the app has not declared the property', async (t) => {
   const pin = { name: 'of-user', resolve: (request: FastifyRequest) => userOf(request) === null ? undefined : 'latest' }
   const { send, warnings } = await start(t, { resolve: { pin: [pin] }, declaresUser: false })
 
@@ -71,6 +72,56 @@ t.test('a pin that finds the caller too late is reported, also if the app has no
   await send('/me', bearer)
 
   t.match(warnings(), [{ resolver: 'of-user', route: '/me' }])
+})
+
+const versionOf = (request: FastifyRequest): string | undefined => userOf(request) === null ? undefined : 'v2'
+
+for (const [source, resolve] of Object.entries({
+  default: { default: (request: FastifyRequest) => versionOf(request) ?? 'latest' },
+  'of-user': { pin: [{ name: 'of-user', resolve: (request: FastifyRequest) => versionOf(request) ?? 'latest' }] },
+  'by-user': { override: [{ name: 'by-user', resolve: versionOf }], pin: [{ name: 'anyone', resolve: () => 'latest' }] }
+} satisfies Record<string, Partial<ResolveVersionOptions>>)) {
+  t.test(`${source} is reported if it names another version once a hook has found the caller`, async (t) => {
+    const { send, warnings } = await start(t, { resolve })
+
+    await send('/me')
+    t.strictSame(warnings(), [])
+    await send('/me', bearer)
+    await send('/me', bearer)
+
+    t.match(warnings(), [{ level: 40, resolver: source, route: '/me' }])
+    t.equal(warnings().length, 1)
+  })
+}
+
+t.test('a function whose result varies for another reason is not reported', async (t) => {
+  let calls = 0
+  const { send, warnings } = await start(t, { resolve: { default: async () => calls++ % 2 === 0 ? 'latest' : 'v2' } })
+
+  const { status } = await send('/me', bearer)
+
+  t.equal(status, 200)
+  t.equal(calls, 2)
+  t.strictSame(warnings(), [])
+})
+
+t.test('a function that names the same version as before is not reported', async (t) => {
+  const readsUser = (request: FastifyRequest): string => userOf(request) === null ? 'latest' : 'stable'
+  const { send, warnings } = await start(t, { resolve: { default: readsUser } })
+
+  await send('/me', bearer)
+
+  t.strictSame(warnings(), [])
+})
+
+t.test('a consumer that names the caller too late is reported', async (t) => {
+  const { send, warnings } = await start(t, { resolve: { consumer: (request) => userOf(request)?.id } })
+
+  await send('/me')
+  t.strictSame(warnings(), [])
+  await send('/me', bearer)
+
+  t.match(warnings(), [{ level: 40, route: '/me', msg: /^resolve\.consumer / }])
 })
 
 t.test('a caller of a WebSocket that is found too late is reported', async (t) => {
