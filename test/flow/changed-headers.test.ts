@@ -20,6 +20,17 @@ for (const hook of ['onRequest', 'preHandler'] as const) {
   })
 }
 
+for (const value of ['a\r\nx-admin: 1', '\u4e2d']) {
+  t.test(`a value that HTTP does not allow is a mistake of the app: ${JSON.stringify(value)}`, async (t) => {
+    const { app } = await startChanging(t, changing({ 'x-tenant': value }))
+
+    const { statusCode, body } = await app.inject('/')
+
+    t.equal(statusCode, 500)
+    t.ok(body.includes('x-tenant'))
+  })
+}
+
 t.test('a client cannot remove or change a header of the app', async (t) => {
   const { send } = await startChanging(t, changing({ 'x-tenant': 'app' }))
 

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import { type IncomingHttpHeaders, validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { addLine, isClients, type Lines } from '../../http/client-values.ts'
 import { foldName } from '../../http/header-names.ts'
@@ -57,7 +57,12 @@ function isUnchanged (headers: IncomingHttpHeaders, rawHeaders: readonly string[
   return at === names.length
 }
 
-/** Replaces fields by those of the app, except for fixed ones. @param fields alternating names and values */
+/**
+ * Replaces fields by those of the app, except for fixed ones.
+ *
+ * @param fields alternating names and values
+ * @throws a TypeError that names a header of the app that HTTP does not allow: this is not a mistake of the client
+ */
 export function withAppHeaders (fields: readonly string[], changes: AppHeaders, fieldOf: FieldOf): string[] {
   // Other spellings of a name could be taken for it.
   const folded = new Set(Array.from(changes.keys(), foldName))
@@ -68,7 +73,13 @@ export function withAppHeaders (fields: readonly string[], changes: AppHeaders, 
   }
   for (const [name, value] of changes) {
     if (isKept(name)) continue
-    for (const line of [value].flat()) if (line !== undefined) merged.push(name, String(line))
+    for (const line of [value].flat()) if (line !== undefined) merged.push(name, valid(name, String(line)))
   }
   return merged
+}
+
+function valid (name: string, value: string): string {
+  validateHeaderName(name)
+  validateHeaderValue(name, value)
+  return value
 }
