@@ -1,4 +1,5 @@
 import type { ForwardOptions, UpstreamOptions, VersionsConfig } from '../../types/index.ts'
+import { hopByHop } from '../http/hop-by-hop.ts'
 import { foldName, HeaderNames } from '../http/header-names.ts'
 import { withDefaults } from './normalize.ts'
 import { forwardDefaults } from './normalize-gateway.ts'
@@ -19,6 +20,7 @@ export function checkForward (
 ): void {
   const { versionHeader, forwardedHeaders } = withDefaults(options, forwardDefaults)
   checkForwardedHeaders(problems, [...path, 'forwardedHeaders'], forwardedHeaders, owned)
+  checkOptionHeaders(problems, [...path, 'requestHeaders', 'names'], options.requestHeaders)
   const place = [...path, 'versionHeader']
   if (problems.isMisshapen(place)) return
   for (const [id, { upstream }] of Object.entries(versions)) {
@@ -46,6 +48,18 @@ function checkForwardedHeaders (problems: Problems, path: Path, names: readonly 
       problems.add([...path, index],
         `${show(name)} is owned, so it is removed from every request. Leave it out here, or own (sanitize.owned, claimsToHeaders) only other names.`)
     }
+  })
+}
+
+/** The connection, the body and the upstream determine these. */
+const determined = new HeaderNames([...hopByHop, 'host', 'content-length', 'content-encoding'])
+
+function checkOptionHeaders (problems: Problems, path: Path, option: ForwardOptions['requestHeaders']): void {
+  if (typeof option !== 'object' || problems.isMisshapen(path)) return
+  option.names.forEach((name, index) => {
+    if (problems.isMisshapen([...path, index]) || !determined.has(name)) return
+    const remedy = foldName(name) === 'host' ? "Use the upstream's host option." : 'Leave it out.'
+    problems.add([...path, index], `${show(name)} is set by the gateway itself, so a value would have no effect. ${remedy}`)
   })
 }
 

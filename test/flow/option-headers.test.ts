@@ -70,7 +70,9 @@ t.test('hop-by-hop headers, the version header and edits of the config outrank t
 
 for (const [title, requestHeaders, message] of [
   ['throws', () => { throw new Error('no tenant') }, 'no tenant'],
-  ['returns a promise', (async () => ({})) as unknown as RequestHeaders, 'it must be synchronous, but returned a promise']
+  ['returns a promise', (async () => ({})) as unknown as RequestHeaders, 'forward.requestHeaders must return an object with headers, not a promise'],
+  ['returns nothing', (() => {}) as unknown as RequestHeaders, 'forward.requestHeaders must return an object with headers, not undefined'],
+  ['returns an invalid value', () => ({ 'x-tenant': 'a\r\nx-admin: 1' }), 'x-tenant']
 ] as const) {
   t.test(`a request is not forwarded if forward.requestHeaders ${title}`, async (t) => {
     const { raw } = await startWith(t, requestHeaders as RequestHeaders)
@@ -86,9 +88,12 @@ for (const [option, path] of [
   [{ 'x-tenant': 'acme' }, 'forward.requestHeaders'],
   ['x-tenant', 'forward.requestHeaders'],
   [{ names: ['x tenant'], read: () => ({}) }, 'forward.requestHeaders.names[0]'],
-  [{ names: ['x-tenant'] }, 'forward.requestHeaders.read']
+  [{ names: ['x-tenant'] }, 'forward.requestHeaders.read'],
+  [{ names: ['x-tenant', 'Host'], read: () => ({}) }, 'forward.requestHeaders.names[1]'],
+  [{ names: ['Transfer-Encoding'], read: () => ({}) }, 'forward.requestHeaders.names[0]'],
+  [{ names: ['content-length'], read: () => ({}) }, 'forward.requestHeaders.names[0]']
 ] as const) {
-  t.test(`forward.requestHeaders must be a function, or names and a function: ${JSON.stringify(option)}`, async (t) => {
+  t.test(`forward.requestHeaders must be a function, or names that it can set and a function: ${JSON.stringify(option)}`, async (t) => {
     await t.rejects(startWith(t, option as unknown as RequestHeaders), {
       code: 'VERSION_CONFIG_INVALID', problems: [{ path: new RegExp(`^${path.replace(/[[\]]/g, '\\$&')}`) }]
     })

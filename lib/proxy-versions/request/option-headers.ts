@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { DeclaredRequestHeaders, RequestHeaders } from '../../../types/index.ts'
-import { callSync } from '../../shared/call-sync.ts'
+import { show } from '../../problems/config-problems.ts'
+import { isPromise } from '../../shared/maybe-promise.ts'
 import type { AppHeaders } from './app-headers.ts'
 
 /**
@@ -22,9 +23,9 @@ export class OptionHeaders {
     this.#isLate = typeof option === 'object'
   }
 
-  /** @throws what the function throws, or a TypeError if it returns a promise */
+  /** @throws what the function throws, or a TypeError if it does not return an object */
   of (request: FastifyRequest): AppHeaders {
-    const fields = Object.entries(callSync(this.#read, request))
+    const fields = Object.entries(fieldsOf(this.#read(request)))
     const returned = new Map(fields.map(([name, value]) => [name.toLowerCase(), value ?? undefined]))
     for (const name of returned.keys()) if (!this.#owned.has(name)) this.#own(name)
     this.#isLate = true
@@ -37,4 +38,11 @@ export class OptionHeaders {
     if (!this.#isLate) return
     this.#log.warn({ header: name }, 'forward.requestHeaders did not name a header before, so clients could send it. List it in names, or always return it, with null for no value')
   }
+}
+
+/** Without an object, the headers of the client would be forwarded, so the request is not. */
+function fieldsOf (result: unknown): ReturnType<RequestHeaders> {
+  if (isPromise(result)) Promise.resolve(result).catch(() => {})
+  else if (typeof result === 'object' && result !== null && !Array.isArray(result)) return result as ReturnType<RequestHeaders>
+  throw new TypeError(`forward.requestHeaders must return an object with headers, not ${isPromise(result) ? 'a promise' : show(result)}`)
 }
