@@ -11,6 +11,7 @@ const layers = [
   ['http'],
   ['server/upstream', 'server/count-body.ts'],
   ['problems', 'identity', 'transport'],
+  ['routes'],
   ['registry'],
   ['stage'],
   ['config'],
@@ -24,7 +25,7 @@ const layers = [
   ['proxy-versions/mount.ts', 'proxy-versions/upgrade'],
   ['proxy-versions/exchange', 'proxy-versions/guard-request.ts'],
   ['verify-identity/keys', 'resolve-version/decide', 'resolve-version/resolvers', 'resolve-version/explain'],
-  ['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'],
+  ['sanitize-headers', 'match-route', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'],
   ['observe', 'admin', 'testing'],
   ['define-versions.ts', 'cors-headers.ts', 'http-proxy-options.ts'],
   ['version-gateway.ts'],
@@ -32,7 +33,7 @@ const layers = [
   ['standalone']
 ]
 /** A stage imports no other stage: it reads what earlier ones wrote on the request. */
-const stages = new Set(['sanitize-headers', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'])
+const stages = new Set(['sanitize-headers', 'match-route', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'])
 
 const entries = layers
   .flatMap((names, level) => names.map((name) => ({ name, level })))

@@ -1,7 +1,7 @@
-import type { AliasesConfig, RegistryOptions, VersionRegistry, VersionSet, VersionsConfig } from '../types/index.ts'
+import type { AliasesConfig, GatewayOptions, RegistryOptions, TrafficConfig, VersionRegistry, VersionSet, VersionsConfig } from '../types/index.ts'
 import { checkShape } from './config/check-shape.ts'
 import { checkVersionSet } from './config/check-version-set.ts'
-import { normalizeRegistry } from './config/normalize-versions.ts'
+import { normalizeRegistry, splitSet } from './config/normalize-versions.ts'
 import { Problems } from './problems/config-problems.ts'
 import { registryOptionsSchema } from './config/versions-schema.ts'
 import { Registry } from './registry/registry.ts'
@@ -22,22 +22,17 @@ import { Registry } from './registry/registry.ts'
  */
 export function defineVersions<const Id extends string, const Alias extends string = never> (
   versions: VersionsConfig<Id, Alias>,
-  options: RegistryOptions & { aliases?: AliasesConfig<Id, Alias> } = {}
+  options: RegistryOptions & TrafficConfig<NoInfer<Id | Alias>> & { aliases?: AliasesConfig<Id, Alias> } = {}
 ): VersionRegistry<Id, Alias> {
   const problems = new Problems()
   checkShape(problems, registryOptionsSchema, options)
-  const { aliases, ...registry } = { ...options }
-  const set: VersionSet<Id, Alias> = { versions, ...aliases !== undefined && { aliases } }
+  const [set, registry] = splitSet({ ...options, versions }) as [VersionSet<Id, Alias>, RegistryOptions]
   checkVersionSet(registry)(problems, set)
   problems.throwIfAny('the versions')
-  return new Registry(set, normalizeRegistry(registry), checkVersionSet(registry))
+  return new Registry<Id, Alias>(set, normalizeRegistry(registry), checkVersionSet(registry))
 }
 
 /** Returns a gateway's registry: the given one, or one that is created from its config, which must be valid. */
-export function toRegistry (
-  versions: VersionsConfig | VersionRegistry, aliases: AliasesConfig | undefined, options: RegistryOptions = {}
-): Registry {
-  if (versions instanceof Registry) return versions
-  const set = { versions: versions as VersionsConfig, ...aliases !== undefined && { aliases } }
-  return new Registry(set, normalizeRegistry(options), checkVersionSet(options))
+export function toRegistry (versions: GatewayOptions['versions'], set: VersionSet, options: RegistryOptions = {}): Registry {
+  return versions instanceof Registry ? versions : new Registry(set, normalizeRegistry(options), checkVersionSet(options))
 }

@@ -6,7 +6,7 @@ import { madeBy, thisCopy } from './shared/copy.ts'
 interface RefusalDetails {
   /** Extension members of the problem (RFC 9457 3.2). */
   members?: Pick<Problem,
-    'check' | 'docs' | 'latest' | 'readers' | 'requested' | 'source' | 'sources' | 'successor' | 'sunset' | 'supported' | 'until' | 'values' | 'version'>
+    'check' | 'docs' | 'latest' | 'readers' | 'requested' | 'rule' | 'source' | 'sources' | 'successor' | 'sunset' | 'supported' | 'until' | 'values' | 'version'>
   /** Extension members from the app. */
   extensions?: Record<string, unknown>
   headers?: Record<string, string>
@@ -121,6 +121,10 @@ export const tokenInvalid = refusal<[reason: string]>('TOKEN_INVALID', 401, '%s'
 export const insufficientScope = refusal('INSUFFICIENT_SCOPE', 403, 'The token does not have the required scope.')
 export const forbidden = refusal('FORBIDDEN', 403, 'The caller is not allowed to do this.')
 
+export const routeNotFound = refusal('ROUTE_NOT_FOUND', 404, 'This API has no such path.')
+export const routeNotCovered = refusal<[version: string]>('ROUTE_NOT_COVERED', 404, "Version '%s' does not have this path.")
+export const rateLimited = refusal('RATE_LIMITED', 429, 'Too many requests. Try again later.')
+
 // The app is closing.
 export const gatewayClosing = refusal('GATEWAY_CLOSING', 503, 'The gateway is shutting down.')
 
@@ -135,6 +139,9 @@ export const pinnedVersionUnavailable = refusal('PINNED_VERSION_UNAVAILABLE', 50
 export const versionResolutionUnavailable = refusal('VERSION_RESOLUTION_UNAVAILABLE', 503,
   'The version of this request cannot be determined right now.')
 export const keysUnavailable = refusal('KEYS_UNAVAILABLE', 503, 'The token cannot be verified right now.')
+export const routeInvalid = refusal('ROUTE_INVALID', 500, 'The gateway cannot serve this path, because its config is invalid.')
+export const limitsUnavailable = refusal('LIMITS_UNAVAILABLE', 503, 'The rate limit of this request cannot be checked right now.')
+export const checkUnavailable = refusal('CHECK_UNAVAILABLE', 503, 'This request cannot be checked right now.')
 
 // The cluster of the version failed.
 export const upstreamUnavailable = refusal<[version: string]>('UPSTREAM_UNAVAILABLE', 502,

@@ -1,5 +1,6 @@
 export { versionGateway as default } from './version-gateway.ts'
 export { sanitizeHeaders } from './sanitize-headers/plugin.ts'
+export { matchRoute } from './match-route/plugin.ts'
 export { verifyIdentity } from './verify-identity/plugin.ts'
 export { resolveVersion } from './resolve-version/plugin.ts'
 export { proxyVersions } from './proxy-versions/plugin.ts'

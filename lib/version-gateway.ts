@@ -1,7 +1,9 @@
 import type { FastifyInstance, RegisterOptions } from 'fastify'
 import type { GatewayOptions, VersionGatewayPlugin } from '../types/index.ts'
 import { checkGateway } from './config/check-gateway.ts'
+import { splitSet } from './config/normalize-versions.ts'
 import { toRegistry } from './define-versions.ts'
+import { matchRoute } from './match-route/plugin.ts'
 import { proxyVersions } from './proxy-versions/plugin.ts'
 import { resolveVersion } from './resolve-version/plugin.ts'
 import { sanitizeHeaders } from './sanitize-headers/plugin.ts'
@@ -11,9 +13,9 @@ import { definePlugin, named } from './stage/define-plugin.ts'
 
 async function gateway (app: FastifyInstance, options: GatewayOptions & RegisterOptions): Promise<void> {
   checkGateway(options)
-  const { versions, aliases, registry: registryOptions, problems, ...stages } = options
+  const [set, { registry: registryOptions, problems, ...stages }] = splitSet(options)
   const { sanitize = {}, identity = { providers: [] }, resolve = {}, forward = {}, ...register } = stages
-  const registry = toRegistry(versions, aliases, registryOptions)
+  const registry = toRegistry(options.versions, set, registryOptions)
 
   // Declare them in the outer scope as well, so that their types are correct for routes outside of the gateway.
   declareOnRequest(app, 'identity')
@@ -24,6 +26,7 @@ async function gateway (app: FastifyInstance, options: GatewayOptions & Register
   await app.register(named('scope', async (scope) => {
     inner = scope
     await scope.register(sanitizeHeaders, { ...problems !== undefined && { problems }, ...sanitize })
+    await scope.register(matchRoute, { versions: registry })
     await scope.register(verifyIdentity, identity)
     await scope.register(resolveVersion, { versions: registry, ...resolve })
     await scope.register(proxyVersions, { versions: registry, ...forward })
@@ -32,7 +35,7 @@ async function gateway (app: FastifyInstance, options: GatewayOptions & Register
 }
 
 /**
- * The whole gateway: the four stages, in their own scope below the plugin's prefix. Routes outside of it are not affected.
+ * The whole gateway: all stages, in their own scope below the plugin's prefix. Routes outside of it are not affected.
  *
  * @throws `VERSION_CONFIG_INVALID` at boot, with all problems of the config
  *

@@ -1,3 +1,4 @@
+import type { DecisionRollout } from './rollouts.ts'
 import type { Tier, VersionState } from './terms.ts'
 
 /** An opinion that was overruled by a stronger tier. */
@@ -13,7 +14,7 @@ export interface VersionDecision<Id extends string = string> {
   /** The concrete version, never an alias. */
   readonly id: Id
   readonly tier: Tier
-  /** The resolver that decided: `header:x-version-override`, `claim:version`, a resolver's own name, or `default`. */
+  /** What decided: a resolver (`claim:version`, or its own name), a rule (`route:orders`), or `default`. */
   readonly source: string
   /** The requested name as written; `null` when the default decided. */
   readonly requested: string | null
@@ -23,6 +24,10 @@ export interface VersionDecision<Id extends string = string> {
   readonly state: VersionState
   /** The version that was chosen, if another one serves in its place: its successor, or the one that `disabled.to` names. */
   readonly insteadOf?: Id
+  /** Name of the rule that the request matched, if the config has routes. */
+  readonly route?: string
+  /** The rollout that applies to the caller, whether or not it is moved. */
+  readonly rollout?: DecisionRollout
   /** Whether a locked pin holds the caller to this version. */
   readonly locked: boolean
   /** Opinions of weaker tiers that this decision overruled. */

@@ -1,5 +1,6 @@
 import type { VersionState } from './terms.ts'
-import type { VersionLinks, VersionRegistry } from './versions.ts'
+import type { VersionRegistry } from './registry.ts'
+import type { VersionLinks } from './versions.ts'
 
 /** Options of `versionDiscovery`. */
 export interface VersionDiscoveryOptions {

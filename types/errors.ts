@@ -13,6 +13,9 @@ export type RefusalCode =
   | 'REQUEST_EXPECTATION_FAILED'
   | 'REQUEST_HEADERS_TOO_LARGE'
   | 'REQUEST_HEADERS_TOO_MANY'
+  | 'ROUTE_NOT_FOUND'
+  | 'ROUTE_NOT_COVERED'
+  | 'RATE_LIMITED'
   | 'VERSION_REQUIRED'
   | 'VERSION_MALFORMED'
   | 'VERSION_AMBIGUOUS'
@@ -33,6 +36,9 @@ export type RefusalCode =
   | 'PINNED_VERSION_UNAVAILABLE'
   | 'VERSION_RESOLUTION_UNAVAILABLE'
   | 'KEYS_UNAVAILABLE'
+  | 'ROUTE_INVALID'
+  | 'LIMITS_UNAVAILABLE'
+  | 'CHECK_UNAVAILABLE'
   // the cluster of the version
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_TIMEOUT'
@@ -98,6 +104,8 @@ export interface Problem {
   check?: string
   /** The version concerned, if known. */
   version?: string
+  /** Name of the rule that the request matched (`ROUTE_INVALID`), or of the limit that it exceeds (`RATE_LIMITED`). */
+  rule?: string
   /** The source of the refused value, such as `header:x-version-override`. */
   source?: string
   /** Ids of the versions to choose from: visible ones only. */

@@ -1,6 +1,6 @@
 import type { VersionDecision } from './decision.ts'
 import type { Problem } from './errors.ts'
-import type { Claims } from './identity.ts'
+import type { Claims } from './claims.ts'
 
 /** A caller outside a request. */
 export interface Principal {

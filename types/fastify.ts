@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger, FastifyTypeProvider, RawServerBase, RawServerDefault, RegisterOptions } from 'fastify'
 import type { VersionDecision } from './decision.ts'
 import type { GatewayOptions, ResolveVersionOptions } from './gateway.ts'
-import type { Identity, IdentityProviderStatus, RouteIdentity } from './identity.ts'
+import type { Identity } from './claims.ts'
+import type { IdentityProviderStatus } from './identity.ts'
+import type { RouteIdentity } from './route-identity.ts'
 import type { ResolveVersionPlugin, VersionGatewayPlugin } from './plugins.ts'
-import type { VersionRegistry } from './versions.ts'
+import type { VersionRegistry } from './registry.ts'
 
 /**
  * The overload of `register` whose error TypeScript shows, because it is the last one. It names the known versions: the overloads of

@@ -5,7 +5,9 @@ import type { VersionResolver } from './resolver.ts'
 import type { SanitizeHeadersOptions } from './sanitize.ts'
 import type { Consumer } from './usage.ts'
 import type { VerifierOptions } from './verifier.ts'
-import type { AliasesConfig, RegistryOptions, Version, VersionRegistry, VersionsConfig } from './versions.ts'
+import type { VersionRegistry } from './registry.ts'
+import type { TrafficConfig } from './traffic.ts'
+import type { AliasesConfig, RegistryOptions, Version, VersionsConfig } from './versions.ts'
 
 /** The default, which decides when no resolver has an opinion. */
 export type DefaultVersion<Name extends string = string> =
@@ -116,14 +118,20 @@ export interface ForwardOptions {
   compatibility?: boolean
 }
 
+/** Options of `matchRoute`. */
+export interface MatchRouteOptions {
+  /** The same registry as that of `resolveVersion`. */
+  versions: VersionRegistry
+}
+
 /** Options of `proxyVersions`. */
 export interface ProxyVersionsOptions extends ForwardOptions {
   /** The same registry as that of `resolveVersion`. */
   versions: VersionRegistry
 }
 
-/** Options of `versionGateway`: the four stages in one. */
-export interface GatewayOptions<Id extends string = string, Alias extends string = string> {
+/** Options of `versionGateway`: all stages in one. */
+export interface GatewayOptions<Id extends string = string, Alias extends string = string> extends TrafficConfig<NoInfer<Id | Alias>> {
   /** The versions by id, or a registry from `defineVersions`. */
   versions: VersionsConfig<Id, Alias> | VersionRegistry<Id, Alias>
   /** Other names of versions. Not allowed with a registry, which has its own. Default none. */

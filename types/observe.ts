@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { VersionRegistry } from './versions.ts'
+import type { VersionRegistry } from './registry.ts'
 
 export type { RequestOutcome } from './outcome.ts'
 

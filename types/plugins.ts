@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { VersionDiscoveryOptions } from './discovery.ts'
-import type { GatewayOptions, ProxyVersionsOptions, ResolveVersionOptions } from './gateway.ts'
+import type { GatewayOptions, MatchRouteOptions, ProxyVersionsOptions, ResolveVersionOptions } from './gateway.ts'
 import type { VerifyIdentityOptions } from './identity.ts'
 import type { SanitizeHeadersOptions } from './sanitize.ts'
 import type { VerifierOptions } from './verifier.ts'
@@ -15,6 +15,8 @@ export interface ResolveVersionPlugin extends FastifyPluginAsync<ResolveVersionO
 
 /** The type of `sanitizeHeaders`. */
 export type SanitizeHeadersPlugin = FastifyPluginAsync<SanitizeHeadersOptions>
+/** The type of `matchRoute`. */
+export type MatchRoutePlugin = FastifyPluginAsync<MatchRouteOptions>
 /** The type of `verifyIdentity`. */
 export type VerifyIdentityPlugin = FastifyPluginAsync<VerifyIdentityOptions | VerifierOptions>
 /** The type of `proxyVersions`. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { ClaimPath } from './identity.ts'
+import type { ClaimPath } from './claims.ts'
 import type { ResolverAnswer, VersionResolver } from './resolver.ts'
 
 /** Options of `fromQuery`. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Authorization, ClaimToHeader, VerifyIdentityOptions } from './identity.ts'
+import type { Authorization } from './claims.ts'
+import type { ClaimToHeader, VerifyIdentityOptions } from './identity.ts'
 
 /** Identifies callers with code of the app, such as a plugin that the app already uses. `fromFastifyJwt` makes one. */
 export interface IdentityVerifier extends Authorization {

@@ -1,7 +1,8 @@
-import type { GatewayOptions, RegistryOptions, VersionSet } from '../../types/index.ts'
+import type { GatewayOptions, RegistryOptions } from '../../types/index.ts'
 import { HeaderNames } from '../http/header-names.ts'
 import { authoritiesOf, projectedHeaders } from '../identity/projected-headers.ts'
 import { Registry } from '../registry/registry.ts'
+import { splitSet } from './normalize-versions.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { checkForward } from './check-forward.ts'
 import { checkIdentity } from './check-identity.ts'
@@ -27,17 +28,23 @@ export function checkGateway (options: GatewayOptions): void {
 
 /** Adds every problem of the config of a gateway. */
 export function findGatewayProblems (problems: Problems, options: GatewayOptions): void {
+<<<<<<< HEAD
   const { versions, aliases, registry = {}, problems: looks, sanitize, identity, resolve, forward } = options
   if (isOfOtherCopy(problems, ['versions'], versions)) return
+=======
+  const { versions, registry = {}, problems: looks, sanitize, identity, resolve, forward } = options
+  if (isOfOtherCopy(problems, versions)) return
+>>>>>>> 87a84e4 (feat(match-route): add the stage and the types of routes and traffic)
   const isRegistry = versions instanceof Registry
   checkShape(problems, isRegistry ? gatewayWithRegistrySchema : gatewaySchema, options)
 
-  const set = isRegistry ? versions.current.content.set : { versions, ...aliases !== undefined && { aliases } } as VersionSet
+  const [ownSet] = splitSet(options)
+  const set = isRegistry ? versions.current.content.set : ownSet
   const matching = isRegistry ? versions.options : Object(registry) as RegistryOptions
   if (!isRegistry) {
     checkSet(problems, set, matching)
   } else {
-    for (const [name, value] of Object.entries({ aliases, registry: options.registry })) {
+    for (const [name, value] of Object.entries({ ...ownSet, versions: undefined, registry: options.registry })) {
       if (value !== undefined) problems.add([name], `the registry has its own. Pass them to defineVersions: ${given[name]}.`)
     }
   }
@@ -59,7 +66,7 @@ export function findGatewayProblems (problems: Problems, options: GatewayOptions
 const none = { providers: [] }
 
 const given: Readonly<Record<string, string>> = {
-  aliases: 'defineVersions({ ... }, { aliases })',
+  ...Object.fromEntries(['aliases', 'routes', 'rollouts', 'mirrors', 'coverage'].map((name) => [name, `defineVersions({ ... }, { ${name} })`])),
   registry: "defineVersions({ ... }, { format: 'date' })"
 }
 

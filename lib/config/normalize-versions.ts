@@ -1,4 +1,4 @@
-import type { Brownout, RegistryOptions, RetireGuard, UsageOptions, VersionConfig } from '../../types/index.ts'
+import type { Brownout, RegistryOptions, RetireGuard, UsageOptions, VersionConfig, VersionSet } from '../../types/index.ts'
 import { type WithDefaults, withDefaults } from './normalize.ts'
 
 export const versionDefaults = {
@@ -28,4 +28,14 @@ export function normalizeRegistry ({ usage = {}, retireGuard = {}, ...others }: 
     usage: withDefaults(usage, usageDefaults),
     retireGuard: withDefaults(retireGuard, retireGuardDefaults)
   }
+}
+
+const setMembers = ['versions', 'aliases', 'routes', 'rollouts', 'mirrors', 'coverage'] as const satisfies ReadonlyArray<keyof VersionSet>
+
+/** Splits options into the set of versions and the other options. Members that are not set are left out. */
+export function splitSet<Options extends object> (options: Options): [set: VersionSet, others: Omit<Options, keyof VersionSet>] {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined)
+  const isOfSet = ([name]: [string, unknown]): boolean => (setMembers as readonly string[]).includes(name)
+  const others = Object.fromEntries(entries.filter((entry) => !isOfSet(entry))) as Omit<Options, keyof VersionSet>
+  return [Object.fromEntries(entries.filter(isOfSet)) as unknown as VersionSet, others]
 }

@@ -1,6 +1,7 @@
 import type { SchemaObject } from 'ajv'
 import { identityInCode } from './identity-schema.ts'
 import { callback, count, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-builders.ts'
+import { traffic } from './traffic-schema.ts'
 import { milliseconds } from './upstream-schema.ts'
 import { aliases, registrySchema, versions } from './versions-schema.ts'
 
@@ -63,6 +64,7 @@ const requireKeys: SchemaObject = {
 
 export const stageSchemas = {
   sanitizeHeaders: object(sanitize),
+  matchRoute: object({ versions: definedVersions }, ['versions']),
   verifyIdentity: identityInCode,
   resolveVersion: object({ versions: definedVersions, ...resolve, versionHeader: forward.versionHeader }, ['versions']),
   proxyVersions: object({ versions: definedVersions, ...forward, ...register }, ['versions']),
@@ -99,6 +101,7 @@ export const httpProxyOptionsSchema = object({ forwardedHeaders: forward.forward
 
 const gateway = {
   aliases,
+  ...traffic,
   registry: registrySchema,
   problems,
   sanitize: object(sanitize),

@@ -1,5 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { count, flag, functionOf, list, object, oneOf, text } from './schema-builders.ts'
+import { traffic } from './traffic-schema.ts'
 import { upstreamOptions } from './upstream-schema.ts'
 
 const timestamp: SchemaObject = { isTimestamp: true, expected: "a date such as '2026-12-31', a Date, or milliseconds since 1970" }
@@ -66,12 +67,12 @@ const registryOptions = {
   }),
   retireGuard: object({
     idleDays: { type: 'number', minimum: 0, expected: 'a number of days' },
-    allowTiers: list(oneOf('override', 'pin', 'default'), 'a list of tiers')
+    allowTiers: list(oneOf('route', 'override', 'pin', 'default'), 'a list of tiers')
   }),
   now: functionOf('a function that returns milliseconds since 1970')
 }
 
 export const registrySchema = object(registryOptions)
-export const versionSetSchema = object({ versions, aliases }, ['versions'])
-// Aliases are checked with the versions.
-export const registryOptionsSchema = object({ aliases: {}, ...registryOptions })
+export const versionSetSchema = object({ versions, aliases, ...traffic }, ['versions'])
+// The other members of the set are checked with the versions.
+export const registryOptionsSchema = object({ aliases: {}, routes: {}, rollouts: {}, mirrors: {}, coverage: {}, ...registryOptions })

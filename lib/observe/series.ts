@@ -5,7 +5,7 @@ import type { Observation } from '../stage/observation.ts'
 /** Upper bounds of the histogram's buckets, in seconds. */
 export const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-const tiers: ReadonlyArray<Tier | 'none'> = ['override', 'pin', 'default', 'none']
+const tiers: ReadonlyArray<Tier | 'none'> = ['route', 'override', 'pin', 'default', 'none']
 const outcomes: readonly RequestOutcome[] = ['served', 'refused', 'upstream-failed', 'client-gone']
 const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx']
 

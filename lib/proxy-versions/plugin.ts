@@ -88,7 +88,7 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
         else forward(request, reply, mount, mounted)
       }
       if (reply === 'direct') warnOfSkippedHooks(scope)
-      addRoutes(scope, mount.prefix, handler, refusalHandler(reply === 'fastify' && hasErrorHandler(scope)))
+      addRoutes(scope, mounted, handler, refusalHandler(reply === 'fastify' && hasErrorHandler(scope)))
     }), register)
   }
 })
@@ -151,14 +151,21 @@ function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
 /** @fastify/swagger leaves such routes out of its document. */
 const hidden = { hide: true } as FastifySchema
 
-function addRoutes (scope: FastifyInstance, prefix: string, handler: RouteHandlerMethod, errorHandler: RefusalHandler): void {
+function addRoutes (scope: FastifyInstance, mounted: Mounted, handler: RouteHandlerMethod, errorHandler: RefusalHandler): void {
+  const { prefix } = mounted
   // Early versions of Fastify 5 do not know it, although Node does.
   if (METHODS.includes('QUERY') && !scope.supportedMethods.includes('QUERY')) scope.addHttpMethod('QUERY', { hasBody: true })
   const method = forwardedMethods(scope, prefix)
   // At the root, `/*` also matches `/`, unless the app has its own route for `/`.
   for (const url of prefix === '' ? ['/*'] : ['/', '/*']) {
     scope.route({
-      method, url, handler, errorHandler, schema: hidden, config: forwardingConfig(), ...isCompatible && { preParsing: recordPayload }
+      method,
+      url,
+      handler,
+      errorHandler,
+      schema: hidden,
+      config: forwardingConfig(mounted),
+      ...isCompatible && { preParsing: recordPayload }
     })
   }
 }

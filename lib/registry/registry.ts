@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type {
-  Disabled, ExplainedRequest, Explanation, Principal, UsageEntry, Version, VersionDecision, VersionHealth, VersionRegistry,
-  VersionSet
+  Disabled, ExplainedRequest, Explanation, Principal, RolloutChange, RolloutStatus, UsageEntry, Version, VersionDecision,
+  VersionHealth, VersionRegistry, VersionSet
 } from '../../types/index.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts'
@@ -122,6 +122,21 @@ export class Registry<Id extends string = string, Alias extends string = string>
       this.revisions.swap({ set: changed(set, version, { retired: true }), switchedOff })
       return (revision) => this.emitter.emit('retired', { version, reason, revision })
     })
+  }
+
+  rollout (name: string, change: RolloutChange): number {
+    return this.#change(({ content: { set, switchedOff } }) => {
+      const { rollouts = [] } = set
+      if (!rollouts.some((rollout) => rollout.name === name)) {
+        throwProblem('name', `${show(name)} is not a rollout. Known: ${showNames(rollouts.map((rollout) => rollout.name))}.`)
+      }
+      const changed = rollouts.map((rollout) => rollout.name === name ? { ...rollout, ...change } : rollout)
+      this.revisions.swap({ set: { ...set, rollouts: changed }, switchedOff })
+    })
+  }
+
+  rollouts (): readonly RolloutStatus[] {
+    return this.reports.find('rollouts')?.() ?? []
   }
 
   usage (name: string): readonly UsageEntry[] {

@@ -3,6 +3,7 @@ import { normalizeUpstream } from '../config/normalize-upstream.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isSameConfig } from '../shared/is-same-config.ts'
 import { RegisteredVersion } from './registered-version.ts'
+import { RouteTable } from '../routes/route-table.ts'
 import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange, loadSemver } from './version-id.ts'
 
 /** A version, and the alias that led to it, if any. */
@@ -40,6 +41,8 @@ export class Revision {
   readonly content: Content
   readonly versions: readonly RegisteredVersion[]
   readonly aliases: ReadonlyMap<string, string>
+  /** The rules of the config; `null` without any. */
+  readonly routes: RouteTable | null
   readonly #matching: Matching
   // A Map, because names come from requests, and objects inherit members such as `constructor`.
   readonly #byName = new Map<string, Found>()
@@ -57,6 +60,7 @@ export class Revision {
     this.versions = Object.freeze(Object.entries(versions).map(([id, config]) => registered(id, config, kept.get(id))))
     for (const version of this.versions) this.#byName.set(this.canonical(version.id), { version, alias: undefined })
     this.aliases = this.#follow(aliases)
+    this.routes = content.set.routes === undefined ? null : new RouteTable(content.set.routes)
   }
 
   /** Looks up an id or alias that is written in its canonical form, as most are. */

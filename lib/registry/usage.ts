@@ -78,7 +78,7 @@ export class Usage {
 
   /** Returns callers that used a version at or after `since`, the most recent first. Uses by `allowTiers` do not count. */
   seenSince (version: string, since: number, allowTiers: readonly Tier[] = []): UsageEntry[] {
-    const tiers = (['override', 'pin', 'default'] as const).filter((tier) => !allowTiers.includes(tier))
+    const tiers = (['route', 'override', 'pin', 'default'] as const).filter((tier) => !allowTiers.includes(tier))
     return this.#list(version).filter(({ seen }) => tiers.some((tier) => seen[tier] >= since)).map(frozen)
   }
 
@@ -98,7 +98,7 @@ export class Usage {
       count: 0,
       firstSeen: now,
       lastSeen: now,
-      seen: { override: -Infinity, pin: -Infinity, default: -Infinity },
+      seen: { route: -Infinity, override: -Infinity, pin: -Infinity, default: -Infinity },
       reportedAt: -Infinity,
       isChanged: false
     }

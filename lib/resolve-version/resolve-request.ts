@@ -62,7 +62,8 @@ function inputOf (
 ): DecisionInput {
   try {
     const now = dryRun?.now ?? registry.now()
-    return { request, revision: registry.revisions.current, now, trace: dryRun?.trace ?? null, headerTracker }
+    const { revision, match } = contextOf(request)
+    return { request, revision: revision ?? registry.revisions.current, match, now, trace: dryRun?.trace ?? null, headerTracker }
   } catch (cause) {
     throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
   }

@@ -6,6 +6,9 @@ import type { HeaderNames } from '../http/header-names.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { type Registry, registryOf } from '../registry/registry.ts'
+import type { Revision } from '../registry/revision.ts'
+import type { Match } from '../routes/route-table.ts'
+import type { Gate } from './gate.ts'
 import { type DryRun, dryRunOf } from './dry-run.ts'
 import type { Observation } from './observation.ts'
 
@@ -60,6 +63,10 @@ export class RequestContext {
   hasOpaqueToken = false
   /** `null` if no function of the app is called again. */
   lateCheck: LateCheck | null = null
+  /** The revision that the request was matched against, and is decided against. `null` without `matchRoute`. */
+  revision: Revision | null = null
+  /** The alternative of a rule that the request matches. `null` without routes. */
+  match: Match | null = null
   /** The version that serves the request, from the revision that the request was decided against. */
   servedBy: RegisteredVersion | null = null
   /** The parts that resolvers removed from the request. */
@@ -91,6 +98,8 @@ export class ScopeContext {
   credentialHeaders: readonly string[] = []
   /** The options that read claims of tokens. */
   claimReaders: ClaimReaders | null = null
+  /** Steps of other plugins that run between the stages. */
+  gates: readonly Gate[] = []
   /** The registry that requests are decided against. */
   registry: Registry | null = null
   /** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */

@@ -8,9 +8,12 @@ import { chooseDefault, chosenByDefault } from './default-version.ts'
 import { type DecisionInput, type Chosen, noOverrides, type Rules, type Served } from './types.ts'
 import type { Opinion, Verdict } from './validate-result.ts'
 import { authorizeOverrides } from './authorize-override.ts'
+import { chooseByRoute } from './by-route.ts'
 
-/** Decides the version of a request: override before pin before default. @throws a refusal */
+/** Decides the version of a request: a rule that names one, else override before pin before default. @throws a refusal */
 export function * decide (input: DecisionInput, rules: Rules): Steps<Served> {
+  const routed = input.match === null ? null : chooseByRoute(input.match, input)
+  if (routed !== null) return { chosen: routed, version: applyLifeCycle(routed, input), consulted: noOverrides }
   const named = yield * runTier('override', rules.override, input)
   // Pins are always run: the decision records overridden pins, and a locked pin must be enforced.
   const pins = yield * runTier('pin', rules.pin, input)

@@ -4,6 +4,7 @@ import type { ResolvedResolve } from '../../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Precedence } from '../../registry/providers.ts'
 import type { Found, Revision } from '../../registry/revision.ts'
+import type { Match } from '../../routes/route-table.ts'
 import type { HeaderTracker } from './header-tracker.ts'
 
 /** The resolvers and options of a gateway, strongest first. */
@@ -24,6 +25,8 @@ export interface DecisionInput {
   readonly request: FastifyRequest
   /** The revision for the whole decision, even if a new one is created during it. */
   readonly revision: Revision
+  /** The rule that the request matches; `null` without routes. */
+  readonly match: Match | null
   /** Milliseconds since 1970. */
   readonly now: number
   /** Records every step in words; `null` unless the request is explained. */
