@@ -1,5 +1,5 @@
 import { measure } from 'mitata'
-import { normalizeUpstream } from '../lib/config/normalize-upstream.ts'
+import { normalizeEdits, normalizeUpstream } from '../lib/config/normalize-upstream.ts'
 import { fromClaim, fromHeader } from '../lib/index.ts'
 import { requestHeaders } from '../lib/proxy-versions/request/request-headers.ts'
 import { responseHeaders } from '../lib/proxy-versions/response/response-headers.ts'
@@ -69,8 +69,12 @@ async function identityCases (folder: string, tokens: string): Promise<Case[]> {
 async function headerCases (): Promise<Case[]> {
   const { request, reply, sanitize } = await makeStages({})
   await sanitize(request, reply)
-  const toUpstream = requestHeaders(version, { versionHeader: 'api-version', prefixOf: () => '', trusted: new Set(), optionHeaders: null })
-  const toClient = responseHeaders(version, { versionHeader: 'api-version', rewriteLocation: (location) => location, rewriteCookie: (cookie) => cookie, pinnedBy: ['authorization'] })
+  const toUpstream = requestHeaders(version.id, {
+    versionHeader: 'api-version', edits: normalizeEdits(), host: 'target', prefixOf: () => '', trusted: new Set(), optionHeaders: null
+  })
+  const toClient = responseHeaders(version, {
+    versionHeader: 'api-version', edits: normalizeEdits(), rewriteLocation: (location) => location, rewriteCookie: (cookie) => cookie, pinnedBy: ['authorization']
+  })
   const rawResponseHeaders = ['content-type', 'application/json', 'date', 'Sat, 21 Nov 2026 00:00:00 GMT', 'content-length', '200', 'etag', '"x"', 'vary', 'accept-encoding']
     .map((part) => Buffer.from(part))
   return [

@@ -28,13 +28,8 @@ export function checkGateway (options: GatewayOptions): void {
 
 /** Adds every problem of the config of a gateway. */
 export function findGatewayProblems (problems: Problems, options: GatewayOptions): void {
-<<<<<<< HEAD
-  const { versions, aliases, registry = {}, problems: looks, sanitize, identity, resolve, forward } = options
-  if (isOfOtherCopy(problems, ['versions'], versions)) return
-=======
   const { versions, registry = {}, problems: looks, sanitize, identity, resolve, forward } = options
-  if (isOfOtherCopy(problems, versions)) return
->>>>>>> 87a84e4 (feat(match-route): add the stage and the types of routes and traffic)
+  if (isOfOtherCopy(problems, ['versions'], versions)) return
   const isRegistry = versions instanceof Registry
   checkShape(problems, isRegistry ? gatewayWithRegistrySchema : gatewaySchema, options)
 

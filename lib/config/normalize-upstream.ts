@@ -32,7 +32,12 @@ export const cookieDefaults = { path: true, domain: false } as const satisfies C
 
 export const upgradeDefaults = { protocols: ['websocket'], max: 0, closeAtExpiry: false } as const satisfies UpstreamOptions['upgrades']
 
-const noEdits = { set: {}, add: {}, remove: [] } as const satisfies HeaderEdits
+/** Changes of headers. Lists of names and values, because several rules may add fields with one name. */
+export interface ResolvedEdits {
+  readonly set: ReadonlyArray<readonly [name: string, value: string]>
+  readonly add: ReadonlyArray<readonly [name: string, value: string]>
+  readonly remove: readonly string[]
+}
 
 /** Timeouts in milliseconds; 0 = no limit. */
 export interface ResolvedTimeouts extends Required<UpstreamTimeouts> {
@@ -58,7 +63,7 @@ export interface ResolvedUpstream extends Readonly<Required<Omit<UpstreamOptions
     readonly active: Required<ActiveHealth> | null
   }
   readonly cookies: Required<CookieOptions>
-  readonly headers: { readonly request: Required<HeaderEdits>, readonly response: Required<HeaderEdits> }
+  readonly headers: { readonly request: ResolvedEdits, readonly response: ResolvedEdits }
   readonly upgrades: Required<NonNullable<UpstreamOptions['upgrades']>>
 }
 
@@ -74,12 +79,20 @@ export function normalizeUpstream (upstream: string | UpstreamOptions): Resolved
     timeouts: normalizeTimeouts(timeouts),
     tls,
     dispatcher,
-    retry: withDefaults(retry, retryDefaults),
+    retry: normalizeRetry(retry),
     health: normalizeHealth(health),
     cookies: withDefaults(cookies, cookieDefaults),
-    headers: { request: withDefaults(headers.request ?? {}, noEdits), response: withDefaults(headers.response ?? {}, noEdits) },
+    headers: { request: normalizeEdits(headers.request), response: normalizeEdits(headers.response) },
     upgrades: withDefaults(upgrades, upgradeDefaults)
   }
+}
+
+export function normalizeEdits ({ set = {}, add = {}, remove = [] }: HeaderEdits = {}): ResolvedEdits {
+  return { set: Object.entries(set), add: Object.entries(add), remove }
+}
+
+export function normalizeRetry (retry: UpstreamRetry = {}): Required<UpstreamRetry> {
+  return withDefaults(retry, retryDefaults)
 }
 
 function normalizeTimeouts (timeouts: UpstreamTimeouts): ResolvedTimeouts {

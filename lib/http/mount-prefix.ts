@@ -15,6 +15,17 @@ export function mountPrefix ({ routeOptions, raw }: FastifyRequest): string {
     .join('/')
 }
 
+/** Returns the start of a request's public path that the start of forwarded paths replaces. */
+export type PublicPrefix = (request: FastifyRequest) => string
+
+/**
+ * @param prefix of the mount
+ * @param behind the prefix behind it that a rule replaces
+ */
+export function publicPrefix (prefix: string, behind: string): PublicPrefix {
+  return prefix.includes(':') ? (request) => mountPrefix(request) + behind : () => prefix + behind
+}
+
 /**
  * Returns the index of the first segment after the mount's prefix, in a path that is split at `/`. `-1` if the route does not
  * end in `*`, so that no segment follows. The prefix cannot be compared as text, because the request may encode it (`/%61pi`) and

@@ -90,8 +90,13 @@ function decodeSegment (segment: string): string {
 
 /** Returns the rest of a path after the prefix. It is empty for the bare prefix: `/api` and `/api/` are two paths. */
 export function pathBehind (path: string, { depth, mergesSlashes }: Mounted): string {
+  return pathBehindSegments(path, depth, mergesSlashes)
+}
+
+/** Returns the rest of a path after some segments. It is empty if the path ends there, without a slash. */
+export function pathBehindSegments (path: string, count: number, mergesSlashes = false): string {
   let at = 0
-  for (let segment = 0; segment < depth; segment++) {
+  for (let segment = 0; segment < count; segment++) {
     if (mergesSlashes) while (path[at + 1] === '/') at++
     at = path.indexOf('/', at + 1)
     if (at === -1) return ''

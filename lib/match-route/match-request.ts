@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { requestMalformed, routeInvalid, routeNotFound } from '../errors.ts'
 import { type Mounted, pathBehind } from '../http/mounted-prefix.ts'
+import { isPreflight } from '../http/preflight.ts'
 import { hostnameOf } from '../http/request-host.ts'
 import { splitAbsolute, splitTarget } from '../http/request-target.ts'
 import { normalPath } from '../routes/normal-path.ts'
@@ -17,13 +18,19 @@ export function matchRequest (table: RouteTable, request: FastifyRequest, mounte
   const received = pathBehind(path, mounted)
   const normal = normalPath(received)
   if (normal === null) throw requestMalformed({})
-  const routed: RoutedRequest = {
-    host: hostnameOf(request).toLowerCase().replace(/\.$/, ''), path: normal, method: request.raw.method!, headers: request.headers, query
-  }
-  const match = table.match(routed)
-  if (normal !== received && table.match({ ...routed, path: received }) !== match) throw requestMalformed({})
+  const host = hostnameOf(request).toLowerCase().replace(/\.$/, '')
+  const routed: RoutedRequest = { host, path: normal, method: request.raw.method!, headers: request.headers, query }
+  const match = findMatch(table, routed, request)
+  if (normal !== received && findMatch(table, { ...routed, path: received }, request) !== match) throw requestMalformed({})
   if (match === null) throw routeNotFound({})
   const { name, config: { invalid } } = match.rule
   if (invalid !== undefined) throw routeInvalid({ members: { rule: name }, cause: new Error(invalid) })
   return match
+}
+
+/** A preflight asks for the rule of the request that will follow. */
+function findMatch (table: RouteTable, routed: RoutedRequest, request: FastifyRequest): Match | null {
+  if (!isPreflight(request)) return table.match(routed)
+  const asked = table.match({ ...routed, method: request.headers['access-control-request-method']! })
+  return asked?.rule.config.cors === undefined ? table.match(routed) : asked
 }

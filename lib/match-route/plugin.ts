@@ -1,6 +1,7 @@
 import type { MatchRouteOptions, MatchRoutePlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import type { Registry } from '../registry/registry.ts'
+import { applyCors } from '../routes/cors.ts'
 import { addStep } from '../stage/add-step.ts'
 import { contextOf } from '../stage/context.ts'
 import { defineStage } from '../stage/define-stage.ts'
@@ -25,12 +26,16 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
     checkStage('matchRoute', options, (problems) => checkRegistry(problems, options.versions))
     const { revisions } = options.versions as unknown as Registry
 
-    addStep(app, (request) => {
+    addStep(app, (request, reply) => {
       const mounted = mountOf(request.routeOptions.config)
       if (mounted === null) return
       const context = contextOf(request)
       const revision = context.revision = revisions.current
-      if (revision.routes !== null) context.match = matchRequest(revision.routes, request, mounted)
+      if (revision.routes === null) return
+      const match = context.match = matchRequest(revision.routes, request, mounted)
+      context.dryRun?.trace.push(`The request matches rule ${match.rule.name}.`)
+      const { cors } = match.rule.config
+      if (cors !== undefined) applyCors(cors, request, reply)
     })
   }
 })

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { foreignHeaders } from './response/response-headers.ts'
 import { payloadOf } from './request/request-payload.ts'
+import { changesOf } from './changes.ts'
 import { type HeaderRules, RouteHeaders } from './route-headers.ts'
 
 /** Headers by name, in lower case. */
@@ -15,9 +16,9 @@ export class ForeignRoute extends RouteHeaders {
   #turn = 0
 
   constructor (rules: HeaderRules, version: RegisteredVersion) {
-    super(rules, version)
+    super(rules, version, changesOf(version, null))
     this.#targets = version.upstream.targets
-    this.#responseHeaders = foreignHeaders(version, this.responseRules)
+    this.#responseHeaders = foreignHeaders(this.responseRules)
   }
 
   /** The targets take turns. */

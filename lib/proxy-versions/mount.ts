@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { ResolvedForward } from '../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
+import type { Match } from '../routes/route-table.ts'
 import { InFlight } from './in-flight.ts'
 import { OptionHeaders } from './request/option-headers.ts'
 import { Route, type RouteRules } from './route.ts'
@@ -16,6 +17,8 @@ export class Mount {
   readonly #upstreams: Upstreams
   /** By version, of this revision or an earlier one. */
   readonly #routes = new WeakMap<RegisteredVersion, Route>()
+  /** By alternative of a rule, then by version. */
+  readonly #routesOfRules = new WeakMap<Match, WeakMap<RegisteredVersion, Route>>()
 
   /** @param pinnedBy headers that pins depend on */
   constructor (
@@ -35,11 +38,21 @@ export class Mount {
     }
   }
 
-  routeTo (version: RegisteredVersion): Route {
-    const known = this.#routes.get(version)
+  /** @param match the rule of the request; `null` without routes */
+  routeTo (version: RegisteredVersion, match: Match | null): Route {
+    const routes = match === null ? this.#routes : this.#routesOf(match)
+    const known = routes.get(version)
     if (known !== undefined) return known
-    const route = new Route(this.#rules, version, this.#upstreams.of(version))
-    this.#routes.set(version, route)
+    const route = new Route(this.#rules, version, this.#upstreams.of(version), match)
+    routes.set(version, route)
     return route
+  }
+
+  #routesOf (match: Match): WeakMap<RegisteredVersion, Route> {
+    const known = this.#routesOfRules.get(match)
+    if (known !== undefined) return known
+    const routes = new WeakMap<RegisteredVersion, Route>()
+    this.#routesOfRules.set(match, routes)
+    return routes
   }
 }

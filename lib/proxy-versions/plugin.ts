@@ -1,6 +1,5 @@
 import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RegisterOptions, RouteHandlerMethod } from 'fastify'
-import type { Dispatcher } from 'undici'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
 import { checkForward } from '../config/check-forward.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
@@ -9,9 +8,7 @@ import { forwardDefaults } from '../config/normalize-gateway.ts'
 import { type Problems, show } from '../problems/config-problems.ts'
 import { fieldLists } from '../http/field-lists.ts'
 import { hasBody } from '../http/framing.ts'
-import { isGrpc } from '../http/media-types.ts'
-import { isUnder, joinPrefixes, type Mounted, mountedAt, pathBehind } from '../http/mounted-prefix.ts'
-import { splitTarget } from '../http/request-target.ts'
+import { isUnder, joinPrefixes, type Mounted, mountedAt } from '../http/mounted-prefix.ts'
 import { enableCompatibility, isCompatible } from '../shared/compatibility.ts'
 import { named } from '../stage/define-plugin.ts'
 import { defineStage } from '../stage/define-stage.ts'
@@ -20,20 +17,14 @@ import { refusalHandler, type RefusalHandler } from '../stage/refuse.ts'
 import { forwardingConfig } from '../stage/forwarding-route.ts'
 import { type Registry, registryOf } from '../registry/registry.ts'
 import { contextOf, scopeOf } from '../stage/context.ts'
-import { isConnectionBound } from './request/connection-bound.ts'
-import { logClientClosed } from './upstream-errors.ts'
-import { Exchange } from './exchange/exchange.ts'
-import { takeOverServer, upgradingOf } from '../server/take-over-server.ts'
+import { takeOverServer } from '../server/take-over-server.ts'
+import { forward, forwardLate } from './forward.ts'
 import { guardRequests } from './guard-request.ts'
 import { Mount } from './mount.ts'
-import { bodyOf } from './request/request-body.ts'
-import { keepPayload, payloadOf } from './request/request-payload.ts'
+import { keepPayload } from './request/request-payload.ts'
 import { hasErrorHandler, warnOfSkippedHooks } from '../server/app-hooks.ts'
-import { isDestroyed } from '../server/client-response.ts'
 import { recordPayload } from '../server/replaced-payload.ts'
 import { ServerConnections } from '../server/server-connections.ts'
-import { insidePath } from './request/request-target.ts'
-import { takesTrailers } from './response/trailers.ts'
 import { allowedProtocols, upgradeProtocols } from './request/upgrade-protocols.ts'
 import { Upstreams } from './upstream/upstreams.ts'
 
@@ -108,41 +99,6 @@ function limitClose (app: FastifyInstance, mount: Mount, graceMs: number): void 
   })
 }
 
-/** Fastify has returned from the handler, so it does not catch errors here. */
-function forwardLate (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {
-  try {
-    forward(request, reply, mount, mounted)
-  } catch (error) {
-    reply.send(error)
-  }
-}
-
-function forward (request: FastifyRequest, reply: FastifyReply, mount: Mount, mounted: Mounted): void {
-  const { servedBy, removedParts } = contextOf(request)
-  const route = mount.routeTo(servedBy!)
-  const { version, maxRequestBytes, idleMs, streamIdleMs, grpcHeadersMs } = route.upstream
-  // A client may leave while a resolver or a hook is still at work.
-  if (isDestroyed(reply.raw)) return logClientClosed(request, version)
-  const [path, query] = splitTarget(request.raw.url!)
-  const behind = removedParts?.isWholePath === true ? '' : pathBehind(path, mounted)
-  const { upgrade, te, 'content-type': type } = request.headers
-  const payload = payloadOf(request)
-  const isCall = type !== undefined && isGrpc(type)
-  new Exchange(reply, route, {
-    method: request.raw.method as Dispatcher.HttpMethod,
-    path: insidePath(route.base, behind) + query,
-    headers: route.requestHeaders(request, payload),
-    // With `reset`, undici closes the connection after the response.
-    reset: isConnectionBound(request),
-    upgrade: upgrade === undefined || upgradingOf(request.raw) === undefined ? null : allowedProtocols(upgrade, route.protocols),
-    // By default undici takes the name from `Host`, and opens a new connection whenever it changes.
-    servername: 'target',
-    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payload),
-    takesTrailers: te !== undefined && takesTrailers(request),
-    ...isCall && { headersTimeout: grpcHeadersMs }
-  }).start()
-}
-
 /** Whether the upstream of some version takes an upgrade. The request's own version is only known after the hooks. */
 function isAllowedBySome ({ current }: Registry, upgrade: string): boolean {
   return current.versions.some(({ upstream }) => allowedProtocols(upgrade, upgradeProtocols(upstream.upgrades.protocols)) !== null)
@@ -185,8 +141,9 @@ function checkUpdates (registry: Registry, versionHeader: string, projected: rea
 
 /** Responds instead of the upstream. Without `removeHeader`, Fastify would add the cookies that hooks have set a second time. */
 function endDryRun (dryRun: DryRun, request: FastifyRequest, reply: FastifyReply, mount: Mount): void {
-  const version = contextOf(request).servedBy!
-  const headers = mount.routeTo(version).responseHeaders([], reply)
+  const { servedBy, match } = contextOf(request)
+  const version = servedBy!
+  const headers = mount.routeTo(version, match).responseHeaders([], reply)
   for (const [name, { values }] of fieldLists(headers)) reply.removeHeader(name).header(name, values)
   dryRun.trace.push(`The request is forwarded to the upstream of ${version.id}.`)
   dryRun.end('forwarded', reply)

@@ -1,10 +1,12 @@
 import type { RegisteredVersion } from '../registry/registered-version.ts'
+import { publicPrefix } from '../http/mount-prefix.ts'
 import { announcedPrefix } from './request/forwarded-prefix.ts'
 import type { OptionHeaders } from './request/option-headers.ts'
 import { requestHeaders } from './request/request-headers.ts'
 import type { ResponseRules } from './response/response-headers.ts'
 import { insideHosts, locationRewriter } from './response/rewrite-location.ts'
 import { cookieRewriter } from './response/rewrite-set-cookie.ts'
+import type { Changes } from './changes.ts'
 
 /** The header rules that all routes under one prefix share. */
 export interface HeaderRules {
@@ -25,18 +27,22 @@ export class RouteHeaders {
   readonly requestHeaders: ReturnType<typeof requestHeaders>
   protected readonly responseRules: ResponseRules
 
-  constructor ({ prefix, versionHeader, trusted, pinnedBy, optionHeaders }: HeaderRules, version: RegisteredVersion) {
-    const { targets, host, rewritePrefix, headers, cookies } = version.upstream
-    this.base = rewritePrefix.replace(/\/$/, '')
-    const prefixOf = announcedPrefix(prefix, {
-      base: this.base, edits: headers.request, believesProxies: trusted.has('x-forwarded-prefix')
+  constructor ({ prefix, versionHeader, trusted, pinnedBy, optionHeaders }: HeaderRules, version: RegisteredVersion, changes: Changes) {
+    const { targets, cookies } = version.upstream
+    const { replaced, base, host, headers } = changes
+    this.base = base
+    const outside = publicPrefix(prefix, replaced)
+    const prefixOf = announcedPrefix(outside, {
+      isReplaced: prefix + replaced !== base, edits: headers.request, believesProxies: trusted.has('x-forwarded-prefix')
     })
     const otherTrusted = new Set([...trusted].filter((name) => name !== 'x-forwarded-prefix'))
-    this.requestHeaders = requestHeaders(version, { versionHeader, prefixOf, trusted: otherTrusted, optionHeaders })
+    this.requestHeaders = requestHeaders(version.id, {
+      versionHeader, edits: headers.request, host, prefixOf, trusted: otherTrusted, optionHeaders
+    })
     const hosts = insideHosts(targets, host)
-    const rewriteLocation = locationRewriter(hosts, prefix, this.base, prefixOf)
+    const rewriteLocation = locationRewriter(hosts, outside, base, prefixOf)
     const names = new Set(hosts.map((name) => name.replace(/:\d+$/, '')))
-    const rewriteCookie = cookieRewriter({ prefix, base: this.base, prefixOf, hosts: names, ...cookies })
-    this.responseRules = { versionHeader, rewriteLocation, rewriteCookie, pinnedBy }
+    const rewriteCookie = cookieRewriter({ prefix: outside, base, prefixOf, hosts: names, ...cookies })
+    this.responseRules = { versionHeader, edits: headers.response, rewriteLocation, rewriteCookie, pinnedBy }
   }
 }

@@ -9,6 +9,9 @@ import { isPreflight, preflightHeaders } from '../http/preflight.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import { runSteps } from '../shared/maybe-promise.ts'
 import { flushUsage } from '../registry/flush-usage.ts'
+import { respondByRule, respondsItself } from '../routes/respond-by-rule.ts'
+import type { Match } from '../routes/route-table.ts'
+import { mountOf } from '../stage/forwarding-route.ts'
 import { type Registry, registryOf } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { defineStage } from '../stage/define-stage.ts'
@@ -67,6 +70,8 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
 
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)
+      const { match } = contextOf(request)
+      if (match !== null && respondsItself(match)) return endByRule(match, request, reply, dryRun)
       if (request.routeOptions.config?.version === false && dryRun?.isOfCaller !== true) return skipNeutral(request, reply, dryRun)
       if (vary.always.length > 0) addVary(reply, vary.always)
       if (isPreflight(request)) addVary(reply, preflightHeaders)
@@ -127,6 +132,12 @@ function provideForRegistry (app: FastifyInstance, registry: Registry, rules: Ru
   })
   app.addHook('onClose', async () => takeBack())
   if (!Object.hasOwn(app, 'versions')) app.decorate('versions', registry)
+}
+
+/** Redirects or responds as a rule says, without a version. */
+function endByRule (match: Match, request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): void {
+  dryRun?.trace.push(`Rule ${match.rule.name} ${match.rule.config.redirect === undefined ? 'responds' : 'redirects'}.`)
+  respondByRule(match, request, reply, mountOf(request.routeOptions.config)!)
 }
 
 function skipNeutral (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): void {

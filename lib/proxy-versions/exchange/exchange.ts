@@ -47,12 +47,12 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   }
 
   start (): void {
-    const { inFlight, upstream } = this.#route
+    const { inFlight, upstream, retries, totalMs } = this.#route
     if (this.#options.upgrade != null && !upstream.beginUpgrade()) return this.#refuse(tooManyUpgrades())
     inFlight.exchanges.add(this)
-    upstream.retries.inFlight++
+    retries.budget.inFlight++
     this.#reply.raw.on('close', this.#onClose)
-    if (upstream.totalMs > 0) this.#totalLimit = setTimeout(() => this.#abort(timedOut()), upstream.totalMs)
+    if (totalMs > 0) this.#totalLimit = setTimeout(() => this.#abort(timedOut()), totalMs)
     this.#attempts.begin(upstream.pick([])!)
   }
 
@@ -74,7 +74,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   onHeaders (status: number, rawHeaders: RawHeaders, reason: string, isWhole = false): void {
     if (status < 200) return this.#onInterim(status, rawHeaders)
     this.#attempts.responded(status)
-    if (this.#route.upstream.retries.on.has(status) && this.#retriesStatus(status, rawHeaders)) return
+    if (this.#route.retries.on.has(status) && this.#retriesStatus(status, rawHeaders)) return
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.responded(status)
@@ -112,14 +112,14 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   onError (error: Error, isExcused = false): void {
     if (this.#isOver || this.#pause !== undefined) return
     const reason = this.#relay === null ? retryReason(error, this.#request !== null, isExcused) : null
-    const delay = reason === null ? null : this.#route.upstream.retries.delay(reason, this.#attempted)
+    const delay = reason === null ? null : this.#route.retries.delay(reason, this.#attempted)
     if (delay === null || !this.#retry(delay, isExcused ? null : error, reason === 'not-sent')) this.#fail(error, isExcused)
   }
 
   /** Retries the request because of its status. @returns whether there is another attempt */
   #retriesStatus (status: number, rawHeaders: RawHeaders): boolean {
     const request = this.#request!
-    const delay = this.#route.upstream.retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
+    const delay = this.#route.retries.delay(status, this.#attempted, fieldValue(rawHeaders, 'retry-after'))
     // At least 1 ms, so that undici reports the end of this attempt before the next one begins.
     if (delay === null || !this.#retry(Math.max(delay, 1), 'succeeded', false)) return false
     request.abort(clientLeft())
@@ -137,7 +137,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     this.#attempts.end(outcome)
     this.#request = null
     this.#attempts.retries++
-    this.#route.upstream.retries.beginRetry()
+    this.#route.retries.beginRetry()
     const begin = (): void => {
       this.#pause = undefined
       this.#attempts.begin(target)
@@ -173,12 +173,12 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   }
 
   #end (outcome: Outcome): void {
-    const { inFlight, upstream } = this.#route
+    const { inFlight, upstream, retries } = this.#route
     this.#isOver = true
     this.#observation?.exchanged(this.#attempts, this.#options.body)
     inFlight.endExchange(this)
-    upstream.retries.inFlight--
-    if (this.#attempts.retries > 0) upstream.retries.endRetries(this.#attempts.retries)
+    retries.budget.inFlight--
+    if (this.#attempts.retries > 0) retries.endRetries(this.#attempts.retries)
     clearTimeout(this.#totalLimit)
     clearTimeout(this.#pause)
     this.#relay?.stop()

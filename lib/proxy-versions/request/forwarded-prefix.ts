@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { HeaderEdits } from '../../../types/index.ts'
+import type { ResolvedEdits } from '../../config/normalize-upstream.ts'
 import { fieldList } from '../../http/fields.ts'
 import { contextOf } from '../../stage/context.ts'
-import { mountPrefix } from '../../http/mount-prefix.ts'
+import type { PublicPrefix } from '../../http/mount-prefix.ts'
 import { isPeerTrusted } from '../../http/trusted-peer.ts'
 
 const header = 'x-forwarded-prefix'
@@ -11,33 +11,29 @@ const header = 'x-forwarded-prefix'
 export type AnnouncedPrefix = (request: FastifyRequest) => string
 
 interface PrefixRules {
-  /** Replaces the prefix. It has no trailing slash. */
-  base: string
+  /** Whether forwarded paths start differently. */
+  isReplaced: boolean
   /** The config's edits of requests. */
-  edits: Required<HeaderEdits>
+  edits: ResolvedEdits
   /** Whether to accept the prefix that a trusted proxy has stripped. */
   believesProxies: boolean
 }
 
 /**
- * Makes the function that computes the public prefix of an upstream's paths: the stripped mount prefix and the segment
+ * Makes the function that computes the public prefix of an upstream's paths: the replaced prefix and the segment
  * that named the version. An upstream that honours the header builds links that lead back through the gateway.
- *
- * @param prefix of the mount, such as `/api`
  */
-export function announcedPrefix (prefix: string, { base, edits, believesProxies }: PrefixRules): AnnouncedPrefix {
+export function announcedPrefix (prefix: PublicPrefix, { isReplaced, edits, believesProxies }: PrefixRules): AnnouncedPrefix {
   const { set, remove } = edits
-  const fixed = Object.entries(set).find(([name]) => name.toLowerCase() === header)?.[1]
+  const fixed = set.find(([name]) => name.toLowerCase() === header)?.[1]
   if (fixed !== undefined) return () => fixed
   if (remove.some((name) => name.toLowerCase() === header)) return () => ''
-  const hasParameters = prefix.includes(':')
-  const isStripped = prefix !== base
 
   return (request) => {
     const { segment, segmentsBefore = 0 } = contextOf(request).removedParts ?? {}
     // A segment that follows other segments is not part of the prefix.
     const last = segment !== undefined && segmentsBefore === 0 ? segment : ''
-    const own = isStripped || last !== '' ? (hasParameters ? mountPrefix(request) : prefix) + last : ''
+    const own = isReplaced || last !== '' ? prefix(request) + last : ''
     return believesProxies ? earlierPrefix(request) + own : own
   }
 }

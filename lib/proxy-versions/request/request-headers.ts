@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
-import type { RegisteredVersion } from '../../registry/registered-version.ts'
+import type { ResolvedEdits, ResolvedUpstream } from '../../config/normalize-upstream.ts'
 import { fieldList } from '../../http/fields.ts'
 import { memoize } from '../../shared/memoize.ts'
 import { HeaderNames } from '../../http/header-names.ts'
 import { hopByHop } from '../../http/hop-by-hop.ts'
 import { contextOf } from '../../stage/context.ts'
+import { namesOf } from '../header-edits.ts'
 import { appHeaders, type RequestField, withAppHeaders } from './app-headers.ts'
 import type { AnnouncedPrefix } from './forwarded-prefix.ts'
 import { forwardedHeaders, pushForwarded } from './forwarded-headers.ts'
@@ -23,6 +24,10 @@ type MakeHeaders = (request: FastifyRequest, payload: Readable) => string[]
 
 interface RequestRules {
   versionHeader: string
+  /** The changes of a rule and of the version. */
+  edits: ResolvedEdits
+  /** The `Host`: the target's, the client's, or a fixed one. */
+  host: ResolvedUpstream['host']
   /** Returns the value of `X-Forwarded-Prefix`. */
   prefixOf: AnnouncedPrefix
   /** The `X-Forwarded-*` fields that are passed on from trusted proxies, in lower case. */
@@ -36,16 +41,15 @@ interface RequestRules {
  * of the app have changed, and those of `forward.requestHeaders`, replace both, except for the version header and those that the
  * config edits.
  */
-export function requestHeaders ({ id, upstream }: RegisteredVersion, rules: RequestRules): MakeHeaders {
-  const { versionHeader, prefixOf, trusted, optionHeaders } = rules
-  const { host, headers: { request: { set, add, remove } } } = upstream
-  const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
+export function requestHeaders (id: string, rules: RequestRules): MakeHeaders {
+  const { versionHeader, edits: { set, add, remove }, host, prefixOf, trusted, optionHeaders } = rules
+  const added = [versionHeader, id, ...set.flat(), ...add.flat()]
   // `:*` are the pseudo-headers of HTTP/2 (RFC 9113 8.3).
-  const fixed = new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), 'host', versionHeader, ':*'])
+  const fixed = new HeaderNames([...hopByHop, ...remove, ...namesOf(set), 'host', versionHeader, ':*'])
   const forwarding = new HeaderNames(forwardedHeaders)
   const fieldOf = memoize((name): RequestField =>
     ({ lowerName: name.toLowerCase(), isDropped: fixed.has(name) || forwarding.has(name), isFixed: fixed.has(name) }))
-  const isPrefixSet = Object.keys(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
+  const isPrefixSet = namesOf(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
 
   return (request, payload) => {
     const { rawHeaders, httpVersionMajor } = request.raw

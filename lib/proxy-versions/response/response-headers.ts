@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isHttp2 } from '../../http/is-http2.ts'
+import type { ResolvedEdits } from '../../config/normalize-upstream.ts'
+import { namesOf } from '../header-edits.ts'
 import { HeaderNames } from '../../http/header-names.ts'
 import { parseConnection, hopByHop, commonConnectionValues } from '../../http/hop-by-hop.ts'
 import { isPreflight } from '../../http/preflight.ts'
@@ -17,9 +19,8 @@ import { isCaching, isSharedCacheable } from '../../http/shared-cache.ts'
 type OwnHeaders = ReturnType<FastifyReply['getHeaders']>
 
 /** Names that are not passed on from an upstream's response: hop-by-hop, removed or set by the config, or the gateway's own. */
-export function droppedResponseHeaders ({ upstream }: RegisteredVersion, versionHeader: string): HeaderNames {
-  const { set, remove } = upstream.headers.response
-  return new HeaderNames([...hopByHop, ...remove, ...Object.keys(set), versionHeader, `${versionHeader}-requested`])
+export function droppedResponseHeaders ({ edits: { set, remove }, versionHeader }: ResponseRules): HeaderNames {
+  return new HeaderNames([...hopByHop, ...remove, ...namesOf(set), versionHeader, `${versionHeader}-requested`])
 }
 
 /** Makes the headers of a response from those of the upstream, as alternating names and values. */
@@ -27,6 +28,8 @@ export type ResponseHeaders = (rawHeaders: readonly Buffer[], reply: Pick<Fastif
 
 export interface ResponseRules {
   versionHeader: string
+  /** The changes of a rule and of the version. */
+  edits: ResolvedEdits
   rewriteLocation: RewriteLocation
   rewriteCookie: RewriteCookie
   /** Headers that pins depend on. They are added to `Vary` if a shared cache may store the response. */
@@ -39,12 +42,10 @@ export interface ResponseRules {
  * kept, and the earlier `Deprecation` and `Sunset` win.
  */
 export function responseHeaders (version: RegisteredVersion, rules: ResponseRules): ResponseHeaders {
-  const { versionHeader, pinnedBy } = rules
-  const { id, upstream } = version
-  const { set, add } = upstream.headers.response
-  const added = [versionHeader, id, ...Object.entries(set).flat(), ...Object.entries(add).flat()]
-  const fixed = new HeaderNames([versionHeader, `${versionHeader}-requested`, ...Object.keys(set)])
-  const dropped = droppedResponseHeaders(version, versionHeader)
+  const { versionHeader, pinnedBy, edits: { set, add } } = rules
+  const added = [versionHeader, version.id, ...set.flat(), ...add.flat()]
+  const fixed = new HeaderNames([versionHeader, `${versionHeader}-requested`, ...namesOf(set)])
+  const dropped = droppedResponseHeaders(rules)
   const lifeCycle = Object.entries(lifeCycleHeaders(version)).filter(([name]) => !fixed.has(name))
   const fieldOf = rulesOfFields(rules, dropped)
 
@@ -83,17 +84,16 @@ export function responseHeaders (version: RegisteredVersion, rules: ResponseRule
 export type PassedHeaders = (rawHeaders: RawHeaders, request: FastifyRequest) => string[]
 
 /** Makes the headers of an interim response (1xx): the upstream's end-to-end fields, without a length, as there is no body. */
-export function interimHeaders (version: RegisteredVersion, rules: ResponseRules): PassedHeaders {
-  const dropped = droppedResponseHeaders(version, rules.versionHeader)
+export function interimHeaders (rules: ResponseRules): PassedHeaders {
+  const dropped = droppedResponseHeaders(rules)
   dropped.add(['content-length'])
   return passedHeaders(rules, dropped, [])
 }
 
 /** Makes the headers of a response that another plugin sends. `resolveVersion` adds the headers of the version. */
-export function foreignHeaders (version: RegisteredVersion, rules: ResponseRules): PassedHeaders {
-  const { set, add } = version.upstream.headers.response
-  const added = [...Object.entries(set).flat(), ...Object.entries(add).flat()]
-  return passedHeaders(rules, droppedResponseHeaders(version, rules.versionHeader), added)
+export function foreignHeaders (rules: ResponseRules): PassedHeaders {
+  const { set, add } = rules.edits
+  return passedHeaders(rules, droppedResponseHeaders(rules), [...set.flat(), ...add.flat()])
 }
 
 function passedHeaders (rules: ResponseRules, dropped: HeaderNames, added: readonly string[]): PassedHeaders {

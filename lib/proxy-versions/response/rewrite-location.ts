@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { contextOf, type RemovedParts } from '../../stage/context.ts'
-import { mountPrefix } from '../../http/mount-prefix.ts'
+import type { PublicPrefix } from '../../http/mount-prefix.ts'
 import { addParameter } from '../../http/query.ts'
 import { hostOf } from '../../http/request-host.ts'
 import type { AnnouncedPrefix } from '../request/forwarded-prefix.ts'
@@ -14,11 +14,12 @@ export type RewriteLocation = (location: string, request: FastifyRequest) => str
  * stay unchanged.
  *
  * @param hosts names of the cluster: see `insideHosts`
- * @param prefix of the mount, such as `/api`
- * @param base replaces the prefix in forwarded requests, such as `/v2`
+ * @param base replaces the public prefix in forwarded requests, such as `/v2`
  * @param prefixOf returns the prefix that was announced to the upstream
  */
-export function locationRewriter (hosts: readonly string[], prefix: string, base: string, prefixOf: AnnouncedPrefix): RewriteLocation {
+export function locationRewriter (
+  hosts: readonly string[], prefix: PublicPrefix, base: string, prefixOf: AnnouncedPrefix
+): RewriteLocation {
   const inside = new Set(hosts)
 
   return (location, request) => {
@@ -27,8 +28,7 @@ export function locationRewriter (hosts: readonly string[], prefix: string, base
     if (authority === '' && !path.startsWith('/')) return isRelative(path) ? withQuery(path, taken) : path
     const isInside = inside.has(host.toLowerCase())
     if (authority !== '' && !isInside && host !== hostOf(request)) return location
-    const mounted = prefix.includes(':') ? mountPrefix(request) : prefix
-    const found = outsidePath(path, { prefix: mounted, base, announced: prefixOf(request) }, taken)
+    const found = outsidePath(path, { prefix: prefix(request), base, announced: prefixOf(request) }, taken)
     // `http://host?a` is `http://host/?a` (RFC 3986 6.2.3), but `?a` alone is relative to the requested path.
     const outside = found.startsWith('/') ? found : `/${found}`
     return !isInside || host === hostOf(request) ? authority + outside : asPath(outside)

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { CookieOptions } from '../../../types/index.ts'
 import { contextOf } from '../../stage/context.ts'
-import { mountPrefix } from '../../http/mount-prefix.ts'
+import type { PublicPrefix } from '../../http/mount-prefix.ts'
 import type { AnnouncedPrefix } from '../request/forwarded-prefix.ts'
 import { isBelow } from './rewrite-location.ts'
 
@@ -9,7 +9,7 @@ import { isBelow } from './rewrite-location.ts'
 export type RewriteCookie = (cookie: string, request: FastifyRequest) => string
 
 interface CookieRules extends Required<CookieOptions> {
-  prefix: string
+  prefix: PublicPrefix
   /** Replaces the prefix. It has no trailing slash. */
   base: string
   prefixOf: AnnouncedPrefix
@@ -32,7 +32,7 @@ export function cookieRewriter ({ prefix, base, prefixOf, hosts, path, domain }:
     const announced = prefixOf(request)
     if (!inside.startsWith('/') || (announced !== '' && isBelow(inside, announced))) return inside
     const { segment = '', segmentsBefore = 0 } = contextOf(request).removedParts ?? {}
-    const outside = (prefix.includes(':') ? mountPrefix(request) : prefix) + (segmentsBefore === 0 ? segment : '')
+    const outside = prefix(request) + (segmentsBefore === 0 ? segment : '')
     // A path above the base covers the whole mount.
     if (inside === '/' || isBelow(base, inside)) return outside === '' ? '/' : outside
     return isBelow(inside, base) ? outside + inside.slice(base.length) : inside

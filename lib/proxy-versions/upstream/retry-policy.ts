@@ -1,4 +1,5 @@
 import type { RetryReason, UpstreamRetry } from '../../../types/index.ts'
+import { normalizeRetry } from '../../config/normalize-upstream.ts'
 import { isTimeout, isTransient } from '../upstream-errors.ts'
 
 /** Share of the requests in flight that may be retries: more would overload a struggling upstream further. */
@@ -18,27 +19,43 @@ export interface RetryCandidate {
   attempts: number
 }
 
-/** Decides which requests are retried, and when. All requests of an upstream share one policy. */
-export class RetryPolicy {
+/** Limits the retries of an upstream. All its policies share it. */
+export class RetryBudget {
   /** Retries so far. */
   made = 0
   /** Requests in flight. They count themselves. */
   inFlight = 0
+  /** Those in flight that are retries. */
+  retrying = 0
+
+  get isSpent (): boolean {
+    return this.retrying >= Math.max(minBudget, budget * this.inFlight)
+  }
+}
+
+/** Decides which requests are retried, and when. An upstream has one policy, and rules may have their own. */
+export class RetryPolicy {
   /** The reasons in the config. */
   readonly on: ReadonlySet<RetryReason | number>
+  readonly budget: RetryBudget
   readonly #attempts: number
   readonly #maxDelay: number
   readonly #random: () => number
   readonly #now: () => number
-  #retrying = 0
 
-  constructor ({ attempts, on, maxDelay }: Required<UpstreamRetry>, now: () => number, random = Math.random) {
+  constructor ({ attempts, on, maxDelay }: Required<UpstreamRetry>, now: () => number, random = Math.random, budget = new RetryBudget()) {
+    this.budget = budget
     this.#attempts = attempts
     // A stale connection also counts as a reset.
     this.on = new Set<RetryReason | number>(on.includes('reset') ? [...on, 'stale'] : on)
     this.#maxDelay = maxDelay
     this.#now = now
     this.#random = random
+  }
+
+  /** Returns a policy with the options of a rule, and the same budget. */
+  with (options: UpstreamRetry): RetryPolicy {
+    return new RetryPolicy(normalizeRetry(options), this.#now, this.#random, this.budget)
   }
 
   /**
@@ -49,7 +66,7 @@ export class RetryPolicy {
   delay (reason: RetryReason | number, { method, hasBody, attempts }: RetryCandidate, retryAfter?: string): number | null {
     if (attempts > this.#attempts || !this.on.has(reason)) return null
     // An HTTP/2 connection that ends fails all its requests. That does not mean that the target is overloaded.
-    if (reason !== 'stale' && !this.#hasBudget) return null
+    if (reason !== 'stale' && this.budget.isSpent) return null
     if (reason === 'not-sent') return 0
     if (hasBody || !idempotent.has(method)) return null
     if (reason === 'stale') return 0
@@ -59,17 +76,13 @@ export class RetryPolicy {
   }
 
   beginRetry (): void {
-    this.#retrying++
-    this.made++
+    this.budget.retrying++
+    this.budget.made++
   }
 
   /** @param retries of a request that is over */
   endRetries (retries: number): void {
-    this.#retrying -= retries
-  }
-
-  get #hasBudget (): boolean {
-    return this.#retrying < Math.max(minBudget, budget * this.inFlight)
+    this.budget.retrying -= retries
   }
 
   /** Parses seconds or a date (RFC 9110 10.2.3). Anything else prevents the retry. */

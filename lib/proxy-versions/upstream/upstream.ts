@@ -75,12 +75,12 @@ export class Upstream {
 
   statistics (): UpstreamStatistics {
     const targets = this.#targets.map((target) => target.statistics())
-    return { version: this.version, retries: this.retries.made, tunnels: this.#upgrades, targets }
+    return { version: this.version, retries: this.retries.budget.made, tunnels: this.#upgrades, targets }
   }
 
   /** Takes the health and the counters of another upstream's targets with the same addresses. */
   continueFrom (other: Upstream): void {
-    this.retries.made = other.retries.made
+    this.retries.budget.made = other.retries.budget.made
     for (const target of this.#targets) {
       const same = other.#targets.find(({ address }) => address === target.address)
       if (same !== undefined) target.continueFrom(same)

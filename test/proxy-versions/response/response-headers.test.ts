@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import t from 'tap'
-import { normalizeUpstream } from '../../../lib/config/normalize-upstream.ts'
+import { normalizeEdits, normalizeUpstream } from '../../../lib/config/normalize-upstream.ts'
 import { responseHeaders } from '../../../lib/proxy-versions/response/response-headers.ts'
 import { RegisteredVersion } from '../../../lib/registry/registered-version.ts'
 
@@ -9,7 +9,9 @@ type OwnHeaders = Record<string, number | string | string[] | undefined>
 const edits = { set: { 'X-Set': 'new' }, add: { 'x-added': 'more' }, remove: ['server'] }
 const upstream = { targets: 'http://a', headers: { response: edits } }
 const version = new RegisteredVersion('v2', { upstream }, normalizeUpstream(upstream))
-const rules = { versionHeader: 'api-version', rewriteLocation: (location: string) => `moved ${location}`, rewriteCookie: (cookie: string) => cookie, pinnedBy: [] }
+const rules = {
+  versionHeader: 'api-version', edits: normalizeEdits(edits), rewriteLocation: (location: string) => `moved ${location}`, rewriteCookie: (cookie: string) => cookie, pinnedBy: []
+}
 const toClient = responseHeaders(version, rules)
 
 function make (upstream: string[], own: OwnHeaders): string[] {
@@ -54,7 +56,8 @@ t.test('a response has a single Sunset header, the earliest one, even if the app
 
 t.test('configured headers take precedence over those of the life cycle', async (t) => {
   const settled = { ...upstream, headers: { response: { set: { sunset: 'never' } } } }
-  const toClient = responseHeaders(new RegisteredVersion('v2', { ...ending, upstream: settled }, normalizeUpstream(settled)), rules)
+  const { headers: { response: edits } } = normalizeUpstream(settled)
+  const toClient = responseHeaders(new RegisteredVersion('v2', { ...ending, upstream: settled }, normalizeUpstream(settled)), { ...rules, edits })
 
   const headers = toClient([], own({}))
 

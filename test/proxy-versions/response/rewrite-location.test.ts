@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
+import { normalizeEdits } from '../../../lib/config/normalize-upstream.ts'
+import { publicPrefix } from '../../../lib/http/mount-prefix.ts'
 import { announcedPrefix } from '../../../lib/proxy-versions/request/forwarded-prefix.ts'
 import { insideHosts, locationRewriter } from '../../../lib/proxy-versions/response/rewrite-location.ts'
 import { contextOf, type RemovedParts } from '../../../lib/stage/context.ts'
 
-const noEdits = { set: {}, add: {}, remove: [] }
 const request = { host: 'api.acme.io' } as FastifyRequest
 const hosts = insideHosts(['http://10.0.0.1:8080', 'https://10.0.0.2', 'unix+http:///run/app.sock'], 'Orders.internal')
 const cases: Array<[prefix: string, base: string, location: string, rewritten: string]> = [
@@ -48,7 +49,9 @@ const cases: Array<[prefix: string, base: string, location: string, rewritten: s
 
 for (const [prefix, base, location, rewritten] of cases) {
   t.test(`with prefix '${prefix}' and base '${base}', ${location} becomes ${rewritten}`, async (t) => {
-    const rewrite = locationRewriter(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
+    const outside = publicPrefix(prefix, '')
+    const prefixOf = announcedPrefix(outside, { isReplaced: prefix !== base, edits: normalizeEdits(), believesProxies: false })
+    const rewrite = locationRewriter(hosts, outside, base, prefixOf)
 
     t.equal(rewrite(location, request), rewritten)
   })
@@ -103,12 +106,14 @@ const putBack: Array<[removed: RemovedParts, prefix: string, base: string, locat
 
 for (const [removed, prefix, base, location, rewritten] of putBack) {
   t.test(`${JSON.stringify(removed)} is restored: with prefix '${prefix}' and base '${base}', ${location} becomes ${rewritten}`, async (t) => {
-    const rewrite = locationRewriter(hosts, prefix, base, announcedPrefix(prefix, { base, edits: noEdits, believesProxies: false }))
+    const outside = publicPrefix(prefix, '')
+    const prefixOf = announcedPrefix(outside, { isReplaced: prefix !== base, edits: normalizeEdits(), believesProxies: false })
+    const rewrite = locationRewriter(hosts, outside, base, prefixOf)
     const incoming = { host: request.host } as FastifyRequest
     contextOf(incoming).removedParts = removed
 
-    const outside = rewrite(location, incoming)
+    const found = rewrite(location, incoming)
 
-    t.equal(outside, rewritten)
+    t.equal(found, rewritten)
   })
 }

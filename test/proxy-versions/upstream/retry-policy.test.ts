@@ -96,7 +96,7 @@ t.test('maxDelay defaults to one second', async (t) => {
 t.test('the budget allows three retries, plus a fifth of the requests in flight', async (t) => {
   const retries = policy({ on: ['reset'] })
   const allowedWith = (requests: number): number => {
-    retries.inFlight = requests
+    retries.budget.inFlight = requests
     let allowed = 0
     while (retries.delay('reset', get) !== null) {
       retries.beginRetry()
