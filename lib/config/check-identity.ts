@@ -1,5 +1,6 @@
 import type { IdentityProvider, VerifierOptions, VerifyIdentityOptions } from '../../types/index.ts'
 import { HeaderNames } from '../http/header-names.ts'
+import { suggest } from './check-shape.ts'
 import { checkClaimPaths, checkClaimsToHeaders } from './check-claim-options.ts'
 import { checkIssuers } from './check-issuers.ts'
 import { checkJwks } from './check-jwks.ts'
@@ -36,6 +37,19 @@ function checkProviders (problems: Problems, path: Path, options: VerifyIdentity
     checkClaimPaths(problems, [...place, index], provider)
   })
   checkTokenSources(problems, path, options, owned)
+  checkPolicies(problems, path, options)
+}
+
+function checkPolicies (problems: Problems, path: Path, { policies = {}, providers }: VerifyIdentityOptions): void {
+  if (problems.isIncomplete([...path, 'policies'])) return
+  const names = providers.map(({ name }) => name)
+  for (const [name, policy] of Object.entries(policies)) {
+    const place = [...path, 'policies', name]
+    checkClaimPaths(problems, place, policy)
+    policy.providers?.forEach((provider, index) => {
+      if (!names.includes(provider)) problems.add([...place, 'providers', index], `${show(provider)} is not a provider. ${suggest(provider, names)}`)
+    })
+  }
 }
 
 function checkNames (problems: Problems, path: Path, providers: readonly IdentityProvider[]): void {

@@ -150,6 +150,17 @@ export const identity = {
     else: { const: false, expected: '{ size, bytes }, or false' }
   },
   maxTokenBytes: count(1024, 1_048_576, 'bytes'),
+  policies: {
+    type: 'object',
+    additionalProperties: object({
+      policy: oneOf('allow-missing', 'require'),
+      providers: { ...list(text('the name of a provider'), 'a list with at least one name of a provider'), minItems: 1 },
+      requiredClaims: list(claim, 'a list of claims'),
+      claims: acceptedClaims,
+      ...authorization
+    }),
+    expected: 'policies by name'
+  },
   providers: list(provider, 'a list of providers')
 }
 

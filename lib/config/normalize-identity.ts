@@ -5,7 +5,7 @@ import type {
 import { type WithDefaults, withDefaults } from './normalize.ts'
 
 export const identityDefaults = {
-  policy: 'allow-missing', otherSchemes: 'ignore', onOpaque: 'reject', realm: 'api', maxTokenBytes: 16_384
+  policy: 'allow-missing', otherSchemes: 'ignore', onOpaque: 'reject', realm: 'api', maxTokenBytes: 16_384, policies: {}
 } as const satisfies Partial<VerifyIdentityOptions>
 
 export const tokenCacheDefaults = { size: 10_000, bytes: 33_554_432 }

@@ -1,9 +1,10 @@
 import type { MatchRouteOptions, MatchRoutePlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import type { FastifyRequest } from 'fastify'
 import type { Registry } from '../registry/registry.ts'
 import { applyCors } from '../routes/cors.ts'
 import { addStep } from '../stage/add-step.ts'
-import { contextOf } from '../stage/context.ts'
+import { contextOf, extendScope } from '../stage/context.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { mountOf } from '../stage/forwarding-route.ts'
 import { matchRequest } from './match-request.ts'
@@ -26,6 +27,7 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
     checkStage('matchRoute', options, (problems) => checkRegistry(problems, options.versions))
     const { revisions } = options.versions as unknown as Registry
 
+    extendScope(app, { matchAgain })
     addStep(app, (request, reply) => {
       const mounted = mountOf(request.routeOptions.config)
       if (mounted === null) return
@@ -39,3 +41,18 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
     })
   }
 })
+
+/**
+ * Matches a request again if rules read headers that claims are projected into. The first match was made without them, and its identity
+ * policy has been checked, so a request cannot avoid the policy of a rule.
+ */
+function matchAgain (request: FastifyRequest, changed: readonly string[]): boolean {
+  const context = contextOf(request)
+  const { revision, match, dryRun } = context
+  const table = revision?.routes ?? null
+  if (table === null || match === null || !changed.some((name) => table.readsHeaders.has(name.toLowerCase()))) return false
+  context.match = matchRequest(table, request, mountOf(request.routeOptions.config)!)
+  if (context.match === match) return false
+  dryRun?.trace.push(`With the headers of the caller's claims, it matches rule ${context.match.rule.name}.`)
+  return true
+}

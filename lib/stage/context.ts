@@ -96,6 +96,13 @@ export class ScopeContext {
   projectedHeaders: readonly string[] | null = null
   /** Headers that carry tokens. */
   credentialHeaders: readonly string[] = []
+  /** Names of the identity policies that rules may use. */
+  identityPolicies: readonly string[] = []
+  /**
+   * Matches a request again after headers have changed, in lower case. Returns whether it matches another alternative now.
+   * `null` without `matchRoute`.
+   */
+  matchAgain: ((request: FastifyRequest, changed: readonly string[]) => boolean) | null = null
   /** The options that read claims of tokens. */
   claimReaders: ClaimReaders | null = null
   /** Steps of other plugins that run between the stages. */

@@ -9,7 +9,7 @@ import type { DryRun } from '../stage/dry-run.ts'
 import { checkAuthorization } from './authorize.ts'
 import type { CallerSource, Identified } from './caller-source.ts'
 import { challenge } from './challenge.ts'
-import { invalidToken } from './invalid-token.ts'
+import { invalidToken, named } from './invalid-token.ts'
 import { setHeaders } from './project-claims.ts'
 
 /** The identity requirements of a route. */
@@ -17,6 +17,8 @@ export interface RouteRules {
   readonly policy: NonNullable<RouteIdentity['policy']>
   /** Requirements in addition to a verified token. */
   readonly asksFor: RouteIdentity | null
+  /** Names of the providers whose callers are admitted; `null` for all. */
+  readonly providers: ReadonlySet<string> | null
 }
 
 interface Identification {
@@ -28,17 +30,16 @@ interface Identification {
 /**
  * Makes the steps that identify the caller of a request: find and verify the credentials, check the requirements of their authority
  * and the route, and set `request.identity` and the projected headers. They throw a refusal with a `WWW-Authenticate` challenge.
+ *
+ * @returns the caller; `null` for an anonymous one
  */
 export function callerIdentifier ({ source, readers, realm }: Identification) {
-  return function * identifyCaller (request: FastifyRequest, route: RouteRules, dryRun: DryRun | null): Steps<void> {
+  return function * identifyCaller (request: FastifyRequest, route: RouteRules, dryRun: DryRun | null): Steps<Identified | null> {
     try {
       const caller = yield * wait(dryRun === null ? source.find(request) : findInDryRun(source, request, dryRun))
-      if (caller === null) {
-        passAnonymous(request, route, dryRun)
-      } else {
+      yield * admit(caller, request, route, dryRun)
+      if (caller !== null) {
         const { identity, authority, headers, failing, token } = caller
-        if (authority.asksFor !== null) yield * wait(checkAuthorization(identity, request, authority.asksFor))
-        if (route.asksFor !== null) yield * wait(checkAuthorization(identity, request, authority.asksForRoute(route.asksFor)))
         if (token !== null) authority.withhold(request.raw, token)
         request.identity = identity
         contextOf(request).now = authority.now
@@ -46,9 +47,30 @@ export function callerIdentifier ({ source, readers, realm }: Identification) {
         if (dryRun === null && failing.length > 0) readers.count(caller)
       }
       dryRun?.trace.push(described(caller, request, dryRun))
+      return caller
     } catch (error) {
       throw challenge(error, realm)
     }
+  }
+}
+
+/** Checks that a caller meets the requirements of its authority and of a route. @throws a refusal */
+function * admit (caller: Identified | null, request: FastifyRequest, route: RouteRules, dryRun: DryRun | null): Steps<void> {
+  if (caller === null) return passAnonymous(request, route, dryRun)
+  const { identity, authority } = caller
+  if (route.providers?.has(authority.name) === false) throw named(invalidToken('issuer'), authority.name)
+  if (authority.asksFor !== null) yield * wait(checkAuthorization(identity, request, authority.asksFor))
+  if (route.asksFor !== null) yield * wait(checkAuthorization(identity, request, authority.asksForRoute(route.asksFor)))
+}
+
+/** Checks a caller that is already identified against the rules of another route. @throws a refusal with a challenge */
+export function * admitAgain (
+  caller: Identified | null, request: FastifyRequest, route: RouteRules, { realm, dryRun }: { realm: string, dryRun: DryRun | null }
+): Steps<void> {
+  try {
+    yield * admit(caller, request, route, dryRun)
+  } catch (error) {
+    throw challenge(error, realm)
   }
 }
 

@@ -8,21 +8,21 @@ import { normalizeIdentity, type ResolvedIdentity, type ResolvedVerifier } from 
 import { Problems } from '../problems/config-problems.ts'
 import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { authoritiesOf, projectedHeaders } from '../identity/projected-headers.ts'
-import { runSteps } from '../shared/maybe-promise.ts'
+import { runSteps, type Steps } from '../shared/maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
 import { reloadState } from '../stage/reload-state.ts'
 import { checkLateReaders } from '../stage/late-reader.ts'
 import { addStep } from '../stage/add-step.ts'
 import type { DryRun } from '../stage/dry-run.ts'
-import { asksForMore } from './authorize.ts'
 import type { CallerSource } from './caller-source.ts'
 import { tokenIdentifier } from './identify.ts'
-import { callerIdentifier, type RouteRules } from './identify-caller.ts'
+import { admitAgain, callerIdentifier, type RouteRules } from './identify-caller.ts'
 import { keepKeys, registerStatus } from './keep-keys.ts'
 import { addReaders } from './project-claims.ts'
 import { Provider } from './provider.ts'
 import { hideQueryTokens } from './query-tokens.ts'
+import { policiesOf, rulesOfRoute } from './rules-of-route.ts'
 import { TokenCallers } from './token-callers.ts'
 import { type Source, tokenSource } from './token-source.ts'
 import { Verifier } from './verifier.ts'
@@ -59,14 +59,24 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     scopeOf(app).ownedHeaders!.add(projected)
     const readers = startReaders(app, resolved)
     const source = resolved.from === null ? useProviders(app, resolved, readers) : useVerifier(app, resolved.from, readers)
-    const rulesByDefault: RouteRules = { policy: resolved.policy, asksFor: null }
+    const policies = policiesOf(resolved.policy, resolved.policies)
+    extendScope(app, { identityPolicies: Object.keys(resolved.policies) })
     const identifyCaller = callerIdentifier({ source, readers, realm: resolved.realm })
 
     addStep(app, (request) => {
       const { dryRun } = contextOf(request)
-      const route = rulesOfRoute(request, rulesByDefault, dryRun)
-      if (route !== null) return runSteps(identifyCaller(request, route, dryRun))
+      const rules = rulesOfRoute(request, policies, dryRun)
+      if (rules !== null) return runSteps(identify(request, rules, dryRun))
     })
+
+    /** Identifies the caller. If the projected headers lead to another rule, its policy is checked as well. */
+    function * identify (request: FastifyRequest, rules: RouteRules, dryRun: DryRun | null): Steps<void> {
+      const caller = yield * identifyCaller(request, rules, dryRun)
+      const { matchAgain } = scopeOf(request.server)
+      if (matchAgain?.(request, projected) !== true) return
+      const next = rulesOfRoute(request, policies, dryRun)
+      if (next !== null && next !== rules) yield * admitAgain(caller, request, next, { realm: resolved.realm, dryRun })
+    }
   }
 })
 
@@ -109,16 +119,6 @@ function startReaders (app: FastifyInstance, { providers, from }: ResolvedIdenti
 /** The sources of all providers, without duplicates. */
 function sourcesOf (providers: readonly Provider[]): Source[] {
   return [...new Map(providers.flatMap((provider) => provider.sources).map((source) => [source.id, source])).values()]
-}
-
-/** Returns the rules of a route; `null` if its token is ignored. */
-function rulesOfRoute ({ routeOptions: { config } }: FastifyRequest, byDefault: RouteRules, dryRun: DryRun | null): RouteRules | null {
-  const { identity } = config as FastifyContextConfig
-  // A caller without a request has no route.
-  if (identity === undefined || dryRun?.isOfCaller === true) return byDefault
-  if (identity === false) return null
-  if (typeof identity !== 'object') return { policy: identity, asksFor: null }
-  return { policy: identity?.policy ?? byDefault.policy, asksFor: asksForMore(identity ?? {}) ? identity : null }
 }
 
 /** Rejects claim paths that can never match: such a route would refuse all callers. @throws `VERSION_CONFIG_INVALID` */
