@@ -6,6 +6,7 @@ import type { VerifyIdentityOptions } from './identity.ts'
 import type { FromMediaTypeOptions } from './resolver-options.ts'
 import type { VersionResolver } from './resolver.ts'
 import type { VersionDiscoveryOptions } from './discovery.ts'
+import type { TrafficConfig } from './traffic.ts'
 import type { VersionsConfig } from './versions.ts'
 
 /** A resolver in a config file: exactly one source to read, and options. */
@@ -73,7 +74,7 @@ export interface AdminConfig {
 }
 
 /** A config file of the standalone gateway: `fastify-version-gateway start gateway.yaml`. Paths are relative to the file. */
-export interface ConfigFileOptions extends Pick<GatewayOptions, 'aliases' | 'registry'> {
+export interface ConfigFileOptions extends TrafficConfig, Pick<GatewayOptions, 'aliases' | 'registry'> {
   /** Address of this schema, for editors. */
   $schema?: string
   /** How the gateway listens. */

@@ -27,7 +27,7 @@ export interface IdentityVerifier extends Authorization {
 }
 
 /** Options of `verifyIdentity` if code of the app identifies callers. */
-export interface VerifierOptions extends Pick<VerifyIdentityOptions, 'policy' | 'realm'> {
+export interface VerifierOptions extends Pick<VerifyIdentityOptions, 'policy' | 'policies' | 'realm'> {
   /** Identifies callers instead of `providers`: `fromFastifyJwt()`, or an object of your own. */
   from: IdentityVerifier
   providers?: never

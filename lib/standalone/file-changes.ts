@@ -1,5 +1,6 @@
 import type { GatewayPlugin } from '../../types/config-file.ts'
 import type { VersionSet } from '../../types/index.ts'
+import { splitSet } from '../config/normalize-versions.ts'
 import { adminHost, normalizeServer } from '../config/normalize-file.ts'
 import type { LoadedConfig } from './load-config.ts'
 import type { LoadedFile } from './loaded-file.ts'
@@ -37,12 +38,13 @@ function removedHooks (before: GatewayPlugin, after: GatewayPlugin, { plugin, co
   return isRemoved && !confirmRemoved.includes('plugin.register') ? ['plugin.register'] : []
 }
 
-export function versionsOf ({ versions, aliases }: LoadedFile): VersionSet {
-  return { versions, ...aliases !== undefined && { aliases } } as VersionSet
+export function versionsOf (file: LoadedFile): VersionSet {
+  return splitSet(file)[0]
 }
 
-/** The options that need a new app when they change: all but the versions and the listener's. */
-export function appOptionsOf ({ versions, aliases, server, confirmRemoved, $schema, ...rest }: LoadedFile): object {
+/** The options that need a new app when they change: all but the set of versions and the listener's options. */
+export function appOptionsOf (file: LoadedFile): object {
+  const { server, confirmRemoved, $schema, ...rest } = splitSet(file)[1]
   const { trustProxy, methods } = normalizeServer(server)
   return { ...rest, trustProxy, methods }
 }

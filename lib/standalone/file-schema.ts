@@ -2,6 +2,7 @@ import type { SchemaObject } from 'ajv'
 import { identity, provider } from '../config/identity-schema.ts'
 import { count, flag, headerName, list, object, oneOf, text } from '../config/schema-builders.ts'
 import { gatewaySchema, stageSchemas } from '../config/schemas.ts'
+import { traffic } from '../config/traffic-schema.ts'
 import { milliseconds } from '../config/upstream-schema.ts'
 import { registrySchema, versions } from '../config/versions-schema.ts'
 
@@ -95,6 +96,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   prefix: gatewaySchema.properties.prefix,
   versions,
   aliases: gatewaySchema.properties.aliases,
+  ...traffic,
   registry: registrySchema,
   problems: gatewaySchema.properties.problems,
   sanitize: orNone(gatewaySchema.properties.sanitize),

@@ -13,7 +13,7 @@ import { isObject } from '../shared/is-object.ts'
  * or may do so in the future, and may be missing from a file that is still being written.
  */
 const harmless = new Set([
-  '$schema', 'confirmRemoved', 'discovery', 'accessLog', 'tracing', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'identity.realm', 'identity.cache', 'identity.onOpaque',
+  '$schema', 'confirmRemoved', 'discovery', 'accessLog', 'tracing', 'problems', 'registry.usage', 'versions.*', 'aliases.*', 'rollouts', 'mirrors', 'identity.realm', 'identity.cache', 'identity.onOpaque',
   'identity.providers.*.issuer.template', 'identity.providers.*.issuer.tenants', 'resolve.exposeDecision', 'resolve.override.conflict',
   'resolve.override.*.host.*',
   'forward', 'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'forward.reply', 'forward.compatibility',
@@ -35,7 +35,7 @@ const fetchOptions = [
 const tenantMap = 'resolve.pin.*.tenants.map'
 
 /** Objects whose keys the operator chooses. */
-const maps = new Set(['versions', 'aliases', 'resolve.override.*.host'])
+const maps = new Set(['versions', 'aliases', 'identity.policies', 'resolve.override.*.host'])
 
 /** Values that mean the same as the absence of the option, in addition to `false` and empty values. */
 const defaults: Readonly<Record<string, unknown>> = {
@@ -55,7 +55,7 @@ const acceptedClaims = 'identity.providers.*.claims'
 
 /** Lists in which every item protects something, and how an item is named. */
 const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
-  'identity.providers': (item) => String((item as { name: unknown }).name),
+  'identity.providers': nameOf,
   'identity.sources': asText,
   'identity.providers.*.requiredClaims': asText,
   'identity.providers.*.requiredScopes': asText,
@@ -63,6 +63,8 @@ const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
   [acceptedClaims]: (item) => asText((item as { claim: unknown }).claim),
   'identity.providers.*.tokenSources': asText,
   'identity.providers.*.claimsToHeaders': (item) => String((item as { header: unknown }).header).toLowerCase(),
+  routes: nameOf,
+  coverage: (item) => String((item as { path: unknown }).path),
   'sanitize.owned': (item) => String(item).toLowerCase(),
   'health.requireKeys': asText,
   'resolve.pin': resolverName,
@@ -119,10 +121,10 @@ function isReplaced (name: string, jwks: Readonly<Record<string, unknown>>): boo
 function compareItems (before: readonly unknown[], after: readonly unknown[] | null, path: Path, kind: string, found: string[]): void {
   // A file that is cut off cannot end with `[]`.
   if (after?.length === 0) return
-  const nameOf = protectiveLists[kind]!
+  const labelOf = protectiveLists[kind]!
   for (const item of before) {
-    const name = nameOf(item)
-    const twin = after?.find((other) => nameOf(other) === name) ?? after?.find((other) => hasSameIssuer(item, other))
+    const name = labelOf(item)
+    const twin = after?.find((other) => labelOf(other) === name) ?? after?.find((other) => hasSameIssuer(item, other))
     if (twin === undefined) found.push(showPath([...path, name]))
     else if (isObject(item)) compare(item, twin, [...path, name], `${kind}.*`, found)
   }
@@ -143,6 +145,10 @@ function hasSameIssuer (item: unknown, other: unknown): boolean {
 /** Returns accepted claims as a list. They may also be an object: `{ token_use: 'access' }`. */
 function claimList (claims: unknown): unknown[] {
   return Array.isArray(claims) ? claims : Object.entries(Object(claims) as object).map(([claim, values]) => ({ claim, values }))
+}
+
+function nameOf (item: unknown): string {
+  return String((item as { name: unknown }).name)
 }
 
 function asText (item: unknown): string {
