@@ -1,10 +1,11 @@
+import type { FastifyRequest } from 'fastify'
 import type { MatchRouteOptions, MatchRoutePlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
-import type { FastifyRequest } from 'fastify'
 import type { Registry } from '../registry/registry.ts'
 import { applyCors } from '../routes/cors.ts'
+import type { Match } from '../routes/route-table.ts'
 import { addStep } from '../stage/add-step.ts'
-import { contextOf, extendScope } from '../stage/context.ts'
+import { contextOf, extendScope, type RequestContext } from '../stage/context.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { mountOf } from '../stage/forwarding-route.ts'
 import { matchRequest } from './match-request.ts'
@@ -34,7 +35,8 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
       const context = contextOf(request)
       const revision = context.revision = revisions.current
       if (revision.routes === null) return
-      const match = context.match = matchRequest(revision.routes, request, mounted)
+      const match = matchRequest(revision.routes, request, mounted)
+      record(context, match)
       context.dryRun?.trace.push(`The request matches rule ${match.rule.name}.`)
       const { cors } = match.rule.config
       if (cors !== undefined) applyCors(cors, request, reply)
@@ -51,8 +53,14 @@ function matchAgain (request: FastifyRequest, changed: readonly string[]): boole
   const { revision, match, dryRun } = context
   const table = revision?.routes ?? null
   if (table === null || match === null || !changed.some((name) => table.readsHeaders.has(name.toLowerCase()))) return false
-  context.match = matchRequest(table, request, mountOf(request.routeOptions.config)!)
-  if (context.match === match) return false
-  dryRun?.trace.push(`With the headers of the caller's claims, it matches rule ${context.match.rule.name}.`)
+  const next = matchRequest(table, request, mountOf(request.routeOptions.config)!)
+  if (next === match) return false
+  record(context, next)
+  dryRun?.trace.push(`With the headers of the caller's claims, it matches rule ${next.rule.name}.`)
   return true
+}
+
+function record (context: RequestContext, match: Match): void {
+  context.match = match
+  if (context.observation !== null) context.observation.route = match.rule.name
 }

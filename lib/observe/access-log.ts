@@ -64,6 +64,7 @@ function lineOf (observation: Observation, headers: readonly string[]): object {
     ...headers.length > 0 && { headers: valuesOf(request, headers) },
     status: observation.status,
     outcome,
+    ...observation.route !== '' && { route: observation.route },
     ...version != null && { version: version.id, tier: version.tier, source: version.source },
     ...target !== null && { target },
     ...observation.retries > 0 && { retries: observation.retries },

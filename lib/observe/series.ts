@@ -13,6 +13,8 @@ const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx']
 export interface Labels {
   /** An id. Empty if no version was chosen. */
   readonly version: string
+  /** Name of the rule. Absent without routes. */
+  readonly route?: string
   readonly tier: Tier | 'none'
   readonly status: string
   readonly outcome: RequestOutcome
@@ -41,12 +43,16 @@ export class Series {
   }
 }
 
+/** Maximum number of rules with series of their own. Later ones count as `other`. */
+const maxRoutes = 500
+
 /**
  * Counts requests by their labels. prom-client would build a string of all labels for each request and look it up several
- * times; here, a number identifies the series of a version.
+ * times; here, a number identifies the series of a version and a rule.
  */
 export class SeriesSet {
-  readonly #byVersion = new Map<string, Array<Series | undefined>>()
+  /** By rule, then by version. Without routes, the rule is empty. */
+  readonly #byRoute = new Map<string, Map<string, Array<Series | undefined>>>()
 
   add (version: string, observation: Observation): void {
     const { outcome, status } = observation
@@ -54,14 +60,28 @@ export class SeriesSet {
     // A status from 600 on is a server error (RFC 9110 15).
     const statusClass = Math.min(Math.trunc(status / 100), 5) - 1
     const place = (tier * outcomes.length + outcomes.indexOf(outcome)) * statusClasses.length + statusClass
-    let series = this.#byVersion.get(version)
-    if (series === undefined) this.#byVersion.set(version, series = [])
-    const one = series[place] ??= new Series({ version, tier: tiers[tier]!, status: statusClasses[statusClass]!, outcome })
+    const route = this.#boundedRoute(observation.route)
+    const series = this.#seriesOf(route, version)
+    const one = series[place] ??= new Series({
+      version, ...route !== '' && { route }, tier: tiers[tier]!, status: statusClasses[statusClass]!, outcome
+    })
     one.add((observation.endedAt - observation.begunAt) / 1000, observation.cause ?? 'none')
   }
 
   /** Returns all series with at least one request. */
   list (): Series[] {
-    return [...this.#byVersion.values()].flat().filter((series) => series !== undefined)
+    return [...this.#byRoute.values()].flatMap((byVersion) => [...byVersion.values()].flat()).filter((series) => series !== undefined)
+  }
+
+  #boundedRoute (route: string): string {
+    return this.#byRoute.has(route) || this.#byRoute.size < maxRoutes ? route : 'other'
+  }
+
+  #seriesOf (route: string, version: string): Array<Series | undefined> {
+    let byVersion = this.#byRoute.get(route)
+    if (byVersion === undefined) this.#byRoute.set(route, byVersion = new Map())
+    let series = byVersion.get(version)
+    if (series === undefined) byVersion.set(version, series = [])
+    return series
   }
 }

@@ -69,8 +69,14 @@ function begin ({ context, propagation, SpanKind, trace }: Api, tracer: ReturnTy
 
 /** The attributes for the version and its source. */
 function decisionOf ({ method, version }: FastifyRequest): Attributes {
-  const { id, tier, source } = version!
-  return { 'http.request.method': method, 'version_gateway.version': id, 'version_gateway.tier': tier, 'version_gateway.source': source }
+  const { id, tier, source, route } = version!
+  return {
+    'http.request.method': method,
+    'version_gateway.version': id,
+    'version_gateway.tier': tier,
+    'version_gateway.source': source,
+    ...route !== undefined && { 'version_gateway.route': route }
+  }
 }
 
 /** Replaces the trace headers of the client, so that the upstream continues the trace. */

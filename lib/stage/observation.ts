@@ -27,6 +27,8 @@ export class Observation {
   /** Address of the client, and the requested host. Only set for the access log: a closed socket no longer has an address. */
   client: string | undefined
   host = ''
+  /** Name of the rule that the request matched. Empty without routes. */
+  route = ''
   /** Milliseconds of `performance.now()`, like all times in this class. */
   readonly begunAt = performance.now()
   endedAt = 0
