@@ -38,6 +38,17 @@ export function addParameter (url: string, written: string): string {
   return target + joint + written + (fragment === undefined ? '' : `#${fragment}`)
 }
 
+/** Returns the first value of each parameter of a query, by name, both decoded like a form. @param query with or without the `?` */
+export function firstParameters (query: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  for (const written of query.slice(query.startsWith('?') ? 1 : 0).split('&')) {
+    const [writtenName, value = ''] = splitOnce(written, '=')
+    const name = decode(writtenName)
+    if (written !== '' && !values.has(name)) values.set(name, decode(value))
+  }
+  return values
+}
+
 function splitOnce (text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator)
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
@@ -45,6 +56,7 @@ function splitOnce (text: string, separator: string): [string, string?] {
 
 /** Decodes a text like a form. Text that cannot be decoded is returned unchanged. */
 function decode (text: string): string {
+  if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

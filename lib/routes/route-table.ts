@@ -1,42 +1,43 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { RouteConfig } from '../../types/index.ts'
+import { alternativesOf, headersOf } from './alternative.ts'
+import { HostRules } from './host-rules.ts'
+import type { Visit } from './path-rules.ts'
+import { rank } from './order.ts'
+import { RequestValues } from './request-values.ts'
+import type { Match, RoutedRequest } from './types.ts'
 
-/** A rule of the config. */
-export interface Rule {
-  readonly name: string
-  readonly config: RouteConfig
-}
+export type { Match, RoutedRequest, Rule } from './types.ts'
 
-/** An alternative of a rule. */
-export interface Match {
-  readonly rule: Rule
-  /** The path prefix that it matches, without a trailing slash; `null` if it matches paths in another way. */
-  readonly prefix: string | null
-}
-
-/** The properties of a request by which it is matched. */
-export interface RoutedRequest {
-  /** In lower case, without port and final dot. */
-  readonly host: string
-  /** The path in normalized form. */
-  readonly path: string
-  readonly method: string
-  readonly headers: IncomingHttpHeaders
-  /** The query with the `?`, or an empty string. */
-  readonly query: string
-}
-
-/** The rules of a revision, compiled. */
+/** The rules of a revision, compiled. The time of a match hardly depends on their number. */
 export class RouteTable {
   /** The request headers that some rule reads, in lower case. */
-  readonly readsHeaders: ReadonlySet<string> = new Set()
+  readonly readsHeaders: ReadonlySet<string>
+  readonly #hosts: HostRules
+  readonly #values = new RequestValues()
+  readonly #first: Visit<Match> = (candidates) => candidates.first(this.#values)
 
+  /** @param routes must be valid */
   constructor (routes: readonly RouteConfig[]) {
-
+    const alternatives = rank(routes.flatMap(alternativesOf))
+    this.readsHeaders = headersOf(alternatives)
+    this.#hosts = new HostRules(alternatives)
   }
 
   /** Returns the first alternative, in order of precedence, that a request matches. */
   match (request: RoutedRequest): Match | null {
-    return null
+    this.#values.start(request)
+    return this.#hosts.find(request.host, this.#values.path, this.#first)
+  }
+
+  /** Returns the request headers, in lower case, that decide between rules for the host and the path of a request. */
+  headersFor (request: RoutedRequest): readonly string[] {
+    if (this.readsHeaders.size === 0) return []
+    const names = new Set<string>()
+    this.#values.start(request)
+    this.#hosts.find(request.host, this.#values.path, ({ headers, isFinal }) => {
+      for (const name of headers) names.add(name)
+      return isFinal ? true : null
+    })
+    return [...names]
   }
 }
