@@ -11,6 +11,7 @@ import { checkResolve, type ResolveContext } from './check-resolve.ts'
 import { checkShape } from './check-shape.ts'
 import { isOfOtherCopy } from './check-stage.ts'
 import { checkDefaultLife } from './check-life-cycle.ts'
+import { checkRoutePolicies } from './check-routes.ts'
 import { checkSet } from './check-version-set.ts'
 import { Problems } from '../problems/config-problems.ts'
 import { gatewaySchema, gatewayWithRegistrySchema } from './schemas.ts'
@@ -50,11 +51,17 @@ export function findGatewayProblems (problems: Problems, options: GatewayOptions
   }
   checkSanitize(problems, ['sanitize'], sanitize ?? {})
   checkIdentity(problems, ['identity'], identity ?? none, new HeaderNames(isWhole(problems, 'sanitize') ? sanitize?.owned : []))
+  if (isWhole(problems, 'identity')) checkRoutePolicies(problems, Object(set), policyNames(identity))
   checkResolve(problems, ['resolve'], resolve ?? {}, around)
   checkDefaultLife(problems, set, resolve?.default, matching)
   const projected = isWhole(problems, 'identity') ? projectedHeaders(authoritiesOf(identity ?? none)) : []
   const owned = new HeaderNames([...isWhole(problems, 'sanitize') ? sanitize?.owned ?? [] : [], ...projected])
   checkForward(problems, ['forward'], forward ?? {}, projected, isWhole(problems, 'versions') ? set.versions : {}, owned)
+}
+
+/** The names that rules can use. A verifier of the app has no policies. */
+function policyNames (identity: GatewayOptions['identity']): string[] {
+  return identity !== undefined && 'policies' in identity ? Object.keys(identity.policies ?? {}) : []
 }
 
 /** A gateway that reads no tokens. */

@@ -1,6 +1,7 @@
 import type { RegistryOptions, VersionSet } from '../../types/index.ts'
 import type { Check } from '../registry/revisions.ts'
 import { checkLifeCycle } from './check-life-cycle.ts'
+import { checkRoutes } from './check-routes.ts'
 import { checkShape } from './check-shape.ts'
 import { checkVersions } from './check-versions.ts'
 import type { Problems } from '../problems/config-problems.ts'
@@ -18,4 +19,5 @@ export function checkVersionSet (options: RegistryOptions): Check {
 export function checkSet (problems: Problems, set: VersionSet, options: RegistryOptions): void {
   checkVersions(problems, Object(set), options)
   checkLifeCycle(problems, Object(set), options)
+  checkRoutes(problems, Object(set), options)
 }

@@ -1,9 +1,10 @@
 import type { SchemaObject } from 'ajv'
+import { routes } from './routes-schema.ts'
 import { list } from './schema-builders.ts'
 
 /** The parts of a set of versions that say which traffic they get. */
 export const traffic: Record<string, SchemaObject> = {
-  routes: list({}, 'a list of rules'),
+  routes,
   rollouts: list({}, 'a list of rollouts'),
   mirrors: list({}, 'a list of mirrors'),
   coverage: list({}, 'a list of parts of the API')

@@ -4,10 +4,10 @@ import { count, dispatcher, flag, headerName, list, object, oneOf, text } from '
 const address = text('an http(s) URL')
 export const milliseconds = count(0, 2 ** 31 - 1, 'milliseconds')
 const headerValue: SchemaObject = { type: 'string', pattern: '^[\\t\\x20-\\x7e]*$', expected: 'a header value of visible ASCII', secret: true }
-const headerValues: SchemaObject = {
+export const headerValues: SchemaObject = {
   type: 'object', propertyNames: headerName, additionalProperties: headerValue, expected: 'headers by name', secret: true
 }
-const headerEdits = object({ set: headerValues, add: headerValues, remove: list(headerName, 'a list of header names') })
+export const headerEdits = object({ set: headerValues, add: headerValues, remove: list(headerName, 'a list of header names') })
 
 // RFC 3986 3.3 (pchar), without dot segments and empty ones
 const pathPattern = "^(?!.*/(\\.\\.?|\\*)(/|$)|.*:\\w)(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?$"
@@ -37,6 +37,8 @@ const serverErrors = object({
   windowMs: count(1, 2 ** 31 - 1, 'milliseconds')
 }, ['ratio'])
 
+export const retry = object({ attempts: count(0, 10, 'attempts'), on: list(retryReason, 'a list of reasons'), maxDelay: milliseconds })
+
 export const upstreamOptions = object({
   targets: {
     if: { type: 'array' },
@@ -51,7 +53,7 @@ export const upstreamOptions = object({
   // Any other value may be a private key.
   tls: { ...object({ ca: {}, cert: {}, key: {}, servername: text('a host name'), rejectUnauthorized: flag }), secret: true },
   dispatcher,
-  retry: object({ attempts: count(0, 10, 'attempts'), on: list(retryReason, 'a list of reasons'), maxDelay: milliseconds }),
+  retry,
   health: object({
     passive: object({ failures: count(1, 1_000_000, 'failures'), cooldownMs: milliseconds, serverErrors }),
     active: activeHealth

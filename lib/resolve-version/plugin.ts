@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ResolveVersionOptions, ResolveVersionPlugin } from '../../types/index.ts'
+import type { ResolveVersionOptions, ResolveVersionPlugin, VersionSet } from '../../types/index.ts'
 import { checkForward } from '../config/check-forward.ts'
 import { checkDefaultLife } from '../config/check-life-cycle.ts'
 import { checkDefault, checkResolve } from '../config/check-resolve.ts'
+import { checkRoutePolicies, checkRouteStage } from '../config/check-routes.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { normalizeResolve, type ResolvedResolve } from '../config/normalize-gateway.ts'
 import { isPreflight, preflightHeaders } from '../http/preflight.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
+import type { Problems } from '../problems/config-problems.ts'
 import { runSteps } from '../shared/maybe-promise.ts'
 import { flushUsage } from '../registry/flush-usage.ts'
 import { respondByRule, respondsItself } from '../routes/respond-by-rule.ts'
@@ -14,7 +16,7 @@ import type { Match } from '../routes/route-table.ts'
 import { mountOf } from '../stage/forwarding-route.ts'
 import { type Registry, registryOf } from '../registry/registry.ts'
 import { canonicalForm } from '../registry/version-id.ts'
-import { defineStage } from '../stage/define-stage.ts'
+import { defineStage, hasStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, type ScopeContext, scopeOf } from '../stage/context.ts'
 import { checkLateReaders } from '../stage/late-reader.ts'
 import { addStep } from '../stage/add-step.ts'
@@ -86,6 +88,10 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
 
 /** @returns the registry */
 function check (app: FastifyInstance, options: ResolveVersionOptions): Registry {
+  const checkStages = (problems: Problems, set: VersionSet): void => {
+    checkRouteStage(problems, set, hasStage(app, 'matchRoute'))
+    checkRoutePolicies(problems, set, scopeOf(app).identityPolicies)
+  }
   checkStage('resolveVersion', options, (problems) => {
     const registry = checkRegistry(problems, options.versions)
     const names = registry?.names() ?? null
@@ -96,9 +102,11 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): Registry 
     if (options.versionHeader !== undefined) checkForward(problems, [], { versionHeader: options.versionHeader }, projectedHeaders ?? [])
     if (registry === null) return
     checkDefaultLife(problems, registry.current.content.set, options.default, matching)
+    checkStages(problems, registry.current.content.set)
   })
   const registry = registryOf(options.versions)
   const endCheck = registry.revisions.addCheck((problems, set) => {
+    checkStages(problems, set)
     if (problems.isIncomplete(['versions']) || problems.isIncomplete(['aliases'])) return
     const names = [...Object.keys(set.versions), ...Object.keys(set.aliases ?? {})]
     checkDefault(problems, ['resolve', 'default'], options.default, { names, canonical: canonicalForm(registry.options) })
