@@ -7,21 +7,31 @@ import { splitAbsolute, splitTarget } from '../http/request-target.ts'
 import { normalPath } from '../routes/normal-path.ts'
 import type { Match, RoutedRequest, RouteTable } from '../routes/route-table.ts'
 
+/** A request for the table, and its path as received. */
+export interface Received extends RoutedRequest {
+  readonly receivedPath: string
+}
+
+/** Reads the properties by which a request is matched. @throws `REQUEST_MALFORMED` if its path has no normal form */
+export function readRequest (request: FastifyRequest, mounted: Mounted): Received {
+  const [target, query] = splitTarget(splitAbsolute(request.raw.url!)[1])
+  const receivedPath = pathBehind(target, mounted)
+  const path = normalPath(receivedPath)
+  if (path === null) throw requestMalformed({})
+  const host = hostnameOf(request).toLowerCase().replace(/\.$/, '')
+  return { host, path, receivedPath, method: request.raw.method!, headers: request.headers, query }
+}
+
 /**
  * Finds the rule that a request matches.
  *
  * @throws `REQUEST_MALFORMED` if its path as received would match another rule than in normalized form; `ROUTE_NOT_FOUND`,
  * `ROUTE_INVALID`
  */
-export function matchRequest (table: RouteTable, request: FastifyRequest, mounted: Mounted): Match {
-  const [path, query] = splitTarget(splitAbsolute(request.raw.url!)[1])
-  const received = pathBehind(path, mounted)
-  const normal = normalPath(received)
-  if (normal === null) throw requestMalformed({})
-  const host = hostnameOf(request).toLowerCase().replace(/\.$/, '')
-  const routed: RoutedRequest = { host, path: normal, method: request.raw.method!, headers: request.headers, query }
-  const match = findMatch(table, routed, request)
-  if (normal !== received && findMatch(table, { ...routed, path: received }, request) !== match) throw requestMalformed({})
+export function matchRequest (table: RouteTable, received: Received, request: FastifyRequest): Match {
+  const { path, receivedPath } = received
+  const match = findMatch(table, received, request)
+  if (path !== receivedPath && findMatch(table, { ...received, path: receivedPath }, request) !== match) throw requestMalformed({})
   if (match === null) throw routeNotFound({})
   const { name, config: { invalid } } = match.rule
   if (invalid !== undefined) throw routeInvalid({ members: { rule: name }, cause: new Error(invalid) })

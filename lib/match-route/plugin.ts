@@ -1,14 +1,15 @@
 import type { FastifyRequest } from 'fastify'
 import type { MatchRouteOptions, MatchRoutePlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { addVary } from '../http/vary.ts'
 import type { Registry } from '../registry/registry.ts'
 import { applyCors } from '../routes/cors.ts'
 import type { Match } from '../routes/route-table.ts'
 import { addStep } from '../stage/add-step.ts'
-import { contextOf, extendScope, type RequestContext } from '../stage/context.ts'
+import { contextOf, extendScope, type RequestContext, scopeOf } from '../stage/context.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { mountOf } from '../stage/forwarding-route.ts'
-import { matchRequest } from './match-request.ts'
+import { matchRequest, readRequest } from './match-request.ts'
 
 /**
  * Optional stage between `sanitizeHeaders` and `verifyIdentity`: finds the rule of the config's `routes` that a request
@@ -28,6 +29,7 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
     checkStage('matchRoute', options, (problems) => checkRegistry(problems, options.versions))
     const { revisions } = options.versions as unknown as Registry
 
+    const owned = scopeOf(app).ownedHeaders!
     extendScope(app, { matchAgain })
     addStep(app, (request, reply) => {
       const mounted = mountOf(request.routeOptions.config)
@@ -35,7 +37,10 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
       const context = contextOf(request)
       const revision = context.revision = revisions.current
       if (revision.routes === null) return
-      const match = matchRequest(revision.routes, request, mounted)
+      const received = readRequest(request, mounted)
+      const varying = revision.routes.headersFor(received).filter((name) => !owned.has(name))
+      if (varying.length > 0) addVary(reply, varying)
+      const match = matchRequest(revision.routes, received, request)
       record(context, match)
       context.dryRun?.trace.push(`The request matches rule ${match.rule.name}.`)
       const { cors } = match.rule.config
@@ -53,7 +58,7 @@ function matchAgain (request: FastifyRequest, changed: readonly string[]): boole
   const { revision, match, dryRun } = context
   const table = revision?.routes ?? null
   if (table === null || match === null || !changed.some((name) => table.readsHeaders.has(name.toLowerCase()))) return false
-  const next = matchRequest(table, request, mountOf(request.routeOptions.config)!)
+  const next = matchRequest(table, readRequest(request, mountOf(request.routeOptions.config)!), request)
   if (next === match) return false
   record(context, next)
   dryRun?.trace.push(`With the headers of the caller's claims, it matches rule ${next.rule.name}.`)

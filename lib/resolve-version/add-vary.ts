@@ -1,16 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { mergeVary } from '../http/vary.ts'
+import { addVary } from '../http/vary.ts'
 import { contextOf } from '../stage/context.ts'
 import type { HeaderTracker } from './decide/header-tracker.ts'
 
 /** For all caches, and for content delivery networks (RFC 9213, Edge Architecture). */
 const cacheControls = ['cache-control', 'cdn-cache-control', 'surrogate-control']
-
-/** Adds names to the `Vary` of a response. */
-export function addVary (reply: FastifyReply, names: readonly string[]): void {
-  const present = reply.getHeader('vary')
-  reply.header('vary', present === undefined ? names.join(', ') : mergeVary(String(present), names))
-}
 
 /** Adds headers that functions of the app have read, now or before. */
 export function addTrackedVary (request: FastifyRequest, reply: FastifyReply, headerTracker: HeaderTracker): void {

@@ -6,7 +6,8 @@ import { lifeCycleNames, mergeLifeCycleField } from '../registry/merge-sunset.ts
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { contextOf, versionHeaderOf } from '../stage/context.ts'
 import { isForwarding } from '../stage/forwarding-route.ts'
-import { addTrackedVary, addVary } from './add-vary.ts'
+import { addVary } from '../http/vary.ts'
+import { addTrackedVary } from './add-vary.ts'
 import type { Variation } from './vary-headers.ts'
 
 /**

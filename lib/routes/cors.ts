@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RouteCors } from '../../types/index.ts'
 import { isPreflight } from '../http/preflight.ts'
-import { mergeVary } from '../http/vary.ts'
+import { addVary } from '../http/vary.ts'
 
 /** The methods that need no permission (Fetch, 2.2.1: CORS-safelisted methods). */
 const safelisted = ['GET', 'HEAD', 'POST']
@@ -13,7 +13,7 @@ const safelisted = ['GET', 'HEAD', 'POST']
 export function applyCors (cors: RouteCors, request: FastifyRequest, reply: FastifyReply): void {
   const { origin } = request.headers
   // Caches must not give the response for one origin to another.
-  reply.header('vary', mergeVary(String(reply.getHeader('vary') ?? ''), ['origin']))
+  addVary(reply, ['origin'])
   const isAllowed = origin !== undefined && cors.origins.some((allowed) => matchesOrigin(allowed, origin))
   const isAsked = isPreflight(request)
   if (isAllowed) reply.headers(permissions(cors, origin))

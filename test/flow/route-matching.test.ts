@@ -1,0 +1,81 @@
+import { test, type Test } from 'tap'
+import { startGateway } from '../helpers/gateway.ts'
+import { sendRaw } from '../helpers/raw.ts'
+import { startUpstream } from '../helpers/upstream.ts'
+import type { RouteConfig } from '../../types/index.ts'
+
+const routes: RouteConfig[] = [
+  { name: 'admin', matches: [{ path: { prefix: '/admin' } }], respond: { status: 403 } },
+  { name: 'beta', matches: [{ path: { prefix: '/orders' }, headers: { 'x-beta': 'true' } }], to: 'v2' },
+  { name: 'owned', matches: [{ path: { prefix: '/orders' }, headers: { 'x-target-version': 'v2' } }], to: 'v2' },
+  { name: 'session', matches: [{ path: { prefix: '/session' }, cookies: { session: '1' } }], to: 'v2' },
+  { name: 'files', matches: [{ path: { prefix: '/files' } }, { path: { prefix: '/orders' } }], to: 'latest' }
+]
+
+async function statusOf (t: Test, origin: string, path: string): Promise<number> {
+  const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
+  return Number(response.split(' ', 2)[1])
+}
+
+const cases: Array<[path: string, status: number]> = [
+  ['/admin', 403],
+  ['/admin/users', 403],
+  ['/%61dmin', 400],
+  ['/admin;x/users', 400],
+  ['/admin%2Fusers', 400],
+  ['/files//a', 200],
+  ['/files/group%2Fproject', 200],
+  ['/files/a;v=1', 200],
+  ['/files/./a', 400],
+  ['/files/%2e%2e/admin', 400],
+  ['/files/%zz', 400],
+  ['/other', 404],
+  ['/administrators', 404]
+]
+for (const [path, status] of cases) {
+  test(`with rules, the response to ${path} is ${status}`, async (t) => {
+    const { origin } = await startGateway(t, { routes })
+
+    t.equal(await statusOf(t, origin, path), status)
+  })
+}
+
+test('a path that is not in normal form is forwarded as received', async (t) => {
+  const { see } = await startGateway(t, { routes })
+
+  const { path } = await see('/files/group%2Fproject;v=1')
+
+  t.equal(path, '/files/group%2Fproject;v=1')
+})
+
+const varying: Array<[path: string, included: string[], missing: string[]]> = [
+  ['/orders', ['x-beta'], ['cookie', 'x-target-version']],
+  ['/files', [], ['x-beta', 'cookie']],
+  ['/session', ['cookie'], ['x-beta']]
+]
+for (const [path, included, missing] of varying) {
+  test(`the response to ${path} varies by the headers that its rules read`, async (t) => {
+    const { send } = await startGateway(t, { routes })
+
+    const response = await send(path)
+
+    const vary = (response.headers.get('vary') ?? '').split(', ')
+    t.same(included.filter((name) => !vary.includes(name)), [])
+    t.same(missing.filter((name) => vary.includes(name)), [])
+  })
+}
+
+test('rules are replaced under load without a failed request', async (t) => {
+  const versions = { latest: { upstream: await startUpstream(t, 'latest') }, v2: { upstream: await startUpstream(t, 'v2') } }
+  const { app, send } = await startGateway(t, { versions, routes: [{ name: 'all', to: 'latest' }] })
+  const responses: Array<Promise<Response>> = []
+
+  for (let index = 0; index < 100; index++) {
+    app.versions.update({ versions, routes: [{ name: `rule-${index}`, to: index % 2 === 0 ? 'latest' : 'v2' }] })
+    responses.push(send('/files'))
+    if (index % 10 === 0) await Promise.all(responses)
+  }
+
+  const statuses = (await Promise.all(responses)).map(({ status }) => status)
+  t.strictSame(statuses, Array.from({ length: 100 }, () => 200))
+})
