@@ -1,6 +1,7 @@
 import { type ColdTokens, extraCost } from './measure/cold-tokens.ts'
 import type { ContenderResult } from './measure/rounds.ts'
 import { ratios, type Spread, spreadOf } from './measure/statistics.ts'
+import { routeProperties } from './scenarios.ts'
 import { type Algorithm, algorithms } from './tokens.ts'
 
 /** The samples of one run. */
@@ -37,6 +38,7 @@ export const goals: readonly Goal[] = [
   cpuGoal('P6', 'P6', 'ours: 1,000 versions', 'ours: 2 versions', 1.05),
   cpuGoal('P6', 'P6', 'ours: tenant map of 1,000,000', 'ours: 2 versions', 1.05),
   cpuGoal('P6', 'P6', 'ours: 20 resolvers without an opinion', 'ours: 2 versions', 1.05),
+  ...routeProperties.map((by) => cpuGoal('P9', `P9-${by}`, 'ours: 10,000 routes', 'ours: 10 routes', 1.05)),
   cpuGoal('metrics', 'metrics', 'ours: with metrics', 'ours: without metrics', 1.03),
   growthGoal('down', 'memory growth, 200 slow downloads of 10 MB'),
   growthGoal('up', 'memory growth, 200 slow uploads of 10 MB'),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Contender, type ContenderName, contenders } from './contenders.ts'
 import type { Traffic } from './load/load.ts'
-import type { GatewaySize } from './measure/setting.ts'
+import type { GatewaySize, RouteProperty } from './measure/setting.ts'
 
 /** A contender in a scenario. */
 export interface Entry {
@@ -26,6 +26,23 @@ const { ours } = contenders
 const get = { method: 'GET', path: '/', bodyBytes: 0, hasTokens: false } as const
 const byHeader = { 'x-version-override': 'v2' }
 const allProxies: ContenderName[] = ['ours', 'bare', 'http-proxy', 'httpxy', 'http-proxy-3', 'floor', 'nginx', 'haproxy']
+
+export const routeProperties: readonly RouteProperty[] = ['host', 'prefix', 'header', 'query']
+
+/** The request matches the sixth rule, whichever property the rules differ by. */
+function routesBy (by: RouteProperty): Scenario {
+  const sizes: Array<[form: string, count: number]> = [
+    ['10 routes', 10], ['1,000 routes', 1_000], ['10,000 routes', 10_000], ['100,000 routes', 100_000]
+  ]
+  return {
+    id: `P9-${by}`,
+    title: `routes that differ by ${by}`,
+    isOneProcess: true,
+    entries: sizes.map(([form, count]) => ({ contender: ours, form, setting: { routes: { by, count } } })),
+    traffic: { ...get, path: '/p5/items?tenant=t5', headers: { ...byHeader, Host: 'h5.example.com', 'x-tenant': 't5' } },
+    connections: 64
+  }
+}
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -83,6 +100,7 @@ export const scenarios: readonly Scenario[] = [
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
   },
+  ...routeProperties.map(routesBy),
   {
     id: 'metrics',
     title: 'GET, version in a claim, with and without metrics',

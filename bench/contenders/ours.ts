@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Fastify, { type FastifyRequest } from 'fastify'
-import versionGateway, { fromClaim, fromHeader, fromTenantMap, type PublicJwk, type UpstreamOptions, type VersionResolver } from 'fastify-version-gateway'
+import versionGateway, { fromClaim, fromHeader, fromTenantMap, type PublicJwk, type RouteConfig, type UpstreamOptions, type VersionResolver } from 'fastify-version-gateway'
 import { observeVersions } from 'fastify-version-gateway/observe'
 import { reportPorts } from '../measure/report-ports.ts'
-import { readSetting, type GatewaySize, urlOf } from '../measure/setting.ts'
+import { readSetting, type GatewaySize, type RouteProperty, urlOf } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'
 
 const { upstreams: [v1, v2], tokens, sizes, ...size } = readSetting()
@@ -17,7 +17,7 @@ reportPorts(...ports)
 
 /** @returns the port of the gateway */
 async function startGateway (size: GatewaySize): Promise<number> {
-  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, cached, connections } = size
+  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, routes, cached, connections } = size
   const upstream = (port: number): UpstreamOptions => ({ targets: urlOf(port), ...connections !== undefined && { connections } })
   const app = Fastify()
   if (metrics) await app.register(observeVersions)
@@ -27,6 +27,7 @@ async function startGateway (size: GatewaySize): Promise<number> {
       v2: { upstream: upstream(v2) },
       ...Object.fromEntries(many(versions, (index) => [`other-${index}`, { upstream: upstream(v1) }]))
     },
+    ...routes !== undefined && { routes: many(routes.count, (index) => makeRoute(routes.by, index)) },
     sanitize: { owned: many(owned, (index) => `x-owned-${index}-*`) },
     identity: {
       providers: [
@@ -49,6 +50,16 @@ async function startGateway (size: GatewaySize): Promise<number> {
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   return (app.server.address() as AddressInfo).port
+}
+
+function makeRoute (by: RouteProperty, index: number): RouteConfig {
+  const name = `rule-${index}`
+  switch (by) {
+    case 'host': return { name, hosts: [`h${index}.example.com`] }
+    case 'prefix': return { name, matches: [{ path: { prefix: `/p${index}` } }] }
+    case 'header': return { name, matches: [{ headers: { 'x-tenant': `t${index}` } }] }
+    case 'query': return { name, matches: [{ query: { tenant: `t${index}` } }] }
+  }
 }
 
 function unusedHeader (index: number): VersionResolver {

@@ -8,6 +8,8 @@ export interface Setting extends GatewaySize {
   readonly sizes?: readonly GatewaySize[]
 }
 
+export type RouteProperty = 'host' | 'prefix' | 'header' | 'query'
+
 export interface GatewaySize {
   /** Versions in addition to v1 and v2. No request selects them. */
   readonly versions?: number
@@ -19,6 +21,8 @@ export interface GatewaySize {
   readonly owned?: number
   /** Entries in a tenant map. */
   readonly tenants?: number
+  /** Rules that differ by one property. Requests match the sixth one. */
+  readonly routes?: { readonly by: RouteProperty, readonly count: number }
   /** Tokens that the cache holds. Default: the gateway's default. */
   readonly cached?: number
   /** Whether Prometheus metrics are collected. */

@@ -54,7 +54,7 @@ const shapes: Array<[rule: object, path: string, words: string[]]> = [
   [{ name, matches: [{ path: { prefix: '/a;b' } }] }, 'routes[0].matches[0].path.prefix', ["';'"]],
   [{ name, matches: [{ path: { prefix: '/café' } }] }, 'routes[0].matches[0].path.prefix', ['%C3%A9']],
   [{ name, matches: [{ method: 'get' }] }, 'routes[0].matches[0].method', ['upper case']],
-  [{ name, matches: [{ headers: { 'x-a': 1 } }] }, "routes[0].matches[0].headers.x-a", ['regex']],
+  [{ name, matches: [{ headers: { 'x-a': 1 } }] }, 'routes[0].matches[0].headers.x-a', ['regex']],
   [{ name, to: [] }, 'routes[0].to', ['at least one version']],
   [{ name, to: [{ version: 'v2', weight: -1 }] }, 'routes[0].to[0].weight', ['from 0']],
   [{ name, to: 'v2', sticky: { by: 'tenant' } }, 'routes[0].sticky.by', ['claim:tenantId']],
