@@ -52,7 +52,7 @@ async function startGateway (size: GatewaySize): Promise<number> {
   return (app.server.address() as AddressInfo).port
 }
 
-function makeRoute (by: RouteProperty, index: number): RouteConfig {
+function makeRoute (by: RouteProperty, index: number): RouteConfig<'v1' | 'v2'> {
   const name = `rule-${index}`
   switch (by) {
     case 'host': return { name, hosts: [`h${index}.example.com`] }
