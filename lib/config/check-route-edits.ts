@@ -14,10 +14,15 @@ function checkEdits (problems: Problems, path: Path, edits: RouteConfig['headers
   for (const side of ['request', 'response'] as const) {
     const { set = {}, add = {}, remove = [] }: HeaderEdits = edits[side] ?? {}
     const isOfRequest = side === 'request'
-    checkNames(problems, [...path, side, 'set'], Object.keys(set), isOfRequest)
+    checkNames(problems, [...path, side, 'set'], Object.keys(set).filter((name) => !isOfRequest || !isForwarding(name)), isOfRequest)
     checkNames(problems, [...path, side, 'add'], Object.keys(add), isOfRequest)
-    checkNames(problems, [...path, side, 'remove'], remove, isOfRequest)
+    checkNames(problems, [...path, side, 'remove'], remove.filter((name) => !isOfRequest || !isForwarding(name)), isOfRequest)
   }
+}
+
+/** A rule may replace what the gateway says about the client, as the Gateway API allows. */
+function isForwarding (name: string): boolean {
+  return /^(x-forwarded-.+|forwarded|x-real-ip)$/i.test(name)
 }
 
 function checkNames (problems: Problems, path: Path, names: readonly string[], isOfRequest: boolean): void {

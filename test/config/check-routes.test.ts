@@ -86,7 +86,7 @@ const rules: Array<[rule: object, path: string, words: string[]]> = [
   [{ name, identity: 'partner' }, 'routes[0].identity', ["'partner'", "'partners'"]],
   [{ name, headers: { request: { set: { Host: 'a' } } } }, 'routes[0].headers.request.set', ['rewrite: { host']],
   [{ name, headers: { request: { add: { 'Transfer-Encoding': 'a' } } } }, 'routes[0].headers.request.add', ["'Transfer-Encoding'"]],
-  [{ name, headers: { request: { set: { 'x-forwarded-for': 'a' } } } }, 'routes[0].headers.request.set', ['trustProxy']],
+  [{ name, headers: { request: { add: { 'x-forwarded-for': 'a' } } } }, 'routes[0].headers.request.add', ['trustProxy']],
   [{ name, headers: { response: { remove: ['content-length'] } } }, 'routes[0].headers.response.remove', ["'content-length'"]],
   [{ name, to: [{ version: 'v2', headers: { response: { set: { connection: 'a' } } } }] }, 'routes[0].to[0].headers.response.set', ["'connection'"]],
   [{ name, respond: { headers: { 'content-length': '1' } } }, 'routes[0].respond.headers', ["'content-length'"]],

@@ -138,3 +138,15 @@ test('explain names the rule, and responds like the rule', async (t) => {
   t.match(all, { outcome: 'forwarded', decision: { id: 'v2', tier: 'route', source: 'route:all', route: 'all' } })
   t.ok(all.trace.includes('The request matches rule all.'))
 })
+
+test('a rule can replace the forwarding headers of the gateway', async (t) => {
+  const { see } = await startGateway(t, {
+    routes: [{ name: 'all', headers: { request: { set: { 'X-Forwarded-Proto': 'https' }, remove: ['x-real-ip'] } } }]
+  })
+
+  const { headers } = await see('/', { headers: { 'x-real-ip': '10.0.0.1' } })
+
+  t.equal(headers['x-forwarded-proto'], 'https')
+  t.notOk('x-real-ip' in headers)
+  t.equal(headers['x-forwarded-for'], '127.0.0.1')
+})

@@ -1,7 +1,7 @@
 import { test, type Test } from 'tap'
 import { startGateway } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
-import type { GatewayOptions, RouteConfig } from '../../types/index.ts'
+import type { RouteConfig, VerifyIdentityOptions } from '../../types/index.ts'
 
 const own = makeIssuer()
 const partner = { ...own, token: () => own.token({ iss: 'https://partner.test' }) }
@@ -13,7 +13,7 @@ const routes: RouteConfig[] = [
   { name: 'rest' }
 ]
 
-const identity: GatewayOptions['identity'] = {
+const identity: VerifyIdentityOptions = {
   providers: [
     own.provider({ name: 'own', claimsToHeaders: [{ claim: 'plan', header: 'x-plan' }] }),
     partner.provider({ name: 'partner', issuer: 'https://partner.test' })

@@ -49,6 +49,7 @@ export function requestHeaders (id: string, rules: RequestRules): MakeHeaders {
   const forwarding = new HeaderNames(forwardedHeaders)
   const fieldOf = memoize((name): RequestField =>
     ({ lowerName: name.toLowerCase(), isDropped: fixed.has(name) || forwarding.has(name), isFixed: fixed.has(name) }))
+  const editsForwarding = [...namesOf(set), ...remove].some((name) => forwarding.has(name))
   const isPrefixSet = namesOf(set).some((name) => name.toLowerCase() === 'x-forwarded-prefix')
 
   return (request, payload) => {
@@ -71,6 +72,7 @@ export function requestHeaders (id: string, rules: RequestRules): MakeHeaders {
     // Without a host, undici sends the target's own name.
     if (host !== 'target') headers.push('host', host === 'client' ? hostOf(request) : host)
     pushForwarded(headers, request)
+    if (editsForwarding) headers = withoutFixed(headers, fixed, forwarding)
     const prefix = isPrefixSet ? '' : prefixOf(request)
     if (prefix !== '') headers.push('x-forwarded-prefix', prefix)
     if (changes !== null) headers = withAppHeaders(headers, changes, fieldOf)
@@ -78,6 +80,14 @@ export function requestHeaders (id: string, rules: RequestRules): MakeHeaders {
     headers.push(...added)
     return headers
   }
+}
+
+/** Removes the gateway's own forwarding headers that a rule sets or removes. */
+function withoutFixed (headers: readonly string[], fixed: HeaderNames, forwarding: HeaderNames): string[] {
+  return headers.filter((_, index) => {
+    const name = headers[index - index % 2]!
+    return !forwarding.has(name) || !fixed.has(name)
+  })
 }
 
 /** Fields that describe the coding and the length of a body. */
