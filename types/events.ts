@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { ConfigProblem } from './errors.ts'
+import type { RolloutGroup, RolloutStatus } from './rollouts.ts'
 import type { Tier } from './terms.ts'
 
 /** The use of a version by a request. */
@@ -33,6 +34,17 @@ export interface VersionEventMap {
   enabled: [Change & { readonly version: string }]
   retired: [Change & { readonly version: string, readonly reason: string | undefined }]
   'rolled-back': [Change]
+  /** A rollout has another share or state. */
+  'rollout-changed': [Change & Pick<RolloutStatus, 'percent' | 'state' | 'reason' | 'openRings'> & { readonly rollout: string }]
+  /** A guard has stopped a rollout. It follows `rollout-changed`. */
+  'rollout-stopped': [Change & {
+    readonly rollout: string
+    readonly action: 'hold' | 'rollback'
+    readonly reason: string
+    /** The requests that the guard has judged. */
+    readonly cohort: RolloutGroup
+    readonly control: RolloutGroup
+  }]
   /** A deprecated version was used: at most once an hour per caller and version. */
   'deprecated-use': [Use]
   /** Another version served a request instead of a retired one (its successor) or one that is disabled (`disabled.to`). */

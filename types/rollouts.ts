@@ -16,13 +16,16 @@ export interface RolloutGuard {
   action?: 'hold' | 'rollback'
 }
 
-/** Moves callers from one version to another, a share at a time. Overrides are never moved. */
+/**
+ * Moves callers from one version to another, a share at a time: those that the default or a pin sends to `from`. Callers that name a
+ * version themselves are never moved. A version that is disabled or retired gets no callers.
+ */
 export interface RolloutConfig<Name extends string = string> {
   /** Names the rollout in decisions, events and metrics, and seeds the buckets. Unique. */
   name: string
   from: Name
   to: Name
-  /** Share of the callers that is moved, from 0 to 100, accurate to 0.01. Default 0, or the ramp's. */
+  /** Share of the callers that is moved, from 0 to 100, accurate to 0.01. Default 0. */
   percent?: number
   /** Identifies the caller, usually its tenant. All requests with one key move together. */
   key: StickyKey | ((request: FastifyRequest) => string | undefined)
@@ -41,13 +44,16 @@ export interface RolloutConfig<Name extends string = string> {
   /** Whether callers that are pinned to `from` by its id are moved too. Those pinned by an alias always are. Default false. */
   includePinned?: boolean
   guard?: RolloutGuard
-  /** `held` stops the ramp, `rolled-back` moves everyone back. Default `running`. */
+  /** `held` keeps `percent`, whatever the ramp says; `rolled-back` moves everyone back. Default `running`. */
   state?: 'running' | 'held' | 'rolled-back'
   /** Why it is held or rolled back. */
   reason?: string
 }
 
-/** A change of a rollout. Members that are not given stay. */
+/**
+ * A change of a rollout. Members that are not given stay. `held` keeps the share in force. A rollout that is set to `running` again
+ * continues with the share of its ramp.
+ */
 export interface RolloutChange extends Pick<RolloutConfig, 'openRings' | 'state' | 'reason'> {
   /** Replaces the ramp, too. */
   percent?: number

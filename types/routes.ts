@@ -124,11 +124,11 @@ export interface RouteConfig<Name extends string = string> {
 export interface CoverageConfig<Name extends string = string> {
   /** The path of the part, with its subpaths: `/billing`. */
   path: string
-  /** Versions that have it, oldest first. */
+  /** Versions that have it. */
   versions: readonly Name[]
   /**
-   * For requests of other versions. `floor` serves the closest earlier version in the order of `versions` in the config;
-   * `reject` responds 404 `ROUTE_NOT_COVERED`. Default `reject`.
+   * For requests of other versions. `floor` serves the closest version that has it and comes earlier in the config's `versions`;
+   * without one, and with `reject`, the response is 404 `ROUTE_NOT_COVERED`. Default `reject`.
    */
   fallback?: 'floor' | 'reject'
 }

@@ -98,8 +98,10 @@ export interface RegistryOptions {
   usage?: UsageOptions
   /** When `retire()` is refused. */
   retireGuard?: RetireGuard
-  /** The clock of the life cycle and of usage: milliseconds since 1970. Default `Date.now`. */
+  /** The clock of the life cycle, of rollouts and of usage: milliseconds since 1970. Default `Date.now`. */
   now?: () => number
+  /** Draws versions by weight, for callers without a key: a number from 0 to 1 (exclusive). Default `Math.random`. */
+  random?: () => number
 }
 
 /** When `retire()` is refused, because a version still has callers. */

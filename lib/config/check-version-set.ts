@@ -1,7 +1,9 @@
 import type { RegistryOptions, VersionSet } from '../../types/index.ts'
 import type { Check } from '../registry/revisions.ts'
+import { checkCoverage } from './check-coverage.ts'
 import { checkLifeCycle } from './check-life-cycle.ts'
 import { checkRoutes } from './check-routes.ts'
+import { checkRollouts } from './check-rollouts.ts'
 import { checkShape } from './check-shape.ts'
 import { checkVersions } from './check-versions.ts'
 import type { Problems } from '../problems/config-problems.ts'
@@ -20,4 +22,6 @@ export function checkSet (problems: Problems, set: VersionSet, options: Registry
   checkVersions(problems, Object(set), options)
   checkLifeCycle(problems, Object(set), options)
   checkRoutes(problems, Object(set), options)
+  checkRollouts(problems, Object(set), options)
+  checkCoverage(problems, Object(set), options)
 }

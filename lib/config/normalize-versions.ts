@@ -7,7 +7,7 @@ export const versionDefaults = {
 
 export const brownoutDefaults = { mode: 'enforce' } as const satisfies Partial<Brownout>
 
-export const registryDefaults = { format: 'string', dateMatch: 'exact', ranges: false, now: Date.now } as const satisfies RegistryOptions
+export const registryDefaults = { format: 'string', dateMatch: 'exact', ranges: false, now: Date.now, random: Math.random } as const satisfies RegistryOptions
 
 export const usageDefaults = { max: 50_000, flushMs: 60_000 }
 

@@ -7,6 +7,7 @@ export const oneOf = (...values: string[]): SchemaObject =>
 export const count = (minimum: number, maximum: number, unit: string): SchemaObject =>
   ({ type: 'integer', minimum, maximum, expected: `a whole number of ${unit} from ${minimum} to ${maximum}` })
 export const flag: SchemaObject = { type: 'boolean', expected: 'true or false' }
+export const timestamp: SchemaObject = { isTimestamp: true, expected: "a date such as '2026-12-31', a Date, or milliseconds since 1970" }
 export const functionOf = (expected: string): SchemaObject => ({ isFunction: true, expected })
 export const dispatcher: SchemaObject = {
   isDispatcher: true, expected: 'a dispatcher of undici', remedy: 'Pass an object such as new Agent() or new MockAgent().'

@@ -1,11 +1,12 @@
 import type { SchemaObject } from 'ajv'
 import { routes } from './routes-schema.ts'
+import { coveredPart, rollout } from './rollout-schema.ts'
 import { list } from './schema-builders.ts'
 
 /** The parts of a set of versions that say which traffic they get. */
 export const traffic: Record<string, SchemaObject> = {
   routes,
-  rollouts: list({}, 'a list of rollouts'),
+  rollouts: list(rollout, 'a list of rollouts'),
   mirrors: list({}, 'a list of mirrors'),
-  coverage: list({}, 'a list of parts of the API')
+  coverage: list(coveredPart, 'a list of parts of the API')
 }

@@ -1,9 +1,8 @@
 import type { SchemaObject } from 'ajv'
-import { count, flag, functionOf, list, object, oneOf, text } from './schema-builders.ts'
+import { count, flag, functionOf, list, timestamp, object, oneOf, text } from './schema-builders.ts'
 import { traffic } from './traffic-schema.ts'
 import { upstreamOptions } from './upstream-schema.ts'
 
-const timestamp: SchemaObject = { isTimestamp: true, expected: "a date such as '2026-12-31', a Date, or milliseconds since 1970" }
 const page: SchemaObject = { type: 'string', pattern: '^https?://[\\x21\\x23-\\x3b\\x3d\\x3f-\\x7e]+$', expected: 'an absolute http(s) URL' }
 const name = text('a version or an alias')
 
@@ -69,7 +68,8 @@ const registryOptions = {
     idleDays: { type: 'number', minimum: 0, expected: 'a number of days' },
     allowTiers: list(oneOf('route', 'override', 'pin', 'default'), 'a list of tiers')
   }),
-  now: functionOf('a function that returns milliseconds since 1970')
+  now: functionOf('a function that returns milliseconds since 1970'),
+  random: functionOf('a function that returns a number from 0 to 1')
 }
 
 export const registrySchema = object(registryOptions)

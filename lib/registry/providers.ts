@@ -1,5 +1,5 @@
 import type { ClaimReader } from '../identity/claim-readers.ts'
-import type { ExplainedRequest, Explanation, Principal, RolloutStatus, TargetHealth, VersionDecision, VersionHealth } from '../../types/index.ts'
+import type { ExplainedRequest, Explanation, Principal, TargetHealth, VersionDecision, VersionHealth } from '../../types/index.ts'
 
 /** The statistics of a target, counted since its version has had it. */
 export interface TargetStatistics extends Pick<TargetHealth, 'address' | 'healthy' | 'pending' | 'queued'> {
@@ -34,7 +34,6 @@ export interface Precedence {
 
 /** What `resolveVersion` and `proxyVersions` can report about the versions. */
 export interface Reports {
-  rollouts: () => readonly RolloutStatus[]
   health: () => readonly VersionHealth[]
   statistics: () => readonly UpstreamStatistics[]
   /** Returns the id of the version that serves the default. Returns `null` if a function chooses it or no version can serve it. */

@@ -1,19 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import type {
-  Disabled, ExplainedRequest, Explanation, Principal, RolloutChange, RolloutStatus, UsageEntry, Version, VersionDecision,
-  VersionHealth, VersionRegistry, VersionSet
+  Disabled, ExplainedRequest, Explanation, Principal, RolloutChange, RolloutStatus, UsageEntry, Version, VersionDecision, VersionHealth,
+  VersionRegistry, VersionSet
 } from '../../types/index.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts'
-import { VersionInUse } from '../errors.ts'
 import { madeBy, thisCopy } from '../shared/copy.ts'
 import { VersionEventEmitter } from './version-events.ts'
 import { checkedClock } from './clock.ts'
+import { type Content, contentAfter, withVersion } from './content.ts'
 import { differences } from './differences.ts'
-import { dayMs } from './registered-version.ts'
-import { changed, type Found, type Revision } from './revision.ts'
+import type { Found, Revision } from './revision.ts'
 import { ReportProviders } from './providers.ts'
+import { assertUnused } from './retire-guard.ts'
 import { type Check, Revisions, throwProblem } from './revisions.ts'
+import { RolloutControl } from './rollouts/rollout-control.ts'
 import { Usage } from './usage.ts'
 
 /** Holds the current set of versions. Every change builds a new set, validates it, and swaps it in atomically. */
@@ -26,6 +27,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   readonly now: () => number
   readonly revisions: Revisions
   readonly reports = new ReportProviders()
+  readonly rolloutControl = new RolloutControl(this)
 
   /** @param check validates every later set. `set` must have passed it already */
   constructor (set: VersionSet<Id, Alias>, options: ResolvedRegistry, check: Check) {
@@ -63,9 +65,9 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   update (next: VersionSet): number {
-    return this.#change(() => {
+    return this.#change(({ content, canonical }) => {
       if (Object(next) !== next) throwProblem('next', `expected { versions, aliases }, got ${show(next)}.`)
-      this.revisions.swap({ set: next, switchedOff: this.#stillOff(Object.keys(Object(next.versions))) })
+      this.revisions.swap(contentAfter(content, next, canonical))
     })
   }
 
@@ -77,66 +79,69 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   promote (alias: string, id: string): number {
-    return this.#change(({ content: { set, switchedOff } }) => {
+    return this.#change(({ content }) => {
       const spelled = this.#find('alias', alias)?.alias ?? alias
       const version = this.#idOf(id)
-      this.revisions.swap({ set: { ...set, aliases: { ...set.aliases, [spelled]: version } }, switchedOff })
+      const { set } = content
+      this.revisions.swap({ ...content, set: { ...set, aliases: { ...set.aliases, [spelled]: version } } })
       return (revision) => this.emitter.emit('promoted', { alias: spelled, version, revision })
     })
   }
 
   disable (id: string, options: Disabled = {}): number {
-    return this.#change(({ content: { set, switchedOff } }) => {
+    return this.#change(({ content }) => {
       const version = this.#idOf(id)
       if (Object(options) !== options) throwProblem('options', `expected { reason, to, retryAfter }, got ${show(options)}.`)
-      this.revisions.swap({ set, switchedOff: new Map(switchedOff).set(version, options) })
+      this.revisions.swap({ ...content, switchedOff: new Map(content.switchedOff).set(version, options) })
       const { reason, to } = options
       return (revision) => this.emitter.emit('disabled', { version, reason, to, revision })
     })
   }
 
   enable (id: string): number {
-    return this.#change(({ content: { set, switchedOff } }) => {
+    return this.#change(({ content }) => {
       const version = this.#idOf(id)
-      const others = new Map([...switchedOff].filter(([each]) => each !== version))
-      this.revisions.swap({ set: changed(set, version, { disabled: false }), switchedOff: others })
+      const switchedOff = new Map([...content.switchedOff].filter(([each]) => each !== version))
+      this.revisions.swap({ ...withVersion(content, version, { disabled: false }), switchedOff })
       return (revision) => this.emitter.emit('enabled', { version, revision })
     })
   }
 
   /**
    * Continues another registry, whose gateway this one's replaces. Takes over its history, the versions that `disable()`
-   * disabled and, if the usage options are equal, its usage.
+   * disabled, the rollouts that were changed at run time and, if the usage options are equal, its usage.
    *
    * @param set the set to continue with
    */
   continueFrom (previous: Registry, set: VersionSet): void {
-    this.revisions.continueFrom(previous.revisions, { set, switchedOff: this.#stillOff(Object.keys(set.versions), previous.current) })
+    this.revisions.continueFrom(previous.revisions, contentAfter(previous.current.content, set, previous.current.canonical))
+    this.rolloutControl.continueFrom(previous.rolloutControl)
     if (isDeepStrictEqual(this.options.usage, previous.options.usage)) this.usageLog = previous.usageLog
   }
 
   retire (id: string, { force = false, reason }: { force?: boolean, reason?: string } = {}): number {
-    return this.#change(({ content: { set, switchedOff } }) => {
+    return this.#change(({ content }) => {
       const version = this.#idOf(id)
-      if (!force) this.#guard(version)
-      this.revisions.swap({ set: changed(set, version, { retired: true }), switchedOff })
+      if (!force) assertUnused(version, this.usageLog, this.options.retireGuard, this.now())
+      this.revisions.swap(withVersion(content, version, { retired: true }))
       return (revision) => this.emitter.emit('retired', { version, reason, revision })
     })
   }
 
   rollout (name: string, change: RolloutChange): number {
-    return this.#change(({ content: { set, switchedOff } }) => {
-      const { rollouts = [] } = set
-      if (!rollouts.some((rollout) => rollout.name === name)) {
-        throwProblem('name', `${show(name)} is not a rollout. Known: ${showNames(rollouts.map((rollout) => rollout.name))}.`)
-      }
-      const changed = rollouts.map((rollout) => rollout.name === name ? { ...rollout, ...change } : rollout)
-      this.revisions.swap({ set: { ...set, rollouts: changed }, switchedOff })
-    })
+    return this.rolloutControl.change(name, change)
   }
 
   rollouts (): readonly RolloutStatus[] {
-    return this.reports.find('rollouts')?.() ?? []
+    return this.rolloutControl.statuses()
+  }
+
+  /** Makes a change, and emits its event. @throws `VERSION_CONFIG_INVALID` */
+  apply (change: (content: Content) => Content, event: (revision: number) => void): number {
+    return this.#change(({ content }) => {
+      this.revisions.swap(change(content))
+      return event
+    })
   }
 
   usage (name: string): readonly UsageEntry[] {
@@ -158,20 +163,6 @@ export class Registry<Id extends string = string, Alias extends string = string>
   /** All ids and aliases. */
   names (): string[] {
     return this.current.names()
-  }
-
-  /** Returns those of the given versions that `disable()` disabled. */
-  #stillOff (ids: readonly string[], { content: { switchedOff } } = this.current): Map<string, Disabled> {
-    const { canonical } = this.current
-    const off = new Map([...switchedOff].map(([id, options]) => [canonical(id), options]))
-    return new Map(ids.flatMap((id): Array<[string, Disabled]> => off.has(canonical(id)) ? [[id, off.get(canonical(id))!]] : []))
-  }
-
-  /** @throws `VERSION_IN_USE` */
-  #guard (version: string): void {
-    const { idleDays, allowTiers } = this.options.retireGuard
-    const seen = this.usageLog.seenSince(version, this.now() - idleDays * dayMs, allowTiers)
-    if (seen.length > 0) throw Object.assign(new VersionInUse(version, seen.length), { consumers: seen })
   }
 
   #find (argument: string, name: unknown): Found | undefined {

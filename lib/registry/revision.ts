@@ -1,8 +1,11 @@
-import type { Disabled, Version, VersionConfig, VersionSet } from '../../types/index.ts'
+import type { Version, VersionConfig } from '../../types/index.ts'
 import { normalizeUpstream } from '../config/normalize-upstream.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isSameConfig } from '../shared/is-same-config.ts'
+import { type Content, effectiveSet } from './content.ts'
+import { Coverage } from './coverage.ts'
 import { RegisteredVersion } from './registered-version.ts'
+import { Rollouts } from './rollouts/rollouts.ts'
 import { RouteTable } from '../routes/route-table.ts'
 import { canonicalForm, isDate, isImpossibleDate, isVersionId, isVersionRange, loadSemver } from './version-id.ts'
 
@@ -15,26 +18,6 @@ export interface Found<Id extends string = string> {
 /** Options that determine how names are matched to versions. */
 export type Matching = Pick<ResolvedRegistry, 'format' | 'dateMatch' | 'ranges'>
 
-/** A set of versions, and the versions that `disable()` disabled, which outlive the set. */
-export interface Content {
-  readonly set: VersionSet
-  readonly switchedOff: ReadonlyMap<string, Disabled>
-}
-
-/** Returns the set with the manually disabled versions marked as disabled. */
-export function effectiveSet ({ set, switchedOff }: Content): VersionSet {
-  // The set may not have been validated yet, so it may have any shape.
-  if (switchedOff.size === 0) return set
-  const versions: Record<string, VersionConfig> = { ...set.versions }
-  for (const [id, disabled] of switchedOff) versions[id] = { ...versions[id]!, disabled }
-  return { ...set, versions }
-}
-
-/** Returns the set with a changed version. */
-export function changed (set: VersionSet, id: string, change: Partial<VersionConfig>): VersionSet {
-  return { ...set, versions: { ...set.versions, [id]: { ...set.versions[id]!, ...change } } }
-}
-
 /** A numbered, immutable set of versions and aliases. Its config has been validated and frozen. */
 export class Revision {
   readonly number: number
@@ -43,6 +26,10 @@ export class Revision {
   readonly aliases: ReadonlyMap<string, string>
   /** The rules of the config; `null` without any. */
   readonly routes: RouteTable | null
+  /** `null` without any. */
+  readonly rollouts: Rollouts | null
+  /** `null` if every version has all parts of the API. */
+  readonly coverage: Coverage | null
   readonly #matching: Matching
   // A Map, because names come from requests, and objects inherit members such as `constructor`.
   readonly #byName = new Map<string, Found>()
@@ -55,12 +42,15 @@ export class Revision {
     this.content = content
     this.#matching = matching
     this.canonical = canonicalForm(matching)
-    const { versions, aliases = {} } = effectiveSet(this.content)
+    const { versions, aliases = {}, routes, rollouts = [], coverage = [] } = effectiveSet(this.content)
     const kept = new Map(before?.versions.map((version) => [version.id, version]))
     this.versions = Object.freeze(Object.entries(versions).map(([id, config]) => registered(id, config, kept.get(id))))
     for (const version of this.versions) this.#byName.set(this.canonical(version.id), { version, alias: undefined })
     this.aliases = this.#follow(aliases)
-    this.routes = content.set.routes === undefined ? null : new RouteTable(content.set.routes)
+    this.routes = routes === undefined ? null : new RouteTable(routes)
+    const versionOf = (name: string): RegisteredVersion => this.find(name)!.version
+    this.rollouts = rollouts.length === 0 ? null : new Rollouts(rollouts, versionOf)
+    this.coverage = coverage.length === 0 ? null : new Coverage(coverage, this.versions, versionOf)
   }
 
   /** Looks up an id or alias that is written in its canonical form, as most are. */

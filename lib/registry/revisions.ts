@@ -2,7 +2,8 @@ import type { VersionSet } from '../../types/index.ts'
 import { Problems } from '../problems/config-problems.ts'
 import { frozenCopy } from '../shared/frozen-copy.ts'
 import { isSameConfig } from '../shared/is-same-config.ts'
-import { type Content, effectiveSet, type Matching, Revision } from './revision.ts'
+import { type Content, contentOf, effectiveSet } from './content.ts'
+import { type Matching, Revision } from './revision.ts'
 
 /** How many earlier sets `rollback()` can restore. */
 const maxHistory = 10
@@ -22,7 +23,7 @@ export class Revisions {
   constructor (set: VersionSet, matching: Matching, check: Check) {
     this.#matching = matching
     this.#checks = new Set([check])
-    this.current = new Revision(1, { set: frozenCopy(set), switchedOff: new Map() }, matching, null)
+    this.current = new Revision(1, contentOf(frozenCopy(set)), matching, null)
   }
 
   /** Adds a check for every later set. @returns a function that removes it */

@@ -10,7 +10,10 @@ const cacheControls = ['cache-control', 'cdn-cache-control', 'surrogate-control'
 export function addTrackedVary (request: FastifyRequest, reply: FastifyReply, headerTracker: HeaderTracker): void {
   headerTracker.stop(request)
   if (headerTracker.names.length > 0) addVary(reply, headerTracker.names)
-  if (!contextOf(request).isDecisionUnclear) return
-  // A proxy must not send `Vary: *`, and content delivery networks have their own headers.
+  if (contextOf(request).isDecisionUnclear) forbidStoring(reply)
+}
+
+/** For decisions on which `Vary` says nothing: a proxy must not send `Vary: *`. */
+export function forbidStoring (reply: FastifyReply): void {
   for (const name of cacheControls) reply.header(name, 'no-store')
 }

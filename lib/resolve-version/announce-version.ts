@@ -21,7 +21,7 @@ export function announceVersion (reply: FastifyReply, { always, whenShared, head
   addVersionHeaders(reply, version)
   // The route may have replaced the headers from before it ran.
   if (always.length > 0) addVary(reply, always)
-  if (headerTracker !== undefined) addTrackedVary(request, reply, headerTracker)
+  addTrackedVary(request, reply, headerTracker)
   if (isPreflight(request)) addVary(reply, preflightHeaders)
   else if (!version.isPlain) addEnd(reply, version)
   if (whenShared.length > 0 && isSharedCacheable([], reply.getHeaders())) addVary(reply, whenShared)

@@ -11,7 +11,7 @@ interface LateOpinion {
   readonly reader: LateReader
 }
 
-const rank: Record<Tier, number> = { override: 0, pin: 1, default: 2 }
+const rank: Record<Tier, number> = { route: -1, override: 0, pin: 1, default: 2 }
 
 /** The functions of the app that choose a version, which may read what a hook of a route sets. */
 export class LateOpinions {

@@ -65,10 +65,9 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     provideForRegistry(app, registry, rules)
     admitDryRuns(app)
     flushUsage(app, registry.usageLog, registry.options.usage)
-    const { headerTracker } = vary
     const lateOpinions = new LateOpinions(rules, registry)
     if (!lateOpinions.isEmpty || resolved.consumer !== undefined) checkLateReaders(app)
-    const resolve = requestResolver({ registry, rules, headerTracker, lateOpinions, reporter, isExposed: exposure(resolved), announce })
+    const resolve = requestResolver({ registry, rules, vary, lateOpinions, reporter, isExposed: exposure(resolved), announce })
 
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)

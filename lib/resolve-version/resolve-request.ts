@@ -7,19 +7,22 @@ import { builtInMark } from '../stage/built-in.ts'
 import { contextOf } from '../stage/context.ts'
 import type { DryRun } from '../stage/dry-run.ts'
 import { addTrackedVary } from './add-vary.ts'
+import { countRollout } from './count-rollout.ts'
+import { coverPath } from './cover-path.ts'
 import { decide, decideForPreflight } from './decide/decide.ts'
 import { makeDecision } from './decide/decision.ts'
-import type { HeaderTracker } from './decide/header-tracker.ts'
 import type { DecisionInput, Rules, Served } from './decide/types.ts'
 import { endUnlessForwarded } from './explain/end-dry-run.ts'
 import type { LateOpinions } from './late-opinions.ts'
 import { reasonHeader, reasonOf, reasonOfRefusal } from './reason-header.ts'
 import type { UsageReporter } from './usage-reporter.ts'
+import { varyByKey } from './vary-by-key.ts'
+import type { Variation } from './vary-headers.ts'
 
 interface Resolution {
   readonly registry: Registry
   readonly rules: Rules
-  readonly headerTracker: HeaderTracker | undefined
+  readonly vary: Variation
   readonly lateOpinions: LateOpinions
   readonly reporter: UsageReporter
   /** Whether a response contains the reason for its version. `null`: none does. */
@@ -29,14 +32,19 @@ interface Resolution {
 }
 
 /** Makes the steps that decide the version of a request, and set `request.version` and the headers of the decision. */
-export function requestResolver ({ registry, rules, headerTracker, lateOpinions, reporter, isExposed, announce }: Resolution) {
+export function requestResolver ({ registry, rules, vary, lateOpinions, reporter, isExposed, announce }: Resolution) {
   return function * resolve (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): Steps<void> {
-    const input = inputOf(request, registry, dryRun, headerTracker)
+    const input = inputOf(request, registry, dryRun, vary)
+    const { headerTracker } = input
     const isCounted = dryRun === null && !isPreflight(request)
+    varyByKey(reply, input, vary)
     let served: Served
+    let serving: Served
     try {
       const applied = dryRun?.isOfCaller === true ? withoutOverrides(rules) : rules
       served = yield * (isPreflight(request) ? decideForPreflight(input, applied) : decide(input, applied))
+      for (const resolver of served.consulted) builtInMark(resolver)?.consume?.(request)
+      serving = coverPath(served, input)
     } catch (error) {
       if (headerTracker !== undefined) addTrackedVary(request, reply, headerTracker)
       if (isCounted) reporter.failed(error, input)
@@ -44,12 +52,14 @@ export function requestResolver ({ registry, rules, headerTracker, lateOpinions,
       throw error
     }
     if (headerTracker !== undefined) addTrackedVary(request, reply, headerTracker)
-    request.version = makeDecision(served, input)
-    contextOf(request).servedBy = served.version
+    request.version = makeDecision(serving, input)
+    contextOf(request).servedBy = serving.version
     lateOpinions.decided(request, served.chosen)
-    for (const resolver of served.consulted) builtInMark(resolver)?.consume?.(request)
     if (isExposed?.(request) === true) reply.header(reasonHeader, reasonOf(request.version))
-    if (isCounted) reporter.served(served, input)
+    if (isCounted) {
+      reporter.served(served, input)
+      if (served.chosen.rollout !== undefined) countRollout(registry, request, reply, served.chosen.rollout)
+    }
     if (dryRun === null) return
     dryRun.decision = request.version
     announce(reply)
@@ -58,12 +68,21 @@ export function requestResolver ({ registry, rules, headerTracker, lateOpinions,
 }
 
 function inputOf (
-  request: FastifyRequest, registry: Registry, dryRun: DryRun | null, headerTracker: HeaderTracker | undefined
+  request: FastifyRequest, registry: Registry, dryRun: DryRun | null, { headerTracker, callsApp }: Variation
 ): DecisionInput {
   try {
     const now = dryRun?.now ?? registry.now()
-    const { revision, match } = contextOf(request)
-    return { request, revision: revision ?? registry.revisions.current, match, now, trace: dryRun?.trace ?? null, headerTracker }
+    const { revision: matched, match } = contextOf(request)
+    const revision = matched ?? registry.revisions.current
+    return {
+      request,
+      revision,
+      match,
+      now,
+      random: registry.options.random,
+      trace: dryRun?.trace ?? null,
+      headerTracker: callsApp || revision.rollouts?.reads.callsApp === true ? headerTracker : undefined
+    }
   } catch (cause) {
     throw versionResolutionUnavailable({ cause, members: { source: 'registry.now' } })
   }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { VersionResolver } from '../../types/index.ts'
 import type { ResolvedResolve } from '../config/normalize-gateway.ts'
 import { HeaderNames } from '../http/header-names.ts'
+import type { KeyReads } from '../routes/sticky-key.ts'
 import { scopeOf } from '../stage/context.ts'
 import { declaresItsReads } from './decide/run-resolver.ts'
 import type { Rules } from './decide/types.ts'
@@ -13,8 +14,12 @@ export interface Variation {
   readonly always: readonly string[]
   /** Also named if a shared cache may store the response. */
   readonly whenShared: readonly string[]
-  /** Further headers that functions of the app are found to read. `undefined` if there are no such functions. */
-  readonly headerTracker: HeaderTracker | undefined
+  /** Further headers that functions of the app are found to read. */
+  readonly headerTracker: HeaderTracker
+  /** Whether resolvers or options call functions of the app. Rollouts may do so, too. */
+  readonly callsApp: boolean
+  /** Returns the headers on which a key depends that identifies the caller. */
+  readonly byKey: (reads: KeyReads) => readonly string[]
 }
 
 /**
@@ -29,10 +34,25 @@ export function varyHeaders (app: FastifyInstance, options: ResolvedResolve, rul
   const read = [...[...override, ...weak, ...pin].flatMap(({ readsHeaders = [] }) => readsHeaders), ...readsHeaders]
   const own = [...new Map(read.map((name) => [name.toLowerCase(), name])).values()].filter((name) => !owned.has(name))
   const known = new Set(own.map((name) => name.toLowerCase()))
-  const headerTracker = callsApp(rules) ? new HeaderTracker((name) => known.has(name) || owned.has(name)) : undefined
   const ofCaller = callerHeaders(app, rules).filter((name) => !known.has(name))
-  if (varyAuthorization === 'always') return { always: [...own, ...ofCaller], whenShared: [], headerTracker }
-  return { always: own, headerTracker, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? ofCaller : [] }
+  const common = {
+    headerTracker: new HeaderTracker((name) => known.has(name) || owned.has(name)),
+    callsApp: callsApp(rules),
+    byKey: memoizeByObject(({ headers, claims }: KeyReads) =>
+      [...headers.filter((name) => !owned.has(name)), ...claims && varyAuthorization !== 'never' ? ofCaller : []])
+  }
+  if (varyAuthorization === 'always') return { ...common, always: [...own, ...ofCaller], whenShared: [] }
+  return { ...common, always: own, whenShared: varyAuthorization === 'auto' && looksAtCaller(rules) ? ofCaller : [] }
+}
+
+/** Memoizes a function of an object that lives as long as a revision. */
+function memoizeByObject<Key extends object, Value> (make: (key: Key) => Value): (key: Key) => Value {
+  const known = new WeakMap<Key, { readonly value: Value }>()
+  return (key) => {
+    const found = known.get(key) ?? { value: make(key) }
+    known.set(key, found)
+    return found.value
+  }
 }
 
 /**

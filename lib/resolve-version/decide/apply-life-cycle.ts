@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify'
 import { callSync } from '../../shared/call-sync.ts'
 
 /** A case. It has no request if it only determines the version of the default. */
-type Asked = Omit<DecisionInput, 'request' | 'match'> & { readonly request: DecisionInput['request'] | null }
+type Asked = Omit<DecisionInput, 'request' | 'match' | 'random'> & { readonly request: DecisionInput['request'] | null }
 
 /**
  * Returns the chosen version, or the one that serves instead if it is retired or disabled. Another version only serves

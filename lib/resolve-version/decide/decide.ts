@@ -3,6 +3,7 @@ import { isRefusal, type Refusal, versionAmbiguous, versionLocked, versionResolu
 import { type MaybePromise, type Steps, wait } from '../../shared/maybe-promise.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import { applyLifeCycle } from './apply-life-cycle.ts'
+import { applyRollout } from './apply-rollout.ts'
 import { runTier } from './run-tier.ts'
 import { chooseDefault, chosenByDefault } from './default-version.ts'
 import { type DecisionInput, type Chosen, noOverrides, type Rules, type Served } from './types.ts'
@@ -22,7 +23,7 @@ export function * decide (input: DecisionInput, rules: Rules): Steps<Served> {
     const weak = yield * runTier('override', rules.weak, input)
     overrides = yield * wait(authorizeOverrides(weak, pins[0], input, rules))
   }
-  const chosen = yield * wait(choose(overrides, pins, input, rules))
+  const chosen = applyRollout(yield * wait(choose(overrides, pins, input, rules)), input, rules)
   return { chosen, version: applyLifeCycle(chosen, input), consulted: overrides.length === 0 ? noOverrides : resolversOf(overrides) }
 }
 

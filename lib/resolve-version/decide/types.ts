@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { DefaultVersion, Overridden, OverrideOptions, Tier, VersionResolver } from '../../../types/index.ts'
+import type { DecisionRollout, DefaultVersion, Overridden, OverrideOptions, Tier, VersionResolver } from '../../../types/index.ts'
 import type { ResolvedResolve } from '../../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { Precedence } from '../../registry/providers.ts'
@@ -29,6 +29,8 @@ export interface DecisionInput {
   readonly match: Match | null
   /** Milliseconds since 1970. */
   readonly now: number
+  /** Returns a number from 0 to 1 (exclusive), for draws. */
+  readonly random: () => number
   /** Records every step in words; `null` unless the request is explained. */
   readonly trace: string[] | null
   /** Records the headers that the app's functions read. */
@@ -42,6 +44,8 @@ export interface Chosen extends Found {
   readonly requested: string | null
   readonly locked: boolean
   readonly overridden: readonly Overridden[]
+  /** The rollout that concerns the caller. */
+  readonly rollout?: DecisionRollout
 }
 
 /** Shared empty list, for the many requests without overridden opinions. */

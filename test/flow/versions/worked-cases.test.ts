@@ -10,12 +10,13 @@ import { versionHeader } from '../../helpers/worked-cases/case.ts'
 import { forSockets, lifeCases, webSocket } from '../../helpers/worked-cases/life.ts'
 import { overrideCases } from '../../helpers/worked-cases/overrides.ts'
 import { pinCases } from '../../helpers/worked-cases/pins.ts'
+import { rolloutCases } from '../../helpers/worked-cases/rollouts.ts'
 import { parseResponse, sendRequest, toExplain } from '../../helpers/worked-cases/send.ts'
 import { startCase } from '../../helpers/worked-cases/start.ts'
 
-// The numbers are those of the study of how other gateways select versions. 32 to 36 are missing: they concern rollouts,
-// which do not exist yet. 43 and 44 are not single requests.
-for (const row of [...overrideCases, ...pinCases, ...lifeCases]) {
+// The numbers are those of the study of how other gateways select versions. 36, 43 and 44 are not single
+// requests.
+for (const row of [...overrideCases, ...pinCases, ...lifeCases, ...rolloutCases]) {
   const { title, setting, before, refused, decision, headers = {}, body = {}, events, unexplained } = row
   t.test(`${title} is ${refused === undefined ? 'forwarded' : refused.join(' ')}, and the explanation matches`, async (t) => {
     const started = await startCase(t, setting)

@@ -22,7 +22,7 @@ function returns (
 ): VersionResolver {
   return { name: `r${++made}`, resolve: () => typeof response === 'function' ? response() : response, ...more }
 }
-const inputFor = ({ current: revision }: Registry) => ({ request, revision, now: 0, match: null, trace: null })
+const inputFor = ({ current: revision }: Registry) => ({ request, revision, now: 0, match: null, random: Math.random, trace: null })
 const decideBy = async (options: ResolveOptions, versions: Registry = registry) =>
   makeDecision(await runSteps(decide(inputFor(versions), rulesOf(normalizeResolve(options)))), inputFor(versions))
 
