@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessLogOptions, AccessLogPlugin } from '../../types/observe.ts'
+import type { VersionDecision } from '../../types/index.ts'
 import type { RequestOutcome } from '../../types/outcome.ts'
 import { callSync } from '../shared/call-sync.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
@@ -65,7 +66,7 @@ function lineOf (observation: Observation, headers: readonly string[]): object {
     status: observation.status,
     outcome,
     ...observation.route !== '' && { route: observation.route },
-    ...version != null && { version: version.id, tier: version.tier, source: version.source },
+    ...version != null && { version: version.id, tier: version.tier, source: version.source, ...rolloutOf(version) },
     ...target !== null && { target },
     ...observation.retries > 0 && { retries: observation.retries },
     durationMs: rounded(endedAt - begunAt),
@@ -74,6 +75,10 @@ function lineOf (observation: Observation, headers: readonly string[]): object {
     bytesSent: observation.bytesSent,
     ...outcome !== 'served' && { failedBy: atFault[outcome], ...cause !== null && { cause } }
   }
+}
+
+function rolloutOf ({ rollout }: VersionDecision): object | undefined {
+  return rollout && { rollout: rollout.name, ...rollout.bucket !== null && { bucket: rollout.bucket } }
 }
 
 /** The provider and the subject of a verified token. */

@@ -17,7 +17,8 @@ type Metric = readonly [name: string, type: 'counter' | 'gauge' | 'fact', help: 
 
 /** Adds the metrics of versions, upstreams and providers. Their values are only computed when they are scraped. */
 export function registerStateMetrics (metrics: MetricsRegistry, prefix: string, sources: Sources): void {
-  const all = [...versionMetrics(sources), ...upstreamMetrics(sources), ...providerMetrics(sources), claimMetric(sources)]
+  const parts = [versionMetrics, rolloutMetrics, upstreamMetrics, providerMetrics, claimMetric]
+  const all = parts.flatMap((metricsOf) => metricsOf(sources))
   for (const [name, type, help, values] of all) {
     const kind = type === 'fact' ? { type: 'gauge', aggregator: 'max' } as const : { type }
     registerMetric(metrics, { name: prefix + name, help, ...kind }, values)
@@ -34,6 +35,16 @@ function versionMetrics ({ registry }: Sources): Metric[] {
       ({ value: 1, labels: { version, state, disabled: String(disabled !== null) } }))],
     ['version_deprecated_timestamp_seconds', 'fact', 'Deprecation date of a version, in seconds since 1970.', timestamps('deprecatedAt')],
     ['version_sunset_timestamp_seconds', 'fact', 'Sunset date of a version, in seconds since 1970.', timestamps('sunsetAt')]
+  ]
+}
+
+function rolloutMetrics ({ registry }: Sources): Metric[] {
+  const requests = (): Value[] => (registry()?.rolloutControl.totals() ?? []).flatMap(({ name: rollout, ...groups }) =>
+    Object.entries(groups).flatMap(([group, results]) =>
+      Object.entries(results).map(([result, value]) => ({ value: value as number, labels: { rollout, group, result } }))))
+  return [
+    ['rollout_percent', 'fact', 'Share of callers that a rollout moves, from 0 to 100.', () => (registry()?.rollouts() ?? []).map(({ name: rollout, percent }) => ({ value: percent, labels: { rollout } }))],
+    ['rollout_requests_total', 'counter', 'Requests that a rollout concerns, by result. cohort: of callers that are moved. control: of the others.', requests]
   ]
 }
 
@@ -56,10 +67,12 @@ function upstreamMetrics ({ registry }: Sources): Metric[] {
   ]
 }
 
-function claimMetric ({ registry }: Sources): Metric {
+function claimMetric ({ registry }: Sources): Metric[] {
   const absent = (): Value[] => (registry()?.reports.find('claims')?.() ?? [])
     .map(({ option, names, absent: value }) => ({ value, labels: { option, claim: showClaim(names) } }))
-  return ['claim_absent_total', 'counter', 'Requests whose verified token lacks a claim that an option reads.', absent]
+  return [
+    ['claim_absent_total', 'counter', 'Requests whose verified token lacks a claim that an option reads.', absent]
+  ]
 }
 
 function providerMetrics ({ providers }: Sources): Metric[] {
