@@ -120,7 +120,9 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
 
 /** Removes options that are functions or dispatchers, which a file cannot contain. */
 function withoutFunctions (schema: SchemaObject): SchemaObject {
-  const { properties } = schema
+  const { properties, then, else: other } = schema
+  // The alternative to a text is a function.
+  if (other !== undefined && isCode(other as SchemaObject)) return withoutFunctions(then as SchemaObject)
   const all = Object.entries((properties ?? {}) as Record<string, SchemaObject>)
   const others = all.filter(([, each]) => !isCode(each))
   const isListed = String(schema.expected).startsWith('an object with ')

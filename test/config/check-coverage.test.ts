@@ -1,10 +1,10 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { defineVersions } from '../../lib/index.ts'
 import type { CoverageConfig } from '../../types/index.ts'
 
 const versions = { v1: { upstream: 'http://a.test' }, v2: { upstream: 'http://b.test' } }
 const define = (...coverage: object[]) => defineVersions(versions, { coverage: coverage as Array<CoverageConfig<never>> })
-const refused = (test: typeof t, path: string, ...coverage: object[]) =>
+const refused = (test: Test, path: string, ...coverage: object[]) =>
   test.throws(() => define(...coverage), { code: 'VERSION_CONFIG_INVALID', problems: [{ path }] }, path)
 
 t.test('parts with known versions are valid', async () => {

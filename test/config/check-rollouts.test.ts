@@ -1,11 +1,11 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { defineVersions } from '../../lib/index.ts'
 import type { RolloutConfig } from '../../types/index.ts'
 
 const versions = { v1: { upstream: 'http://a.test' }, v2: { upstream: 'http://b.test' } }
 const valid: RolloutConfig = { name: 'release', from: 'v1', to: 'v2', key: 'claim:tenant' }
-const define = (...rollouts: object[]) => defineVersions(versions, { aliases: { stable: 'v1' }, rollouts: rollouts as RolloutConfig[] })
-const refused = (test: typeof t, path: string, ...rollouts: object[]) =>
+const define = (...rollouts: object[]) => defineVersions(versions, { aliases: { stable: 'v1' }, rollouts: rollouts as Array<RolloutConfig<never>> })
+const refused = (test: Test, path: string, ...rollouts: object[]) =>
   test.throws(() => define(...rollouts), { code: 'VERSION_CONFIG_INVALID', problems: [{ path }] }, path)
 
 t.test('a complete rollout is valid', async (t) => {
