@@ -102,6 +102,20 @@ export const scenarios: readonly Scenario[] = [
   },
   ...routeProperties.map(routesBy),
   {
+    id: 'P10',
+    title: 'versions drawn by weight, by key and by a rollout, 5,000 known tokens',
+    isOneProcess: true,
+    entries: [
+      { contender: ours, form: 'no draw' },
+      { contender: ours, form: 'rollout', setting: { draw: 'rollout' } },
+      { contender: ours, form: 'rule with one target', setting: { draw: 'rule' } },
+      { contender: ours, form: 'weighted targets', setting: { draw: 'weights' } },
+      { contender: ours, form: 'sticky targets', setting: { draw: 'sticky' } }
+    ],
+    traffic: { ...get, headers: {}, hasTokens: true },
+    connections: 64
+  },
+  {
     id: 'metrics',
     title: 'GET, version in a claim, with and without metrics',
     isOneProcess: true,

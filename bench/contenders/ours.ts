@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Fastify, { type FastifyRequest } from 'fastify'
-import versionGateway, { fromClaim, fromHeader, fromTenantMap, type PublicJwk, type RouteConfig, type UpstreamOptions, type VersionResolver } from 'fastify-version-gateway'
+import versionGateway, {
+  fromClaim, fromHeader, fromTenantMap, type PublicJwk, type RouteConfig, type TrafficConfig, type UpstreamOptions, type VersionResolver
+} from 'fastify-version-gateway'
 import { observeVersions } from 'fastify-version-gateway/observe'
 import { reportPorts } from '../measure/report-ports.ts'
 import { readSetting, type GatewaySize, type RouteProperty, urlOf } from '../measure/setting.ts'
@@ -11,13 +13,21 @@ import { audience, issuer } from '../tokens.ts'
 
 const { upstreams: [v1, v2], tokens, sizes, ...size } = readSetting()
 const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
+/** Traffic whose decisions are drawn, and that of a rule with a single target, with which the rules are compared. */
+const drawing: Record<NonNullable<GatewaySize['draw']>, TrafficConfig> = {
+  rule: { routes: [{ name: 'all', to: 'v1' }] },
+  weights: { routes: [{ name: 'all', to: [{ version: 'v1' }, { version: 'v2' }] }] },
+  sticky: { routes: [{ name: 'all', to: [{ version: 'v1' }, { version: 'v2' }], sticky: { by: 'claim:tenantId' } }] },
+  rollout: { rollouts: [{ name: 'half', from: 'v1', to: 'v2', percent: 50, key: 'claim:tenantId', includePinned: true }] }
+}
+
 const ports: number[] = []
 for (const gateway of sizes ?? [size]) ports.push(await startGateway(gateway))
 reportPorts(...ports)
 
 /** @returns the port of the gateway */
 async function startGateway (size: GatewaySize): Promise<number> {
-  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, routes, cached, connections } = size
+  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, routes, draw, cached, connections } = size
   const upstream = (port: number): UpstreamOptions => ({ targets: urlOf(port), ...connections !== undefined && { connections } })
   const app = Fastify()
   if (metrics) await app.register(observeVersions)
@@ -28,6 +38,7 @@ async function startGateway (size: GatewaySize): Promise<number> {
       ...Object.fromEntries(many(versions, (index) => [`other-${index}`, { upstream: upstream(v1) }]))
     },
     ...routes !== undefined && { routes: many(routes.count, (index) => makeRoute(routes.by, index)) },
+    ...draw !== undefined && drawing[draw],
     sanitize: { owned: many(owned, (index) => `x-owned-${index}-*`) },
     identity: {
       providers: [

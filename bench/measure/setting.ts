@@ -27,6 +27,8 @@ export interface GatewaySize {
   readonly cached?: number
   /** Whether Prometheus metrics are collected. */
   readonly metrics?: boolean
+  /** How versions are drawn. Default: not at all. */
+  readonly draw?: 'rule' | 'weights' | 'sticky' | 'rollout'
   /** Maximum connections to an upstream. Default: the gateway's default. */
   readonly connections?: number
 }
