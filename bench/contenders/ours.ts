@@ -14,7 +14,7 @@ import { audience, issuer } from '../tokens.ts'
 const { upstreams: [v1, v2], tokens, sizes, ...size } = readSetting()
 const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
 /** Traffic whose decisions are drawn, and that of a rule with a single target, with which the rules are compared. */
-const drawing: Record<NonNullable<GatewaySize['draw']>, TrafficConfig> = {
+const drawing: Record<NonNullable<GatewaySize['draw']>, TrafficConfig<'v1' | 'v2'>> = {
   rule: { routes: [{ name: 'all', to: 'v1' }] },
   weights: { routes: [{ name: 'all', to: [{ version: 'v1' }, { version: 'v2' }] }] },
   sticky: { routes: [{ name: 'all', to: [{ version: 'v1' }, { version: 'v2' }], sticky: { by: 'claim:tenantId' } }] },

@@ -8,7 +8,7 @@ const define = (...rollouts: object[]) => defineVersions(versions, { aliases: { 
 const refused = (test: Test, path: string, ...rollouts: object[]) =>
   test.throws(() => define(...rollouts), { code: 'VERSION_CONFIG_INVALID', problems: [{ path }] }, path)
 
-t.test('a complete rollout is valid', async (t) => {
+t.test('a complete rollout is valid', async () => {
   define(
     { ...valid, from: 'STABLE', percent: 0.01, include: ['a'], exclude: ['b'], rings: [{ name: 'beta', keys: ['c'] }], openRings: 1, anonymous: 'random', includePinned: true },
     { ...valid, name: 'other', key: () => 'a', ramp: [{ at: '2026-01-01', percent: 1 }, { at: new Date(), percent: 100 }], guard: { action: 'hold' }, state: 'held', reason: 'why' }
@@ -38,5 +38,5 @@ t.test('values of a wrong type are reported with their path', async (t) => {
   refused(t, 'rollouts[0].percnt', { ...valid, percnt: 5 })
   refused(t, 'rollouts[0].key', { name: 'release', from: 'v1', to: 'v2' })
   refused(t, 'rollouts[0]', null as unknown as object)
-  t.throws(() => defineVersions(versions, { rollouts: {} as [] }), { problems: [{ path: 'rollouts' }] })
+  t.throws(() => defineVersions(versions, { rollouts: {} as [] }), /rollouts/)
 })
