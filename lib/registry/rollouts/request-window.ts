@@ -17,10 +17,12 @@ export class RequestWindow {
 
   add (isFailed: boolean, now: number): void {
     this.#advance(now)
-    for (const each of [this.#parts[this.#newest % parts]!, this.#total]) {
-      each.requests++
-      if (isFailed) each.failed++
-    }
+    const part = this.#parts[this.#newest % parts]!
+    part.requests++
+    this.#total.requests++
+    if (!isFailed) return
+    part.failed++
+    this.#total.failed++
   }
 
   totalAt (now: number): RolloutGroup {
@@ -31,12 +33,13 @@ export class RequestWindow {
   /** Drops the parts that are too old. A clock that goes backward changes nothing. */
   #advance (now: number): void {
     const newest = Math.floor(now / this.#partMs)
+    if (newest <= this.#newest) return
     for (let part = Math.max(this.#newest + 1, newest - parts + 1); part <= newest; part++) {
       const old = this.#parts[part % parts]!
       this.#total.requests -= old.requests
       this.#total.failed -= old.failed
       old.requests = old.failed = 0
     }
-    this.#newest = Math.max(this.#newest, newest)
+    this.#newest = newest
   }
 }
