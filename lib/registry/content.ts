@@ -60,3 +60,14 @@ export function withVersion (content: Content, id: string, change: Partial<Versi
   const { set } = content
   return { ...content, set: { ...set, versions: { ...set.versions, [id]: { ...set.versions[id]!, ...change } } } }
 }
+
+export function withAlias (content: Content, alias: string, id: string): Content {
+  const { set } = content
+  return { ...content, set: { ...set, aliases: { ...set.aliases, [alias]: id } } }
+}
+
+/** Returns the content with a version that is neither disabled by its config nor at run time. */
+export function withEnabled (content: Content, id: string): Content {
+  const switchedOff = new Map([...content.switchedOff].filter(([each]) => each !== id))
+  return { ...withVersion(content, id, { disabled: false }), switchedOff }
+}

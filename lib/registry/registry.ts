@@ -8,7 +8,7 @@ import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts
 import { madeBy, thisCopy } from '../shared/copy.ts'
 import { VersionEventEmitter } from './version-events.ts'
 import { checkedClock } from './clock.ts'
-import { type Content, contentAfter, withVersion } from './content.ts'
+import { type Content, contentAfter, withAlias, withEnabled, withVersion } from './content.ts'
 import { differences } from './differences.ts'
 import type { Found, Revision } from './revision.ts'
 import { ReportProviders } from './providers.ts'
@@ -82,8 +82,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
     return this.#change(({ content }) => {
       const spelled = this.#find('alias', alias)?.alias ?? alias
       const version = this.#idOf(id)
-      const { set } = content
-      this.revisions.swap({ ...content, set: { ...set, aliases: { ...set.aliases, [spelled]: version } } })
+      this.revisions.swap(withAlias(content, spelled, version))
       return (revision) => this.emitter.emit('promoted', { alias: spelled, version, revision })
     })
   }
@@ -93,16 +92,14 @@ export class Registry<Id extends string = string, Alias extends string = string>
       const version = this.#idOf(id)
       if (Object(options) !== options) throwProblem('options', `expected { reason, to, retryAfter }, got ${show(options)}.`)
       this.revisions.swap({ ...content, switchedOff: new Map(content.switchedOff).set(version, options) })
-      const { reason, to } = options
-      return (revision) => this.emitter.emit('disabled', { version, reason, to, revision })
+      return (revision) => this.emitter.emit('disabled', { version, reason: options.reason, to: options.to, revision })
     })
   }
 
   enable (id: string): number {
     return this.#change(({ content }) => {
       const version = this.#idOf(id)
-      const switchedOff = new Map([...content.switchedOff].filter(([each]) => each !== version))
-      this.revisions.swap({ ...withVersion(content, version, { disabled: false }), switchedOff })
+      this.revisions.swap(withEnabled(content, version))
       return (revision) => this.emitter.emit('enabled', { version, revision })
     })
   }

@@ -6,7 +6,7 @@ import type { RouteTarget } from '../../types/index.ts'
 
 const rule = (to: readonly RouteTarget[], isSticky = true): Rule => {
   const config = { name: 'orders', to, ...isSticky && { sticky: { by: 'header:x-session' as const } } }
-  return { name: 'orders', config } as Rule
+  return { name: 'orders', config } as unknown as Rule
 }
 const caller = (session?: string) => ({ raw: { headers: { 'x-session': session } } }) as unknown as FastifyRequest
 const callers = Array.from({ length: 10_000 }, (_, index) => caller(`session-${index}`))
