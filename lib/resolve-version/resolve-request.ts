@@ -58,7 +58,7 @@ export function requestResolver ({ registry, rules, vary, lateOpinions, reporter
     if (isExposed?.(request) === true) reply.header(reasonHeader, reasonOf(request.version))
     if (isCounted) {
       reporter.served(served, input)
-      if (served.chosen.rollout !== undefined) countRollout(registry, request, reply, served.chosen.rollout)
+      if (served.chosen.rollout !== undefined) countRollout(registry, request, served.chosen.rollout)
     }
     if (dryRun === null) return
     dryRun.decision = request.version

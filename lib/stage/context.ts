@@ -73,6 +73,8 @@ export class RequestContext {
   removedParts: RemovedParts | null = null
   /** Whether it is unknown on which headers the decision depends. */
   isDecisionUnclear = false
+  /** Called when the upstream has responded or failed, unless the client or the gateway is at fault. `null` if nothing counts it. */
+  onExchanged: ((isFailure: boolean) => void) | null = null
   /** Collects data for metrics, logs and traces; `null` if nothing observes the request. */
   observation: Observation | null = null
   /** The span that another instrumentation has made of the request. */

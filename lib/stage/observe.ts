@@ -29,24 +29,18 @@ export function observe (app: FastifyInstance, observer: Observer): void {
     // A parent scope may observe the request as well.
     const observation = context.observation ??= new Observation(request, reply)
     if (!isForwarding(config)) observation.countBody()
-    whenComplete(observation, observers)
+    reply.raw.on('close', () => {
+      observation.endedAt = performance.now()
+      // If the response was aborted, the exchange learns of it after this event, and still has to record the failure.
+      if (isFinished(reply.raw)) callObservers(observers, observation)
+      else process.nextTick(callObservers, observers, observation)
+    })
     done()
   })
   // Refusals, and responses of hooks. Forwarded responses do not pass these hooks.
   app.addHook('onSend', function countVersionGatewayBody (request, _reply, _payload, done) {
     contextOf(request).observation?.countBody()
     done()
-  })
-}
-
-/** Calls observers when a request is complete. */
-export function whenComplete (observation: Observation, observers: readonly Observer[]): void {
-  const { raw } = observation.reply
-  raw.on('close', () => {
-    observation.endedAt = performance.now()
-    // If the response was aborted, the exchange learns of it after this event, and still has to record the failure.
-    if (isFinished(raw)) callObservers(observers, observation)
-    else process.nextTick(callObservers, observers, observation)
   })
 }
 

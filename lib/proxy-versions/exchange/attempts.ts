@@ -15,7 +15,7 @@ export class Attempts {
   /** The current target has assigned a connection. */
   isConnected = false
   /** The current target has responded with a server error. */
-  #hasServerError = false
+  hasServerError = false
   readonly #upstream: Upstream
   readonly #waiter: Waiter
   readonly #tried: Target[] = []
@@ -37,18 +37,18 @@ export class Attempts {
   begin (target: Target): void {
     this.#tried.push(target)
     this.target = target
-    this.#hasServerError = false
+    this.hasServerError = false
     target.enter(this.#waiter)
   }
 
   /** Notes the status of the current target's response. */
   responded (status: number): void {
-    this.#hasServerError = isServerError(status)
+    this.hasServerError = isServerError(status)
     this.target!.responded(status)
   }
 
   end (outcome: Outcome): void {
-    if (this.isConnected) this.target!.leave(outcome === 'succeeded' && this.#hasServerError ? 'server-error' : outcome)
+    if (this.isConnected) this.target!.leave(outcome === 'succeeded' && this.hasServerError ? 'server-error' : outcome)
     else this.target?.giveUp(this.#waiter)
     this.isConnected = false
   }

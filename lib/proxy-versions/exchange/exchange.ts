@@ -176,6 +176,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     const { inFlight, upstream, retries } = this.#route
     this.#isOver = true
     this.#observation?.exchanged(this.#attempts, this.#options.body)
+    if (outcome !== null) contextOf(this.#reply.request).onExchanged?.(outcome !== 'succeeded' || this.#attempts.hasServerError)
     inFlight.endExchange(this)
     retries.budget.inFlight--
     if (this.#attempts.retries > 0) retries.endRetries(this.#attempts.retries)
