@@ -26,6 +26,7 @@ const layers = [
   ['proxy-versions/exchange', 'proxy-versions/guard-request.ts'],
   ['verify-identity/keys', 'resolve-version/decide', 'resolve-version/resolvers', 'resolve-version/explain'],
   ['sanitize-headers', 'match-route', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'],
+  ['limits'],
   ['observe', 'admin', 'testing'],
   ['define-versions.ts', 'cors-headers.ts', 'http-proxy-options.ts'],
   ['version-gateway.ts'],

@@ -59,6 +59,7 @@ const core = ['fastest-levenshtein', 'fastify-plugin', 'lru-cache', 'undici']
 const lists: Record<string, readonly string[]> = {
   '.': core,
   './observe': core,
+  './limits': core,
   './admin': core,
   './standalone': [],
   './testing': []

@@ -6,7 +6,7 @@ import { project } from './helpers/project.ts'
 // Editors show these comments. TypeScript copies them to the declarations in `dist`.
 
 const root = fileURLToPath(project)
-const entries = ['', 'observe/', 'admin/', 'standalone/', 'testing/'].map((folder) => `lib/${folder}index.ts`)
+const entries = ['', 'observe/', 'limits/', 'admin/', 'standalone/', 'testing/'].map((folder) => `lib/${folder}index.ts`)
 const { fileNames, options } = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', files: entries, include: [] }, ts.sys, root)
 const program = ts.createProgram(fileNames, options)
 const checker = program.getTypeChecker()

@@ -1,5 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { identityInCode } from './identity-schema.ts'
+import { rateLimitsSchema } from './limits-schema.ts'
 import { callback, count, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-builders.ts'
 import { traffic } from './traffic-schema.ts'
 import { milliseconds } from './upstream-schema.ts'
@@ -68,6 +69,7 @@ export const stageSchemas = {
   verifyIdentity: identityInCode,
   resolveVersion: object({ versions: definedVersions, ...resolve, versionHeader: forward.versionHeader }, ['versions']),
   proxyVersions: object({ versions: definedVersions, ...forward, ...register }, ['versions']),
+  rateLimits: rateLimitsSchema,
   accessLog: object({
     requestIdHeader: { if: { type: 'string' }, then: headerName, else: { const: false, expected: 'false, or a header name' } },
     headers: list(headerName, 'a list of header names'),

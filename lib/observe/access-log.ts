@@ -13,6 +13,7 @@ import { contextOf, extendScope, scopeOf } from '../stage/context.ts'
 import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
+import { refusingLimit } from './limited-requests.ts'
 
 /** Maximum number of characters of a value in a line. */
 const longest = 256
@@ -68,6 +69,7 @@ function lineOf (observation: Observation, headers: readonly string[]): object {
     ...observation.route !== '' && { route: observation.route },
     ...version != null && { version: version.id, tier: version.tier, source: version.source, ...rolloutOf(version) },
     ...target !== null && { target },
+    ...limitsOf(observation),
     ...observation.retries > 0 && { retries: observation.retries },
     durationMs: rounded(endedAt - begunAt),
     ...respondedAt !== null && { firstByteMs: rounded(respondedAt - begunAt) },
@@ -86,6 +88,15 @@ function callerOf ({ identity }: FastifyRequest): object | undefined {
   if (identity == null) return undefined
   const { sub } = identity.claims
   return { provider: identity.provider, ...typeof sub === 'string' && { caller: cut(sub) } }
+}
+
+/** The rate limit that refused the request, and those in shadow mode that it exceeds. */
+function limitsOf (observation: Observation): object | undefined {
+  const { limits } = contextOf(observation.request)
+  const limit = refusingLimit(observation)
+  if (limits === null && limit === undefined) return undefined
+  const shadowLimits = limits?.exceededShadows ?? []
+  return { ...limit !== undefined && { limit }, ...shadowLimits.length > 0 && { shadowLimits } }
 }
 
 function valuesOf ({ headers }: FastifyRequest, names: readonly string[]): Record<string, string> {

@@ -8,6 +8,7 @@ import { registryIn, scopeOf } from '../stage/context.ts'
 import { reloadState } from '../stage/reload-state.ts'
 import { observe } from '../stage/observe.ts'
 import { IdentityResults } from './identity-results.ts'
+import { LimitedRequests } from './limited-requests.ts'
 import { registerMetric, type Value } from './metric.ts'
 import { loadPromClient } from './prom-client.ts'
 import { registerRequestMetrics } from './request-metrics.ts'
@@ -40,6 +41,7 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
   registerMetric(metrics, {
     name: `${prefix}deprecated_requests_total`, type: 'counter', help: 'Requests served by a deprecated version.'
   }, () => [...deprecated].map(([version, value]): Value => ({ value, labels: { version } })))
+  countLimited(app, metrics, prefix)
   countEvents(app, metrics, prefix, registry)
   const { lostLines } = scopeOf(app)
   if (lostLines !== null) {
@@ -78,6 +80,14 @@ async function processMetrics (): Promise<MetricsRegistry> {
     return register
   })
   return await ofProcess
+}
+
+function countLimited (app: FastifyInstance, metrics: MetricsRegistry, prefix: string): void {
+  const limited = reloadState(app, 'limited', () => new LimitedRequests())
+  observe(app, (observation) => limited.add(observation))
+  registerMetric(metrics, {
+    name: `${prefix}rate_limited_total`, type: 'counter', help: 'Requests beyond a rate limit, by whether it only counts them.'
+  }, () => limited.values())
 }
 
 function countEvents (app: FastifyInstance, metrics: MetricsRegistry, prefix: string, registry: () => Registry | undefined): void {

@@ -3,6 +3,7 @@ import type { ResolveVersionOptions, ResolveVersionPlugin, VersionSet } from '..
 import { checkForward } from '../config/check-forward.ts'
 import { checkDefaultLife } from '../config/check-life-cycle.ts'
 import { checkDefault, checkResolve } from '../config/check-resolve.ts'
+import { checkLimitNames } from '../config/check-limits.ts'
 import { checkRoutePolicies, checkRouteStage } from '../config/check-routes.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { normalizeResolve, type ResolvedResolve } from '../config/normalize-gateway.ts'
@@ -10,7 +11,7 @@ import { isPreflight, preflightHeaders } from '../http/preflight.ts'
 import { addVary } from '../http/vary.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
 import type { Problems } from '../problems/config-problems.ts'
-import { runSteps } from '../shared/maybe-promise.ts'
+import { chain, runSteps } from '../shared/maybe-promise.ts'
 import { flushUsage } from '../registry/flush-usage.ts'
 import { respondByRule, respondsItself } from '../routes/respond-by-rule.ts'
 import type { Match } from '../routes/route-table.ts'
@@ -23,6 +24,7 @@ import { checkLateReaders } from '../stage/late-reader.ts'
 import { addStep } from '../stage/add-step.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { admitDryRuns, type DryRun, rootOf } from '../stage/dry-run.ts'
+import { passGates } from '../stage/gates.ts'
 import { servedByDefault } from './decide/default-version.ts'
 import { precedenceOf, type Rules, rulesOf } from './decide/types.ts'
 import { announceVersion } from './announce-version.ts'
@@ -67,12 +69,16 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     flushUsage(app, registry.usageLog, registry.options.usage)
     const lateOpinions = new LateOpinions(rules, registry)
     if (!lateOpinions.isEmpty || resolved.consumer !== undefined) checkLateReaders(app)
-    const resolve = requestResolver({ registry, rules, vary, lateOpinions, reporter, isExposed: exposure(resolved), announce })
+    const hasGates = scopeOf(app).gates.length > 0
+    const resolve = requestResolver({ registry, rules, vary, lateOpinions, reporter, isExposed: exposure(resolved), hasGates, announce })
 
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)
       const { match } = contextOf(request)
-      if (match !== null && respondsItself(match)) return endByRule(match, request, reply, dryRun)
+      if (match !== null && respondsItself(match)) {
+        const end = (): void => endByRule(match, request, reply, dryRun)
+        return hasGates ? chain(runSteps(passGates('afterDecision', request, reply)), end) : end()
+      }
       if (request.routeOptions.config?.version === false && dryRun?.isOfCaller !== true) return skipNeutral(request, reply, dryRun)
       if (vary.always.length > 0) addVary(reply, vary.always)
       if (isPreflight(request)) addVary(reply, preflightHeaders)
@@ -90,6 +96,7 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): Registry 
   const checkStages = (problems: Problems, set: VersionSet): void => {
     checkRouteStage(problems, set, hasStage(app, 'matchRoute'))
     checkRoutePolicies(problems, set, scopeOf(app).identityPolicies)
+    checkLimitNames(problems, set, scopeOf(app).limitNames)
   }
   checkStage('resolveVersion', options, (problems) => {
     const registry = checkRegistry(problems, options.versions)

@@ -6,6 +6,7 @@ import type { Steps } from '../shared/maybe-promise.ts'
 import { builtInMark } from '../stage/built-in.ts'
 import { contextOf } from '../stage/context.ts'
 import type { DryRun } from '../stage/dry-run.ts'
+import { passGates } from '../stage/gates.ts'
 import { addTrackedVary } from './add-vary.ts'
 import { countRollout } from './count-rollout.ts'
 import { coverPath } from './cover-path.ts'
@@ -27,12 +28,14 @@ interface Resolution {
   readonly reporter: UsageReporter
   /** Whether a response contains the reason for its version. `null`: none does. */
   readonly isExposed: ((request: FastifyRequest) => boolean) | null
+  /** Whether plugins have steps after the decision. */
+  readonly hasGates: boolean
   /** Adds the headers of the version, unless the request is forwarded. */
   readonly announce: (reply: FastifyReply) => void
 }
 
 /** Makes the steps that decide the version of a request, and set `request.version` and the headers of the decision. */
-export function requestResolver ({ registry, rules, vary, lateOpinions, reporter, isExposed, announce }: Resolution) {
+export function requestResolver ({ registry, rules, vary, lateOpinions, reporter, isExposed, hasGates, announce }: Resolution) {
   return function * resolve (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): Steps<void> {
     const input = inputOf(request, registry, dryRun, vary)
     const { headerTracker } = input
@@ -60,8 +63,9 @@ export function requestResolver ({ registry, rules, vary, lateOpinions, reporter
       reporter.served(served, input)
       if (served.chosen.rollout !== undefined) countRollout(registry, request, served.chosen.rollout)
     }
+    if (dryRun !== null) dryRun.decision = request.version
+    if (hasGates) yield * passGates('afterDecision', request, reply)
     if (dryRun === null) return
-    dryRun.decision = request.version
     announce(reply)
     endUnlessForwarded(dryRun, request, reply)
   }

@@ -10,6 +10,7 @@ import type { Revision } from '../registry/revision.ts'
 import type { Match } from '../routes/route-table.ts'
 import type { Gate } from './gate.ts'
 import { type DryRun, dryRunOf } from './dry-run.ts'
+import type { LimitRecord } from './limit-record.ts'
 import type { Observation } from './observation.ts'
 
 /** The parts that were removed from a request before it was forwarded. They are added back to URLs that lead to it. */
@@ -75,6 +76,8 @@ export class RequestContext {
   isDecisionUnclear = false
   /** Called when the upstream has responded or failed, unless the client or the gateway is at fault. `null` if nothing counts it. */
   onExchanged: ((isFailure: boolean) => void) | null = null
+  /** The rate limits of the request; `null` if none applies. */
+  limits: LimitRecord | null = null
   /** Collects data for metrics, logs and traces; `null` if nothing observes the request. */
   observation: Observation | null = null
   /** The span that another instrumentation has made of the request. */
@@ -109,6 +112,8 @@ export class ScopeContext {
   claimReaders: ClaimReaders | null = null
   /** Steps of other plugins that run between the stages. */
   gates: readonly Gate[] = []
+  /** The names of the rate limits. */
+  limitNames: readonly string[] = []
   /** The registry that requests are decided against. */
   registry: Registry | null = null
   /** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */

@@ -8,9 +8,10 @@ import { normalizeIdentity, type ResolvedIdentity, type ResolvedVerifier } from 
 import { Problems } from '../problems/config-problems.ts'
 import { type ClaimReader, ClaimReaders } from '../identity/claim-readers.ts'
 import { authoritiesOf, projectedHeaders } from '../identity/projected-headers.ts'
-import { runSteps, type Steps } from '../shared/maybe-promise.ts'
+import { chain, type MaybePromise, runSteps, type Steps } from '../shared/maybe-promise.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { contextOf, declareOnRequest, extendScope, scopeOf } from '../stage/context.ts'
+import { passGates } from '../stage/gates.ts'
 import { reloadState } from '../stage/reload-state.ts'
 import { checkLateReaders } from '../stage/late-reader.ts'
 import { addStep } from '../stage/add-step.ts'
@@ -63,11 +64,13 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     extendScope(app, { identityPolicies: Object.keys(resolved.policies) })
     const identifyCaller = callerIdentifier({ source, readers, realm: resolved.realm })
 
-    addStep(app, (request) => {
+    const verify = (request: FastifyRequest): MaybePromise<void> => {
       const { dryRun } = contextOf(request)
       const rules = rulesOfRoute(request, policies, dryRun)
       if (rules !== null) return runSteps(identify(request, rules, dryRun))
-    })
+    }
+    if (scopeOf(app).gates.length === 0) addStep(app, verify)
+    else addStep(app, (request, reply) => chain(runSteps(passGates('beforeIdentity', request, reply)), () => verify(request)))
 
     /** Identifies the caller. If the projected headers lead to another rule, its policy is checked as well. */
     function * identify (request: FastifyRequest, rules: RouteRules, dryRun: DryRun | null): Steps<void> {

@@ -4,7 +4,7 @@ import type { TargetStatistics } from '../../registry/providers.ts'
 import { ConnectionQueue, type Waiter } from './connection-queue.ts'
 import { ActiveHealthCheck } from './active-health.ts'
 import { defaultMaxStreams } from '../../transport/http2-connection.ts'
-import { PassiveHealth } from './passive-health.ts'
+import { PassiveHealth } from '../../shared/passive-health.ts'
 import { ServerErrorRate } from './server-error-rate.ts'
 import { TargetConnections } from '../../transport/transport.ts'
 

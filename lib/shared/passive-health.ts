@@ -1,6 +1,8 @@
-import type { ResolvedUpstream } from '../../config/normalize-upstream.ts'
-
-type PassiveOptions = Pick<ResolvedUpstream['health']['passive'], 'failures' | 'cooldownMs'>
+interface PassiveOptions {
+  /** Consecutive failures after which the target rests. */
+  readonly failures: number
+  readonly cooldownMs: number
+}
 
 /** Judges a target by its exchanges. After consecutive failures the target rests; then one exchange tries it. */
 export class PassiveHealth {
@@ -20,6 +22,11 @@ export class PassiveHealth {
   /** Whether the target should get requests: it works, or it has rested and is due for a trial. */
   get isHealthy (): boolean {
     return this.failed < this.#failures || this.#now() >= this.#restsUntil
+  }
+
+  /** Milliseconds until the next trial; 0 if the target should get requests. */
+  get restMs (): number {
+    return this.isHealthy ? 0 : this.#restsUntil - this.#now()
   }
 
   /** An exchange begins. For a target that has rested, this is the trial; it rests again until the trial ends. */

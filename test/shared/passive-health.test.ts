@@ -1,6 +1,6 @@
 import t from 'tap'
-import { healthDefaults } from '../../../lib/config/normalize-upstream.ts'
-import { PassiveHealth } from '../../../lib/proxy-versions/upstream/passive-health.ts'
+import { healthDefaults } from '../../lib/config/normalize-upstream.ts'
+import { PassiveHealth } from '../../lib/shared/passive-health.ts'
 
 /** Makes a health record with its own clock, in which two failures take the target out. */
 function makeHealth () {
