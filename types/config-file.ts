@@ -3,6 +3,7 @@ import type { AccessLogOptions, HealthOptions, ObserveVersionsOptions } from './
 import type { ForwardOptions, GatewayOptions, ResolveOptions } from './gateway.ts'
 import type { ClaimPath } from './claims.ts'
 import type { VerifyIdentityOptions } from './identity.ts'
+import type { RateLimit, RateLimitsOptions, RedisStoreOptions } from './limits.ts'
 import type { FromMediaTypeOptions } from './resolver-options.ts'
 import type { VersionResolver } from './resolver.ts'
 import type { VersionDiscoveryOptions } from './discovery.ts'
@@ -73,6 +74,17 @@ export interface AdminConfig {
   host?: string
 }
 
+/** The rate limits of a config file. */
+export interface LimitsConfig extends Pick<RateLimitsOptions, 'storeTimeoutMs' | 'onStoreError'> {
+  /** The limits. `when` and `cost` cannot be functions. */
+  limits: readonly RateLimit[]
+  /**
+   * Redis or Valkey, by which several gateways share their limits: its address, such as `redis://10.0.0.20:6379`, or the path of its Unix
+   * socket. Needs the package `ioredis`. Default: each process counts alone.
+   */
+  store?: RedisStoreOptions & { redis: string }
+}
+
 /** A config file of the standalone gateway: `fastify-version-gateway start gateway.yaml`. Paths are relative to the file. */
 export interface ConfigFileOptions extends TrafficConfig, Pick<GatewayOptions, 'aliases' | 'registry'> {
   /** Address of this schema, for editors. */
@@ -102,6 +114,8 @@ export interface ConfigFileOptions extends TrafficConfig, Pick<GatewayOptions, '
   sanitize?: GatewayOptions['sanitize'] | false
   /** How requests are forwarded. */
   forward?: ForwardOptions
+  /** Rate limits. `false` means none on purpose. Default: none. */
+  limits?: LimitsConfig | false
   /** `GET /versions` for callers. Default false. */
   discovery?: boolean | Pick<VersionDiscoveryOptions, 'path' | 'catalog'>
   /** The log line of each request. */

@@ -10,7 +10,10 @@ const condition = object({
   paths: list({ type: 'string', pattern: '^/', expected: "a path that begins with '/'" }, 'a list of paths')
 })
 
-const limit = object({
+const cost: SchemaObject = { type: 'number', minimum: 0, maximum: 100_000_000, expected: 'a number of at least 0' }
+
+/** A limit, with the schemas of the options that are functions in code. */
+const limit = (when: SchemaObject, cost: SchemaObject): SchemaObject => object({
   name: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$', expected: 'a name of at most 64 letters, digits, hyphens and underscores' },
   requests,
   per: oneOf('second', 'minute', 'hour', 'day'),
@@ -26,28 +29,27 @@ const limit = object({
     },
     expected: 'a list with at least one key'
   },
-  when: {
-    if: { type: 'object' },
-    then: condition,
-    else: { anyOf: [{ const: 'route' }, { isFunction: true }], expected: "'route', or an object with methods, versions, paths" }
-  },
-  cost: {
-    if: { type: 'number' },
-    then: { type: 'number', minimum: 0, maximum: 100_000_000, expected: 'a number of at least 0' },
-    else: { ...functionOf('a number of at least 0') }
-  },
+  when: { if: { type: 'object' }, then: condition, else: when },
+  cost,
   quotas: { type: 'object', additionalProperties: requests, expected: 'numbers of requests by value of the first key' },
   shadow: flag
 }, ['name', 'requests', 'per'])
 
+const expectedCondition = "'route', or an object with methods, versions, paths"
+const inCode = limit(
+  { anyOf: [{ const: 'route' }, { isFunction: true }], expected: expectedCondition },
+  { if: { type: 'number' }, then: cost, else: functionOf('a number of at least 0, or a function') }
+)
+const inFile = limit({ const: 'route', expected: expectedCondition }, cost)
+
 /** The options that code and config files share. */
 const common: Record<string, SchemaObject> = {
-  limits: list(limit, 'a list of limits'),
   storeTimeoutMs: count(1, 60_000, 'milliseconds'),
   onStoreError: oneOf('open', 'closed')
 }
 
 export const rateLimitsSchema = object({
+  limits: list(inCode, 'a list of limits'),
   ...common,
   store: { type: 'object', expected: 'a store such as redisStore(client)' },
   now: functionOf('a function that returns milliseconds since 1970')
@@ -55,9 +57,10 @@ export const rateLimitsSchema = object({
 
 /** The section of config files. */
 export const limitsSection = object({
+  limits: list(inFile, 'a list of limits'),
   ...common,
   store: object({
-    redis: { type: 'string', pattern: '^(rediss?|unix)://', expected: "an address such as 'redis://10.0.0.20:6379'", secret: true },
+    redis: { type: 'string', pattern: '^(rediss?://|/)', expected: "an address such as 'redis://10.0.0.20:6379', or the path of a Unix socket", secret: true },
     prefix: text('the beginning of all keys')
   }, ['redis'])
 }, ['limits'])

@@ -21,7 +21,7 @@ interface Waiting {
  * import { Redis } from 'ioredis'
  * import { rateLimits, redisStore } from 'fastify-version-gateway/limits'
  *
- * const redis = new Redis('redis://10.0.0.20')
+ * const redis = new Redis('redis://10.0.0.20', { maxRetriesPerRequest: 1 })
  * redis.on('error', (err) => app.log.warn({ err }, 'redis'))
  * await app.register(rateLimits, { limits, store: redisStore(redis) })
  */

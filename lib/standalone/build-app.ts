@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { AdminConfig } from '../../types/config-file.ts'
+import type { AdminConfig, LimitsConfig } from '../../types/config-file.ts'
 import { versionAdmin } from '../admin/plugin.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { fileDefaults, normalizeServer } from '../config/normalize-file.ts'
@@ -90,6 +90,7 @@ export async function assemble (app: FastifyInstance, config: LoadedConfig, { is
   if (health !== false) await app.register(gatewayHealth, { ...health === true ? {} : health, isDraining })
   if (file.admin !== undefined) await addAdmin(app, file.admin, adminServer)
   await plugin.register?.(app)
+  if (file.limits !== undefined) await addLimits(app, file.limits)
   await app.register(versionGateway, gateway)
   if (discovery !== false) await app.register(versionDiscovery, discovery === true ? {} : discovery)
   await app.ready()
@@ -101,6 +102,13 @@ const noPromClient = 'there is no GET /metrics: prom-client is not installed. In
 async function addMetrics (app: FastifyInstance, metrics: LoadedConfig['file']['metrics']): Promise<void> {
   if (metrics === undefined && !await hasPromClient()) app.log.warn(noPromClient)
   else if (metrics !== false) await app.register(observeVersions, typeof metrics === 'object' ? metrics : {})
+}
+
+/** Loaded on use, because few gateways have limits. */
+async function addLimits (app: FastifyInstance, { store, ...options }: LimitsConfig): Promise<void> {
+  const { rateLimits } = await import('../limits/plugin.ts')
+  if (store === undefined) await app.register(rateLimits, options)
+  else await app.register(rateLimits, { ...options, store: await (await import('./redis.ts')).connectStore(app, store) })
 }
 
 /** Refuses HTTP/1.1 without a host (RFC 9112 3.2) on every route. */

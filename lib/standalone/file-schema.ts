@@ -1,5 +1,6 @@
 import type { SchemaObject } from 'ajv'
 import { identity, provider } from '../config/identity-schema.ts'
+import { limitsSection } from '../config/limits-schema.ts'
 import { count, flag, headerName, list, object, oneOf, text } from '../config/schema-builders.ts'
 import { gatewaySchema, stageSchemas } from '../config/schemas.ts'
 import { traffic } from '../config/traffic-schema.ts'
@@ -103,6 +104,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   identity: orNone(object(identity, ['providers'])),
   resolve,
   forward: gatewaySchema.properties.forward,
+  limits: orNone(limitsSection),
   discovery: orOff(object({ path, catalog: stageSchemas.versionDiscovery.properties.catalog }), '{ path, catalog }'),
   tracing: flag,
   accessLog: object({ headers: stageSchemas.accessLog.properties.headers }),

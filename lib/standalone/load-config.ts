@@ -4,6 +4,7 @@ import type { ConfigFileOptions, GatewayPlugin, ResolverConfig } from '../../typ
 import type { GatewayOptions, VerifyIdentityOptions, VersionResolver } from '../../types/index.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
 import { findGatewayProblems } from '../config/check-gateway.ts'
+import { checkLimits } from '../config/check-limits.ts'
 import { checkShape } from '../config/check-shape.ts'
 import { type Path, Problems } from '../problems/config-problems.ts'
 import { checkRequiredKeys } from '../config/check-required-keys.ts'
@@ -111,6 +112,7 @@ async function completeConfig (written: ConfigFileOptions, referenced: Reference
       const made = toGateway(problems, file, plugin)
       checkMeaning(problems, made)
       checkAccessLog(problems, ['accessLog'], file.accessLog ?? {}, file.identity)
+      if (file.limits !== undefined) checkLimits(problems, ['limits', 'limits'], file.limits.limits)
       checkListening(problems, file)
       checkPaths(problems, file)
       checkRequired(problems, file)
@@ -155,7 +157,8 @@ async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): P
 
 function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlugin | null): LoadedConfig['gateway'] {
   const {
-    server, discovery, accessLog, tracing, metrics, health, admin, plugin: _file, $schema, confirmRemoved, resolve: choice = {}, ...rest
+    server, discovery, accessLog, tracing, metrics, health, admin, limits, plugin: _file, $schema, confirmRemoved,
+    resolve: choice = {}, ...rest
   } = options
   const resolvers = (path: Path, files: readonly ResolverConfig[] = []): VersionResolver[] =>
     [files].flat().map((file, index) => toResolver(problems, [...path, index], file, plugin)).filter((resolver) => resolver !== null)

@@ -17,7 +17,7 @@ const harmless = new Set([
   'identity.providers.*.issuer.template', 'identity.providers.*.issuer.tenants', 'resolve.exposeDecision', 'resolve.override.conflict',
   'resolve.override.*.host.*',
   'forward', 'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'forward.reply', 'forward.compatibility',
-  'admin.prefix',
+  'admin.prefix', 'limits.storeTimeoutMs', 'limits.limits.*.when', 'limits.limits.*.shadow',
   ...['host', 'port', 'http2', 'trustProxy', 'methods', 'log', 'drainMs'].map((name) => `server.${name}`),
   ...['pin', 'override'].flatMap((tier) => ['timeoutMs', 'onError', 'onUnknown', 'unknownStatus', 'strip'].map((name) => `resolve.${tier}.*.${name}`)),
   ...['releasedAt', 'deprecatedAt', 'sunsetAt', 'successor', 'links', 'brownouts', 'onRetired', 'public'].map((name) => `versions.*.${name}`),
@@ -57,6 +57,7 @@ const acceptedClaims = 'identity.providers.*.claims'
 const protectiveLists: Readonly<Record<string, (item: unknown) => string>> = {
   'identity.providers': nameOf,
   'identity.sources': asText,
+  'limits.limits': (item) => String((item as { name: unknown }).name),
   'identity.providers.*.requiredClaims': asText,
   'identity.providers.*.requiredScopes': asText,
   'identity.providers.*.requiredRoles': asText,

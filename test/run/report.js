@@ -10,6 +10,8 @@ export class Report {
   #finished = 0
   #passed = 0
   #skipped = 0
+  /** Why tests were skipped. */
+  #reasons = new Set()
   /** One line per failure. */
   #failures = []
 
@@ -20,8 +22,11 @@ export class Report {
 
   /** A test has ended. Its assertions do not count here. */
   add ({ ok, skip, todo }) {
-    if (skip || todo) this.#skipped++
-    else if (ok) this.#passed++
+    const reason = skip || todo
+    if (reason) {
+      this.#skipped++
+      this.#reasons.add(reason)
+    } else if (ok) this.#passed++
     this.#showProgress()
   }
 
@@ -53,6 +58,7 @@ export class Report {
     const failed = this.#failures.length
     this.print(`\n${this.#seconds} s`)
     for (const failure of this.#failures) this.print(`✖ ${failure}`)
+    for (const reason of this.#reasons) this.print(`skipped: ${reason}`)
     this.print(`${this.#passed} passed, ${failed} failed${this.#skipped > 0 ? `, ${this.#skipped} skipped` : ''}`)
     return failed === 0 && this.#passed > 0
   }
