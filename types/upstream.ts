@@ -92,7 +92,7 @@ export interface ServerErrorLimit {
 /** The health of one target. */
 export interface TargetHealth {
   readonly address: string
-  /** Whether the target gets requests. If no target of a version is healthy, all of them do. */
+  /** Whether the target gets requests. If no target of a version is healthy, all of them do, unless there is a `circuitBreaker`. */
   readonly healthy: boolean
   /** Exchanges in flight. */
   readonly pending: number
@@ -156,9 +156,21 @@ export interface UpstreamOptions {
   /**
    * Health checks. After `passive.failures` consecutive failures (default 5), a target gets no requests for `cooldownMs`
    * milliseconds (default 10000), then one as a trial. `passive.serverErrors` does the same for a share of server errors. If
-   * no target is healthy, all are tried. Active checks and `serverErrors` are off by default.
+   * no target is healthy, all are tried, unless there is a `circuitBreaker`. Active checks and `serverErrors` are off by default.
    */
   health?: { passive?: { failures?: number, cooldownMs?: number, serverErrors?: ServerErrorLimit }, active?: ActiveHealth }
+  /**
+   * Maximum number of requests in flight to the version, to all targets together, without upgraded connections. Further requests wait
+   * (`maxWaiting`), or get 503 `UPSTREAM_OVERLOADED`. Default 0 = no limit.
+   */
+  maxInFlight?: number
+  /** Maximum number of requests that wait because of `maxInFlight`, each for at most `timeouts.connect`. Default 0. */
+  maxWaiting?: number
+  /**
+   * Whether requests get 503 with `Retry-After` while no target is healthy, instead of trying one. When a target has rested, one request
+   * tries it. Default false.
+   */
+  circuitBreaker?: boolean
   /** The `Host` of forwarded requests: the target's, the client's, or a fixed name. Default `target`. */
   host?: 'target' | 'client' | (string & {})
   /** Replaces the mount's prefix: with prefix `/api` and `/`, `/api/orders` is forwarded as `/orders`. Default `/`. */

@@ -12,6 +12,9 @@ export function checkUpstream (problems: Problems, path: Path, upstream: string 
   } else if (!problems.isMisshapen(targets)) {
     checkTargets(problems, targets, upstream.targets)
   }
+  if (upstream.maxWaiting !== undefined && upstream.maxWaiting > 0 && (upstream.maxInFlight ?? 0) === 0) {
+    problems.add([...path, 'maxWaiting'], 'has no effect without maxInFlight. Set maxInFlight, or leave it out.')
+  }
   if (upstream.dispatcher !== undefined) checkDispatcher(problems, path, upstream)
   if (!problems.isIncomplete([...path, 'tls'])) checkTls(problems, [...path, 'tls'], upstream.tls)
   if (problems.isIncomplete([...path, 'headers'])) return

@@ -58,6 +58,9 @@ export const upstreamOptions = object({
     passive: object({ failures: count(1, 1_000_000, 'failures'), cooldownMs: milliseconds, serverErrors }),
     active: activeHealth
   }),
+  maxInFlight: count(0, 1_000_000, 'requests'),
+  maxWaiting: count(0, 1_000_000, 'requests'),
+  circuitBreaker: flag,
   host: { type: 'string', pattern: '^[A-Za-z0-9.:_\\[\\]-]+$', expected: "'target', 'client', or a host name" },
   rewritePrefix: {
     type: 'string',

@@ -20,6 +20,8 @@ const codes = {
   notOffered: 'PROTOCOL_NOT_OFFERED',
   queueFull: 'QUEUE_FULL',
   tooManyUpgrades: 'TOO_MANY_UPGRADES',
+  tooManyInFlight: 'TOO_MANY_IN_FLIGHT',
+  circuitOpen: 'CIRCUIT_OPEN',
   closing: 'CLOSING'
 } as const
 
@@ -55,6 +57,16 @@ export function tooManyUpgrades (): Error {
   return transportError(codes.tooManyUpgrades, 'there are already upgrades.max upgraded connections')
 }
 
+export function tooManyInFlight (): Error {
+  return transportError(codes.tooManyInFlight, 'there are already maxInFlight requests, and maxWaiting requests wait')
+}
+
+/** @param restMs milliseconds until a target is due for a trial */
+export function circuitOpen (restMs: number): Error {
+  const retryAfter = String(Math.max(1, Math.ceil(restMs / 1000)))
+  return Object.assign(transportError(codes.circuitOpen, 'no target is healthy, and circuitBreaker is set'), { retryAfter })
+}
+
 export function closing (): Error {
   return transportError(codes.closing, 'the gateway is closing')
 }
@@ -75,7 +87,7 @@ export function tooManyInterim (): Error {
 const timeouts = new Set<string>(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', codes.timedOut, codes.idle])
 
 /** A configured limit of the upstream is reached. */
-const overloads = new Set<string>([codes.queueFull, codes.waitedTooLong, codes.tooManyUpgrades])
+const overloads = new Set<string>([codes.queueFull, codes.waitedTooLong, codes.tooManyUpgrades, codes.tooManyInFlight])
 
 /**
  * Codes for a response that is not valid HTTP: undici's, Node's when it receives invalid HTTP/2 or refuses to write the
@@ -90,7 +102,8 @@ const protocolErrors = new Set<string>([
 const requestErrors = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'])
 
 const notUpstreamFaults = new Set<string>([
-  codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.unreadable, codes.closing
+  codes.clientLeft, codes.clientStalled, codes.tooLarge, codes.bodyStalled, codes.unreadable, codes.closing,
+  codes.circuitOpen
 ])
 
 /** The causes of failed exchanges in metrics and logs, by error code. They stay stable when Node or undici rename a code. */
@@ -104,6 +117,8 @@ const causes: Readonly<Record<string, string>> = {
   [codes.queueFull]: 'queue-full',
   [codes.waitedTooLong]: 'queue-timeout',
   [codes.tooManyUpgrades]: 'too-many-upgrades',
+  [codes.tooManyInFlight]: 'too-many-in-flight',
+  [codes.circuitOpen]: 'circuit-open',
   [codes.closing]: 'closing',
   [codes.clientLeft]: 'client-left',
   UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
@@ -152,7 +167,9 @@ export function isTimeout ({ code = '' }: Error & { code?: string }): boolean {
 }
 
 /** The response to the caller of a failed exchange. The error itself and the target only appear in the log. */
-export function exchangeFailure (cause: Error & { code?: string }, version: string, target: string | undefined): Refusal {
+export function exchangeFailure (
+  cause: Error & { code?: string, retryAfter?: string }, version: string, target: string | undefined
+): Refusal {
   const { code = '', name } = cause
   const remedy = remedyOf(cause, target)
   const details = { cause, members: { version }, ...target !== undefined && { target }, ...remedy !== undefined && { remedy } }
@@ -161,6 +178,9 @@ export function exchangeFailure (cause: Error & { code?: string }, version: stri
   if (code === codes.unreadable) return requestMalformed({ ...details, headers: { connection: 'close' } })
   if (code === codes.bodyStalled) return requestStalled({ ...details, headers: { connection: 'close' } })
   if (overloads.has(code)) return upstreamOverloaded({ ...details, headers: { 'retry-after': '1' } }, version)
+  if (code === codes.circuitOpen) {
+    return upstreamUnavailable({ ...details, status: 503, headers: { 'retry-after': cause.retryAfter! } }, version)
+  }
   if (requestErrors.has(code)) return requestMalformed(details)
   if (timeouts.has(code)) return upstreamTimeout(details, version)
   if (protocolErrors.has(code) || name === 'HTTPParserError') return upstreamProtocol(details, version)

@@ -78,7 +78,7 @@ export class Observation {
 
   /** Called when the exchange with the upstream is complete, or when a tunnel starts. */
   exchanged ({ target, retries }: Attempted, body: { readonly byteLength: number } | null): void {
-    this.target = target!.address
+    this.target = target?.address ?? null
     this.retries = retries
     this.bytesReceived = body?.byteLength ?? 0
   }

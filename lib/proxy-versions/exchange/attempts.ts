@@ -2,6 +2,7 @@ import { isServerError } from '../../stage/observation.ts'
 import type { Waiter } from '../upstream/connection-queue.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Upstream } from '../upstream/upstream.ts'
+import { circuitOpen } from '../upstream-errors.ts'
 
 /** The result of an attempt, for its target's health. `null` does not affect the health. */
 export type Outcome = Error | 'succeeded' | null
@@ -16,6 +17,9 @@ export class Attempts {
   isConnected = false
   /** The current target has responded with a server error. */
   hasServerError = false
+  /** Waits for one of the upstream's places; `null` without `maxInFlight`. */
+  readonly #admission: Waiter | null
+  #hasPlace = false
   readonly #upstream: Upstream
   readonly #waiter: Waiter
   readonly #tried: Target[] = []
@@ -23,6 +27,7 @@ export class Attempts {
   constructor (upstream: Upstream, waiter: Waiter) {
     this.#upstream = upstream
     this.#waiter = waiter
+    this.#admission = upstream.places === null ? null : { onConnection: () => this.#enter(), onError: (error) => waiter.onError(error) }
   }
 
   get count (): number {
@@ -32,6 +37,23 @@ export class Attempts {
   /** The target of the next attempt: one that was not tried yet or, unless `needsAnother`, any. */
   next (needsAnother: boolean): Target | null {
     return this.#upstream.pick(this.#tried) ?? (needsAnother ? null : this.#upstream.pick([]))
+  }
+
+  /** Begins the first attempt, as soon as the upstream has a place for it. */
+  start (): void {
+    if (this.#admission === null) this.#beginFirst()
+    else this.#upstream.places!.enter(this.#admission)
+  }
+
+  #enter (): void {
+    this.#hasPlace = true
+    this.#beginFirst()
+  }
+
+  #beginFirst (): void {
+    const target = this.#upstream.pick([])
+    if (target === null) this.#waiter.onError(circuitOpen(this.#upstream.restMs))
+    else this.begin(target)
   }
 
   begin (target: Target): void {
@@ -45,6 +67,14 @@ export class Attempts {
   responded (status: number): void {
     this.hasServerError = isServerError(status)
     this.target!.responded(status)
+  }
+
+  /** Ends the last attempt, and returns the place. */
+  finish (outcome: Outcome): void {
+    this.end(outcome)
+    if (this.#hasPlace) this.#upstream.places!.leave()
+    else if (this.#admission !== null) this.#upstream.places!.giveUp(this.#admission)
+    this.#hasPlace = false
   }
 
   end (outcome: Outcome): void {

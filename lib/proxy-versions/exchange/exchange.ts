@@ -53,7 +53,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     retries.budget.inFlight++
     this.#reply.raw.on('close', this.#onClose)
     if (totalMs > 0) this.#totalLimit = setTimeout(() => this.#abort(timedOut()), totalMs)
-    this.#attempts.begin(upstream.pick([])!)
+    this.#attempts.start()
   }
 
   /** Aborts the exchange because the gateway closes. */
@@ -184,7 +184,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     clearTimeout(this.#pause)
     this.#relay?.stop()
     if (this.#options.upgrade != null && !this.#isTunnel) upstream.endUpgrade()
-    this.#attempts.end(outcome)
+    this.#attempts.finish(outcome)
     // The rest of an upload is not forwarded.
     if (this.#options.body instanceof RequestBody) this.#options.body.destroy()
   }

@@ -14,14 +14,19 @@ export class ConnectionQueue {
   #limit: number
   readonly #maxQueued: number
   readonly #maxWaitMs: number
+  readonly #onFull: () => Error
   readonly #waiting = new Map<Waiter, NodeJS.Timeout | undefined>()
   #isGiving = false
 
-  /** @param maxWaitMs in milliseconds, 0 = no limit */
-  constructor (limit: number, maxQueued: number, maxWaitMs: number) {
+  /**
+   * @param maxWaitMs in milliseconds, 0 = no limit
+   * @param onFull makes the error if the queue is full
+   */
+  constructor (limit: number, maxQueued: number, maxWaitMs: number, onFull = queueFull) {
     this.#limit = limit
     this.#maxQueued = maxQueued
     this.#maxWaitMs = maxWaitMs
+    this.#onFull = onFull
   }
 
   get isFull (): boolean {
@@ -38,7 +43,7 @@ export class ConnectionQueue {
       this.taken++
       return waiter.onConnection()
     }
-    if (this.length >= this.#maxQueued) return waiter.onError(queueFull())
+    if (this.length >= this.#maxQueued) return waiter.onError(this.#onFull())
     const onTimeout = (): void => {
       this.#waiting.delete(waiter)
       waiter.onError(waitedTooLong())

@@ -28,6 +28,11 @@ export class ServerErrorRate {
     return this.#restsUntil === null || this.#now() >= this.#restsUntil
   }
 
+  /** Milliseconds until the next trial; 0 if the target should get requests. */
+  get restMs (): number {
+    return this.isHealthy ? 0 : this.#restsUntil! - this.#now()
+  }
+
   /** An exchange begins. For a target that has rested, this is the trial; it rests again until the trial ends. */
   begin (): void {
     if (this.#restsUntil === null || !this.isHealthy) return

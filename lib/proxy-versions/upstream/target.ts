@@ -42,6 +42,11 @@ export class Target {
     return this.#passive.isHealthy && this.#serverErrors?.isHealthy !== false && this.#check?.state !== 'down'
   }
 
+  /** Milliseconds until it is due for a trial, as far as that is known: an active check may end at any time. */
+  get restMs (): number {
+    return Math.max(this.#passive.restMs, this.#serverErrors?.restMs ?? 0)
+  }
+
   /** Exchanges in flight. */
   get pending (): number {
     return this.#queue.taken

@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { VersionHealth } from '../../../types/index.ts'
+import { tooManyInFlight } from '../upstream-errors.ts'
+import { ConnectionQueue } from './connection-queue.ts'
 import { type LoadBalancer, leastRequests, roundRobin } from './load-balancing.ts'
 import type { RegisteredVersion } from '../../registry/registered-version.ts'
 import type { UpstreamStatistics } from '../../registry/providers.ts'
@@ -19,13 +21,16 @@ export class Upstream {
   readonly grpcHeadersMs: number
   readonly tunnelIdleMs: number
   readonly retries: RetryPolicy
+  /** The places for requests in flight; `null` without `maxInFlight`. */
+  readonly places: ConnectionQueue | null
+  readonly #hasBreaker: boolean
   readonly #targets: readonly Target[]
   readonly #balance: LoadBalancer
   readonly #maxUpgrades: number
   #upgrades = 0
 
   constructor ({ id, upstream }: Pick<RegisteredVersion, 'id' | 'upstream'>, log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now = () => performance.now()) {
-    const { targets, balance, maxRequestBytes, timeouts, retry, tls, upgrades } = upstream
+    const { targets, balance, maxRequestBytes, timeouts, retry, tls, upgrades, maxInFlight, maxWaiting, circuitBreaker } = upstream
     this.version = id
     this.maxRequestBytes = maxRequestBytes
     this.totalMs = timeouts.total
@@ -36,6 +41,8 @@ export class Upstream {
     this.retries = new RetryPolicy(retry, now)
     this.#balance = balance === 'least-requests' ? leastRequests() : roundRobin()
     this.#maxUpgrades = upgrades.max
+    this.places = maxInFlight === 0 ? null : new ConnectionQueue(maxInFlight, maxWaiting, timeouts.connect, tooManyInFlight)
+    this.#hasBreaker = circuitBreaker
     if (tls.rejectUnauthorized === false) {
       log.warn({ version: id }, 'certificates of this version are not verified: tls.rejectUnauthorized is false')
     }
@@ -47,14 +54,20 @@ export class Upstream {
 
   /**
    * Picks a target for an exchange; `null` when all have been tried. Unhealthy and full targets are only picked if there
-   * are no others: an attempt is better than a certain failure.
+   * are no others: an attempt is better than a certain failure. With a circuit breaker, unhealthy ones never are.
    */
   pick (tried: readonly Target[]): Target | null {
     const left = tried.length === 0 ? this.#targets : this.#targets.filter((target) => !tried.includes(target))
-    if (left.length <= 1) return left[0] ?? null
+    if (left.length <= 1 && !this.#hasBreaker) return left[0] ?? null
     const healthy = left.filter((target) => target.isHealthy)
+    if (this.#hasBreaker && healthy.length === 0) return null
     const free = healthy.filter((target) => !target.isFull)
     return this.#balance([free, healthy, left].find((targets) => targets.length > 0)!)
+  }
+
+  /** Milliseconds until a target is due for a trial. */
+  get restMs (): number {
+    return Math.min(...this.#targets.map((target) => target.restMs))
   }
 
   /** Begins an upgrade, unless the limit is reached. @returns whether it did */
