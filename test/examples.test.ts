@@ -101,3 +101,14 @@ t.test('cluster', async (t) => {
   t.match(JSON.parse(pinned!.body), { servedBy: 'v2' })
   t.strictSame(await ended, [0, null])
 })
+
+t.test('distributed-attack', async (t) => {
+  const output = await printed(runExample(t, 'distributed-attack.ts'), /account, endpoint[^]*\n\n/)
+  const [none, perAddress, layered] = ['none', 'per address', 'address, account, endpoint'].map((name) =>
+    new RegExp(`^${name} +(\\d+) % +(\\d+) % +(\\d+)$`, 'm').exec(output)!.slice(1).map(Number))
+
+  t.match(none, [100, Number, 220])
+  t.match(perAddress, [100, Number, 220])
+  t.ok(perAddress![1]! < 50, 'the database fails most merchants')
+  t.match(layered, [20, 100, 60])
+})

@@ -37,6 +37,12 @@ export interface RateLimit {
    */
   when?: 'route' | LimitCondition | ((request: FastifyRequest) => boolean)
   /**
+   * When it is checked: before the token is verified, so that bad tokens cannot exhaust the verification, or after the version is decided,
+   * so that requests with bad tokens take nothing. Default: before it for limits by `ip`, `header` or `cookie` that need nothing else, and
+   * after it for the others. A limit that all callers share would otherwise be exhausted by requests that are refused later.
+   */
+  phase?: 'before-identity' | 'after-decision'
+  /**
    * Tokens that a request takes, or a function of the request, which is called after the decision. 0 takes none. A request that costs
    * more than `burst` needs a full bucket. Default 1.
    */

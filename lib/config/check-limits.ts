@@ -2,6 +2,7 @@ import type { RateLimit } from '../../types/limits.ts'
 import type { VersionSet } from '../../types/index.ts'
 import { claimPathProblem } from '../identity/claim-path.ts'
 import { type Path, type Problems, show, showNames } from '../problems/config-problems.ts'
+import { needsDecision } from './normalize-limits.ts'
 
 /** Checks what the schema cannot express. @param taken names of the limits that are registered already */
 export function checkLimits (problems: Problems, path: Path, limits: readonly RateLimit[], taken: readonly string[] = []): void {
@@ -16,7 +17,11 @@ export function checkLimits (problems: Problems, path: Path, limits: readonly Ra
   })
 }
 
-function checkLimit (problems: Problems, place: Path, { algorithm, burst, by = [], cost = 1, requests }: RateLimit): void {
+function checkLimit (problems: Problems, place: Path, limit: RateLimit): void {
+  const { algorithm, burst, by = [], cost = 1, requests, phase } = limit
+  if (phase === 'before-identity' && needsDecision(limit)) {
+    problems.add([...place, 'phase'], 'the limit reads a claim or the version, or has a function, so it is only known after the decision. Leave phase out.')
+  }
   if (algorithm === 'fixed-window' && burst !== undefined) {
     problems.add([...place, 'burst'], 'has no effect with a fixed window. Leave it out, or use the token bucket.')
   }

@@ -30,6 +30,7 @@ const limit = (when: SchemaObject, cost: SchemaObject): SchemaObject => object({
     expected: 'a list with at least one key'
   },
   when: { if: { type: 'object' }, then: condition, else: when },
+  phase: oneOf('before-identity', 'after-decision'),
   cost,
   quotas: { type: 'object', additionalProperties: requests, expected: 'numbers of requests by value of the first key' },
   shadow: flag

@@ -13,6 +13,12 @@ export const redisStoreDefaults = { prefix: '{rate-limits}:' } as const satisfie
 
 export type ResolvedLimit = WithDefaults<RateLimit, typeof limitDefaults> & { readonly burst: number, readonly periodMs: number }
 
+/** Whether a limit reads the caller or the version, or is a function that may do so. */
+export function needsDecision ({ by = limitDefaults.by, when, cost }: Pick<RateLimit, 'by' | 'cost'> & { when?: RateLimit['when'] | undefined }): boolean {
+  if (typeof when === 'function' || typeof cost === 'function') return true
+  return (typeof when === 'object' && when.versions !== undefined) || by.some((key) => key === 'version' || key.startsWith('claim:'))
+}
+
 const periods = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 
 /** @param limit must be valid */

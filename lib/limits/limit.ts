@@ -1,19 +1,19 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { LimitCondition, LimitRule, LimitTake, RateLimit } from '../../types/limits.ts'
-import { normalizeLimit, type ResolvedLimit } from '../config/normalize-limits.ts'
+import { needsDecision, normalizeLimit, type ResolvedLimit } from '../config/normalize-limits.ts'
 import { splitAbsolute, splitTarget } from '../http/request-target.ts'
 import { normalPath } from '../routes/normal-path.ts'
 import { callSync } from '../shared/call-sync.ts'
 import { contextOf } from '../stage/context.ts'
 import { encoded, keyReader, type KeyReader, splitKey } from './limit-keys.ts'
 
-/** The properties of requests that a limit reads. */
+/** The properties of requests that decide when a limit is checked. */
 interface Reads {
   /** Request headers in lower case. */
   readonly headers: readonly string[]
   /** The rule that matches. */
   readonly rule: boolean
-  /** The caller, the version, or anything else that is known after the decision. */
+  /** Whether it is checked after the decision in any case. */
   readonly decision: boolean
 }
 
@@ -85,13 +85,16 @@ export class Limit {
   }
 }
 
-function readsOf ({ by, when, cost }: ResolvedLimit): Reads {
+/** Kinds of keys that distinguish clients before the identity is known. */
+const ofClients = new Set(['ip', 'header', 'cookie'])
+
+function readsOf ({ by, when, cost, phase }: ResolvedLimit): Reads {
   const keys = by.map(splitKey)
-  const isOnVersions = typeof when === 'object' && when.versions !== undefined
+  const isShared = phase === undefined && !keys.some(([kind]) => ofClients.has(kind))
   return {
     headers: keys.flatMap(([kind, name]) => kind === 'header' ? [name.toLowerCase()] : []),
     rule: when === 'route' || keys.some(([kind]) => kind === 'route'),
-    decision: isOnVersions || typeof when === 'function' || typeof cost === 'function' || keys.some(([kind]) => kind === 'claim' || kind === 'version')
+    decision: phase === 'after-decision' || isShared || needsDecision({ by, when, cost })
   }
 }
 

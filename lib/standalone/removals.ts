@@ -17,7 +17,7 @@ const harmless = new Set([
   'identity.providers.*.issuer.template', 'identity.providers.*.issuer.tenants', 'resolve.exposeDecision', 'resolve.override.conflict',
   'resolve.override.*.host.*',
   'forward', 'forward.versionHeader', 'forward.closeGraceMs', 'forward.forwardedHeaders', 'forward.reply', 'forward.compatibility',
-  'admin.prefix', 'limits.storeTimeoutMs', 'limits.limits.*.when', 'limits.limits.*.shadow',
+  'admin.prefix', 'limits.storeTimeoutMs', 'limits.limits.*.when', 'limits.limits.*.phase', 'limits.limits.*.shadow',
   ...['host', 'port', 'http2', 'trustProxy', 'methods', 'log', 'drainMs'].map((name) => `server.${name}`),
   ...['pin', 'override'].flatMap((tier) => ['timeoutMs', 'onError', 'onUnknown', 'unknownStatus', 'strip'].map((name) => `resolve.${tier}.*.${name}`)),
   ...['releasedAt', 'deprecatedAt', 'sunsetAt', 'successor', 'links', 'brownouts', 'onRetired', 'public'].map((name) => `versions.*.${name}`),

@@ -64,6 +64,16 @@ t.test('limits that need no identity are checked before the token', async (t) =>
   t.strictSame(await statuses(4, bad), [401, 401, 429, 429])
 })
 
+t.test('a limit that all callers share is not exhausted by requests with bad tokens, unless it is checked before the identity', async (t) => {
+  const shared = { name: 'in-total', requests: 2, per: 'minute', by: ['global'] } as const
+  const bad = { headers: { authorization: 'Bearer a.b.c' } }
+  const byDefault = await limitedGateway(t, [shared])
+  const early = await limitedGateway(t, [{ ...shared, phase: 'before-identity' }])
+
+  t.strictSame([await byDefault.statuses(3, bad), await byDefault.statuses(3)].flat(), [401, 401, 401, 200, 200, 429])
+  t.strictSame([await early.statuses(2, bad), await early.statuses(1)].flat(), [401, 401, 429])
+})
+
 t.test('limits by header, cookie, version and all together', async (t) => {
   const { statuses } = await limitedGateway(t, [
     { name: 'by-key', requests: 1, per: 'minute', by: ['header:X-Api-Key'] },
@@ -78,7 +88,7 @@ t.test('limits by header, cookie, version and all together', async (t) => {
   t.strictSame(await statuses(2, having({ cookie: 'session=one' })), [200, 429])
   t.strictSame(await statuses(2, having({ 'x-each': '1' })), [200, 429])
   t.strictSame(await statuses(2, having({ 'x-each': '1', 'x-version-override': 'v2' })), [200, 429])
-  t.strictSame(await statuses(5), [200, 200, 429, 429, 429])
+  t.strictSame(await statuses(5), [200, 200, 200, 200, 429])
 })
 
 t.test('conditions restrict a limit to methods, paths and versions', async (t) => {
@@ -145,11 +155,12 @@ t.test('invalid limits are refused at boot with all problems', async (t) => {
     limits: [
       { name: 'a b', requests: 0, per: 'week' as 'day' },
       { name: 'one', requests: 1, per: 'day', by: ['claim:a..b'], algorithm: 'fixed-window', burst: 3, cost: 5 },
-      { name: 'one', requests: 1, per: 'day', by: ['header' as 'ip'] }
+      { name: 'one', requests: 1, per: 'day', by: ['header' as 'ip'] },
+      { name: 'two', requests: 1, per: 'day', by: ['version'], phase: 'before-identity' }
     ]
   }).then(() => t.fail('it was accepted') as never, (error: Error) => error)
 
-  for (const place of ['limits[0].name', 'limits[0].requests', 'limits[0].per', 'limits[1].by[0]', 'limits[1].burst', 'limits[1].cost', 'limits[2].by[0]']) {
+  for (const place of ['limits[0].name', 'limits[0].requests', 'limits[0].per', 'limits[1].by[0]', 'limits[1].burst', 'limits[1].cost', 'limits[2].by[0]', 'limits[3].phase']) {
     t.ok(error.message.includes(place), place)
   }
 })
