@@ -9,6 +9,7 @@ import { environment } from './environment.ts'
 import { type Goal, goals, type Results, verdictOn } from './goals.ts'
 import { measureGrowth } from './measure/slow-clients.ts'
 import { Process } from './measure/process.ts'
+import { hasRedis, startRedis } from './measure/redis.ts'
 import { type ContenderResult, measureScenario, type Plan } from './measure/rounds.ts'
 import { type ColdTokens, measureColdTokens } from './measure/cold-tokens.ts'
 import { measureStages } from './micro.ts'
@@ -126,23 +127,25 @@ async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
   return { scenarios: results, coldTokens, growth }
 }
 
-/** Only P8 needs latencies, and it uses those of P1. */
+/** P8 needs latencies, which are those of P1, and so does P11. */
 function latencyRounds ({ id }: Scenario): number {
-  if (id === 'P1') return 2
+  if (id === 'P1' || id === 'P11-redis') return 2
   return options.check || id === 'P5' || id === 'P6' || id.startsWith('P9') ? 0 : 1
 }
 
 /** Starts the upstreams and creates the tokens that all contenders share. */
 async function withUpstream<Value> (use: (plan: Plan) => Promise<Value>): Promise<Value> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  const redis = hasRedis && options.isWanted('P11-redis') ? await startRedis(folder) : null
   const upstream = new Process('upstream', 'load', [process.execPath, join(import.meta.dirname, 'upstream.js')])
   try {
     const { ports: upstreams } = await upstream.firstMessage<{ ports: [number, number] }>()
     const { rounds, seconds } = options
-    const setting = { upstreams, tokens: await makeTokens(folder, 'RS256') }
+    const setting = { upstreams, tokens: await makeTokens(folder, 'RS256'), ...redis !== null && { redis: redis.socket } }
     return await use({ rounds, seconds, latencyRounds: 0, folder, nodeArguments: [], setting })
   } finally {
     await upstream.stop()
+    await redis?.stop()
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -26,6 +26,8 @@ export interface Goal {
   value (results: Results): Spread | null
 }
 
+const [oneLimit, onePluginLimit] = ['ours: one limit', 'ours: one limit of @fastify/rate-limit'] as const
+
 export const goals: readonly Goal[] = [
   cpuGoal('P1', 'P1', 'ours', 'bare', 0.65),
   cpuGoal('P1', 'P1', 'ours', 'floor', 1.25),
@@ -43,6 +45,9 @@ export const goals: readonly Goal[] = [
   cpuGoal('P10', 'P10', 'ours: weighted targets', 'ours: rule with one target', 1.03),
   cpuGoal('P10', 'P10', 'ours: sticky targets', 'ours: rule with one target', 1.03),
   cpuGoal('metrics', 'metrics', 'ours: with metrics', 'ours: without metrics', 1.03),
+  cpuGoal('P11', 'P11-memory', 'ours: with three limits', 'ours: without limits', 1.05),
+  redisGoal('requests/s, @fastify/rate-limit / ours', ({ rates }) => rates, 'plugin'),
+  redisGoal('p99 at half the rate, ours / @fastify/rate-limit', ({ latencies }) => latencies.map(({ p99 }) => p99), 'ours'),
   growthGoal('down', 'memory growth, 200 slow downloads of 10 MB'),
   growthGoal('up', 'memory growth, 200 slow uploads of 10 MB'),
   latencyGoal('p50'),
@@ -76,6 +81,24 @@ function latencyGoal (percentile: 'p50' | 'p99'): Goal {
       const [ours, bare] = [find(results, 'ours'), find(results, 'bare')]
       if (ours === undefined || bare === undefined) return null
       return ratios(ours.latencies.map((latency) => latency[percentile]), bare.latencies.map((latency) => latency[percentile]))
+    }
+  }
+}
+
+/** @param numerator whose samples are divided by those of the other one */
+function redisGoal (text: string, samplesOf: (result: ContenderResult) => readonly number[], numerator: 'ours' | 'plugin'): Goal {
+  return {
+    id: 'P11',
+    text: `P11-redis: ${text}`,
+    atMost: 1,
+    unit: 'ratio',
+    scenario: 'P11-redis',
+    needs: [oneLimit, onePluginLimit],
+    value ({ scenarios }) {
+      const [ours, plugin] = [find(scenarios['P11-redis'], oneLimit), find(scenarios['P11-redis'], onePluginLimit)]
+      if (ours === undefined || plugin === undefined) return null
+      const [one, other] = numerator === 'ours' ? [ours, plugin] : [plugin, ours]
+      return ratios(samplesOf(one), samplesOf(other))
     }
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Contender, type ContenderName, contenders } from './contenders.ts'
 import type { Traffic } from './load/load.ts'
+import { hasRedis } from './measure/redis.ts'
 import type { GatewaySize, RouteProperty } from './measure/setting.ts'
 
 /** A contender in a scenario. */
@@ -42,6 +43,20 @@ function routesBy (by: RouteProperty): Scenario {
     traffic: { ...get, path: '/p5/items?tenant=t5', headers: { ...byHeader, Host: 'h5.example.com', 'x-tenant': 't5' } },
     connections: 64
   }
+}
+
+/** The comparison of limits in Redis. It needs redis-server. */
+const inRedis: Scenario = {
+  id: 'P11-redis',
+  title: 'GET, version in a claim, with limits in the same Redis',
+  isOneProcess: true,
+  entries: [
+    { contender: ours, form: 'one limit', setting: { limits: 'redis-one' } },
+    { contender: ours, form: 'three limits', setting: { limits: 'redis' } },
+    { contender: ours, form: 'one limit of @fastify/rate-limit', setting: { limits: 'plugin' } }
+  ],
+  traffic: { ...get, headers: {}, hasTokens: true },
+  connections: 64
 }
 
 export const scenarios: readonly Scenario[] = [
@@ -122,7 +137,16 @@ export const scenarios: readonly Scenario[] = [
     entries: [{ contender: ours, form: 'without metrics' }, { contender: ours, form: 'with metrics', setting: { metrics: true } }],
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
-  }
+  },
+  {
+    id: 'P11-memory',
+    title: 'GET, version in a claim, with and without three limits',
+    isOneProcess: true,
+    entries: [{ contender: ours, form: 'without limits' }, { contender: ours, form: 'with three limits', setting: { limits: 'memory' } }],
+    traffic: { ...get, headers: {}, hasTokens: true },
+    connections: 64
+  },
+  ...hasRedis ? [inRedis] : []
 ]
 
 function entriesOf (names: readonly ContenderName[]): Entry[] {

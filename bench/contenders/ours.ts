@@ -11,7 +11,7 @@ import { reportPorts } from '../measure/report-ports.ts'
 import { readSetting, type GatewaySize, type RouteProperty, urlOf } from '../measure/setting.ts'
 import { audience, issuer } from '../tokens.ts'
 
-const { upstreams: [v1, v2], tokens, sizes, ...size } = readSetting()
+const { upstreams: [v1, v2], tokens, sizes, redis, ...size } = readSetting()
 const jwk = JSON.parse(readFileSync(join(tokens, 'jwk.json'), 'utf8')) as PublicJwk
 /** Traffic whose decisions are drawn, and that of a rule with a single target, with which the rules are compared. */
 const drawing: Record<NonNullable<GatewaySize['draw']>, TrafficConfig<'v1' | 'v2'>> = {
@@ -27,10 +27,11 @@ reportPorts(...ports)
 
 /** @returns the port of the gateway */
 async function startGateway (size: GatewaySize): Promise<number> {
-  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, routes, draw, cached, connections } = size
+  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, routes, draw, limits, cached, connections } = size
   const upstream = (port: number): UpstreamOptions => ({ targets: urlOf(port), ...connections !== undefined && { connections } })
   const app = Fastify()
   if (metrics) await app.register(observeVersions)
+  if (limits !== undefined) await (await import('./limits.ts')).addLimits(app, limits, redis)
   await app.register(versionGateway, {
     versions: {
       v1: { upstream: upstream(v1) },

@@ -4,6 +4,8 @@ export interface Setting extends GatewaySize {
   readonly upstreams: readonly [number, number]
   /** Folder with the output of `makeTokens`. */
   readonly tokens: string
+  /** Unix socket of Redis, if it is installed. */
+  readonly redis?: string
   /** Starts one gateway per item, all in one process. Default: one gateway, with the size given next to this property. */
   readonly sizes?: readonly GatewaySize[]
 }
@@ -29,6 +31,8 @@ export interface GatewaySize {
   readonly metrics?: boolean
   /** How versions are drawn. Default: not at all. */
   readonly draw?: 'rule' | 'weights' | 'sticky' | 'rollout'
+  /** Rate limits, none of which is exceeded. `plugin` is @fastify/rate-limit with one limit; `redis-one` is the same in this gateway. */
+  readonly limits?: 'memory' | 'redis' | 'redis-one' | 'plugin'
   /** Maximum connections to an upstream. Default: the gateway's default. */
   readonly connections?: number
 }
