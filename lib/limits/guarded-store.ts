@@ -3,7 +3,8 @@ import type { LimitState, LimitStore, LimitTake, RateLimitsOptions } from '../..
 import { limitsUnavailable } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.ts'
 import { PassiveHealth } from '../shared/passive-health.ts'
-import { tookTooLong, withTimeout } from '../shared/with-timeout.ts'
+import { tookTooLong } from '../shared/with-timeout.ts'
+import { Deadlines } from './deadlines.ts'
 
 /** Milliseconds without the store after a failure. Then one request tries it. */
 const cooldownMs = 1_000
@@ -19,25 +20,51 @@ interface Options extends Pick<Required<RateLimitsOptions>, 'store' | 'storeTime
 export class GuardedStore {
   readonly #options: Options
   readonly #health: PassiveHealth
+  readonly #deadlines: Deadlines
 
   constructor (options: Options) {
     this.#options = options
+    this.#deadlines = new Deadlines(options.storeTimeoutMs)
     this.#health = new PassiveHealth({ failures: 1, cooldownMs }, options.clock ?? (() => performance.now()))
   }
 
   /** @throws `LIMITS_UNAVAILABLE` */
   take (takes: readonly LimitTake[]): MaybePromise<readonly LimitState[]> {
-    const { store, storeTimeoutMs } = this.#options
+    const { store } = this.#options
     if (!this.#health.isHealthy) return this.#doWithout(takes, new Error('the store of the rate limits is not available'))
     this.#health.begin()
     try {
       const states = store.take(takes)
       if (!isPromise(states)) return states
-      const limited = withTimeout(states, storeTimeoutMs, () => { throw tookTooLong('the store of the rate limits', storeTimeoutMs) })
-      return limited.then((result) => this.#succeeded(result), (error: unknown) => this.#failed(takes, error))
+      return this.#limited(states, takes)
     } catch (error) {
       return this.#failed(takes, error)
     }
+  }
+
+  #limited (states: Promise<readonly LimitState[]>, takes: readonly LimitTake[]): Promise<readonly LimitState[]> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        try {
+          resolve(this.#failed(takes, error))
+        } catch (refusal) {
+          reject(refusal)
+        }
+      }
+      const { storeTimeoutMs } = this.#options
+      let isLate = false
+      const end = this.#deadlines.add(() => {
+        isLate = true
+        fail(tookTooLong('the store of the rate limits', storeTimeoutMs))
+      })
+      states.then((result) => {
+        end()
+        if (!isLate) resolve(this.#succeeded(result))
+      }, (error: unknown) => {
+        end()
+        if (!isLate) fail(error)
+      })
+    })
   }
 
   #succeeded (states: readonly LimitState[]): readonly LimitState[] {

@@ -28,17 +28,14 @@ export class KnownExhausted {
     })
   }
 
-  /** Returns the states of counters; `null` unless one of them is exhausted. */
-  find (takes: readonly LimitTake[]): LimitState[] | null {
-    if (this.#counters.size === 0) return null
+  /** Returns the takes whose counters are exhausted, and their states. */
+  find (takes: readonly LimitTake[]): Array<{ readonly take: LimitTake, readonly state: LimitState }> {
+    if (this.#counters.size === 0) return []
     const now = this.#now()
-    const states = takes.map((take) => this.#stateOf(take, now))
-    return states.some(({ allowed }) => !allowed) ? states : null
-  }
-
-  #stateOf ({ key }: LimitTake, now: number): LimitState {
-    const known = this.#counters.get(key)
-    if (known === undefined || known.until <= now) return { allowed: true, remaining: 0, retryAfterMs: 0, resetMs: 0 }
-    return { allowed: false, remaining: 0, retryAfterMs: known.until - now, resetMs: known.resetAt - now }
+    return takes.flatMap((take) => {
+      const known = this.#counters.get(take.key)
+      if (known === undefined || known.until <= now) return []
+      return [{ take, state: { allowed: false, remaining: 0, retryAfterMs: known.until - now, resetMs: known.resetAt - now } }]
+    })
   }
 }

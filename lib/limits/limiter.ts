@@ -8,7 +8,7 @@ import type { LimitRecord } from '../stage/limit-record.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import type { KnownExhausted } from './known-exhausted.ts'
 import type { Limit } from './limit.ts'
-import { type Applied, limitFields, retryAfter } from './limit-fields.ts'
+import { limitFields, retryAfter } from './limit-fields.ts'
 import type { Plan } from './plan.ts'
 
 interface Parts {
@@ -31,13 +31,13 @@ export class Limiter implements Gate {
     const { early, late } = planOf(request)
     const takes = takesOf(early, request)
     const isLast = late.length === 0 || request.routeOptions.config?.version === false
-    return exhausted === null || isLast ? this.#take(takes, request, reply) : this.#postpone(takes, exhausted, request, reply)
+    return exhausted === null || isLast ? this.#take(takes, request, reply, isLast) : this.#postpone(takes, exhausted, request, reply)
   }
 
   readonly afterDecision = (request: FastifyRequest, reply: FastifyReply): Steps<void> => {
     const takes = takesOf(this.#parts.planOf(request).late, request)
     const { limits } = contextOf(request)
-    return this.#take(limits === null ? takes : [...this.#pendingOf(limits), ...takes], request, reply)
+    return this.#take(limits === null ? takes : [...this.#pendingOf(limits), ...takes], request, reply, true)
   }
 
   /** Counts the request of a client that was refused in between, such as for its token. */
@@ -53,18 +53,22 @@ export class Limiter implements Gate {
     }
   }
 
-  * #take (takes: readonly LimitTake[], request: FastifyRequest, reply: FastifyReply): Steps<void> {
-    if (takes.length === 0) return
+  /** @param isLast whether no further limits are checked for the request */
+  * #take (takes: readonly LimitTake[], request: FastifyRequest, reply: FastifyReply, isLast: boolean): Steps<void> {
+    if (takes.length === 0) {
+      if (isLast) showLimits(request, reply)
+      return
+    }
     const states = yield * wait(this.#parts.store.take(takes))
     this.#parts.exhausted?.learn(takes, states)
-    settle(takes, states, request, reply)
+    settle(takes, states, request, reply, isLast)
   }
 
   /** Leaves the limits to the round trip after the decision, unless one is known to be exhausted. */
   * #postpone (takes: readonly LimitTake[], exhausted: KnownExhausted, request: FastifyRequest, reply: FastifyReply): Steps<void> {
     if (takes.length === 0) return
-    const states = exhausted.find(takes)
-    if (states !== null) settle(takes, states, request, reply)
+    const found = exhausted.find(takes)
+    if (found.length > 0) settle(found.map(({ take }) => take), found.map(({ state }) => state), request, reply, false)
     recordOf(request).pending = takes
   }
 
@@ -90,21 +94,33 @@ function takesOf (limits: readonly Limit[], request: FastifyRequest): LimitTake[
   return takes
 }
 
-/** Adds the fields of the limits to the response. @throws `RATE_LIMITED` if one refuses */
-function settle (takes: readonly LimitTake[], states: readonly LimitState[], request: FastifyRequest, reply: FastifyReply): void {
+/** Notes the states of limits. @throws `RATE_LIMITED` if one refuses */
+function settle (
+  takes: readonly LimitTake[], states: readonly LimitState[], request: FastifyRequest, reply: FastifyReply, isLast: boolean
+): void {
   const record = recordOf(request)
-  const latest = takes.map(({ rule }, index): Applied => ({ rule, state: states[index]! }))
-  for (const { rule, state } of latest) if (rule.shadow && !state.allowed) noteShadow(rule.name, record, request)
-  const visible = latest.filter(({ rule }) => !rule.shadow)
-  if (visible.length === 0) return
-  record.applied = record.applied.length === 0 ? visible : [...record.applied, ...visible]
-  const fields = limitFields(record.applied)
-  reply.header('ratelimit-policy', fields.policy)
-  reply.header('ratelimit', fields.state)
-  const refusing = visible.filter(({ state }) => !state.allowed)
-  if (refusing.length === 0) return
+  let isRefused = false
+  for (const [index, { rule }] of takes.entries()) {
+    const state = states[index]!
+    if (!rule.shadow) record.applied.push({ rule, state })
+    if (state.allowed) continue
+    if (rule.shadow) noteShadow(rule.name, record, request)
+    else isRefused = true
+  }
+  if (isLast || isRefused) showLimits(request, reply)
+  if (!isRefused) return
+  const refusing = record.applied.filter(({ state }) => !state.allowed)
   const [first] = refusing.toSorted((one, other) => other.state.retryAfterMs - one.state.retryAfterMs)
   throw rateLimited({ members: { rule: first!.rule.name }, headers: { 'retry-after': retryAfter(refusing) } })
+}
+
+/** Adds the fields of the limits to the response. */
+function showLimits (request: FastifyRequest, reply: FastifyReply): void {
+  const { limits } = contextOf(request)
+  if (limits === null || limits.applied.length === 0) return
+  const { policy, state } = limitFields(limits.applied)
+  reply.header('ratelimit-policy', policy)
+  reply.header('ratelimit', state)
 }
 
 function noteShadow (name: string, record: LimitRecord, request: FastifyRequest): void {

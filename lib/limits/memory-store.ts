@@ -33,13 +33,18 @@ export class MemoryStore implements LimitStore {
     const now = Math.floor(this.#now())
     // First, so that no counter of this request is forgotten.
     const hasRoom = this.#reserve(takes.length, now)
-    const counters = takes.map((take) => this.#counterOf(take, hasRoom, now))
-    const allowed = takes.map(({ rule, cost }, index) => admits(counters[index]!, rule, cost))
-    const isRefused = takes.some(({ rule }, index) => !allowed[index]! && !rule.shadow)
+    const counters: Counter[] = []
+    let isRefused = false
+    for (const take of takes) {
+      const counter = this.#counterOf(take, hasRoom, now)
+      counters.push(counter)
+      if (!take.rule.shadow && !admits(counter, take.rule, take.cost)) isRefused = true
+    }
     return takes.map(({ rule, cost }, index) => {
       const counter = counters[index]!
-      if (!isRefused && allowed[index]!) counter.debt += cost * rule.periodMs
-      return stateOf(counter, rule, cost, now, allowed[index]!)
+      const isAllowed = admits(counter, rule, cost)
+      if (!isRefused && isAllowed) counter.debt += cost * rule.periodMs
+      return stateOf(counter, rule, cost, now, isAllowed)
     })
   }
 

@@ -5,7 +5,7 @@ export interface LimitRecord {
   /** Takes that were only checked so far, and are counted with those after the decision. */
   pending: readonly LimitTake[]
   /** The limits that apply, with the states of their counters. */
-  applied: ReadonlyArray<{ readonly rule: LimitRule, readonly state: LimitState }>
+  readonly applied: Array<{ readonly rule: LimitRule, readonly state: LimitState }>
   /** The names of the limits in shadow mode that the request exceeds. */
   exceededShadows: readonly string[]
 }
