@@ -27,7 +27,8 @@ reportPorts(...ports)
 
 /** @returns the port of the gateway */
 async function startGateway (size: GatewaySize): Promise<number> {
-  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false, routes, draw, limits, cached, connections } = size
+  const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false } = size
+  const { routes, draw, limits, cached, connections } = size
   const upstream = (port: number): UpstreamOptions => ({ targets: urlOf(port), ...connections !== undefined && { connections } })
   const app = Fastify()
   if (metrics) await app.register(observeVersions)

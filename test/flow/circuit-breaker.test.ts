@@ -8,7 +8,8 @@ const passive = { failures: 2, cooldownMs: 30_000 }
 
 t.test('while no target is healthy, requests get 503 at once', async (t) => {
   const { origin, received } = await target(t, (_request, response) => response.destroy())
-  const { send } = await gatewayTo(t, { targets: [origin, await deadOrigin()], circuitBreaker: true, retry: { attempts: 0 }, health: { passive } })
+  const targets = [origin, await deadOrigin()]
+  const { send } = await gatewayTo(t, { targets, circuitBreaker: true, retry: { attempts: 0 }, health: { passive } })
   for (let i = 0; i < 4; i++) await (await send('/a')).text()
   const before = received.length
 
