@@ -41,7 +41,7 @@ function checkProviders (problems: Problems, path: Path, options: VerifyIdentity
 }
 
 function checkPolicies (problems: Problems, path: Path, { policies = {}, providers }: VerifyIdentityOptions): void {
-  if (problems.isIncomplete([...path, 'policies'])) return
+  if (problems.isIncomplete([...path, 'policies']) || problems.isIncomplete([...path, 'providers'])) return
   const names = providers.map(({ name }) => name)
   for (const [name, policy] of Object.entries(policies)) {
     const place = [...path, 'policies', name]
