@@ -1,5 +1,5 @@
 import type { HeaderEdits, RouteConfig } from '../../types/index.ts'
-import { hopByHop } from '../http/connection-header.ts'
+import { hopByHop } from '../http/hop-by-hop.ts'
 import { isWrittenByGateway } from './reserved-headers.ts'
 import { type Path, type Problems, show } from '../problems/config-problems.ts'
 
