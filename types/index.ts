@@ -32,7 +32,9 @@ export type { ResolverAnswer, VersionOpinion, VersionResolver } from './resolver
 export type {
   FromHostOptions, FromMediaTypeOptions, FromPathOptions, FromQueryOptions, TenantMap, TenantMapOptions
 } from './resolver-options.ts'
-export type { CompareOptions, MirrorConfig, MirrorOptions, ShadowDifference } from './mirrors.ts'
+export type {
+  CompareOptions, MirrorConfig, MirrorOptions, ShadowComparison, ShadowDifference, ShadowOutcome, ShadowPair, ShadowPlace, ShadowReport
+} from './mirrors.ts'
 export type {
   DecisionRollout, RolloutChange, RolloutConfig, RolloutGroup, RolloutGuard, RolloutStatus
 } from './rollouts.ts'

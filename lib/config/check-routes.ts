@@ -45,7 +45,8 @@ export function checkRouteStage (problems: Problems, { routes }: VersionSet, isM
   problems.add(['routes'], 'nothing matches them. Register the stage between the first two: app.register(matchRoute, { versions }).')
 }
 
-function checkName (problems: Problems, path: Path, name: string, seen: Map<string, Path>): void {
+/** Checks that a name is unique in its list. */
+export function checkName (problems: Problems, path: Path, name: string, seen: Map<string, Path>): void {
   const first = seen.get(name)
   if (first !== undefined) problems.add(path, `${show(name)} is also the name of ${showPath(first)}. Rename one of them.`)
   else seen.set(name, path.slice(0, -1))

@@ -2,6 +2,7 @@ import type { RegistryOptions, VersionSet } from '../../types/index.ts'
 import type { Check } from '../registry/revisions.ts'
 import { checkCoverage } from './check-coverage.ts'
 import { checkLifeCycle } from './check-life-cycle.ts'
+import { checkMirrors } from './check-mirrors.ts'
 import { checkRoutes } from './check-routes.ts'
 import { checkRollouts } from './check-rollouts.ts'
 import { checkShape } from './check-shape.ts'
@@ -24,4 +25,5 @@ export function checkSet (problems: Problems, set: VersionSet, options: Registry
   checkRoutes(problems, Object(set), options)
   checkRollouts(problems, Object(set), options)
   checkCoverage(problems, Object(set), options)
+  checkMirrors(problems, Object(set), options)
 }

@@ -1,9 +1,9 @@
 import type { SchemaObject } from 'ajv'
+import { method, mirror } from './mirrors-schema.ts'
 import { count, flag, headerName, list, object, oneOf, text } from './schema-builders.ts'
 import { headerEdits, headerValues, milliseconds, retry } from './upstream-schema.ts'
 
 const version = text('a version or an alias')
-const method: SchemaObject = { type: 'string', pattern: "^[A-Z0-9!#$%&'*+.^_`|~-]+$", expected: "a method in upper case, such as 'GET'" }
 const regex = text('a regular expression')
 
 // Visible ASCII without the characters that end a path, and without those that servers read differently.
@@ -72,21 +72,6 @@ const cors = object({
   credentials: flag,
   maxAge: count(0, 2 ** 31 - 1, 'seconds')
 }, ['origins'])
-
-const mirror = object({
-  version,
-  percent: { type: 'number', minimum: 0, maximum: 100, expected: 'a percentage from 0 to 100' },
-  methods: list(method, 'a list of methods'),
-  maxBodyBytes: count(0, 2 ** 30, 'bytes'),
-  timeoutMs: count(1, 2 ** 31 - 1, 'milliseconds'),
-  maxInFlight: count(1, 1_000_000, 'copies'),
-  forwardCredentials: flag,
-  compare: {
-    if: { type: 'object' },
-    then: object({ ignore: list({ type: 'string', pattern: '^(/.*)?$', expected: "a JSON Pointer such as '/updatedAt'" }, 'a list of JSON Pointers'), control: flag }),
-    else: { type: 'boolean', expected: 'true, false, or an object with ignore, control' }
-  }
-}, ['version'])
 
 const target = object({
   version,

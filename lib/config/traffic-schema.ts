@@ -1,4 +1,5 @@
 import type { SchemaObject } from 'ajv'
+import { mirrors } from './mirrors-schema.ts'
 import { routes } from './routes-schema.ts'
 import { coveredPart, rollout } from './rollout-schema.ts'
 import { list } from './schema-builders.ts'
@@ -7,6 +8,6 @@ import { list } from './schema-builders.ts'
 export const traffic: Record<string, SchemaObject> = {
   routes,
   rollouts: list(rollout, 'a list of rollouts'),
-  mirrors: list({}, 'a list of mirrors'),
+  mirrors,
   coverage: list(coveredPart, 'a list of parts of the API')
 }
