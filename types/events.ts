@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { ConfigProblem } from './errors.ts'
 import type { RolloutGroup, RolloutStatus } from './rollouts.ts'
+import type { ShadowComparison } from './mirrors.ts'
 import type { Tier } from './terms.ts'
 
 /** The use of a version by a request. */
@@ -55,6 +56,10 @@ export interface VersionEventMap {
   'sunset-overdue': [{ readonly version: string, readonly sunsetAt: Date }]
   /** The default version has ended or is disabled, and another one serves instead: at most once a day. */
   'default-moved': [{ readonly version: string, readonly to: string }]
+  /** The response to a mirrored request was compared with the caller's. */
+  'shadow-compared': [ShadowComparison]
+  /** They differ. Emitted together with `shadow-compared`. */
+  'shadow-differs': [ShadowComparison]
 }
 
 /** Emits events of the versions. See `VersionEventMap`. */

@@ -1,6 +1,7 @@
 import type { VersionDecision } from './decision.ts'
 import type { VersionEvents } from './events.ts'
 import type { Explanation, ExplainedRequest, Principal } from './explain.ts'
+import type { ShadowReport } from './mirrors.ts'
 import type { RolloutChange, RolloutStatus } from './rollouts.ts'
 import type { VersionHealth } from './upstream.ts'
 import type { UsageEntry } from './usage.ts'
@@ -57,6 +58,8 @@ export interface VersionRegistry<Id extends string = string, Alias extends strin
   rollout (name: string, change: RolloutChange): number
   /** The rollouts with their state, in the order of the config. */
   rollouts (): readonly RolloutStatus[]
+  /** What the mirrors have found since this process started. */
+  shadow (): readonly ShadowReport[]
 
   /** Callers of a version since this process started, the most recent first. */
   usage (name: string): readonly UsageEntry[]

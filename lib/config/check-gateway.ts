@@ -78,7 +78,7 @@ function resolveContext (
   const isIdentityKnown = isWhole(problems, 'identity')
   const authorities = isIdentityKnown ? authoritiesOf(identity ?? none) : []
   return {
-    names: versions instanceof Registry ? versions.names() : knownNames(problems, { versions, aliases }),
+    names: versions instanceof Registry ? versions.current.names() : knownNames(problems, { versions, aliases }),
     canonical: canonicalForm(matching),
     owned: isIdentityKnown && isWhole(problems, 'sanitize')
       ? new HeaderNames([...sanitize?.owned ?? [], ...projectedHeaders(authorities)])

@@ -17,7 +17,7 @@ type Metric = readonly [name: string, type: 'counter' | 'gauge' | 'fact', help: 
 
 /** Adds the metrics of versions, upstreams and providers. Their values are only computed when they are scraped. */
 export function registerStateMetrics (metrics: MetricsRegistry, prefix: string, sources: Sources): void {
-  const parts = [versionMetrics, rolloutMetrics, upstreamMetrics, providerMetrics, claimMetric]
+  const parts = [versionMetrics, rolloutMetrics, upstreamMetrics, providerMetrics, claimMetric, shadowMetric]
   const all = parts.flatMap((metricsOf) => metricsOf(sources))
   for (const [name, type, help, values] of all) {
     const kind = type === 'fact' ? { type: 'gauge', aggregator: 'max' } as const : { type }
@@ -72,6 +72,14 @@ function claimMetric ({ registry }: Sources): Metric[] {
     .map(({ option, names, absent: value }) => ({ value, labels: { option, claim: showClaim(names) } }))
   return [
     ['claim_absent_total', 'counter', 'Requests whose verified token lacks a claim that an option reads.', absent]
+  ]
+}
+
+function shadowMetric ({ registry }: Sources): Metric[] {
+  const copies = (): Value[] => (registry()?.shadow() ?? []).flatMap(({ mirror, from, to, outcomes }) =>
+    Object.entries(outcomes).map(([outcome, value]) => ({ value, labels: { mirror, from, to, outcome } })))
+  return [
+    ['shadow_copies_total', 'counter', 'Copies of requests for other versions, by outcome.', copies]
   ]
 }
 

@@ -37,6 +37,10 @@ export function forward (request: FastifyRequest, reply: FastifyReply, mount: Mo
   const payload = payloadOf(request)
   const isCall = type !== undefined && isGrpc(type)
   const headersTimeout = route.attemptMs ?? (isCall ? grpcHeadersMs : undefined)
+  const body = bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payload)
+  const mirrors = mount.mirrors.of(servedBy!, match)
+  const isStream = isCall || upgrade !== undefined
+  const mirroring = mirrors === null || isStream ? null : mount.mirrors.draw(mirrors, { request, payload, behind, query }, body)
   new Exchange(reply, route, {
     method: request.raw.method as Dispatcher.HttpMethod,
     path: route.pathOf(behind, removedParts) + query,
@@ -46,8 +50,8 @@ export function forward (request: FastifyRequest, reply: FastifyReply, mount: Mo
     upgrade: upgrade === undefined || upgradingOf(request.raw) === undefined ? null : allowedProtocols(upgrade, route.protocols),
     // By default undici takes the name from `Host`, and opens a new connection whenever it changes.
     servername: 'target',
-    body: bodyOf(request.raw, { bytes: maxRequestBytes, idle: isCall ? streamIdleMs : idleMs }, payload),
+    body,
     takesTrailers: te !== undefined && takesTrailers(request),
     ...headersTimeout !== undefined && { headersTimeout }
-  }).start()
+  }, mirroring).start()
 }

@@ -10,6 +10,8 @@ interface Tunnel {
 export class InFlight {
   readonly exchanges = new InFlightSet<Cancelable>()
   readonly tunnels = new Set<Tunnel>()
+  /** Copies of requests, which closing does not wait for. */
+  readonly copies = new Set<{ cancel (): void }>()
   isClosing = false
   #grace: NodeJS.Timeout | undefined
   #isGraceOver = false
@@ -28,6 +30,7 @@ export class InFlight {
   /** Lets requests in flight finish, and aborts them after the grace period (milliseconds). */
   beginClose (graceMs: number): void {
     this.isClosing = true
+    for (const copy of this.copies) copy.cancel()
     for (const tunnel of this.tunnels) tunnel.close({ code: 1001, reason: 'going away' })
     this.#grace = setTimeout(() => {
       for (const exchange of this.exchanges.list()) exchange.cancel()

@@ -2,17 +2,23 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { ResolvedForward } from '../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Match } from '../routes/route-table.ts'
+import type { ScopeContext } from '../stage/context.ts'
 import { InFlight } from './in-flight.ts'
+import { Mirrors } from './mirror/mirrors.ts'
 import { OptionHeaders } from './request/option-headers.ts'
 import { Route, type RouteRules } from './route.ts'
 import type { Upstreams } from './upstream/upstreams.ts'
 
 type MountOptions = Pick<ResolvedForward, 'versionHeader' | 'forwardedHeaders' | 'requestHeaders' | 'reply'>
 
+/** `pinHeaders`: headers that pins depend on. `credentialHeaders`: headers that carry tokens. */
+type MountScope = Pick<ScopeContext, 'pinHeaders' | 'credentialHeaders'>
+
 /** The routes under one prefix, one for each version. */
 export class Mount {
   readonly prefix: string
   readonly inFlight = new InFlight()
+  readonly mirrors: Mirrors
   readonly #rules: RouteRules
   readonly #upstreams: Upstreams
   /** By version, of this revision or an earlier one. */
@@ -20,9 +26,9 @@ export class Mount {
   /** By alternative of a rule, then by version. */
   readonly #routesOfRules = new WeakMap<Match, WeakMap<RegisteredVersion, Route>>()
 
-  /** @param pinnedBy headers that pins depend on */
   constructor (
-    prefix: string, options: MountOptions, pinnedBy: readonly string[], upstreams: Upstreams, log: Pick<FastifyBaseLogger, 'warn'>
+    prefix: string, options: MountOptions, { pinHeaders, credentialHeaders }: MountScope, upstreams: Upstreams,
+    log: Pick<FastifyBaseLogger, 'warn'>
   ) {
     const { versionHeader, forwardedHeaders, requestHeaders, reply } = options
     this.prefix = prefix
@@ -31,11 +37,12 @@ export class Mount {
       prefix,
       versionHeader: versionHeader.toLowerCase(),
       trusted: new Set(forwardedHeaders.map((name) => name.toLowerCase())),
-      pinnedBy,
+      pinnedBy: pinHeaders,
       inFlight: this.inFlight,
       isDirect: reply === 'direct',
       optionHeaders: requestHeaders === undefined ? null : new OptionHeaders(requestHeaders, log)
     }
+    this.mirrors = new Mirrors(upstreams.registry, this.inFlight, (version, match) => this.routeTo(version, match), credentialHeaders)
   }
 
   /** @param match the rule of the request; `null` without routes */

@@ -49,8 +49,8 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const registry = registryOf(versions)
     const endCompatibility = compatibility ? enableCompatibility() : () => {}
     const upstreams = Upstreams.use(registry, app.log)
-    const { pinHeaders, projectedHeaders } = scopeOf(app)
-    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), resolved, pinHeaders, upstreams, app.log)
+    const { projectedHeaders } = scopeOf(app)
+    const mount = new Mount(joinPrefixes(app.prefix, options.prefix), resolved, scopeOf(app), upstreams, app.log)
     const endCheck = checkUpdates(registry, versionHeader, projectedHeaders ?? [])
     const mounted = mountedAt(mount.prefix, app)
     scopeOf(app).prefixes.push({ prefix: mount.prefix, versionHeader, has: (url) => isUnder(mounted, url) })

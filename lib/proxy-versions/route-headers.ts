@@ -3,6 +3,7 @@ import { publicPrefix } from '../http/mount-prefix.ts'
 import { announcedPrefix } from './request/forwarded-prefix.ts'
 import type { OptionHeaders } from './request/option-headers.ts'
 import { requestHeaders } from './request/request-headers.ts'
+import { namesOf } from './header-edits.ts'
 import type { ResponseRules } from './response/response-headers.ts'
 import { insideHosts, locationRewriter } from './response/rewrite-location.ts'
 import { cookieRewriter } from './response/rewrite-set-cookie.ts'
@@ -25,12 +26,15 @@ export class RouteHeaders {
   /** Replaces the prefix. It has no trailing slash. */
   readonly base: string
   readonly requestHeaders: ReturnType<typeof requestHeaders>
+  /** Names of the request headers that the config sets or adds, in lower case. */
+  readonly configuredHeaders: ReadonlySet<string>
   protected readonly responseRules: ResponseRules
 
   constructor ({ prefix, versionHeader, trusted, pinnedBy, optionHeaders }: HeaderRules, version: RegisteredVersion, changes: Changes) {
     const { targets, cookies } = version.upstream
     const { replaced, base, host, headers } = changes
     this.base = base
+    this.configuredHeaders = new Set(namesOf([...headers.request.set, ...headers.request.add]).map((name) => name.toLowerCase()))
     const outside = publicPrefix(prefix, replaced)
     const prefixOf = announcedPrefix(outside, {
       isReplaced: prefix + replaced !== base, edits: headers.request, believesProxies: trusted.has('x-forwarded-prefix')

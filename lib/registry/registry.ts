@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type {
-  Disabled, ExplainedRequest, Explanation, Principal, RolloutChange, RolloutStatus, UsageEntry, Version, VersionDecision, VersionHealth,
-  VersionRegistry, VersionSet
+  Disabled, ExplainedRequest, Explanation, Principal, RolloutChange, RolloutStatus, ShadowReport, UsageEntry, Version, VersionDecision,
+  VersionHealth, VersionRegistry, VersionSet
 } from '../../types/index.ts'
 import type { ResolvedRegistry } from '../config/normalize-versions.ts'
 import { isConfigInvalid, show, showNames } from '../problems/config-problems.ts'
@@ -15,6 +15,7 @@ import { ReportProviders } from './providers.ts'
 import { assertUnused } from './retire-guard.ts'
 import { type Check, Revisions, throwProblem } from './revisions.ts'
 import { RolloutControl } from './rollouts/rollout-control.ts'
+import { ShadowLog } from './shadow-log.ts'
 import { Usage } from './usage.ts'
 
 /** Holds the current set of versions. Every change builds a new set, validates it, and swaps it in atomically. */
@@ -24,6 +25,7 @@ export class Registry<Id extends string = string, Alias extends string = string>
   readonly emitter = new VersionEventEmitter()
   readonly events = this.emitter.events
   usageLog: Usage
+  shadowLog = new ShadowLog()
   readonly now: () => number
   readonly revisions: Revisions
   readonly reports = new ReportProviders()
@@ -105,15 +107,14 @@ export class Registry<Id extends string = string, Alias extends string = string>
   }
 
   /**
-   * Continues another registry, whose gateway this one's replaces. Takes over its history, the versions that `disable()`
-   * disabled, the rollouts that were changed at run time and, if the usage options are equal, its usage.
-   *
-   * @param set the set to continue with
+   * Continues another registry, whose gateway this one's replaces, with a set. Takes over its history, the versions that `disable()`
+   * disabled, the rollouts that were changed at run time, what mirrors found and, if the usage options are equal, its usage.
    */
   continueFrom (previous: Registry, set: VersionSet): void {
     this.revisions.continueFrom(previous.revisions, contentAfter(previous.current.content, set, previous.current.canonical))
     this.rolloutControl.continueFrom(previous.rolloutControl)
     if (isDeepStrictEqual(this.options.usage, previous.options.usage)) this.usageLog = previous.usageLog
+    this.shadowLog = previous.shadowLog
   }
 
   retire (id: string, { force = false, reason }: { force?: boolean, reason?: string } = {}): number {
@@ -141,6 +142,10 @@ export class Registry<Id extends string = string, Alias extends string = string>
     })
   }
 
+  shadow (): readonly ShadowReport[] {
+    return this.shadowLog.list()
+  }
+
   usage (name: string): readonly UsageEntry[] {
     return this.usageLog.of(this.get(name)?.id ?? name)
   }
@@ -157,18 +162,13 @@ export class Registry<Id extends string = string, Alias extends string = string>
     return (this.reports.find('defaultId')?.() ?? null) as Id | null
   }
 
-  /** All ids and aliases. */
-  names (): string[] {
-    return this.current.names()
-  }
-
   #find (argument: string, name: unknown): Found | undefined {
     return typeof name === 'string' ? this.current.find(name) : throwProblem(argument, `expected a name, got ${show(name)}.`)
   }
 
   #idOf (name: string): string {
     return this.#find('id', name)?.version.id ??
-      throwProblem('id', `${show(name)} is neither a version nor an alias. Known: ${showNames(this.names())}.`)
+      throwProblem('id', `${show(name)} is neither a version nor an alias. Known: ${showNames(this.current.names())}.`)
   }
 
   /**

@@ -100,7 +100,7 @@ function check (app: FastifyInstance, options: ResolveVersionOptions): Registry 
   }
   checkStage('resolveVersion', options, (problems) => {
     const registry = checkRegistry(problems, options.versions)
-    const names = registry?.names() ?? null
+    const names = registry?.current.names() ?? null
     const matching = registry?.options ?? {}
     const canonical = canonicalForm(matching)
     const { ownedHeaders, projectedHeaders } = scopeOf(app)

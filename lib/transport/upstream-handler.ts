@@ -65,6 +65,8 @@ export function isPartlyRead (body: Buffer | Readable | null): boolean {
 export interface UpstreamRequestOptions extends Dispatcher.DispatchOptions {
   /** The client accepts trailers, so an HTTP/2 target gets `te: trailers`. */
   takesTrailers?: boolean
+  /** By default undici takes the name from `Host`, and opens a new connection whenever it changes. */
+  servername?: string
 }
 
 /** Sends requests to one target. */

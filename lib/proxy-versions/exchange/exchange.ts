@@ -4,29 +4,29 @@ import { contextOf } from '../../stage/context.ts'
 import { isFinished, type Observation } from '../../stage/observation.ts'
 import type { Relay } from './relay.ts'
 import { makeRelay } from './reply-relay.ts'
+import type { Mirroring } from '../mirror/mirroring.ts'
 import { Attempts, type Outcome } from './attempts.ts'
 import type { Waiter } from '../upstream/connection-queue.ts'
 import { causeOf, clientLeft, closing, exchangeFailure, isUpstreamFault, logClientClosed, mayBeCausedByUpload, timedOut, tooManyInterim, tooManyUpgrades } from '../upstream-errors.ts'
 import { forwardInterim, maxInterim } from '../response/interim-responses.ts'
 import type { Route } from '../route.ts'
 import { fieldValue, type RawHeaders } from '../../http/raw-headers.ts'
-import { isUnfinished, RequestBody } from '../request/request-body.ts'
+import { type ForwardedRequest, isUnfinished, RequestBody } from '../request/request-body.ts'
 import type { InFlightMember } from '../in-flight-set.ts'
 import { endConnectionAfter } from '../../server/client-response.ts'
 import { type RetryCandidate, retryReason } from '../upstream/retry-policy.ts'
-import type { UpgradeHandler, UpstreamRequest, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
+import type { UpgradeHandler, UpstreamRequest } from '../../transport/upstream-handler.ts'
 import { openTunnel } from '../upgrade/upgrade.ts'
-
-type Options = Omit<UpstreamRequestOptions, 'body'> & { body: Buffer | RequestBody | null, servername: string }
 
 /** One request's exchange with its upstream. */
 export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   place = -1
   readonly #reply: FastifyReply
   readonly #route: Route
-  readonly #options: Options
+  readonly #options: ForwardedRequest
   readonly #attempts: Attempts
   readonly #observation: Observation | null
+  readonly #mirroring: Mirroring | null
   #interimCount = 0
   /** The attempt in flight, once it has a connection. */
   #request: UpstreamRequest | null = null
@@ -38,10 +38,11 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
   /** The exchange has ended, for any reason. */
   #isOver = false
 
-  constructor (reply: FastifyReply, route: Route, options: Options) {
+  constructor (reply: FastifyReply, route: Route, options: ForwardedRequest, mirroring: Mirroring | null) {
     this.#reply = reply
     this.#route = route
     this.#options = options
+    this.#mirroring = mirroring
     this.#attempts = new Attempts(route.upstream, this)
     this.#observation = contextOf(reply.request).observation
   }
@@ -56,7 +57,6 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     this.#attempts.start()
   }
 
-  /** Aborts the exchange because the gateway closes. */
   cancel (): void {
     this.#abort(closing())
   }
@@ -78,7 +78,7 @@ export class Exchange implements UpgradeHandler, Waiter, InFlightMember {
     // Fastify responds itself when its `handlerTimeout` expires.
     if (this.#reply.raw.headersSent) throw clientLeft()
     this.#observation?.responded(status)
-    this.#relay = makeRelay(rawHeaders, this.#reply, this.#route, this.#request!, (error) => this.#abort(error))
+    this.#relay = makeRelay(rawHeaders, this.#mirroring, this.#reply, this.#route, this.#request!, (error) => this.#abort(error))
     this.#relay.begin(status, rawHeaders, reason, isWhole)
     // Neither has a body, even if they announce a length (RFC 9110 15.3.5, 15.4.5).
     if (status === 204 || status === 304) this.onComplete([])

@@ -11,6 +11,8 @@ import { pushUpgradeRequired } from '../response/response-headers.ts'
 import { announceTrailers, passedTrailers, type TrailerRules } from '../response/trailers.ts'
 import type { Route } from '../route.ts'
 import { clientStalled, exchangeFailure, wasIdle } from '../upstream-errors.ts'
+import type { Mirroring } from '../mirror/mirroring.ts'
+import { MirroredRelay } from './mirrored-relay.ts'
 import { type Relay, stallLimit } from './relay.ts'
 import { ResponseRelay } from './response-relay.ts'
 
@@ -113,7 +115,8 @@ export class ReplyRelay implements Relay {
 }
 
 /** Makes the relay of a response. gRPC clients need the frames as they are, so their responses are always written directly. */
-export function makeRelay (rawHeaders: RawHeaders, ...relay: ConstructorParameters<typeof ReplyRelay>): Relay {
-  const [, { isDirect }] = relay
-  return isDirect || isGrpc(fieldValue(rawHeaders, 'content-type')) ? new ResponseRelay(...relay) : new ReplyRelay(...relay)
+export function makeRelay (rawHeaders: RawHeaders, mirroring: Mirroring | null, ...args: ConstructorParameters<typeof ReplyRelay>): Relay {
+  const [, { isDirect }] = args
+  const relay = isDirect || isGrpc(fieldValue(rawHeaders, 'content-type')) ? new ResponseRelay(...args) : new ReplyRelay(...args)
+  return mirroring === null ? relay : new MirroredRelay(relay, mirroring)
 }

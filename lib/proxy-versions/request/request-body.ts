@@ -7,7 +7,7 @@ import { requestBody, isHeldBack } from '../../server/expectations.ts'
 import { hasBody } from '../../http/framing.ts'
 import { freeWhenWritten } from '../../memory/free-written-chunks.ts'
 import { headOnly } from '../../server/upstream/early-head.ts'
-import type { StreamedBody } from '../../transport/upstream-handler.ts'
+import type { StreamedBody, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
 
 /** Milliseconds during which a discarded body is still read. A client may only read the response after sending its body. */
 const maxLingerMs = 30_000
@@ -46,6 +46,12 @@ interface Limits {
   idle: number
 }
 
+/** Gets the chunks of a body as well. */
+interface Keeper {
+  add (chunk: Buffer): void
+  end (): void
+}
+
 /**
  * Streams the body of a client's request, no faster than the upstream takes it. undici destroys the body of a failed
  * request. This class shields the client's request, whose destruction would cut the client off before it gets a response.
@@ -58,6 +64,8 @@ export class RequestBody extends Readable implements StreamedBody {
   readonly #stall: NodeJS.Timeout | undefined
   /** Bytes received so far. */
   byteLength = 0
+  /** `null` if the body is not mirrored. */
+  keeper: Keeper | null = null
   #isWanted = false
   #sendsHeadFirst = false
 
@@ -129,6 +137,7 @@ export class RequestBody extends Readable implements StreamedBody {
   }
 
   #pass (chunk: Buffer): void {
+    this.keeper?.add(chunk)
     // A hook may have kept the first chunk, and the chunks of a hook's stream are not the gateway's to free.
     if (this.byteLength > chunk.length && this.#source === this.#request) freeWhenWritten(chunk, this.#request)
     if (!this.push(chunk)) this.#source.pause()
@@ -143,6 +152,7 @@ export class RequestBody extends Readable implements StreamedBody {
   readonly #onEnd = (): void => {
     clearTimeout(this.#stall)
     this.push(null)
+    this.keeper?.end()
   }
 
   /** Replaces the error: only the client can break off its upload, but `ECONNRESET` looks like an upstream error. */
@@ -150,6 +160,9 @@ export class RequestBody extends Readable implements StreamedBody {
     this.destroy(this.#source === this.#request ? clientLeft() : bodyUnreadable(error))
   }
 }
+
+/** A request to send, whose body may still be arriving. */
+export type ForwardedRequest = Omit<UpstreamRequestOptions, 'body'> & { body: Buffer | RequestBody | null }
 
 /** Whether a part of the body has not been passed to the upstream's connection yet. */
 export function isUnfinished (body: Buffer | RequestBody | null): boolean {

@@ -51,6 +51,13 @@ export class ConnectionQueue {
     this.#waiting.set(waiter, this.#maxWaitMs > 0 ? setTimeout(onTimeout, this.#maxWaitMs) : undefined)
   }
 
+  /** Takes a connection unless more than half would be in use then. @returns whether it did */
+  enterSpare (): boolean {
+    const isSpare = this.taken < Math.floor(this.#limit / 2)
+    if (isSpare) this.taken++
+    return isSpare
+  }
+
   /** Removes a waiter from the queue, if it is still there. */
   giveUp (waiter: Waiter): void {
     clearTimeout(this.#waiting.get(waiter))

@@ -81,6 +81,20 @@ export class Target {
     this.#queue.enter(waiter)
   }
 
+  /**
+   * Takes a connection for a copy of a request, which must not delay other requests. It affects neither the health nor the
+   * statistics.
+   *
+   * @returns whether the target is healthy and has connections to spare
+   */
+  enterSpare (): boolean {
+    return this.isHealthy && this.#queue.enterSpare()
+  }
+
+  leaveSpare (): void {
+    this.#queue.leave()
+  }
+
   /** Counts the status of a response, at its beginning: its body may stream for hours. */
   responded (status: number): void {
     const error = this.#serverErrors?.add(status) ?? null

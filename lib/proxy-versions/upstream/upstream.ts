@@ -70,6 +70,12 @@ export class Upstream {
     return Math.min(...this.#targets.map((target) => target.restMs))
   }
 
+  /** Picks a target for a copy of a request, and takes a connection. @returns `null` if it has none to spare */
+  pickSpare (): Target | null {
+    const target = this.pick([])!
+    return target.enterSpare() ? target : null
+  }
+
   /** Begins an upgrade, unless the limit is reached. @returns whether it did */
   beginUpgrade (): boolean {
     const isAllowed = this.#maxUpgrades === 0 || this.#upgrades < this.#maxUpgrades

@@ -14,7 +14,7 @@ export function transferHealth (registry: Registry, previous: Registry): void {
 
 /** The upstreams of a registry's versions. All mounts share them, and each calls `release` when it closes. */
 export class Upstreams {
-  readonly #registry: Registry
+  readonly registry: Registry
   readonly #log: FastifyBaseLogger
   /** Keyed by options, so that a version whose options stay the same keeps its connections. */
   readonly #open = new Map<RegisteredVersion['upstream'], Upstream>()
@@ -24,7 +24,7 @@ export class Upstreams {
   #users = 0
 
   constructor (registry: Registry, log: FastifyBaseLogger) {
-    this.#registry = registry
+    this.registry = registry
     this.#log = log
     this.#follow(registry.current)
     this.#takeBack = [
@@ -47,7 +47,7 @@ export class Upstreams {
   async release (): Promise<void> {
     if (--this.#users > 0) return
     for (const takeBack of this.#takeBack) takeBack()
-    shared.delete(this.#registry)
+    shared.delete(this.registry)
     const upstreams = [...this.#open.values(), ...this.#closing]
     this.#open.clear()
     await Promise.all(upstreams.map((upstream) => upstream.destroy()))
@@ -89,6 +89,6 @@ export class Upstreams {
 
   /** The upstreams of the current versions. */
   #inForce (): Upstream[] {
-    return this.#registry.current.versions.flatMap((version) => this.#open.get(version.upstream) ?? [])
+    return this.registry.current.versions.flatMap((version) => this.#open.get(version.upstream) ?? [])
   }
 }
