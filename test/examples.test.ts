@@ -88,6 +88,15 @@ t.test('life-cycle', async (t) => {
   t.match(JSON.parse(versions!.body), { default: 'v2', aliases: { latest: 'v2' }, versions: [{ id: 'v2', state: 'active' }] })
 })
 
+t.test('shadow', async (t) => {
+  const output = await printed(runExample(t, 'shadow.ts'), /curl[^]*\n\n/)
+  const [orders, shadow] = await Promise.all(output.split('\n').filter((line) => line.startsWith('curl')).map(curl))
+
+  t.match(output, 'GET /orders differs: value at /items/1/price')
+  t.match(JSON.parse(orders!.body), { items: [{ price: 10 }, { price: 20 }] })
+  t.match(JSON.parse(shadow!.body), ['v4 differs from v3 in 100 % of GET /orders, at /items/1/price'])
+})
+
 t.test('cluster', async (t) => {
   const example = runExample(t, 'cluster.ts', ['8'])
   const output = await printed(example, /curl[^]*\n\n/)
