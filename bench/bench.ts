@@ -127,9 +127,9 @@ async function measure (plan: Plan, wanted: readonly Goal[]): Promise<Results> {
   return { scenarios: results, coldTokens, growth }
 }
 
-/** P8 needs latencies, which are those of P1, and so does P11. */
+/** P8 needs latencies, which are those of P1, and so do P11 and P12. */
 function latencyRounds ({ id }: Scenario): number {
-  if (id === 'P1' || id === 'P11-redis') return 2
+  if (id === 'P1' || id === 'P11-redis' || id === 'P12') return 2
   return options.check || id === 'P5' || id === 'P6' || id.startsWith('P9') ? 0 : 1
 }
 

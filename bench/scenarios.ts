@@ -146,6 +146,14 @@ export const scenarios: readonly Scenario[] = [
     traffic: { ...get, headers: {}, hasTokens: true },
     connections: 64
   },
+  {
+    id: 'P12',
+    title: 'GET, version in a header, with and without mirroring',
+    isOneProcess: true,
+    entries: [{ contender: ours, form: 'without mirrors' }, { contender: ours, form: '10 % mirrored', setting: { mirrored: 10 } }],
+    traffic: { ...get, headers: byHeader },
+    connections: 64
+  },
   ...hasRedis ? [inRedis] : []
 ]
 

@@ -28,7 +28,7 @@ reportPorts(...ports)
 /** @returns the port of the gateway */
 async function startGateway (size: GatewaySize): Promise<number> {
   const { versions = 0, resolvers = 0, providers = 0, owned = 0, tenants = 0, metrics = false } = size
-  const { routes, draw, limits, cached, connections } = size
+  const { routes, draw, limits, mirrored, cached, connections } = size
   const upstream = (port: number): UpstreamOptions => ({ targets: urlOf(port), ...connections !== undefined && { connections } })
   const app = Fastify()
   if (metrics) await app.register(observeVersions)
@@ -41,6 +41,7 @@ async function startGateway (size: GatewaySize): Promise<number> {
     },
     ...routes !== undefined && { routes: many(routes.count, (index) => makeRoute(routes.by, index)) },
     ...draw !== undefined && drawing[draw],
+    ...mirrored !== undefined && { mirrors: [{ name: 'next', from: 'v2', version: 'v1', percent: mirrored, compare: true }] },
     sanitize: { owned: many(owned, (index) => `x-owned-${index}-*`) },
     identity: {
       providers: [

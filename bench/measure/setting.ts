@@ -31,6 +31,8 @@ export interface GatewaySize {
   readonly metrics?: boolean
   /** How versions are drawn. Default: not at all. */
   readonly draw?: 'rule' | 'weights' | 'sticky' | 'rollout'
+  /** Share of the requests for v2 that is mirrored to v1. Default: none. */
+  readonly mirrored?: number
   /** Rate limits, none of which is exceeded. `plugin` is @fastify/rate-limit with one limit; `redis-one` is the same in this gateway. */
   readonly limits?: 'memory' | 'redis' | 'redis-one' | 'plugin'
   /** Maximum connections to an upstream. Default: the gateway's default. */
