@@ -28,6 +28,7 @@ const layers = [
   ['verify-identity/keys', 'resolve-version/decide', 'resolve-version/resolvers', 'resolve-version/explain'],
   ['sanitize-headers', 'match-route', 'verify-identity', 'resolve-version', 'proxy-versions', 'version-discovery'],
   ['limits'],
+  ['external-checks'],
   ['observe', 'admin', 'testing'],
   ['define-versions.ts', 'cors-headers.ts', 'http-proxy-options.ts'],
   ['version-gateway.ts'],

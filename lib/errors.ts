@@ -10,6 +10,8 @@ interface RefusalDetails {
   /** Extension members from the app. */
   extensions?: Record<string, unknown>
   headers?: Record<string, string>
+  /** A response of another server that the caller gets instead of the problem. */
+  response?: { readonly headers: Readonly<Record<string, string | string[]>>, readonly body: Buffer }
   /** Replaces the code's default status. For example, an unknown version in a path gets 404. */
   status?: number
   /** The tier that chose the refused version. */
@@ -141,6 +143,7 @@ export const versionResolutionUnavailable = refusal('VERSION_RESOLUTION_UNAVAILA
 export const keysUnavailable = refusal('KEYS_UNAVAILABLE', 503, 'The token cannot be verified right now.')
 export const routeInvalid = refusal('ROUTE_INVALID', 500, 'The gateway cannot serve this path, because its config is invalid.')
 export const limitsUnavailable = refusal('LIMITS_UNAVAILABLE', 503, 'The rate limit of this request cannot be checked right now.')
+export const checkRefused = refusal('CHECK_REFUSED', 403, 'An external check refused this request.')
 export const checkUnavailable = refusal('CHECK_UNAVAILABLE', 503, 'This request cannot be checked right now.')
 
 // The cluster of the version failed.

@@ -8,8 +8,8 @@ import * as testing from '../lib/testing/index.ts'
 
 t.test('the main entry point exports the public API', async (t) => {
   t.strictSame(Object.keys(library).sort(), [
-    'clientErrorHandler', 'corsHeaders', 'default', 'defineVersions', 'fromClaim', 'fromCookie', 'fromFastifyJwt', 'fromHeader', 'fromHost',
-    'fromMediaType', 'fromPath', 'fromQuery', 'fromSubprotocol', 'fromTenantMap', 'httpProxyOptions', 'isGatewayError', 'matchRoute', 'proxyVersions',
+    'clientErrorHandler', 'corsHeaders', 'default', 'defineVersions', 'externalChecks', 'fromClaim', 'fromCookie', 'fromFastifyJwt', 'fromHeader',
+    'fromHost', 'fromMediaType', 'fromPath', 'fromQuery', 'fromSubprotocol', 'fromTenantMap', 'httpProxyOptions', 'isGatewayError', 'matchRoute', 'proxyVersions',
     'resolveVersion', 'sanitizeHeaders', 'verifyIdentity', 'versionDiscovery'
   ])
   t.strictSame(Object.keys(observe).sort(), ['accessLog', 'gatewayHealth', 'observeVersions', 'requestIds', 'traceVersions'])

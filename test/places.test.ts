@@ -8,7 +8,7 @@ import { fileSchema } from '../lib/standalone/file-schema.ts'
 // CONTRIBUTING.md lists the places that a new option, resolver, metric or file touches. These tests find forgotten places.
 
 const docs = Object.fromEntries(await Promise.all(
-  ['options', 'observe', 'admin', 'limits', 'architecture'].map(async (name) => [name, await readFile(`docs/${name}.md`, 'utf8')] as const)
+  ['options', 'observe', 'admin', 'limits', 'external-checks', 'architecture'].map(async (name) => [name, await readFile(`docs/${name}.md`, 'utf8')] as const)
 ))
 
 /** Returns the names of all options in a schema, at any depth. */
@@ -31,7 +31,7 @@ const fastifyOptions = new Set(['logLevel', 'logSerializers'])
 
 t.test('every option is documented', async (t) => {
   const options = new Set(optionsIn(stageSchemas))
-  const documents = [docs.options!, docs.observe!, docs.admin!, docs.limits!]
+  const documents = [docs.options!, docs.observe!, docs.admin!, docs.limits!, docs['external-checks']!]
 
   t.ok(options.size > 50, `${options.size} options`)
   t.strictSame([...options].filter((name) => !fastifyOptions.has(name) && !documents.some((document) => mentions(document, name))), [])

@@ -16,6 +16,7 @@ export type RefusalCode =
   | 'ROUTE_NOT_FOUND'
   | 'ROUTE_NOT_COVERED'
   | 'RATE_LIMITED'
+  | 'CHECK_REFUSED'
   | 'VERSION_REQUIRED'
   | 'VERSION_MALFORMED'
   | 'VERSION_AMBIGUOUS'
@@ -100,6 +101,7 @@ export interface Problem {
   /**
    * The check that a token has failed (`TOKEN_INVALID`): `audience`, `issuer`, `expired`, `not-before`, `missing-claim`, `claim`,
    * `key`, `signature`, `algorithm`, `type`, `malformed`, `size`, `credentials`, `several-tokens`, `source`, `header` or `verifier`.
+   * Or the name of an external check (`CHECK_REFUSED`, `CHECK_UNAVAILABLE`).
    */
   check?: string
   /** The version concerned, if known. */

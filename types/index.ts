@@ -1,5 +1,6 @@
 import './fastify.ts'
 
+export type { ExternalCheck, ExternalChecksOptions, ExternalChecksPlugin } from './checks.ts'
 export type { CorsHeaders, CorsHeadersOptions } from './cors.ts'
 export type { Overridden, VersionDecision } from './decision.ts'
 export type { Timestamp, Tier, VersionState } from './terms.ts'

@@ -1,4 +1,5 @@
 import type { SchemaObject } from 'ajv'
+import { externalChecksSchema } from './external-checks-schema.ts'
 import { identityInCode } from './identity-schema.ts'
 import { rateLimitsSchema } from './limits-schema.ts'
 import { callback, count, flag, functionOf, headerName, list, object, oneOf, ownedPattern, text } from './schema-builders.ts'
@@ -70,6 +71,7 @@ export const stageSchemas = {
   resolveVersion: object({ versions: definedVersions, ...resolve, versionHeader: forward.versionHeader }, ['versions']),
   proxyVersions: object({ versions: definedVersions, ...forward, ...register }, ['versions']),
   rateLimits: rateLimitsSchema,
+  externalChecks: externalChecksSchema,
   accessLog: object({
     requestIdHeader: { if: { type: 'string' }, then: headerName, else: { const: false, expected: 'false, or a header name' } },
     headers: list(headerName, 'a list of header names'),

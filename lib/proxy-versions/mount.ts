@@ -3,6 +3,7 @@ import type { ResolvedForward } from '../config/normalize-gateway.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import type { Match } from '../routes/route-table.ts'
 import type { ScopeContext } from '../stage/context.ts'
+import type { ExternalChecks } from '../stage/external-checks.ts'
 import { InFlight } from './in-flight.ts'
 import { Mirrors } from './mirror/mirrors.ts'
 import { OptionHeaders } from './request/option-headers.ts'
@@ -12,13 +13,15 @@ import type { Upstreams } from './upstream/upstreams.ts'
 type MountOptions = Pick<ResolvedForward, 'versionHeader' | 'forwardedHeaders' | 'requestHeaders' | 'reply'>
 
 /** `pinHeaders`: headers that pins depend on. `credentialHeaders`: headers that carry tokens. */
-type MountScope = Pick<ScopeContext, 'pinHeaders' | 'credentialHeaders'>
+type MountScope = Pick<ScopeContext, 'pinHeaders' | 'credentialHeaders' | 'externalChecks'>
 
 /** The routes under one prefix, one for each version. */
 export class Mount {
   readonly prefix: string
   readonly inFlight = new InFlight()
   readonly mirrors: Mirrors
+  /** `null` if there are no external checks. */
+  readonly checks: ExternalChecks | null
   readonly #rules: RouteRules
   readonly #upstreams: Upstreams
   /** By version, of this revision or an earlier one. */
@@ -27,11 +30,12 @@ export class Mount {
   readonly #routesOfRules = new WeakMap<Match, WeakMap<RegisteredVersion, Route>>()
 
   constructor (
-    prefix: string, options: MountOptions, { pinHeaders, credentialHeaders }: MountScope, upstreams: Upstreams,
+    prefix: string, options: MountOptions, { pinHeaders, credentialHeaders, externalChecks }: MountScope, upstreams: Upstreams,
     log: Pick<FastifyBaseLogger, 'warn'>
   ) {
     const { versionHeader, forwardedHeaders, requestHeaders, reply } = options
     this.prefix = prefix
+    this.checks = externalChecks
     this.#upstreams = upstreams
     this.#rules = {
       prefix,

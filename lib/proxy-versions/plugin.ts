@@ -1,6 +1,7 @@
 import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RegisterOptions, RouteHandlerMethod } from 'fastify'
 import type { ProxyVersionsOptions, ProxyVersionsPlugin } from '../../types/index.ts'
+import { checkNamedChecks } from '../config/check-external-checks.ts'
 import { checkForward } from '../config/check-forward.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
@@ -16,8 +17,9 @@ import type { DryRun } from '../stage/dry-run.ts'
 import { refusalHandler, type RefusalHandler } from '../stage/refuse.ts'
 import { forwardingConfig } from '../stage/forwarding-route.ts'
 import { type Registry, registryOf } from '../registry/registry.ts'
-import { contextOf, scopeOf } from '../stage/context.ts'
+import { contextOf, type ScopeContext, scopeOf } from '../stage/context.ts'
 import { takeOverServer } from '../server/take-over-server.ts'
+import { forwardChecked } from './checked-forward.ts'
 import { forward, forwardLate } from './forward.ts'
 import { guardRequests } from './guard-request.ts'
 import { Mount } from './mount.ts'
@@ -49,9 +51,8 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
     const registry = registryOf(versions)
     const endCompatibility = compatibility ? enableCompatibility() : () => {}
     const upstreams = Upstreams.use(registry, app.log)
-    const { projectedHeaders } = scopeOf(app)
     const mount = new Mount(joinPrefixes(app.prefix, options.prefix), resolved, scopeOf(app), upstreams, app.log)
-    const endCheck = checkUpdates(registry, versionHeader, projectedHeaders ?? [])
+    const endCheck = checkUpdates(registry, versionHeader, scopeOf(app))
     const mounted = mountedAt(mount.prefix, app)
     scopeOf(app).prefixes.push({ prefix: mount.prefix, versionHeader, has: (url) => isUnder(mounted, url) })
     app.addHook('onReady', (done) => {
@@ -71,12 +72,13 @@ export const proxyVersions: ProxyVersionsPlugin = defineStage<ProxyVersionsOptio
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', keepPayload)
       scope.addHook('onRequest', guardRequests(mounted))
+      const start = mount.checks === null ? forward : forwardChecked
       const handler = (request: FastifyRequest, reply: FastifyReply): void => {
         const { dryRun } = contextOf(request)
         if (dryRun !== null) endDryRun(dryRun, request, reply, mount)
         // One tick later, a small body that Node has read together with the head is complete.
-        else if (hasBody(request.raw)) process.nextTick(forwardLate, request, reply, mount, mounted)
-        else forward(request, reply, mount, mounted)
+        else if (hasBody(request.raw)) process.nextTick(forwardLate, start, request, reply, mount, mounted)
+        else start(request, reply, mount, mounted)
       }
       if (reply === 'direct') warnOfSkippedHooks(scope)
       addRoutes(scope, mounted, handler, refusalHandler(reply === 'fastify' && hasErrorHandler(scope)))
@@ -133,9 +135,12 @@ function forwardedMethods (scope: FastifyInstance, prefix: string): string[] {
 }
 
 /** Checks later versions against these options too. @returns ends the check */
-function checkUpdates (registry: Registry, versionHeader: string, projected: readonly string[]): () => void {
-  return registry.revisions.addCheck((problems, { versions }) => {
-    if (!problems.isIncomplete(['versions'])) checkForward(problems, ['forward'], { versionHeader }, projected, versions)
+function checkUpdates (
+  registry: Registry, versionHeader: string, { projectedHeaders, externalChecks }: Pick<ScopeContext, 'projectedHeaders' | 'externalChecks'>
+): () => void {
+  return registry.revisions.addCheck((problems, set) => {
+    checkNamedChecks(problems, set, externalChecks?.names ?? [])
+    if (!problems.isIncomplete(['versions'])) checkForward(problems, ['forward'], { versionHeader }, projectedHeaders ?? [], set.versions)
   })
 }
 
@@ -145,6 +150,8 @@ function endDryRun (dryRun: DryRun, request: FastifyRequest, reply: FastifyReply
   const version = servedBy!
   const headers = mount.routeTo(version, match).responseHeaders([], reply)
   for (const [name, { values }] of fieldLists(headers)) reply.removeHeader(name).header(name, values)
+  const checks = mount.checks?.of(request) ?? null
+  if (checks !== null) dryRun.trace.push(`External checks that apply, and are not called here: ${checks.names.join(', ')}.`)
   dryRun.trace.push(`The request is forwarded to the upstream of ${version.id}.`)
   dryRun.end('forwarded', reply)
 }
@@ -154,8 +161,10 @@ function checkOptions (problems: Problems, app: FastifyInstance, options: ProxyV
   if (registry !== null && registry !== scopeOf(app).registry) {
     problems.add(['versions'], 'is not the registry of resolveVersion. Pass the same one to both.')
   }
-  const { versions } = registry === null ? { versions: {} } : registry.current.content.set
-  const { projectedHeaders, ownedHeaders } = scopeOf(app)
+  const set = registry === null ? { versions: {} } : registry.current.content.set
+  const { versions } = set
+  const { projectedHeaders, ownedHeaders, externalChecks } = scopeOf(app)
+  checkNamedChecks(problems, set, externalChecks?.names ?? [])
   checkForward(problems, [], options, projectedHeaders ?? [], versions, ownedHeaders!)
   const place = joinPrefixes(app.prefix, options.prefix)
   if (app.hasRoute({ method: 'GET', url: `${place}/*` })) {

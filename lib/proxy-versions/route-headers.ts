@@ -1,3 +1,4 @@
+import { normalizeEdits } from '../config/normalize-upstream.ts'
 import type { RegisteredVersion } from '../registry/registered-version.ts'
 import { publicPrefix } from '../http/mount-prefix.ts'
 import { announcedPrefix } from './request/forwarded-prefix.ts'
@@ -28,6 +29,8 @@ export class RouteHeaders {
   readonly requestHeaders: ReturnType<typeof requestHeaders>
   /** Names of the request headers that the config sets or adds, in lower case. */
   readonly configuredHeaders: ReadonlySet<string>
+  /** The headers for external checks: those of the client, and the gateway's own. The config's edits are only for the upstream. */
+  readonly checkHeaders: ReturnType<typeof requestHeaders>
   protected readonly responseRules: ResponseRules
 
   constructor ({ prefix, versionHeader, trusted, pinnedBy, optionHeaders }: HeaderRules, version: RegisteredVersion, changes: Changes) {
@@ -42,6 +45,9 @@ export class RouteHeaders {
     const otherTrusted = new Set([...trusted].filter((name) => name !== 'x-forwarded-prefix'))
     this.requestHeaders = requestHeaders(version.id, {
       versionHeader, edits: headers.request, host, prefixOf, trusted: otherTrusted, optionHeaders
+    })
+    this.checkHeaders = requestHeaders(version.id, {
+      versionHeader, edits: normalizeEdits(), host: 'client', prefixOf: () => '', trusted, optionHeaders: null
     })
     const hosts = insideHosts(targets, host)
     const rewriteLocation = locationRewriter(hosts, outside, base, prefixOf)

@@ -9,7 +9,7 @@ import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { lingerAfter } from '../server/linger.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { recordActiveSpans } from '../stage/active-span.ts'
-import { contextOf, declareContext, extendScope } from '../stage/context.ts'
+import { contextOf, declareContext, extendScope, scopeOf } from '../stage/context.ts'
 import { addStep } from '../stage/add-step.ts'
 import { restoreRequest } from '../server/routable-requests.ts'
 import { consumeConnection } from './consume-connection.ts'
@@ -31,7 +31,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
   dependencies: [],
   async plugin (app, options) {
     checkStage('sanitizeHeaders', options, (problems) => checkSanitize(problems, [], options))
-    const owned = new HeaderNames(options.owned)
+    const owned = new HeaderNames([...options.owned ?? [], ...scopeOf(app).copiedHeaders])
     const ownsForwarded = ['for', 'host', 'proto'].some((name) => owned.has(`x-forwarded-${name}`))
     extendScope(app, { ownedHeaders: owned, problems: options.problems ?? {} })
     declareContext(app)

@@ -11,6 +11,7 @@ import type { Match } from '../routes/route-table.ts'
 import type { Gate } from './gate.ts'
 import { type DryRun, dryRunOf } from './dry-run.ts'
 import type { LimitRecord } from './limit-record.ts'
+import type { CheckResult, ExternalChecks } from './external-checks.ts'
 import type { Observation } from './observation.ts'
 
 /** The parts that were removed from a request before it was forwarded. They are added back to URLs that lead to it. */
@@ -78,6 +79,8 @@ export class RequestContext {
   onExchanged: ((isFailure: boolean) => void) | null = null
   /** The rate limits of the request; `null` if none applies. */
   limits: LimitRecord | null = null
+  /** The results of external checks; `null` if none was asked. */
+  checkResults: CheckResult[] | null = null
   /** Collects data for metrics, logs and traces; `null` if nothing observes the request. */
   observation: Observation | null = null
   /** The span that another instrumentation has made of the request. */
@@ -114,6 +117,10 @@ export class ScopeContext {
   gates: readonly Gate[] = []
   /** The names of the rate limits. */
   limitNames: readonly string[] = []
+  /** The external checks of forwarded requests. `null` if there are none. */
+  externalChecks: ExternalChecks | null = null
+  /** Headers that external checks copy to requests. `sanitizeHeaders` owns them. */
+  copiedHeaders: readonly string[] = []
   /** The registry that requests are decided against. */
   registry: Registry | null = null
   /** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */

@@ -13,8 +13,7 @@ import { contextOf, scopeOf } from './context.ts'
 export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const { problems: options } = scopeOf(request.server)
   const problem = problemOf(refusal, request, options)
-  const { contentType, body } = renderProblem(problem, request, options)
-  const { statusCode: status, headers = {} } = refusal
+  const { statusCode: status, headers = {}, response } = refusal
   contextOf(request).dryRun?.refuse(refusal, problem)
   record(request, refusal)
 
@@ -23,8 +22,12 @@ export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: R
     // 404 and 410 are cacheable by default (RFC 9110 15.1), but a refusal must not outlive its cause.
     .header('cache-control', 'no-store')
     .headers(request.raw.httpVersionMajor === 2 ? withoutConnection(headers) : headers)
-    .type(contentType)
-    .send(body)
+  if (response !== undefined) {
+    reply.headers(response.headers).send(response.body)
+    return
+  }
+  const { contentType, body } = renderProblem(problem, request, options)
+  reply.type(contentType).send(body)
 }
 
 export type RefusalHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => void

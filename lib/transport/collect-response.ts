@@ -7,6 +7,8 @@ interface Limits {
   signal: AbortSignal
   /** Bytes of the body. The rest is not read. */
   maxBytes: number
+  /** Whether to send the request once more after a failure that may not be the server's fault. Default false. */
+  isRepeatable?: boolean
 }
 
 /** A response whose body is in memory. */
@@ -24,9 +26,11 @@ export interface CollectedResponse {
  * @param send passes the handler on to the transport
  * @throws unless a complete response arrives in time
  */
-export async function collectResponse (send: (handler: UpgradeHandler) => void, { signal, maxBytes }: Limits): Promise<CollectedResponse> {
+export async function collectResponse (
+  send: (handler: UpgradeHandler) => void, { signal, maxBytes, isRepeatable = false }: Limits
+): Promise<CollectedResponse> {
   return await new Promise((resolve, reject) => {
-    const collector = new Collector(maxBytes, resolve, reject)
+    const collector = new Collector(maxBytes, isRepeatable ? send : null, resolve, reject)
     signal.addEventListener('abort', () => collector.abort(signal.reason as Error), { once: true })
     send(collector)
   })
@@ -38,14 +42,20 @@ class Collector implements UpgradeHandler {
   readonly #resolve: (response: CollectedResponse) => void
   readonly #reject: (error: Error) => void
   readonly #chunks: Buffer[] = []
+  /** Sends the request again. `null` if it must not be. */
+  #repeat: ((collector: Collector) => void) | null
   #request: UpstreamRequest | null = null
   #status = 0
   #rawHeaders: RawHeaders = []
   #length = 0
   #isOver = false
 
-  constructor (maxBytes: number, resolve: (response: CollectedResponse) => void, reject: (error: Error) => void) {
+  constructor (
+    maxBytes: number, repeat: ((collector: Collector) => void) | null, resolve: (response: CollectedResponse) => void,
+    reject: (error: Error) => void
+  ) {
     this.#maxBytes = maxBytes
+    this.#repeat = repeat
     this.#resolve = resolve
     this.#reject = reject
   }
@@ -81,8 +91,15 @@ class Collector implements UpgradeHandler {
     this.#end(false)
   }
 
-  onError (error: Error): void {
+  onError (error: Error, isExcused = false): void {
     if (this.#isOver) return
+    const repeat = isExcused ? this.#repeat : null
+    if (repeat !== null) {
+      this.#repeat = null
+      this.#chunks.length = this.#length = 0
+      repeat(this)
+      return
+    }
     this.#isOver = true
     this.#reject(error)
   }

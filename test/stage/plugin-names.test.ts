@@ -1,7 +1,7 @@
 import t from 'tap'
 import { versionAdmin } from '../../lib/admin/index.ts'
-import versionGateway, { proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity, versionDiscovery } from '../../lib/index.ts'
 import { rateLimits } from '../../lib/limits/index.ts'
+import versionGateway, { externalChecks, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity, versionDiscovery } from '../../lib/index.ts'
 import { accessLog, gatewayHealth, observeVersions, traceVersions } from '../../lib/observe/index.ts'
 import { makeApp } from '../helpers/gateway.ts'
 import { boot } from '../helpers/boot.ts'
@@ -12,6 +12,7 @@ t.test('every plugin and every scope has a readable name', async (t) => {
   const app = makeApp(t)
   for (const plugin of [accessLog, observeVersions, gatewayHealth, traceVersions]) app.register(plugin)
   app.register(rateLimits, { limits: [] })
+  app.register(externalChecks, { checks: [] })
   app.register(versionAdmin, { guard: () => true })
   app.register(versionGateway, { versions, prefix: '/api' })
   app.register(versionDiscovery)

@@ -32,12 +32,12 @@ export class Mirrors {
   /** @param credentialHeaders headers that carry tokens */
   constructor (
     registry: Registry, inFlight: InFlight, routeTo: (version: RegisteredVersion, match: Match | null) => Route,
-    credentialHeaders: readonly string[], random: () => number = Math.random
+    credentialHeaders: readonly string[]
   ) {
     this.#site = { registry, inFlight }
     this.#routeTo = routeTo
     this.#copyMaker = new CopyMaker(credentialHeaders)
-    this.#random = random
+    this.#random = registry.options.random
   }
 
   /** Returns the mirrors of a request; `null` without any. */

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { constants, type ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import { isHttp2 } from '../../http/is-http2.ts'
 import { bodyStalled, bodyTooLarge, bodyUnreadable, clientLeft } from '../upstream-errors.ts'
@@ -7,7 +6,10 @@ import { requestBody, isHeldBack } from '../../server/expectations.ts'
 import { hasBody } from '../../http/framing.ts'
 import { freeWhenWritten } from '../../memory/free-written-chunks.ts'
 import { headOnly } from '../../server/upstream/early-head.ts'
+import type { BodyStart } from '../../stage/external-checks.ts'
 import type { StreamedBody, UpstreamRequestOptions } from '../../transport/upstream-handler.ts'
+import { BodyPeek } from './body-peek.ts'
+import { stopUpload } from './stop-upload.ts'
 
 /** Milliseconds during which a discarded body is still read. A client may only read the response after sending its body. */
 const maxLingerMs = 30_000
@@ -39,6 +41,12 @@ export function bodyOf (request: IncomingMessage, limits: Limits, payload: Reada
   return wholeBody(request, limits.bytes) ?? new RequestBody(request, limits)
 }
 
+/** Returns the beginning of a body that is still to be forwarded. */
+export async function peekBody (body: Buffer | RequestBody, maxBytes: number): Promise<BodyStart> {
+  if (!Buffer.isBuffer(body)) return await body.peek(maxBytes)
+  return { bytes: body.subarray(0, maxBytes), isWhole: body.length <= maxBytes }
+}
+
 interface Limits {
   /** Maximum size in bytes; 0 = no limit. */
   bytes: number
@@ -66,6 +74,7 @@ export class RequestBody extends Readable implements StreamedBody {
   byteLength = 0
   /** `null` if the body is not mirrored. */
   keeper: Keeper | null = null
+  #peek: BodyPeek | null = null
   #isWanted = false
   #sendsHeadFirst = false
 
@@ -79,6 +88,19 @@ export class RequestBody extends Readable implements StreamedBody {
     source.on('error', this.#onError)
     // undici listens for errors only until the response is complete, but a client may leave later.
     this.on('error', () => {})
+  }
+
+  /**
+   * Reads the beginning of the body before it is forwarded. The rest is not read yet.
+   *
+   * @throws the error that destroys the body
+   */
+  async peek (maxBytes: number): Promise<BodyStart> {
+    if (this.destroyed) throw this.errored ?? clientLeft()
+    this.#peek = new BodyPeek(maxBytes)
+    this.#begin()
+    this.#source.resume()
+    return await this.#peek.result
   }
 
   sendHeadFirst (): void {
@@ -106,6 +128,7 @@ export class RequestBody extends Readable implements StreamedBody {
 
   override _destroy (error: Error | null, callback: (error: Error | null) => void): void {
     clearTimeout(this.#stall)
+    this.#peek?.fail(error ?? clientLeft())
     this.#source.off('data', this.#onData).off('end', this.#onEnd)
     // The hook's stream has lost its reader, and would never end.
     if (this.#source !== this.#request) this.#source.destroy()
@@ -140,7 +163,9 @@ export class RequestBody extends Readable implements StreamedBody {
     this.keeper?.add(chunk)
     // A hook may have kept the first chunk, and the chunks of a hook's stream are not the gateway's to free.
     if (this.byteLength > chunk.length && this.#source === this.#request) freeWhenWritten(chunk, this.#request)
-    if (!this.push(chunk)) this.#source.pause()
+    const takesMore = this.push(chunk)
+    if (this.#peek?.add(chunk) === true) return
+    if (!takesMore) this.#source.pause()
   }
 
   /** A paused source waits for the upstream, which has its own limits. */
@@ -153,6 +178,7 @@ export class RequestBody extends Readable implements StreamedBody {
     clearTimeout(this.#stall)
     this.push(null)
     this.keeper?.end()
+    this.#peek?.end()
   }
 
   /** Replaces the error: only the client can break off its upload, but `ECONNRESET` looks like an upstream error. */
@@ -167,16 +193,4 @@ export type ForwardedRequest = Omit<UpstreamRequestOptions, 'body'> & { body: Bu
 /** Whether a part of the body has not been passed to the upstream's connection yet. */
 export function isUnfinished (body: Buffer | RequestBody | null): boolean {
   return body instanceof RequestBody && !body.readableEnded
-}
-
-/** Asks a client to stop its upload once it has the complete response (RFC 9113 8.1). */
-function stopUpload (stream: ServerHttp2Stream): void {
-  const stop = (): void => {
-    if (stream.destroyed) return
-    // Node reports `finish` before it has sent the end of the stream. A reset would discard that.
-    if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR)
-    else setTimeout(stop, 10).unref()
-  }
-  if (stream.writableFinished) stop()
-  else stream.once('finish', stop)
 }
