@@ -14,6 +14,7 @@ import { type Observation } from '../stage/observation.ts'
 import { observe } from '../stage/observe.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 import { refusingLimit } from './limited-requests.ts'
+import { checksIn } from './checked-requests.ts'
 
 /** Maximum number of characters of a value in a line. */
 const longest = 256
@@ -70,6 +71,7 @@ function lineOf (observation: Observation, headers: readonly string[]): object {
     ...version != null && { version: version.id, tier: version.tier, source: version.source, ...rolloutOf(version) },
     ...target !== null && { target },
     ...limitsOf(observation),
+    ...checksIn(observation),
     ...observation.retries > 0 && { retries: observation.retries },
     durationMs: rounded(endedAt - begunAt),
     ...respondedAt !== null && { firstByteMs: rounded(respondedAt - begunAt) },

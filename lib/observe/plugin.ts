@@ -7,6 +7,7 @@ import type { Registry } from '../registry/registry.ts'
 import { registryIn, scopeOf } from '../stage/context.ts'
 import { reloadState } from '../stage/reload-state.ts'
 import { observe } from '../stage/observe.ts'
+import { CheckedRequests } from './checked-requests.ts'
 import { IdentityResults } from './identity-results.ts'
 import { LimitedRequests } from './limited-requests.ts'
 import { registerMetric, type Value } from './metric.ts'
@@ -42,6 +43,7 @@ async function observeRequests (app: FastifyInstance, options: ObserveVersionsOp
     name: `${prefix}deprecated_requests_total`, type: 'counter', help: 'Requests served by a deprecated version.'
   }, () => [...deprecated].map(([version, value]): Value => ({ value, labels: { version } })))
   countLimited(app, metrics, prefix)
+  countChecked(app, metrics, prefix)
   countEvents(app, metrics, prefix, registry)
   const { lostLines } = scopeOf(app)
   if (lostLines !== null) {
@@ -88,6 +90,14 @@ function countLimited (app: FastifyInstance, metrics: MetricsRegistry, prefix: s
   registerMetric(metrics, {
     name: `${prefix}rate_limited_total`, type: 'counter', help: 'Requests beyond a rate limit, by whether it only counts them.'
   }, () => limited.values())
+}
+
+function countChecked (app: FastifyInstance, metrics: MetricsRegistry, prefix: string): void {
+  const checked = reloadState(app, 'checked', () => new CheckedRequests())
+  observe(app, (observation) => checked.add(observation))
+  registerMetric(metrics, {
+    name: `${prefix}external_checks_total`, type: 'counter', help: 'Requests by external check and outcome.'
+  }, () => checked.values())
 }
 
 function countEvents (app: FastifyInstance, metrics: MetricsRegistry, prefix: string, registry: () => Registry | undefined): void {
