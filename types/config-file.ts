@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { AccessLogOptions, HealthOptions, ObserveVersionsOptions } from './observe.ts'
 import type { ForwardOptions, GatewayOptions, ResolveOptions } from './gateway.ts'
+import type { ExternalCheck } from './checks.ts'
 import type { ClaimPath } from './claims.ts'
 import type { VerifyIdentityOptions } from './identity.ts'
 import type { RateLimit, RateLimitsOptions, RedisStoreOptions } from './limits.ts'
@@ -116,6 +117,8 @@ export interface ConfigFileOptions extends TrafficConfig, Pick<GatewayOptions, '
   forward?: ForwardOptions
   /** Rate limits. `false` means none on purpose. Default: none. */
   limits?: LimitsConfig | false
+  /** HTTP services that decide whether requests are forwarded. `false` means none on purpose. Default: none. */
+  checks?: readonly ExternalCheck[] | false
   /** `GET /versions` for callers. Default false. */
   discovery?: boolean | Pick<VersionDiscoveryOptions, 'path' | 'catalog'>
   /** The log line of each request. */

@@ -6,6 +6,7 @@ import { withDefaults } from '../config/normalize.ts'
 import { fileDefaults, normalizeServer } from '../config/normalize-file.ts'
 import { clientErrorHandler } from '../server/client-error-handler.ts'
 import { requestMalformed } from '../errors.ts'
+import { externalChecks } from '../external-checks/plugin.ts'
 import { accessLog } from '../observe/access-log.ts'
 import { gatewayHealth } from '../observe/health.ts'
 import { observeVersions } from '../observe/plugin.ts'
@@ -91,6 +92,7 @@ export async function assemble (app: FastifyInstance, config: LoadedConfig, { is
   if (file.admin !== undefined) await addAdmin(app, file.admin, adminServer)
   await plugin.register?.(app)
   if (file.limits !== undefined) await addLimits(app, file.limits)
+  if (file.checks !== undefined) await app.register(externalChecks, { checks: file.checks })
   await app.register(versionGateway, gateway)
   if (discovery !== false) await app.register(versionDiscovery, discovery === true ? {} : discovery)
   await app.ready()

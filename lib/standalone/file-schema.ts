@@ -1,4 +1,5 @@
 import type { SchemaObject } from 'ajv'
+import { externalChecks } from '../config/external-checks-schema.ts'
 import { identity, provider } from '../config/identity-schema.ts'
 import { limitsSection } from '../config/limits-schema.ts'
 import { count, flag, headerName, list, object, oneOf, text } from '../config/schema-builders.ts'
@@ -105,6 +106,7 @@ export const fileSchema: SchemaObject = withoutFunctions(object({
   resolve,
   forward: gatewaySchema.properties.forward,
   limits: orNone(limitsSection),
+  checks: { if: { type: 'array' }, then: externalChecks, else: { const: false, expected: 'false, or a list of checks' } },
   discovery: orOff(object({ path, catalog: stageSchemas.versionDiscovery.properties.catalog }), '{ path, catalog }'),
   tracing: flag,
   accessLog: object({ headers: stageSchemas.accessLog.properties.headers }),

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { ConfigFileOptions, GatewayPlugin, ResolverConfig } from '../../types/config-file.ts'
 import type { GatewayOptions, VerifyIdentityOptions, VersionResolver } from '../../types/index.ts'
 import { checkAccessLog } from '../config/check-access-log.ts'
+import { checkExternalChecks, checkNamedChecks } from '../config/check-external-checks.ts'
 import { findGatewayProblems } from '../config/check-gateway.ts'
 import { checkLimits } from '../config/check-limits.ts'
 import { checkShape } from '../config/check-shape.ts'
@@ -113,6 +114,8 @@ async function completeConfig (written: ConfigFileOptions, referenced: Reference
       checkMeaning(problems, made)
       checkAccessLog(problems, ['accessLog'], file.accessLog ?? {}, file.identity)
       if (file.limits !== undefined) checkLimits(problems, ['limits', 'limits'], file.limits.limits)
+      if (file.checks !== undefined) checkExternalChecks(problems, ['checks'], file.checks)
+      checkNamedChecks(problems, file, (file.checks ?? []).map(({ name }) => name))
       checkListening(problems, file)
       checkPaths(problems, file)
       checkRequired(problems, file)
@@ -157,7 +160,7 @@ async function readOrRefuse<Value> (file: string, read: () => Promise<Value>): P
 
 function toGateway (problems: Problems, options: LoadedFile, plugin: GatewayPlugin | null): LoadedConfig['gateway'] {
   const {
-    server, discovery, accessLog, tracing, metrics, health, admin, limits, plugin: _file, $schema, confirmRemoved,
+    server, discovery, accessLog, tracing, metrics, health, admin, limits, checks, plugin: _file, $schema, confirmRemoved,
     resolve: choice = {}, ...rest
   } = options
   const resolvers = (path: Path, files: readonly ResolverConfig[] = []): VersionResolver[] =>
