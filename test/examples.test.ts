@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
+import { missingPackages } from '../examples/waf/nginx.ts'
+import { unlessMissing } from './helpers/externals.ts'
 import { curl, printed, runExample } from './helpers/run-example.ts'
 
 /** Runs an example and every curl line that it prints. */
@@ -120,4 +122,17 @@ t.test('distributed-attack', async (t) => {
   t.match(perAddress, [100, Number, 220])
   t.ok(perAddress![1]! < 50, 'the database fails most merchants')
   t.match(layered, [20, 100, 60])
+})
+
+t.test('waf', unlessMissing(missingPackages()), async (t) => {
+  const example = runExample(t, 'waf/waf.ts')
+  const [output, [code]] = await Promise.all([text(example.stdout), once(example, 'exit')])
+
+  t.equal(code, 0)
+  t.strictSame(output.trim().split('\n').slice(1).map((line) => line.replaceAll(/ {2,}/g, ' | ')), [
+    ...['observe | a harmless search', 'observe | a harmless change', 'observe | a harmless upload of 1 MB'].map((line) => `${line} | 200 | passed`),
+    ...['observe | SQL injection in the query', 'observe | SQL injection in a form', 'observe | SQL injection in JSON'].map((line) => `${line} | 200 | would-refuse`),
+    ...['enforce | a harmless search', 'enforce | a harmless change', 'enforce | a harmless upload of 1 MB'].map((line) => `${line} | 200 | passed`),
+    ...['enforce | SQL injection in the query', 'enforce | SQL injection in a form', 'enforce | SQL injection in JSON'].map((line) => `${line} | 403 | refused`)
+  ])
 })

@@ -21,14 +21,22 @@ function isExecutable (file: string): boolean {
 /**
  * Returns the options of a test that needs a program of a Debian package: it is skipped if the program is not installed.
  *
- * @throws if `REQUIRE_EXTERNALS=1`, so that the gate cannot skip it
+ * @throws like `unlessMissing`
  *
  * @example
  * t.test('several gateways share a limit', needs('redis-server'), async (t) => {})
  */
 export function needs (program: string, debianPackage = program): { readonly skip: string | false } {
-  if (findProgram(program) !== null) return { skip: false }
-  const reason = `needs ${program}. Install it: apt-get install ${debianPackage}`
-  if (process.env.REQUIRE_EXTERNALS === '1') throw new Error(`this test ${reason}`)
-  return { skip: reason }
+  return unlessMissing(findProgram(program) !== null ? null : `needs ${program}. Install it: apt-get install ${debianPackage}`)
+}
+
+/**
+ * Returns the options of a test that needs Debian packages: it is skipped if some are missing.
+ *
+ * @param missing how to install them; `null` if all are installed
+ * @throws if `REQUIRE_EXTERNALS=1`, so that the gate cannot skip it
+ */
+export function unlessMissing (missing: string | null): { readonly skip: string | false } {
+  if (missing !== null && process.env.REQUIRE_EXTERNALS === '1') throw new Error(`a test cannot run: ${missing}`)
+  return { skip: missing ?? false }
 }
