@@ -39,23 +39,19 @@ interface Registration {
  */
 export function httpProxyOptions (versions: VersionRegistry, options: HttpProxyForwardOptions = {}): HttpProxyOptions {
   const registry = check(versions, options)
-  const registrations = new WeakMap<FastifyInstance, Registration>()
-  const routeOf = (request: FastifyRequest): ForeignRoute => {
-    const { server } = request
-    const version = decidedVersion(request, registry)
-    const registration = registrations.get(server) ?? { rules: headerRules(server, options), routes: new WeakMap() }
-    registrations.set(server, registration)
-    const route = registration.routes.get(version) ?? new ForeignRoute(registration.rules, version)
-    registration.routes.set(version, route)
-    return route
-  }
+  const routeOf = routeFinder(registry, options)
+  const handshakes = new WeakMap<FastifyRequest, IncomingHttpHeaders>()
   return {
     upstream: '',
     internalRewriteLocationHeader: false,
     undici: { connect: { rejectUnauthorized: true } },
     preHandler (request, _reply, done) {
-      const { base } = routeOf(request)
-      if (request.headers.upgrade !== undefined && base !== '') insertBase(request, base)
+      const route = routeOf(request)
+      if (request.headers.upgrade !== undefined) {
+        if (route.base !== '') insertBase(request, route.base)
+        // An error in `wsClientOptions` would leave the client with an open WebSocket that leads nowhere.
+        handshakes.set(request, handshakeHeaders(route, request))
+      }
       done()
     },
     handler (request, reply, dest, replyOptions) {
@@ -69,7 +65,9 @@ export function httpProxyOptions (versions: VersionRegistry, options: HttpProxyF
     },
     wsClientOptions: {
       headers: {},
-      rewriteRequestHeaders: (headers, request) => ({ ...headers, ...handshakeHeaders(routeOf(request), request) })
+      rewriteRequestHeaders (headers, request) {
+        return { ...headers, ...handshakes.get(request) ?? handshakeHeaders(routeOf(request), request) }
+      }
     }
   }
 }
@@ -89,6 +87,20 @@ function check (versions: VersionRegistry, options: HttpProxyForwardOptions): Re
     if (!problems.isIncomplete(['versions'])) checkHttpProxy(problems, set.versions)
   })
   return registry
+}
+
+/** Finds the route of a request: to its version, by the rules of the scope that has registered @fastify/http-proxy. */
+function routeFinder (registry: Registry, options: HttpProxyForwardOptions) {
+  const registrations = new WeakMap<FastifyInstance, Registration>()
+  return (request: FastifyRequest): ForeignRoute => {
+    const { server } = request
+    const version = decidedVersion(request, registry)
+    const registration = registrations.get(server) ?? { rules: headerRules(server, options), routes: new WeakMap() }
+    registrations.set(server, registration)
+    const route = registration.routes.get(version) ?? new ForeignRoute(registration.rules, version)
+    registration.routes.set(version, route)
+    return route
+  }
 }
 
 /** @throws if the request has no decision: it must not be sent to a default */

@@ -3,9 +3,9 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
 import httpProxy from '@fastify/http-proxy'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { defineVersions, httpProxyOptions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../lib/index.ts'
-import type { UpstreamOptions, VersionRegistry } from '../types/index.ts'
+import type { RequestHeaders, UpstreamOptions, VersionRegistry } from '../types/index.ts'
 import { makeAuthority } from './helpers/certificates.ts'
 import { listen, makeApp } from './helpers/gateway.ts'
 import { startHttpProxy } from './helpers/http-proxy.ts'
@@ -121,4 +121,34 @@ t.test('a WebSocket is refused if the stages refuse its request', async (t) => {
   const { response } = await refusal(t, `${origin}/api/events`, { headers: { 'x-version': 'v9' } })
 
   t.equal(response.statusCode, 400)
+})
+
+async function startWebSocketProxy (t: Test, requestHeaders: RequestHeaders) {
+  const { origin: target, requests } = await startWebSockets(t)
+  const versions = { v1: { upstream: target } }
+  return { requests, ...await startHttpProxy(t, { versions, options: { requestHeaders }, more: { websocket: true } }) }
+}
+
+for (const [what, requestHeaders] of Object.entries({
+  'requestHeaders throws': () => { throw new Error('no tenant') },
+  'requestHeaders returns no object': () => null as never,
+  'a header of the app has an invalid value': () => ({ 'x-tenant': 'a\r\nb' })
+} satisfies Record<string, RequestHeaders>)) {
+  t.test(`a WebSocket gets an error response if ${what}`, async (t) => {
+    const { origin, requests } = await startWebSocketProxy(t, requestHeaders)
+
+    const { response } = await refusal(t, `${origin}/api/events`)
+
+    t.strictSame([response.statusCode, requests], [500, []])
+  })
+}
+
+t.test('requestHeaders is called once for a WebSocket', async (t) => {
+  let calls = 0
+  const { origin, requests } = await startWebSocketProxy(t, () => ({ 'x-call': String(++calls) }))
+
+  await roundTrip(await openWebSocket(t, `${origin}/api/events`), 'hello')
+
+  t.match(requests, [{ headers: { 'x-call': '1' } }])
+  t.equal(calls, 1)
 })
