@@ -35,7 +35,7 @@ export class Verifier extends Authority implements CallerSource {
         this.#late.found(request, null)
         return null
       }),
-      (error) => { throw named(refusalOf(error), this.name) }
+      (error) => { throw named(refusalOf(error, this.name), this.name) }
     )
   }
 
@@ -60,9 +60,12 @@ export class Verifier extends Authority implements CallerSource {
 }
 
 /** An unknown error does not mean that the credentials are invalid, so the caller must be neither refused with 401 nor anonymous. */
-function refusalOf (cause: unknown): Refusal {
+function refusalOf (cause: unknown, verifier: string): Refusal {
   if (isRefusal(cause)) return cause
   const statusCode = (cause as { statusCode?: unknown } | null | undefined)?.statusCode
   if (statusCode === 401) return invalidToken('verifier', { cause })
-  return statusCode === 403 ? forbidden({ cause }) : keysUnavailable({ cause })
+  if (statusCode === 403) return forbidden({ cause })
+  const remedy = `The verifier '${verifier}' of identity.from failed. If it uses what another plugin sets, such as a session, register ` +
+    'this plugin before the gateway, so that its hooks run first.'
+  return keysUnavailable({ cause, remedy })
 }

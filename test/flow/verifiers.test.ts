@@ -1,9 +1,13 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 import t from 'tap'
+import versionGateway from '../../lib/index.ts'
 import { gatewayHealth, observeVersions } from '../../lib/observe/index.ts'
 import type { IdentityVerifier } from '../../types/index.ts'
+import { listen } from '../helpers/gateway.ts'
 import { bearer, jwtGateway } from '../helpers/jwt-gateway.ts'
 import { scrape } from '../helpers/metrics.ts'
+import { startUpstream } from '../helpers/upstream.ts'
 
 /** A session verifier that reads the caller from a header. */
 function sessions (overrides: Partial<IdentityVerifier> = {}): IdentityVerifier {
@@ -114,4 +118,24 @@ t.test('a gateway with a verifier is ready without keys, and counts the results 
   t.equal(ready.status, 200)
   t.equal(metrics.value('version_gateway_identity_total', { provider: 'fastify-jwt', result: 'verified' }), 1)
   t.equal(metrics.value('version_gateway_identity_total', { provider: 'fastify-jwt', result: 'refused', reason: 'verifier' }), 1)
+})
+
+t.test('the log names a verifier that fails because its session plugin is registered after the gateway', async (t) => {
+  type WithLogin = FastifyRequest & { login: { user: object } }
+  const lines: string[] = []
+  const app = fastify({ logger: { level: 'error', stream: { write: (line: string) => { lines.push(line) } } } })
+  t.teardown(async () => await app.close())
+  const upstream = await startUpstream(t, 'latest')
+  const from = sessions({ read: (request) => (request as WithLogin).login.user })
+  await app.register(versionGateway, { versions: { latest: { upstream } }, identity: { from } })
+  await app.register(fp(async (scope) => {
+    scope.decorateRequest<unknown, string>('login', null)
+    scope.addHook('onRequest', async (request) => { (request as WithLogin).login = { user: { sub: 'ada' } } })
+  }))
+  const origin = await listen(app)
+
+  const { status } = await fetch(`${origin}/orders`)
+
+  t.equal(status, 503)
+  t.match(lines.map((line) => JSON.parse(line)), [{ level: 50, remedy: /'sessions' of identity\.from failed.* register this plugin before the gateway/ }])
 })
