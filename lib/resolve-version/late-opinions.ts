@@ -4,6 +4,7 @@ import type { Registry } from '../registry/registry.ts'
 import { LateReader } from '../stage/late-reader.ts'
 import { declaresItsReads } from './decide/run-resolver.ts'
 import type { Chosen, Rules } from './decide/types.ts'
+import { LatePermission } from './late-permission.ts'
 
 interface LateOpinion {
   readonly tier: Tier
@@ -13,11 +14,17 @@ interface LateOpinion {
 
 const rank: Record<Tier, number> = { route: -1, override: 0, pin: 1, default: 2 }
 
-/** The functions of the app that choose a version, which may read what a hook of a route sets. */
+/** The functions of the app that choose a version, or allow overrides, which may read what a hook of a route sets. */
 export class LateOpinions {
+  /** The rules to decide by. */
+  readonly rules: Rules
   readonly #opinions: readonly LateOpinion[]
+  readonly #permission: LatePermission | null
 
-  constructor ({ override, pin, default: byDefault }: Rules, { revisions }: Registry) {
+  constructor (rules: Rules, { revisions }: Registry) {
+    const { override, pin, default: byDefault, allow } = rules
+    this.#permission = allow === undefined ? null : new LatePermission(allow)
+    this.rules = this.#permission === null ? rules : { ...rules, allow: this.#permission.allow }
     const make = (tier: Tier, source: string, resolve: VersionResolver['resolve']): LateOpinion => {
       // An unknown version is no opinion: the resolver may have named it before.
       const idOf = (name: unknown): string | null => revisions.current.find(String(name))?.version.id ?? null
@@ -34,11 +41,12 @@ export class LateOpinions {
   }
 
   get isEmpty (): boolean {
-    return this.#opinions.length === 0
+    return this.#opinions.length === 0 && this.#permission === null
   }
 
   /** Has the functions checked again that chose the version, and those that could have taken precedence. */
   decided (request: FastifyRequest, { tier, source, version }: Chosen): void {
+    this.#permission?.decided(request)
     for (const opinion of this.#opinions) {
       if (rank[opinion.tier] < rank[tier]) opinion.reader.found(request, null)
       else if (opinion.tier === tier && opinion.source === source) opinion.reader.found(request, version.id)

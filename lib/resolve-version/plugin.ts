@@ -70,7 +70,7 @@ export const resolveVersion: ResolveVersionPlugin = defineStage<ResolveVersionOp
     const lateOpinions = new LateOpinions(rules, registry)
     if (!lateOpinions.isEmpty || resolved.consumer !== undefined) checkLateReaders(app)
     const hasGates = scopeOf(app).gates.length > 0
-    const resolve = requestResolver({ registry, rules, vary, lateOpinions, reporter, isExposed: exposure(resolved), hasGates, announce })
+    const resolve = requestResolver({ registry, vary, lateOpinions, reporter, isExposed: exposure(resolved), hasGates, announce })
 
     addStep(app, (request, reply) => {
       const { dryRun } = contextOf(request)

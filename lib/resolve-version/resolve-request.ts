@@ -22,7 +22,6 @@ import type { Variation } from './vary-headers.ts'
 
 interface Resolution {
   readonly registry: Registry
-  readonly rules: Rules
   readonly vary: Variation
   readonly lateOpinions: LateOpinions
   readonly reporter: UsageReporter
@@ -35,7 +34,8 @@ interface Resolution {
 }
 
 /** Makes the steps that decide the version of a request, and set `request.version` and the headers of the decision. */
-export function requestResolver ({ registry, rules, vary, lateOpinions, reporter, isExposed, hasGates, announce }: Resolution) {
+export function requestResolver ({ registry, vary, lateOpinions, reporter, isExposed, hasGates, announce }: Resolution) {
+  const { rules } = lateOpinions
   return function * resolve (request: FastifyRequest, reply: FastifyReply, dryRun: DryRun | null): Steps<void> {
     const input = inputOf(request, registry, dryRun, vary)
     const { headerTracker } = input

@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
-import { defineVersions, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
+import { defineVersions, fromHeader, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
 import type { ResolveVersionOptions, VerifierOptions, VerifyIdentityOptions } from '../../types/index.ts'
 import { listen } from '../helpers/gateway.ts'
 import { until } from '../helpers/until.ts'
@@ -93,6 +93,33 @@ for (const [source, resolve] of Object.entries({
     t.equal(warnings().length, 1)
   })
 }
+
+t.test('a permission that refuses a caller too early is reported once a hook has found a caller', async (t) => {
+  const allow = (request: FastifyRequest): boolean => userOf(request)?.id === 'root'
+  const { send, warnings } = await start(t, { resolve: { override: { resolvers: [fromHeader('x-version')], allow } } })
+
+  await send('/me', bearer)
+  t.strictSame(warnings(), [], 'it is not called without an override')
+  const { status } = await send('/me', { headers: { 'x-version': 'v2', ...bearer.headers } })
+  await send('/me')
+  t.strictSame([status, warnings()], [403, []])
+  await send('/me', bearer)
+  await send('/me', bearer)
+
+  t.match(warnings(), [{ level: 40, resolver: 'override.allow', route: '/me' }])
+  t.equal(warnings().length, 1)
+})
+
+t.test('a permission that reads nothing of later hooks is not reported', async (t) => {
+  const allow = (request: FastifyRequest): boolean => request.headers.authorization !== undefined
+  const { send, warnings } = await start(t, { resolve: { override: { resolvers: [fromHeader('x-version')], allow } } })
+
+  const { status } = await send('/me', { headers: { 'x-version': 'v2', ...bearer.headers } })
+  await send('/me', bearer)
+
+  t.equal(status, 200)
+  t.strictSame(warnings(), [])
+})
 
 t.test('a function whose result varies for another reason is not reported', async (t) => {
   let calls = 0
