@@ -30,6 +30,8 @@ interface RefusalDetails {
   cause?: unknown
   /** The address that failed. For the log, never for the caller. */
   target?: string
+  /** Whether the log already has the cause as an error. Callers could flood it otherwise. */
+  isReported?: boolean
   /** Suggests a fix to the operator. It appears in the log and never in a response. */
   remedy?: string
 }

@@ -7,8 +7,8 @@ import { contextOf, scopeOf } from './context.ts'
 
 /**
  * Sends a refusal as `application/problem+json` (RFC 9457), or in the format of `problems.render`. It is sent instead of thrown,
- * so that it looks the same if the app has its own error handler. Client errors are logged as one line at level `info`, all
- * others at `error` with the stack. The cause never reaches the caller.
+ * so that it looks the same if the app has its own error handler. Client errors, and errors that the log already has, are logged as
+ * one line at level `info`, all others at `error` with the stack. The cause never reaches the caller.
  */
 export function refuse (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const { problems: options } = scopeOf(request.server)
@@ -97,11 +97,12 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
 }
 
 function log (request: FastifyRequest, refusal: Refusal): void {
-  const { code, statusCode: status, members, cause, target, remedy, provider, claim, found, expected } = refusal
+  const { code, statusCode: status, members, cause, target, remedy, isReported, provider, claim, found, expected } = refusal
   // This code alone does not name the problem of the token.
   const details = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider, claim, found, expected } : { code }
   // A version that the operator has disabled is not an error.
-  if (status < 500 || code === 'VERSION_DISABLED') request.log.info({ ...details, ...members, cause: messageOf(cause) }, 'request refused')
+  const isQuiet = status < 500 || code === 'VERSION_DISABLED' || isReported === true
+  if (isQuiet) request.log.info({ ...details, ...members, cause: messageOf(cause) }, 'request refused')
   else request.log.error({ err: refusal, version: request.version?.id, target, remedy }, 'request refused')
 }
 

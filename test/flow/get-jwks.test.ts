@@ -1,7 +1,7 @@
 import buildGetJwks from 'get-jwks'
 import t from 'tap'
 import { fromClaim } from '../../lib/index.ts'
-import { startGateway } from '../helpers/gateway.ts'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { makeIssuer } from '../helpers/issuer.ts'
 import { respondWith, startJwksServer } from '../helpers/jwks-server.ts'
 
@@ -29,6 +29,23 @@ t.test('the keys of get-jwks verify tokens, and forged ones do not make it fetch
   t.equal(issuer.fetched.length, 1 + 5)
   t.match(await last.json(), { servedBy: 'v2' })
   t.match(gateway.identityProviders(), [{ keys: [{ kid: 'known' }], onDemand: true, fetches: { succeeded: 6 } }])
+})
+
+t.test('forged tokens do not flood the log', async (t) => {
+  const issuer = await startJwksServer(t, respondWith({ keys: [app.jwk] }))
+  const iss = `${issuer.origin}/`
+  const getJwks = buildGetJwks()
+  const provider = app.provider({ issuer: iss, jwks: { getKey: ({ kid, alg }) => getJwks.getJwk({ kid, alg, domain: iss }) } })
+  const lines: string[] = []
+  const logger = { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } }
+  const { origin } = await startGateway(t, { identity: { providers: [provider] }, resolve: {} }, makeApp(t, { logger }))
+
+  for (let index = 0; index < 20; index++) {
+    await fetch(origin, { headers: { authorization: `Bearer ${app.token({ iss }, { kid: `forged-${index}` })}` } })
+  }
+
+  t.match(lines.map((line) => JSON.parse(line)), [{ level: 50, provider: provider.name, issuer: iss, skipped: 1 }])
+  t.equal(lines.length, 1)
 })
 
 t.test('the first tokens of many tenants are accepted, also while one of them gets forged tokens', async (t) => {

@@ -103,6 +103,19 @@ t.test('forged tokens cause at most five calls per cooldown, whatever their kids
   t.equal((await known('new')).length, 1)
 })
 
+t.test('lookups that are skipped are logged once per cooldown, with their number', async (t) => {
+  const { clock, lines, known } = suppliedKeys(t, () => null, { cooldownSeconds: 30 })
+  const forge = async (count: number) => await Promise.allSettled(Array.from({ length: count }, async (_, index) => await known(`${clock.now} ${index}`)))
+
+  await forge(100)
+  t.match(lines, [['error', { provider: 'test-idp', issuer: issuerUrl, skipped: 1 }]])
+  clock.now += 30_000
+  await forge(6)
+
+  t.match(lines[1], ['error', { skipped: 95 }])
+  t.equal(lines.length, 2)
+})
+
 t.test('any number of keys that exist can be looked up at once', async (t) => {
   const { calls, known } = suppliedKeys(t, async ({ kid }) => ({ ...jwk, kid }))
 

@@ -122,7 +122,7 @@ export class RemoteKeys implements KeySource {
   #given (found: readonly VerificationKey[]): readonly VerificationKey[] {
     if (this.#keys !== null) return found
     const wait = Math.max(1, Math.ceil((this.#nextAt - this.#now()) / 1000))
-    throw keysUnavailable({ cause: new Error(this.#lastError!), headers: { 'retry-after': String(wait) } })
+    throw keysUnavailable({ cause: new Error(this.#lastError!), headers: { 'retry-after': String(wait) }, isReported: true })
   }
 
   async #load (): Promise<void> {

@@ -10,6 +10,7 @@ import { fittingKeys, type KeyHint, type KeySource, type KeyStatus } from './key
 import { type LookupBudget, LookupBudgets } from './lookup-budget.ts'
 import { PreparedKeys } from './prepared-keys.ts'
 import { firstRetryMs, type RemoteKeysDependencies } from './remote-keys.ts'
+import { SkippedLookups } from './skipped-lookups.ts'
 import { UnknownKeys } from './unknown-keys.ts'
 
 /** Maximum number of keys in use. A token whose key was dropped causes another lookup. */
@@ -35,6 +36,7 @@ export class SuppliedKeys implements KeySource {
   readonly #known: LRUCache<string, KnownKey>
   readonly #unknown: UnknownKeys
   readonly #budgets = new LookupBudgets()
+  readonly #skipped: SkippedLookups
   readonly #inFlight = new Map<string, Promise<void>>()
   readonly #log: RemoteKeysDependencies['log']
   readonly #now: () => number
@@ -54,6 +56,7 @@ export class SuppliedKeys implements KeySource {
     // A cached token stays valid only as long as its key is renewed.
     this.#known = new LRUCache({ max: maxKnown, dispose: ({ keys }, _id, reason) => { if (reason === 'evict') keys.retire() } })
     this.#unknown = new UnknownKeys(now)
+    this.#skipped = new SkippedLookups(log)
     this.#log = log
     this.#now = now
     this.#today = today
@@ -82,7 +85,7 @@ export class SuppliedKeys implements KeySource {
     const budget = this.#budgets.of(issuer)
     const isFirst = !this.#inFlight.has(id)
     if (isFirst) {
-      if (!this.#mayLookUp(id, budget)) return this.#without(id, budget)
+      if (!this.#mayLookUp(id, budget)) return this.#without(id, issuer, budget)
       // Many tenants may come at once after a start. Their keys exist, so they do not count in the end.
       if (budget.isBusy) return budget.next().then(() => this.find(hint, issuer))
       budget.begin()
@@ -91,7 +94,7 @@ export class SuppliedKeys implements KeySource {
     return this.#load(id, { issuer, alg: alg as Algorithm, kid }).then(() => {
       const found = this.#knownKey(id)
       if (isFirst) budget.end(found !== undefined)
-      return found === undefined ? this.#without(id, budget) : fittingKeys(found.keys.usable, hint)
+      return found === undefined ? this.#without(id, issuer, budget) : fittingKeys(found.keys.usable, hint)
     })
   }
 
@@ -135,11 +138,14 @@ export class SuppliedKeys implements KeySource {
   }
 
   /** Returns no keys. @throws `KEYS_UNAVAILABLE` if the key may exist, because its lookup failed or has not run */
-  #without (id: string, budget: LookupBudget): readonly VerificationKey[] {
-    const { error, until } = this.#unknown.get(id) ?? { error: this.#lastError ?? notLookedUp, until: 0 }
-    if (error === null) return []
-    const waitMs = Math.max(until, budget.spentUntil) - this.#now()
-    throw keysUnavailable({ cause: new Error(error), headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) } })
+  #without (id: string, issuer: string, budget: LookupBudget): readonly VerificationKey[] {
+    const unknown = this.#unknown.get(id)
+    if (unknown?.error === null) return []
+    const now = this.#now()
+    if (unknown === undefined) this.#skipped.add({ provider: this.#provider, issuer }, now, this.#unknown.cooldownMs)
+    const { error, until } = unknown ?? { error: this.#lastError ?? notLookedUp, until: 0 }
+    const wait = Math.max(1, Math.ceil((Math.max(until, budget.spentUntil) - now) / 1000))
+    throw keysUnavailable({ cause: new Error(error!), headers: { 'retry-after': String(wait) }, isReported: true })
   }
 
   /** Looks a key up, unless this is already in progress. It never rejects: the status has the error. */
