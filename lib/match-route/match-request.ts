@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { requestMalformed, routeInvalid, routeNotFound } from '../errors.ts'
+import { requestMalformed, routeNotFound } from '../errors.ts'
 import { type Mounted, pathBehind } from '../http/mounted-prefix.ts'
 import { isPreflight } from '../http/preflight.ts'
 import { hostnameOf } from '../http/request-host.ts'
@@ -25,16 +25,13 @@ export function readRequest (request: FastifyRequest, mounted: Mounted): Receive
 /**
  * Finds the rule that a request matches.
  *
- * @throws `REQUEST_MALFORMED` if its path as received would match another rule than in normalized form; `ROUTE_NOT_FOUND`,
- * `ROUTE_INVALID`
+ * @throws `REQUEST_MALFORMED` if its path as received would match another rule than in normalized form; `ROUTE_NOT_FOUND`
  */
 export function matchRequest (table: RouteTable, received: Received, request: FastifyRequest): Match {
   const { path, receivedPath } = received
   const match = findMatch(table, received, request)
   if (path !== receivedPath && findMatch(table, { ...received, path: receivedPath }, request) !== match) throw requestMalformed({})
   if (match === null) throw routeNotFound({})
-  const { name, config: { invalid } } = match.rule
-  if (invalid !== undefined) throw routeInvalid({ members: { rule: name }, cause: new Error(invalid) })
   return match
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { MatchRouteOptions, MatchRoutePlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
+import { routeInvalid } from '../errors.ts'
 import { addVary } from '../http/vary.ts'
 import type { Registry } from '../registry/registry.ts'
 import { applyCors } from '../routes/cors.ts'
@@ -65,7 +66,10 @@ function matchAgain (request: FastifyRequest, changed: readonly string[]): boole
   return true
 }
 
+/** Records the rule of a request, also for metrics if it is invalid. @throws `ROUTE_INVALID` */
 function record (context: RequestContext, match: Match): void {
+  const { name, config: { invalid } } = match.rule
+  if (context.observation !== null) context.observation.route = name
+  if (invalid !== undefined) throw routeInvalid({ members: { rule: name }, cause: new Error(invalid) })
   context.match = match
-  if (context.observation !== null) context.observation.route = match.rule.name
 }

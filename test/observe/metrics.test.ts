@@ -19,6 +19,17 @@ t.test('requests are counted by version, tier, status class, outcome and cause',
   t.equal(value(requests, { version: '', tier: 'none', status: '4xx', outcome: 'refused', cause: 'VERSION_UNKNOWN' }), 1)
 })
 
+t.test('requests are counted by rule, also those of an invalid one', async (t) => {
+  const { metricsOf, send } = await observed(t, { routes: [{ name: 'all' }, { name: 'broken', matches: [{ path: { prefix: '/b' } }], invalid: 'a test' }] })
+
+  await send('/a')
+  await send('/b')
+  const { value } = await metricsOf(2)
+
+  t.equal(value(requests, { route: 'all', outcome: 'served' }), 1)
+  t.equal(value(requests, { route: 'broken', outcome: 'refused', status: '5xx' }), 1)
+})
+
 t.test('request durations are a histogram with consistent buckets', async (t) => {
   const { metricsOf, send } = await observed(t)
 
