@@ -4,6 +4,8 @@ import type { Tier, VersionState } from './terms.ts'
 // The responses of the admin API, as JSON: times are ISO 8601 strings. Both the server and the page are checked against these
 // types, so this file imports nothing that browsers do not have.
 
+export type * from './admin-traffic.ts'
+
 /** The response of `GET api/versions`. */
 export interface AdminState {
   readonly now: string
@@ -35,27 +37,6 @@ export interface AdminVersion {
   /** `null` without a `proxyVersions` stage. */
   readonly healthy: boolean | null
   readonly targets: ReadonlyArray<{ readonly address: string, readonly healthy: boolean, readonly pending: number }>
-}
-
-/** The response of `GET api/traffic`. */
-export interface AdminTraffic {
-  /** Length of an interval in milliseconds. */
-  readonly sliceMs: number
-  readonly versions: readonly VersionTraffic[]
-}
-
-/** The traffic of one version in the last five minutes. */
-export interface VersionTraffic {
-  /** `null` for requests without a version, such as those refused before one was chosen. */
-  readonly version: string | null
-  /** One number for each interval, the most recent last. */
-  readonly requests: readonly number[]
-  /** Requests without a complete response from the upstream, and forwarded responses with a status of 500 or above. */
-  readonly failed: readonly number[]
-  readonly refused: readonly number[]
-  /** Milliseconds until the upstream's response starts, over all intervals, accurate to 19 %. `null` if nothing was measured. */
-  readonly p50: number | null
-  readonly p95: number | null
 }
 
 /** The response of `GET api/versions/:name/usage`. */
@@ -117,10 +98,17 @@ export interface AuditEntry {
   /** ISO 8601. */
   readonly at: string
   readonly actor: string
-  readonly action: 'disable' | 'enable' | 'retire' | 'promote' | 'rollback'
-  /** The version or the alias. */
+  readonly action: AuditAction
+  /** The version, the alias or the rollout. */
   readonly subject: string | null
+  /** What else the change named, such as `{ percent: 25 }`. */
+  readonly values: Readonly<Record<string, string | number | boolean>>
   readonly reason: string
   /** The revision that the change made; `null` if it was refused. */
   readonly revision: number | null
 }
+
+/** The kinds of changes. */
+export type AuditAction =
+  | 'disable' | 'enable' | 'retire' | 'promote' | 'rollback'
+  | 'rollout-percent' | 'rollout-rings' | 'rollout-hold' | 'rollout-resume' | 'rollout-rollback'

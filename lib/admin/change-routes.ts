@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { AuditEntry, VersionAdminOptions } from '../../types/admin.ts'
+import type { AuditAction, AuditEntry, VersionAdminOptions } from '../../types/admin.ts'
 import { callSync } from '../shared/call-sync.ts'
 import { show } from '../problems/config-problems.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -18,17 +18,18 @@ interface Dependencies {
 
 /** Adds the routes that change versions. Every change requires a reason and is logged, even if it is rejected. */
 export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }: Dependencies): void {
-  for (const [name, { url, body: schema, of, apply }] of Object.entries(changes)) {
-    const action = name as AuditEntry['action']
+  for (const [name, { url, body: schema, kind, of, apply }] of Object.entries(changes)) {
+    const action = name as AuditAction
     scope.post<{ Params: { subject?: string } }>(url, (request, reply) => {
       const versions = registry()
       const { subject: requested = null } = request.params
-      const body = readBody<{ reason: string, revision?: number }>(schema, request.body)
-      const entry = { at: new Date(versions.now()).toISOString(), actor: nameOf(request), action, subject: requested, reason: body.reason }
+      const body = readBody<{ reason: string, revision?: number } & AuditEntry['values']>(schema, request.body)
+      const { reason, revision: expected, ...values } = body
+      const entry = { at: new Date(versions.now()).toISOString(), actor: nameOf(request), action, subject: requested, values, reason }
       let subject = requested
       try {
-        if (requested !== null) subject = of!(versions, requested) ?? notFound(requested, url)
-        if (body.revision !== undefined && body.revision !== versions.revision) throw new AdminRevisionChanged(versions.revision)
+        if (requested !== null) subject = of!(versions, requested) ?? notFound(kind!, requested)
+        if (expected !== undefined && expected !== versions.revision) throw new AdminRevisionChanged(versions.revision)
         apply(versions, subject ?? '', body as never)
       } catch (error) {
         audit.add({ ...entry, revision: null })
@@ -52,6 +53,6 @@ export function changeRoutes (scope: FastifyInstance, { registry, actor, audit }
   }
 }
 
-function notFound (name: string, url: string): never {
-  throw new AdminNotFound(`There is no ${url.startsWith('/aliases') ? 'alias' : 'version'} '${name}'.`)
+function notFound (kind: string, name: string): never {
+  throw new AdminNotFound(`There is no ${kind} '${name}'.`)
 }

@@ -4,9 +4,8 @@ import { checkPlugin } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { adminDefaults, normalizeRecent } from '../config/normalize-plugins.ts'
 import { AdminNotFound, AdminUnavailable, StageOrderInvalid } from '../errors.ts'
-import { versionOf } from '../stage/observation.ts'
 import type { Registry } from '../registry/registry.ts'
-import { registryIn } from '../stage/context.ts'
+import { extendScope, registryIn } from '../stage/context.ts'
 import { reloadState } from '../stage/reload-state.ts'
 import { observe } from '../stage/observe.ts'
 import { sendError } from './send-error.ts'
@@ -15,7 +14,9 @@ import { protect, refuseOtherSites } from './guard.ts'
 import { pageRoutes } from './page-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import { Recent, RecentRequests } from './recent-requests.ts'
-import { Traffic } from './traffic.ts'
+import { LimitLog } from './limit-log.ts'
+import { TrafficLog } from './traffic-log.ts'
+import { trafficRoutes } from './traffic-routes.ts'
 import { definePlugin, named } from '../stage/define-plugin.ts'
 
 /** How many changes `api/audit` returns. The log contains all of them. */
@@ -31,19 +32,13 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
     if (versions === undefined || isClosed) throw new AdminUnavailable()
     return versions
   }
-  const traffic = reloadState(app, 'traffic', () => new Traffic())
-  const requests = reloadState(app, 'recentRequests', () => new RecentRequests(normalizeRecent(options.recent)))
+  const { traffic, requests, limits } = collect(app, options, registry)
   const audit = reloadState(app, 'audit', () => new Recent<AuditEntry>(maxChanges))
 
   app.addHook('onReady', async () => {
     if (registry() === undefined) throw new StageOrderInvalid(`versionAdmin needs a gateway in the same scope. ${registerFirst}`)
   })
   app.addHook('onClose', async () => { isClosed = true })
-  observe(app, (observation) => {
-    const now = registry()!.now()
-    traffic.add(versionOf(observation, registry()), observation, now)
-    requests.add(observation, now)
-  })
 
   await home.register(named('admin-page', async (scope) => {
     scope.addHook('onRoute', markAsAdminRoute)
@@ -54,7 +49,8 @@ async function administer (app: FastifyInstance, options: VersionAdminOptions): 
     await pageRoutes(scope)
     await scope.register(named('admin-api', async (api) => {
       refuseOtherSites(api)
-      readRoutes(api, { registry: live, traffic, requests, audit })
+      readRoutes(api, { registry: live, requests, audit })
+      trafficRoutes(api, { registry: live, traffic, limits })
       changeRoutes(api, { registry: live, actor, audit })
     }), { prefix: '/api' })
     refuseOtherRoutes(scope)
@@ -82,6 +78,21 @@ const contentSecurityPolicy = [
   "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
   "frame-ancestors 'none'"
 ].join('; ')
+
+/** Records what the page shows of requests. */
+function collect (app: FastifyInstance, { recent }: VersionAdminOptions, registry: () => Registry | undefined) {
+  const traffic = reloadState(app, 'traffic', () => new TrafficLog())
+  const requests = reloadState(app, 'recentRequests', () => new RecentRequests(normalizeRecent(recent)))
+  const limits = reloadState(app, 'limitLog', () => new LimitLog())
+  observe(app, (observation) => {
+    const versions = registry()!
+    const now = versions.now()
+    traffic.add(observation, versions, now)
+    requests.add(observation, now)
+  })
+  extendScope(app, { onLimit: (use) => limits.add(use, registry()!.now()) })
+  return { traffic, requests, limits }
+}
 
 /** Headers that keep responses out of caches and frames. */
 const privateHeaders = {

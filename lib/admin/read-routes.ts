@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type {
-  AdminChanges, AdminExplanation, AdminRequests, AdminState, AdminTraffic, AdminUsage, AdminVersion, AuditEntry
+  AdminChanges, AdminExplanation, AdminRequests, AdminState, AdminUsage, AdminVersion, AuditEntry
 } from '../../types/admin-api.ts'
 import type { ExplainedRequest } from '../../types/index.ts'
 import { list, object, text } from '../config/schema-builders.ts'
@@ -8,12 +8,10 @@ import type { Registry } from '../registry/registry.ts'
 import { AdminInputInvalid, AdminNotFound } from '../errors.ts'
 import { readBody } from './read-body.ts'
 import type { Recent, RecentRequests } from './recent-requests.ts'
-import { sliceMs, type Traffic } from './traffic.ts'
 
 interface Dependencies {
   /** @throws if there is no registry */
   readonly registry: () => Registry
-  readonly traffic: Traffic
   readonly requests: RecentRequests
   readonly audit: Recent<AuditEntry>
 }
@@ -38,8 +36,8 @@ const explained = object({
   now: { type: 'number', minimum: -8.64e15, maximum: 8.64e15, expected: 'milliseconds since 1970' }
 })
 
-/** Adds the routes that only read. */
-export function readRoutes (scope: FastifyInstance, { registry, traffic, requests, audit }: Dependencies): void {
+/** Adds the routes that describe versions and requests. */
+export function readRoutes (scope: FastifyInstance, { registry, requests, audit }: Dependencies): void {
   scope.get('/versions', (): Serializable<AdminState> => describeVersions(registry()))
   scope.get<{ Params: { name: string } }>('/versions/:name', ({ params: { name } }): Serializable<AdminVersion> | undefined => {
     const { versions } = describeVersions(registry())
@@ -50,7 +48,6 @@ export function readRoutes (scope: FastifyInstance, { registry, traffic, request
     return { version, ...registry().usageLog.latestOf(version, limitOf(query.limit)) }
   })
   scope.get('/health', () => ({ versions: registry().health() }))
-  scope.get('/traffic', (): AdminTraffic => ({ sliceMs, versions: traffic.list(registry().now()) }))
   scope.get('/requests', (): AdminRequests => ({ requests: requests.list() }))
   scope.get('/audit', (): AdminChanges => ({ changes: audit.list() }))
   scope.post('/explain', async ({ body, log }): Promise<Serializable<AdminExplanation>> => {

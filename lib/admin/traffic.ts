@@ -1,15 +1,11 @@
-import type { VersionTraffic } from '../../types/admin-api.ts'
+import type { TrafficCounts } from '../../types/admin-api.ts'
 import type { Observation } from '../stage/observation.ts'
-
-/** Length of an interval in milliseconds. */
-export const sliceMs = 5_000
-/** Number of intervals that are kept. */
-export const slices = 60
+import { type IntervalOptions, Intervals } from './intervals.ts'
 
 /** Number of buckets for durations. Each bound is 19 % above the previous one, up to a minute. */
 const steps = 64
 
-/** The traffic of one version in one interval. */
+/** The traffic of one key in one interval. */
 interface Slice {
   requests: number
   failed: number
@@ -21,51 +17,43 @@ interface Slice {
 /** The part of an observation that is counted. */
 type Counted = Pick<Observation, 'outcome' | 'isFailure' | 'begunAt' | 'respondedAt' | 'endedAt' | 'isTunnel'>
 
-/** Counts the requests of the last five minutes by version. */
+/** Counts requests in the last intervals by a key, such as the version. Times are milliseconds since 1970. */
 export class Traffic {
-  /** A ring buffer of intervals. `number` identifies the interval that an element holds. */
-  readonly #ring = new Array<{ readonly number: number, readonly byVersion: Map<string, Slice> }>(slices)
+  readonly #intervals: Intervals<Slice>
 
-  /**
-   * Counts a request.
-   *
-   * @param version an id; empty if no version was chosen
-   * @param now milliseconds since 1970
-   */
-  add (version: string, { outcome, isFailure, begunAt, respondedAt, endedAt, isTunnel }: Counted, now: number): void {
-    const number = Math.floor(now / sliceMs)
-    const place = number % slices
-    if (this.#ring[place]?.number !== number) this.#ring[place] = { number, byVersion: new Map() }
-    const { byVersion } = this.#ring[place]
-    let slice = byVersion.get(version)
-    if (slice === undefined) byVersion.set(version, slice = { requests: 0, failed: 0, refused: 0, durations: new Uint32Array(steps) })
+  constructor (options: IntervalOptions) {
+    this.#intervals = new Intervals(options, () => ({ requests: 0, failed: 0, refused: 0, durations: new Uint32Array(steps) }))
+  }
+
+  add (key: string, { outcome, isFailure, begunAt, respondedAt, endedAt, isTunnel }: Counted, now: number): void {
+    const slice = this.#intervals.at(key, now)
+    if (slice === undefined) return
     slice.requests++
     if (outcome === 'refused') slice.refused++
     else if (isFailure) slice.failed++
     if (!isTunnel) slice.durations[stepOf((respondedAt ?? endedAt) - begunAt)]!++
   }
 
-  /** Returns the versions that had requests. @param now milliseconds since 1970 */
-  list (now: number): VersionTraffic[] {
-    const last = Math.floor(now / sliceMs)
-    const recent = Array.from({ length: slices }, (_, index) => {
-      const number = last - slices + 1 + index
-      const kept = this.#ring[number % slices]
-      return kept?.number === number ? kept.byVersion : new Map<string, Slice>()
-    })
-    return [...new Set(recent.flatMap((byVersion) => [...byVersion.keys()]))].map((version) => {
-      const each = recent.map((byVersion) => byVersion.get(version))
-      const numbers = (member: 'requests' | 'failed' | 'refused'): number[] => each.map((slice) => slice?.[member] ?? 0)
-      const durations = Array.from({ length: steps }, (_, step) => sum(each.map((slice) => slice?.durations[step] ?? 0)))
-      return {
-        version: version === '' ? null : version,
-        requests: numbers('requests'),
-        failed: numbers('failed'),
-        refused: numbers('refused'),
-        p50: percentile(durations, 0.5),
-        p95: percentile(durations, 0.95)
-      }
-    })
+  /** Returns the traffic of each key that had requests. */
+  list (now: number): Map<string, TrafficCounts> {
+    return new Map(this.#intervals.keys(now).map((key) => [key, this.of(key, now)]))
+  }
+
+  of (key: string, now: number): TrafficCounts {
+    const each = this.#intervals.of(key, now)
+    const durations = Array.from({ length: steps }, (_, step) => sum(each.map((slice) => slice?.durations[step] ?? 0)))
+    return {
+      requests: each.map((slice) => slice?.requests ?? 0),
+      failed: each.map((slice) => slice?.failed ?? 0),
+      refused: each.map((slice) => slice?.refused ?? 0),
+      p50: percentile(durations, 0.5),
+      p95: percentile(durations, 0.95)
+    }
+  }
+
+  /** Returns the 95th percentile of each interval. */
+  p95sOf (key: string, now: number): Array<number | null> {
+    return this.#intervals.of(key, now).map((slice) => slice === undefined ? null : percentile([...slice.durations], 0.95))
   }
 }
 
@@ -81,6 +69,7 @@ function percentile (durations: readonly number[], part: number): number | null 
   return Math.round((2 ** (step / 4) - 1) * 10) / 10
 }
 
-function sum (numbers: readonly number[]): number {
+/** Returns the sum of numbers. */
+export function sum (numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0)
 }

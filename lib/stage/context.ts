@@ -12,6 +12,7 @@ import type { Gate } from './gate.ts'
 import { type DryRun, dryRunOf } from './dry-run.ts'
 import type { LimitRecord } from './limit-record.ts'
 import type { CheckResult, ExternalChecks } from './external-checks.ts'
+import type { LimitListener } from './limit-use.ts'
 import type { Observation } from './observation.ts'
 
 /** The parts that were removed from a request before it was forwarded. They are added back to URLs that lead to it. */
@@ -121,6 +122,8 @@ export class ScopeContext {
   externalChecks: ExternalChecks | null = null
   /** Headers that external checks copy to requests. `sanitizeHeaders` owns them. */
   copiedHeaders: readonly string[] = []
+  /** Called for each rate limit of a request. `null` if nothing shows them. */
+  onLimit: LimitListener | null = null
   /** The registry that requests are decided against. */
   registry: Registry | null = null
   /** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */
