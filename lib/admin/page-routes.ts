@@ -3,7 +3,9 @@ import type { FastifyInstance } from 'fastify'
 
 const types = { html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' } as const
 const files = [
-  'page.css', 'page.js', 'api.js', 'dom.js', 'versions.js', 'chart.js', 'callers.js', 'requests.js', 'precedence.js', 'change.js', 'explain.js', 'icon.svg'
+  'page.css', 'traffic.css', 'icon.svg', 'page.js', 'api.js', 'callers.js', 'change.js', 'chart.js', 'dom.js', 'explain.js', 'limits.js', 'lines.js',
+  'numbers.js', 'precedence.js', 'requests.js', 'rollout-changes.js', 'rollouts.js', 'routes.js', 'shadow.js', 'svg.js', 'traffic-cells.js',
+  'version-changes.js', 'versions.js'
 ]
 
 /** Adds the routes of the page and its files. */

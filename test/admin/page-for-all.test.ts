@@ -1,5 +1,6 @@
 import t from 'tap'
 import { onPage } from '../helpers/admin-page.ts'
+import { lowContrasts, namelessControls, tablesWithoutHeaders } from '../helpers/page-checks.ts'
 
 t.test('all text has enough contrast in light and dark mode', async (t) => {
   for (const colorScheme of ['light', 'dark']) {
@@ -19,31 +20,11 @@ t.test('every field and button has an accessible name, and every table has heade
   const { page } = await onPage(t)
   await page.click('#do-disable-v3')
 
-  const nameless = await page.evaluate(`[...document.querySelectorAll('button, input, textarea, select')].filter((each) => each.checkVisibility())
-    .filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.labels?.length)).map((each) => each.outerHTML)`)
-  const headless = await page.evaluate("[...document.querySelectorAll('table')].filter((table) => !table.querySelector('th[scope=col]')).length")
+  const nameless = await page.evaluate(namelessControls)
+  const headless = await page.evaluate(tablesWithoutHeaders)
   const levels = await page.evaluate("[...document.querySelectorAll('main h2, main h3, h1')].map((each) => each.tagName).join(' ')")
 
   t.strictSame(nameless, [])
   t.equal(headless, 0)
   t.match(levels, /^H1 H2/)
 })
-
-/** Finds text whose contrast with the background is less than 4.5 (WCAG 2.2, 1.4.3). */
-const lowContrasts = `(() => {
-  const channels = (color) => color.match(/[\\d.]+/g).map(Number)
-  const luminance = (color) => channels(color).slice(0, 3).map((value) => value / 255)
-    .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0)
-  const behind = (each) => {
-    for (let element = each; element; element = element.parentElement) {
-      const { backgroundColor } = getComputedStyle(element)
-      if (channels(backgroundColor)[3] !== 0) return backgroundColor
-    }
-  }
-  return [...document.querySelectorAll('body *')].filter((each) => each.checkVisibility() && [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
-    .filter((each) => {
-      const [light, dark] = [luminance(getComputedStyle(each).color), luminance(behind(each))].sort((one, other) => other - one)
-      return (light + 0.05) / (dark + 0.05) < 4.5
-    }).map((each) => each.outerHTML)
-})()`

@@ -1,3 +1,6 @@
+import { total } from './numbers.js'
+import { svg } from './svg.js'
+
 const [width, height] = [120, 32]
 
 /**
@@ -9,8 +12,8 @@ export function chart (traffic, what) {
   const { requests, failed, refused } = traffic
   const highest = Math.max(1, ...requests)
   const bar = width / requests.length
-  const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, width: String(width), height: String(height), role: 'img', class: 'chart' })
-  picture.setAttribute('aria-label', `${what}: ${total(requests)} requests, ${total(failed)} failed, ${total(refused)} refused`)
+  const label = `${what}: ${total(requests)} requests, ${total(failed)} failed, ${total(refused)} refused`
+  const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', class: 'chart', 'aria-label': label })
   for (const [index, count] of requests.entries()) {
     const parts = /** @type {const} */ ([['failed', failed[index]], ['refused', refused[index]], ['served', count - failed[index] - refused[index]]])
     let bottom = height
@@ -18,23 +21,8 @@ export function chart (traffic, what) {
       if (value === 0) continue
       const tall = Math.max(1, value / highest * (height - 2))
       bottom -= tall
-      picture.append(svg('rect', { class: part, x: String(index * bar), y: String(bottom), width: String(bar - 0.5), height: String(tall) }))
+      picture.append(svg('rect', { class: part, x: index * bar, y: bottom, width: bar - 0.5, height: tall }))
     }
   }
   return picture
-}
-
-/** @param {readonly number[]} numbers */
-export function total (numbers) {
-  return numbers.reduce((sum, each) => sum + each, 0)
-}
-
-/**
- * @param {string} tag
- * @param {Record<string, string>} attributes
- */
-function svg (tag, attributes) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  return made
 }

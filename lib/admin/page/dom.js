@@ -28,6 +28,16 @@ export function byId (id) {
 }
 
 /**
+ * Shows or hides a section and the link to it.
+ * @param {string} name
+ * @param {boolean} isShown
+ */
+export function showSection (name, isShown) {
+  byId(`${name}-section`).hidden = !isShown
+  byId(`${name}-link`).hidden = !isShown
+}
+
+/**
  * Replaces the children of an element. The focused element and closed `<details>` are restored by their ids.
  * @param {Element} parent
  * @param {Node[]} children

@@ -23,7 +23,7 @@ export function showRequests (requests) {
 export function showChanges (changes) {
   fill(byId('audit-list'), changes.length === 0
     ? [element('li', {}, 'No changes since this process started.')]
-    : changes.map(({ at, actor, action, subject, reason, revision }) => element('li', {},
+    : changes.map(({ at, actor, action, subject, values, reason, revision }) => element('li', {},
       element('time', { datetime: at }, at.slice(0, 19).replace('T', ' ')),
-      ` ${actor}: ${action}${subject === null ? '' : ` ${subject}`}, ${revision === null ? 'rejected' : `revision ${revision}`}: ${reason}`)))
+      ` ${actor}: ${[action, ...subject === null ? [] : [subject], ...Object.entries(values).map((each) => each.join(' '))].join(' ')}, ${revision === null ? 'rejected' : `revision ${revision}`}: ${reason}`)))
 }

@@ -1,9 +1,8 @@
-import { openChange } from './change.js'
-import { chart, total } from './chart.js'
 import { byId, duration, element, fill, say } from './dom.js'
+import { trafficCells } from './traffic-cells.js'
+import { openChange } from './version-changes.js'
 
-/** Number of recent intervals over which the request rate is averaged. */
-const rateSlices = 6
+const percentiles = /** @type {const} */ (['p50', 'p95'])
 
 /**
  * @param {import('../../../types/admin-api.ts').AdminState} state from `api/versions`
@@ -19,7 +18,7 @@ export function showVersions (state, traffic, refresh) {
   const around = { now, state, sliceMs: traffic.sliceMs, refresh }
   const rows = versions.map((version) => row(version, byVersion.get(version.id), around))
   const undecided = byVersion.get(null)
-  if (undecided !== undefined) rows.push(undecidedRow(undecided, traffic.sliceMs))
+  if (undecided !== undefined) rows.push(undecidedRow(undecided, traffic.sliceMs, now))
   fill(byId('version-rows'), rows)
 
   const down = versions.filter(({ state, disabled, healthy }) => state !== 'retired' && disabled === null && healthy === false)
@@ -49,19 +48,20 @@ function row (version, traffic, { now, state, sliceMs, refresh }) {
       ? []
       : [disabled === null ? action('disable', 'Disable') : action('enable', 'Enable'), action('retire', 'Retire')]),
     element('td', { class: 'dates' }, ...datesOf(version, now)),
-    ...trafficCells(traffic, id, sliceMs),
+    ...trafficCells(traffic ?? null, { what: id, sliceMs, now, percentiles }),
     element('td', {}, targetsOf(version)))
 }
 
 /**
- * @param {import('../../../types/admin-api.ts').VersionTraffic | undefined} traffic
+ * @param {import('../../../types/admin-api.ts').VersionTraffic} traffic
  * @param {number} sliceMs
+ * @param {number} now
  */
-function undecidedRow (traffic, sliceMs) {
+function undecidedRow (traffic, sliceMs, now) {
   return element('tr', { class: 'undecided' },
     element('th', { scope: 'row' }, 'none'),
     element('td', { colspan: '3' }, 'Refused before a version was chosen, or handled by a route of the app'),
-    ...trafficCells(traffic, 'no version', sliceMs),
+    ...trafficCells(traffic, { what: 'no version', sliceMs, now, percentiles }),
     element('td'))
 }
 
@@ -93,26 +93,6 @@ function datesOf ({ releasedAt, deprecatedAt, sunsetAt, state, successor, browno
     sunsetAt === null || state === 'retired' ? null : element('strong', { class: left < 30 * 86_400_000 ? 'soon' : 'later' }, left < 0 ? `overdue by ${duration(left)}` : `${duration(left)} left`),
     next === undefined ? null : element('div', {}, 'brownout ', day(next.start)),
     successor === null ? null : element('div', {}, `successor ${successor}`)
-  ]
-}
-
-/**
- * @param {import('../../../types/admin-api.ts').VersionTraffic | undefined} traffic
- * @param {string} what
- * @param {number} sliceMs
- */
-function trafficCells (traffic, what, sliceMs) {
-  const number = (/** @type {string} */ text, bad = false) => element('td', { class: bad ? 'number bad' : 'number' }, text)
-  if (traffic === undefined) return [element('td', { class: 'small' }, 'no requests'), number('0'), number(''), number(''), number('')]
-  const { requests, failed, p50, p95 } = traffic
-  const rate = total(requests.slice(-rateSlices)) / (rateSlices * sliceMs / 1000)
-  const percent = 100 * total(failed) / Math.max(1, total(requests))
-  return [
-    element('td', {}, chart(traffic, what)),
-    number(rate < 10 ? rate.toFixed(1) : rate.toFixed(0)),
-    number(`${percent.toFixed(percent > 0 && percent < 10 ? 1 : 0)} %`, percent > 0),
-    number(`${p50} ms`),
-    number(`${p95} ms`)
   ]
 }
 
