@@ -53,9 +53,11 @@ export interface RateLimit {
   shadow?: boolean
 }
 
-/** The numbers of a limit that a store needs. */
+/** A limit, as a store needs it. */
 export interface LimitRule {
   readonly name: string
+  /** The kinds of its keys. */
+  readonly by: readonly LimitKey[]
   readonly algorithm: 'token-bucket' | 'fixed-window'
   readonly requests: number
   readonly periodMs: number

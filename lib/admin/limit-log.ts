@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { AdminLimit, LimitCaller } from '../../types/admin-api.ts'
-import type { LimitUse } from '../stage/limit-use.ts'
+import type { LimitState, LimitTake } from '../../types/limits.ts'
 import { Callers } from './callers.ts'
 import { Intervals } from './intervals.ts'
 import { groupIntervals } from './traffic-log.ts'
@@ -11,7 +11,7 @@ const maxCallers = 10
 /** A limit that was used since the process started. Their names come from the config. */
 interface Used {
   readonly by: readonly string[]
-  isShadow: boolean
+  shadow: boolean
   readonly intervals: Intervals<{ admitted: number, refused: number }>
   readonly callers: Callers
 }
@@ -20,24 +20,24 @@ interface Used {
 export class LimitLog {
   readonly #limits = new Map<string, Used>()
 
-  add ({ limit, by, key, isAllowed, isShadow }: LimitUse, now: number): void {
-    let used = this.#limits.get(limit)
+  add ({ key, rule: { name, by, shadow } }: LimitTake, { allowed }: LimitState, now: number): void {
+    let used = this.#limits.get(name)
     if (used === undefined) {
-      used = { by, isShadow, intervals: new Intervals(groupIntervals, emptySlice), callers: new Callers() }
-      this.#limits.set(limit, used)
+      used = { by, shadow, intervals: new Intervals(groupIntervals, emptySlice), callers: new Callers() }
+      this.#limits.set(name, used)
     }
-    used.isShadow = isShadow
-    used.intervals.at(limit, now)![isAllowed ? 'admitted' : 'refused']++
-    if (!isAllowed) used.callers.add(key, now)
+    used.shadow = shadow
+    used.intervals.at(name, now)![allowed ? 'admitted' : 'refused']++
+    if (!allowed) used.callers.add(key, now)
   }
 
   list (now: number): AdminLimit[] {
-    return Array.from(this.#limits, ([name, { by, isShadow, intervals, callers }]) => {
+    return Array.from(this.#limits, ([name, { by, shadow, intervals, callers }]) => {
       const each = intervals.of(name, now)
       return {
         name,
         by,
-        shadow: isShadow,
+        shadow,
         admitted: each.map((slice) => slice?.admitted ?? 0),
         refused: each.map((slice) => slice?.refused ?? 0),
         callers: callers.top(maxCallers, now).map(({ caller, count }) => ({ values: callerOf(by, caller), refused: count }))

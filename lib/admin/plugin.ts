@@ -90,7 +90,7 @@ function collect (app: FastifyInstance, { recent }: VersionAdminOptions, registr
     traffic.add(observation, versions, now)
     requests.add(observation, now)
   })
-  extendScope(app, { onLimit: (use) => limits.add(use, registry()!.now()) })
+  extendScope(app, { onLimit: (take, state) => limits.add(take, state, registry()!.now()) })
   return { traffic, requests, limits }
 }
 

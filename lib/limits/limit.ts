@@ -34,7 +34,7 @@ export class Limit {
   constructor (config: RateLimit) {
     const resolved = this.#config = normalizeLimit(config)
     const { name, algorithm, requests, burst, periodMs, by, shadow, quotas } = resolved
-    this.rule = { name, algorithm, requests, periodMs, burst, shadow }
+    this.rule = { name, by, algorithm, requests, periodMs, burst, shadow }
     this.reads = readsOf(resolved)
     this.description = `${name} (${requests} per ${resolved.per} by ${by.join(' and ')}${shadow ? ', only counted' : ''})`
     this.#readers = by.map(keyReader)

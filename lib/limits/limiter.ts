@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LimitState, LimitTake } from '../../types/limits.ts'
 import { rateLimited } from '../errors.ts'
 import { isPromise, type Steps, wait } from '../shared/maybe-promise.ts'
-import { contextOf } from '../stage/context.ts'
+import { contextOf, scopeOf } from '../stage/context.ts'
 import type { Gate } from '../stage/gate.ts'
 import type { LimitRecord } from '../stage/limit-record.ts'
 import type { GuardedStore } from './guarded-store.ts'
@@ -47,7 +47,11 @@ export class Limiter implements Gate {
     if (takes.length === 0) return
     try {
       const states = this.#parts.store.take(takes)
-      if (isPromise(states)) states.then((result) => this.#parts.exhausted?.learn(takes, result), () => {})
+      if (!isPromise(states)) return
+      states.then((result) => {
+        this.#parts.exhausted?.learn(takes, result)
+        report(takes, result, request)
+      }).catch(() => {})
     } catch {
       // The store is not available, and the response is sent already.
     }
@@ -98,6 +102,7 @@ function takesOf (limits: readonly Limit[], request: FastifyRequest): LimitTake[
 function settle (
   takes: readonly LimitTake[], states: readonly LimitState[], request: FastifyRequest, reply: FastifyReply, isLast: boolean
 ): void {
+  report(takes, states, request)
   const record = recordOf(request)
   let isRefused = false
   for (const [index, { rule }] of takes.entries()) {
@@ -112,6 +117,12 @@ function settle (
   const refusing = record.applied.filter(({ state }) => !state.allowed)
   const [first] = refusing.toSorted((one, other) => other.state.retryAfterMs - one.state.retryAfterMs)
   throw rateLimited({ members: { rule: first!.rule.name }, headers: { 'retry-after': retryAfter(refusing) } })
+}
+
+/** Tells the admin page, if there is one. */
+function report (takes: readonly LimitTake[], states: readonly LimitState[], { server }: FastifyRequest): void {
+  const { onLimit } = scopeOf(server)
+  if (onLimit !== null) for (const [index, take] of takes.entries()) onLimit(take, states[index]!)
 }
 
 /** Adds the fields of the limits to the response. */

@@ -1,6 +1,7 @@
 import type { Context, Span } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IdentityProvider, ProblemOptions } from '../../types/index.ts'
+import type { LimitState, LimitTake } from '../../types/limits.ts'
 import { forwardDefaults } from '../config/normalize-gateway.ts'
 import type { HeaderNames } from '../http/header-names.ts'
 import type { ClaimReaders } from '../identity/claim-readers.ts'
@@ -10,9 +11,9 @@ import type { Revision } from '../registry/revision.ts'
 import type { Match } from '../routes/route-table.ts'
 import type { Gate } from './gate.ts'
 import { type DryRun, dryRunOf } from './dry-run.ts'
+import type { LateCheck } from './late-check.ts'
 import type { LimitRecord } from './limit-record.ts'
 import type { CheckResult, ExternalChecks } from './external-checks.ts'
-import type { LimitListener } from './limit-use.ts'
 import type { Observation } from './observation.ts'
 
 /** The parts that were removed from a request before it was forwarded. They are added back to URLs that lead to it. */
@@ -35,18 +36,6 @@ export interface RequestSpans {
   readonly server: { readonly span: Span, readonly isOwn: boolean }
   readonly context: Context
   client: Span | null
-}
-
-/** A request for which functions of the app are called again before its handler. */
-interface LateCheck {
-  /** The properties that were not set by then, and the number of all. */
-  readonly unset: readonly string[]
-  readonly count: number
-  /** The functions, each with what it found at first. */
-  readonly calls: Array<{
-    readonly reader: { check: (request: FastifyRequest, late: readonly string[], before: string | null) => Promise<void> }
-    readonly before: string | null
-  }>
 }
 
 /**
@@ -122,8 +111,8 @@ export class ScopeContext {
   externalChecks: ExternalChecks | null = null
   /** Headers that external checks copy to requests. `sanitizeHeaders` owns them. */
   copiedHeaders: readonly string[] = []
-  /** Called for each rate limit of a request. `null` if nothing shows them. */
-  onLimit: LimitListener | null = null
+  /** Called for each rate limit that is checked for a request. `null` if nothing shows them. */
+  onLimit: ((take: LimitTake, state: LimitState) => void) | null = null
   /** The registry that requests are decided against. */
   registry: Registry | null = null
   /** Headers that pins depend on, for `Vary` in responses that a shared cache may store. */

@@ -1,14 +1,18 @@
 import t from 'tap'
 import { LimitLog } from '../../lib/admin/limit-log.ts'
+import type { LimitKey } from '../../types/limits.ts'
+import { ruleOf } from '../helpers/limits.ts'
 
 const start = 1_800_000_000_000
-const use = { limit: 'per-address', by: ['ip'], key: 'per-address/b1000/9:192.0.2.1', isAllowed: true, isShadow: false }
+const take = { rule: ruleOf({ name: 'per-address' }), key: 'per-address/b1000/9:192.0.2.1', cost: 1 }
+const admitted = { allowed: true, remaining: 1, retryAfterMs: 0, resetMs: 0 }
+const refused = { ...admitted, allowed: false }
 
 t.test('admitted and refused requests of a limit are counted per interval', (t) => {
   const limits = new LimitLog()
-  limits.add(use, start)
-  limits.add({ ...use, isAllowed: false }, start + 10_000)
-  limits.add({ ...use, limit: 'only-counts', isShadow: true }, start + 10_000)
+  limits.add(take, admitted, start)
+  limits.add(take, refused, start + 10_000)
+  limits.add({ ...take, rule: ruleOf({ name: 'only-counts', shadow: true }) }, admitted, start + 10_000)
 
   const [one, other] = limits.list(start + 10_000)
 
@@ -20,8 +24,8 @@ t.test('admitted and refused requests of a limit are counted per interval', (t) 
 
 t.test('the callers that were refused are described by the values of their keys', (t) => {
   const limits = new LimitLog()
-  const callersOf = (by: string[], key: string) => {
-    limits.add({ ...use, limit: key, by, key, isAllowed: false }, start)
+  const callersOf = (by: LimitKey[], key: string) => {
+    limits.add({ rule: ruleOf({ name: key, by }), key, cost: 1 }, refused, start)
     return limits.list(start).at(-1)!.callers[0]!.values
   }
   const long = `#${'a'.repeat(43)}`

@@ -1,6 +1,9 @@
 import t from 'tap'
-import { scopeOf } from '../../lib/stage/context.ts'
-import { administered } from '../helpers/admin.ts'
+import { versionAdmin } from '../../lib/admin/index.ts'
+import { rateLimits } from '../../lib/limits/index.ts'
+import type { AdminLimits } from '../../types/admin-api.ts'
+import { administered, guard, password } from '../helpers/admin.ts'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { administeredRelease, releaseOptions, rollout, start } from '../helpers/released.ts'
 
 const reason = 'a test'
@@ -141,16 +144,30 @@ t.test('rules can be filtered by name, host and path', async (t) => {
   t.match(await get('routes?filter=a&filter=b'), { status: 400, body: { detail: /filter/ } })
 })
 
-t.test('limits that report themselves are returned with their callers', async (t) => {
-  const { get, app } = await administered(t)
-  const use = { limit: 'per-tenant', by: ['claim:tenantId'], key: 'per-tenant/b60000/4:acme3:own', isShadow: true }
+for (const order of ['before', 'after'] as const) {
+  t.test(`with limits that are registered ${order} the page, admitted and refused requests are returned with their callers`, async (t) => {
+    const app = makeApp(t)
+    const limit = async () => await app.register(rateLimits, {
+      limits: [
+        { name: 'per-tenant', requests: 2, per: 'day', by: ['claim:userMetadata.version'] },
+        { name: 'all', requests: 1, per: 'day', by: ['global'], shadow: true }
+      ]
+    })
+    if (order === 'before') await limit()
+    await app.register(versionAdmin, { guard })
+    if (order === 'after') await limit()
+    const { send, bearer } = await startGateway(t, {}, app)
 
-  for (const isAllowed of [true, false, false]) scopeOf(app).onLimit!({ ...use, isAllowed })
+    for (let count = 0; count < 5; count++) await send('/a', { headers: bearer('v2') })
+    const { limits } = await (await send('/admin/api/limits', { headers: password })).json() as AdminLimits
 
-  const { body: { limits: [limit] } } = await get('limits')
-  t.match(limit, { name: 'per-tenant', shadow: true, callers: [{ values: [{ kind: 'claim:tenantId', value: 'acme' }, { kind: 'provider', value: 'own' }], refused: 2 }] })
-  t.strictSame([sum(limit.admitted), sum(limit.refused)], [1, 2])
-})
+    t.match(limits, [
+      { name: 'per-tenant', by: ['claim:userMetadata.version'], shadow: false, callers: [{ values: [{ value: 'v2' }, { kind: 'provider' }], refused: 3 }] },
+      { name: 'all', shadow: true, callers: [{ values: [], refused: 4 }] }
+    ])
+    t.strictSame(limits.map(({ admitted, refused }) => [sum(admitted), sum(refused)]), [[2, 3], [1, 4]])
+  })
+}
 
 t.test('the findings of mirrors are returned', async (t) => {
   const { get, app } = await administered(t)

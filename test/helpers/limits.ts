@@ -9,7 +9,7 @@ export const minute = 60_000
 /** A rule of 3 requests per second, or with other numbers. */
 export function ruleOf (numbers: Partial<LimitRule> = {}): LimitRule {
   const requests = numbers.requests ?? 3
-  return { name: 'limit', algorithm: 'token-bucket', requests, periodMs: 1_000, burst: requests, shadow: false, ...numbers }
+  return { name: 'limit', by: ['ip'], algorithm: 'token-bucket', requests, periodMs: 1_000, burst: requests, shadow: false, ...numbers }
 }
 
 interface Setup extends Partial<Omit<RateLimitsOptions, 'limits'>> {

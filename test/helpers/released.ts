@@ -6,6 +6,7 @@ import type { RolloutConfig } from '../../types/index.ts'
 import { startBrowser } from './browser.ts'
 import { administered } from './admin.ts'
 import { makeApp, startGateway } from './gateway.ts'
+import { ruleOf } from './limits.ts'
 import { startUpstream } from './upstream.ts'
 
 /** When the tests begin. */
@@ -70,9 +71,10 @@ export async function onReleasePage (t: Test, given: { rollouts?: RolloutConfig[
     errors,
     visit: visitor(gateway.send),
     /** Reports a rate limit, as `rateLimits` does for requests. */
-    limit: (caller: string, isAllowed: boolean) => scopeOf(app).onLimit!({
-      limit: 'per-address', by: ['ip'], key: `per-address/b1000/${caller.length}:${caller}`, isAllowed, isShadow: false
-    }),
+    limit: (caller: string, allowed: boolean) => scopeOf(app).onLimit!(
+      { rule: ruleOf({ name: 'per-address' }), key: `per-address/b1000/${caller.length}:${caller}`, cost: 1 },
+      { allowed, remaining: 0, retryAfterMs: 0, resetMs: 0 }
+    ),
     async open (browser: object = {}) {
       const page = await open(`${gateway.origin}/admin`, browser)
       await page.waitForSelector('#version-v3')
