@@ -38,12 +38,6 @@ export function trafficRoutes (scope: FastifyInstance, { registry, traffic, limi
   }
 }
 
-interface MirrorReport extends Omit<AdminMirror, 'noise'> {
-  readonly noise: readonly object[]
-}
-
 function mirrorsOf (registry: Registry): AdminMirror[] {
-  const { shadow } = registry as { shadow?: () => readonly MirrorReport[] }
-  const reports = shadow?.call(registry) ?? []
-  return reports.map((report) => ({ ...report, places: report.places.slice(0, maxPlaces), noise: report.noise.length }))
+  return registry.shadow().map((report) => ({ ...report, places: report.places.slice(0, maxPlaces), noise: report.noise.length }))
 }

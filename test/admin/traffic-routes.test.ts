@@ -1,9 +1,5 @@
 import t from 'tap'
-import { versionAdmin } from '../../lib/admin/index.ts'
-import { rateLimits } from '../../lib/limits/index.ts'
-import type { AdminLimits } from '../../types/admin-api.ts'
-import { administered, guard, password } from '../helpers/admin.ts'
-import { makeApp, startGateway } from '../helpers/gateway.ts'
+import { administered } from '../helpers/admin.ts'
 import { administeredRelease, releaseOptions, rollout, start } from '../helpers/released.ts'
 
 const reason = 'a test'
@@ -142,41 +138,4 @@ t.test('rules can be filtered by name, host and path', async (t) => {
     }
   })
   t.match(await get('routes?filter=a&filter=b'), { status: 400, body: { detail: /filter/ } })
-})
-
-for (const order of ['before', 'after'] as const) {
-  t.test(`with limits that are registered ${order} the page, admitted and refused requests are returned with their callers`, async (t) => {
-    const app = makeApp(t)
-    const limit = async () => await app.register(rateLimits, {
-      limits: [
-        { name: 'per-tenant', requests: 2, per: 'day', by: ['claim:userMetadata.version'] },
-        { name: 'all', requests: 1, per: 'day', by: ['global'], shadow: true }
-      ]
-    })
-    if (order === 'before') await limit()
-    await app.register(versionAdmin, { guard })
-    if (order === 'after') await limit()
-    const { send, bearer } = await startGateway(t, {}, app)
-
-    for (let count = 0; count < 5; count++) await send('/a', { headers: bearer('v2') })
-    const { limits } = await (await send('/admin/api/limits', { headers: password })).json() as AdminLimits
-
-    t.match(limits, [
-      { name: 'per-tenant', by: ['claim:userMetadata.version'], shadow: false, callers: [{ values: [{ value: 'v2' }, { kind: 'provider' }], refused: 3 }] },
-      { name: 'all', shadow: true, callers: [{ values: [], refused: 4 }] }
-    ])
-    t.strictSame(limits.map(({ admitted, refused }) => [sum(admitted), sum(refused)]), [[2, 3], [1, 4]])
-  })
-}
-
-t.test('the findings of mirrors are returned', async (t) => {
-  const { get, app } = await administered(t)
-  const place = { method: 'GET', route: 'orders', at: '/items/0/price', kind: 'value', count: 3, share: 0.003 }
-  const report = { mirror: 'compare', from: 'v3', to: 'v4', outcomes: { same: 997, differs: 3, sent: 0, failed: 0, dropped: 0 } }
-  Object.assign(app.versions, { shadow: () => [{ ...report, places: Array(150).fill(place), noise: [place, place] }] })
-
-  const { body: { mirrors: [mirror] } } = await get('shadow')
-
-  t.match(mirror, { ...report, places: [place], noise: 2 })
-  t.equal(mirror.places.length, 100)
 })
