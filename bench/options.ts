@@ -5,7 +5,7 @@ export const usage = `npm run bench -- [options]
 
   --check            run only what the goals need; exit with 1 if a goal is missed
   --against folder   compare this build with another checkout of the package, which must be built
-  --only P1,P2       run only these: P1 to P11, metrics
+  --only P1,P2       run only these: P1 to P12, metrics
   --rounds 10        rounds per contender
   --seconds 1        seconds per round
   --node 20,24,26    run under each of these versions of Node, installed from npm
