@@ -36,14 +36,12 @@ export class Limiter implements Gate {
 
   readonly afterDecision = (request: FastifyRequest, reply: FastifyReply): Steps<void> => {
     const takes = takesOf(this.#parts.planOf(request).late, request)
-    const { limits } = contextOf(request)
-    return this.#take(limits === null ? takes : [...this.#pendingOf(limits), ...takes], request, reply, true)
+    return this.#take([...this.#pendingOf(request), ...takes], request, reply, true)
   }
 
   /** Counts the request of a client that was refused in between, such as for its token. */
   countRest (request: FastifyRequest): void {
-    const { limits } = contextOf(request)
-    const takes = limits === null ? [] : this.#pendingOf(limits)
+    const takes = this.#pendingOf(request)
     if (takes.length === 0) return
     try {
       const states = this.#parts.store.take(takes)
@@ -73,15 +71,20 @@ export class Limiter implements Gate {
     if (takes.length === 0) return
     const found = exhausted.find(takes)
     if (found.length > 0) settle(found.map(({ take }) => take), found.map(({ state }) => state), request, reply, false)
-    recordOf(request).pending = takes
+    const record = recordOf(request)
+    record.pending ??= new Map()
+    record.pending.set(this, takes)
   }
 
-  #pendingOf (record: LimitRecord): readonly LimitTake[] {
-    const { pending } = record
-    record.pending = []
-    return pending
+  #pendingOf (request: FastifyRequest): readonly LimitTake[] {
+    const pending = contextOf(request).limits?.pending ?? null
+    const takes = pending?.get(this) ?? none
+    pending?.delete(this)
+    return takes
   }
 }
+
+const none: readonly LimitTake[] = []
 
 /** Returns what the limits that apply to a request take. For a dry run, it only describes them. */
 function takesOf (limits: readonly Limit[], request: FastifyRequest): LimitTake[] {
@@ -141,6 +144,6 @@ function noteShadow (name: string, record: LimitRecord, request: FastifyRequest)
 
 function recordOf (request: FastifyRequest): LimitRecord {
   const context = contextOf(request)
-  context.limits ??= { pending: [], applied: [], exceededShadows: [] }
+  context.limits ??= { pending: null, applied: [], exceededShadows: [] }
   return context.limits
 }
