@@ -7,9 +7,9 @@ export interface ExternalCheck {
   name: string
   /** Address of the service: an http(s) URL. The path and the query of the request are appended. */
   url: string
-  /** Sends the first bytes of the body; if it has more, with `x-partial-body: true`. Default: no body. */
+  /** Sends the first bytes of the body, with `x-partial-body: true` if there are more. Default: no body. */
   body?: { maxBytes: number }
-  /** Milliseconds until the service has failed, from 1. Default 1000. */
+  /** Milliseconds after which a request to the service has failed. At least 1. Default 1000. */
   timeoutMs?: number
   /** Connections to the service. Further requests wait for one, until `timeoutMs`. Default 128. */
   connections?: number
@@ -28,7 +28,8 @@ export interface ExternalCheck {
   /** Headers of a 2xx response that the upstream gets. They become owned: clients cannot send them. Default none. */
   copyHeaders?: readonly string[]
   /**
-   * Whether the caller gets the body of a refusal, with `Content-Type`, `Location`, `Set-Cookie` and `WWW-Authenticate`. Otherwise, and if
+   * Whether the caller gets the body of a refusal, with `Content-Type`, `Content-Encoding`, `Location`, `Set-Cookie` and
+   * `WWW-Authenticate`. Otherwise, and if
    * the body has more than 64 KiB, the caller gets a problem with the code `CHECK_REFUSED` and the status of the service. Default true.
    */
   passResponse?: boolean

@@ -47,9 +47,9 @@ export interface RateLimit {
    * more than `burst` needs a full bucket. Default 1.
    */
   cost?: number | ((request: FastifyRequest) => number)
-  /** Values of `requests` for single values of the first key, such as tenants. Default none. */
+  /** `requests` for single values of the first key, such as tenants: `{ acme: 10_000 }`. Default none. */
   quotas?: Readonly<Record<string, number>>
-  /** Whether excess requests are only counted. Default false. */
+  /** Whether excess requests are only counted, not refused. Default false. */
   shadow?: boolean
 }
 

@@ -1,10 +1,10 @@
-/** A copy of requests that is sent to another version. The caller never waits for it, and never sees its response. */
+/** Sends copies of requests to another version. Callers never wait for a copy, and never see its response. */
 export interface MirrorOptions<Name extends string = string> {
   /** The version that gets the copies. */
   version: Name
   /** Share of the requests, from 0 to 100. Default 100. */
   percent?: number
-  /** Methods of the requests. Others than GET and HEAD may have side effects twice. Default `GET` and `HEAD`. */
+  /** Methods of the requests. Those other than GET and HEAD may have side effects twice. Default `GET` and `HEAD`. */
   methods?: readonly string[]
   /** In bytes. Requests with larger bodies are not mirrored; larger response bodies are compared by length only. Default 65536. */
   maxBodyBytes?: number
@@ -23,8 +23,8 @@ export interface CompareOptions {
   /** JSON Pointers (RFC 6901) that are not compared, such as `/updatedAt`. The token `*` matches any member or index. Default none. */
   ignore?: readonly string[]
   /**
-   * Whether a second copy to the caller's own version finds places that differ from request to request. They are not compared from then
-   * on. Only for safe methods. Default false.
+   * Whether a second copy goes to the caller's own version, to find places that differ from request to request. They are not compared
+   * from then on. Only for safe methods. Default false.
    */
   control?: boolean
 }
@@ -65,7 +65,7 @@ export interface ShadowComparison extends ShadowPair {
 }
 
 /**
- * What became of copies. `same` and `differs`: compared. `sent`: not compared. `failed`: no complete response in time. `dropped`: not
+ * The outcome of a copy. `same` and `differs`: compared. `sent`: not compared. `failed`: no complete response in time. `dropped`: not
  * sent, because of `maxInFlight`, a busy target, or a busy process.
  */
 export type ShadowOutcome = 'same' | 'differs' | 'sent' | 'failed' | 'dropped'

@@ -6,11 +6,11 @@ import type { Timestamp } from './terms.ts'
 export interface RolloutGuard {
   /** Milliseconds over which responses are counted. Default 60000. */
   windowMs?: number
-  /** Responses of the cohort in the window before the guard judges. Default 200. */
+  /** Minimum number of the cohort's requests in the window. With fewer, the guard does nothing. Default 200. */
   minRequests?: number
-  /** Highest share of failed requests (5xx of the cluster, and timeouts) in the cohort. Default 0.05. */
+  /** Maximum share of failed requests in the cohort, from 0 to 1: 5xx and broken responses of the upstream, timeouts. Default 0.05. */
   maxErrorRate?: number
-  /** Highest difference of that share to the control group. Default 0.02. */
+  /** Maximum difference between this share and that of the control group. Default 0.02. */
   maxDelta?: number
   /** `hold` stops the ramp, `rollback` moves everyone back. A person must resume either. Default `rollback`. */
   action?: 'hold' | 'rollback'
@@ -25,7 +25,7 @@ export interface RolloutConfig<Name extends string = string> {
   name: string
   from: Name
   to: Name
-  /** Share of the callers that is moved, from 0 to 100, accurate to 0.01. Default 0. */
+  /** Percentage of callers that are moved, from 0 to 100, accurate to 0.01. Default 0. */
   percent?: number
   /** Identifies the caller, usually its tenant. All requests with one key move together. */
   key: StickyKey | ((request: FastifyRequest) => string | undefined)
@@ -44,15 +44,15 @@ export interface RolloutConfig<Name extends string = string> {
   /** Whether callers that are pinned to `from` by its id are moved too. Those pinned by an alias always are. Default false. */
   includePinned?: boolean
   guard?: RolloutGuard
-  /** `held` keeps `percent`, whatever the ramp says; `rolled-back` moves everyone back. Default `running`. */
+  /** `held` keeps `percent` and ignores the ramp; `rolled-back` moves everyone back. Default `running`. */
   state?: 'running' | 'held' | 'rolled-back'
-  /** Why it is held or rolled back. */
+  /** Why the rollout is held or rolled back. */
   reason?: string
 }
 
 /**
- * A change of a rollout. Members that are not given stay. `held` keeps the share in force. A rollout that is set to `running` again
- * continues with the share of its ramp.
+ * A change of a rollout. Members that are not given stay as they are. `held` keeps the share in force. A rollout that is set to
+ * `running` again continues with the share of its ramp.
  */
 export interface RolloutChange extends Pick<RolloutConfig, 'openRings' | 'state' | 'reason'> {
   /** Replaces the ramp, too. */

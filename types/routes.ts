@@ -29,14 +29,14 @@ export interface RouteMatch {
 /** A version to which a rule sends requests. */
 export interface RouteTarget<Name extends string = string> {
   version: Name
-  /** Share of the requests, in relation to the weights of the other targets. 0 sends none. Default 1. */
+  /** Share of the requests, relative to the weights of the other targets. 0 sends none. Default 1. */
   weight?: number
   /** Changes of headers for this version, after those of the rule. Default none. */
   headers?: { request?: HeaderEdits, response?: HeaderEdits }
 }
 
 /**
- * Identifies the caller for a weighted choice: a claim (`claim:tenantId`), a header (`header:x-session`), a cookie
+ * Identifies the caller for a draw by weight: a claim (`claim:tenantId`), a header (`header:x-session`), a cookie
  * (`cookie:session`), or the address (`ip`).
  */
 export type StickyKey = `claim:${string}` | `header:${string}` | `cookie:${string}` | 'ip'
@@ -48,11 +48,11 @@ export type PathRewrite =
   /** Replaces the prefix that the rule matched. Requires `path: { prefix }` in each of its matches. */
   | { readonly prefix: string }
 
-/** Redirects requests instead of forwarding them. Members that are not set stay as in the request. */
+/** Redirects requests instead of forwarding them. Members that are not set keep the values of the request. */
 export interface RouteRedirect {
   scheme?: 'http' | 'https'
   host?: string
-  /** Default: that of the request if the scheme stays the same, else the default port of the scheme. */
+  /** Default: that of the request if the scheme stays the same; otherwise the default port of the scheme. */
   port?: number
   path?: PathRewrite
   /** Default 302. */
@@ -74,11 +74,11 @@ export interface RouteCors {
   origins: readonly string[]
   /** Default `GET`, `HEAD` and `POST`. `*` allows all. */
   methods?: readonly string[]
-  /** Request headers. `*` allows all. Default: only those that Fetch always allows. */
+  /** Request headers. `*` allows all. Default: only those that browsers always allow. */
   headers?: readonly string[]
-  /** Response headers that scripts may read. Default: only those that Fetch always exposes. */
+  /** Response headers that scripts may read. Default: only those that browsers always expose. */
   exposed?: readonly string[]
-  /** Whether requests may carry credentials. Then `*` is sent as the actual value. Default false. */
+  /** Whether requests may carry credentials. The requested value is then sent instead of `*`. Default false. */
   credentials?: boolean
   /** Seconds for which browsers may remember a preflight. Default 5. */
   maxAge?: number
@@ -94,7 +94,7 @@ export interface RouteConfig<Name extends string = string> {
   matches?: readonly RouteMatch[]
   /** The version that serves, or several with weights. Default: resolvers and the default decide. */
   to?: Name | ReadonlyArray<RouteTarget<Name>>
-  /** Keeps a caller on the same version of `to`. Callers without the key, and all without this option, are drawn per request. */
+  /** Keeps a caller on the same version of `to`. For callers without the key, each request is drawn. Default: each request is drawn. */
   sticky?: { by: StickyKey }
   /** The identity policy: a name in `identity.policies`, or `false` to ignore tokens. Default: that of `verifyIdentity`. */
   identity?: string | false
@@ -116,19 +116,19 @@ export interface RouteConfig<Name extends string = string> {
   limits?: readonly string[]
   /** Names of external checks that apply in addition to those for all requests. Default none. */
   checks?: readonly string[]
-  /** Why the rule cannot be honored. All its requests get 500 `ROUTE_INVALID`, and never a broader rule. For translated configs. */
+  /** Why the rule cannot be honored: its requests get 500 `ROUTE_INVALID`, and no broader rule takes them. For generated configs. */
   invalid?: string
 }
 
-/** The versions that a part of the API has. */
+/** A part of the API that only some versions have. */
 export interface CoverageConfig<Name extends string = string> {
   /** The path of the part, with its subpaths: `/billing`. */
   path: string
   /** Versions that have it. */
   versions: readonly Name[]
   /**
-   * For requests of other versions. `floor` serves the closest version that has it and comes earlier in the config's `versions`;
-   * without one, and with `reject`, the response is 404 `ROUTE_NOT_COVERED`. Default `reject`.
+   * For requests of other versions. With `floor`, the closest version that has it and comes earlier in the config's `versions` serves.
+   * If there is no such version, and with `reject`, the response is 404 `ROUTE_NOT_COVERED`. Default `reject`.
    */
   fallback?: 'floor' | 'reject'
 }
