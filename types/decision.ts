@@ -26,6 +26,8 @@ export interface VersionDecision<Id extends string = string> {
   readonly insteadOf?: Id
   /** Name of the rule that the request matched, if the config has routes. */
   readonly route?: string
+  /** The caller's bucket, from 0 to 100, if the rule has drawn the version with `sticky`. */
+  readonly bucket?: number
   /** The rollout that applies to the caller, whether or not it is moved. */
   readonly rollout?: DecisionRollout
   /** Whether a locked pin holds the caller to this version. */

@@ -68,7 +68,7 @@ function lineOf (observation: Observation, headers: readonly string[]): object {
     status: observation.status,
     outcome,
     ...observation.route !== '' && { route: observation.route },
-    ...version != null && { version: version.id, tier: version.tier, source: version.source, ...rolloutOf(version) },
+    ...version != null && { version: version.id, tier: version.tier, source: version.source, ...drawOf(version) },
     ...target !== null && { target },
     ...limitsOf(observation),
     ...checksIn(observation),
@@ -81,8 +81,10 @@ function lineOf (observation: Observation, headers: readonly string[]): object {
   }
 }
 
-function rolloutOf ({ rollout }: VersionDecision): object | undefined {
-  return rollout && { rollout: rollout.name, ...rollout.bucket !== null && { bucket: rollout.bucket } }
+/** The rollout that applies to the caller, and the bucket on which the decision is based. */
+function drawOf ({ rollout, bucket }: VersionDecision): object {
+  const place = rollout?.bucket ?? bucket
+  return { ...rollout !== undefined && { rollout: rollout.name }, ...place !== undefined && { bucket: place } }
 }
 
 /** The provider and the subject of a verified token. */

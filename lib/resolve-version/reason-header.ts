@@ -21,13 +21,13 @@ export function exposure ({ exposeDecision }: ResolvedResolve): ((request: Fasti
 }
 
 /** `tier=override; source=header:x-version-override; requested=v2; overridden=claim:version=v3; revision=1` */
-export function reasonOf ({ tier, source, requested, rollout, insteadOf, locked, overridden, revision }: VersionDecision): string {
+export function reasonOf ({ tier, source, requested, bucket, rollout, insteadOf, locked, overridden, revision }: VersionDecision): string {
   return inHeader([
     ['tier', tier],
     ['source', source],
     ['requested', requested],
     ['rollout', rollout?.name],
-    ['bucket', rollout?.bucket?.toString()],
+    ['bucket', (rollout?.bucket ?? bucket)?.toString()],
     ['moved', rollout && (rollout.moved ? 'yes' : 'no')],
     ['instead-of', insteadOf],
     ['locked', locked ? 'yes' : undefined],

@@ -11,8 +11,9 @@ export function applyRollout (chosen: Chosen, input: DecisionInput, rules: Rules
   const { now, random, trace } = input
   const decided = rollout.decide(keyOf(rollout, input, rules), now, random)
   const { name, bucket, moved } = decided
-  const reason = bucket === null ? 'without a bucket' : `by its bucket ${bucket}`
-  trace?.push(`Rollout ${name} (${rollout.percentAt(now)} %) ${moved ? 'moves' : 'does not move'} the caller ${reason}: ${moved ? rollout.to.id : chosen.version.id}.`)
+  const caller = bucket === null ? 'the caller' : `the caller, whose bucket is ${bucket},`
+  const effect = moved ? `moves ${caller} to ${rollout.to.id}` : `leaves ${caller} at ${chosen.version.id}`
+  trace?.push(`Rollout ${name} (${rollout.percentAt(now)} %) ${effect}.`)
   return moved ? { ...chosen, version: rollout.to, alias: undefined, rollout: decided } : { ...chosen, rollout: decided }
 }
 
@@ -24,7 +25,7 @@ function keyOf ({ name, readKey, config: { key } }: Rollout, { request, headerTr
     const value = headerTracker === undefined ? call() : headerTracker.watch(request, `rollout:${name}`, rules.readsHeaders, call)
     if (value === undefined || value === null || value === '') return undefined
     if (typeof value === 'string') return value
-    throw new TypeError(`it must give text, not ${show(value)}`)
+    throw new TypeError(`it must return text, not ${show(value)}`)
   } catch (err) {
     request.log.warn({ err, rollout: name }, 'key of a rollout failed')
     return undefined

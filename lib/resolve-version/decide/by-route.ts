@@ -8,17 +8,23 @@ import { type Chosen, type DecisionInput, noOverrides } from './types.ts'
 export function chooseByRoute ({ rule }: Match, input: DecisionInput): Chosen | null {
   const { to } = rule.config
   if (to === undefined) return null
-  const found = input.revision.find(typeof to === 'string' ? to : draw(rule, input))
+  const { name, bucket } = typeof to === 'string' ? { name: to } : draw(rule, input)
+  const found = input.revision.find(name)
   if (found === undefined) throw routeInvalid({ members: { rule: rule.name } })
   input.trace?.push(`Rule ${rule.name} sends the request to ${found.version.id}.`)
-  return { ...found, tier: 'route', source: `route:${rule.name}`, requested: null, locked: false, overridden: noOverrides }
+  return { ...found, tier: 'route', source: `route:${rule.name}`, requested: null, locked: false, overridden: noOverrides, ...bucket !== undefined && { bucket } }
 }
 
 /** @throws `ROUTE_INVALID` if no target has a weight */
-function draw (rule: Rule, { request, random, trace }: DecisionInput): string {
+function draw (rule: Rule, { request, random, trace }: DecisionInput): { readonly name: string, readonly bucket?: number } {
   const drawn = drawTarget(rule, request, random)
   if (drawn === null) throw routeInvalid({ members: { rule: rule.name } })
-  const { version, place } = drawn
-  trace?.push(`Rule ${rule.name} draws ${version} ${place === null ? 'at random' : `by the caller's bucket, ${bucketOf(place)}`}.`)
-  return version
+  const { version: name, place } = drawn
+  if (place === null) {
+    trace?.push(`Rule ${rule.name} draws ${name} at random.`)
+    return { name }
+  }
+  const bucket = bucketOf(place)
+  trace?.push(`Rule ${rule.name} draws ${name} for the caller, whose bucket is ${bucket}.`)
+  return { name, bucket }
 }

@@ -44,7 +44,9 @@ export interface Chosen extends Found {
   readonly requested: string | null
   readonly locked: boolean
   readonly overridden: readonly Overridden[]
-  /** The rollout that concerns the caller. */
+  /** The caller's bucket, if a rule has drawn the version with `sticky`. */
+  readonly bucket?: number
+  /** The rollout that applies to the caller. */
   readonly rollout?: DecisionRollout
 }
 

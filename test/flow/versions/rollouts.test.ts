@@ -55,7 +55,7 @@ t.test('the reason header and the explanation name the rollout and the bucket', 
 
   t.equal(response.headers.get('x-version-reason'), 'tier=default; source=default; rollout=release-4; bucket=6.04; moved=yes; revision=1')
   t.strictSame(decision!.rollout, { name: 'release-4', bucket: 6.04, moved: true })
-  t.ok(trace.includes('Rollout release-4 (10 %) moves the caller by its bucket 6.04: v2.'), trace.join('\n'))
+  t.ok(trace.includes('Rollout release-4 (10 %) moves the caller, whose bucket is 6.04, to v2.'), trace.join('\n'))
 })
 
 t.test('responses name the headers that identify the caller in Vary', async (t) => {

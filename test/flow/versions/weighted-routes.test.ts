@@ -16,8 +16,8 @@ t.test('a rule draws versions by weight, and keeps a caller on the same one', as
   t.match((await served({ 'x-session': 'acme' })).get('vary'), /x-session/)
   const { decision, trace } = await app.versions.explain({ url: '/', headers: { 'x-session': 'acme' } })
 
-  t.match(decision, { id: 'v2', tier: 'route', source: 'route:release-4' })
-  t.ok(trace.includes("Rule release-4 draws v2 by the caller's bucket, 6.04."), trace.join('\n'))
+  t.match(decision, { id: 'v2', tier: 'route', source: 'route:release-4', bucket: 6.04 })
+  t.ok(trace.includes('Rule release-4 draws v2 for the caller, whose bucket is 6.04.'), trace.join('\n'))
 })
 
 t.test('a rule whose weights are all 0 is refused, and no other version serves', async (t) => {

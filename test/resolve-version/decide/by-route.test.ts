@@ -34,7 +34,7 @@ t.test('a rule draws a version, and the trace has the bucket', async (t) => {
   const [drawn, sticky] = [choose({ to }, 0.2), choose({ to, sticky: { by: 'header:x-session' } }, 0.2)]
 
   t.match(drawn, { chosen: { version: { id: 'v3' } }, trace: ['Rule release-4 draws v3 at random.', 'Rule release-4 sends the request to v3.'] })
-  t.match(sticky, { chosen: { version: { id: 'v4' } }, trace: ["Rule release-4 draws v4 by the caller's bucket, 6.04.", 'Rule release-4 sends the request to v4.'] })
+  t.match(sticky, { chosen: { version: { id: 'v4' } }, trace: ['Rule release-4 draws v4 for the caller, whose bucket is 6.04.', 'Rule release-4 sends the request to v4.'] })
 })
 
 t.test('a rule whose weights are all 0 is refused', async (t) => {
