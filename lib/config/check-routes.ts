@@ -1,6 +1,7 @@
 import type { RegistryOptions, RouteConfig, VersionSet } from '../../types/index.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { suggest } from './check-shape.ts'
+import { checkStickyKey } from './check-rollouts.ts'
 import { checkRouteEdits } from './check-route-edits.ts'
 import { checkRouteMatches } from './check-route-matches.ts'
 import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
@@ -42,7 +43,7 @@ export function checkRoutePolicies (problems: Problems, { routes = [] }: Version
 /** Checks that rules have a stage that matches them. Without it, no rule would apply, not even one that restricts callers. */
 export function checkRouteStage (problems: Problems, { routes }: VersionSet, isMatching: boolean): void {
   if (routes === undefined || isMatching) return
-  problems.add(['routes'], 'nothing matches them. Register the stage between the first two: app.register(matchRoute, { versions }).')
+  problems.add(['routes'], 'no stage matches requests to them. Register it between sanitizeHeaders and verifyIdentity: app.register(matchRoute, { versions }).')
 }
 
 /** Checks that a name is unique in its list. */
@@ -78,6 +79,7 @@ function checkEffects (problems: Problems, path: Path, route: RouteConfig): void
   for (const option of responds === null ? [] : ofForwarding) {
     if (route[option] !== undefined) problems.add([...path, option], `has no effect, because the rule does not forward requests. Remove it or ${responds}.`)
   }
+  if (sticky !== undefined) checkStickyKey(problems, [...path, 'sticky', 'by'], sticky.by)
   if (sticky !== undefined && !Array.isArray(to)) problems.add([...path, 'sticky'], 'has no effect without a list of versions. Write to: [{ version, weight }].')
   for (const [option, change] of [['rewrite', rewrite?.path], ['redirect', redirect?.path]] as const) {
     if (change !== undefined && 'prefix' in change && !(route.matches ?? []).every(matchesPrefix)) {

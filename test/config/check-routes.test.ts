@@ -80,6 +80,7 @@ const rules: Array<[rule: object, path: string, words: string[]]> = [
   [{ name, to: 'v2', redirect: {} }, 'routes[0].to', ['does not forward']],
   [{ name, respond: {}, rewrite: { host: 'a' } }, 'routes[0].rewrite', ['does not forward', 'respond']],
   [{ name, respond: {}, redirect: {} }, 'routes[0].respond', ['already redirects']],
+  [{ name, to: [{ version: 'v2' }], sticky: { by: 'header:x session' } }, 'routes[0].sticky.by', ['not a header name']],
   [{ name, to: 'v2', sticky: { by: 'ip' } }, 'routes[0].sticky', ['list of versions']],
   [{ name, matches: [prefix, { path: { exact: '/a' } }], rewrite: { path: { prefix: '/' } } }, 'routes[0].rewrite.path', ['matches no prefix']],
   [{ name, matches: [{ path: { regex: '/a' } }], redirect: { path: { prefix: '/' } } }, 'routes[0].redirect.path', ['full']],
