@@ -1,5 +1,5 @@
 import type { RegistryOptions, VersionSet } from '../../types/index.ts'
-import { type Path, type Problems, showPath } from '../problems/config-problems.ts'
+import { type Path, type Problems, show, showPath } from '../problems/config-problems.ts'
 import { canonicalForm } from '../registry/version-id.ts'
 import { normalPath } from '../routes/normal-path.ts'
 import { checkVersionName, versionNames } from './check-version-name.ts'
@@ -16,7 +16,7 @@ export function checkCoverage (problems: Problems, set: VersionSet, options: Reg
     const { path, versions } = part
     const normal = normalPath(path)?.replace(/\/$/, '') ?? null
     const twin = normal === null ? undefined : seen.get(normal)
-    if (normal === null) problems.add([...place, 'path'], 'is not a valid path. Write it without . and .. segments, and encode it well.')
+    if (normal === null) problems.add([...place, 'path'], `${show(path)} contains '.' or '..' as a segment, or a '%' without two hexadecimal digits. Correct the path.`)
     else if (twin !== undefined) problems.add([...place, 'path'], `is also the path of ${showPath(twin)}. Keep one of them.`)
     else seen.set(normal, place)
     if (names !== null) versions.forEach((name, at) => checkVersionName(problems, [...place, 'versions', at], name, names, canonical))

@@ -20,7 +20,7 @@ export function checkLimits (problems: Problems, path: Path, limits: readonly Ra
 function checkLimit (problems: Problems, place: Path, limit: RateLimit): void {
   const { algorithm, burst, by = [], cost = 1, requests, phase } = limit
   if (phase === 'before-identity' && needsDecision(limit)) {
-    problems.add([...place, 'phase'], 'the limit reads a claim or the version, or has a function, so it is only known after the decision. Leave phase out.')
+    problems.add([...place, 'phase'], 'the limit reads a claim or the version, or has a function, so it can only be checked after the decision. Leave phase out.')
   }
   if (algorithm === 'fixed-window' && burst !== undefined) {
     problems.add([...place, 'burst'], 'has no effect with a fixed window. Leave it out, or use the token bucket.')

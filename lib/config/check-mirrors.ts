@@ -20,7 +20,7 @@ export function checkMirrors (problems: Problems, set: VersionSet, options: Regi
       checkVersionName(problems, [...path, 'from'], from, versions, canonical)
       checkVersionName(problems, [...path, 'version'], version, versions, canonical)
     }
-    if (canonical(from) === canonical(version)) problems.add([...path, 'version'], `is ${show(from)}, like from. Name another version.`)
+    if (canonical(from) === canonical(version)) problems.add([...path, 'version'], `${show(version)} is also the version in from. Name another version.`)
   })
 }
 

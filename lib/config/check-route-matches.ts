@@ -17,7 +17,7 @@ function checkMatch (problems: Problems, path: Path, match: RouteMatch): void {
   }
   const headers = Object.keys(match.headers ?? {}).map((name) => name.toLowerCase())
   headers.forEach((name, index) => {
-    if (headers.indexOf(name) < index) problems.add([...path, 'headers'], `${show(name)} is there twice, in different case. Remove one of them.`)
+    if (headers.indexOf(name) < index) problems.add([...path, 'headers'], `${show(name)} appears twice, in different case. Remove one of them.`)
   })
 }
 
@@ -28,7 +28,7 @@ function checkPath (problems: Problems, path: Path, match: NonNullable<RouteMatc
   if (/%(2f|5c|3b)/i.test(text)) {
     problems.add(place, `${show(text)} contains an encoded '/', '\\' or ';', which servers read differently. Match the part before it by prefix.`)
   } else if (normalPath(text) === null) {
-    problems.add(place, `${show(text)} contains '.' or '..' as a segment, or a '%' without two hexadecimal digits. Write the path that is meant.`)
+    problems.add(place, `${show(text)} contains '.' or '..' as a segment, or a '%' without two hexadecimal digits. Correct the path.`)
   }
 }
 

@@ -44,10 +44,10 @@ export class Check {
 
   /** Asks the service, and sets the headers that it gives to the request. @throws the reason of the signal */
   async ask (checked: CheckedRequest): Promise<Verdict> {
-    const answer = await this.#send(checked).then(this.#judge).catch(failure)
+    const result = await this.#send(checked).then(this.#judge).catch(failure)
     checked.signal.throwIfAborted()
-    if ('error' in answer) return this.#failed(answer.error)
-    const { response, refusal } = answer
+    if ('error' in result) return this.#failed(result.error)
+    const { response, refusal } = result
     this.#works()
     if (refusal === null) return this.#passed(checked, response)
     if (this.#options.mode === 'enforce') return { outcome: 'refused', refusal }

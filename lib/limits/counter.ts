@@ -1,8 +1,8 @@
 import type { LimitRule, LimitState } from '../../types/limits.ts'
 
 /**
- * What a counter has admitted and not yet restored. The debt is in tokens times the milliseconds of the period. In this unit, a bucket
- * restores `requests` per millisecond, so all numbers are whole and sums are exact. `redis-script.ts` calculates the same.
+ * The tokens that a counter has admitted and not yet restored. The debt is in tokens times the milliseconds of the period. In this unit,
+ * a bucket restores `requests` per millisecond, so all numbers are whole and sums are exact. `redis-script.ts` calculates the same.
  */
 export interface Counter {
   debt: number

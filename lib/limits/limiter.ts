@@ -139,7 +139,7 @@ function showLimits (request: FastifyRequest, reply: FastifyReply): void {
 
 function noteShadow (name: string, record: LimitRecord, request: FastifyRequest): void {
   record.exceededShadows = [...record.exceededShadows, name]
-  request.log.info({ limit: name }, 'the request exceeds a rate limit that only counts')
+  request.log.info({ limit: name }, 'request exceeds a rate limit in shadow mode')
 }
 
 function recordOf (request: FastifyRequest): LimitRecord {

@@ -26,7 +26,7 @@ export class Coverage {
   }
 
   /**
-   * Returns the version that serves a path instead of another one: itself if it has the part, or the closest earlier one.
+   * Returns the version that serves a path: the given one if it has the part, or the closest earlier one that has it.
    *
    * @param path as received, after the gateway's prefix
    * @returns `null` if the path is not covered

@@ -3,7 +3,7 @@ import { type Alternative, headersOf } from './alternative.ts'
 import type { RequestValues } from './request-values.ts'
 import type { Condition } from './types.ts'
 
-/** How many alternatives are worth an index. Fewer are tested one after another. */
+/** Minimum number of alternatives for an index. Fewer are tested one after another. */
 const minIndexed = 8
 /** Maximum number of indexes in which a request is looked up. */
 const maxIndexes = 8

@@ -10,7 +10,7 @@ export interface KeyReads {
   readonly claims: boolean
   /** The address of the client. */
   readonly address: boolean
-  /** Whether a function of the app makes the key, so that only its run shows the parts. */
+  /** Whether a function of the app returns the key. Then the parts are only known once it has run. */
   readonly callsApp: boolean
 }
 

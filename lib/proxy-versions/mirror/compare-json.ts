@@ -2,7 +2,7 @@ import type { ShadowDifference } from '../../../types/index.ts'
 import { isObject } from '../../shared/is-object.ts'
 import { IgnoredPlaces, type Pointer, showPointer } from './pointers.ts'
 
-/** Most differences that one comparison finds, those of ignored noise included. */
+/** Maximum number of differences that one comparison finds, including ignored noise. */
 const maxDifferences = 1_000
 /** Deeper members are not compared, so that no response can overflow the stack. */
 const maxDepth = 100

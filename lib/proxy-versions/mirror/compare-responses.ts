@@ -3,7 +3,7 @@ import { compareJson } from './compare-json.ts'
 import type { KeptResponse } from './kept-response.ts'
 import type { Pointer } from './pointers.ts'
 
-/** Longest body, in bytes, that is parsed as JSON: parsing blocks the process. */
+/** Maximum length, in bytes, of a body that is parsed as JSON. Parsing blocks the process. */
 const maxParsed = 1024 * 1024
 
 /** Finds the differences of two responses. Bodies of JSON are compared by structure, others by length. */
@@ -39,7 +39,7 @@ function compareLengths (one: { readonly length: number }, other: { readonly len
   return one.length === other.length ? [] : [{ at: 'body', kind: 'length' }]
 }
 
-/** @returns `undefined` if it is no JSON */
+/** @returns `undefined` if the body is not JSON */
 function parse (body: Buffer): unknown {
   try {
     return JSON.parse(body.toString())

@@ -61,7 +61,7 @@ export class Copy implements UpgradeHandler {
     this.#end(null)
   }
 
-  /** A copy asks for no other protocol. */
+  /** A copy never requests an upgrade. */
   onUpgrade (_rawHeaders: RawHeaders, socket: Duplex): void {
     socket.destroy()
     this.#end(null)

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { fieldValue, rawFieldList, type RawHeaders } from '../../http/raw-headers.ts'
 
-/** A response of which the head and the first bytes are kept. */
+/** A response whose head and short body are kept. */
 export class KeptResponse {
   readonly status: number
   /** Without parameters, in lower case. Empty if there is none. */
@@ -44,7 +44,7 @@ export class KeptResponse {
 
 type Decode = (body: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>
 
-/** Bytes of a decoded body. A short one may decode to gigabytes. */
+/** Maximum length of a decoded body, in bytes. A short body may decode to gigabytes. */
 const maxDecoded = 1024 * 1024
 
 // A map, because an object would have members such as `constructor`.

@@ -4,7 +4,7 @@ import { RequestBody } from '../request/request-body.ts'
 import { KeptBody } from './kept-body.ts'
 import { KeptResponse } from './kept-response.ts'
 
-/** What is kept of a request that is mirrored. */
+/** How many bytes of a mirrored request and its response are kept. */
 interface Limits {
   /** Bytes of the request's body. */
   readonly request: number

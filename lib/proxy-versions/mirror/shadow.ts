@@ -11,16 +11,16 @@ import { Copy } from './copy.ts'
 import type { KeptResponse } from './kept-response.ts'
 import type { Mirror } from './mirror.ts'
 
-/** Most differences of one comparison that are reported. More say no more. */
+/** Maximum number of differences that are reported for one comparison. */
 const maxDifferences = 20
 
-/** What the shadows of one gateway share. */
+/** The objects that all shadows of a gateway share. */
 export interface ShadowSite {
   readonly registry: Registry
   readonly inFlight: InFlight
 }
 
-/** The request of a shadow, and what it is compared with. */
+/** The request of a caller, and the response with which copies are compared. */
 export interface Original {
   readonly method: string
   /** Name of the rule, or the first segment of the path. */
@@ -75,7 +75,7 @@ export class Shadow {
     })
   }
 
-  /** Ends the copies, and waits no longer for the caller's response. */
+  /** Ends the copies, and stops waiting for the caller's response. */
   cancel (): void {
     for (const copy of this.#copies) copy.cancel()
     this.#stopWaiting()

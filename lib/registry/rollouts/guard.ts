@@ -1,6 +1,6 @@
 import type { RolloutGroup, RolloutGuard } from '../../../types/index.ts'
 
-/** Judges the cohort of a rollout. @returns the reason to stop, or `null` */
+/** Compares the cohort of a rollout with the control group. @returns the reason to stop, or `null` */
 export function judge (guard: Required<RolloutGuard>, cohort: RolloutGroup, control: RolloutGroup): string | null {
   const { minRequests, maxErrorRate, maxDelta } = guard
   if (cohort.failed === 0 || cohort.requests < minRequests) return null

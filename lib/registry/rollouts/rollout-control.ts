@@ -20,7 +20,7 @@ interface Host {
 
 type Stop = VersionEventMap['rollout-stopped'][0]
 
-/** Changes the rollouts of a registry, counts their requests, and stops those whose guard says so. */
+/** Changes the rollouts of a registry, counts their requests, and stops those whose guard finds too many errors. */
 export class RolloutControl {
   readonly #host: Host
   /** By the name of the rollout. They outlive revisions. */

@@ -17,7 +17,7 @@ export class Rollout {
   readonly from: RegisteredVersion
   readonly to: RegisteredVersion
   readonly config: ResolvedRollout
-  /** Reads the key; `null` if a function of the app makes it. */
+  /** Reads the key; `null` if a function of the app returns it. */
   readonly readKey: KeyReader | null
   readonly reads: KeyReads
   readonly #places: Places

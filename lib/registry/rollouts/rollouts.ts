@@ -6,7 +6,7 @@ import { type Candidate, Rollout } from './rollout.ts'
 /** The rollouts of a revision. */
 export class Rollouts {
   readonly all: readonly Rollout[]
-  /** What all their keys depend on. */
+  /** The parts of a request on which their keys depend. */
   readonly reads: KeyReads
 
   constructor (configs: readonly RolloutConfig[], find: (name: string) => RegisteredVersion) {
