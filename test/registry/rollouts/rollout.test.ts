@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { Rollout } from '../../../lib/registry/rollouts/rollout.ts'
 import type { RegisteredVersion } from '../../../lib/registry/registered-version.ts'
@@ -24,6 +25,15 @@ t.test('raising the share moves nobody back, and lowering it removes those that 
   })
   t.equal(groups[0]!.size, 0)
   t.equal(groups.at(-1)!.size, tenants.length)
+})
+
+t.test('a key that is moved at one share is moved at every larger one', async () => {
+  const share = fc.integer({ min: 0, max: 10_000 }).map((part) => part / 100)
+
+  fc.assert(fc.property(fc.string(), fc.string({ minLength: 1 }), share, share, (name, key, one, other) => {
+    const isMovedAt = (percent: number) => rolloutWith({ name, percent }).decide(key, 0, Math.random).moved
+    return !isMovedAt(Math.min(one, other)) || isMovedAt(Math.max(one, other))
+  }), { numRuns: 2000, seed: 20 })
 })
 
 t.test('the share of moved tenants is within binomial bounds', async (t) => {
