@@ -9,11 +9,14 @@
  * A request whose path as received matches another rule is refused. The path is thus never matched by a reading that the upstream
  * does not share.
  *
- * @returns `null` if an escape is malformed, or if a segment is `.` or `..`
+ * A server that removes parameters before it decodes would read `/a;%2Fx/b` as `/a/b`, and others as `/a/x/b`. Such a path has no normal
+ * form, so all readings of the others lead to the same one.
+ *
+ * @returns `null` if an escape is malformed, if a segment is `.` or `..`, or if a parameter has an encoded slash
  */
 export function normalPath (path: string): string | null {
   if (!unusual.test(path)) return path
-  if (malformedEscape.test(path)) return null
+  if (malformedEscape.test(path) || path.split('/').some(hasSlashInParameter)) return null
   const normal = path
     .replaceAll(/%[\da-f]{2}/gi, (escape) => decodeVisible(escape))
     .replaceAll('\\', '/')
@@ -25,6 +28,11 @@ export function normalPath (path: string): string | null {
 const unusual = /[%;\\]|\/\/|\/\.\.?(?:\/|$)/
 const malformedEscape = /%(?![\da-f]{2})/i
 const dotSegment = /\/\.\.?(?:\/|$)/
+
+function hasSlashInParameter (segment: string): boolean {
+  const start = segment.search(/;|%3b/i)
+  return start !== -1 && /%2f|%5c|\\/i.test(segment.slice(start))
+}
 
 function decodeVisible (escape: string): string {
   const character = String.fromCharCode(parseInt(escape.slice(1), 16))

@@ -23,6 +23,8 @@ const cases: Array<[path: string, status: number]> = [
   ['/%61dmin', 400],
   ['/admin;x/users', 400],
   ['/admin%2Fusers', 400],
+  ['/files;%2Fx/a', 400],
+  ['/files/a;%5Cx', 400],
   ['/files//a', 200],
   ['/files/group%2Fproject', 200],
   ['/files/a;v=1', 200],
