@@ -64,6 +64,8 @@ export class Route extends RouteHeaders {
     if (this.#replacedSegments === 0) return insidePath(this.base, behind)
     // The rule matched the path with the segment that named the version.
     const isShorter = removed?.segment !== undefined && (removed.segmentsBefore ?? 0) < this.#replacedSegments
-    return insidePath(this.base, pathBehindSegments(behind, this.#replacedSegments - (isShorter ? 1 : 0)))
+    const rest = pathBehindSegments(behind, this.#replacedSegments - (isShorter ? 1 : 0))
+    // After `//`, an upstream could read a host.
+    return insidePath(this.base, rest.replace(/^\/{2,}/, '/'))
   }
 }

@@ -7,6 +7,7 @@ import type { RouteConfig } from '../../types/index.ts'
 const rewrites: Array<[change: NonNullable<RouteConfig['rewrite']>['path'], path: string, forwarded: string]> = [
   [{ prefix: '/' }, '/orders', '/'],
   [{ prefix: '/' }, '/orders/7?a=1', '/7?a=1'],
+  [{ prefix: '/' }, '/orders//evil.test/7', '/evil.test/7'],
   [{ prefix: '/internal' }, '/orders', '/internal'],
   [{ prefix: '/internal/' }, '/orders/', '/internal/'],
   [{ prefix: '/internal' }, '/orders/7', '/internal/7'],
