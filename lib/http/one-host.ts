@@ -1,14 +1,16 @@
+import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import { fieldValues } from '../../http/fields.ts'
-import { memoize } from '../../shared/memoize.ts'
+import { fieldValues } from './fields.ts'
+import { memoize } from '../shared/memoize.ts'
+import { splitAbsolute } from './request-target.ts'
 
 /**
  * Whether a value is a host, with or without a port. This is stricter than RFC 3986 3.2.2: real hosts have no commas,
- * quotes or percent signs, and without commas the host stays one value in `X-Forwarded-Host`.
+ * quotes, percent signs or empty labels, and without commas the host stays one value in `X-Forwarded-Host`.
  */
 export const isHost = memoize((value) => {
-  const [match, address] = /^(?:[\w.~-]+|\[([^\]]*)\])(?::\d{1,5})?$/.exec(value) ?? []
+  const [match, address] = /^(?:(?:[\w~-]|\.(?!\.))+|\[([^\]]*)\])(?::\d{1,5})?$/.exec(value) ?? []
   return match !== undefined && (address === undefined || isIPv6(address))
 })
 
@@ -29,4 +31,11 @@ export function namesOneHost ({ raw, host }: FastifyRequest, authority: string |
   if (names.length === 0) return raw.httpVersion === '1.0'
   // Fastify takes `host` from a trusted peer's X-Forwarded-Host, if present.
   return fields.length <= 1 && isHost(names[0]!) && names.every((name) => name === names[0]) && isHost(host || names[0]!)
+}
+
+/** Shows the host of an HTTP/1.0 request that names it only in its target, so that everything reads the same host. */
+export function showHostOfTarget ({ url, httpVersion, headers }: Pick<IncomingMessage, 'url' | 'httpVersion' | 'headers'>): void {
+  if (httpVersion !== '1.0' || headers.host !== undefined) return
+  const [authority] = splitAbsolute(url!)
+  if (authority !== undefined) headers.host = authority
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { requestMalformed, routeNotFound } from '../errors.ts'
 import { type Mounted, pathBehind } from '../http/mounted-prefix.ts'
+import { namesOneHost } from '../http/one-host.ts'
 import { isPreflight } from '../http/preflight.ts'
 import { hostnameOf } from '../http/request-host.ts'
 import { splitAbsolute, splitTarget } from '../http/request-target.ts'
@@ -12,9 +13,15 @@ export interface Received extends RoutedRequest {
   readonly receivedPath: string
 }
 
-/** Reads the properties by which a request is matched. @throws `REQUEST_MALFORMED` if its path has no normal form */
+/**
+ * Reads the properties by which a request is matched.
+ *
+ * @throws `REQUEST_MALFORMED` if it does not name one host, or if its path has no normal form
+ */
 export function readRequest (request: FastifyRequest, mounted: Mounted): Received {
-  const [target, query] = splitTarget(splitAbsolute(request.raw.url!)[1])
+  const [authority, received] = splitAbsolute(request.raw.url!)
+  if (!namesOneHost(request, authority)) throw requestMalformed({})
+  const [target, query] = splitTarget(received)
   const receivedPath = pathBehind(target, mounted)
   const path = normalPath(receivedPath)
   if (path === null) throw requestMalformed({})

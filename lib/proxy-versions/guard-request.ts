@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { expectationFailed, methodNotAllowed, methodUnknown, type Refusal, requestMalformed, requestTooLarge, targetTooLong } from '../errors.ts'
 import type { Mounted } from '../http/mounted-prefix.ts'
+import { namesOneHost } from '../http/one-host.ts'
 import { splitAbsolute, splitTarget } from '../http/request-target.ts'
 import { refuse } from '../stage/refuse.ts'
 import { contextOf } from '../stage/context.ts'
 import { announceInjectedBody } from '../server/injected-requests.ts'
 import { isWellEncoded } from '../server/routable-requests.ts'
 import { hasUnknownExpectation } from '../server/expectations.ts'
-import { namesOneHost } from './request/host.ts'
 import { decrementMaxForwards } from './request/max-forwards.ts'
 import { hidesPath, isTraversal, namesHost } from './request/request-target.ts'
 
@@ -57,8 +57,6 @@ function checkTarget (request: FastifyRequest, mounted: Mounted): Refusal | null
   const [authority, target] = raw.url!.startsWith('/') ? [undefined, raw.url!] : splitAbsolute(raw.url!)
   raw.url = target
   if (!namesOneHost(request, authority)) return requestMalformed({})
-  // An HTTP/1.0 request may name its host only here.
-  if (authority !== undefined) raw.headers.host ??= authority
   if (target.length > maxTargetLength) return targetTooLong({})
   return plainTarget.test(target) || isForwardable(target, mounted) ? null : requestMalformed({})
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { requestMalformed } from '../errors.ts'
 import { mountPrefix } from '../http/mount-prefix.ts'
 import { type Mounted, pathBehind } from '../http/mounted-prefix.ts'
 import { hostOf } from '../http/request-host.ts'
@@ -11,10 +12,11 @@ export function respondsItself ({ rule: { config: { redirect, respond } } }: Mat
   return redirect !== undefined || respond !== undefined
 }
 
-/** Sends the redirect or the response of a rule. */
+/** Sends the redirect or the response of a rule. @throws `REQUEST_MALFORMED` if a redirect needs a host, and the request names none */
 export function respondByRule ({ rule, prefix }: Match, request: FastifyRequest, reply: FastifyReply, mounted: Mounted): void {
   const { redirect, respond = {} } = rule.config
   if (redirect !== undefined) {
+    if (redirect.host === undefined && hostOf(request) === '') throw requestMalformed({})
     reply.code(redirect.status ?? 302).header('location', redirectLocation(redirect, publicUrl(request, mounted), prefix)).send()
     return
   }

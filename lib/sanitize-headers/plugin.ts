@@ -4,6 +4,7 @@ import { checkStage } from '../config/check-stage.ts'
 import { requestMalformed, tooManyHeaders } from '../errors.ts'
 import { hasBody, isWellFramed } from '../http/framing.ts'
 import { HeaderNames } from '../http/header-names.ts'
+import { showHostOfTarget } from '../http/one-host.ts'
 import { isPeerTrusted } from '../http/trusted-peer.ts'
 import { raiseHttp2Limits } from '../server/http2-limits.ts'
 import { lingerAfter } from '../server/linger.ts'
@@ -48,6 +49,7 @@ export const sanitizeHeaders: SanitizeHeadersPlugin = defineStage<SanitizeHeader
       context.unroutable = restoreRequest(request.raw)
       if (!isWellFramed(request.raw)) throw requestMalformed({ headers: { connection: 'close' } })
       if (hasTooMany(request.raw)) throw tooManyHeaders({})
+      showHostOfTarget(request.raw)
       const removed = removeOwned(request.raw, owned, ownsForwarded && isPeerTrusted(request))
       if (removed > 0) context.dryRun?.trace.push(`Removed ${removed} request ${removed === 1 ? 'header' : 'headers'} that only the gateway may set.`)
       context.nominatedHeaders = consumeConnection(request.raw, owned)

@@ -3,7 +3,7 @@ import { connect, type OutgoingHttpHeaders } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import versionGateway, { type VersionResolver } from '../../lib/index.ts'
+import versionGateway, { fromHost, type VersionResolver } from '../../lib/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { bodyOf, sendRaw } from '../helpers/raw.ts'
 import { recordingGateway } from '../helpers/recording-gateway.ts'
@@ -121,6 +121,18 @@ t.test('the host in a trusted X-Forwarded-Host must be valid', async (t) => {
 
   t.strictSame(hostsIn(bodyOf<Seen>(good)), ['api.test:444', 'api.test:444', 'api.test:444'])
   t.match(bad, /^HTTP\/1\.1 400 [^]*"REQUEST_MALFORMED"/)
+})
+
+t.test('a version is decided by the host of a target in HTTP/1.0, too', async (t) => {
+  const upstreams = { v1: { upstream: await startUpstream(t, 'v1') }, v2: { upstream: await startUpstream(t, 'v2') } }
+  const app = makeApp(t)
+  await app.register(versionGateway, {
+    versions: upstreams, resolve: { override: [fromHost({ 'v2.api.test': 'v2' })], default: 'v1' }
+  })
+
+  const response = await sendRaw(t, await listen(app), ['GET http://v2.api.test/ HTTP/1.0'])
+
+  t.equal(bodyOf<Seen>(response).servedBy, 'v2')
 })
 
 t.test('a request whose version was decided by its host is forwarded with the same host', async (t) => {

@@ -42,6 +42,27 @@ for (const [path, status] of cases) {
   })
 }
 
+const hosts: Array<[title: string, lines: string[], status: number]> = [
+  ['names the host of a rule in its target', ['GET http://admin.test/ HTTP/1.0'], 403],
+  ['names another host', ['GET http://api.test/ HTTP/1.0'], 301],
+  ['names two hosts', ['GET / HTTP/1.1', 'Host: api.test', 'Host: evil.test'], 400],
+  ['names a host with credentials', ['GET / HTTP/1.1', 'Host: api.test@evil.test'], 400],
+  ['names a list of hosts', ['GET / HTTP/1.1', 'Host: evil.test, api.test'], 400],
+  ['names a host with an empty label', ['GET / HTTP/1.1', 'Host: admin.test..'], 400],
+  ['names no host for a redirect', ['GET / HTTP/1.0'], 400]
+]
+for (const [title, lines, status] of hosts) {
+  test(`with rules, the response to a request that ${title} is ${status}`, async (t) => {
+    const { origin } = await startGateway(t, {
+      routes: [{ name: 'admin', hosts: ['admin.test'], respond: { status: 403 } }, { name: 'rest', redirect: { scheme: 'https', status: 301 } }]
+    })
+
+    const response = await sendRaw(t, origin, lines)
+
+    t.equal(Number(response.split(' ', 2)[1]), status)
+  })
+}
+
 test('a path that is not in normal form is forwarded as received', async (t) => {
   const { see } = await startGateway(t, { routes })
 
