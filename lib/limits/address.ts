@@ -1,10 +1,12 @@
 /**
  * Returns the address that a limit counts: an IPv4 address, also for its IPv6 form, or the /64 network of an IPv6 address, because
- * one client usually has such a network.
+ * one client usually has such a network. Some proxies add a port to `X-Forwarded-For`, which changes with each connection.
  */
 export function countedAddress (ip: string | undefined): string {
   // A client on a Unix socket has no address.
   if (ip === undefined || ip === '') return 'unknown'
+  const [, withoutPort] = /^\[([^\]]*)\](?::\d+)?$/.exec(ip) ?? /^([\d.]+):\d+$/.exec(ip) ?? []
+  if (withoutPort !== undefined) return countedAddress(withoutPort)
   if (!ip.includes(':')) return ip
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
   if (mapped !== null) return mapped[1]!

@@ -14,6 +14,9 @@ t.test('IPv6 addresses of one /64 network are counted together', (t) => {
     ['64:ff9b::203.0.113.7', '64:ff9b:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['203.0.113.7:51234', '203.0.113.7'],
+    ['[2001:db8:1:2::1]:51234', '2001:db8:1:2::/64'],
+    ['[2001:db8:1:2::1]', '2001:db8:1:2::/64'],
     ['', 'unknown']
   ] as const) t.equal(countedAddress(ip), expected, ip)
   t.end()
