@@ -1,4 +1,5 @@
 import type { SchemaObject } from 'ajv'
+import { comparedPath } from './routes-schema.ts'
 import { count, flag, functionOf, list, object, oneOf, text } from './schema-builders.ts'
 
 /** Larger numbers would not be exact: the product with the milliseconds of a day must be below 2^53. */
@@ -7,7 +8,7 @@ const requests = count(1, 100_000_000, 'requests')
 const condition = object({
   methods: list({ type: 'string', pattern: '^[A-Z-]+$', expected: 'a method in upper case' }, 'a list of methods'),
   versions: list(text('the id of a version'), 'a list of versions'),
-  paths: list({ type: 'string', pattern: '^/', expected: "a path that begins with '/'" }, 'a list of paths')
+  paths: list(comparedPath, 'a list of paths')
 })
 
 const cost: SchemaObject = { type: 'number', minimum: 0, maximum: 100_000_000, expected: 'a number of at least 0' }

@@ -7,7 +7,7 @@ const version = text('a version or an alias')
 const regex = text('a regular expression')
 
 // Visible ASCII without the characters that end a path, and without those that servers read differently.
-const comparedPath: SchemaObject = {
+export const comparedPath: SchemaObject = {
   type: 'string',
   pattern: '^/[\\x21\\x22\\x24-\\x3a\\x3c-\\x3e\\x40-\\x5b\\x5d-\\x7e]*$',
   expected: "a path that begins with '/', without '?', '#', ';', '\\' and spaces",

@@ -30,14 +30,19 @@ export class Limit {
   readonly #quotas: ReadonlyMap<string, LimitRule>
   /** Beginning of the counters' keys. Counters of another kind or period would have another unit. */
   readonly #keyPrefix: string
+  /** `null` if it applies to all paths. */
+  readonly #isBelow: ((url: string) => boolean) | null
 
-  constructor (config: RateLimit) {
+  /** @param ignoresCase whether the router does */
+  constructor (config: RateLimit, ignoresCase: boolean) {
     const resolved = this.#config = normalizeLimit(config)
     const { name, algorithm, requests, burst, periodMs, by, shadow, quotas } = resolved
     this.rule = { name, by, algorithm, requests, periodMs, burst, shadow }
     this.reads = readsOf(resolved)
     this.description = `${name} (${requests} per ${resolved.per} by ${by.join(' and ')}${shadow ? ', only counted' : ''})`
     this.#readers = by.map(keyReader)
+    const paths = typeof resolved.when === 'object' ? resolved.when.paths : undefined
+    this.#isBelow = paths === undefined ? null : belowSome(paths, ignoresCase)
     this.#hasClaim = by.some((key) => key.startsWith('claim:'))
     this.#quotas = new Map(Object.entries(quotas).map(([value, quota]) =>
       [value, { ...this.rule, requests: quota, burst: config.burst ?? quota }]))
@@ -65,7 +70,7 @@ export class Limit {
     const { when, name } = this.#config
     if (when === undefined) return true
     if (when === 'route') return contextOf(request).match?.rule.config.limits?.includes(name) === true
-    if (typeof when !== 'function') return meets(request, when)
+    if (typeof when !== 'function') return meets(request, when) && (this.#isBelow === null || this.#isBelow(request.originalUrl))
     // A limit that fails must not let everything pass.
     return this.#call(request.log, 'when', () => Boolean(callSync(when, request)), true)
   }
@@ -98,16 +103,19 @@ function readsOf ({ by, when, cost, phase }: ResolvedLimit): Reads {
   }
 }
 
-function meets ({ raw, version }: FastifyRequest, { methods, versions, paths }: LimitCondition): boolean {
+function meets ({ raw, version }: FastifyRequest, { methods, versions }: LimitCondition): boolean {
   if (methods?.includes(raw.method!) === false) return false
-  if (versions !== undefined && (version == null || !versions.includes(version.id))) return false
-  return paths === undefined || isBelow(raw.url!, paths)
+  return versions === undefined || (version != null && versions.includes(version.id))
 }
 
-/** A path that cannot be normalized counts as below all of them. */
-function isBelow (url: string, paths: readonly string[]): boolean {
-  const path = normalPath(splitTarget(splitAbsolute(url)[1])[0])
-  return path === null || paths.some((each) => path === each || path.startsWith(each.endsWith('/') ? each : `${each}/`))
+/** Makes the function that tells whether a request target is below a path. A path that cannot be normalized counts as below all of them. */
+function belowSome (paths: readonly string[], ignoresCase: boolean): (url: string) => boolean {
+  const compared = (path: string): string => ignoresCase ? path.toLowerCase() : path
+  const prefixes = paths.map((path) => compared(normalPath(path) ?? path).replace(/\/?$/, '/'))
+  return (url) => {
+    const path = normalPath(splitTarget(splitAbsolute(url)[1])[0])
+    return path === null || prefixes.some((prefix) => `${compared(path)}/`.startsWith(prefix))
+  }
 }
 
 /** @throws TypeError */

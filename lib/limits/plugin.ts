@@ -5,6 +5,7 @@ import { checkStage } from '../config/check-stage.ts'
 import { withDefaults } from '../config/normalize.ts'
 import { rateLimitsDefaults } from '../config/normalize-limits.ts'
 import { StageOrderInvalid } from '../errors.ts'
+import { mountedAt } from '../http/mounted-prefix.ts'
 import { extendScope, scopeOf } from '../stage/context.ts'
 import { definePlugin } from '../stage/define-plugin.ts'
 import { hasStage } from '../stage/define-stage.ts'
@@ -21,7 +22,8 @@ async function limitRequests (app: FastifyInstance, options: RateLimitsOptions):
   checkStage('rateLimits', options, (problems) => checkLimits(problems, ['limits'], options.limits, scopeOf(app).limitNames))
   refuseLate(app)
   const { limits: configs, now, store: given, storeTimeoutMs, onStoreError } = withDefaults(options, rateLimitsDefaults)
-  const limits = configs.map((config) => new Limit(config))
+  const { ignoresCase } = mountedAt('', app)
+  const limits = configs.map((config) => new Limit(config, ignoresCase))
   const local = reloadState(app, 'limits', () => new MemoryStore(now))
   const store: LimitStore = given ?? local
   const limiter = new Limiter({

@@ -1,5 +1,5 @@
 import t from 'tap'
-import versionGateway from '../../../lib/index.ts'
+import versionGateway, { fromPath } from '../../../lib/index.ts'
 import { rateLimits } from '../../../lib/limits/index.ts'
 import { makeApp } from '../../helpers/gateway.ts'
 import { limitedGateway, minute } from '../../helpers/limits.ts'
@@ -105,6 +105,24 @@ t.test('conditions restrict a limit to methods, paths and versions', async (t) =
   t.strictSame(await statuses(2, { headers: { 'x-version-override': 'v2' } }), [200, 429])
   t.strictSame(await statuses(2, { headers: { 'x-beta': '1' } }), [200, 429])
 })
+
+const written: Array<[path: string, requested: string, options: object]> = [
+  ['/checkout', '/%63heckout;x//7', {}],
+  ['/checkout/', '/checkout', {}],
+  ['/caf%c3%a9', '/caf%C3%A9', {}],
+  ['/%63heckout', '/checkout', {}],
+  ['/api/checkout', '/API/Checkout', { gateway: { prefix: '/api' }, server: { routerOptions: { caseSensitive: false } } }],
+  ['/v2/checkout', '/v2/checkout', { gateway: { resolve: { override: [fromPath()], default: 'latest' } } }]
+]
+for (const [path, requested, options] of written) {
+  for (const by of ['ip', 'version'] as const) {
+    t.test(`a limit by ${by} for ${path} applies to ${requested}`, async (t) => {
+      const { statuses } = await limitedGateway(t, [{ name: 'paths', requests: 1, per: 'minute', by: [by], when: { paths: [path] } }], options)
+
+      t.strictSame(await statuses(2, {}, requested), [200, 429])
+    })
+  }
+}
 
 t.test('a request may cost more than one token, or none', async (t) => {
   const { statuses } = await limitedGateway(t, [{
