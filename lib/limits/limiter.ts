@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LimitState, LimitTake } from '../../types/limits.ts'
 import { rateLimited } from '../errors.ts'
+import { isDestroyed } from '../server/client-response.ts'
 import { isPromise, type Steps, wait } from '../shared/maybe-promise.ts'
 import { contextOf, scopeOf } from '../stage/context.ts'
 import type { Gate } from '../stage/gate.ts'
@@ -39,8 +40,8 @@ export class Limiter implements Gate {
     return this.#take([...this.#pendingOf(request), ...takes], request, reply, true)
   }
 
-  /** Counts the request of a client that was refused in between, such as for its token. */
-  countRest (request: FastifyRequest): void {
+  /** Counts a request that was refused in between, such as for its token, or whose client has left. */
+  #countRest (request: FastifyRequest): void {
     const takes = this.#pendingOf(request)
     if (takes.length === 0) return
     try {
@@ -74,6 +75,9 @@ export class Limiter implements Gate {
     const record = recordOf(request)
     record.pending ??= new Map()
     record.pending.set(this, takes)
+    // Not `onResponse`, which does not run if the client leaves before the response.
+    if (isDestroyed(reply.raw)) this.#countRest(request)
+    else reply.raw.once('close', () => this.#countRest(request))
   }
 
   #pendingOf (request: FastifyRequest): readonly LimitTake[] {

@@ -34,12 +34,6 @@ async function limitRequests (app: FastifyInstance, options: RateLimitsOptions):
 
   addGate(app, limiter)
   extendScope(app, { limitNames: [...scopeOf(app).limitNames, ...configs.map(({ name }) => name)] })
-  if (store.isRemote === true) {
-    app.addHook('onResponse', (request, _reply, done) => {
-      limiter.countRest(request)
-      done()
-    })
-  }
   app.addHook('onClose', async () => await store.close?.())
 }
 
