@@ -1,10 +1,10 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { MatchRouteOptions, MatchRoutePlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { routeInvalid } from '../errors.ts'
 import { addVary } from '../http/vary.ts'
 import type { Registry } from '../registry/registry.ts'
-import { applyCors } from '../routes/cors.ts'
+import { applyCors, withdrawCors } from '../routes/cors.ts'
 import type { Match } from '../routes/route-table.ts'
 import { addStep } from '../stage/add-step.ts'
 import { contextOf, extendScope, type RequestContext, scopeOf } from '../stage/context.ts'
@@ -54,7 +54,7 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
  * Matches a request again if rules read headers that claims are projected into. The first match was made without them, and its identity
  * policy has been checked, so a request cannot avoid the policy of a rule.
  */
-function matchAgain (request: FastifyRequest, changed: readonly string[]): boolean {
+function matchAgain (request: FastifyRequest, reply: FastifyReply, changed: readonly string[]): boolean {
   const context = contextOf(request)
   const { revision, match, dryRun } = context
   const table = revision?.routes ?? null
@@ -63,6 +63,9 @@ function matchAgain (request: FastifyRequest, changed: readonly string[]): boole
   if (next === match) return false
   record(context, next)
   dryRun?.trace.push(`With the headers of the caller's claims, it matches rule ${next.rule.name}.`)
+  if (match.rule.config.cors !== undefined) withdrawCors(reply)
+  const { cors } = next.rule.config
+  if (cors !== undefined) applyCors(cors, request, reply)
   return true
 }
 

@@ -21,6 +21,11 @@ export function applyCors (cors: RouteCors, request: FastifyRequest, reply: Fast
   if (isAsked) reply.code(204).send()
 }
 
+/** Takes back what a rule permits, because another one applies. */
+export function withdrawCors (reply: FastifyReply): void {
+  for (const name of ['allow-origin', 'allow-credentials', 'expose-headers']) reply.removeHeader(`access-control-${name}`)
+}
+
 function permissions ({ origins, exposed = [], credentials = false }: RouteCors, origin: string): Record<string, string> {
   return {
     'access-control-allow-origin': origins.includes('*') && !credentials ? '*' : origin,

@@ -1,5 +1,5 @@
 import type { Context, Span } from '@opentelemetry/api'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { IdentityProvider, ProblemOptions } from '../../types/index.ts'
 import type { LimitState, LimitTake } from '../../types/limits.ts'
 import { forwardDefaults } from '../config/normalize-gateway.ts'
@@ -100,7 +100,7 @@ export class ScopeContext {
    * Matches a request again after headers have changed, in lower case. Returns whether it matches another alternative now.
    * `null` without `matchRoute`.
    */
-  matchAgain: ((request: FastifyRequest, changed: readonly string[]) => boolean) | null = null
+  matchAgain: ((request: FastifyRequest, reply: FastifyReply, changed: readonly string[]) => boolean) | null = null
   /** The options that read claims of tokens. */
   claimReaders: ClaimReaders | null = null
   /** Steps of other plugins that run between the stages. */

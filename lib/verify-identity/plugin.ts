@@ -1,4 +1,4 @@
-import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { VerifierOptions, VerifyIdentityOptions, VerifyIdentityPlugin } from '../../types/index.ts'
 import { refuseLoggedTokens } from '../config/check-access-log.ts'
 import { checkClaimPaths } from '../config/check-claim-options.ts'
@@ -64,19 +64,19 @@ export const verifyIdentity: VerifyIdentityPlugin = defineStage<VerifyIdentityOp
     extendScope(app, { identityPolicies: Object.keys(resolved.policies) })
     const identifyCaller = callerIdentifier({ source, readers, realm: resolved.realm })
 
-    const verify = (request: FastifyRequest): MaybePromise<void> => {
+    const verify = (request: FastifyRequest, reply: FastifyReply): MaybePromise<void> => {
       const { dryRun } = contextOf(request)
       const rules = rulesOfRoute(request, policies, dryRun)
-      if (rules !== null) return runSteps(identify(request, rules, dryRun))
+      if (rules !== null) return runSteps(identify(request, reply, rules, dryRun))
     }
     if (scopeOf(app).gates.length === 0) addStep(app, verify)
-    else addStep(app, (request, reply) => chain(runSteps(passGates('beforeIdentity', request, reply)), () => verify(request)))
+    else addStep(app, (request, reply) => chain(runSteps(passGates('beforeIdentity', request, reply)), () => verify(request, reply)))
 
     /** Identifies the caller. If the projected headers lead to another rule, its policy is checked as well. */
-    function * identify (request: FastifyRequest, rules: RouteRules, dryRun: DryRun | null): Steps<void> {
+    function * identify (request: FastifyRequest, reply: FastifyReply, rules: RouteRules, dryRun: DryRun | null): Steps<void> {
       const caller = yield * identifyCaller(request, rules, dryRun)
       const { matchAgain } = scopeOf(request.server)
-      if (matchAgain?.(request, projected) !== true) return
+      if (matchAgain?.(request, reply, projected) !== true) return
       const next = rulesOfRoute(request, policies, dryRun)
       if (next !== null && next !== rules) yield * admitAgain(caller, request, next, { realm: resolved.realm, dryRun })
     }

@@ -62,3 +62,23 @@ test('a rule with an unknown policy is refused at boot and on updates', async (t
 
   t.throws(() => app.versions.update({ versions, routes: [{ name: 'typo', identity: 'partner' }] }), { code: 'VERSION_CONFIG_INVALID' })
 })
+
+const allowed = (origin: string): Pick<RouteConfig, 'cors'> => ({ cors: { origins: [origin] } })
+const origins: Array<[rules: string, first: Partial<RouteConfig>, second: Partial<RouteConfig>, allowed: string | null]> = [
+  ['only the first rule has cors', allowed('*'), {}, null],
+  ['only the second rule has cors', {}, allowed('*'), '*'],
+  ['the second rule allows another origin', allowed('*'), allowed('https://gold.test'), null]
+]
+for (const [rules, first, second, expected] of origins) {
+  test(`the rule that claims lead to decides which origins read the response: ${rules}`, async (t) => {
+    const { send } = await startGateway(t, {
+      identity,
+      routes: [{ name: 'rest', ...first }, { name: 'gold', matches: [{ headers: { 'x-plan': 'gold' } }], ...second }],
+      resolve: { default: 'latest' }
+    })
+
+    const { headers } = await send('/', { headers: { authorization: `Bearer ${own.token({ plan: 'gold' })}`, origin: 'https://page.test' } })
+
+    t.equal(headers.get('access-control-allow-origin'), expected)
+  })
+}
