@@ -33,7 +33,9 @@ export class Coverage {
    */
   cover (version: RegisteredVersion, path: string, now: number): RegisteredVersion | null {
     const normal = normalPath(path)
-    const part = normal === null ? undefined : this.#parts.find((each) => isWithin(normal, each.path))
+    // An upstream may read such a path as one of any part.
+    if (normal === null) return this.#parts.every(({ versions }) => versions.has(version)) ? version : null
+    const part = this.#parts.find((each) => isWithin(normal, each.path))
     if (part === undefined || part.versions.has(version)) return version
     if (!part.fallsBack) return null
     const earlier = this.#versions.slice(0, this.#versions.indexOf(version))

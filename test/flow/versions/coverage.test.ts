@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { fromClaim, fromHeader, fromPath } from '../../../lib/index.ts'
 import type { CoverageConfig, VersionConfig } from '../../../types/index.ts'
 import { startGateway } from '../../helpers/gateway.ts'
+import { sendRaw } from '../../helpers/raw.ts'
 import { startUpstream } from '../../helpers/upstream.ts'
 
 const billing: CoverageConfig = { path: '/billing', versions: ['v1', 'v3'], fallback: 'floor' }
@@ -33,6 +34,16 @@ t.test('the closest earlier version serves a part that the version lacks', async
   t.strictSame(await served('v5', '/billings'), ['v5', null])
   t.strictSame(await served('v5', '/'), ['v5', null])
 })
+
+for (const path of ['/./billing', '/billing/.', '/billing;%2Fx', '/%62illing', '//billing', '/billing;x']) {
+  t.test(`a version that lacks /billing does not serve ${path}`, async (t) => {
+    const { origin } = await started(t, [{ path: '/billing', versions: ['v1'] }])
+
+    const response = await sendRaw(t, origin, [`GET ${path} HTTP/1.1`, 'Host: api.test'])
+
+    t.match(response, /^HTTP\/1\.1 404 [^]*"ROUTE_NOT_COVERED"/)
+  })
+}
 
 t.test('a part applies to pins, to the default, and to versions in the path', async (t) => {
   const { send, bearer } = await started(t)
