@@ -60,3 +60,28 @@ test('responses and refusals carry the permissions, and those of the upstream ar
   t.equal(refused.status, 401)
   t.strictSame([served, refused].map(corsOf), [{ 'access-control-allow-origin': '*' }, { 'access-control-allow-origin': '*' }])
 })
+
+const lists: Array<[sentence: string, cors: RouteCors, permissions: object]> = [
+  ['only what Fetch always allows', { origins: ['*'] }, { 'access-control-allow-methods': 'GET, HEAD, POST', 'access-control-max-age': '5' }],
+  ['everything', { origins: ['*'], methods: ['*'], headers: ['*'] }, { 'access-control-allow-methods': '*', 'access-control-allow-headers': '*' }],
+  ['what the browser asks for, with credentials', { origins: ['https://app.test'], methods: ['*'], headers: ['*'], credentials: true }, {
+    'access-control-allow-methods': 'PUT', 'access-control-allow-headers': 'x-a'
+  }]
+]
+for (const [sentence, cors, permissions] of lists) {
+  test(`a preflight may be allowed ${sentence}`, async (t) => {
+    const { send } = await startGateway(t, { routes: [{ name: 'all', cors }] })
+
+    const response = await send('/', preflight('https://app.test'))
+
+    t.match(corsOf(response), permissions)
+  })
+}
+
+test('with credentials, a preflight that asks for no headers gets none', async (t) => {
+  const { send } = await startGateway(t, { routes: [{ name: 'all', cors: { origins: ['https://app.test'], headers: ['*'], credentials: true } }] })
+
+  const response = await send('/', { method: 'OPTIONS', headers: { origin: 'https://app.test', 'access-control-request-method': 'GET' } })
+
+  t.notOk('access-control-allow-headers' in corsOf(response))
+})

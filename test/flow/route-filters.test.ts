@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { fromPath } from '../../lib/index.ts'
 import { startGateway } from '../helpers/gateway.ts'
 import { target } from '../helpers/gateway-to.ts'
 import { startUpstream } from '../helpers/upstream.ts'
@@ -151,3 +152,20 @@ test('a rule can replace the forwarding headers of the gateway', async (t) => {
   t.notOk('x-real-ip' in headers)
   t.equal(headers['x-forwarded-for'], '127.0.0.1')
 })
+
+const versionsInPath: Array<[prefix: string, requested: string, forwarded: string]> = [
+  ['/v2/orders', '/v2/orders/7', '/inside/7'],
+  ['/orders', '/orders/v2/7', '/inside/7']
+]
+for (const [prefix, requested, forwarded] of versionsInPath) {
+  test(`the prefix ${prefix} of ${requested} is replaced although its version is removed from the path`, async (t) => {
+    const { see } = await startGateway(t, {
+      routes: [{ name: 'orders', matches: [{ path: { prefix } }], rewrite: { path: { prefix: '/inside' } } }],
+      resolve: { override: [fromPath({ index: prefix === '/orders' ? 1 : 0 })], default: 'latest' }
+    })
+
+    const { servedBy, path } = await see(requested)
+
+    t.strictSame([servedBy, path], ['v2', forwarded])
+  })
+}
