@@ -3,11 +3,11 @@ import type { MatchRouteOptions, MatchRoutePlugin } from '../../types/index.ts'
 import { checkRegistry, checkStage } from '../config/check-stage.ts'
 import { routeInvalid } from '../errors.ts'
 import { addVary } from '../http/vary.ts'
-import type { Registry } from '../registry/registry.ts'
+import { registryOf } from '../registry/registry.ts'
 import { applyCors, withdrawCors } from '../routes/cors.ts'
 import type { Match } from '../routes/route-table.ts'
 import { addStep } from '../stage/add-step.ts'
-import { contextOf, extendScope, type RequestContext, scopeOf } from '../stage/context.ts'
+import { contextOf, extendScope, type RequestContext, type ScopeContext, scopeOf } from '../stage/context.ts'
 import { defineStage } from '../stage/define-stage.ts'
 import { mountOf } from '../stage/forwarding-route.ts'
 import { matchRequest, readRequest } from './match-request.ts'
@@ -28,9 +28,8 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
   before: ['verifyIdentity'],
   async plugin (app, options) {
     checkStage('matchRoute', options, (problems) => checkRegistry(problems, options.versions))
-    const { revisions } = options.versions as unknown as Registry
+    const { revisions } = registryOf(options.versions)
 
-    const owned = scopeOf(app).ownedHeaders!
     extendScope(app, { matchAgain })
     addStep(app, (request, reply) => {
       const mounted = mountOf(request.routeOptions.config)
@@ -39,7 +38,7 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
       const revision = context.revision = revisions.current
       if (revision.routes === null) return
       const received = readRequest(request, mounted)
-      const varying = revision.routes.headersFor(received).filter((name) => !owned.has(name))
+      const varying = varyingHeaders(revision.routes.headersFor(received), scopeOf(request.server))
       if (varying.length > 0) addVary(reply, varying)
       const match = matchRequest(revision.routes, received, request)
       record(context, match)
@@ -49,6 +48,15 @@ export const matchRoute: MatchRoutePlugin = defineStage<MatchRouteOptions>({
     })
   }
 })
+
+/**
+ * Returns the headers of clients that decide between rules. A header that a claim is projected into depends on the headers that carry
+ * tokens. Other owned headers are removed before rules read them.
+ */
+function varyingHeaders (read: readonly string[], { ownedHeaders, projectedHeaders, credentialHeaders }: ScopeContext): string[] {
+  const readsClaims = read.length > 0 && projectedHeaders?.some((name) => read.includes(name.toLowerCase())) === true
+  return [...read.filter((name) => !ownedHeaders!.has(name)), ...readsClaims ? credentialHeaders : []]
+}
 
 /**
  * Matches a request again if rules read headers that claims are projected into. The first match was made without them, and its identity

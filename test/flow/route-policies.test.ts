@@ -82,3 +82,12 @@ for (const [rules, first, second, expected] of origins) {
     t.equal(headers.get('access-control-allow-origin'), expected)
   })
 }
+
+test('caches learn that the rule depends on the token, if claims are projected into a header that rules read', async (t) => {
+  const { send } = await startGateway(t, { identity, routes, resolve: { default: 'latest' } })
+
+  const [plans, other] = await Promise.all([send('/plans'), send('/public')])
+
+  t.match(plans.headers.get('vary'), /authorization/)
+  t.notMatch(other.headers.get('vary') ?? '', /authorization/)
+})
