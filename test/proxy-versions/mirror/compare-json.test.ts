@@ -52,3 +52,9 @@ t.test('long names are cut off', async (t) => {
 
   t.equal(difference!.at.length, 257)
 })
+
+t.test('at most 1000 added members are found', async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`member${index}`, index]))
+
+  t.equal(compareJson({}, many, []).length, 1_000)
+})
