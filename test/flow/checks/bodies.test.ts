@@ -156,3 +156,14 @@ t.test('a client that stops in the middle of its body gets 408', async (t) => {
   t.match(response, /^HTTP\/1\.1 408 [^]*REQUEST_TIMEOUT/)
   t.equal(service.asked.length, 0)
 })
+
+t.test('each service gets as much of a body as its own check reads', async (t) => {
+  const [one, other] = [await startService(t), await startService(t)]
+  const { send } = await startChecked(t, [{ name: 'short', url: one.url, body: { maxBytes: 3 } }, { name: 'long', url: other.url, body: { maxBytes: 10 } }])
+
+  const seen = await (await send('/', { method: 'POST', body: 'hello' })).json() as Seen
+
+  t.equal(seen.body, 'hello')
+  t.match(one.asked, [{ headers: { 'x-partial-body': 'true' }, body: Buffer.from('hel') }])
+  t.match(other.asked, [{ headers: { 'x-partial-body': undefined }, body: Buffer.from('hello') }])
+})

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, constants } from 'node:http2'
 import t from 'tap'
 import { startChecked, startService } from '../../helpers/checked.ts'
+import { makeApp } from '../../helpers/gateway.ts'
 import { makeHttp2App } from '../../helpers/http2.ts'
 import { openSocket } from '../../helpers/raw.ts'
 import { upstreamSending } from '../../helpers/raw-upstream.ts'
@@ -57,6 +58,18 @@ t.test('a 5xx of the service is a refusal, or a failure that passes with onError
   t.equal(denied.status, 502)
   t.equal(await denied.text(), 'down')
   t.equal((await allow.send('/')).status, 200)
+})
+
+t.test('failures are logged once, and so is the end of them', async (t) => {
+  let status = 502
+  const lines: string[] = []
+  const service = await startService(t, (_request, response) => { response.writeHead(status).end() })
+  const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(JSON.parse(line).msg) } } }, disableRequestLogging: true })
+  const { send } = await startChecked(t, [{ name: 'waf', url: service.url, onError: 'allow' }], { app })
+
+  for (status of [502, 503, 200, 200]) t.equal((await send('/')).status, 200)
+
+  t.strictSame(lines.filter((line) => line.startsWith('external check')), ['external check fails', 'external check works again'])
 })
 
 t.test('a refusal with a huge body becomes a problem', async (t) => {
