@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { defineVersions } from '../../lib/index.ts'
 import type { CoverageConfig } from '../../types/index.ts'
+import { pathsOf, problemsOf } from '../helpers/problems.ts'
 
 const versions = { v1: { upstream: 'http://a.test' }, v2: { upstream: 'http://b.test' } }
 const define = (...coverage: object[]) => defineVersions(versions, { coverage: coverage as Array<CoverageConfig<never>> })
@@ -18,4 +19,9 @@ t.test('parts must have different paths, and versions that are known', async (t)
   refused(t, 'coverage[0].path', { path: '/billing/*', versions: ['v1'] })
   refused(t, 'coverage[0].fallback', { path: '/billing', versions: ['v1'], fallback: 'ceiling' })
   refused(t, 'coverage[0]', null as unknown as object)
+})
+
+t.test('coverage of the wrong shape, and invalid versions, are reported once', async (t) => {
+  t.throws(() => defineVersions(versions, { coverage: '/billing' as never }), { problems: [{ path: 'coverage' }] })
+  t.strictSame(pathsOf(problemsOf(() => defineVersions([] as never, { coverage: [{ path: '/billing', versions: ['v9' as never] }] }))), ['versions'])
 })

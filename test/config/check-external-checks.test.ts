@@ -64,3 +64,17 @@ t.test('externalChecks must be registered before the gateway', async (t) => {
 
   await t.rejects(async () => { await app.register(externalChecks, { checks: [waf] }) }, { code: 'STAGE_ORDER_INVALID', message: /before the gateway/ })
 })
+
+t.test('rules of the wrong shape are reported once, and not searched for checks', async (t) => {
+  for (const [routes, path] of [['all', 'routes'], [[null], 'routes[0]'], [[{ name: 'all', checks: 'waf' }], 'routes[0].checks']] as const) {
+    t.strictSame(Object.keys(await problemsOf(t, [waf], routes as never)), [path])
+  }
+})
+
+t.test('checks of a scope need other names than those around it', async (t) => {
+  const app = makeApp(t)
+  await app.register(externalChecks, { checks: [waf] })
+  app.register(async (scope) => { await scope.register(externalChecks, { checks: [waf] }) })
+
+  await t.rejects(async () => { await app.ready() }, { code: 'VERSION_CONFIG_INVALID', problems: [{ path: 'checks[0].name' }] })
+})

@@ -42,3 +42,17 @@ test('the mirrors of rules are checked, too', async (t) => {
 
   t.strictSame(problems.map(({ path }) => path).sort(), ['routes[0].mirror[0].compare.control', 'routes[0].mirror[1].version'])
 })
+
+test('mirrors and rules of the wrong shape are reported once', async (t) => {
+  for (const [config, path] of [
+    [{ mirrors: 'v2' }, 'mirrors'],
+    [{ mirrors: [mirror], routes: 'all' }, 'routes'],
+    [{ routes: [{ name: 'a', mirror: 'v2' }] }, 'routes[0].mirror']
+  ] as const) t.strictSame(gatewayProblems(config).map((problem) => problem.path), [path])
+})
+
+test('without valid versions, mirrors are still compared with each other', async (t) => {
+  const problems = gatewayProblems({ versions: [], mirrors: [mirror, { ...mirror, version: 'unknown' }] })
+
+  t.strictSame(problems.map(({ path }) => path).sort(), ['mirrors[1].name', 'versions'])
+})

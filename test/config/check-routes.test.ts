@@ -164,3 +164,16 @@ test('an unknown policy is refused on update', async (t) => {
 
   t.same(pathsOf(problems), ['routes[0].identity'])
 })
+
+test('rules of the wrong shape are reported once', async (t) => {
+  for (const [config, path] of [
+    [{ routes: 'all' }, 'routes'],
+    [{ routes: [null] }, 'routes[0]'],
+    [{ routes: [{ name, to: 'v9' }], versions: [] }, 'versions'],
+    [{ routes: [{ name, to: 'v9' }], aliases: [] }, 'aliases']
+  ] as const) t.same(pathsOf(gatewayProblems(config)), [path])
+})
+
+test('a rule without matches has a prefix to replace', async (t) => {
+  t.same(gatewayProblems({ routes: [{ name, rewrite: { path: { prefix: '/internal' } } }] }), [])
+})

@@ -1,18 +1,19 @@
 import { type Test, test } from 'tap'
 import { contextOf, type RemovedParts } from '../../lib/stage/context.ts'
 import versionGateway from '../../lib/index.ts'
+import type { RouteConfig } from '../../types/index.ts'
 import { listen, makeApp } from '../helpers/gateway.ts'
 import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
 /** Starts a gateway whose requests have had parts removed. */
-async function gatewayWithout (t: Test, removed: RemovedParts, upstream: string, prefix: string): Promise<string> {
+async function gatewayWithout (t: Test, removed: RemovedParts, upstream: string, prefix: string, routes: readonly RouteConfig[] = [{ name: 'all' }]): Promise<string> {
   const app = makeApp(t)
   app.addHook('onRequest', (request, _reply, done) => {
     contextOf(request).removedParts = removed
     done()
   })
-  await app.register(versionGateway, { versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } } } }, prefix })
+  await app.register(versionGateway, { versions: { latest: { upstream: { targets: upstream, upgrades: { protocols: ['websocket', 'acme'] } } } }, prefix, routes })
   return await listen(app)
 }
 
@@ -65,3 +66,20 @@ test('an upgrade to another protocol than WebSocket gets no subprotocol', async 
 
   t.notMatch(head, /sec-websocket-protocol/i)
 })
+
+for (const [removed, forwarded] of [
+  [{ segment: '/v2' }, '/internal/7/lines'],
+  [{ segment: '/v2', segmentsBefore: 1 }, '/internal/7/lines'],
+  [{ segment: '/v2', segmentsBefore: 2 }, '/internal/lines'],
+  [{ query: 'a=1' }, '/internal/lines']
+] as const) {
+  test(`after the removal of ${JSON.stringify(removed)}, a rule whose prefix has two segments forwards ${forwarded}`, async (t) => {
+    const upstream = await startUpstream(t, 'latest')
+    const routes: RouteConfig[] = [{ name: 'orders', matches: [{ path: { prefix: '/orders/7' } }], rewrite: { path: { prefix: '/internal' } } }]
+    const origin = await gatewayWithout(t, removed, upstream, '', routes)
+
+    const { path } = await (await fetch(`${origin}/orders/7/lines`)).json() as Seen
+
+    t.equal(path, forwarded)
+  })
+}

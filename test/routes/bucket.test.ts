@@ -44,3 +44,11 @@ t.test('a bucket is rounded down, so that it is below a share exactly if the pla
   t.equal(bucketOf(0.12349), 12.34)
   t.equal(bucketOf(1 - 2 ** -32), 99.99)
 })
+
+t.test('a key that is asked for again after many others is still remembered', async (t) => {
+  const places = new Places('salt')
+  const first = places.of('acme')
+  for (const key of keys.slice(0, 5_000)) places.of(key)
+
+  t.equal(places.of('acme'), first)
+})

@@ -59,3 +59,7 @@ t.test('a rule says on what its draw depends', async (t) => {
   t.match(readsOfDraw(rule([{ version: 'v3' }])), { headers: ['x-session'] })
   t.equal(readsOfDraw(rule([{ version: 'v3' }], false)), null)
 })
+
+t.test('a rule with a single version draws nothing', async (t) => {
+  t.equal(drawTarget(rule('v3' as never), caller('a'), never), null)
+})

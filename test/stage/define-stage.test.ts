@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { test } from 'tap'
-import { defineVersions, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
+import { defineVersions, matchRoute, proxyVersions, resolveVersion, sanitizeHeaders, verifyIdentity } from '../../lib/index.ts'
 import { defineStage } from '../../lib/stage/define-stage.ts'
 import { declareOnRequest } from '../../lib/stage/context.ts'
 import { boot } from '../helpers/boot.ts'
@@ -175,4 +175,14 @@ test('a request property can be declared twice and is initially null', async (t)
   const response = await app.inject('/')
 
   t.strictSame(response.json(), { version: null })
+})
+
+test('matchRoute cannot be registered after verifyIdentity', async (t) => {
+  const app = makeApp(t)
+  registerAll(app, 'sanitizeHeaders', 'verifyIdentity')
+  app.register(matchRoute, { versions })
+
+  const booted = boot(app)
+
+  await t.rejects(booted, { code: 'STAGE_ORDER_INVALID', message: 'matchRoute must be registered before verifyIdentity.' })
 })

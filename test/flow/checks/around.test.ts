@@ -3,6 +3,7 @@ import { connect } from 'node:http2'
 import type { FastifyError } from 'fastify'
 import t from 'tap'
 import { MockAgent } from 'undici'
+import { externalChecks } from '../../../lib/index.ts'
 import { startChecked, startService } from '../../helpers/checked.ts'
 import { makeApp } from '../../helpers/gateway.ts'
 import { fetchOver, makeHttp2App } from '../../helpers/http2.ts'
@@ -78,4 +79,17 @@ t.test('the requests in flight at close are checked and served', async (t) => {
 
   t.equal((await response).status, 200)
   await closed
+})
+
+t.test('the checks around a scope run before its own', async (t) => {
+  const order: string[] = []
+  const [outer, inner] = [await startService(t), await startService(t)]
+  outer.server.on('asked', () => order.push('outer'))
+  inner.server.on('asked', () => order.push('inner'))
+  const app = makeApp(t)
+  await app.register(externalChecks, { checks: [{ name: 'outer', url: outer.url }] })
+  const { send } = await startChecked(t, [{ name: 'inner', url: inner.url }], { app })
+
+  t.equal((await send('/')).status, 200)
+  t.strictSame(order, ['outer', 'inner'])
 })
