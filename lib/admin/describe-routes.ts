@@ -15,7 +15,7 @@ export function describeRoutes (registry: Registry, traffic: Traffic, filter: st
   const wanted = filter.toLowerCase()
   const found = wanted === '' ? all : all.filter((config) => searchedText(config).includes(wanted))
   const counts = traffic.list(now)
-  const total = ({ name }: RouteConfig): number => sum(counts.get(name)?.requests ?? [])
+  const total = ({ name }: RouteConfig): number => sum(counts.get(name)!.requests)
   const busy = found.filter(({ name }) => counts.has(name)).sort((one, other) => total(other) - total(one)).slice(0, maxRoutes)
   const idle = firstOf(found, maxRoutes - busy.length, ({ name }) => !counts.has(name))
   return {

@@ -139,3 +139,17 @@ t.test('rules can be filtered by name, host and path', async (t) => {
   })
   t.match(await get('routes?filter=a&filter=b'), { status: 400, body: { detail: /filter/ } })
 })
+
+t.test('rules that respond themselves are described by their status, and keys that a function makes by that', async (t) => {
+  const routes = [{ name: 'moved', matches: [{ path: { exact: '/moved' } }], redirect: {} }, { name: 'down', matches: [{ path: { exact: '/down' } }], respond: {} },
+    { name: 'gone', matches: [{ path: { exact: '/gone' } }], respond: { status: 410 } }]
+  const { options } = await releaseOptions(t, { rollouts: [{ ...rollout, key: () => 'acme' }] })
+  const { get } = await administered(t, { identity: undefined, ...options, routes } as object)
+
+  const { body } = await get('routes')
+
+  t.strictSame(body.routes.map(({ name, response }: { name: string, response: string }) => [name, response]), [
+    ['moved', 'redirect 302'], ['down', 'response 200'], ['gone', 'response 410']
+  ])
+  t.match(await get('rollouts'), { body: { rollouts: [{ name: 'checkout', key: 'a function' }] } })
+})

@@ -40,7 +40,8 @@ test('limits of the wrong shape are left to the schema', async (t) => {
 })
 
 test('rules must name limits that exist', async (t) => {
-  const named = (routes: unknown, names: readonly string[]) => collected((problems) => checkLimitNames(problems, { routes: routes as never }, names))
+  const named = (routes: unknown, names: readonly string[]) =>
+    collected((problems) => checkLimitNames(problems, { routes: routes as never }, names))
 
   t.strictSame(named([{ name: 'a', limits: ['burst'] }, { name: 'b' }, { name: 'c', limits: 'bursts' }], ['burst']), [])
   t.strictSame(named('all', []), [])

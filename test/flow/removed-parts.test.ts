@@ -7,7 +7,9 @@ import { startSwitching, upgrade, upgradeLines } from '../helpers/upgrades.ts'
 import { type Seen, startUpstream } from '../helpers/upstream.ts'
 
 /** Starts a gateway whose requests have had parts removed. */
-async function gatewayWithout (t: Test, removed: RemovedParts, upstream: string, prefix: string, routes: readonly RouteConfig[] = [{ name: 'all' }]): Promise<string> {
+async function gatewayWithout (
+  t: Test, removed: RemovedParts, upstream: string, prefix: string, routes: ReadonlyArray<RouteConfig<'latest'>> = [{ name: 'all' }]
+): Promise<string> {
   const app = makeApp(t)
   app.addHook('onRequest', (request, _reply, done) => {
     contextOf(request).removedParts = removed
@@ -75,7 +77,7 @@ for (const [removed, forwarded] of [
 ] as const) {
   test(`after the removal of ${JSON.stringify(removed)}, a rule whose prefix has two segments forwards ${forwarded}`, async (t) => {
     const upstream = await startUpstream(t, 'latest')
-    const routes: RouteConfig[] = [{ name: 'orders', matches: [{ path: { prefix: '/orders/7' } }], rewrite: { path: { prefix: '/internal' } } }]
+    const routes: Array<RouteConfig<'latest'>> = [{ name: 'orders', matches: [{ path: { prefix: '/orders/7' } }], rewrite: { path: { prefix: '/internal' } } }]
     const origin = await gatewayWithout(t, removed, upstream, '', routes)
 
     const { path } = await (await fetch(`${origin}/orders/7/lines`)).json() as Seen

@@ -64,7 +64,8 @@ t.test('failures are logged once, and so is the end of them', async (t) => {
   let status = 502
   const lines: string[] = []
   const service = await startService(t, (_request, response) => { response.writeHead(status).end() })
-  const app = makeApp(t, { logger: { stream: { write: (line: string) => { lines.push(JSON.parse(line).msg) } } }, disableRequestLogging: true })
+  const stream = { write: (line: string) => { lines.push(JSON.parse(line).msg) } }
+  const app = makeApp(t, { logger: { stream }, disableRequestLogging: true })
   const { send } = await startChecked(t, [{ name: 'waf', url: service.url, onError: 'allow' }], { app })
 
   for (status of [502, 503, 200, 200]) t.equal((await send('/')).status, 200)
