@@ -122,3 +122,32 @@ t.test('requests of a rollout that no longer exists are not counted', async (t) 
   t.equal(registry.rolloutControl.count({ name: 'release', bucket: 1, moved: true }, true), null)
   t.strictSame(registry.rollouts(), [])
 })
+
+t.test('a change affects one rollout only, and ends when an update removes or changes it', async (t) => {
+  const other: RolloutConfig = { ...release, name: 'other', from: 'v2', to: 'v3' }
+  const three = { ...versions, v3: { upstream: 'http://c.test' } }
+  const registry = defineVersions(three, { rollouts: [release, other] }) as Registry
+  const shares = () => registry.rollouts().map(({ name, percent }) => [name, percent])
+  registry.rollout('release', { percent: 20 })
+  t.strictSame(shares(), [['release', 20], ['other', 10]])
+
+  registry.update({ versions: three, rollouts: [release] })
+  t.strictSame(shares(), [['release', 20]])
+  registry.update({ versions: three, rollouts: [{ ...release, percent: 30 }] })
+  t.strictSame(shares(), [['release', 30]])
+  registry.rollout('release', { percent: 20 })
+  registry.update({ versions: three })
+  t.strictSame(shares(), [])
+  registry.update({ versions: three, rollouts: [release] })
+  t.strictSame(shares(), [['release', 10]])
+})
+
+t.test('a version that is disabled stays so when an update adds rollouts or has none', async (t) => {
+  const { registry } = registryWith()
+  registry.disable('v2')
+
+  registry.update({ versions })
+  t.ok(registry.get('v2')?.disabled)
+  registry.update({ versions, rollouts: [release] })
+  t.ok(registry.get('v2')?.disabled)
+})

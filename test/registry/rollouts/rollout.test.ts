@@ -70,3 +70,12 @@ t.test('callers without a key stay, or are drawn', async (t) => {
   t.strictSame(rolloutWith({ percent: 100 }).decide(undefined, 0, () => 0), { name: 'release', bucket: null, moved: false })
   t.strictSame([0, 0.29, 0.3].map((point) => drawn.decide(undefined, 0, () => point).moved), [true, true, false])
 })
+
+t.test('callers that name a version themselves are not concerned, pinned ones only by an alias or with includePinned', async (t) => {
+  const version = versionOf('v1')
+  const appliesTo = (tier: 'default' | 'pin' | 'override', alias?: string, includePinned = false) =>
+    rolloutWith({ includePinned }).appliesTo({ tier, version, alias })
+
+  t.strictSame([appliesTo('default'), appliesTo('pin', 'stable'), appliesTo('pin', undefined, true)], [true, true, true])
+  t.strictSame([appliesTo('pin'), appliesTo('override'), appliesTo('override', 'stable', true)], [false, false, false])
+})
