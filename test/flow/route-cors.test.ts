@@ -85,3 +85,12 @@ test('with credentials, a preflight that asks for no headers gets none', async (
 
   t.notOk('access-control-allow-headers' in corsOf(response))
 })
+
+test('a preflight that no rule matches gets no permission', async (t) => {
+  const { send } = await startGateway(t, { routes: [{ name: 'orders', matches: [{ path: { prefix: '/orders' } }] }] })
+
+  const response = await send('/other', preflight('https://app.test'))
+
+  t.equal(response.status, 404)
+  t.strictSame(corsOf(response), {})
+})
