@@ -12,7 +12,7 @@ export interface LimitCondition {
   methods?: readonly string[]
   /** Ids of the versions that serve. Default: all. */
   versions?: readonly string[]
-  /** Paths with their subpaths, as clients request them, with a segment that names the version: `/checkout` includes `/checkout/7`. Default: all. */
+  /** Paths with their subpaths, as clients request them: `/checkout` includes `/checkout/7`. Default: all. */
   paths?: readonly string[]
 }
 

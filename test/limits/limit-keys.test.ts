@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify'
 import fc from 'fast-check'
 import t from 'tap'
 import { countedAddress } from '../../lib/limits/address.ts'
-import { encoded } from '../../lib/limits/limit-keys.ts'
+import { encoded, keyReader } from '../../lib/limits/limit-keys.ts'
+import type { LimitKey } from '../../types/limits.ts'
 
 t.test('IPv6 addresses of one /64 network are counted together', (t) => {
   for (const [ip, expected] of [
@@ -37,4 +39,23 @@ t.test('long values are hashed', (t) => {
   t.equal(one.length, 44)
   t.not(one, other)
   t.end()
+})
+
+t.test('without a version and without a rule, limits by them do not apply', async (t) => {
+  const request = { version: null, raw: {} } as unknown as FastifyRequest
+
+  t.strictSame(['version', 'route', 'claim:sub', 'global'].map((key) => keyReader(key as LimitKey)(request)), [null, null, null, ''])
+})
+
+const claims: Array<[value: unknown, key: string | null]> = [['acme', 'acme'], [7, '7'], [true, 'true'], [['acme'], null], [undefined, null]]
+for (const [value, key] of claims) {
+  t.test(`a claim with the value ${JSON.stringify(value)} has the key ${JSON.stringify(key)}`, async (t) => {
+    const request = { identity: { provider: 'idp', claims: { tenant: value } } } as unknown as FastifyRequest
+
+    t.equal(keyReader('claim:tenant')(request), key)
+  })
+}
+
+t.test('a version is a key', async (t) => {
+  t.equal(keyReader('version')({ version: { id: 'v2' } } as unknown as FastifyRequest), 'v2')
 })
