@@ -111,7 +111,7 @@ const written: Array<[path: string, requested: string, options: object]> = [
   ['/checkout/', '/checkout', {}],
   ['/caf%c3%a9', '/caf%C3%A9', {}],
   ['/%63heckout', '/checkout', {}],
-  ['/api/checkout', '/API/Checkout', { gateway: { prefix: '/api' }, server: { routerOptions: { caseSensitive: false } } }],
+  ['/api/checkout', '/API/Checkout', { gateway: { prefix: '/api' }, server: { caseSensitive: false } }],
   ['/v2/checkout', '/v2/checkout', { gateway: { resolve: { override: [fromPath()], default: 'latest' } } }]
 ]
 for (const [path, requested, options] of written) {
