@@ -154,3 +154,14 @@ t.test('the access log names the rollout and the bucket', async (t) => {
 
   t.match(lines.find((line) => 'outcome' in line), { version: 'v2', tier: 'default', source: 'default', rollout: 'release-4', bucket: 6.04 })
 })
+
+const keys: Array<[key: unknown, version: string]> = [['acme', 'v2'], ['', 'latest'], [null, 'latest'], [undefined, 'latest'], [7, 'latest']]
+for (const [key, version] of keys) {
+  t.test(`with 100 %, a caller whose key is ${JSON.stringify(key)} is served by ${version}`, async (t) => {
+    const { see } = await startGateway(t, {
+      resolve: { default: 'latest' }, rollouts: [{ name: 'all', from: 'latest', to: 'v2', percent: 100, key: () => key as string }]
+    })
+
+    t.equal((await see('/')).servedBy, version)
+  })
+}
