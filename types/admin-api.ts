@@ -101,7 +101,7 @@ export interface AuditEntry {
   readonly action: AuditAction
   /** The version, the alias or the rollout. */
   readonly subject: string | null
-  /** What else the change named, such as `{ percent: 25 }`. */
+  /** Further values of the change, such as `{ percent: 25 }`. */
   readonly values: Readonly<Record<string, string | number | boolean>>
   readonly reason: string
   /** The revision that the change made; `null` if it was refused. */

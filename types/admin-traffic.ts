@@ -138,7 +138,7 @@ export interface AdminShadow {
   readonly mirrors: readonly AdminMirror[]
 }
 
-/** What a mirror has found since this process started. */
+/** The results of a mirror since this process started. */
 export interface AdminMirror {
   readonly mirror: string
   /** The version that served the callers, and the one that got the copies. */

@@ -14,7 +14,7 @@ export interface VersionDecision<Id extends string = string> {
   /** The concrete version, never an alias. */
   readonly id: Id
   readonly tier: Tier
-  /** What decided: a resolver (`claim:version`, or its own name), a rule (`route:orders`), or `default`. */
+  /** The source of the version: a resolver (`claim:version`, or its own name), a rule (`route:orders`), or `default`. */
   readonly source: string
   /** The requested name as written; `null` when the default decided. */
   readonly requested: string | null

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 
 /**
- * What a limit counts separately: addresses (`ip`; of IPv6, the /64 network), a claim of the verified token, a header, a cookie, the
- * version that serves, the rule that matches, or nothing (`global`).
+ * The values that a limit counts separately: addresses (`ip`; of IPv6, the /64 network), a claim of the verified token, a header, a
+ * cookie, the version that serves, the rule that matches, or nothing (`global`).
  */
 export type LimitKey = 'ip' | `claim:${string}` | `header:${string}` | `cookie:${string}` | 'version' | 'route' | 'global'
 

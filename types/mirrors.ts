@@ -80,7 +80,7 @@ export interface ShadowPlace extends ShadowDifference {
   readonly share: number
 }
 
-/** What a mirror has found since this process started. */
+/** The results of a mirror since this process started. */
 export interface ShadowReport extends ShadowPair {
   readonly outcomes: Readonly<Record<ShadowOutcome, number>>
   /** The most frequent ones first. The first 500 that were found are kept. */

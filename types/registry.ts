@@ -58,7 +58,7 @@ export interface VersionRegistry<Id extends string = string, Alias extends strin
   rollout (name: string, change: RolloutChange): number
   /** The rollouts with their state, in the order of the config. */
   rollouts (): readonly RolloutStatus[]
-  /** What the mirrors have found since this process started. */
+  /** The results of the mirrors since this process started. */
   shadow (): readonly ShadowReport[]
 
   /** Callers of a version since this process started, the most recent first. */

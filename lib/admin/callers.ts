@@ -1,11 +1,11 @@
 /** Maximum number of callers that are counted. */
 const maxCallers = 200
-/** After this time, callers are counted anew. The counts before are kept as long again. */
+/** Length of a counting period. `top()` covers the current period and the one before it. */
 const periodMs = 150_000
 
 interface Count {
   count: number
-  /** What it took over from a caller that it replaced. */
+  /** The part of `count` that belongs to callers it has replaced. */
   excess: number
 }
 

@@ -19,7 +19,7 @@ export class Intervals<Value> {
     this.#create = create
   }
 
-  /** Returns the value of a key in the current interval. It is created if there is none; `undefined` if there are too many. */
+  /** Returns the value of a key in the current interval, and creates it on first use. Returns `undefined` beyond `maxKeys` keys. */
   at (key: string, now: number): Value | undefined {
     const { sliceMs, slices, maxKeys } = this.#options
     const number = Math.floor(now / sliceMs)

@@ -6,7 +6,7 @@ import { claimNames, readClaim } from '../identity/claim-path.ts'
 import { contextOf } from '../stage/context.ts'
 import { countedAddress } from './address.ts'
 
-/** Returns the value of a key in a request; `null` if there is none. */
+/** Reads the value of a key from a request. Returns `null` if the request lacks it. */
 export type KeyReader = (request: FastifyRequest) => string | null
 
 /** Splits `claim:tenantId` into its kind and its name. */

@@ -12,7 +12,7 @@ export interface Content {
   readonly set: VersionSet
   /** The versions that `disable()` disabled. */
   readonly switchedOff: ReadonlyMap<string, Disabled>
-  /** What `rollout()` and guards changed, by the name of the rollout. */
+  /** The changes that `rollout()` and guards made, by the name of the rollout. */
   readonly rolloutChanges: ReadonlyMap<string, RolloutLiveChange>
 }
 

@@ -10,7 +10,7 @@ const maxReports = 1_000
 /** The requests of one method to one route. */
 type Part = Pick<ShadowComparison, 'method' | 'route'>
 
-/** What the mirrors of a registry have found. */
+/** Collects the results of a registry's mirrors. */
 export class ShadowLog {
   readonly #findings = new Map<string, ShadowFindings>()
 
@@ -30,7 +30,7 @@ export class ShadowLog {
   }
 }
 
-/** What a mirror has found for a pair of versions. */
+/** Collects the results of one mirror for a pair of versions. */
 export class ShadowFindings {
   readonly #pair: ShadowPair
   readonly #outcomes: Record<ShadowOutcome, number> = { same: 0, differs: 0, sent: 0, failed: 0, dropped: 0 }
@@ -92,7 +92,7 @@ function keyOf ({ method, route }: Part): string {
   return `${method} ${route}`
 }
 
-/** What differs in one item of a list differs in the others, too: so numbers stand for any index. */
+/** Replaces list indexes with `*`, because members that vary in one item of a list vary in all of them. */
 function anyIndex (at: string): string {
   return at.replaceAll(/\/\d+(?=\/|$)/g, '/*')
 }

@@ -44,7 +44,7 @@ export class LateOpinions {
     return this.#opinions.length === 0 && this.#permission === null
   }
 
-  /** Has the functions checked again that chose the version, and those that could have taken precedence. */
+  /** Schedules another check of the function that chose the version, and of those that take precedence over it. */
   decided (request: FastifyRequest, { tier, source, version }: Chosen): void {
     this.#permission?.decided(request)
     for (const opinion of this.#opinions) {

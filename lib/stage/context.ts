@@ -107,7 +107,7 @@ export class ScopeContext {
   gates: readonly Gate[] = []
   /** The names of the rate limits. */
   limitNames: readonly string[] = []
-  /** The external checks of forwarded requests. `null` if there are none. */
+  /** The external checks of forwarded requests. `null` without `externalChecks`. */
   externalChecks: ExternalChecks | null = null
   /** Headers that external checks copy to requests. `sanitizeHeaders` owns them. */
   copiedHeaders: readonly string[] = []

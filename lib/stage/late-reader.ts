@@ -26,7 +26,7 @@ export class LateReader {
     this.#warn = warn
   }
 
-  /** Has the request checked again before its handler. @param before what the function has found */
+  /** Schedules another check, which runs before the handler. @param before the result of the function so far */
   found (request: FastifyRequest, before: string | null): void {
     const context = contextOf(request)
     if (this.#hasWarned || context.dryRun !== null) return

@@ -7,7 +7,7 @@ interface Limits {
   signal: AbortSignal
   /** Bytes of the body. The rest is not read. */
   maxBytes: number
-  /** Whether to send the request once more after a failure that may not be the server's fault. Default false. */
+  /** Whether to retry once after an excused failure: a stale connection, or a refused upload. Default false. */
   isRepeatable?: boolean
 }
 

@@ -7,7 +7,7 @@ import { shareBar } from './svg.js'
 /** The outcomes of copies, with the class of their color. */
 const outcomes = /** @type {const} */ ([['same', 'good'], ['differs', 'failed'], ['sent', 'served'], ['failed', 'refused'], ['dropped', 'idle']])
 
-/** What the response to a copy has in a place. */
+/** Labels of the kinds of difference. */
 const kinds = { value: 'another value', type: 'another type', missing: 'missing', added: 'added', length: 'another length' }
 
 /** @param {AdminShadow} answer from `api/shadow` */

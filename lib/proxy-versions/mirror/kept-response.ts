@@ -5,9 +5,9 @@ import { fieldValue, rawFieldList, type RawHeaders } from '../../http/raw-header
 /** A response whose head and short body are kept. */
 export class KeptResponse {
   readonly status: number
-  /** Without parameters, in lower case. Empty if there is none. */
+  /** The media type without parameters, in lower case. Empty without `Content-Type`. */
   readonly mediaType: string
-  /** The content codings, in lower case. Empty if there are none. */
+  /** The content codings, in lower case. Empty without `Content-Encoding`. */
   readonly coding: string
   /** Bytes of the body, kept or not. */
   length = 0

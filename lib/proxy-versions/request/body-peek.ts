@@ -15,7 +15,7 @@ export class BodyPeek {
     this.result = new Promise((resolve, reject) => { [this.#resolve, this.#reject] = [resolve, reject] })
   }
 
-  /** @returns whether it needs more. The first byte beyond `maxBytes` tells that the body has more */
+  /** @returns whether it needs another chunk. It reads one byte beyond `maxBytes` to learn whether the body continues */
   add (chunk: Buffer): boolean {
     if (this.#isOver) return false
     this.#chunks.push(chunk)

@@ -29,7 +29,8 @@ for (const [title, one, other, expected, ignored = []] of cases) {
   })
 }
 
-t.test('members of a key __proto__ are compared as any other', async (t) => {
+t.test('a member named __proto__ is compared like any other', async (t) => {
+  // An upstream may send this name, and a plain object would take it as its prototype.
   const found = compareJson(JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":2}}'), [])
 
   t.strictSame(found, [{ at: '/__proto__/a', kind: 'value' }])
