@@ -55,51 +55,33 @@ export const goals: readonly Goal[] = [
   latencyGoal('P12', 'P12', 'p99', 'ours: 10 % mirrored', 'ours: without mirrors', 1.05)
 ]
 
+type Samples = (result: ContenderResult) => readonly number[]
+
 function cpuGoal (id: string, scenario: string, key: string, baseline: string, atMost: number): Goal {
-  return {
-    id,
-    text: `${scenario === id ? '' : `${scenario}: `}CPU per request, ${key} / ${baseline}`,
-    atMost,
-    unit: 'ratio',
-    scenario,
-    needs: [key, baseline],
-    value ({ scenarios }) {
-      const [result, other] = [find(scenarios[scenario], key), find(scenarios[scenario], baseline)]
-      return result === undefined || other === undefined ? null : ratios(result.cpu, other.cpu)
-    }
-  }
+  const text = `${scenario === id ? '' : `${scenario}: `}CPU per request, ${key} / ${baseline}`
+  return ratioGoal({ id, text, atMost, scenario }, key, baseline, ({ cpu }) => cpu)
 }
 
 function latencyGoal (id: string, scenario: string, percentile: 'p50' | 'p99', key: string, baseline: string, atMost: number): Goal {
-  return {
-    id,
-    text: `${percentile} at half the rate, ${key} / ${baseline}`,
-    atMost,
-    unit: 'ratio',
-    scenario,
-    needs: [key, baseline],
-    value ({ scenarios }) {
-      const [result, other] = [find(scenarios[scenario], key), find(scenarios[scenario], baseline)]
-      if (result === undefined || other === undefined) return null
-      return ratios(result.latencies.map((latency) => latency[percentile]), other.latencies.map((latency) => latency[percentile]))
-    }
-  }
+  const text = `${percentile} at half the rate, ${key} / ${baseline}`
+  return ratioGoal({ id, text, atMost, scenario }, key, baseline, ({ latencies }) => latencies.map((latency) => latency[percentile]))
 }
 
 /** @param numerator whose samples are divided by those of the other one */
-function redisGoal (text: string, samplesOf: (result: ContenderResult) => readonly number[], numerator: 'ours' | 'plugin'): Goal {
+function redisGoal (text: string, samplesOf: Samples, numerator: 'ours' | 'plugin'): Goal {
+  const [key, baseline] = numerator === 'ours' ? [oneLimit, onePluginLimit] : [onePluginLimit, oneLimit]
+  return ratioGoal({ id: 'P11', text: `P11-redis: ${text}`, atMost: 1, scenario: 'P11-redis' }, key, baseline, samplesOf)
+}
+
+/** Makes a goal for the samples of a contender, divided by those of a baseline in the same scenario. */
+function ratioGoal (goal: Pick<Goal, 'id' | 'text' | 'atMost'> & { scenario: string }, key: string, baseline: string, samplesOf: Samples): Goal {
   return {
-    id: 'P11',
-    text: `P11-redis: ${text}`,
-    atMost: 1,
+    ...goal,
     unit: 'ratio',
-    scenario: 'P11-redis',
-    needs: [oneLimit, onePluginLimit],
+    needs: [key, baseline],
     value ({ scenarios }) {
-      const [ours, plugin] = [find(scenarios['P11-redis'], oneLimit), find(scenarios['P11-redis'], onePluginLimit)]
-      if (ours === undefined || plugin === undefined) return null
-      const [one, other] = numerator === 'ours' ? [ours, plugin] : [plugin, ours]
-      return ratios(samplesOf(one), samplesOf(other))
+      const [result, other] = [key, baseline].map((each) => find(scenarios[goal.scenario], each))
+      return result === undefined || other === undefined ? null : ratios(samplesOf(result), samplesOf(other))
     }
   }
 }
