@@ -28,6 +28,10 @@ interface RefusalDetails {
   scope?: string
   /** The underlying error. For the log, never for the caller. */
   cause?: unknown
+  /** Name of the rule that cannot be honored. For the log, never for the caller. */
+  route?: string
+  /** Name of the external check that refused the request or failed. For the log, never for the caller. */
+  externalCheck?: string
   /** The address that failed. For the log, never for the caller. */
   target?: string
   /** Whether the log already has the cause as an error. Callers could flood it otherwise. */

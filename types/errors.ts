@@ -101,12 +101,11 @@ export interface Problem {
   /**
    * The check that a token has failed (`TOKEN_INVALID`): `audience`, `issuer`, `expired`, `not-before`, `missing-claim`, `claim`,
    * `key`, `signature`, `algorithm`, `type`, `malformed`, `size`, `credentials`, `several-tokens`, `source`, `header` or `verifier`.
-   * Or the name of an external check (`CHECK_REFUSED`, `CHECK_UNAVAILABLE`).
    */
   check?: string
   /** The version concerned, if known. */
   version?: string
-  /** Name of the rule that the request matched (`ROUTE_INVALID`), or of the limit that it exceeds (`RATE_LIMITED`). */
+  /** Name of the rate limit that the request exceeds (`RATE_LIMITED`). */
   rule?: string
   /** The source of the refused value, such as `header:x-version-override`. */
   source?: string

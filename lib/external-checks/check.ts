@@ -90,7 +90,7 @@ export class Check {
     if (!this.#isFailing) this.#log.warn({ err: cause, check: this.name }, 'external check fails')
     this.#isFailing = true
     const isRefused = onError === 'deny' && mode === 'enforce'
-    return { outcome: 'failed', refusal: isRefused ? checkUnavailable({ cause, members: { check: this.name }, target: this.#options.url }) : null }
+    return { outcome: 'failed', refusal: isRefused ? checkUnavailable({ cause, externalCheck: this.name, target: this.#options.url }) : null }
   }
 
   #works (): void {

@@ -7,7 +7,7 @@ const passed = new Set(['content-type', 'content-encoding', 'location', 'set-coo
 
 /** Returns the refusal that the response of a service stands for: the response itself, or a problem with its status. */
 export function refusalOf (check: string, { status, rawHeaders, body, isCut }: CollectedResponse, passesResponse: boolean): Refusal {
-  const details = { members: { check }, status }
+  const details = { externalCheck: check, status }
   if (!passesResponse || isCut) return checkRefused(details)
   const fields = fieldLists(rawHeaders.map((part) => part.toString('latin1')))
   const headers = Object.fromEntries([...fields]

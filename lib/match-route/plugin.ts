@@ -81,6 +81,6 @@ function matchAgain (request: FastifyRequest, reply: FastifyReply, changed: read
 function record (context: RequestContext, match: Match): void {
   const { name, config: { invalid } } = match.rule
   if (context.observation !== null) context.observation.route = name
-  if (invalid !== undefined) throw routeInvalid({ members: { rule: name }, cause: new Error(invalid) })
+  if (invalid !== undefined) throw routeInvalid({ route: name, cause: new Error(invalid) })
   context.match = match
 }

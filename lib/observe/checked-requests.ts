@@ -28,6 +28,6 @@ export function checksIn ({ request, refusal }: Observation): object | undefined
   const { checkResults } = contextOf(request)
   if (checkResults === null) return undefined
   const wouldRefuse = checkResults.filter(({ outcome }) => outcome === 'would-refuse').map(({ check }) => check)
-  const isRefused = refusal?.code === 'CHECK_REFUSED' || refusal?.code === 'CHECK_UNAVAILABLE'
-  return { ...isRefused && { check: refusal.members?.check }, ...wouldRefuse.length > 0 && { wouldRefuse } }
+  const check = refusal?.externalCheck
+  return { ...check !== undefined && { check }, ...wouldRefuse.length > 0 && { wouldRefuse } }
 }

@@ -97,13 +97,15 @@ export function refuseOrFail (request: FastifyRequest, reply: FastifyReply, erro
 }
 
 function log (request: FastifyRequest, refusal: Refusal): void {
-  const { code, statusCode: status, members, cause, target, remedy, isReported, provider, claim, found, expected } = refusal
+  const { code, statusCode: status, members, cause, target, remedy, isReported, route, externalCheck } = refusal
+  const { provider, claim, found, expected } = refusal
   // This code alone does not name the problem of the token.
-  const details = code === 'TOKEN_INVALID' ? { code, reason: refusal.message, provider, claim, found, expected } : { code }
+  const token = code === 'TOKEN_INVALID' && { reason: refusal.message, provider, claim, found, expected }
+  const details = { ...token, route, check: externalCheck }
   // A version that the operator has disabled is not an error.
   const isQuiet = status < 500 || code === 'VERSION_DISABLED' || isReported === true
-  if (isQuiet) request.log.info({ ...details, ...members, cause: messageOf(cause) }, 'request refused')
-  else request.log.error({ err: refusal, version: request.version?.id, target, remedy }, 'request refused')
+  if (isQuiet) request.log.info({ code, ...details, ...members, cause: messageOf(cause) }, 'request refused')
+  else request.log.error({ err: refusal, version: request.version?.id, ...details, target, remedy }, 'request refused')
 }
 
 /** Returns the page that describes a code: `VERSION_RETIRED` is at `version-retired`, below `baseUri` or as its fragment. */

@@ -30,7 +30,7 @@ export function rulesOfRoute (request: FastifyRequest, { byDefault, named }: Pol
   if (rule?.config.identity !== undefined) {
     if (rule.config.identity === false) return null
     const rules = named.get(rule.config.identity)
-    if (rules === undefined) throw routeInvalid({ members: { rule: rule.name }, cause: new Error(`there is no policy '${rule.config.identity}'`) })
+    if (rules === undefined) throw routeInvalid({ route: rule.name, cause: new Error(`there is no policy '${rule.config.identity}'`) })
     return rules
   }
   const { identity } = request.routeOptions.config as FastifyContextConfig

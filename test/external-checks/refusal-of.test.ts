@@ -5,9 +5,9 @@ const rawHeaders = ['Content-Type', 'text/plain', 'Set-Cookie', 'a=1', 'set-cook
 const response = { status: 403, rawHeaders, body: Buffer.from('no'), isCut: false }
 
 t.test('a refusal has the body, and the headers that belong to it', async (t) => {
-  const { statusCode, members, response: passed } = refusalOf('waf', response, true)
+  const { statusCode, externalCheck, response: passed } = refusalOf('waf', response, true)
 
-  t.match({ statusCode, members }, { statusCode: 403, members: { check: 'waf' } })
+  t.match({ statusCode, externalCheck }, { statusCode: 403, externalCheck: 'waf' })
   t.strictSame(passed, { headers: { 'content-type': 'text/plain', 'set-cookie': ['a=1', 'b=2'] }, body: Buffer.from('no') })
 })
 

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { fromPath } from '../../lib/index.ts'
-import { startGateway } from '../helpers/gateway.ts'
+import { makeApp, startGateway } from '../helpers/gateway.ts'
 import { target } from '../helpers/gateway-to.ts'
 import { startUpstream } from '../helpers/upstream.ts'
 import type { RouteConfig } from '../../types/index.ts'
@@ -127,7 +127,7 @@ test('a rule that cannot be honored responds 500, and no broader rule serves its
 
   const [broken, other] = await Promise.all([send('/admin/users'), send('/')])
 
-  t.match(await broken.json(), { status: 500, code: 'ROUTE_INVALID', rule: 'broken' })
+  t.match(await broken.json(), { status: 500, code: 'ROUTE_INVALID', rule: undefined })
   t.equal(other.status, 200)
 })
 
@@ -169,3 +169,14 @@ for (const [prefix, requested, forwarded] of versionsInPath) {
     t.strictSame([servedBy, path], ['v2', forwarded])
   })
 }
+
+test('the log names a rule that cannot be honored, and the response does not', async (t) => {
+  const lines: string[] = []
+  const app = makeApp(t, { logger: { stream: { write: (line) => { lines.push(line) } } } })
+  const { send } = await startGateway(t, { routes: [{ name: 'store/orders', invalid: 'its backend does not exist' }] }, app)
+
+  const response = await send('/')
+
+  t.notMatch(await response.text(), /store/)
+  t.match(lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'request refused'), { route: 'store/orders', err: { code: 'ROUTE_INVALID' } })
+})

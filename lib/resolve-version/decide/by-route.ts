@@ -10,7 +10,7 @@ export function chooseByRoute ({ rule }: Match, input: DecisionInput): Chosen | 
   if (to === undefined) return null
   const { name, bucket } = typeof to === 'string' ? { name: to } : draw(rule, input)
   const found = input.revision.find(name)
-  if (found === undefined) throw routeInvalid({ members: { rule: rule.name } })
+  if (found === undefined) throw routeInvalid({ route: rule.name })
   input.trace?.push(`Rule ${rule.name} sends the request to ${found.version.id}.`)
   return { ...found, tier: 'route', source: `route:${rule.name}`, requested: null, locked: false, overridden: noOverrides, ...bucket !== undefined && { bucket } }
 }
@@ -18,7 +18,7 @@ export function chooseByRoute ({ rule }: Match, input: DecisionInput): Chosen | 
 /** @throws `ROUTE_INVALID` if no target has a weight */
 function draw (rule: Rule, { request, random, trace }: DecisionInput): { readonly name: string, readonly bucket?: number } {
   const drawn = drawTarget(rule, request, random)
-  if (drawn === null) throw routeInvalid({ members: { rule: rule.name } })
+  if (drawn === null) throw routeInvalid({ route: rule.name })
   const { version: name, place } = drawn
   if (place === null) {
     trace?.push(`Rule ${rule.name} draws ${name} at random.`)

@@ -63,7 +63,7 @@ t.test('without passResponse, the caller gets a problem with the status of the s
 
   const response = await send('/')
 
-  t.match(await response.json(), { status: 403, code: 'CHECK_REFUSED', check: 'waf' })
+  t.match(await response.json(), { status: 403, code: 'CHECK_REFUSED', check: undefined })
   t.strictSame(response.headers.getSetCookie(), [])
 })
 
